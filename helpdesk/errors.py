@@ -1,0 +1,27 @@
+"""What can go wrong, in words for people. The web and the command line turn these into answers."""
+
+from __future__ import annotations
+
+
+class DeskError(Exception):
+    """Something a person asked for that the desk can't do. `str(error)` is shown to them."""
+
+
+class NotFound(DeskError):
+    """There is no such thing, or not for you."""
+
+
+class Conflict(DeskError):
+    """Somebody else was faster, or the state has changed since you looked."""
+
+
+class Forbidden(DeskError):
+    """You may not do this."""
+
+
+class Invalid(DeskError):
+    """What was given can't be used. `field` names the form field or setting, when there is one."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
