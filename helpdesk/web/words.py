@@ -1,0 +1,83 @@
+"""Filters of the templates: numbers, times and sizes as people of the page's language write them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from helpdesk import dates
+from helpdesk.text import digits, isolate
+
+UNITS = {"fa": ("بایت", "کیلوبایت", "مگابایت", "گیگابایت", "ترابایت"), "en": ("bytes", "KB", "MB", "GB", "TB")}
+
+
+def filters(language: str, zone: str = dates.TEHRAN) -> dict[str, Callable[..., Any]]:
+    """Every filter, bound to one language and one time zone."""
+    return {
+        "num": partial(number, language=language),
+        "percent": partial(percent, language=language),
+        "size": partial(size, language=language),
+        "clock": partial(dates.clock_words, language=language, zone=zone),
+        "day": lambda at: dates.day_words(dates.local(at, zone).date(), language, weekday=True, year=False),
+        "day_year": lambda at: dates.day_words(dates.local(at, zone).date(), language, weekday=True),
+        "date": lambda at: dates.day_words(dates.local(at, zone).date(), language),
+        "month": partial(month, language=language, zone=zone),
+        "full": partial(dates.full_words, language=language, zone=zone),
+        "ago": partial(dates.relative_words, language=language, zone=zone),
+        "duration": partial(dates.duration_words, language=language),
+        "stopwatch": partial(stopwatch, language=language),
+        "paragraphs": paragraphs,
+        "isolate": isolate,
+        "iso": iso,
+    }
+
+
+def number(value: object, language: str = "fa") -> str:
+    """A number or a text with numbers in it, in the language's digits; thousands apart when it is an integer."""
+    if isinstance(value, int) and abs(value) >= 10_000:
+        value = f"{value:,}".replace(",", "٬" if language == "fa" else ",")
+    return digits(value, language)
+
+
+def percent(share: float, language: str = "fa") -> str:
+    """A share of one as a percentage without decimals."""
+    return digits(f"{round(share * 100)}{'٪' if language == 'fa' else '%'}", language)
+
+
+def size(count: int, language: str = "fa") -> str:
+    """Bytes in the largest unit that leaves a number above one."""
+    amount, step = float(count), 0
+    while amount >= 1000 and step < 4:
+        amount, step = amount / 1000, step + 1
+    shown = f"{amount:.1f}" if step and amount < 10 else f"{amount:.0f}"
+    if language == "fa":
+        shown = shown.replace(".", "٫")
+    return f"{digits(shown, language)} {UNITS['fa' if language == 'fa' else 'en'][step]}"
+
+
+def month(at: datetime, language: str = "fa", zone: str = dates.TEHRAN) -> str:
+    """Month and year: «آبان ۱۴۰۵», "November 2026"."""
+    return dates.day_words(dates.local(at, zone).date(), language).split(" ", 1)[1]
+
+
+def stopwatch(seconds: float, language: str = "fa") -> str:
+    """A short length of time with its seconds: «۳:۴۰»."""
+    return digits(f"{int(seconds) // 60}:{int(seconds) % 60:02}", language)
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text as paragraphs, each in its own direction; single line ends are kept."""
+    blocks = [block for block in text.replace("\r\n", "\n").split("\n\n") if block.strip()]
+    return Markup("").join(
+        Markup('<p dir="auto">{}</p>').format(Markup("<br>").join(escape(line) for line in block.strip("\n").split("\n")))
+        for block in blocks
+    )
+
+
+def iso(at: datetime) -> str:
+    """For the `datetime` attribute."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
