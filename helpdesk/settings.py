@@ -1,0 +1,299 @@
+"""What an administrator may set: config/helpdesk.toml, then the environment above it. Nothing is read at import.
+
+`PASOKH_WEB__PORT=9000` sets `port` of `[web]`; `PASOKH_SECRET_KEY_FILE=/run/secrets/key` takes a value from a file.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import secrets
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from helpdesk.errors import Invalid
+
+PREFIX = "PASOKH_"
+Positive = Annotated[int, Field(gt=0)]
+NotNegative = Annotated[int, Field(ge=0)]
+Language = Literal["fa", "en"]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Desk(Section):
+    """Who the desk is to the people outside."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)] = "پاسخ"
+    public_url: str = "http://127.0.0.1:8080"
+    language: Language = "fa"
+    time_zone: str = "Asia/Tehran"
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):
+            raise ValueError("it must be an address like https://desk.example.com")
+        return value.rstrip("/")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("it must be the name of a time zone, like Asia/Tehran") from None
+        return value
+
+
+class Data(Section):
+    """Where files, the generated secret and the default database lie."""
+
+    folder: Path = Path("data")
+
+
+class Database(Section):
+    url: str = "sqlite:///data/pasokh.db"
+
+    @field_validator("url")
+    @classmethod
+    def _kind(cls, value: str) -> str:
+        if not re.match(r"(sqlite|postgresql)(\+\w+)?://", value):
+            raise ValueError("it must begin with sqlite:/// or postgresql://")
+        return value
+
+
+class Web(Section):
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    trusted_proxies: tuple[str, ...] = ()
+    secure_cookies: Literal["auto", "yes", "no"] = "auto"
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            ipaddress.ip_network(each)
+        return value
+
+
+class SignIn(Section):
+    idle_minutes: Positive = 12 * 60
+    session_days: Positive = 30
+    link_minutes: Positive = 15
+    invitation_hours: Positive = 72
+    window_minutes: Positive = 15
+    attempts_per_account: Positive = 5
+    attempts_per_address: Positive = 30
+
+
+class Tickets(Section):
+    undo_seconds: Annotated[int, Field(ge=0, le=120)] = 15
+    reopening_days: NotNegative = 7
+    reopening_days_by_channel: dict[str, NotNegative] = Field(default_factory=dict)
+
+    def reopening(self, channel: str) -> int:
+        """Days after resolution within which a message on `channel` reopens its ticket."""
+        return self.reopening_days_by_channel.get(channel, self.reopening_days)
+
+
+class Survey(Section):
+    enabled: bool = True
+    delay_minutes: NotNegative = 0
+    delay_minutes_by_channel: dict[str, NotNegative] = Field(default_factory=lambda: {"email": 10})
+    cool_down_days: NotNegative = 3
+    change_hours: NotNegative = 48
+    answerable_days: Positive = 14
+
+    def delay(self, channel: str) -> int:
+        """Minutes between resolution and the survey on `channel`."""
+        return self.delay_minutes_by_channel.get(channel, self.delay_minutes)
+
+
+class Automatic(Section):
+    """Limits of the one gate every automatic message passes."""
+
+    acknowledgement: bool = False
+    per_contact_a_day: NotNegative = 4
+    per_ticket_a_day: NotNegative = 2
+
+
+class Intake(Section):
+    batch: Positive = 50
+    retry_seconds: tuple[Positive, ...] = (5, 30, 300, 1800, 7200)
+    poll_seconds: Positive = 5
+
+    @property
+    def attempts(self) -> int:
+        """Tries before quarantine."""
+        return len(self.retry_seconds) + 1
+
+
+class Outbox(Section):
+    senders: Positive = 4
+    lease_seconds: Positive = 120
+    retry_seconds: tuple[Positive, ...] = (30, 120, 300, 900, 1800, 3600, 7200, 14400, 28800, 28800)
+    poll_seconds: Positive = 5
+
+
+class Logs(Section):
+    form: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Metrics(Section):
+    token: SecretStr = SecretStr("")
+
+
+class Settings(Section):
+    """Everything. `channels` is handed raw to each channel's own Settings."""
+
+    desk: Desk = Desk()
+    data: Data = Data()
+    database: Database = Database()
+    web: Web = Web()
+    sign_in: SignIn = SignIn()
+    tickets: Tickets = Tickets()
+    survey: Survey = Survey()
+    automatic: Automatic = Automatic()
+    intake: Intake = Intake()
+    outbox: Outbox = Outbox()
+    logs: Logs = Logs()
+    metrics: Metrics = Metrics()
+    secret_key: SecretStr | None = None
+    channels: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 32:
+            raise ValueError("it must have at least 32 characters")
+        return value
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether browsers may send our cookies over https only."""
+        if self.web.secure_cookies == "auto":
+            return self.desk.public_url.startswith("https://")
+        return self.web.secure_cookies == "yes"
+
+
+def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
+    """The settings of `file` (None: the defaults), overridden by PASOKH_… of `environment`.
+
+    Raises Invalid with one sentence naming the setting and where it stands.
+    """
+    values = _read(file) if file else {}
+    if "secret_key" in values:
+        raise Invalid(
+            f"secret_key does not belong in {file}: give it as {PREFIX}SECRET_KEY or {PREFIX}SECRET_KEY_FILE."
+        )
+    named = _overlay(values, environment)
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise explain(error, str(file or "the defaults"), named=named) from None
+
+
+def explain(
+    error: ValidationError, where: str, *, section: str = "", named: Mapping[str, str] | None = None
+) -> Invalid:
+    """The first fault as one sentence; `section` is put before the names, `named` maps them to variables."""
+    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    setting = ".".join(str(each) for each in (*section.split("."), *fault["loc"]) if each != "")
+    reason = fault["msg"].removeprefix("Value error, ").rstrip(".")
+    if fault["type"] == "extra_forbidden":
+        reason = "there is no such setting"
+    source = (named or {}).get(setting)
+    place = f"from the environment ({source})" if source else f"in {where}"
+    return Invalid(f"The setting {setting} {place} can't be used: {reason[:1].lower()}{reason[1:]}.", field=setting)
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The key everything is signed with: as set, or made once and kept in `data/secret`, readable by its owner alone."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value().encode()
+    path = settings.data.folder / "secret"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"secret.{secrets.token_hex(4)}")
+    if not path.exists():
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(fresh, path)  # never over a key another process made meanwhile
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    key = path.read_text().strip()
+    if len(key) < 32:
+        raise Invalid(f"The file {path} holds no usable key: put the old one back, or remove the file to make another.")
+    return key.encode()
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise Invalid(f"There is no file {file}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Invalid(f"The file {file} is not valid TOML: {error}.") from None
+    except OSError as error:
+        raise Invalid(f"The file {file} can't be read: {error.strerror}.") from None
+
+
+def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> dict[str, str]:
+    """Lay the environment over `values`; gives the variable behind each setting."""
+    named = {}
+    for variable in sorted(each for each in environment if each.startswith(PREFIX)):
+        path, text = variable.removeprefix(PREFIX).lower().split("__"), environment[variable]
+        if path[-1].endswith("_file"):
+            path[-1], text = path[-1].removesuffix("_file"), _content(variable, text)
+        _put(values, path, text, variable)
+        named[".".join(path)] = variable
+    return named
+
+
+def _content(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"{variable} names a file that can't be read: {path} ({type(error).__name__}).") from None
+
+
+def _put(values: Any, path: list[str], text: str, variable: str) -> None:
+    for here in path[:-1]:
+        values = _step(values, here, variable)
+    if isinstance(values, dict):
+        values[path[-1]] = _value(text)
+    else:
+        _step(values, path[-1], variable)
+        values[int(path[-1])] = _value(text)
+
+
+def _step(values: Any, key: str, variable: str) -> Any:
+    if isinstance(values, dict):
+        return values.setdefault(key, {})
+    if isinstance(values, list) and key.isdigit() and int(key) < len(values):
+        return values[int(key)]
+    raise Invalid(f"{variable} in the environment names no setting: there is no {key} to set.")
+
+
+def _value(text: str) -> Any:
+    """Lists and tables as in TOML, everything else as it stands: pydantic makes numbers of it."""
+    if text.startswith(("[", "{")):
+        try:
+            return tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            return text
+    return text
