@@ -1,0 +1,140 @@
+"""A private PostgreSQL on a loopback port: started once per session, a fresh database per test from a template."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+LONGEST_LIFE = 3600  # seconds; the server ends by itself if nobody ends it
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "32MB"}
+
+
+def programs() -> Path | None:
+    """The folder of initdb and postgres, newest version first; None when PostgreSQL is not installed."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda each: float(each.parts[4]))
+    if installed:
+        return installed[-1].parent
+    found = shutil.which("initdb")
+    return Path(found).resolve().parent if found else None
+
+
+def required() -> bool:
+    """Whether a missing server is a failure rather than a reason to leave tests out."""
+    return bool(os.environ.get("CI"))
+
+
+class Postgres:
+    """One running server. `url(name)` is what the desk is given."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.programs = folder
+        self.port = port
+        self._template: str | None = None
+        self._made = 0
+
+    def url(self, name: str = "postgres") -> str:
+        """The address of a database, for the desk."""
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
+
+    def prepare(self, fill: Callable[[str], None]) -> None:
+        """Make the template once: `fill` is given the address of an empty database to lay the tables in."""
+        if self._template is None:
+            self.sql('CREATE DATABASE "template_desk"')
+            fill(self.url("template_desk"))
+            self._template = "template_desk"
+
+    def fresh(self, *, empty: bool = False) -> str:
+        """The address of a database nobody used: a copy of the template, or empty."""
+        self._made += 1
+        name = f"test_{self._made}"
+        template = "template0" if empty or self._template is None else self._template
+        self.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever is still connected to it."""
+        self.sql(f'DROP DATABASE IF EXISTS "{url.rpartition("/")[2]}" WITH (FORCE)')
+
+    def sql(self, statement: str) -> str:
+        """Run one statement as the owner of the server and give what psql prints."""
+        done = subprocess.run(
+            [self.programs / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", self.url(), "-c", statement],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"psql: {done.stderr.strip()}")
+        return done.stdout.strip()
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Postgres]:
+    """A server for as long as the block lasts. Raises FileNotFoundError when PostgreSQL is not installed."""
+    tools = programs()
+    if tools is None:
+        raise FileNotFoundError("PostgreSQL is not installed; `make test` installs it, or: apt-get install postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="pasokh-postgres-"))
+    data, log = folder / "data", folder / "log"
+    who = _owner(folder)
+    try:
+        subprocess.run(
+            [tools / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
+            check=True, capture_output=True, timeout=120, cwd=folder, **who,
+        )  # fmt: skip
+        port = _free_port()
+        options = [part for key, value in FAST.items() for part in ("-c", f"{key}={value}")]
+        with log.open("wb") as output:
+            server = subprocess.Popen(
+                ["timeout", str(LONGEST_LIFE), tools / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port),
+                 "-k", folder, "-c", "max_connections=60", *options],
+                stdout=output, stderr=output, cwd=folder, start_new_session=True, **who,
+            )  # fmt: skip
+        try:
+            _wait(server, tools, port, log)
+            yield Postgres(tools, port)
+        finally:
+            server.send_signal(signal.SIGQUIT)
+            server.wait(30)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _owner(folder: Path) -> dict[str, Any]:
+    """initdb refuses root: the server then runs as postgres or nobody, who get the folder."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            user = pwd.getpwnam(name)
+            os.chown(folder, user.pw_uid, user.pw_gid)
+            return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    raise RuntimeError("There is no user postgres or nobody to run PostgreSQL as.")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(server: subprocess.Popen[bytes], tools: Path, port: int, log: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            break
+        ready = subprocess.run(
+            [tools / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)], check=False, timeout=10
+        )
+        if ready.returncode == 0:
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"PostgreSQL did not start: {log.read_text(errors='replace')[-500:]}")
