@@ -1,0 +1,155 @@
+"""Writes of people and teams. What was done is kept in the audit log, in the same transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from helpdesk.agents import queries, rules
+from helpdesk.agents.models import audit_log, memberships, one_time_links, people, sessions, teams
+from helpdesk.agents.rules import Person, Role
+from helpdesk.agents.secrets import new_token, token_hash
+from helpdesk.errors import Conflict, Forbidden, Invalid, NotFound
+
+
+def record(
+    tx: Connection, *, action: str, now: datetime, by: int | None, about: str = "", address: str = "", **data: Any
+) -> None:
+    """Add a line to the audit log, for good."""
+    values = {"at": now, "person_id": by, "action": action, "about": about, "address": address, "data": data}
+    tx.execute(insert(audit_log).values(**values))
+
+
+def add_person(
+    tx: Connection, *, name: str, email: str, role: Role, now: datetime, by: int | None, language: str | None = None
+) -> int:
+    """Somebody new, who can sign in by link only until they choose a password. Gives their id."""
+    folded = rules.fold_email(email)
+    if folded is None:
+        raise Invalid("This is not an email address.", "email")
+    if not name.strip():
+        raise Invalid("A person needs a name.", "name")
+    if role not in rules.ROLES:
+        raise Invalid("There is no such role.", "role")
+    if tx.scalar(select(people.c.id).where(people.c.email == folded)) is not None:
+        raise Conflict("Somebody with this address is here already.")
+    values = {"name": name.strip()[:120], "email": folded, "role": role, "language": language, "created_at": now}
+    made = tx.execute(insert(people).values(**values)).inserted_primary_key
+    assert made is not None
+    person_id: int = made[0]
+    record(tx, action="person.added", now=now, by=by, about=f"person:{person_id}", role=role)
+    return person_id
+
+
+def make_link(tx: Connection, *, person_id: int, now: datetime, lasts: timedelta, by: int | None = None) -> str:
+    """A one-time link's token: the address is /sign-in/link/<token>. Earlier ones of this person stop working."""
+    queries.person(tx, person_id=person_id)
+    waiting = (one_time_links.c.person_id == person_id) & one_time_links.c.used_at.is_(None)
+    tx.execute(delete(one_time_links).where(waiting))
+    token = new_token()
+    values = {"token_hash": token_hash(token), "person_id": person_id, "made_by_id": by}
+    tx.execute(insert(one_time_links).values(**values, created_at=now, expires_at=now + lasts))
+    record(tx, action="link.made", now=now, by=by, about=f"person:{person_id}")
+    return token
+
+
+def invite(
+    tx: Connection, *, name: str, email: str, role: Role, now: datetime, lasts: timedelta, by: int | None = None
+) -> tuple[int, str]:
+    """Somebody new and the token of the link that lets them in once."""
+    person_id = add_person(tx, name=name, email=email, role=role, now=now, by=by)
+    return person_id, make_link(tx, person_id=person_id, now=now, lasts=lasts, by=by)
+
+
+def first_administrator(tx: Connection, *, name: str, email: str, now: datetime, lasts: timedelta) -> str | None:
+    """The token of a link for the first administrator; None as soon as one has a password or a session.
+
+    Until then every start makes a new link, so that one that expired unused locks nobody out.
+    """
+    administrators = [each for each in queries.everybody(tx) if each.role == "administrator"]
+    settled = select(func.count()).select_from(sessions).join(people).where(people.c.role == "administrator")
+    if any(each.has_password for each in administrators) or tx.scalar(settled):
+        return None
+    if administrators:
+        return make_link(tx, person_id=administrators[0].id, now=now, lasts=lasts)
+    return invite(tx, name=name, email=email, role="administrator", now=now, lasts=lasts)[1]
+
+
+def change_role(tx: Connection, *, person_id: int, role: Role, by: Person, now: datetime) -> None:
+    """Give somebody another role. They are signed out everywhere; the last administrator stays one."""
+    _must(by, "people.manage")
+    if role not in rules.ROLES:
+        raise Invalid("There is no such role.", "role")
+    person = queries.person(tx, person_id=person_id)
+    if person.role == role:
+        return
+    _keep_one_administrator(tx, person)
+    tx.execute(update(people).where(people.c.id == person_id).values(role=role))
+    tx.execute(delete(sessions).where(sessions.c.person_id == person_id))
+    data = {"from": person.role, "to": role}
+    record(tx, action="person.role", now=now, by=by.id, about=f"person:{person_id}", **data)
+
+
+def disable(tx: Connection, *, person_id: int, by: Person, now: datetime) -> None:
+    """Somebody left: signed out everywhere, links dead, their name stays on what they wrote."""
+    _must(by, "people.manage")
+    _keep_one_administrator(tx, queries.person(tx, person_id=person_id))
+    tx.execute(update(people).where(people.c.id == person_id).values(disabled_at=now))
+    tx.execute(delete(sessions).where(sessions.c.person_id == person_id))
+    unused = (one_time_links.c.person_id == person_id) & one_time_links.c.used_at.is_(None)
+    tx.execute(delete(one_time_links).where(unused))
+    record(tx, action="person.disabled", now=now, by=by.id, about=f"person:{person_id}")
+
+
+def prefer(tx: Connection, *, person_id: int, language: str | None = None, theme: str | None = None) -> None:
+    """Keep what somebody chose for themselves; None leaves it as it is."""
+    if language not in (None, "fa", "en"):
+        raise Invalid("There is no such language.", "language")
+    if theme not in (None, "system", "light", "dark"):
+        raise Invalid("There is no such look.", "theme")
+    values = {key: value for key, value in (("language", language), ("theme", theme)) if value is not None}
+    if values:
+        tx.execute(update(people).where(people.c.id == person_id).values(**values))
+
+
+def new_team(tx: Connection, *, name: str, now: datetime, by: int | None) -> int:
+    """A new team; gives its id."""
+    if not name.strip():
+        raise Invalid("A team needs a name.", "name")
+    if tx.scalar(select(teams.c.id).where(teams.c.name == name.strip())) is not None:
+        raise Conflict("There is a team of this name already.")
+    made = tx.execute(insert(teams).values(name=name.strip()[:80], created_at=now)).inserted_primary_key
+    assert made is not None
+    team_id: int = made[0]
+    record(tx, action="team.made", now=now, by=by, about=f"team:{team_id}")
+    return team_id
+
+
+def join_team(tx: Connection, *, team_id: int, person_id: int, now: datetime, by: int | None) -> None:
+    """Put somebody into a team; nothing happens when they are in it."""
+    if tx.scalar(select(teams.c.id).where(teams.c.id == team_id)) is None:
+        raise NotFound("There is no such team.")
+    queries.person(tx, person_id=person_id)
+    if team_id not in queries.teams_of(tx, person_id=person_id):
+        tx.execute(insert(memberships).values(team_id=team_id, person_id=person_id))
+        record(tx, action="team.joined", now=now, by=by, about=f"team:{team_id}", person=person_id)
+
+
+def leave_team(tx: Connection, *, team_id: int, person_id: int, now: datetime, by: int | None) -> None:
+    """Take somebody out of a team."""
+    both = (memberships.c.team_id == team_id) & (memberships.c.person_id == person_id)
+    if tx.execute(delete(memberships).where(both)).rowcount:
+        record(tx, action="team.left", now=now, by=by, about=f"team:{team_id}", person=person_id)
+
+
+def _must(person: Person, action: str) -> None:
+    if not rules.may(person, action):
+        raise Forbidden("Only an administrator may do this.")
+
+
+def _keep_one_administrator(tx: Connection, person: Person) -> None:
+    others = select(func.count()).where(people.c.role == "administrator", people.c.disabled_at.is_(None))
+    if person.role == "administrator" and tx.scalar(others.where(people.c.id != person.id)) == 0:
+        raise Conflict("The desk needs at least one administrator.")

@@ -1,0 +1,149 @@
+"""Reads of people, teams and sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from helpdesk.agents.models import audit_log, memberships, one_time_links, people, sessions, sign_in_attempts, teams
+from helpdesk.agents.rules import Person
+from helpdesk.errors import NotFound
+
+_PERSON = (
+    people.c.id,
+    people.c.name,
+    people.c.email,
+    people.c.role,
+    people.c.language,
+    people.c.theme,
+    people.c.password_hash.is_not(None).label("has_password"),
+)
+_SESSION = (
+    select(
+        sessions.c.id.label("session_id"),
+        sessions.c.seen_at,
+        sessions.c.expires_at,
+        *_PERSON,
+    )
+    .join(people, people.c.id == sessions.c.person_id)
+    .where(sessions.c.token_hash == bindparam("token_hash"), people.c.disabled_at.is_(None))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser somebody signed in with."""
+
+    id: int
+    person: Person
+    seen_at: datetime
+    expires_at: datetime
+
+
+def person(tx: Connection, *, person_id: int) -> Person:
+    """One person who may still sign in. Raises NotFound."""
+    row = tx.execute(select(*_PERSON).where(people.c.id == person_id, people.c.disabled_at.is_(None))).one_or_none()
+    if row is None:
+        raise NotFound("There is no such person.")
+    return _person(row)
+
+
+def everybody(tx: Connection) -> list[Person]:
+    """All people who may sign in, by name."""
+    rows = tx.execute(select(*_PERSON).where(people.c.disabled_at.is_(None)).order_by(people.c.name, people.c.id))
+    return [_person(row) for row in rows]
+
+
+def names(tx: Connection) -> dict[int, str]:
+    """The name of everybody who ever worked here, by id: for timelines."""
+    return {row.id: row.name for row in tx.execute(select(people.c.id, people.c.name))}
+
+
+def password_of(tx: Connection, *, email: str) -> tuple[Person, str | None] | None:
+    """The person with this folded address and their password's hash, if they may sign in."""
+    row = tx.execute(
+        select(*_PERSON, people.c.password_hash).where(people.c.email == email, people.c.disabled_at.is_(None))
+    ).one_or_none()
+    return None if row is None else (_person(row), row.password_hash)
+
+
+def session(tx: Connection, *, token_hash: str) -> Session | None:
+    """The session behind a token, over or not; None when there is none or its person is gone."""
+    row = tx.execute(_SESSION, {"token_hash": token_hash}).one_or_none()
+    return None if row is None else Session(row.session_id, _person(row), row.seen_at, row.expires_at)
+
+
+def sessions_of(tx: Connection, *, person_id: int, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Where somebody is signed in: id, device, address, created_at, seen_at; used last first."""
+    statement = (
+        select(sessions.c.id, sessions.c.device, sessions.c.address, sessions.c.created_at, sessions.c.seen_at)
+        .where(sessions.c.person_id == person_id, sessions.c.expires_at > now)
+        .order_by(sessions.c.seen_at.desc())
+    )
+    return tx.execute(statement).all()
+
+
+def link(tx: Connection, *, token_hash: str, now: datetime) -> Person:
+    """Whom a one-time link would let in. Raises NotFound when it is spent, expired or none."""
+    statement = (
+        select(*_PERSON)
+        .join(one_time_links, one_time_links.c.person_id == people.c.id)
+        .where(
+            one_time_links.c.token_hash == token_hash,
+            one_time_links.c.used_at.is_(None),
+            one_time_links.c.expires_at > now,
+            people.c.disabled_at.is_(None),
+        )
+    )
+    row = tx.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound("This link was used already or has expired. Ask for another one.")
+    return _person(row)
+
+
+def recent_attempts(
+    tx: Connection, *, account: str, address: str, since: datetime
+) -> tuple[list[datetime], list[datetime]]:
+    """When sign-in was tried and failed since then: for the account, and from the network address."""
+    tried = sign_in_attempts.c
+    by_account = tx.scalars(select(tried.at).where(tried.account == account, tried.at > since)).all()
+    by_address = tx.scalars(select(tried.at).where(tried.address == address, tried.at > since)).all()
+    return list(by_account), list(by_address)
+
+
+def teams_by_name(tx: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Every team: id, name."""
+    return tx.execute(select(teams.c.id, teams.c.name).order_by(teams.c.name)).all()
+
+
+def teams_of(tx: Connection, *, person_id: int) -> list[int]:
+    """Ids of the teams somebody is in."""
+    statement = select(memberships.c.team_id).where(memberships.c.person_id == person_id)
+    return list(tx.scalars(statement.order_by(memberships.c.team_id)))
+
+
+def members(tx: Connection, *, team_id: int) -> list[Person]:
+    """Who is in a team, by name."""
+    statement = (
+        select(*_PERSON)
+        .join(memberships, memberships.c.person_id == people.c.id)
+        .where(memberships.c.team_id == team_id, people.c.disabled_at.is_(None))
+        .order_by(people.c.name, people.c.id)
+    )
+    return [_person(row) for row in tx.execute(statement)]
+
+
+def log_page(tx: Connection, *, before: int | None = None, limit: int = 50) -> Sequence[Row[*tuple[Any, ...]]]:
+    """A page of the audit log, newest first, older than the entry `before`."""
+    statement = select(audit_log).order_by(audit_log.c.id.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(audit_log.c.id < before)
+    return tx.execute(statement).all()
+
+
+def _person(row: Row[*tuple[Any, ...]]) -> Person:
+    return Person(row.id, row.name, row.email, row.role, row.language, row.theme, bool(row.has_password))

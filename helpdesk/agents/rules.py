@@ -1,0 +1,100 @@
+"""Who may do what, which passwords are good enough, when an account rests. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+Role = Literal["agent", "supervisor", "administrator"]
+ROLES: tuple[Role, ...] = ("agent", "supervisor", "administrator")
+SHORTEST, LONGEST = 12, 256  # characters of a password
+HUES = 5
+
+_AGENT = frozenset({"ticket.read", "ticket.write", "suggestion.use", "file.upload", "account.own"})
+_SUPERVISOR = _AGENT | {"board.read", "report.read", "quarantine.replay", "faq.edit", "people.read", "outbox.retry"}
+_ADMINISTRATOR = _SUPERVISOR | {"people.manage", "team.manage", "status.read", "audit.read", "channel.test"}
+MAY: dict[Role, frozenset[str]] = {"agent": _AGENT, "supervisor": _SUPERVISOR, "administrator": _ADMINISTRATOR}
+
+_COMMON = ("password", "passw0rd", "qwerty", "letmein", "welcome", "administrator", "iloveyou", "123456", "111111")
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The drawing that stands for a person: a letter on one of a few colours."""
+
+    initial: str
+    hue: int
+    here: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works at the desk."""
+
+    id: int
+    name: str
+    email: str
+    role: Role
+    language: str | None = None
+    theme: str = "system"
+    has_password: bool = False
+
+    @property
+    def face(self) -> Face:
+        """Their drawing, the same everywhere."""
+        return Face(self.name.strip()[:1].upper() or "?", self.id % HUES + 1)
+
+
+def may(person: Person, action: str) -> bool:
+    """Whether their role allows it. Raises ValueError for an action nobody may ever do: a slip of the pen."""
+    if action not in MAY["administrator"]:
+        raise ValueError(f"unknown action {action!r}")
+    return action in MAY[person.role]
+
+
+def fold_email(written: str) -> str | None:
+    """The address as it is stored and compared, or None when it is none."""
+    folded = written.strip().casefold()
+    if len(folded) > 254 or not re.fullmatch(
+        r"[^@\s<>,;:\"()\[\]\\]+@[^@\s.<>,;:\"()\[\]\\]+(\.[^@\s.<>,;:\"()\[\]\\]+)*", folded
+    ):
+        return None
+    return folded
+
+
+def password_problem(password: str, *, name: str, email: str) -> str | None:
+    """What is wrong with a new password, in words; None when it is good."""
+    if len(password) < SHORTEST:
+        return "This password is too short. Take at least 12 characters."
+    if len(password) > LONGEST:
+        return "This password is too long. Take at most 256 characters."
+    low = password.casefold()
+    if len(set(low)) < 5:
+        return "This password repeats the same few characters. Take different ones."
+    if any(low.replace(word, "").strip("0123456789!@#$%._- ") == "" for word in _COMMON):
+        return "This password is one of the first that are guessed. Take another."
+    own = [
+        part for part in (email.split("@", maxsplit=1)[0].casefold(), name.casefold().replace(" ", "")) if len(part) > 3
+    ]
+    if any(part in low.replace(" ", "") and len(low) - len(part) < 6 for part in own):
+        return "This password is made of your name or address. Take another."
+    return None
+
+
+def rests_until(attempts: Sequence[datetime], *, limit: int, window: timedelta, now: datetime) -> datetime | None:
+    """When the next try is allowed after `attempts` that failed; None: at once.
+
+    A sliding window: no more than `limit` tries in any `window`.
+    """
+    recent = sorted(each for each in attempts if each > now - window)
+    if len(recent) < limit:
+        return None
+    return recent[-limit] + window
+
+
+def session_is_over(*, seen_at: datetime, expires_at: datetime, idle: timedelta, now: datetime) -> bool:
+    """Whether a session has been left alone for too long or has reached its end."""
+    return now >= expires_at or now >= seen_at + idle
