@@ -1,0 +1,1 @@
+"""Working time, targets and clocks: who must be answered by when, and why."""
