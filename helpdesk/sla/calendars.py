@@ -63,9 +63,9 @@ class Calendar:
         found = self._spans.after(_micro(start), round(minutes * 60 * SECOND))
         return None if found is None else _moment(found[0])
 
-    def working_seconds(self, a: datetime, b: datetime) -> float:
-        """Working time between two moments; 0 when `b` is not after `a`."""
-        return self._spans.used(_micro(a), _micro(b)) / SECOND
+    def working_seconds(self, start: datetime, end: datetime) -> float:
+        """Working time between two moments; 0 when `end` is not after `start`."""
+        return self._spans.used(_micro(start), _micro(end)) / SECOND
 
     def intervals(self, a: datetime, b: datetime) -> list[tuple[datetime, datetime]]:
         """The working spans between two moments, in order."""
