@@ -1,0 +1,1 @@
+"""Email: mailboxes read by IMAP or LMTP, answered by SMTP."""

@@ -1,0 +1,187 @@
+"""A raw mail to what the desk works with. Pure: no clock, no network, no settings but those passed in."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from channels.contract import Address, Delivery, Inbound, Thread
+from channels.email import auth, bounces, flags, quotes, threading
+from channels.email.addresses import Person, people
+from channels.email.bounces import Bounce
+from channels.email.headers import ids, message_id
+from channels.email.identity import OVERSIZED, UNREADABLE
+from channels.email.mime import Mail, read
+from channels.email.reply import visible
+from channels.email.tone import is_thanks, language
+
+_FROM = re.compile(rb"^from[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
+_IN_FROM = re.compile(rb"<\s*([^<>\s]{1,320})\s*>|([^\s<>\"(),;:]{1,64}@[^\s<>\"(),;:]{1,255})")
+_HEADER_SIZE = 65_536
+
+
+def normalise(
+    raw: bytes, *, account: str, own_addresses: Sequence[str] = (), trusted_servers: Sequence[str] = ()
+) -> Inbound | list[Inbound] | None:
+    """Understand a mail.
+
+    `own_addresses`: those the mailbox answers for, to find the one written to. `trusted_servers`: names
+    whose Authentication-Results are believed. Raises `Unreadable` when nothing is there.
+    """
+    mail = read(raw)
+    bounce = bounces.understand(mail)
+    if bounce is not None:
+        return _delivery(mail, bounce, raw, own_addresses)
+    reply = visible(mail.text, mail.html, mail.subject)
+    whole = mail.text.strip() or (quotes.text_of(mail.html).strip() if mail.html else "")
+    why = flags.reasons(mail)
+    own = {address.lower() for address in own_addresses}
+    return Inbound(
+        kind="message",
+        external_id=external_id(mail, raw),
+        author=_address(mail.sender) if mail.sender[1] else None,
+        subject=mail.subject,
+        text=reply.text,
+        full_text=whole if whole != reply.text else None,
+        html=mail.html,
+        sent_at=mail.date,
+        language=language(reply.text) or language(mail.subject),
+        thread=threading.thread(mail),
+        attachments=tuple(mail.attachments),
+        recipients=_others((*mail.to, *mail.cc)),
+        copies=_others(mail.cc),
+        reply_via=_written_to(mail, own),
+        automatic=bool(why),
+        thanks=not why and not mail.attachments and is_thanks(reply.text),
+        details=_details(mail, raw, why, trusted_servers),
+    )
+
+
+def order_key(raw: bytes) -> str:
+    """Whose turn it is: the sender's address, found without parsing. "" when there is none."""
+    head = raw[:_HEADER_SIZE]
+    end = head.find(b"\r\n\r\n")
+    if end < 0:
+        end = head.find(b"\n\n")
+    field = _FROM.search(head, 0, len(head) if end < 0 else end)
+    if field is None:
+        return ""
+    found = list(_IN_FROM.finditer(field[1]))
+    best = next((one for one in reversed(found) if one[1]), found[0] if found else None)
+    if best is None:
+        return ""
+    return (best[1] or best[2]).decode("utf-8", "replace").lower()
+
+
+def external_id(mail: Mail, raw: bytes) -> str:
+    """Message-ID, or the hash of the raw form where there is none."""
+    return mail.message_id or "sha256:" + hashlib.sha256(raw).hexdigest()
+
+
+def _address(person: Person) -> Address:
+    return Address("email:" + person[1].lower(), person[0])
+
+
+def _others(found: Sequence[Person]) -> tuple[Address, ...]:
+    return tuple(dict.fromkeys(_address(person) for person in found if "@" in person[1]))
+
+
+def _written_to(mail: Mail, own: set[str]) -> str | None:
+    """Our own address in it, as the customer knows it (without the token); the first recipient failing that."""
+    delivered = [
+        person
+        for name in ("x-original-to", "delivered-to", "envelope-to")
+        for value in mail.fields.get(name, ())
+        for person in people(value)
+    ]
+    for _, address in (*mail.to, *mail.cc, *delivered):
+        plain = _untagged(address.lower())
+        if plain in own or address.lower() in own:
+            return plain if plain in own else address.lower()
+    return None
+
+
+def _untagged(address: str) -> str:
+    local, at, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
+
+
+def _details(mail: Mail, raw: bytes, why: Sequence[str], trusted: Sequence[str]) -> dict[str, Any]:
+    """What the timeline shows beside the text; only what is there."""
+    details: dict[str, Any] = {}
+    if mail.reply_to and [a for _, a in mail.reply_to if a.lower() != mail.sender[1].lower()]:
+        details["reply_to"] = [address for _, address in mail.reply_to]
+    if why:
+        details["automatic_because"] = list(why)
+    if "authentication-results" in mail.fields and trusted:
+        found = auth.results(mail, trusted)
+        if found:
+            details["authentication"] = found
+        if problem := auth.warning(found):
+            details["warning"] = {"authentication": problem}
+    noted = {"calendar": mail.calendar, "signed": mail.signed, "encrypted": mail.encrypted}
+    details.update({name: value for name, value in noted.items() if value})
+    for kind in (OVERSIZED, UNREADABLE):
+        if raw.startswith(kind + b":"):
+            details["problem"] = "oversized" if kind == OVERSIZED else "unfetched"
+            details["size"] = mail.field(kind.decode().lower())
+    for name in ("list-id", "x-mailer", "user-agent", "x-priority", "importance", "sender"):
+        if name in mail.fields and (shown := mail.field(name)[:300]):
+            details[name.replace("-", "_")] = shown
+    if not mail.sender[1]:
+        details["problem"] = "no sender"
+    if mail.tangled:
+        details["problem"] = "too many parts"
+    return details
+
+
+# --- bounces --------------------------------------------------------------------------------------
+
+
+def _delivery(mail: Mail, bounce: Bounce, raw: bytes, own_addresses: Sequence[str]) -> Inbound:
+    returned = message_id(bounces.returned_header(mail, "message-id"))
+    references = ids(bounces.returned_header(mail, "references"))
+    _, verp = threading.address_tokens(mail)
+    reply_path = threading.thread(mail)
+    about = [one for one in (returned,) if one]
+    tokens = tuple(dict.fromkeys([*verp, *threading.own_tokens(about), *reply_path.message_tokens]))
+    remote = tuple(dict.fromkeys([*about, *reply_path.remote_ids, *reversed(references)]))
+    text = (
+        mail.text.strip()
+        or (quotes.text_of(mail.html).strip() if mail.html else "")
+        or "\n\n".join(mail.reports).strip()
+    )
+    details: dict[str, Any] = {
+        "bounce": {"kind": bounce.kind, "status": bounce.status, "recipients": list(bounce.recipients)},
+        "automatic_because": ["bounce"],
+    }
+    return Inbound(
+        kind="delivery",
+        external_id=external_id(mail, raw),
+        author=_address(mail.sender) if mail.sender[1] else None,
+        subject=mail.subject,
+        text=text,
+        html=mail.html,
+        sent_at=mail.date,
+        language=language(text),
+        thread=Thread(
+            reply_tokens=reply_path.reply_tokens,
+            message_tokens=tokens,
+            remote_ids=remote,
+            numbers=reply_path.numbers or threading.numbers(bounces.returned_header(mail, "subject")),
+        ),
+        attachments=tuple(mail.attachments),
+        recipients=_others((*mail.to, *mail.cc)),
+        reply_via=_written_to(mail, {address.lower() for address in own_addresses}),
+        automatic=True,
+        target=returned,
+        delivery=Delivery(
+            state="failed" if bounce.given_up else "delayed",
+            recipients=tuple("email:" + one for one in bounce.recipients),
+            permanent=bounce.kind == "hard",
+            reason=bounce.reason,
+        ),
+        details=details,
+    )

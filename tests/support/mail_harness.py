@@ -1,0 +1,48 @@
+"""Drives the mail channel's own functions for the scoring of mails nobody here wrote."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from channels.contract import Unreadable
+from channels.email.bounces import understand
+from channels.email.flags import is_automatic
+from channels.email.mime import read
+from channels.email.reply import visible
+
+
+def parse(raw: bytes) -> dict[str, Any]:
+    """What the desk makes of a mail, in the words of the scoring program."""
+    try:
+        mail = read(raw)
+    except Unreadable:
+        return {}
+    bounce = understand(mail)
+    return {
+        "from": mail.sender,
+        "to": list(mail.to),
+        "cc": list(mail.cc),
+        "reply_to": list(mail.reply_to),
+        "subject": mail.subject,
+        "message_id": mail.message_id,
+        "in_reply_to": list(mail.in_reply_to),
+        "references": list(mail.references),
+        "date": mail.date,
+        "text": mail.text,
+        "html": mail.html,
+        "reply": visible(mail.text, mail.html, mail.subject).text,
+        "attachments": [
+            {
+                "filename": item.name,
+                "content_type": item.content_type,
+                "content": item.content,
+                "inline": item.inline,
+                "cid": item.content_id,
+            }
+            for item in mail.attachments
+        ],
+        "is_auto": bounce is not None or is_automatic(mail),
+        "is_bounce": bounce is not None,
+        "bounce_kind": bounce.kind if bounce else None,
+        "bounce_recipients": list(bounce.recipients) if bounce else [],
+    }
