@@ -92,5 +92,5 @@ $(built)/.made: node_modules/.made $(sources)
 	@touch $@
 
 .venv/.catalogues: .venv/.run $(catalogues)
-	@if [ -d helpdesk/web/locale ]; then $(bin)/pybabel --quiet compile -d helpdesk/web/locale; fi
+	@if [ -d helpdesk/web/locale ]; then $(bin)/pybabel --quiet compile -D pasokh -d helpdesk/web/locale; fi
 	@touch $@

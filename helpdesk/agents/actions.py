@@ -11,6 +11,7 @@ from helpdesk.agents import queries, rules
 from helpdesk.agents.models import audit_log, memberships, one_time_links, people, sessions, teams
 from helpdesk.agents.rules import Person, Role
 from helpdesk.agents.secrets import new_token, token_hash
+from helpdesk.database.engine import hint
 from helpdesk.errors import Conflict, Forbidden, Invalid, NotFound
 
 
@@ -88,6 +89,7 @@ def change_role(tx: Connection, *, person_id: int, role: Role, by: Person, now: 
     _keep_one_administrator(tx, person)
     tx.execute(update(people).where(people.c.id == person_id).values(role=role))
     tx.execute(delete(sessions).where(sessions.c.person_id == person_id))
+    hint(tx, "signed_out", person_id)
     data = {"from": person.role, "to": role}
     record(tx, action="person.role", now=now, by=by.id, about=f"person:{person_id}", **data)
 
@@ -98,6 +100,7 @@ def disable(tx: Connection, *, person_id: int, by: Person, now: datetime) -> Non
     _keep_one_administrator(tx, queries.person(tx, person_id=person_id))
     tx.execute(update(people).where(people.c.id == person_id).values(disabled_at=now))
     tx.execute(delete(sessions).where(sessions.c.person_id == person_id))
+    hint(tx, "signed_out", person_id)
     unused = (one_time_links.c.person_id == person_id) & one_time_links.c.used_at.is_(None)
     tx.execute(delete(one_time_links).where(unused))
     record(tx, action="person.disabled", now=now, by=by.id, about=f"person:{person_id}")

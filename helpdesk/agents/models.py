@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
 
 from helpdesk.database.metadata import Id, Json, Moment, metadata, primary_key
 
@@ -50,6 +50,9 @@ sessions = Table(
     Column("expires_at", Moment, nullable=False),
     Column("address", String(64), nullable=False, default=""),
     Column("device", String(200), nullable=False, default=""),
+    Column(
+        "by_link", Boolean, nullable=False, default=False
+    ),  # while fresh it may choose a password without the old one
     UniqueConstraint("token_hash"),
     Index("ix_sessions_person_id", "person_id"),
     Index("ix_sessions_expires_at", "expires_at"),

@@ -27,6 +27,8 @@ _SESSION = (
         sessions.c.id.label("session_id"),
         sessions.c.seen_at,
         sessions.c.expires_at,
+        sessions.c.by_link,
+        sessions.c.created_at,
         *_PERSON,
     )
     .join(people, people.c.id == sessions.c.person_id)
@@ -42,6 +44,8 @@ class Session:
     person: Person
     seen_at: datetime
     expires_at: datetime
+    created_at: datetime
+    by_link: bool
 
 
 def person(tx: Connection, *, person_id: int) -> Person:
@@ -74,7 +78,9 @@ def password_of(tx: Connection, *, email: str) -> tuple[Person, str | None] | No
 def session(tx: Connection, *, token_hash: str) -> Session | None:
     """The session behind a token, over or not; None when there is none or its person is gone."""
     row = tx.execute(_SESSION, {"token_hash": token_hash}).one_or_none()
-    return None if row is None else Session(row.session_id, _person(row), row.seen_at, row.expires_at)
+    if row is None:
+        return None
+    return Session(row.session_id, _person(row), row.seen_at, row.expires_at, row.created_at, row.by_link)
 
 
 def sessions_of(tx: Connection, *, person_id: int, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:

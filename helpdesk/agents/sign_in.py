@@ -12,6 +12,7 @@ from helpdesk.agents.actions import record
 from helpdesk.agents.models import one_time_links, people, sessions, sign_in_attempts
 from helpdesk.agents.rules import Person
 from helpdesk.agents.secrets import new_token, token_hash
+from helpdesk.database.engine import hint
 from helpdesk.errors import Forbidden, Invalid, NotFound
 
 
@@ -98,6 +99,7 @@ def leave(tx: Connection, *, token: str, now: datetime) -> None:
     ).first()
     if row is not None:
         tx.execute(delete(sessions).where(sessions.c.id == row.id))
+        _close(tx, row.person_id)
         record(tx, action="signed_out", now=now, by=row.person_id, about=f"person:{row.person_id}")
 
 
@@ -106,6 +108,7 @@ def revoke(tx: Connection, *, session_id: int, by: Person, now: datetime) -> Non
     own = (sessions.c.id == session_id) & (sessions.c.person_id == by.id)
     if tx.execute(delete(sessions).where(own)).rowcount != 1:
         raise NotFound("There is no such session any more.")
+    _close(tx, by.id)
     record(tx, action="session.revoked", now=now, by=by.id, about=f"person:{by.id}")
 
 
@@ -126,10 +129,16 @@ def choose_password(
     tx.execute(delete(sessions).where(sessions.c.person_id == person_id))
     waiting = (one_time_links.c.person_id == person_id) & one_time_links.c.used_at.is_(None)
     tx.execute(delete(one_time_links).where(waiting))
+    _close(tx, person_id)
     record(tx, action="password.chosen", now=now, by=person_id, about=f"person:{person_id}", address=address)
     return _session(
         tx, person_id=person_id, how="password", address=address, device=device, limits=limits, now=now, rotated=None
     )
+
+
+def _close(tx: Connection, person_id: int) -> None:
+    """Whoever holds a stream open for this person looks again whether the session is still there."""
+    hint(tx, "signed_out", person_id)
 
 
 def _session(
@@ -149,6 +158,7 @@ def _session(
             expires_at=now + limits.lasts,
             address=address[:64],
             device=device[:200],
+            by_link=how == "link",
         )
     )
     record(tx, action="signed_in", now=now, by=person_id, about=f"person:{person_id}", address=address[:64], how=how)

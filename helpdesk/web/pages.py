@@ -84,7 +84,7 @@ class Pages:
         """The catalogue, for the few words said outside templates."""
         return catalogue(language)
 
-    def render_fragment(self, request: web.Request, name: str, *, language: str | None = None, **context: Any) -> str:
+    def render_fragment(self, request: web.Request, name: str, /, *, language: str | None = None, **context: Any) -> str:
         """HTML of one template."""
         spoken = language or self.language_of(request)
         theme = request.cookies.get("theme", "system")
@@ -100,7 +100,7 @@ class Pages:
         )
 
     def render(
-        self, request: web.Request, name: str, *, status: int = 200, language: str | None = None, **context: Any
+        self, request: web.Request, name: str, /, *, status: int = 200, language: str | None = None, **context: Any
     ) -> web.Response:
         """An answer with one template. `language` overrides what the person chose (a survey speaks the customer's)."""
         return web.Response(

@@ -1,0 +1,60 @@
+"""Whether the desk is well: /healthz for load balancers, /metrics for Prometheus."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from helpdesk import __version__
+from helpdesk.agents import queries
+from helpdesk.web.keys import DATABASE, REGISTRY, SETTINGS
+
+PATIENCE = 2.0  # seconds
+STEPS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+
+
+class Seen:
+    """Counts what was answered, by route and not by address, so that no token lands in a label."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._answers = Counter(
+            "pasokh_http_answers", "Answered requests", ("method", "route", "status"), registry=registry
+        )
+        self._seconds = Histogram("pasokh_http_seconds", "Time to answer", ("route",), registry=registry, buckets=STEPS)
+
+    def note(self, method: str, route: str, status: int, seconds: float) -> None:
+        """One request was answered."""
+        known = method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "other"
+        self._answers.labels(known, route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+
+SEEN = web.AppKey("seen", Seen)
+
+
+async def healthz(request: web.Request) -> web.Response:
+    """200 when the database answers in time, else 503."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await request.app[DATABASE].read(queries.session, token_hash="")
+    except Exception as error:
+        return web.json_response({"ok": False, "database": type(error).__name__}, status=503)
+    return web.json_response({"ok": True, "version": __version__})
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """The figures, for whoever shows the token of the settings; without a token there are none."""
+    token = request.app[SETTINGS].metrics.token.get_secret_value()
+    given = request.headers.get("Authorization", "")
+    if not token or not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        raise web.HTTPNotFound
+    return web.Response(body=generate_latest(request.app[REGISTRY]), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def routes() -> list[web.AbstractRouteDef]:
+    """Both pages."""
+    return [web.get("/healthz", healthz), web.get("/metrics", metrics)]

@@ -1,0 +1,165 @@
+"""What stands before every handler: errors in words, sign-in, roles, forms, headers. Closed unless marked otherwise.
+
+`@public` opens a handler to people who are not signed in, `@secret_address` to whoever knows an unguessable address;
+`@needs("people.manage")` asks for a role.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from urllib.parse import quote, urlsplit
+
+from aiohttp import web
+
+from helpdesk.agents import rules
+from helpdesk.errors import Forbidden
+from helpdesk.web import faults, visitors
+from helpdesk.web.keys import SETTINGS
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+H = TypeVar("H", bound=Callable[..., Any])
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+OPEN = (
+    "/assets/",
+    "/channels/",
+    "/api/",
+    "/healthz",
+    "/metrics",
+)  # no session is looked for; channels and api prove themselves
+WITHOUT_COOKIES = ("/channels/", "/api/")  # nothing a browser sends by itself opens these, so forms need no token
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "media-src 'self'",
+        "connect-src 'self'",
+        "frame-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+}
+
+
+def public(handler: H) -> H:
+    """Open to everybody."""
+    handler.open_to_all = True  # type: ignore[attr-defined]
+    return handler
+
+
+def secret_address(handler: H) -> H:
+    """Open to everybody who knows its address: that carries a token of its own, so forms need no second one."""
+    handler.secret_address = True  # type: ignore[attr-defined]
+    return public(handler)
+
+
+def needs(action: str) -> Callable[[H], H]:
+    """Only for people whose role allows `action`."""
+
+    def mark(handler: H) -> H:
+        handler.needs = action  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+def protect(app: web.Application) -> None:
+    """Put everything before the handlers of `app`."""
+    app.middlewares.extend((faults.in_words, who, own_forms))
+    app.on_response_prepare.append(add_headers)
+
+
+@web.middleware
+async def who(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Find the session; let in whom the handler is meant for. Leaves `person`, `session` and `csrf` in the request."""
+    request["person"] = request["session"] = None
+    if request.path.startswith(OPEN):
+        return await handler(request)
+    session = await visitors.session_of(request)
+    if session is not None:
+        request["person"], request["session"] = session.person, session
+    request["csrf"], fresh = visitors.form_token(request)
+    response = await _admit(request, handler)
+    if fresh and not response.prepared:
+        visitors.remember_visit(request, response, fresh)
+    return response
+
+
+async def _admit(request: web.Request, handler: Handler) -> web.StreamResponse:
+    target = request.match_info.handler
+    if request.match_info.http_exception is not None or getattr(target, "open_to_all", False):
+        return await handler(request)
+    person = request["person"]
+    if person is None:
+        return _to_the_door(request)
+    action = getattr(target, "needs", None)
+    if action is not None and not rules.may(person, action):
+        raise Forbidden("Your role does not allow this. Ask an administrator if you need it.")
+    return await handler(request)
+
+
+def _to_the_door(request: web.Request) -> web.StreamResponse:
+    ahead = f"/sign-in?next={quote(request.path_qs, safe='')}" if request.method in SAFE else "/sign-in"
+    if request.headers.get("HX-Request"):
+        return web.Response(status=401, headers={"HX-Redirect": "/sign-in"})
+    if request.method in SAFE and "text/html" in request.headers.get("Accept", "*/*").replace("*/*", "text/html"):
+        return web.Response(status=303, headers={"Location": ahead, "Cache-Control": "no-store"})
+    return web.Response(status=401, text="Sign in first.\n", headers={"Location": ahead})
+
+
+@web.middleware
+async def own_forms(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What changes something comes from our own pages: by origin, and by the token only they know."""
+    target = request.match_info.handler
+    elsewhere = request.match_info.http_exception is not None or request.path.startswith(WITHOUT_COOKIES)
+    if request.method not in SAFE and not elsewhere and not getattr(target, "secret_address", False):
+        _same_origin(request)
+        await _own_token(request)
+    return await handler(request)
+
+
+def _same_origin(request: web.Request) -> None:
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    origin = request.headers.get("Origin")
+    ours = {urlsplit(request.app[SETTINGS].desk.public_url).netloc, request.host}
+    if site not in ("same-origin", "none") or (origin is not None and urlsplit(origin).netloc not in ours):
+        raise Forbidden("This came from another site. Nothing was changed.")
+
+
+async def _own_token(request: web.Request) -> None:
+    given = request.headers.get("X-CSRF-Token")
+    if given is None and request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        field = (await request.post()).get("csrf")
+        given = field if isinstance(field, str) else None
+    if not given or not hmac.compare_digest(given.encode(), request.get("csrf", "").encode()):
+        raise Forbidden(
+            "This page was open for too long, or your browser keeps no cookies. Nothing was changed. Open it again."
+        )
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Headers of every answer; a handler's own ones stay."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    embedded = request.path.startswith(("/assets/", "/channels/"))  # faces in mails, the chat bubble on other sites
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if embedded else "same-origin")
+    response.headers.setdefault("Cache-Control", "no-store")
+    if request.app[SETTINGS].secure_cookies:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    response.headers["X-Request-Id"] = request.get("id", "-")
+    response.headers.pop("Server", None)

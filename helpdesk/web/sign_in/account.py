@@ -1,0 +1,103 @@
+"""One's own account: password, and where one is signed in."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from aiohttp import web
+
+from helpdesk.agents import queries, rules, sign_in
+from helpdesk.web import visitors
+from helpdesk.web.keys import CLOCK, DATABASE, PASSWORDS, SETTINGS
+from helpdesk.web.pages import PAGES
+
+
+async def page(request: web.Request) -> web.StreamResponse:
+    """The account page."""
+    return await _page(request)
+
+
+async def password_form(request: web.Request) -> web.StreamResponse:
+    """Choose a first password, or another one after a one-time link; else on the account page."""
+    if not _without_old(request):
+        raise web.HTTPSeeOther("/account")
+    return _form(request)
+
+
+async def choose_password(request: web.Request) -> web.StreamResponse:
+    """Keep a new password. Every other browser is signed out, this one gets a fresh session."""
+    app, person, fields = request.app, request["person"], await request.post()
+    current, password, again = (str(fields.get(name, "")) for name in ("current", "password", "again"))
+    stored = (await app[DATABASE].read(queries.password_of, email=person.email) or (None, None))[1]
+    problem = rules.password_problem(password, name=person.name, email=person.email)
+    if problem is None and password != again:
+        problem = "The two new passwords are not the same."
+    if problem is None and not _without_old(request) and not await _old_is_right(request, stored, current):
+        problem = "The password you have now is not right."
+    if problem is not None:
+        return await _refused(request, problem)
+    token = await app[DATABASE].write(
+        sign_in.choose_password, person_id=person.id, known_hash=stored,
+        new_hash=await asyncio.to_thread(app[PASSWORDS].hash, password),
+        address=visitors.remote(request), device=visitors.device(request),
+        limits=visitors.limits(app[SETTINGS]), now=app[CLOCK](),
+    )  # fmt: skip
+    response = web.Response(status=303, headers={"Location": "/inbox" if _without_old(request) else "/account?kept"})
+    visitors.let_in(request, response, token)
+    return response
+
+
+async def revoke(request: web.Request) -> web.StreamResponse:
+    """Sign out one of one's own browsers."""
+    session_id = int(request.match_info["session_id"])
+    await request.app[DATABASE].write(
+        sign_in.revoke, session_id=session_id, by=request["person"], now=request.app[CLOCK]()
+    )
+    raise web.HTTPSeeOther("/account")
+
+
+def _without_old(request: web.Request) -> bool:
+    """Whether the old password need not be told: there is none, or a one-time link was spent just now."""
+    session, own = request["session"], request.app[SETTINGS].sign_in
+    fresh = request.app[CLOCK]() - session.created_at < timedelta(minutes=own.link_minutes)
+    return not request["person"].has_password or (session.by_link and fresh)
+
+
+async def _old_is_right(request: web.Request, stored: str | None, current: str) -> bool:
+    """Compares it, counted like a sign-in so that a stolen session can't guess. Raises Resting."""
+    app, account = request.app, f"password:{request['person'].id}"
+    limits, address = visitors.limits(app[SETTINGS]), visitors.remote(request)
+    await app[DATABASE].write(sign_in.begin, account=account, address=address, limits=limits, now=app[CLOCK]())
+    return await asyncio.to_thread(app[PASSWORDS].right, stored, current[: rules.LONGEST])
+
+
+async def _refused(request: web.Request, problem: str) -> web.Response:
+    pages = request.app[PAGES]
+    said = pages.gettext(pages.language_of(request)).gettext(problem)
+    return _form(request, said) if _without_old(request) else await _page(request, said)
+
+
+def _form(request: web.Request, error: str | None = None) -> web.Response:
+    person = request["person"]
+    return request.app[PAGES].render(
+        request, "sign_in/set_password.html", status=422 if error else 200, name=person.name, email=person.email,
+        first=True, error=error, shortest=rules.SHORTEST,
+    )  # fmt: skip
+
+
+async def _page(request: web.Request, error: str | None = None) -> web.Response:
+    app, person, session = request.app, request["person"], request["session"]
+    rows = await app[DATABASE].read(queries.sessions_of, person_id=person.id, now=app[CLOCK]())
+    places = [
+        {"id": row.id, "device": row.device, "address": row.address, "last_seen_at": row.seen_at,
+         "current": row.id == session.id}
+        for row in rows
+    ]  # fmt: skip
+    pages = app[PAGES]
+    say = pages.gettext(pages.language_of(request)).gettext
+    notice = say("Your new password is kept. Everywhere else you were signed out.") if "kept" in request.query else None
+    return pages.render(
+        request, "sign_in/account.html", status=422 if error else 200, sessions=places, error=error, notice=notice,
+        shortest=rules.SHORTEST,
+    )  # fmt: skip

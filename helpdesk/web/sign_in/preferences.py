@@ -1,0 +1,35 @@
+"""Language, look and shortcuts: in cookies for everybody, and with the person who is signed in."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from helpdesk.agents import actions
+from helpdesk.web import visitors
+from helpdesk.web.keys import DATABASE, SETTINGS
+from helpdesk.web.pages import LANGUAGES, THEMES
+from helpdesk.web.security import public
+
+YEAR = 365 * 86_400
+CHOICES = {"language": LANGUAGES, "theme": THEMES, "shortcuts": ("on", "off")}
+
+
+@public
+async def keep(request: web.Request) -> web.StreamResponse:
+    """Keep what was chosen and go back to the page."""
+    fields = await request.post()
+    chosen = {name: str(fields[name]) for name, known in CHOICES.items() if fields.get(name) in known}
+    person = request["person"]
+    if person is not None:
+        await request.app[DATABASE].write(
+            actions.prefer, person_id=person.id, language=chosen.get("language"), theme=chosen.get("theme")
+        )
+    otherwise = "/inbox" if person else "/sign-in"
+    ahead = visitors.safe_path(str(fields.get("next", "")), otherwise, doors=True)
+    response = web.Response(status=303, headers={"Location": ahead})
+    for name, value in chosen.items():
+        response.set_cookie(
+            name, value, path="/", max_age=YEAR, samesite="Lax", httponly=True,
+            secure=request.app[SETTINGS].secure_cookies,
+        )  # fmt: skip
+    return response
