@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Integer, MetaData
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Integer, MetaData, Row
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -19,6 +19,8 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+Line: TypeAlias = Row[*tuple[Any, ...]]  # one row of a result, its columns as attributes
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

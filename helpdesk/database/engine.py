@@ -1,0 +1,59 @@
+"""The database seen from the edge: whole units are read or written, one call each.
+
+A unit is a plain function of a `Connection`. It runs to its end in one place (a thread on SQLite, a
+greenlet on PostgreSQL), so nothing waits between its statements. `hint` leaves a wake-up that is
+delivered after the commit and may be lost: whoever waits for one also looks by himself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+from helpdesk.errors import Invalid
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Hint = tuple[str, Any]
+Listener = Callable[[list[Hint]], None]
+
+
+def hint(tx: Connection, topic: str, data: Any = None) -> None:
+    """Wake whoever listens to `topic` once this unit is committed."""
+    tx.info.setdefault("hints", []).append((topic, data))
+
+
+class Database(Protocol):
+    """What both engines offer."""
+
+    kind: str
+
+    async def read(self, unit: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kw: P.kwargs) -> T:
+        """Run `unit` on one consistent state of the data; nothing it writes is kept."""
+
+    async def write(self, unit: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kw: P.kwargs) -> T:
+        """Run `unit` in a transaction and return once it is on the disk."""
+
+    def listen(self, listener: Listener) -> None:
+        """Hand `listener` the hints of every committed unit, on the event loop."""
+
+    async def close(self) -> None:
+        """Finish what runs and close."""
+
+
+async def open_database(url: str) -> Database:
+    """Open `sqlite:///path` or `postgresql://user@host/name`. Raises Invalid for anything else."""
+    from helpdesk.database.postgres import Postgres
+    from helpdesk.database.sqlite import Sqlite
+
+    scheme, _, rest = url.partition("://")
+    if scheme.split("+")[0] == "sqlite" and rest.startswith("/"):
+        path = Path(rest[1:])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Sqlite(path)
+    if scheme.split("+")[0] in ("postgresql", "postgres"):
+        return Postgres(f"postgresql+asyncpg://{rest}")
+    raise Invalid(f"the database address must start with sqlite:/// or postgresql://, not {scheme!r}", "database.url")

@@ -1,0 +1,63 @@
+"""PostgreSQL through asyncpg: a unit runs whole inside `run_sync`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from helpdesk.database.engine import Hint, Listener
+
+P = ParamSpec("P")
+T = TypeVar("T")
+TRIES = 4
+WORTH_ANOTHER_TRY = ("40001", "40P01")  # serialization failure, deadlock detected
+
+
+class Postgres:
+    """See `helpdesk.database.engine.Database`."""
+
+    kind = "postgresql"
+
+    def __init__(self, url: str, *, connections: int = 8) -> None:
+        self._engine = create_async_engine(url, pool_size=connections, max_overflow=2, pool_pre_ping=True)
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        """See Database.listen."""
+        self._listeners.append(listener)
+
+    async def read(self, unit: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kw: P.kwargs) -> T:
+        """See Database.read."""
+        async with self._engine.connect() as connection:
+            tuned = await connection.execution_options(isolation_level="REPEATABLE READ")
+            return await tuned.run_sync(lambda tx: unit(tx, *args, **kw))
+
+    async def write(self, unit: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kw: P.kwargs) -> T:
+        """See Database.write. A unit that lost against another one is run again, up to four times."""
+
+        def whole(tx: Connection) -> tuple[T, list[Hint]]:
+            tx.info["hints"] = []
+            result = unit(tx, *args, **kw)
+            return result, tx.info.pop("hints")
+
+        for attempt in range(TRIES):
+            try:
+                async with self._engine.begin() as connection:
+                    result, hints = await connection.run_sync(whole)
+                break
+            except DBAPIError as error:
+                code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+                if code not in WORTH_ANOTHER_TRY or attempt == TRIES - 1:
+                    raise
+        if hints:
+            for listener in self._listeners:
+                listener(hints)
+        return result
+
+    async def close(self) -> None:
+        """See Database.close."""
+        await self._engine.dispose()

@@ -1,0 +1,178 @@
+"""SQLite: one writer thread whose waiting units share a commit, and a few reader threads.
+
+Readers run whole units on plain connections in threads: one hop a unit instead of one a statement
+(docs/decisions). WAL with synchronous=FULL: a unit that returned has survived the power.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+
+from helpdesk.database.engine import Hint, Listener
+
+P = ParamSpec("P")
+T = TypeVar("T")
+MOST_IN_ONE_COMMIT = 256
+READERS = 3
+
+
+def engine_for(path: Path, *, begin: str) -> Engine:
+    """A SQLAlchemy engine on `path` whose transactions start with `begin`."""
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000",
+                       "cache_size=-32000", "temp_store=MEMORY", "wal_autocheckpoint=2000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@dataclass(slots=True)
+class Job:
+    """One unit waiting for the writer."""
+
+    unit: Callable[[Connection], Any]
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+    hints: list[Hint] | None = None
+
+
+class Sqlite:
+    """See `helpdesk.database.engine.Database`."""
+
+    kind = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.commits = 0
+        self._listeners: list[Listener] = []
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._read_engine = engine_for(path, begin="BEGIN")
+        self._write_engine = engine_for(path, begin="BEGIN IMMEDIATE")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._local = threading.local()
+        self._open: list[Connection] = []
+        self._writer = threading.Thread(target=self._work, name="writer", daemon=True)
+        self._writer.start()
+
+    def listen(self, listener: Listener) -> None:
+        """See Database.listen."""
+        self._listeners.append(listener)
+
+    async def read(self, unit: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kw: P.kwargs) -> T:
+        """See Database.read."""
+
+        def whole() -> T:
+            tx = self._reader()
+            with tx.begin() as transaction:
+                result = unit(tx, *args, **kw)
+                transaction.rollback()
+            return result
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, whole)
+
+    async def write(self, unit: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kw: P.kwargs) -> T:
+        """See Database.write."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._jobs.put(Job(lambda tx: unit(tx, *args, **kw), loop, future))
+        return await asyncio.shield(future)
+
+    async def close(self) -> None:
+        """See Database.close."""
+        self._jobs.put(None)
+        await asyncio.to_thread(self._writer.join)
+        await asyncio.to_thread(self._readers.shutdown)
+        for connection in self._open:
+            connection.close()
+        self._read_engine.dispose()
+        self._write_engine.dispose()
+
+    def _reader(self) -> Connection:
+        tx: Connection | None = getattr(self._local, "tx", None)
+        if tx is None or tx.closed or tx.invalidated:
+            tx = self._local.tx = self._read_engine.connect()
+            self._open.append(tx)
+        return tx
+
+    def _work(self) -> None:
+        tx = self._write_engine.connect()
+        going = True
+        while going:
+            batch: list[Job] = []
+            first = self._jobs.get()
+            while first is not None:
+                batch.append(first)
+                if len(batch) == MOST_IN_ONE_COMMIT or self._jobs.empty():
+                    break
+                first = self._jobs.get()
+            going = first is not None
+            if batch:
+                self._commit(tx, batch)
+        tx.close()
+
+    def _commit(self, tx: Connection, batch: list[Job]) -> None:
+        try:
+            with tx.begin():
+                for job in batch:
+                    self._run(tx, job, alone=len(batch) == 1)
+            self.commits += 1
+        except BaseException as error:  # the commit itself failed: nobody's work is kept
+            for job in batch:
+                job.error = job.error or error
+        hints = [hint for job in batch if job.error is None for hint in job.hints or ()]
+        by_loop: dict[asyncio.AbstractEventLoop, list[Job]] = {}
+        for job in batch:
+            by_loop.setdefault(job.loop, []).append(job)
+        for loop, jobs in by_loop.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._tell, jobs, hints)
+
+    @staticmethod
+    def _run(tx: Connection, job: Job, *, alone: bool) -> None:
+        tx.info["hints"] = job.hints = []
+        if alone:
+            try:
+                job.result = job.unit(tx)
+            except BaseException as error:
+                job.error = error
+                raise
+            return
+        tx.exec_driver_sql("SAVEPOINT unit")
+        try:
+            job.result = job.unit(tx)
+        except BaseException as error:
+            job.error = error
+            tx.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
+        tx.exec_driver_sql("RELEASE SAVEPOINT unit")
+
+    def _tell(self, jobs: list[Job], hints: list[Hint]) -> None:
+        for job in jobs:
+            if job.future.done():
+                continue
+            if job.error is not None:
+                job.future.set_exception(job.error)
+            else:
+                job.future.set_result(job.result)
+        if hints:
+            for listener in self._listeners:
+                listener(hints)

@@ -1,0 +1,85 @@
+"""What waits to be understood, what could not be, and the figures to compare with the servers'."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from helpdesk.database.metadata import Line, Moment
+from helpdesk.intake.models import cursors, intake
+
+_earlier = intake.alias("earlier")
+_DUE = (
+    select(intake)
+    .where(
+        intake.c.state == "new",
+        intake.c.due_at <= bindparam("now", type_=Moment),
+        intake.c.id > bindparam("after"),
+        ~select(_earlier.c.id)
+        .where(
+            _earlier.c.state == "new",
+            _earlier.c.channel == intake.c.channel,
+            _earlier.c.account == intake.c.account,
+            _earlier.c.order_key == intake.c.order_key,
+            _earlier.c.id < intake.c.id,
+            _earlier.c.due_at > bindparam("now", type_=Moment),
+        )
+        .exists(),
+    )
+    .order_by(intake.c.id)
+    .limit(bindparam("most"))
+)
+
+
+def due(tx: Connection, *, now: datetime, most: int, after: int = 0) -> Sequence[Line]:
+    """Messages to work on in the order they came; none behind an earlier one of its conversation that waits."""
+    return tx.execute(_DUE, {"now": now, "most": most, "after": after}).all()
+
+
+def next_due(tx: Connection) -> datetime | None:
+    """When the next waiting message wants to be tried."""
+    return tx.execute(select(func.min(intake.c.due_at)).where(intake.c.state == "new")).scalar()
+
+
+def raw(tx: Connection, *, intake_id: int) -> Line | None:
+    """One message as it arrived, or None."""
+    return tx.execute(select(intake).where(intake.c.id == intake_id)).first()
+
+
+def quarantine(tx: Connection, *, before: int = 2**62, most: int = 50) -> Sequence[Line]:
+    """What could not be understood, newest first, without the raw form."""
+    columns = [column for column in intake.c if column.name != "raw"]
+    return tx.execute(
+        select(*columns, func.length(intake.c.raw).label("size"))
+        .where(intake.c.state == "quarantined", intake.c.id < before)
+        .order_by(intake.c.id.desc())
+        .limit(most)
+    ).all()
+
+
+def figures(tx: Connection) -> dict[str, int]:
+    """How many messages wait and how many are in quarantine."""
+    rows = tx.execute(
+        select(intake.c.state, func.count())
+        .where(intake.c.state.in_(("new", "quarantined")))
+        .group_by(intake.c.state)
+    ).all()
+    return {"new": 0, "quarantined": 0, **{row[0]: row[1] for row in rows}}
+
+
+def taken(tx: Connection, *, channel: str, account: str) -> int:
+    """How many messages of an account were ever taken in."""
+    return tx.execute(
+        select(func.count()).select_from(intake).where(intake.c.channel == channel, intake.c.account == account)
+    ).scalar_one()
+
+
+def recall(tx: Connection, *, channel: str, account: str, key: str) -> str | None:
+    """The cursor kept last."""
+    return tx.execute(
+        select(cursors.c.value).where(
+            cursors.c.channel == channel, cursors.c.account == account, cursors.c.key == key
+        )
+    ).scalar()

@@ -1,0 +1,99 @@
+"""What became of our messages: sent, failed for good (the clock's stop is revoked), or nobody knows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from channels.contract import Inbound
+from helpdesk.contacts import actions as contacts
+from helpdesk.database.engine import hint
+from helpdesk.journey import opening
+from helpdesk.journey.book import Book
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import queries
+
+if TYPE_CHECKING:
+    from helpdesk.journey.receive import Arrival
+
+
+def sent(tx: Connection, book: Book, *, entry_id: int, remote_id: str, now: datetime) -> None:
+    """The remote took it. After an earlier failure it counts from now on."""
+    entry = queries.entry(tx, entry_id=entry_id)
+    tickets.set_delivery(tx, entry_id=entry_id, state="sent", sent_at=now)
+    if entry.remote_id is None and remote_id:
+        tickets.set_remote_id(tx, entry_id=entry_id, remote_id=remote_id)
+        tickets.known_as(tx, channel=entry.channel, remote_id=remote_id, entry_id=entry_id)
+    if queries.has_failed(tx, ticket_id=entry.ticket_id, entry_id=entry_id):
+        _say(tx, entry_id=entry_id, ticket_id=entry.ticket_id, state="sent", reason="", now=now)
+        opening.recount(tx, book, ticket_id=entry.ticket_id, now=now)
+    hint(tx, "ticket", entry.ticket_id)
+
+
+def failed(tx: Connection, book: Book, *, entry_id: int, reason: str, now: datetime, unreachable: bool) -> None:
+    """It will never arrive: an answer that never arrived is no answer."""
+    entry = queries.entry(tx, entry_id=entry_id)
+    tickets.set_delivery(tx, entry_id=entry_id, state="failed", reason=reason)
+    _say(tx, entry_id=entry_id, ticket_id=entry.ticket_id, state="failed", reason=reason, now=now)
+    if unreachable and entry.address:
+        contacts.unreachable(tx, address=entry.address, reason=reason, now=now)
+    opening.recount(tx, book, ticket_id=entry.ticket_id, now=now)
+
+
+def uncertain(tx: Connection, *, entry_id: int, reason: str, now: datetime) -> None:
+    """It may have arrived; a person decides whether to send it again."""
+    entry = queries.entry(tx, entry_id=entry_id)
+    tickets.set_delivery(tx, entry_id=entry_id, state="uncertain", reason=reason)
+    _say(tx, entry_id=entry_id, ticket_id=entry.ticket_id, state="uncertain", reason=reason, now=now)
+
+
+def delayed(tx: Connection, *, entry_id: int, reason: str) -> None:
+    """It is being tried again."""
+    tickets.set_delivery(tx, entry_id=entry_id, state="queued", reason=reason)
+    hint(tx, "ticket", queries.entry(tx, entry_id=entry_id).ticket_id)
+
+
+def news(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int | None:
+    """A bounce or a delivery notice arrived: tie it to the very message. None: it names none of ours."""
+    entry_id = _which(tx, book, arrival.channel, inbound)
+    if entry_id is None or inbound.delivery is None:
+        return None
+    entry = queries.entry(tx, entry_id=entry_id)
+    ticket = queries.locked(tx, ticket_id=entry.ticket_id)
+    line = opening.write_entry(
+        tx, arrival, inbound, ticket_id=ticket.id, contact_id=ticket.contact_id, files=(), stranger=False
+    )
+    tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)
+    news = inbound.delivery
+    if news.state == "failed" and news.permanent:
+        if entry.address and (not news.recipients or entry.address in news.recipients):
+            failed(tx, book, entry_id=entry_id, reason=news.reason, now=arrival.received_at, unreachable=True)
+        else:
+            for address in news.recipients:
+                contacts.unreachable(tx, address=address, reason=news.reason, now=arrival.received_at)
+    elif news.state in ("failed", "delayed") and entry.delivery != "failed":
+        tickets.set_delivery(tx, entry_id=entry_id, state=entry.delivery or "sent", reason=news.reason)
+    return line
+
+
+def _which(tx: Connection, book: Book, channel: str, inbound: Inbound) -> int | None:
+    tokens = (*inbound.thread.reply_tokens, *inbound.thread.message_tokens)
+    for token in tokens:
+        entry_id = book.verify(token)
+        if entry_id is not None and queries.is_outgoing(tx, entry_id=entry_id):
+            return entry_id
+    for remote_id in ((inbound.target,) if inbound.target else ()) + tuple(inbound.thread.remote_ids):
+        found = queries.entry_by_remote_id(tx, channel=channel, remote_id=remote_id)
+        if found is not None and queries.is_outgoing(tx, entry_id=found):
+            return found
+    return None
+
+
+def _say(tx: Connection, *, entry_id: int, ticket_id: int, state: str, reason: str, now: datetime) -> None:
+    tickets.add_entry(
+        tx, ticket_id=ticket_id, at=now, kind="delivery", author="system",
+        data={"of": entry_id, "state": state, "reason": reason},
+    )
+

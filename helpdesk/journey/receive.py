@@ -1,0 +1,150 @@
+"""Something arrived and was understood: which contact, which ticket, which line of the timeline, which clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from channels.contract import Address, Inbound
+from helpdesk.contacts import actions as contacts
+from helpdesk.contacts.actions import Known
+from helpdesk.journey import acknowledge, deliveries, opening
+from helpdesk.journey.book import Book
+from helpdesk.sla import actions as sla
+from helpdesk.suggestions import actions as suggestions
+from helpdesk.text import language
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import queries, rules, search, threads
+from helpdesk.tickets.rules import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How something came in. `files` are the stored attachments of each Inbound, as column values."""
+
+    channel: str
+    account: str
+    intake_id: int | None
+    received_at: datetime
+
+
+def receive(
+    tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]]
+) -> int | None:
+    """Put one understood thing on a timeline; returns the entry's id, or None when there was nothing to add."""
+    if queries.own(tx, channel=arrival.channel, remote_id=inbound.external_id):
+        return None  # our own message came back to us
+    if inbound.kind == "delivery":
+        entry_id = deliveries.news(tx, book, arrival, inbound)
+        if entry_id is not None:
+            return entry_id
+    known = _who(tx, arrival, inbound)
+    choice = _where(tx, book, arrival, inbound, known)
+    spoken = inbound.language or language(f"{inbound.subject} {inbound.text}"[:2000], book.language)
+    inbound = replace(inbound, language=spoken)
+    if choice.ticket_id is None:
+        return opening.open_new(tx, book, arrival, inbound, known, files, follows=choice.follows)
+    return _append(tx, book, arrival, inbound, known, files, choice)
+
+
+def _who(tx: Connection, arrival: Arrival, inbound: Inbound) -> Known:
+    author = inbound.author or Address(f"{arrival.channel}:")
+    return contacts.known_or_new(
+        tx, address=author.address, name=author.name, verified=author.verified, language=inbound.language,
+        now=arrival.received_at,
+    )
+
+
+def _where(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, known: Known) -> Choice:
+    thread = inbound.thread
+    found = threads.candidates(
+        tx,
+        channel=arrival.channel,
+        account=arrival.account,
+        contact_id=known.contact_id,
+        reply_tokens=thread.reply_tokens,
+        message_tokens=thread.message_tokens,
+        remote=thread.remote_ids,
+        numbers=thread.numbers,
+        conversation=thread.conversation,
+        verify=book.verify,
+    )
+    return rules.which_ticket(
+        found, received_at=arrival.received_at, window=book.reopening(arrival.channel),
+        automatic=inbound.automatic or inbound.kind != "message", thanks=inbound.thanks,
+    )
+
+
+def _append(
+    tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, known: Known, files: Sequence[Mapping[str, Any]],
+    choice: Choice,
+) -> int:
+    assert choice.ticket_id is not None
+    ticket = queries.locked(tx, ticket_id=choice.ticket_id)
+    entry_id = opening.write_entry(
+        tx, arrival, inbound, ticket_id=ticket.id, contact_id=known.contact_id, files=files, stranger=choice.stranger
+    )
+    if choice.stranger:
+        address = inbound.author.address if inbound.author else None
+        tickets.join(tx, ticket_id=ticket.id, contact_id=known.contact_id, welcome=False, address=address)
+    counts = inbound.kind == "message" and not inbound.automatic and not inbound.thanks
+    if not counts:
+        tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)
+    else:
+        _counts(tx, book, arrival, inbound, ticket, entry_id, choice)
+    search.add(tx, ticket_id=ticket.id, entry_id=entry_id, texts=(inbound.text,))
+    return entry_id
+
+
+def _counts(
+    tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, ticket: Any, entry_id: int, choice: Choice
+) -> None:
+    """A customer wrote something that wants an answer."""
+    values: dict[str, Any] = {
+        "changed_at": arrival.received_at, "customer_at": arrival.received_at, "customer_entry_id": entry_id,
+        "answered": False, "snippet": rules.snippet(inbound.text), "automatic": False,
+    }
+    if not choice.stranger and inbound.author is not None:
+        values |= {
+            "channel": arrival.channel, "account": arrival.account, "address": inbound.author.address,
+            "conversation": inbound.thread.conversation, "reply_via": inbound.reply_via or ticket.reply_via,
+        }
+    facts = opening.facts_of(book, ticket)
+    fresh = choice.reopens or ticket.cycle == 0 or ticket.resolved_at is not None
+    if fresh:
+        values |= {
+            "cycle": ticket.cycle + 1, "active": ticket.spam_at is None, "resolved_at": None, "closed_at": None,
+        }
+    values["status"] = rules.status_after_customer(ticket.status)
+    tickets.change(tx, ticket_id=ticket.id, **values)
+    _say(tx, ticket, values["status"], arrival.received_at, reopened=fresh and ticket.cycle > 0)
+    if fresh and ticket.spam_at is None:
+        planned = [book.promises.plan(facts, kind, arrival.received_at) for kind in sla.STARTING]
+        sla.start_cycle(
+            tx, book.promises, ticket_id=ticket.id, facts=facts, cycle=ticket.cycle + 1, entry_id=entry_id,
+            at=arrival.received_at, planned=planned,
+        )
+        sla.refresh(tx, ticket_id=ticket.id)
+    elif ticket.spam_at is None:
+        sla.customer_wrote(
+            tx, book.promises, ticket_id=ticket.id, facts=facts, cycle=ticket.cycle, entry_id=entry_id,
+            at=arrival.received_at,
+        )
+        if ticket.status in ("waiting", "on_hold"):
+            opening.recount(tx, book, ticket_id=ticket.id, now=arrival.received_at)
+    suggestions.propose(tx, book.suggest, entry_id=entry_id, text=f"{inbound.subject}\n{inbound.text}",
+                        language=inbound.language or book.language)
+    acknowledge.follow(tx, book, ticket_id=ticket.id, question=inbound, now=arrival.received_at, opened=fresh)
+
+
+def _say(tx: Connection, ticket: Any, status: str, at: datetime, *, reopened: bool) -> None:
+    if reopened:
+        tickets.changed(tx, ticket_id=ticket.id, now=at, author="system", change="reopened",
+                        cycle=ticket.cycle + 1, to=status, **{"from": ticket.status})
+    elif status != ticket.status:
+        tickets.changed(tx, ticket_id=ticket.id, now=at, author="system", change="status", to=status,
+                        **{"from": ticket.status}, why="customer_wrote")

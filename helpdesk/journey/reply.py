@@ -1,0 +1,183 @@
+"""A person answers: the entry, the clocks it stops, and the message that must leave. Undo, and send again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, update
+
+from helpdesk.errors import Conflict, Forbidden, Invalid
+from helpdesk.journey import letters, opening, status
+from helpdesk.journey.book import Book
+from helpdesk.outbox import actions as outbox
+from helpdesk.outbox import queries as outbox_queries
+from helpdesk.suggestions import actions as suggestions
+from helpdesk.text import clean
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import drafting, queries, rules, search
+from helpdesk.tickets.models import attachments
+
+LONGEST = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an agent sends. `seen`: the newest entry they had on their screen; `then`: the status it leads to."""
+
+    text: str
+    seen: int
+    files: Sequence[int] = ()
+    copies: Sequence[tuple[str, str]] = ()
+    article: str | None = None
+    kept: float = 0.0
+    then: str | None = None
+    quote: Mapping[str, Any] | None = field(default=None)
+
+
+def reply(
+    tx: Connection, book: Book, *, ticket_id: int, person_id: int, person_name: str, answer: Answer, now: datetime
+) -> int:
+    """Write to the customer; returns the entry. Raises Conflict when something new arrived meanwhile."""
+    text = clean(answer.text).strip()
+    if not text and not answer.files:
+        raise Invalid("There is nothing to send yet.", "text")
+    if len(text) > LONGEST:
+        raise Invalid("This answer is longer than 100,000 characters; send it as a file.", "text")
+    ticket = queries.locked(tx, ticket_id=ticket_id)
+    if ticket.merged_into_id is not None:
+        raise Conflict(f"This ticket was merged into {ticket.merged_into_id}.")
+    if newer(tx, ticket_id=ticket_id, seen=answer.seen):
+        raise Conflict("Something new arrived while you were writing.")
+    ticket = queries.ticket(tx, ticket_id=ticket_id)
+    entry_id = _entry(tx, ticket, person_id, text, answer, now)
+    files = _files(tx, ticket_id, person_id, entry_id, answer.files)
+    payload = letters.payload(
+        tx, book, ticket=ticket, entry_id=entry_id, text=text, sender_name=person_name, automatic=False,
+        copies=answer.copies, files=files, quote=answer.quote,
+    )
+    dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=now + book.undo)
+    tickets.change(tx, ticket_id=ticket_id, answered=True, changed_at=now, snippet=rules.snippet(text))
+    if answer.article:
+        suggestions.took(
+            tx, entry_id=entry_id, question_id=ticket.customer_entry_id, article=answer.article,
+            question=ticket.snippet, kept=answer.kept, person_id=person_id, now=now,
+        )
+    after = answer.then or rules.status_after_answer(ticket.status)
+    if after != ticket.status:
+        status.set_status(tx, book, ticket_id=ticket_id, status=after, by=person_id, now=now)
+    else:
+        opening.recount(tx, book, ticket_id=ticket_id, now=now)
+    search.add(tx, ticket_id=ticket_id, entry_id=entry_id, texts=(text,))
+    drafting.forget(tx, ticket_id=ticket_id, person_id=person_id, kind="reply")
+    tickets.seen(tx, ticket_id=ticket_id, person_id=person_id, entry_id=queries.newest_entry(tx, ticket_id=ticket_id))
+    return entry_id
+
+
+def newer(tx: Connection, *, ticket_id: int, seen: int) -> bool:
+    """Whether something others wrote came after the entry somebody has on their screen."""
+    return any(
+        one.id > seen and one.kind in ("message", "call", "note", "reaction")
+        for one in queries.timeline(tx, ticket_id=ticket_id, most=10)
+    )
+
+
+def _entry(tx: Connection, ticket: Any, person_id: int, text: str, answer: Answer, now: datetime) -> int:
+    data: dict[str, Any] = {"was": ticket.status}
+    if answer.article:
+        data |= {"article": answer.article, "kept": round(answer.kept, 3)}
+    if answer.copies:
+        data["cc"] = [list(one) for one in answer.copies]
+    return tickets.add_entry(
+        tx, ticket_id=ticket.id, at=now, kind="message", author="agent", public=True, outgoing=True,
+        person_id=person_id, channel=ticket.channel, account=ticket.account, address=ticket.address, text=text,
+        delivery="queued", data=data,
+    )
+
+
+def _files(
+    tx: Connection, ticket_id: int, person_id: int, entry_id: int, wanted: Sequence[int]
+) -> list[dict[str, Any]]:
+    if not wanted:
+        return []
+    waiting = queries.waiting_files(tx, ticket_id=ticket_id, person_id=person_id)
+    mine = {one.id: one for one in waiting}
+    if not set(wanted) <= mine.keys():
+        raise Invalid("One of the files is not there any more; attach it again.", "files")
+    tx.execute(update(attachments).where(attachments.c.id.in_(list(wanted))).values(entry_id=entry_id))
+    tx.execute(delete(attachments).where(attachments.c.id.in_([one for one in mine if one not in wanted])))
+    return [
+        {"name": mine[one].name, "content_type": mine[one].content_type, "hash": mine[one].hash,
+         "size": mine[one].size}
+        for one in wanted
+    ]
+
+
+def dispatch(
+    tx: Connection, book: Book, *, ticket: Any, entry_id: int, payload: Mapping[str, Any], now: datetime,
+    due_at: datetime,
+) -> None:
+    """Put a written entry in the outbox and remember the id the remote will know it by."""
+    channel = book.channels.get(ticket.channel)
+    if channel is None:
+        raise Conflict(f"The channel {ticket.channel} is not switched on, so nothing can be sent there.")
+    remote_id = channel.remote_id(letters.outbound(payload))
+    if remote_id is not None:
+        tickets.known_as(tx, channel=ticket.channel, remote_id=remote_id, entry_id=entry_id)
+        tickets.set_remote_id(tx, entry_id=entry_id, remote_id=remote_id)
+    outbox.queue(
+        tx, entry_id=entry_id, ticket_id=ticket.id, channel=ticket.channel, account=ticket.account,
+        address=payload["to"][0], automatic=payload["automatic"], payload=payload, now=now, due_at=due_at,
+    )
+
+
+def undo(tx: Connection, book: Book, *, entry_id: int, person_id: int, now: datetime) -> int:
+    """Take back a reply that has not left: the draft returns, the clock goes on. Returns the ticket."""
+    entry = queries.entry(tx, entry_id=entry_id)
+    if entry.person_id != person_id:
+        raise Forbidden("Only the person who wrote it can take it back.")
+    ticket = queries.locked(tx, ticket_id=entry.ticket_id)
+    outbox.take_back(tx, entry_id=entry_id, now=now)
+    tickets.set_delivery(tx, entry_id=entry_id, state="undone")
+    tickets.changed(tx, ticket_id=ticket.id, now=now, author="agent", person_id=person_id, change="undone", of=entry_id)
+    drafting.keep(
+        tx, ticket_id=ticket.id, person_id=person_id, kind="reply", text=entry.text, data=entry.data, now=now
+    )
+    tickets.detach(tx, entry_id=entry_id, person_id=person_id)
+    was = (entry.data or {}).get("was")
+    if was is not None and was != ticket.status:
+        status.set_status(tx, book, ticket_id=ticket.id, status=was, by=person_id, now=now)
+    opening.recount(tx, book, ticket_id=ticket.id, now=now)
+    return int(ticket.id)
+
+
+def send_again(tx: Connection, book: Book, *, entry_id: int, person_id: int, now: datetime) -> int:
+    """Try a failed or uncertain message once more, under the same id. Returns the ticket."""
+    entry = queries.entry(tx, entry_id=entry_id)
+    outbox.again(tx, entry_id=entry_id, now=now)
+    tickets.set_delivery(tx, entry_id=entry_id, state="queued")
+    tickets.changed(
+        tx, ticket_id=entry.ticket_id, now=now, author="agent", person_id=person_id, change="sent_again", of=entry_id
+    )
+    assert outbox_queries.of_entry(tx, entry_id=entry_id) is not None
+    return int(entry.ticket_id)
+
+
+def note(
+    tx: Connection, *, ticket_id: int, person_id: int, text: str, now: datetime, files: Sequence[int] = ()
+) -> int:
+    """Write something only the desk sees."""
+    words = clean(text).strip()
+    if not words and not files:
+        raise Invalid("This note is empty.", "text")
+    entry_id = tickets.add_entry(
+        tx, ticket_id=ticket_id, at=now, kind="note", author="agent", public=False, outgoing=False,
+        person_id=person_id, text=words,
+    )
+    _files(tx, ticket_id, person_id, entry_id, files)
+    tickets.change(tx, ticket_id=ticket_id, changed_at=now)
+    search.add(tx, ticket_id=ticket_id, entry_id=entry_id, texts=(words,))
+    drafting.forget(tx, ticket_id=ticket_id, person_id=person_id, kind="note")
+    return entry_id

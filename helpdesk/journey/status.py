@@ -1,0 +1,31 @@
+"""A ticket changes its status: clocks pause, go on or end, and a resolution asks for the survey."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from helpdesk.errors import Conflict
+from helpdesk.journey import opening, survey
+from helpdesk.journey.book import Book
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import queries
+from helpdesk.tickets.rules import ENDED
+
+
+def set_status(
+    tx: Connection, book: Book, *, ticket_id: int, status: str, by: int | None, now: datetime, author: str = "agent"
+) -> None:
+    """Move a ticket to `status` with everything that follows from it. Raises Conflict on a merged ticket."""
+    ticket = queries.locked(tx, ticket_id=ticket_id)
+    if ticket.merged_into_id is not None:
+        raise Conflict(f"This ticket was merged into {ticket.merged_into_id}.")
+    was = tickets.set_status(tx, ticket_id=ticket_id, status=status, by=by, now=now, author=author)
+    if was == status:
+        return
+    if was in ENDED and status not in ENDED:
+        survey.withdraw(tx, ticket_id=ticket_id, cycle=ticket.cycle, now=now)
+    opening.recount(tx, book, ticket_id=ticket_id, now=now)
+    if status in ENDED and was not in ENDED:
+        survey.invite(tx, book, ticket_id=ticket_id, now=now)

@@ -1,0 +1,117 @@
+"""Queueing what must leave, claiming it with a lease, and writing what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from helpdesk.database.dialects import new_id
+from helpdesk.database.engine import hint
+from helpdesk.database.metadata import Line
+from helpdesk.errors import Conflict
+from helpdesk.outbox.models import outbox
+
+_QUEUE = insert(outbox)
+_earlier = outbox.alias("earlier")
+
+
+def queue(
+    tx: Connection, *, entry_id: int, ticket_id: int, channel: str, account: str, address: str, automatic: bool,
+    payload: Mapping[str, Any], now: datetime, due_at: datetime,
+) -> int:
+    """Put a message in the queue; it leaves at `due_at`, after earlier ones to the same address."""
+    values = {
+        "entry_id": entry_id, "ticket_id": ticket_id, "channel": channel, "account": account, "address": address,
+        "order_key": f"{channel}|{account}|{address}", "automatic": automatic, "payload": dict(payload),
+        "state": "queued", "attempts": 0, "created_at": now, "due_at": due_at,
+    }
+    row_id: int = new_id(tx, _QUEUE, values)
+    hint(tx, "outbox")
+    return row_id
+
+
+def claim(
+    tx: Connection, *, worker: str, channels: Sequence[str], now: datetime, lease: timedelta, most: int
+) -> Sequence[Line]:
+    """Take due messages to send now, at most one per address, in order. They are ours until the lease ends."""
+    waiting_before = (
+        select(_earlier.c.id)
+        .where(
+            _earlier.c.order_key == outbox.c.order_key,
+            _earlier.c.id < outbox.c.id,
+            _earlier.c.state.in_(("queued", "sending")),
+        )
+        .exists()
+    )
+    found = tx.execute(
+        select(outbox.c.id)
+        .where(outbox.c.state == "queued", outbox.c.due_at <= now, outbox.c.channel.in_(list(channels)),
+               ~waiting_before)
+        .order_by(outbox.c.due_at, outbox.c.id)
+        .limit(most)
+        .with_for_update(skip_locked=True, of=outbox)
+    ).scalars().all()
+    if not found:
+        return []
+    tx.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(found))
+        .values(state="sending", lease_until=now + lease, lease_by=worker, attempts=outbox.c.attempts + 1)
+    )
+    return tx.execute(select(outbox).where(outbox.c.id.in_(found)).order_by(outbox.c.id)).all()
+
+
+def settle(
+    tx: Connection, *, row_id: int, state: str, now: datetime, error: str | None = None, worker: str | None = None
+) -> bool:
+    """Write how a try ended: sent, failed, uncertain. False: the lease had been lost to another."""
+    statement = update(outbox).where(outbox.c.id == row_id)
+    if worker is not None:
+        statement = statement.where(outbox.c.state == "sending", outbox.c.lease_by == worker)
+    values = {"state": state, "error": error, "done_at": now, "lease_until": None, "lease_by": None}
+    hint(tx, "outbox")
+    return tx.execute(statement.values(**values)).rowcount == 1
+
+
+def put_off(tx: Connection, *, row_id: int, due_at: datetime, error: str) -> None:
+    """Try again later."""
+    tx.execute(
+        update(outbox)
+        .where(outbox.c.id == row_id)
+        .values(state="queued", due_at=due_at, error=error, lease_until=None, lease_by=None)
+    )
+    hint(tx, "outbox")
+
+
+def abandoned(tx: Connection, *, now: datetime) -> Sequence[Line]:
+    """Messages whose sender died while sending: nobody knows whether they left."""
+    return tx.execute(
+        select(outbox).where(outbox.c.state == "sending", outbox.c.lease_until <= now).with_for_update()
+    ).all()
+
+
+def take_back(tx: Connection, *, entry_id: int, now: datetime) -> None:
+    """Undo a message that has not left. Raises Conflict when it is under way."""
+    statement = (
+        update(outbox)
+        .where(outbox.c.entry_id == entry_id, outbox.c.state == "queued", outbox.c.attempts == 0)
+        .values(state="undone", done_at=now)
+    )
+    if tx.execute(statement).rowcount < 1:
+        raise Conflict("This message has left already.")
+    hint(tx, "outbox")
+
+
+def again(tx: Connection, *, entry_id: int, now: datetime) -> None:
+    """Send a failed or uncertain message once more, under the same remote id. Raises Conflict otherwise."""
+    statement = (
+        update(outbox)
+        .where(outbox.c.entry_id == entry_id, outbox.c.state.in_(("failed", "uncertain")))
+        .values(state="queued", due_at=now, created_at=now, attempts=0, error=None, done_at=None)
+    )
+    if tx.execute(statement).rowcount < 1:
+        raise Conflict("This message is not waiting to be sent again.")
+    hint(tx, "outbox")

@@ -1,0 +1,38 @@
+"""What must leave, and what became of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
+
+from helpdesk.database.metadata import Id, Json, Moment, metadata, primary_key
+
+outbox = Table(
+    "outbox",
+    metadata,
+    primary_key(),
+    Column("entry_id", Id, ForeignKey("entries.id"), nullable=False),
+    Column("ticket_id", Id, ForeignKey("tickets.id"), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("order_key", Text, nullable=False),  # same key: leaves in order
+    Column("automatic", Boolean, nullable=False, default=False),
+    Column("payload", Json, nullable=False),
+    Column("state", String(16), nullable=False, default="queued"),  # queued sending sent failed uncertain undone
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("lease_by", Text),
+    Column("error", Text),
+    Column("done_at", Moment),
+    Index("ix_outbox_queued", "due_at", "id",
+          sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'")),
+    Index("ix_outbox_order", "order_key", "id", sqlite_where=text("state IN ('queued', 'sending')"),
+          postgresql_where=text("state IN ('queued', 'sending')")),
+    Index("ix_outbox_entry", "entry_id"),
+    Index("ix_outbox_automatic", "address", "created_at",
+          sqlite_where=text("automatic"), postgresql_where=text("automatic")),
+    Index("ix_outbox_automatic_ticket", "ticket_id", "created_at",
+          sqlite_where=text("automatic"), postgresql_where=text("automatic")),
+)

@@ -1,0 +1,44 @@
+"""The state of the outbox, and what robots have sent lately."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, true
+
+from helpdesk.database.metadata import Line
+from helpdesk.outbox.models import outbox
+
+
+def next_due(tx: Connection) -> datetime | None:
+    """When the next queued message wants to leave."""
+    return tx.execute(select(func.min(outbox.c.due_at)).where(outbox.c.state == "queued")).scalar()
+
+
+def next_lease_end(tx: Connection) -> datetime | None:
+    """When the earliest lease of a message under way ends."""
+    return tx.execute(select(func.min(outbox.c.lease_until)).where(outbox.c.state == "sending")).scalar()
+
+
+def figures(tx: Connection) -> dict[str, int]:
+    """How many messages wait, are under way, failed or are uncertain."""
+    states = ("queued", "sending", "failed", "uncertain")
+    rows = tx.execute(
+        select(outbox.c.state, func.count()).where(outbox.c.state.in_(states)).group_by(outbox.c.state)
+    ).all()
+    return {**dict.fromkeys(states, 0), **{row[0]: row[1] for row in rows}}
+
+
+def automatic_since(tx: Connection, *, address: str, ticket_id: int, since: datetime) -> tuple[int, int]:
+    """How many automatic messages went to an address and in a ticket since then."""
+    counted = select(func.count()).select_from(outbox).where(
+        outbox.c.automatic == true(), outbox.c.created_at > since, outbox.c.state != "undone"
+    )
+    to_address = tx.execute(counted.where(outbox.c.address == address)).scalar_one()
+    in_ticket = tx.execute(counted.where(outbox.c.ticket_id == ticket_id)).scalar_one()
+    return to_address, in_ticket
+
+
+def of_entry(tx: Connection, *, entry_id: int) -> Line | None:
+    """The queue row of an entry."""
+    return tx.execute(select(outbox).where(outbox.c.entry_id == entry_id)).first()

@@ -1,0 +1,160 @@
+"""Clocks made true from the whole timeline: after an answer, a change of status, a failure, an undo, a merge.
+
+The rules are those of `sla replay`; here their outcome is written over the stored clocks. A clock that
+stands keeps what the watcher has already said of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from helpdesk.database.dialects import upsert, upserting
+from helpdesk.database.engine import hint
+from helpdesk.database.metadata import Line
+from helpdesk.sla import actions, queries
+from helpdesk.sla.entries import Entry
+from helpdesk.sla.models import clocks, cycles
+from helpdesk.sla.promises import ClockKind, Facts, Promises, next_look
+from helpdesk.sla.rules import DONE, PAUSED, Cycle, Response, Targets, replay
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets.models import entries
+
+_LINES = (
+    select(
+        entries.c.id, entries.c.at, entries.c.kind, entries.c.author, entries.c.person_id, entries.c.public,
+        entries.c.automatic, entries.c.thanks, entries.c.delivery, entries.c.data,
+    )
+    .where(
+        entries.c.ticket_id == bindparam("ticket_id"),
+        entries.c.kind.in_(("message", "call", "change", "delivery")),
+    )
+    .order_by(entries.c.id)
+)
+_CYCLE = upserting(
+    cycles, ["ticket_id", "number"], ["start_entry_id", "started_at", "resolved_at", "bot_first_response_at"]
+)
+
+
+def timeline(rows: Sequence[Line]) -> Iterator[Entry]:
+    """The stored lines as the clock rules see them."""
+    for row in rows:
+        data = row.data or {}
+        if row.kind == "message" and row.delivery != "undone":
+            yield Entry(
+                row.id, row.at, "message", row.author, row.person_id, row.public, row.automatic, row.thanks
+            )
+        elif row.kind == "delivery":
+            yield Entry(row.id, row.at, "delivery", of=data["of"], state=data["state"])
+        elif row.kind == "call":
+            answered = data.get("answered_at")
+            yield Entry(
+                row.id, row.at, "call", row.author, row.person_id, direction=data.get("direction"),
+                disposition=data.get("disposition"),
+                answered_at=datetime.fromisoformat(answered) if answered else None,
+            )
+        elif row.kind == "change" and data.get("change") in ("status", "reopened"):
+            if data["change"] == "reopened":
+                yield Entry(row.id, row.at, "reopen")
+            yield Entry(row.id, row.at, "status", to=data["to"])
+
+
+def recompute(tx: Connection, promises: Promises, *, ticket: Line, facts: Facts, now: datetime) -> None:
+    """Write cycles, clocks and the ticket's next deadline anew."""
+    rows = tx.execute(_LINES, {"ticket_id": ticket.id}).all()
+    label, calendar = promises.calendar(facts.kind)
+    aims = {kind: promises.target(facts, kind) for kind in actions.KINDS}
+    targets = Targets(**{kind: aim.minutes for kind, aim in aims.items()})
+    found = [] if ticket.spam_at else replay(calendar, targets, now, list(timeline(rows)))
+    how = {row.id: _how(row) for row in rows}
+    known = {(one.cycle, one.kind, one.start_entry_id): one for one in queries.clocks_of(tx, ticket_id=ticket.id)}
+    for number, cycle in enumerate(found, start=1):
+        last = number == len(found)
+        _keep_cycle(tx, ticket.id, number, cycle)
+        for kind, values in _clocks(cycle, ticket, last=last):
+            aim = aims[kind]
+            if kind == "next_response" or kind == "first_response":
+                values["how"] = how.get(values["stop_entry_id"])
+            before = known.pop((number, kind, values["start_entry_id"]), None)
+            values |= _firing(values, before, calendar.due_at, aim)
+            values |= {"calendar": label, "policy": aim.policy, "target_minutes": aim.minutes}
+            _keep_clock(tx, before, {"ticket_id": ticket.id, "cycle": number, "kind": kind, **values})
+    gone = [one.id for one in known.values()]
+    if gone:
+        tx.execute(delete(clocks).where(clocks.c.id.in_(gone)))
+    hint(tx, "clocks")
+    _tell_ticket(tx, ticket, len(found))
+
+
+def _how(row: Line) -> str:
+    if row.kind == "call":
+        return "call"
+    return "suggestion" if (row.data or {}).get("article") else "typed"
+
+
+def _clocks(cycle: Cycle, ticket: Line, *, last: bool) -> Iterator[tuple[ClockKind, dict[str, Any]]]:
+    over = cycle.resolution.stopped_at is not None or not last
+    yield "first_response", _response(cycle.first_response, over=over)
+    for response in cycle.next_responses:
+        yield "next_response", _response(response, over=over)
+    one = cycle.resolution
+    paused = not over and ticket.status in PAUSED
+    state = "stopped" if one.stopped_at else "unanswered" if over else "paused" if paused else "running"
+    yield "resolution", {
+        "start_entry_id": one.start, "started_at": one.started_at, "due_at": None if paused else one.due_at,
+        "stop_entry_id": None, "stopped_at": one.stopped_at, "person_id": None, "state": state,
+        "working_seconds": round(one.working_minutes * 60), "not_counted": None,
+    }
+
+
+def _response(one: Response, *, over: bool) -> dict[str, Any]:
+    state = "stopped" if one.stopped_at else "unanswered" if over else "running"
+    return {
+        "start_entry_id": one.start, "started_at": one.started_at, "due_at": one.due_at, "state": state,
+        "stop_entry_id": one.stop, "stopped_at": one.stopped_at, "person_id": one.person,
+        "working_seconds": round(one.working_minutes * 60), "not_counted": list(one.not_counted),
+    }
+
+
+def _firing(values: dict[str, Any], before: Line | None, due_at: Any, aim: Any) -> dict[str, Any]:
+    """When the watcher looks next; what it said already stays said as long as the due time stands."""
+    same = before is not None and before.due_at == values["due_at"]
+    warned = before.warned_at if before is not None and same else None
+    breached = before.breached_at if before is not None and same else None
+    stopped, due = values["stopped_at"], values["due_at"]
+    if stopped is not None and due is not None and stopped > due:
+        breached = due
+    warn = None if aim.minutes is None or due is None else due_at(values["started_at"], aim.minutes * aim.warn_share)
+    running = values["state"] == "running"
+    return {
+        "warn_at": warn, "warned_at": warned, "breached_at": breached,
+        "fire_at": next_look(due, warn, warned, breached) if running else None,
+    }
+
+
+def _keep_cycle(tx: Connection, ticket_id: int, number: int, cycle: Cycle) -> None:
+    upsert(
+        tx, _CYCLE,
+        {"ticket_id": ticket_id, "number": number, "start_entry_id": cycle.start,
+         "started_at": cycle.first_response.started_at, "resolved_at": cycle.resolution.stopped_at,
+         "bot_first_response_at": cycle.bot_first_response_at},
+    )
+
+
+def _keep_clock(tx: Connection, before: Line | None, values: dict[str, Any]) -> None:
+    if before is None:
+        tx.execute(insert(clocks), values)
+    else:
+        tx.execute(update(clocks).where(clocks.c.id == before.id).values(**values))
+
+
+def _tell_ticket(tx: Connection, ticket: Line, count: int) -> None:
+    running = queries.going(tx, ticket_id=ticket.id)
+    open_question = any(one.kind != "resolution" for one in running)
+    tickets.change(
+        tx, ticket_id=ticket.id, cycle=count, answered=not open_question and ticket.status not in DONE,
+        **actions.deadline(running),
+    )

@@ -1,0 +1,41 @@
+"""Keeping what the engine proposed for a question and what people took of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from helpdesk.suggestions.models import suggested, taken
+
+Proposal = Sequence[tuple[str, float, Sequence[str]]]
+_SUGGESTED = insert(suggested)
+
+
+def propose(
+    tx: Connection, suggest: Callable[[str, str], Proposal], *, entry_id: int, text: str, language: str
+) -> None:
+    """Store the best articles for a customer's message; nothing when there are none."""
+    found = suggest(text, language)
+    if found:
+        items = [[article, round(confidence, 3), list(words)] for article, confidence, words in found]
+        tx.execute(_SUGGESTED, {"entry_id": entry_id, "items": items})
+
+
+def proposed(tx: Connection, *, entry_id: int) -> list[tuple[str, float, list[str]]]:
+    """What was proposed for a message, best first."""
+    items = tx.execute(select(suggested.c["items"]).where(suggested.c.entry_id == entry_id)).scalar()
+    return [(article, confidence, words) for article, confidence, words in items or []]
+
+
+def took(
+    tx: Connection, *, entry_id: int, question_id: int | None, article: str, question: str, kept: float,
+    person_id: int, now: datetime,
+) -> None:
+    """Record that a person sent an article, and how much of it stayed as it was (0 to 1)."""
+    tx.execute(
+        insert(taken),
+        {"entry_id": entry_id, "question_id": question_id, "article": article, "question": question, "kept": kept,
+         "person_id": person_id, "at": now},
+    )

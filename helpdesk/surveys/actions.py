@@ -1,0 +1,67 @@
+"""Writes of invitations, answers and follow-ups. The timeline entries are the journey's."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, update
+
+from helpdesk.database.dialects import ignoring, insert_ignore, new_id
+from helpdesk.errors import NotFound
+from helpdesk.surveys.models import follow_ups, surveys
+
+_FOLLOW_UP = ignoring(follow_ups)
+
+
+def token_hash(token: str) -> str:
+    """What is stored of the token in a survey's link."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def invited(tx: Connection, **values: Any) -> int:
+    """A new invitation with these column values; returns its id."""
+    return new_id(tx, insert(surveys), values)
+
+
+def withdrawn(tx: Connection, *, survey_id: int) -> None:
+    """An invitation that never left is forgotten."""
+    tx.execute(delete(surveys).where(surveys.c.id == survey_id))
+
+
+def answered(tx: Connection, *, survey_id: int, score: str, now: datetime, first: bool) -> None:
+    """Store a tap."""
+    values: dict[str, Any] = {"score": score}
+    if first:
+        values["answered_at"] = now
+    tx.execute(update(surveys).where(surveys.c.id == survey_id).values(**values))
+
+
+def explained(tx: Connection, *, survey_id: int, reasons: Sequence[str], words: str) -> None:
+    """Store reasons and words."""
+    tx.execute(
+        update(surveys).where(surveys.c.id == survey_id).values(reasons=list(reasons), words=words or None)
+    )
+
+
+def ask_to_call_back(
+    tx: Connection, *, survey_id: int, ticket_id: int, owner_id: int | None, due_at: datetime | None, now: datetime
+) -> bool:
+    """Open the follow-up of a sad answer. False: there is one already."""
+    return insert_ignore(
+        tx, _FOLLOW_UP,
+        {"survey_id": survey_id, "ticket_id": ticket_id, "owner_id": owner_id, "created_at": now, "due_at": due_at},
+    )
+
+
+def called_back(tx: Connection, *, follow_up_id: int, outcome: str, now: datetime) -> None:
+    """Close a follow-up with its outcome. Raises NotFound when it is closed already."""
+    done = tx.execute(
+        update(follow_ups)
+        .where(follow_ups.c.id == follow_up_id, follow_ups.c.done_at.is_(None))
+        .values(done_at=now, outcome=outcome)
+    )
+    if done.rowcount != 1:
+        raise NotFound("This follow-up is closed already.")

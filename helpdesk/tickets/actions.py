@@ -1,0 +1,170 @@
+"""Writes of tickets and their timeline. Each verb writes its entry; none commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, update
+
+from helpdesk.database.dialects import ignoring, insert_ignore, new_id, upsert, upserting
+from helpdesk.database.engine import hint
+from helpdesk.errors import Conflict, Invalid
+from helpdesk.tickets import queries, rules
+from helpdesk.tickets.models import attachments, bodies, entries, participants, reads, remote_ids, tags, tickets
+
+_NEW_TICKET = insert(tickets)
+_NEW_ENTRY = insert(entries)
+_NEW_BODY = insert(bodies)
+_NEW_ATTACHMENT = insert(attachments)
+_REMOTE = ignoring(remote_ids)
+_PARTICIPANT = ignoring(participants)
+_TAG = ignoring(tags)
+_READ = upserting(reads, ["person_id", "ticket_id"], ["entry_id"])
+_CHANGE = update(tickets).where(tickets.c.id == bindparam("key"))
+
+
+def open_ticket(tx: Connection, **values: Any) -> int:
+    """A new ticket with these column values; returns its number."""
+    return new_id(tx, _NEW_TICKET, values)
+
+
+def add_entry(tx: Connection, **values: Any) -> int:
+    """A new line of the timeline with these column values; returns its id."""
+    entry_id: int = new_id(tx, _NEW_ENTRY, values)
+    hint(tx, "ticket", values["ticket_id"])
+    return entry_id
+
+
+def add_body(tx: Connection, *, entry_id: int, full_text: str | None, html: str | None) -> None:
+    """Keep what an entry has beside its visible text."""
+    tx.execute(_NEW_BODY, {"entry_id": entry_id, "full_text": full_text, "html": html})
+
+
+def attach(tx: Connection, *, ticket_id: int, entry_id: int, files: Iterable[Mapping[str, Any]]) -> None:
+    """Hang stored files on an entry; `files` are column values of attachments."""
+    rows = [{**one, "ticket_id": ticket_id, "entry_id": entry_id} for one in files]
+    if rows:
+        tx.execute(_NEW_ATTACHMENT, rows)
+
+
+def known_as(tx: Connection, *, channel: str, remote_id: str, entry_id: int) -> bool:
+    """Remember the id a remote knows an entry by. False: another entry has it already."""
+    return insert_ignore(tx, _REMOTE, {"channel": channel, "remote_id": remote_id, "entry_id": entry_id})
+
+
+def join(tx: Connection, *, ticket_id: int, contact_id: int, welcome: bool, address: str | None) -> None:
+    """Somebody beside the ticket's contact takes part, as a guest or as a stranger."""
+    insert_ignore(
+        tx, _PARTICIPANT,
+        {"ticket_id": ticket_id, "contact_id": contact_id, "welcome": welcome, "address": address},
+    )
+
+
+def change(tx: Connection, *, ticket_id: int, **values: Any) -> None:
+    """Set columns of a ticket. The verb that calls this writes the entry."""
+    tx.execute(_CHANGE.values(**{name: bindparam(f"v_{name}", type_=tickets.c[name].type) for name in values}),
+               {"key": ticket_id, **{f"v_{name}": value for name, value in values.items()}})
+
+
+def changed(
+    tx: Connection, *, ticket_id: int, now: datetime, author: str, person_id: int | None = None, **data: Any
+) -> int:
+    """Write a change of state on the timeline; `data["change"]` names it."""
+    return add_entry(
+        tx, ticket_id=ticket_id, at=now, kind="change", author=author, person_id=person_id, data=data
+    )
+
+
+def assign(
+    tx: Connection, *, ticket_id: int, to: int | None, by: int | None, now: datetime, why: str = "",
+    only_if_free: bool = False,
+) -> None:
+    """Give the ticket to a person, or to nobody. With `only_if_free` Conflict when somebody has it."""
+    ticket = queries.locked(tx, ticket_id=ticket_id)
+    if ticket.assignee_id == to:
+        return
+    if only_if_free and ticket.assignee_id is not None:
+        raise Conflict("Somebody else has just taken this ticket.")
+    change(tx, ticket_id=ticket_id, assignee_id=to, changed_at=now)
+    changed(
+        tx, ticket_id=ticket_id, now=now, author="agent" if by else "automation", person_id=by,
+        change="assigned", to=to, **{"from": ticket.assignee_id}, why=why,
+    )
+
+
+def prioritise(tx: Connection, *, ticket_id: int, priority: str, by: int | None, now: datetime) -> bool:
+    """Set the priority. False: it was that already. Due times are the caller's to recompute."""
+    if priority not in rules.PRIORITIES:
+        raise Invalid(f"There is no priority {priority!r}.", "priority")
+    ticket = queries.locked(tx, ticket_id=ticket_id)
+    if ticket.priority == priority:
+        return False
+    change(tx, ticket_id=ticket_id, priority=priority, changed_at=now)
+    changed(
+        tx, ticket_id=ticket_id, now=now, author="agent" if by else "automation", person_id=by,
+        change="priority", to=priority, **{"from": ticket.priority},
+    )
+    return True
+
+
+def set_status(
+    tx: Connection, *, ticket_id: int, status: str, by: int | None, now: datetime, author: str = "agent"
+) -> str:
+    """Set the status and say so on the timeline. Returns what it was; clocks are the caller's."""
+    if status not in rules.STATUSES:
+        raise Invalid(f"There is no status {status!r}.", "status")
+    ticket = queries.locked(tx, ticket_id=ticket_id)
+    was: str = ticket.status
+    if was == status:
+        return was
+    ended = status in rules.ENDED
+    values: dict[str, Any] = {"status": status, "active": not ended, "changed_at": now}
+    if status == "resolved":
+        values["resolved_at"] = now
+    if status == "closed":
+        values["closed_at"] = now
+        values["resolved_at"] = ticket.resolved_at or now
+    change(tx, ticket_id=ticket_id, **values)
+    changed(
+        tx, ticket_id=ticket_id, now=now, author=author, person_id=by, change="status", to=status, **{"from": was}
+    )
+    return was
+
+
+def tag(tx: Connection, *, ticket_id: int, word: str, by: int | None, now: datetime) -> None:
+    """Put a tag on a ticket."""
+    word = word.strip()[:64]
+    if not word:
+        raise Invalid("A tag needs a word.", "tag")
+    if insert_ignore(tx, _TAG, {"ticket_id": ticket_id, "tag": word}):
+        changed(tx, ticket_id=ticket_id, now=now, author="agent" if by else "automation", person_id=by,
+                change="tagged", tag=word)
+
+
+def seen(tx: Connection, *, ticket_id: int, person_id: int, entry_id: int) -> None:
+    """A person has read a ticket up to an entry."""
+    upsert(tx, _READ, {"person_id": person_id, "ticket_id": ticket_id, "entry_id": entry_id})
+
+
+def set_delivery(
+    tx: Connection, *, entry_id: int, state: str, reason: str | None = None, sent_at: datetime | None = None
+) -> None:
+    """What became of an outgoing entry: queued, sent, failed, uncertain, undone."""
+    values: dict[str, Any] = {"delivery": state, "delivery_reason": reason}
+    if sent_at is not None:
+        values["sent_at"] = sent_at
+    tx.execute(update(entries).where(entries.c.id == entry_id).values(**values))
+
+
+def set_remote_id(tx: Connection, *, entry_id: int, remote_id: str) -> None:
+    """The id the remote knows an outgoing entry by."""
+    tx.execute(update(entries).where(entries.c.id == entry_id).values(remote_id=remote_id))
+
+
+def detach(tx: Connection, *, entry_id: int, person_id: int) -> None:
+    """The files of a taken-back entry wait in the draft again."""
+    tx.execute(
+        update(attachments).where(attachments.c.entry_id == entry_id).values(entry_id=None, person_id=person_id)
+    )

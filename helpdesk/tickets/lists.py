@@ -1,0 +1,140 @@
+"""The lists agents work from: keyset-paged, each order on an index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Boolean, ColumnElement, Connection, Select, and_, func, literal, or_, select, true, tuple_
+
+from helpdesk.contacts.models import contacts
+from helpdesk.database.metadata import Line
+from helpdesk.errors import Invalid
+from helpdesk.tickets.models import NEVER, drafts, reads, tickets
+
+View = Literal["mine", "unassigned", "soon", "late", "waiting", "all", "sad", "ended"]
+VIEWS: tuple[View, ...] = ("mine", "unassigned", "soon", "late", "waiting", "all", "sad", "ended")
+Sort = Literal["deadline", "longest", "newest"]
+SOON = timedelta(minutes=15)
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Where a page begins: behind this row."""
+
+    value: datetime
+    ticket_id: int
+
+    def __str__(self) -> str:
+        return f"{self.value.isoformat()}_{self.ticket_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> After:
+        """Read what `str` wrote. Raises Invalid."""
+        try:
+            value, _, number = text.partition("_")
+            return cls(datetime.fromisoformat(value), int(number))
+        except ValueError:
+            raise Invalid("This page address is not one of ours.", "after") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of a list and where the next page begins."""
+
+    rows: Sequence[Line]
+    after: After | None
+
+
+def condition(view: View, *, person_id: int, now: datetime) -> ColumnElement[bool]:
+    """Which tickets a view shows."""
+    active = tickets.c.active == true()
+    conditions: dict[View, ColumnElement[bool]] = {
+        "mine": and_(tickets.c.assignee_id == person_id, active),
+        "unassigned": and_(tickets.c.assignee_id.is_(None), active),
+        "soon": and_(active, tickets.c.deadline > now, tickets.c.deadline <= now + SOON),
+        "late": and_(active, tickets.c.deadline <= now),
+        "waiting": and_(active, tickets.c.status.in_(("waiting", "on_hold"))),
+        "all": active,
+        "sad": tickets.c.sad_at.is_not(None),
+        "ended": and_(tickets.c.active != true(), tickets.c.merged_into_id.is_(None)),
+    }
+    return conditions[view]
+
+
+def page(
+    tx: Connection, *, view: View, person_id: int, now: datetime, sort: Sort = "deadline",
+    after: After | None = None, only: Sequence[int] | None = None, most: int = PAGE,
+) -> Page:
+    """One page of a view. `only` limits it to these tickets (a search or a live update)."""
+    statement = _rows(person_id).where(condition(view, person_id=person_id, now=now))
+    if only is not None:
+        statement = statement.where(tickets.c.id.in_(list(only)))
+    column, falling = _order(view, sort)
+    if after is not None:
+        key, mark = tuple_(column, tickets.c.id), (after.value, after.ticket_id)
+        edge = tuple_(literal(mark[0], column.type), literal(mark[1], tickets.c.id.type))
+        statement = statement.where(key < edge if falling else key > edge)
+    order = (column.desc(), tickets.c.id.desc()) if falling else (column.asc(), tickets.c.id.asc())
+    rows = tx.execute(statement.order_by(*order).limit(most + 1)).all()
+    if len(rows) <= most:
+        return Page(rows, None)
+    last = rows[most - 1]
+    return Page(rows[:most], After(last._mapping[column.key], last.id))
+
+
+def by_numbers(tx: Connection, *, person_id: int, ticket_ids: Sequence[int]) -> Sequence[Line]:
+    """The same rows for these tickets, in their order."""
+    found = {row.id: row for row in tx.execute(_rows(person_id).where(tickets.c.id.in_(list(ticket_ids))))}
+    return [found[number] for number in ticket_ids if number in found]
+
+
+def counts(tx: Connection, *, person_id: int, now: datetime, cap: int = 1000) -> dict[View, int]:
+    """How many tickets each view has, counted up to `cap`: the rail says "999+" beyond."""
+    wanted: tuple[View, ...] = ("mine", "unassigned", "soon", "late", "waiting", "all", "sad")
+    parts = []
+    for view in wanted:
+        some = select(literal(1).label("one")).select_from(tickets).where(
+            condition(view, person_id=person_id, now=now)
+        ).limit(cap).subquery()
+        parts.append(select(func.count()).select_from(some).scalar_subquery().label(view))
+    row = tx.execute(select(*parts)).one()
+    return {view: row._mapping[view] for view in wanted}
+
+
+def _order(view: View, sort: Sort) -> tuple[Any, bool]:
+    if view == "ended" or sort == "newest":
+        return tickets.c.changed_at, True
+    if view == "sad":
+        return tickets.c.sad_at, False
+    if sort == "longest":
+        return tickets.c.customer_at, False
+    return tickets.c.deadline, False
+
+
+def _rows(person_id: int) -> Select[Any]:
+    unread = or_(reads.c.entry_id.is_(None), reads.c.entry_id < tickets.c.customer_entry_id)
+    return (
+        select(
+            tickets.c.id, tickets.c.subject, tickets.c.status, tickets.c.active, tickets.c.contact_id,
+            tickets.c.assignee_id, tickets.c.team_id, tickets.c.priority, tickets.c.channel, tickets.c.snippet,
+            tickets.c.created_at, tickets.c.changed_at, tickets.c.customer_at, tickets.c.customer_entry_id,
+            tickets.c.answered, tickets.c.deadline, tickets.c.deadline_kind, tickets.c.deadline_start,
+            tickets.c.spam_at, tickets.c.sad_at, tickets.c.automatic, tickets.c.language,
+            contacts.c.name.label("contact_name"), tickets.c.address,
+            func.coalesce(unread, literal(True, Boolean)).label("unread"),
+            drafts.c.id.is_not(None).label("drafted"),
+        )
+        .join(contacts, contacts.c.id == tickets.c.contact_id)
+        .outerjoin(reads, and_(reads.c.ticket_id == tickets.c.id, reads.c.person_id == person_id))
+        .outerjoin(
+            drafts,
+            and_(drafts.c.ticket_id == tickets.c.id, drafts.c.person_id == person_id, drafts.c.kind == "reply"),
+        )
+    )
+
+
+__all__ = ["NEVER", "PAGE", "VIEWS", "After", "Page", "Sort", "View", "by_numbers", "counts", "page"]

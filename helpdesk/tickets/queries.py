@@ -1,0 +1,183 @@
+"""Reads of one ticket and its timeline. The lists are in lists.py, the threading in threads.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from helpdesk.contacts.models import contacts
+from helpdesk.database.metadata import Line
+from helpdesk.errors import NotFound
+from helpdesk.tickets.models import attachments, bodies, drafts, entries, participants, reads, remote_ids, tags, tickets
+
+_TICKET = (
+    select(tickets, contacts.c.name.label("contact_name"), contacts.c.mark.label("contact_mark"))
+    .join(contacts, contacts.c.id == tickets.c.contact_id)
+    .where(tickets.c.id == bindparam("ticket_id"))
+)
+_LOCKED = select(tickets).where(tickets.c.id == bindparam("ticket_id")).with_for_update()
+_TIMELINE = select(entries).where(
+    entries.c.ticket_id == bindparam("ticket_id"), entries.c.id < bindparam("before")
+).order_by(entries.c.id.desc()).limit(bindparam("most"))
+_ATTACHED = select(attachments).where(attachments.c.entry_id.in_(bindparam("ids", expanding=True))).order_by(
+    attachments.c.id
+)
+_FOLDED = select(
+    bodies.c.entry_id, bodies.c.full_text.is_not(None).label("folded"), bodies.c.html.is_not(None).label("html")
+).where(bodies.c.entry_id.in_(bindparam("ids", expanding=True)))
+LAST = 2**62
+
+
+def ticket(tx: Connection, *, ticket_id: int) -> Line:
+    """One ticket with its contact's name. Raises NotFound."""
+    row = tx.execute(_TICKET, {"ticket_id": ticket_id}).first()
+    if row is None:
+        raise NotFound(f"There is no ticket {ticket_id}.")
+    return row
+
+
+def locked(tx: Connection, *, ticket_id: int) -> Line:
+    """One ticket, held until the end of the transaction. Raises NotFound."""
+    row = tx.execute(_LOCKED, {"ticket_id": ticket_id}).first()
+    if row is None:
+        raise NotFound(f"There is no ticket {ticket_id}.")
+    return row
+
+
+def timeline(tx: Connection, *, ticket_id: int, before: int = LAST, most: int = 200) -> Sequence[Line]:
+    """Entries in order, the newest `most` of those before an entry id."""
+    rows = tx.execute(_TIMELINE, {"ticket_id": ticket_id, "before": before, "most": most}).all()
+    return rows[::-1]
+
+
+def entry(tx: Connection, *, entry_id: int) -> Line:
+    """One entry. Raises NotFound."""
+    row = tx.execute(select(entries).where(entries.c.id == entry_id)).first()
+    if row is None:
+        raise NotFound(f"There is no entry {entry_id}.")
+    return row
+
+
+def body(tx: Connection, *, entry_id: int) -> Line | None:
+    """The whole text and the HTML of an entry, when they differ from its visible text."""
+    return tx.execute(select(bodies).where(bodies.c.entry_id == entry_id)).first()
+
+
+def attached(tx: Connection, *, entry_ids: Sequence[int]) -> Sequence[Line]:
+    """The files of these entries, in order."""
+    return tx.execute(_ATTACHED, {"ids": list(entry_ids)}).all() if entry_ids else []
+
+
+def folded(tx: Connection, *, entry_ids: Sequence[int]) -> Sequence[Line]:
+    """Which of these entries have a longer text (`folded`) or an HTML form (`html`)."""
+    return tx.execute(_FOLDED, {"ids": list(entry_ids)}).all() if entry_ids else []
+
+
+def attachment(tx: Connection, *, attachment_id: int) -> Line:
+    """One file. Raises NotFound."""
+    row = tx.execute(select(attachments).where(attachments.c.id == attachment_id)).first()
+    if row is None:
+        raise NotFound(f"There is no file {attachment_id}.")
+    return row
+
+
+def waiting_files(tx: Connection, *, ticket_id: int, person_id: int) -> Sequence[Line]:
+    """Files a person has uploaded to a ticket and not sent yet."""
+    return tx.execute(
+        select(attachments).where(
+            attachments.c.ticket_id == ticket_id,
+            attachments.c.person_id == person_id,
+            attachments.c.entry_id.is_(None),
+        ).order_by(attachments.c.id)
+    ).all()
+
+
+def draft(tx: Connection, *, ticket_id: int, person_id: int, kind: str) -> Line | None:
+    """What a person was writing."""
+    return tx.execute(
+        select(drafts).where(
+            drafts.c.ticket_id == ticket_id, drafts.c.person_id == person_id, drafts.c.kind == kind
+        )
+    ).first()
+
+
+def tags_of(tx: Connection, *, ticket_id: int) -> Sequence[str]:
+    """The tags of a ticket in alphabetical order."""
+    return tx.execute(select(tags.c.tag).where(tags.c.ticket_id == ticket_id).order_by(tags.c.tag)).scalars().all()
+
+
+def guests(tx: Connection, *, ticket_id: int) -> Sequence[Line]:
+    """Contacts who take part beside the ticket's own, welcome or not."""
+    return tx.execute(
+        select(participants, contacts.c.name)
+        .join(contacts, contacts.c.id == participants.c.contact_id)
+        .where(participants.c.ticket_id == ticket_id)
+        .order_by(participants.c.contact_id)
+    ).all()
+
+
+def of_contact(tx: Connection, *, contact_id: int, but: int | None = None, most: int = 20) -> Sequence[Line]:
+    """A customer's tickets, newest first."""
+    return tx.execute(
+        select(tickets.c.id, tickets.c.subject, tickets.c.status, tickets.c.channel, tickets.c.created_at)
+        .where(tickets.c.contact_id == contact_id, tickets.c.id != (but or 0))
+        .order_by(tickets.c.id.desc())
+        .limit(most)
+    ).all()
+
+
+def newest_entry(tx: Connection, *, ticket_id: int) -> int:
+    """The id of the last line of the timeline, 0 when there is none."""
+    statement = select(func.max(entries.c.id)).where(entries.c.ticket_id == ticket_id)
+    return tx.execute(statement).scalar() or 0
+
+
+def read_up_to(tx: Connection, *, ticket_id: int, person_id: int) -> int:
+    """The last entry a person has seen, 0 when none."""
+    statement = select(reads.c.entry_id).where(reads.c.ticket_id == ticket_id, reads.c.person_id == person_id)
+    return tx.execute(statement).scalar() or 0
+
+
+_OWN = (
+    select(entries.c.outgoing)
+    .join(remote_ids, remote_ids.c.entry_id == entries.c.id)
+    .where(remote_ids.c.channel == bindparam("channel"), remote_ids.c.remote_id == bindparam("remote_id"))
+)
+
+
+def own(tx: Connection, *, channel: str, remote_id: str) -> bool:
+    """Whether a remote id is that of a message we sent ourselves."""
+    return bool(tx.execute(_OWN, {"channel": channel, "remote_id": remote_id}).scalar())
+
+
+def entry_by_remote_id(tx: Connection, *, channel: str, remote_id: str) -> int | None:
+    """The entry a remote knows by this id."""
+    return tx.execute(
+        select(remote_ids.c.entry_id).where(remote_ids.c.channel == channel, remote_ids.c.remote_id == remote_id)
+    ).scalar()
+
+
+def references(tx: Connection, *, ticket_id: int, channel: str, most: int = 20) -> Sequence[str]:
+    """Remote ids of the ticket's messages on a channel, oldest first, the newest `most`."""
+    found = tx.execute(
+        select(entries.c.remote_id)
+        .where(entries.c.ticket_id == ticket_id, entries.c.channel == channel, entries.c.remote_id.is_not(None),
+               entries.c.kind.in_(("message", "survey")))
+        .order_by(entries.c.id.desc())
+        .limit(most)
+    ).scalars().all()
+    return [one for one in reversed(found) if one]
+
+
+def is_outgoing(tx: Connection, *, entry_id: int) -> bool:
+    """Whether an entry exists and is one of our messages."""
+    return bool(tx.execute(select(entries.c.outgoing).where(entries.c.id == entry_id)).scalar())
+
+
+def has_failed(tx: Connection, *, ticket_id: int, entry_id: int) -> bool:
+    """Whether the timeline says that a message once failed to arrive."""
+    said = tx.execute(
+        select(entries.c.data).where(entries.c.ticket_id == ticket_id, entries.c.kind == "delivery")
+    ).scalars()
+    return any(one["of"] == entry_id and one["state"] == "failed" for one in said if one)

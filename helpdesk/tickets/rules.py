@@ -1,0 +1,76 @@
+"""Which ticket a message belongs to, and whether it wakes it up. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+Hint = Literal["reply_token", "message_token", "remote_id", "number", "conversation", "caller"]
+ENDED = frozenset({"resolved", "closed"})
+STATUSES = ("new", "open", "waiting", "on_hold", "resolved", "closed")
+PRIORITIES = ("low", "normal", "high", "urgent")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A ticket that a hint led to. `welcome`: the sender takes part in it."""
+
+    ticket_id: int
+    hint: Hint
+    status: str
+    resolved_at: datetime | None
+    welcome: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Where the message goes. `ticket_id` None: a new ticket, following `follows` when that is set."""
+
+    ticket_id: int | None = None
+    hint: Hint | None = None
+    reopens: bool = False
+    stranger: bool = False
+    follows: int | None = None
+
+
+def which_ticket(
+    found: Iterable[Found], *, received_at: datetime, window: timedelta, automatic: bool, thanks: bool
+) -> Choice:
+    """Decide from the tickets that the hints led to, best hint first; they are looked up lazily.
+
+    A subject number alone counts only for somebody who takes part. A message to an ended ticket
+    reopens it within `window` after its resolution, unless it is automatic or a mere thank-you;
+    later it opens a new ticket that follows the old one.
+    """
+    for one in found:
+        if one.hint == "number" and not one.welcome:
+            continue
+        if one.status not in ENDED:
+            return Choice(one.ticket_id, one.hint, stranger=not one.welcome)
+        if automatic or (thanks and one.welcome):
+            return Choice(one.ticket_id, one.hint, stranger=not one.welcome)
+        if one.welcome and one.resolved_at is not None and received_at <= one.resolved_at + window:
+            return Choice(one.ticket_id, one.hint, reopens=True)
+        return Choice(follows=one.ticket_id)
+    return Choice()
+
+
+def status_after_customer(status: str) -> str:
+    """What a customer's message does to a ticket that is not ended."""
+    return "open" if status in ("waiting", "on_hold") or status in ENDED else status
+
+
+def status_after_answer(status: str) -> str:
+    """What a person's first public message does to a ticket."""
+    return "open" if status == "new" else status
+
+
+def snippet(text: str, limit: int = 140) -> str:
+    """The beginning of a text on one line, cut at a space, at most `limit` characters."""
+    line = " ".join(text[: limit * 4].split())
+    if len(line) <= limit:
+        return line
+    cut = line.rfind(" ", limit // 2, limit)
+    return line[: cut if cut > 0 else limit - 1].rstrip() + "…"

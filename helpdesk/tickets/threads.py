@@ -1,0 +1,89 @@
+"""The tickets a message's hints lead to, looked up one after the other, best first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from sqlalchemy import Connection, bindparam, select
+
+from helpdesk.tickets.models import entries, participants, remote_ids, tickets
+from helpdesk.tickets.rules import Found, Hint
+
+_TICKET = select(
+    tickets.c.id, tickets.c.status, tickets.c.resolved_at, tickets.c.contact_id, tickets.c.merged_into_id
+)
+_BY_ID = _TICKET.where(tickets.c.id == bindparam("id"))
+_BY_ENTRY = _TICKET.join(entries, entries.c.ticket_id == tickets.c.id).where(entries.c.id == bindparam("id"))
+_BY_REMOTE = (
+    _TICKET.join(entries, entries.c.ticket_id == tickets.c.id)
+    .join(remote_ids, remote_ids.c.entry_id == entries.c.id)
+    .where(remote_ids.c.channel == bindparam("channel"), remote_ids.c.remote_id == bindparam("remote_id"))
+)
+_BY_CONVERSATION = (
+    _TICKET.where(
+        tickets.c.channel == bindparam("channel"),
+        tickets.c.account == bindparam("account"),
+        tickets.c.conversation == bindparam("conversation"),
+    )
+    .order_by(tickets.c.id.desc())
+    .limit(1)
+)
+_WELCOME = select(participants.c.welcome).where(
+    participants.c.ticket_id == bindparam("ticket_id"), participants.c.contact_id == bindparam("contact_id")
+)
+MOST_IDS = 20
+
+
+def candidates(
+    tx: Connection,
+    *,
+    channel: str,
+    account: str,
+    contact_id: int | None,
+    reply_tokens: Sequence[str],
+    message_tokens: Sequence[str],
+    remote: Sequence[str],
+    numbers: Sequence[int],
+    conversation: str | None,
+    verify: Callable[[str], int | None],
+) -> Iterator[Found]:
+    """Every ticket the hints lead to. A hint that leads nowhere is passed over."""
+
+    def found(hint: Hint, row: object) -> Iterator[Found]:
+        if row is not None:
+            yield _found(tx, hint, row, contact_id)
+
+    signed: tuple[tuple[Hint, Sequence[str]], ...] = (
+        ("reply_token", reply_tokens),
+        ("message_token", message_tokens),
+    )
+    for hint, tokens in signed:
+        for token in tokens[:MOST_IDS]:
+            entry_id = verify(token)
+            if entry_id is not None:
+                yield from found(hint, tx.execute(_BY_ENTRY, {"id": entry_id}).first())
+    for remote_id in remote[:MOST_IDS]:
+        row = tx.execute(_BY_REMOTE, {"channel": channel, "remote_id": remote_id}).first()
+        yield from found("remote_id", row)
+    for number in numbers[:MOST_IDS]:
+        yield from found("number", tx.execute(_BY_ID, {"id": number}).first())
+    if conversation is not None:
+        key = {"channel": channel, "account": account, "conversation": conversation}
+        yield from found("conversation", tx.execute(_BY_CONVERSATION, key).first())
+
+
+def _found(tx: Connection, hint: Hint, row: object, contact_id: int | None) -> Found:
+    here = row
+    while here.merged_into_id is not None:  # type: ignore[attr-defined]
+        here = tx.execute(_BY_ID, {"id": here.merged_into_id}).one()  # type: ignore[attr-defined]
+    ticket_id: int = here.id  # type: ignore[attr-defined]
+    owner: int = here.contact_id  # type: ignore[attr-defined]
+    welcome = contact_id is not None and (
+        owner == contact_id or takes_part(tx, ticket_id=ticket_id, contact_id=contact_id)
+    )
+    return Found(ticket_id, hint, here.status, here.resolved_at, welcome)  # type: ignore[attr-defined]
+
+
+def takes_part(tx: Connection, *, ticket_id: int, contact_id: int) -> bool:
+    """Whether a contact was made welcome in a ticket beside its own contact."""
+    return bool(tx.execute(_WELCOME, {"ticket_id": ticket_id, "contact_id": contact_id}).scalar())

@@ -1,0 +1,87 @@
+"""Runs the channels: the desk's side of the contract, and a channel that falls is started again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from channels.contract import Channel, State
+from helpdesk.clock import Clock
+from helpdesk.database.engine import Database
+from helpdesk.intake import actions, queries
+from helpdesk.live.fanout import Live
+
+log = structlog.get_logger("channels")
+BACK_OFF = (1.0, 5.0, 15.0, 60.0)
+
+
+@dataclass(slots=True)
+class Reports:
+    """The newest state of every account, for the status page."""
+
+    states: dict[tuple[str, str], State] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class DeskFor:
+    """What one channel sees of the desk; see `channels.contract.Desk`."""
+
+    channel: str
+    database: Database
+    clock: Clock
+    live: Live
+    reports: Reports
+
+    async def accept(
+        self, account: str, external_id: str, raw: bytes, *, order_key: str, received_at: datetime | None = None
+    ) -> bool:
+        """See channels.contract.Desk.accept."""
+        now = self.clock()
+        return await self.database.write(
+            actions.keep, channel=self.channel, account=account, external_id=external_id, raw=raw,
+            order_key=order_key, received_at=received_at or now, now=now,
+        )
+
+    async def remember(self, account: str, key: str, value: str) -> None:
+        """See channels.contract.Desk.remember."""
+        await self.database.write(
+            actions.remember, channel=self.channel, account=account, key=key, value=value, now=self.clock()
+        )
+
+    async def recall(self, account: str, key: str) -> str | None:
+        """See channels.contract.Desk.recall."""
+        return await self.database.read(queries.recall, channel=self.channel, account=account, key=key)
+
+    async def report(self, state: State) -> None:
+        """See channels.contract.Desk.report."""
+        self.reports.states[(self.channel, state.account)] = state
+        self.live.publish("channels", self.channel)
+
+    async def transcript(self, conversation: str, *, after: int = 0) -> Sequence[Mapping[str, Any]]:
+        """See channels.contract.Desk.transcript."""
+        return []
+
+    async def hint(self, conversation: str, what: Mapping[str, Any]) -> None:
+        """See channels.contract.Desk.hint."""
+        self.live.publish("hint", {"channel": self.channel, "conversation": conversation, **what})
+
+
+async def keep_running(channel: Channel, desk: DeskFor) -> None:
+    """Run a channel until cancelled; when it falls over, say so and start it again after a while."""
+    falls = 0
+    while True:
+        try:
+            await channel.run(desk)
+        except Exception as error:  # one channel's bug must not stop the others
+            log.exception("channel stopped", channel=channel.name)
+            problem = f"The channel stopped: {type(error).__name__}: {error}. It is started again."
+            await desk.report(State(account="", connected=False, problem=problem, since=desk.clock()))
+            await asyncio.sleep(BACK_OFF[min(falls, len(BACK_OFF) - 1)])
+            falls += 1
+        else:
+            return

@@ -1,0 +1,127 @@
+"""Sends what must leave: claims with a lease, hands it to the channel, writes what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from channels.contract import DeliveryError
+from helpdesk.clock import Clock
+from helpdesk.database.engine import Database
+from helpdesk.database.metadata import Line
+from helpdesk.files.store import Files
+from helpdesk.journey import deliveries, letters
+from helpdesk.journey.book import Book
+from helpdesk.outbox import actions, queries
+from helpdesk.outbox.rules import next_attempt
+from helpdesk.workers.waiting import Bell
+
+log = structlog.get_logger("outbox")
+LOST = "the desk stopped while this was being sent; it may have arrived"
+
+
+@dataclass(slots=True)
+class OutboxWorker:
+    """Sends until cancelled. `name` is unique among all workers of the desk."""
+
+    database: Database
+    book: Book
+    files: Files
+    clock: Clock
+    bell: Bell
+    name: str
+    waits: Sequence[int]  # seconds between tries
+    lease: timedelta = timedelta(seconds=120)
+    at_once: int = 4
+    poll: float = 5.0
+    _busy: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def run(self) -> None:
+        """Send what is due, then sleep until the bell, the next due time, or the poll interval."""
+        try:
+            while True:
+                await self.database.write(recover, book=self.book, now=self.clock())
+                if not await self.work_once():
+                    await self.bell.wait(await self._nap())
+        finally:
+            await asyncio.gather(*self._busy, return_exceptions=True)
+
+    async def work_once(self) -> int:
+        """Claim and send one batch to its end; returns how many."""
+        now = self.clock()
+        rows = await self.database.write(
+            actions.claim, worker=self.name, channels=list(self.book.channels), now=now, lease=self.lease,
+            most=self.at_once,
+        )
+        tasks = [asyncio.create_task(self._send(row)) for row in rows]
+        self._busy.update(tasks)
+        for task in tasks:
+            task.add_done_callback(self._busy.discard)
+        await asyncio.gather(*tasks)
+        return len(rows)
+
+    async def _nap(self) -> float:
+        due = await self.database.read(queries.next_due)
+        return self.poll if due is None else min(self.poll, max(0.05, (due - self.clock()).total_seconds()))
+
+    async def _send(self, row: Line) -> None:
+        channel = self.book.channels[row.channel]
+        outcome: str | DeliveryError
+        try:
+            outbound = await asyncio.to_thread(letters.outbound, row.payload, self.files.read)
+            async with asyncio.timeout(self.lease.total_seconds() * 0.8):
+                outcome = await channel.send(outbound)
+        except DeliveryError as error:
+            outcome = error
+        except TimeoutError:
+            outcome = DeliveryError("the other side did not answer in time", uncertain=True)
+        except Exception as error:  # a bug in a channel must not lose a message: it is tried again and shown
+            log.exception("send failed", outbox=row.id, channel=row.channel)
+            outcome = DeliveryError(f"{type(error).__name__}: {error}")
+        await self.database.write(
+            settle, book=self.book, row=row, outcome=outcome, now=self.clock(), worker=self.name, waits=self.waits
+        )
+        problem = outcome.reason if isinstance(outcome, DeliveryError) else None
+        log.info("sent" if problem is None else "not sent", ticket=row.ticket_id, channel=row.channel,
+                 attempt=row.attempts, problem=problem)
+
+
+def settle(
+    tx: Connection, *, book: Book, row: Line, outcome: str | DeliveryError, now: datetime, worker: str,
+    waits: Sequence[int],
+) -> None:
+    """Write how a try ended, on the outbox and on the timeline."""
+    if isinstance(outcome, str):
+        if actions.settle(tx, row_id=row.id, state="sent", now=now, worker=worker):
+            deliveries.sent(tx, book, entry_id=row.entry_id, remote_id=outcome, now=now)
+        return
+    if outcome.uncertain:
+        if actions.settle(tx, row_id=row.id, state="uncertain", now=now, error=outcome.reason, worker=worker):
+            deliveries.uncertain(tx, entry_id=row.entry_id, reason=outcome.reason, now=now)
+        return
+    again = None if outcome.permanent else next_attempt(
+        attempts=row.attempts, created_at=row.created_at, now=now, waits=waits, retry_after=outcome.retry_after,
+        jitter=random.random(),  # noqa: S311 - spreads the tries, keeps no secret
+    )
+    if again is not None:
+        actions.put_off(tx, row_id=row.id, due_at=again, error=outcome.reason)
+        deliveries.delayed(tx, entry_id=row.entry_id, reason=outcome.reason)
+    elif actions.settle(tx, row_id=row.id, state="failed", now=now, error=outcome.reason, worker=worker):
+        deliveries.failed(
+            tx, book, entry_id=row.entry_id, reason=outcome.reason, now=now, unreachable=outcome.unreachable
+        )
+
+
+def recover(tx: Connection, *, book: Book, now: datetime) -> int:
+    """Messages whose sender died: nobody knows whether they left, so a person decides. Returns how many."""
+    lost = actions.abandoned(tx, now=now)
+    for row in lost:
+        actions.settle(tx, row_id=row.id, state="uncertain", now=now, error=LOST)
+        deliveries.uncertain(tx, entry_id=row.entry_id, reason=LOST, now=now)
+    return len(lost)
