@@ -7,21 +7,27 @@ import re
 
 HEAD = 262_144  # bytes of header looked at
 END = re.compile(rb"\r?\n\r?\n|\r\r")
-MESSAGE_ID = re.compile(rb"^message-id[ \t]*:[ \t]*(?:\r?\n[ \t]+)?([^\r\n]+)", re.IGNORECASE | re.MULTILINE)
+FIELD = rb"^%s[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)"
+MESSAGE_ID, *OTHERS = (
+    re.compile(FIELD % name, re.IGNORECASE | re.MULTILINE) for name in (b"message-id", b"from", b"date", b"subject")
+)
 OVERSIZED = b"X-Pasokh-Oversized"  # first line of a note that stands for a mail too large to fetch: its size in bytes
 UNREADABLE = b"X-Pasokh-Unfetched"  # first line of a note that stands for a mail the server would not hand over
 
 
 def external_id(raw: bytes) -> str:
-    """The Message-ID of a mail without brackets, or a hash of all of it where it has none."""
-    match = MESSAGE_ID.search(header(raw))
-    if match:
-        value = match[1].decode("utf-8", "replace").strip()
-        inner = re.search(r"<([^<>]+)>", value)
-        value = "".join((inner[1] if inner else value).split())
-        if value:
-            return value[:500]
-    return f"sha256:{hashlib.sha256(raw).hexdigest()}"
+    """The Message-ID and a short hash of sender, date and subject; a hash of all of it where there is none.
+
+    The hash, because scanners and shops are seen that give every mail the same Message-ID: they would be lost.
+    """
+    head = header(raw)
+    match = MESSAGE_ID.search(head)
+    value = b"".join(match[1].split()).strip(b"<>").decode("utf-8", "replace") if match else ""
+    if not value:
+        return f"sha256:{hashlib.sha256(raw).hexdigest()}"
+    rest = (found[1] if (found := field.search(head)) else b"" for field in OTHERS)
+    digest = hashlib.sha256(b"\n".join(b" ".join(one.split()) for one in rest)).hexdigest()
+    return f"<{value[:500]}> {digest[:16]}"
 
 
 def header(raw: bytes) -> bytes:

@@ -232,7 +232,8 @@ class Connection:
 
     async def close(self) -> None:
         """Log out if that is quick, and close in any case."""
-        if not self._lost.done() and self._client.protocol.transport is not None:
+        begun = self._client.protocol.transport is not None and not self._client.has_pending_idle()
+        if begun and not self._lost.done():
             with contextlib.suppress(Exception):
                 await self._race(self._client.logout(), min(self._seconds, 3.0), "leaving")
         self.abort()

@@ -10,6 +10,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from channels.contract import Channel
+
 ADDRESS = re.compile(r"[^\s@<>\"(),:;\\]+@[^\s@<>\"(),:;\\]+")
 Port = Annotated[int, Field(ge=0, le=65535)]
 AddressText = Annotated[
@@ -113,11 +115,13 @@ class Receiver(Strict):
     connections: int = Field(100, ge=1)
 
 
-class EmailSettings(Strict):
+class EmailSettings(Channel.Settings):
     """`[channels.email]`."""
 
+    model_config = ConfigDict(extra="forbid")
+
     enabled: bool = False
-    mailboxes: list[Mailbox] = []
+    mailboxes: list[Mailbox] = Field(default_factory=list)
     receiver: Receiver = Receiver()
     deliver: str = "smtp"  # smtp | folder:PATH (mails are written there as files, for demonstrations)
     size_limit: int = Field(26_214_400, ge=1024)  # bytes of a whole mail

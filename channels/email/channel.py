@@ -1,0 +1,161 @@
+"""Email: mailboxes read over IMAP, a door for mail servers, and sending over SMTP."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from channels import clock, contract
+from channels.contract import Capabilities, DeliveryError, Desk, Inbound, Outbound, State
+from channels.email import normalise, receiver, render
+from channels.email.imap import Pace, Reader
+from channels.email.imap_client import ImapError
+from channels.email.outgoing import into_folder, refusal
+from channels.email.settings import EmailSettings, Mailbox
+from channels.email.smtp import NotSignedIn, Refused, Sender
+from channels.email.tokens import NoSecret
+
+log = logging.getLogger(__name__)
+
+
+class Channel(contract.Channel):
+    """All mailboxes of the desk."""
+
+    name = "email"
+    label: ClassVar[Mapping[str, str]] = {"fa": "ایمیل", "en": "Email"}
+    icon = "mail"
+    can = Capabilities(attachments=True, html=True, subject=True, copies=True, starts=True)
+    settings: EmailSettings
+
+    class Settings(EmailSettings):
+        """`[channels.email]`."""
+
+    def __init__(
+        self,
+        settings: EmailSettings,
+        *,
+        env: Mapping[str, str] | None = None,
+        now: Callable[[], datetime] = clock.now,
+        pace: Pace = Pace(),  # noqa: B008 (a constant)
+    ) -> None:
+        super().__init__(settings)
+        env = os.environ if env is None else env
+        host = settings.name_of_host
+        self._now = now
+        self._own = [address for box in settings.mailboxes for address in box.addresses]
+        self._desk: Desk | None = None
+        self._reported: dict[str, str | None] = {}
+        self.listening: asyncio.Future[int] | None = None  # the receiver's port, for those who let the system choose it
+        self.readers = [
+            Reader(box, box.imap, env, settings.size_limit, normalise.order_key, pace)
+            for box in settings.mailboxes
+            if box.imap is not None
+        ]
+        self.senders = {
+            box.name: Sender(box, box.smtp, env, host) for box in settings.mailboxes if box.smtp is not None
+        }
+
+    def accounts(self) -> Sequence[str]:
+        """Names of the mailboxes."""
+        return [box.name for box in self.settings.mailboxes]
+
+    def order_key(self, raw: bytes) -> str:
+        """Key of the conversation a mail belongs to."""
+        return normalise.order_key(raw)
+
+    def normalise(self, account: str, raw: bytes) -> Inbound | list[Inbound] | None:
+        """Understand a mail."""
+        return normalise.normalise(
+            raw, account=account, own_addresses=self._own, trusted_servers=[self.settings.trusted_authserv]
+        )
+
+    async def run(self, desk: Desk) -> None:
+        """Read every mailbox and keep the door open. One that fails stops none of the others."""
+        self._desk = desk
+        logging.getLogger("aioimaplib").setLevel(logging.WARNING)  # below, it writes down whole mails
+        logging.getLogger("mail.log").setLevel(logging.WARNING)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for reader in self.readers:
+                    group.create_task(reader.run(desk), name=f"mailbox {reader.box.name}")
+                if self.settings.receiver.enabled:
+                    group.create_task(self._receive(desk), name="mail receiver")
+                group.create_task(asyncio.Event().wait(), name="email")
+        finally:
+            self._desk = None
+            for sender in self.senders.values():
+                await sender.close()
+
+    async def send(self, outbound: Outbound) -> str:
+        """Hand over one mail and return its Message-ID. Raises `DeliveryError`."""
+        mail = render.render(self.settings, outbound, self._now())
+        if self.settings.folder is not None:
+            await into_folder(self.settings.folder, mail)
+            return mail.message_id
+        sender = self.senders.get(outbound.account)
+        if sender is None:
+            raise DeliveryError(f"Mailbox {outbound.account} has no [smtp] server to send through.")
+        try:
+            refused = await sender.send(mail)
+        except NotSignedIn as error:
+            await self._tell(outbound.account, error.reason)
+            raise
+        await self._tell(outbound.account, None)
+        if refused:
+            await self._report_refused(sender.box, mail, refused)
+        return mail.message_id
+
+    def remote_id(self, outbound: Outbound) -> str | None:
+        """The Message-ID, known before sending."""
+        return render.message_id(self.settings, outbound)
+
+    async def check(self) -> Sequence[tuple[str, str | None]]:
+        """Connect and sign in everywhere."""
+        results = [(f"read {one.box.address} at {one.imap.host}", await _problem(one.check)) for one in self.readers]
+        if self.settings.folder is not None:
+            return results
+        for box in self.settings.mailboxes:
+            sender = self.senders.get(box.name)
+            through = f" through {sender.smtp.host}" if sender else ""
+            problem = await _problem(sender.check) if sender else "no [smtp] server is configured"
+            results.append((f"send for {box.address}{through}", problem))
+        return results
+
+    async def _receive(self, desk: Desk) -> None:
+        tries = 0
+        while True:
+            try:
+                await receiver.serve(self.settings, desk, normalise.order_key, ready=self.listening)
+            except OSError as error:
+                door = self.settings.receiver
+                problem = f"{door.host}:{door.port} can't be opened for receiving mail: {error.strerror}."
+                await desk.report(State(receiver.ACCOUNT, connected=False, problem=problem))
+            tries += 1
+            await asyncio.sleep(min(60.0, 2.0**tries))
+
+    async def _tell(self, account: str, problem: str | None) -> None:
+        """Show on the status page that sending stopped or works again; only when that is news."""
+        if self._desk is not None and self._reported.get(account) != problem:
+            self._reported[account] = problem
+            await self._desk.report(State(f"{account}:smtp", connected=problem is None, problem=problem))
+
+    async def _report_refused(self, box: Mailbox, mail: render.Mail, refused: Sequence[Refused]) -> None:
+        if self._desk is None:
+            log.warning("copies were refused", extra={"message_id": mail.message_id, "count": len(refused)})
+            return
+        raw = refusal(box, mail, refused, self._now())
+        key = hashlib.sha256("\n".join([mail.message_id, *(one.address for one in refused)]).encode()).hexdigest()
+        await self._desk.accept(box.name, f"refused:{key}", raw, order_key=self.order_key(raw))
+
+
+async def _problem(check: Callable[[], Awaitable[None]]) -> str | None:
+    try:
+        await check()
+    except (ImapError, NoSecret, DeliveryError, OSError) as error:
+        return str(error)
+    return None

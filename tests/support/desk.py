@@ -1,0 +1,91 @@
+"""A desk in memory: what a channel may ask of one, and what happened."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from channels.contract import State
+
+PATIENCE = 20.0  # seconds until a test gives up waiting for something to happen
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One thing accepted."""
+
+    account: str
+    external_id: str
+    raw: bytes
+    order_key: str
+    received_at: datetime | None
+
+
+@dataclass
+class MemoryDesk:
+    """Survives the channel that talks to it, as a real one survives a restart."""
+
+    kept: list[Kept] = field(default_factory=list)
+    cursors: dict[tuple[str, str], str] = field(default_factory=dict)
+    states: list[State] = field(default_factory=list)
+    accepts: int = 0  # calls, also for what was there already
+    failing: Exception | None = None  # accept raises it
+    stop_remembering: bool = False  # remember never returns: the program was killed before it
+    _news: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def accept(
+        self, account: str, external_id: str, raw: bytes, *, order_key: str, received_at: datetime | None = None
+    ) -> bool:
+        """Keep it unless it is there already."""
+        self.accepts += 1
+        if self.failing is not None:
+            raise self.failing
+        known = any((one.account, one.external_id) == (account, external_id) for one in self.kept[-2000:])
+        if not known:
+            self.kept.append(Kept(account, external_id, raw, order_key, received_at))
+        await self._tell()
+        return not known
+
+    async def remember(self, account: str, key: str, value: str) -> None:
+        """Keep a cursor."""
+        if self.stop_remembering:
+            await asyncio.Event().wait()
+        self.cursors[account, key] = value
+        await self._tell()
+
+    async def recall(self, account: str, key: str) -> str | None:
+        """The cursor."""
+        return self.cursors.get((account, key))
+
+    async def report(self, state: State) -> None:
+        """Note the state."""
+        self.states.append(state)
+        await self._tell()
+
+    async def transcript(self, conversation: str, *, after: int = 0) -> Sequence[Mapping[str, Any]]:
+        """Nothing."""
+        return ()
+
+    async def hint(self, conversation: str, what: Mapping[str, Any]) -> None:
+        """Nothing."""
+
+    async def until(self, true: Callable[[], object]) -> None:
+        """Wait for something to have happened. Raises TimeoutError."""
+        async with self._news:
+            await asyncio.wait_for(self._news.wait_for(true), PATIENCE)
+
+    def state(self, account: str) -> State | None:
+        """The last one told."""
+        return next((state for state in reversed(self.states) if state.account == account), None)
+
+    def problem(self, account: str) -> str:
+        """What is wrong with an account, or nothing."""
+        state = self.state(account)
+        return (state.problem or "") if state else ""
+
+    async def _tell(self) -> None:
+        async with self._news:
+            self._news.notify_all()
