@@ -76,9 +76,7 @@ class Oracle:
         return False if self.now >= due else None
 
     def cycles(self, policy: dict[str, int | None]) -> list[Line]:
-        starts: list[tuple[tuple[int, int], tuple[float, float]]] = []
-        for contact in self.contacts()[:1]:
-            starts.append((contact, contact))
+        starts: list[tuple[Any, Any]] = [(contact, contact) for contact in self.contacts()[:1]]
         for n, x in enumerate(self.lines):
             if x["kind"] == "reopen" and starts:
                 before = [c for c in self.contacts() if c <= (self.minute(x["at"]), n)]

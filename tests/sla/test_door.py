@@ -51,9 +51,14 @@ def test_a_timeline_is_replayed_with_every_field_of_the_record() -> None:
     ]
     asked = {"calendar": CALENDAR, "policy": {"first_response": 30}, "now": "2026-11-28T09:00:00+03:30"}
     (found,) = sla_replay(lines(asked | {"entries": entries}))
-    first = {"start": "m1", "due_at": "2026-11-28T05:00:00Z", "stop": "m2", "stopped_at": "2026-11-28T04:40:30Z"}
+    first: dict[str, Any] = {
+        "start": "m1",
+        "due_at": "2026-11-28T05:00:00Z",
+        "stop": "m2",
+        "stopped_at": "2026-11-28T04:40:30Z",
+    }
     first |= {"person": "sara", "working_minutes": 10.5, "met": True, "not_counted": ["b1"]}
-    resolution = {"start": "m1", "due_at": None, "stopped_at": None, "working_minutes": 20, "met": None}
+    resolution: dict[str, Any] = {"start": "m1", "due_at": None, "stopped_at": None, "working_minutes": 20, "met": None}
     resolution |= {"paused": [["2026-11-28T04:50:00Z", "2026-11-28T05:30:00Z"]]}
     cycle = {"start": "m1", "first_response": first, "next_responses": [], "resolution": resolution}
     assert found == {"cycles": [cycle | {"bot_first_response_at": "2026-11-28T04:31:00Z"}]}
