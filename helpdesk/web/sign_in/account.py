@@ -13,6 +13,10 @@ from helpdesk.web.keys import CLOCK, DATABASE, PASSWORDS, SETTINGS
 from helpdesk.web.pages import PAGES
 
 
+def _(words: str) -> str:
+    return words  # marks them for the catalogues; they are said in the page's language below
+
+
 async def page(request: web.Request) -> web.StreamResponse:
     """The account page."""
     return await _page(request)
@@ -32,9 +36,9 @@ async def choose_password(request: web.Request) -> web.StreamResponse:
     stored = (await app[DATABASE].read(queries.password_of, email=person.email) or (None, None))[1]
     problem = rules.password_problem(password, name=person.name, email=person.email)
     if problem is None and password != again:
-        problem = "The two new passwords are not the same."
+        problem = _("The two new passwords are not the same.")
     if problem is None and not _without_old(request) and not await _old_is_right(request, stored, current):
-        problem = "The password you have now is not right."
+        problem = _("The password you have now is not right.")
     if problem is not None:
         return await _refused(request, problem)
     token = await app[DATABASE].write(
@@ -96,7 +100,8 @@ async def _page(request: web.Request, error: str | None = None) -> web.Response:
     ]  # fmt: skip
     pages = app[PAGES]
     say = pages.gettext(pages.language_of(request)).gettext
-    notice = say("Your new password is kept. Everywhere else you were signed out.") if "kept" in request.query else None
+    kept = _("Your new password is kept. Everywhere else you were signed out.")
+    notice = say(kept) if "kept" in request.query else None
     return pages.render(
         request, "sign_in/account.html", status=422 if error else 200, sessions=places, error=error, notice=notice,
         shortest=rules.SHORTEST,

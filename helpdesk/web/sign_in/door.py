@@ -47,10 +47,10 @@ async def enter(request: web.Request) -> web.StreamResponse:
     passwords = app[PASSWORDS]
     right = await asyncio.to_thread(passwords.right, stored, password[: rules.LONGEST])
     if not right or found is None:
-        say = _say(request)
+        _ = _say(request)
         return app[PAGES].render(
             request, "sign_in/sign_in.html", status=403, email=typed, ahead=ahead,
-            error=say("The address or the password is not right."),
+            error=_("The address or the password is not right."),
         )  # fmt: skip
     outdated = stored is not None and passwords.outdated(stored)
     fresh = await asyncio.to_thread(passwords.hash, password) if outdated else None
