@@ -98,7 +98,8 @@ class Oracle:
             if when and start <= when < until and (end is None or (self.minute(x["at"]), n) < end):
                 answers.append((when, n))
         answers.sort()
-        found, open_since = [], asked[0]
+        found: list[Line] = []
+        open_since = asked[0]
         while True:
             stop = next((a for a in answers if a[0] >= open_since), None)
             found.append(self.response(open_since, stop, until, policy["next_response" if found else "first_response"]))
