@@ -1,0 +1,1 @@
+"""The inbox: the list, the ticket, and what agents do in it."""
