@@ -13,6 +13,7 @@ _SIMPLE = re.compile(r'^\s*(?:"([^"\\]*)"|([^"<>@,;:()\\]*?))\s*<([^<>\s,;:"()@]
 _BARE = re.compile(r"^[^<>\s,;:\"()@]+@[^<>\s,;:\"()@]+$")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|\((?:[^()\\]|\\.|\([^()]*\))*\)|[,;]|:(?!//)|[^"<(,;:]+|.', re.DOTALL)
 _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]@]+@(?:[^\s<>,;:\"()\[\]@]+|\[[^\]\s]+\])")
+_COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -87,7 +88,7 @@ def _person(tokens: list[str], hint: str | None) -> Person | None:
 
 def _route(address: str) -> str:
     """`@relay,@relay:who@where` without its route; blanks and a mailto: gone."""
-    address = address.removeprefix("mailto:").strip()
+    address = _COMMENT.sub("", address.removeprefix("mailto:")).strip()
     if address.startswith("@") and ":" in address:
         address = address.rpartition(":")[2]
     if '"' not in address:

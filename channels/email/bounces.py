@@ -30,11 +30,20 @@ _SUBJECT = re.compile(
     r"|bounce|permanent (?:delivery )?(?:failure|error)|transient|delayed mail|address (?:error|unknown)|unknown (?:user|address)|user unknown|rejected|error sending)",
     re.IGNORECASE,
 )
+_SAYS_SO = re.compile(
+    r"undeliver(?:ed|able) (?:mail|message|e-?mail|:)|deliver(?:y|ing)? (?:has )?(?:failed|failure|problem|error)|delivery status notification|failure notice|non remis|returned (?:mail|to sender)|mail delivery|message delayed"
+    r"|(?:mail|message) (?:system error|undeliverable|delivery|delayed)|unzustellbar|nicht zustellbar|could not be delivered|недоставлен|عدم تحویل|ایمیل برگشتی|تحویل داده نشد",
+    re.IGNORECASE,
+)
 _ADDRESS = r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
+_BOUNCE_ADDRESS = re.compile(r"[-+_.](?:bounces?|b\.[a-z0-9]{8,64})(?:[+-][^@\s]{1,100})?@", re.IGNORECASE)
+_RETURNED_TEXT = re.compile(r"^(?:Received|Message-ID|Return-Path):", re.IGNORECASE | re.MULTILINE)
 _ANY_ADDRESS = re.compile(_ADDRESS)
 _STATUS = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?![\d.])")
+_STATUS_OR_CODE = re.compile(r"\b5\.\d\.\d{1,3}\b|\b55[0-4]\b")
 _TYPED = re.compile(r"^\s*(?:[\w-]+\s*;)?\s*<?(.+?)>?\s*$", re.DOTALL)
 _FIELD = re.compile(r"^([!-9;-~]{1,60})[ \t]*:[ \t]*(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
+_THROWN_AWAY = re.compile(r";\s*(?:deleted|denied|failed|rejected|dispatched/(?:error|failed))", re.IGNORECASE)
 _STILL_TRYING = re.compile(
     r"still (?:being retried|trying)|will (?:be retried|keep trying|try again|continue to)|has been delayed|temporar|not yet been delivered|warning message only",
     re.IGNORECASE,
@@ -60,6 +69,8 @@ def understand(mail: Mail) -> Bounce | None:
     """The bounce a mail is, or None."""
     if mail.reports and (found := _from_report(mail)):
         return found
+    if mail.report_type == "disposition-notification" and (found := _from_disposition(mail)):
+        return found
     if mail.report_type and mail.report_type != "delivery-status":
         return None
     if "x-failed-recipients" in mail.fields:
@@ -71,6 +82,23 @@ def understand(mail: Mail) -> Bounce | None:
     return _from_words(mail)
 
 
+def _robot(mail: Mail) -> bool:
+    name, address = mail.sender
+    return bool(
+        mail.report_type == "delivery-status"
+        or _SENDER.match(address)
+        or (name and _SENDER_NAME.search(name))
+        or "from" not in mail.fields
+        or mail.field("return-path") in ("<>", "<MAILER-DAEMON>")
+        or _BOUNCE_ADDRESS.search(_recipients(mail))
+    )
+
+
+def _recipients(mail: Mail) -> str:
+    names = ("to", "delivered-to", "x-original-to", "envelope-to")
+    return " ".join(value for name in names for value in mail.fields.get(name, ()))
+
+
 def _suspicious(mail: Mail) -> bool:
     """Whether a mail looks enough like a bounce to search it."""
     name, address = mail.sender
@@ -79,9 +107,10 @@ def _suspicious(mail: Mail) -> bool:
     path = mail.fields.get("return-path")
     if path and path[0].strip() == "<>" and not mail.field("auto-submitted").lower().startswith("auto-replied"):
         return True
-    if not address and "from" not in mail.fields:
-        return True
-    return bool(_SUBJECT.match(mail.subject)) and "in-reply-to" not in mail.fields
+    if "from" not in mail.fields or _BOUNCE_ADDRESS.search(_recipients(mail)):
+        return not mail.field("auto-submitted").lower().startswith("auto-replied")
+    answers = mail.in_reply_to or mail.references or "x-mailer" in mail.fields or "user-agent" in mail.fields
+    return not answers and _SAYS_SO.search(mail.subject) is not None
 
 
 # --- the report for programs ----------------------------------------------------------------------
@@ -138,6 +167,15 @@ def _recipient(block: dict[str, str]) -> str:
     return ""
 
 
+def _from_disposition(mail: Mail) -> Bounce | None:
+    """A server that took a mail and threw it away says so in the form of a receipt."""
+    for block in _blocks(mail.reports):
+        said = block.get("disposition", "").lower()
+        if said.startswith("automatic-action") and _THROWN_AWAY.search(said):
+            return Bounce("hard", _unique([_recipient(block)]), _excerpt(mail.text))
+    return None
+
+
 # --- the words for people -------------------------------------------------------------------------
 
 
@@ -147,6 +185,8 @@ def _from_words(mail: Mail) -> Bounce | None:
     if permanent or temporary:
         kind: Kind = "hard" if permanent else "soft"
         return Bounce(kind, _unique([*permanent, *temporary]), _excerpt(body), given_up=bool(permanent))
+    if not _robot(mail) and not (_STATUS_OR_CODE.search(body) and _RETURNED_TEXT.search(body)):
+        return None  # a person may well write about mails that do not arrive
     people = _REASON.findall(body[:8000])
     returned = [address for part in mail.returned for address in _ANY_ADDRESS.findall(_header(part, "to"))]
     if not people and not (returned and mail.report_type) and not _surely(mail):
@@ -157,7 +197,8 @@ def _from_words(mail: Mail) -> Bounce | None:
 
 
 def _surely(mail: Mail) -> bool:
-    return bool(_SUBJECT.match(mail.subject)) and bool(_SENDER.match(mail.sender[1]) or not mail.sender[1])
+    robot = _SENDER.match(mail.sender[1]) or "from" not in mail.fields or mail.report_type == "delivery-status"
+    return bool(robot) and bool(_SUBJECT.match(mail.subject) or _SAYS_SO.search(mail.subject))
 
 
 def _library(mail: Mail) -> tuple[list[str], list[str]]:

@@ -13,7 +13,7 @@ BULLET = re.compile(r"^\s*[-*•–]\s")
 _DEVICE = r"(?:i ?phone|i ?pad|i ?pod|ios|mac|android|blackberry|black ?berry|samsung|galaxy|huawei|xiaomi|redmi|poco|nokia|lg|htc|sony|motorola|oneplus|pixel|windows (?:phone|mail|\d+)|mobile|phone|handy|smartphone|tablet|ipod|telefon\w*|móvil|mobil\w*|celular|cellulare|téléphone|portable|mailbox|mail|outlook|yahoo|gmail|proton\w*|tutanota|aquamail|bluemail|spark|nine|k-9|fairemail|thunderbird|verizon|at&t|t-mobile|sprint|device|magnificent|torch of pixels|hotmail|acompli|airmail|sparrow|postbox|newton|edison|typeapp|web\.de|gmx)"
 _DEVICE_FA = r"(?:آیفون|ایفون|آی پد|ایپد|اندروید|سامسونگ|گلکسی|گوشی|تلفن|موبایل|همراه|هوآوی|شیائومی|تبلت|یاهو|جیمیل|اوت ?لوک|iphone|ipad|android|galaxy|samsung|yahoo|outlook|gmail|huawei|xiaomi|mail|میل)"
 SENT_FROM = re.compile(
-    rf"^\W*(?:(?:sent|posted|written|typed|composed) (?:wirelessly |securely |mobile )?(?:from|via|with|by|using|on)\b(?: my| the| an?)?[^.\n]{{0,60}}?\b{_DEVICE}\b[^\n]{{0,60}}"
+    rf"^\W*(?:(?:sent|posted|written|typed|composed) (?:wirelessly |securely |mobile )?(?:from|via|with|by|using|on)\b(?: my| the| an?)?[^.,\n]{{0,60}}?\b{_DEVICE}\b[^\n]{{0,60}}"
     rf"|sent from my \w+(?: \w+){{0,3}}|(?:get|download|try) (?:outlook|yahoo|aol|gmail|blue ?mail|spark)\b[^\n]{{0,80}}|via (?:mobile|iphone|android|phone|blackberry)"
     rf"|(?:von|mit) (?:meine[mr]?|unterwegs|dem)\b[^\n]{{0,40}}\b(?:gesendet|geschickt|verschickt)\b[^\n]{{0,40}}|gesendet (?:von|mit|aus|via)\b[^\n]{{0,80}}|diese nachricht wurde von mein[^\n]{{0,80}}"
     rf"|envoyé (?:de|depuis|à partir|sans fil|avec|par|via)\b[^\n]{{0,120}}|enviado (?:desde|do|de|a partir|através)\b[^\n]{{0,80}}|inviato (?:da|dal|con|tramite)\b[^\n]{{0,80}}|verzonden (?:vanaf|met|via|vanuit)\b[^\n]{{0,80}}|verstuurd vanaf\b[^\n]{{0,80}}"
@@ -30,13 +30,146 @@ _SOLO = (
     r"|(?:با )?(?:تشکر|احترام|سپاس)(?: و (?:احترام|تشکر|سپاس|ادب|امتنان))?(?: (?:فراوان|بسیار|ویژه|قبلی|از شما|از زحمات شما|از لطف شما|از پیگیری شما))?|با احترامات(?: فائقه)?|سپاسگزارم?|سپاسگذارم?|سپاس|متشکرم?|ممنونم?|ممنون(?: از شما| میشوم| میشم)?|مرسی|ارادتمند(?: شما)?|مخلص شما|دوستدار شما|قربان شما|قربانت|با آرزوی موفقیت|با آرزوی بهترین ها|روز خوش|روز خوبی داشته باشید|موفق باشید|پیروز باشید|پیروز و سربلند باشید|موید باشید|شاد باشید|خدانگهدار|خداحافظ|بدرود|التماس دعا|یا علی|یاعلی|والسلام|من الله التوفیق|با درود(?: فراوان)?"
     r"|مع (?:خالص |فائق )?(?:الشکر|التحیه|التحیات|تحیاتی|الاحترام)(?: و(?:التقدیر|الاحترام))?|شکرا(?: جزیلا)?|شکراً|تحیاتی|وتفضلوا بقبول فائق الاحترام"
 )
+# First words of sign-offs: a line that begins otherwise never meets the long pattern.
+_FIRST = frozenset(
+    [
+        "thanks",
+        "thank",
+        "thanx",
+        "thx",
+        "many",
+        "best",
+        "kind",
+        "warm",
+        "kindest",
+        "warmest",
+        "with",
+        "regards",
+        "rgds",
+        "br",
+        "all",
+        "cheers",
+        "sincerely",
+        "yours",
+        "respectfully",
+        "cordially",
+        "take",
+        "truly",
+        "love",
+        "ciao",
+        "warmly",
+        "cheerio",
+        "mit",
+        "viele",
+        "liebe",
+        "beste",
+        "schöne",
+        "freundliche",
+        "herzliche",
+        "mfg",
+        "lg",
+        "vg",
+        "gruß",
+        "grüße",
+        "danke",
+        "vielen",
+        "bien",
+        "cordialement",
+        "merci",
+        "salutations",
+        "sincères",
+        "saludos",
+        "atentamente",
+        "un",
+        "gracias",
+        "muchas",
+        "atenciosamente",
+        "obrigado",
+        "obrigada",
+        "att",
+        "abraços",
+        "cordiali",
+        "distinti",
+        "saluti",
+        "grazie",
+        "met",
+        "groeten",
+        "groetjes",
+        "mvg",
+        "med",
+        "vänliga",
+        "vänlig",
+        "vänligen",
+        "mvh",
+        "hilsen",
+        "vennlig",
+        "terveisin",
+        "pozdrawiam",
+        "z",
+        "s",
+        "с",
+        "спасибо",
+        "saygılarımla",
+        "teşekkürler",
+        "iyi",
+        "üdvözlettel",
+        "cu",
+        "با",
+        "تشکر",
+        "احترام",
+        "سپاس",
+        "سپاسگزار",
+        "سپاسگزارم",
+        "سپاسگذار",
+        "سپاسگذارم",
+        "متشکر",
+        "متشکرم",
+        "ممنون",
+        "ممنونم",
+        "مرسی",
+        "ارادتمند",
+        "مخلص",
+        "دوستدار",
+        "قربان",
+        "قربانت",
+        "روز",
+        "موفق",
+        "پیروز",
+        "موید",
+        "شاد",
+        "خدانگهدار",
+        "خداحافظ",
+        "بدرود",
+        "التماس",
+        "یا",
+        "یاعلی",
+        "والسلام",
+        "من",
+        "مع",
+        "شکرا",
+        "شکراً",
+        "تحیاتی",
+        "وتفضلوا",
+    ]
+)
+_FIRST_WORD = re.compile(r"[^\W_]+")
+
+
+def is_sign_off(line: str) -> bool:
+    """Whether a line is nothing but "Kind regards," and the like."""
+    first = _FIRST_WORD.search(line, 0, 40)
+    return first is not None and first[0].lower() in _FIRST and SIGN_OFF.match(line) is not None
+
+
 SIGN_OFF = re.compile(rf"^\W*(?:{_SOLO})(?:\s*(?:,|and|&|و)\s*(?:{_SOLO}))?[\s,،.!…❤🙏🌹:)-]*$", re.IGNORECASE)
 SIGN_OFF_NAME = re.compile(
     r"^\W*(?:best regards|kind regards|regards|sincerely|mit freundlichen grüßen|cordialement|با احترام|ارادتمند)\s*[,،]\s*[^\W\d_][\w.'’]*(?:\s[^\W\d_][\w.'’]*){0,3}\s*\.?$",
     re.IGNORECASE,
 )
 
-_NAME = re.compile(r"^\s*[^\W\d_a-zа-я][\w.'’-]*(?:\s+[^\W\d_a-zа-я][\w.'’-]*){1,3}\s*,?\s*$")
+_NAME = re.compile(
+    r"^\s*[^\W\d_a-zа-я][\w.'’-]*(?:\s+[^\W\d_a-zа-я][\w.'’-]*){1,3}\s*(?:,\s*(?:(?:Ph\.?D|M\.?D|Dr|MBA|M\.?Sc|B\.?Sc|B\.?A|M\.?A|Esq|Jr|Sr|CPA|P\.?Eng|PMP|[A-Z]{2,5})\.?))*\s*,?\s*$"
+)
 _PHONE = re.compile(r"^[^\n]{0,25}?[+(]?\d[\d\s().+/-]{6,}\s*(?:x\d+)?\s*$")
 _LINK = re.compile(r"^\W{0,3}(?:[\w ]{0,12}:\s*)?(?:https?://|www\.)\S+\W{0,3}$", re.IGNORECASE)
 

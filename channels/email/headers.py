@@ -187,6 +187,8 @@ def message_id(value: str) -> str | None:
     return f"<{text(bare)[:500]}>" if bare else None
 
 
+_COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
+_COLONS = re.compile(r"\s*:\s*")
 _CLOCK = re.compile(r"(\d{1,2})\.(\d{2})\.(\d{2})")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _LOOSE = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3})[a-z]*\.?[ ,-]+(\d{4})(?:\D{1,4}(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
@@ -198,7 +200,8 @@ def date(value: str) -> datetime | None:
     value = unfold(value)
     if not value:
         return None
-    for attempt in (value, _CLOCK.sub(r"\1:\2:\3", value)):
+    tidy = _COLONS.sub(":", _COMMENT.sub(" ", value)) if "(" in value or " :" in value else value
+    for attempt in (tidy, _CLOCK.sub(r"\1:\2:\3", tidy)):
         try:
             parts = parsedate_tz(attempt)
             if parts is not None:

@@ -18,7 +18,7 @@ from channels.email.parts import Contents, Fields, Place, fields_of, first, walk
 
 TANGLED = 200  # multiparts or nested messages; more is an attack, taken as text
 _LEADING = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\s)+|\A>?From [^\r\n]*\r?\n")
-_FIELD = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
+_FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
 _BOUNDARY = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=[Cc]ontent-|\r?\n)", re.MULTILINE)
 _CID = re.compile(r"cid:([^\"'\s>)]+)", re.IGNORECASE)
 _END = re.compile(rb"\r?\n[ \t]*\r?\n|\r\r")
@@ -111,7 +111,9 @@ def _mend(raw: bytes, message: Message, fields: Fields) -> tuple[Message, Fields
     head, rest = (raw[: end.start()], raw[end.start() :]) if end else (raw, b"")
     kept: list[bytes] = []
     for line in head.splitlines():
-        if _FIELD.match(line) or (kept and line[:1] in b" \t" and line.strip()):
+        if field_ := _FIELD.match(line):
+            kept.append(field_[1] + b":" + line[field_.end() :])
+        elif kept and line[:1] in b" \t" and line.strip():
             kept.append(line)
     if len(kept) < 2:
         return message, fields
@@ -159,6 +161,9 @@ def _envelope(mail: Mail) -> Mail:
     fields, hint = mail.fields, mail.hint
     senders = people(first(fields, "from"), hint)
     mail.sender = next((one for one in senders if one[1]), senders[0] if senders else ("", ""))
+    if not mail.sender[1]:  # shown at least; the desk sees that From was missing
+        spare = [*people(first(fields, "sender"), hint), *people(first(fields, "reply-to"), hint)]
+        mail.sender = next((one for one in spare if one[1]), mail.sender)
     mail.to = _everyone(fields, "to", hint)
     if "cc" in fields:
         mail.cc = _everyone(fields, "cc", hint)

@@ -111,7 +111,7 @@ def _untagged(address: str) -> str:
 def _details(mail: Mail, raw: bytes, why: Sequence[str], trusted: Sequence[str]) -> dict[str, Any]:
     """What the timeline shows beside the text; only what is there."""
     details: dict[str, Any] = {}
-    if mail.reply_to and [a for _, a in mail.reply_to if a.lower() != mail.sender[1].lower()]:
+    if any(address.lower() != mail.sender[1].lower() for _, address in mail.reply_to):
         details["reply_to"] = [address for _, address in mail.reply_to]
     if why:
         details["automatic_because"] = list(why)

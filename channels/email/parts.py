@@ -67,7 +67,7 @@ def fields_of(part: Message) -> Fields:
     """Raw values of the header fields by lower-case name."""
     fields: Fields = {}
     for name, value in part.raw_items():
-        fields.setdefault(name.lower(), []).append(value)
+        fields.setdefault(name.strip().lower(), []).append(value)
     return fields
 
 
@@ -150,8 +150,9 @@ def _leaf(
     disposition, about = parameters(first(fields, "content-disposition"))
     name = names.given(about, type_, hint)
     octets = payload(part, fields)
-    if kind in _READABLE and disposition != "attachment" and not place.nested and _is_body(kind, name, place):
-        _body(octets, kind, type_, found, place, hint)
+    if kind in _READABLE and disposition != "attachment" and _is_body(name, place):
+        if not place.nested:  # else it is read in the attached message
+            _body(octets, kind, type_, found, place, hint)
         return
     if (kind in wrapped.TNEF_TYPES or name.lower() == "winmail.dat") and _unwrap(octets, found):
         return
@@ -162,7 +163,7 @@ def _leaf(
     keep(octets, kind, name, fields, disposition, found, place)
 
 
-def _is_body(kind: str, name: str, place: Place) -> bool:
+def _is_body(name: str, place: Place) -> bool:
     if place.parent == "related":
         return place.index == 0
     return place.index == 0 or not name
@@ -279,13 +280,16 @@ def flatten(message: Message) -> bytes:
 
     out = BytesIO()
     try:
-        BytesGenerator(out, mangle_from_=False, policy=compat32.clone(max_line_length=None)).flatten(message)
+        BytesGenerator(out, mangle_from_=False, policy=compat32.clone(max_line_length=None)).flatten(
+            message, unixfrom=bool(message.get_unixfrom())
+        )
     except Exception:  # the generator stumbles over what the parser took
         head = "".join(f"{name}: {value}\n" for name, value in message.raw_items())
         content = message.get_payload()
         rest = content if isinstance(content, str) else ""
         return (head + "\n" + rest).encode("utf-8", "surrogateescape")
-    return out.getvalue()
+    whole = out.getvalue()
+    return whole[:-1] if whole.endswith(b"\n\n") and not message.get_payload() else whole
 
 
 def keep(octets: bytes, kind: str, name: str, fields: Fields, disposition: str, found: Contents, place: Place) -> None:

@@ -111,19 +111,6 @@ ABOVE_THIS = re.compile(
     re.IGNORECASE,
 )
 RULE = re.compile(r"^\s*(?:[-_=*─—–]\s?){5,}\s*$")
-QUOTED = re.compile(r"^\s{0,3}(?:[>|]|&gt;)")
 DECORATED = re.compile(r"^\s*>.*<{2,}")
 LIST_FOOTER = re.compile(r"^\s*_{20,}\s*$|^\s*-{40,}\s*$")
 LIST_WORDS = re.compile(r"mailing list|unsubscribe|لغو اشتراک|listinfo|google groups|list archives?", re.IGNORECASE)
-
-# One cheap look decides whether any of the above is worth trying.
-WORTH = re.compile(
-    r"^\s{0,3}[>|]|"
-    + WROTE
-    + r"\)?\s*(?:[:：]|-)|^[\s>*_]*(?:"
-    + "|".join(_LABELS[kind] for kind in ("from", "date"))
-    + r")[*_]{0,3}\s?[:：]|[-_=*─—–]{4}|"
-    + _ORIGINAL
-    + "|above this|بالای|@[^\n]{1,80}>\\s*:?\\s*$",
-    re.IGNORECASE | re.MULTILINE,
-)

@@ -11,12 +11,35 @@ from channels.email.patterns import FORWARDED, fold
 MOST_NODES = 60_000
 LONGEST = 2_000_000  # characters of HTML that are read
 
-# A cheap look at the source: worth building the tree for?
-MARKED = re.compile(
-    r"gmail_quote|divRplyFwdMsg|moz-cite-prefix|yahoo_quoted|yahoo-quoted|protonmail_quote|zmail_extra|appendonsend|border-top:\s*solid #(?:e1e1e1|b5c4df)"
-    r"|type=.?[\"']?cite|mail-editor-reference-message|ms-outlook-mobile-reference|OLK_SRC_BODY_SECTION|tutanota_quote|stopSpelling|replySplit|isReplyContent|skype_quote|quoted-text|history_container|gmail_signature|moz-signature",
-    re.IGNORECASE,
-)
+_MARKS = [
+    "gmail_quote",
+    "divrplyfwdmsg",
+    "moz-cite-prefix",
+    "yahoo_quoted",
+    "yahoo-quoted",
+    "protonmail_quote",
+    "zmail_extra",
+    "appendonsend",
+    "border-top",
+    'type="cite',
+    "type=cite",
+    "mail-editor-reference-message",
+    "ms-outlook-mobile-reference",
+    "olk_src_body_section",
+    "tutanota_quote",
+    "stopspelling",
+    "replysplit",
+    "isreplycontent",
+    "skype_quote",
+    "history_container",
+    "gmail_signature",
+    "moz-signature",
+    "ms-outlook-mobile-signature",
+    "protonmail_signature",
+    'id="signature',
+    "elided-text",
+    "gmail_attr",
+]
 _QUOTE = (
     "div.gmail_quote, blockquote.gmail_quote, div.gmail_quote_container, div.gmail_extra > blockquote, div.yahoo_quoted, div[id^=yahoo_quoted], div.yahoo-quoted-begin,"
     "div.protonmail_quote, blockquote.protonmail_quote, div.zmail_extra, blockquote#blockquote_zmail, blockquote.tutanota_quote,"
@@ -67,13 +90,19 @@ def without(html: str, *, keep_quotes: bool = False) -> tuple[str, bool]:
         return "", False
     whole = None
     cut = False
-    if not keep_quotes and (MARKED.search(html, 0, LONGEST) or "border-top" in html):
+    if not keep_quotes and (is_marked(html)):
         whole = to_text(body)
         cut = _remove(body)
     text = to_text(body) if cut or whole is None else whole
     if cut and not text.strip() and whole and whole.strip():
         return whole, False
     return text, cut
+
+
+def is_marked(html: str) -> bool:
+    """Whether the source bears a mark of some program: a cheap look before the tree is built."""
+    low = html[:LONGEST].lower()
+    return any(mark in low for mark in _MARKS)
 
 
 def text_of(html: str) -> str:

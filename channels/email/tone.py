@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_LONGEST = 4_000
+_LONGEST = 600
 _ARABIC_SCRIPT = re.compile(r"[\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\ufb50-\ufdff\ufe70-\ufefc]")
 _LATIN = re.compile(r"[A-Za-z]")
 _OTHER = re.compile(r"[\u0370-\u05ff\u0700-\u1fff\u2e80-\ud7ff\uf900-\ufaff]")
@@ -21,9 +21,9 @@ def language(text: str) -> str | None:
     sample = text[:_LONGEST]
     if "://" in sample or "@" in sample:
         sample = _ADDRESS.sub(" ", sample)
-    latin = len(_LATIN.findall(sample))
     if sample.isascii():
-        return "en" if latin else None
+        return "en" if _LATIN.search(sample) else None
+    latin = len(_LATIN.findall(sample))
     arabic = len(_ARABIC_SCRIPT.findall(sample))
     other = len(_OTHER.findall(sample))
     if arabic and arabic * 2 >= latin and arabic >= other:
@@ -39,224 +39,31 @@ def language(text: str) -> str | None:
 
 # --- thanks ---------------------------------------------------------------------------------------
 
-_WORDS = frozenset(
-    [
-        "thank",
-        "thanks",
-        "thanx",
-        "thx",
-        "ty",
-        "you",
-        "u",
-        "so",
-        "very",
-        "much",
-        "a",
-        "lot",
-        "again",
-        "many",
-        "for",
-        "your",
-        "the",
-        "help",
-        "support",
-        "time",
-        "quick",
-        "fast",
-        "reply",
-        "response",
-        "answer",
-        "great",
-        "good",
-        "perfect",
-        "awesome",
-        "excellent",
-        "wonderful",
-        "nice",
-        "ok",
-        "okay",
-        "fine",
-        "got",
-        "it",
-        "received",
-        "appreciated",
-        "appreciate",
-        "i",
-        "we",
-        "really",
-        "kindly",
-        "best",
-        "regards",
-        "kind",
-        "cheers",
-        "and",
-        "all",
-        "dear",
-        "team",
-        "sir",
-        "madam",
-        "everyone",
-        "guys",
-        "hi",
-        "hello",
-        "ممنون",
-        "ممنونم",
-        "ممنونیم",
-        "متشکر",
-        "متشکرم",
-        "متشکریم",
-        "تشکر",
-        "سپاس",
-        "سپاسگزارم",
-        "سپاسگزار",
-        "سپاسگزاریم",
-        "سپاسگذارم",
-        "مرسی",
-        "مچکرم",
-        "مچکر",
-        "قربان",
-        "شما",
-        "شماست",
-        "لطف",
-        "لطفتون",
-        "لطفتان",
-        "کردید",
-        "کردین",
-        "کردی",
-        "خیلی",
-        "بسیار",
-        "بی",
-        "نهایت",
-        "بینهایت",
-        "فراوان",
-        "یک",
-        "دنیا",
-        "واقعا",
-        "واقعاً",
-        "از",
-        "با",
-        "و",
-        "بابت",
-        "پاسخ",
-        "جواب",
-        "پاسختون",
-        "جوابتون",
-        "پیگیری",
-        "پیگیریتون",
-        "راهنمایی",
-        "راهنماییتون",
-        "راهنماییتان",
-        "کمک",
-        "کمکتون",
-        "زحمات",
-        "زحمت",
-        "زحمتتون",
-        "سریع",
-        "سریعتون",
-        "خوب",
-        "خوبتون",
-        "عالی",
-        "عالیه",
-        "بود",
-        "دستتون",
-        "دستت",
-        "دست",
-        "شما",
-        "درد",
-        "نکنه",
-        "نکند",
-        "سلامت",
-        "باشید",
-        "باشین",
-        "باشی",
-        "زنده",
-        "موفق",
-        "پیروز",
-        "خدا",
-        "خیرتون",
-        "خیرتان",
-        "بده",
-        "دهد",
-        "اجرتون",
-        "سلام",
-        "درود",
-        "وقت",
-        "بخیر",
-        "وقتتون",
-        "روز",
-        "روزتون",
-        "خوش",
-        "عزیز",
-        "همکار",
-        "همکاران",
-        "گرامی",
-        "محترم",
-        "تیم",
-        "پشتیبانی",
-        "حله",
-        "ok",
-        "اوکی",
-        "اوکیه",
-        "باشه",
-        "چشم",
-        "دریافت",
-        "شد",
-        "گلید",
-        "گلی",
-        "دمتون",
-        "دمت",
-        "گرم",
-        "لطفا",
-        "احترام",
-        "جان",
-        "آقا",
-        "خانم",
-        "است",
-        "هستم",
-        "هستید",
-        "قدردانی",
-        "قدردانم",
-        "تان",
-        "تون",
-        "ها",
-        "های",
-    ]
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_WORDS = _words(
+    """
+    thank thanks thanx thx ty you u so very much a lot again many for your the help support time quick fast
+    reply response answer great good perfect awesome excellent wonderful nice ok okay fine got it received
+    appreciated appreciate i we really kindly best regards kind cheers and all dear team sir madam everyone
+    guys hi hello ممنون ممنونم ممنونیم متشکر متشکرم متشکریم تشکر سپاس سپاسگزارم سپاسگزار سپاسگزاریم سپاسگذارم
+    مرسی مچکرم مچکر قربان شما شماست لطف لطفتون لطفتان کردید کردین کردی خیلی بسیار بی نهایت بینهایت فراوان یک
+    دنیا واقعا واقعاً از با و بابت پاسخ جواب پاسختون جوابتون پیگیری پیگیریتون راهنمایی راهنماییتون راهنماییتان
+    کمک کمکتون زحمات زحمت زحمتتون سریع سریعتون خوب خوبتون عالی عالیه بود دستتون دستت دست درد نکنه نکند سلامت
+    باشید باشین باشی زنده موفق پیروز خدا خیرتون خیرتان بده دهد اجرتون سلام درود وقت بخیر وقتتون روز روزتون خوش
+    عزیز همکار همکاران گرامی محترم تیم پشتیبانی حله اوکی اوکیه باشه چشم دریافت شد گلید گلی دمتون دمت گرم لطفا
+    احترام جان آقا خانم است هستم هستید قدردانی قدردانم تان تون ها های
+    """
 )
-_SURE = frozenset(
-    [
-        "thank",
-        "thanks",
-        "thanx",
-        "thx",
-        "ty",
-        "appreciated",
-        "appreciate",
-        "cheers",
-        "ممنون",
-        "ممنونم",
-        "ممنونیم",
-        "متشکر",
-        "متشکرم",
-        "متشکریم",
-        "تشکر",
-        "سپاس",
-        "سپاسگزارم",
-        "سپاسگزار",
-        "سپاسگزاریم",
-        "سپاسگذارم",
-        "مرسی",
-        "مچکرم",
-        "مچکر",
-        "دستتون",
-        "دستت",
-        "دست",
-        "دمتون",
-        "دمت",
-        "قدردانی",
-        "قدردانم",
-        "شکرا",
-        "لطف",
-    ]
+_SURE = _words(
+    """
+    thank thanks thanx thx ty appreciated appreciate cheers ممنون ممنونم ممنونیم متشکر متشکرم متشکریم تشکر
+    سپاس سپاسگزارم سپاسگزار سپاسگزاریم سپاسگذارم مرسی مچکرم مچکر دستتون دستت دست دمتون دمت قدردانی قدردانم
+    شکرا لطف
+    """
 )
 _NO_THANKS = re.compile(r"[?؟]|\bno\b|\bnot\b|n't|\bbut\b|اما|ولی|نشد|نیست|نکرد|نمی|\d|https?:|@")
 _TOKEN = re.compile(r"[^\W\d_]+")

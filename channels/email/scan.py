@@ -1,0 +1,183 @@
+"""Finds what is quoted in plain text: goes down the lines once and marks it.
+
+Almost every line is passed by after a look at its first and last letter; only a suspicious one meets
+the patterns.
+"""
+
+from __future__ import annotations
+
+import re
+
+from channels.email import patterns
+
+ATTRIBUTION_LINES = 6
+_EDGES = " \t\r*_\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00a0\u061c"
+_LOOSE_ENDS = re.compile(r"[\s_=*-]*$")
+_BORDERS = frozenset("-_=—–─·#|")
+_LINK = re.compile(r"https?:|www\.")
+_CUT_LINK = re.compile(r"[=_&/)]")
+
+
+class Scan:
+    """`lines` with the quoted ones marked. `forward`: a message sent on is the message itself."""
+
+    def __init__(self, lines: list[str], *, forward: bool = False) -> None:
+        self.lines = lines
+        self.forward = forward
+        self.bare = [line.strip(_EDGES) for line in lines]
+        self.gone: set[int] = set()
+        self.end = len(lines)
+        self.last: str | None = None  # what remains of the line at `end`
+
+    def kept(self) -> list[str]:
+        """The lines that are the person's own."""
+        index = 0
+        while index < self.end:
+            bare = self.bare[index]
+            if not bare:
+                index += 1
+            elif bare[0] == ">" or bare.startswith("&gt;"):
+                index = self._broken_attribution(index, bare) or self._quoted(index)
+            elif ":" in bare or "：" in bare or bare[-1] == ">" or bare[0] in _BORDERS or bare[-1] in _BORDERS:
+                index = self._look(index, patterns.fold(self.lines[index]))
+            else:
+                index += 1
+        kept = [line for index, line in enumerate(self.lines[: self.end]) if index not in self.gone]
+        if self.last is not None:
+            kept.append(self.last)
+        return kept
+
+    def _cut(self, index: int, last: str | None = None) -> int:
+        self.end, self.last = index, last
+        return index
+
+    def _drop(self, first: int, last: int) -> int:
+        self.gone.update(range(first, last + 1))
+        return last + 1
+
+    def _look(self, index: int, line: str) -> int:
+        if len(line) > 1000:
+            return index + 1
+        bare = line.strip(_EDGES)
+        bordered = bare[0] in _BORDERS or bare[-1] in _BORDERS
+        ends = bare[-1] in ":：>" or bare.endswith("--")
+        if (bordered or ends) and patterns.FORWARDED.match(line):
+            return len(self.lines)  # sent on to be read: all of it is the message
+        if bordered and patterns.ABOVE_THIS.match(line):
+            return self._cut(index) if any(self.bare[:index]) else self._drop(index, index)
+        if not self.forward and (bordered or ends) and patterns.ORIGINAL.match(line):
+            return self._cut(index)
+        if not self.forward and patterns.LABEL.match(line) and self._header_block(index):
+            return self._cut(index)
+        if ends or bordered:
+            return self._attributed(index, line)
+        return index + 1
+
+    def _attributed(self, index: int, line: str) -> int:
+        shared = patterns.SAME_LINE.search(line) if "wrote" in line else None
+        if shared and shared.start() > 0 and line[: shared.start()].strip():
+            before = self.lines[index][: shared.start()]
+            return self._after_attribution(index, index, _LOOSE_ENDS.sub("", before) or None)
+        if not self.forward and (bordered := patterns.BORDERED_ORIGINAL.search(line)):
+            return self._cut(index, _LOOSE_ENDS.sub("", self.lines[index][: bordered.start()]) or None)
+        first = self._attribution(index)
+        return index + 1 if first is None else self._after_attribution(first, index, None)
+
+    def _after_attribution(self, first: int, last: int, before: str | None) -> int:
+        """Marked quotation below: the person may go on after it. Unmarked: all the rest is quotation."""
+        below = next((one for one in self.bare[last + 1 :] if one), "")
+        if not below.startswith((">", "&gt;")):
+            return self._cut(first, before)
+        after = self._drop(first, last)
+        if before is not None:
+            self.gone.discard(first)
+            self.lines[first] = before
+        return after
+
+    def _broken_attribution(self, index: int, bare: str) -> int | None:
+        """`> wrote:` is the end of an address that was broken over lines."""
+        if len(bare) > 40 or bare[-1] != ":" or not patterns.WROTE_AT_END.search(bare):
+            return None
+        first = self._attribution(index)
+        return self._after_attribution(first, index, None) if first is not None and first < index else None
+
+    # --- quoted lines -----------------------------------------------------------------------------
+
+    def _quoted(self, index: int) -> int:
+        stop = index + 1
+        while stop < len(self.bare) and (self.bare[stop].startswith((">", "&gt;")) or self._remnant(stop)):
+            stop += 1
+        if stop == index + 1 and patterns.DECORATED.match(self.lines[index]):
+            return stop
+        return self._drop(index, stop - 1)
+
+    def _remnant(self, index: int) -> bool:
+        """The end of a quoted line that some program broke: between quoted lines, no sentence."""
+        line = self.bare[index]
+        if not line or index + 1 >= len(self.bare) or not self.bare[index + 1].startswith((">", "&gt;")):
+            return False
+        if _LINK.search(line) or (" " not in line and _CUT_LINK.search(line)):
+            return True
+        return len(self.bare[index - 1]) >= 70 and len(line) <= 25 and line[0].islower() and line.isascii()
+
+    # --- "on … wrote:" ----------------------------------------------------------------------------
+
+    def _attribution(self, last: int) -> int | None:
+        """The first line of an attribution that ends with the line `last`, or None."""
+        joined = ""
+        alone: int | None = None
+        blanks = 0
+        for first in range(last, max(-1, last - ATTRIBUTION_LINES), -1):
+            piece = patterns.fold(self.bare[first])
+            if first != last and (first in self.gone or self.lines[first].lstrip().startswith(">")):
+                break
+            if not piece:
+                blanks += 1
+                if blanks > 1 or not joined.lstrip().startswith(("<", "mailto:")):
+                    break
+                continue
+            joined = f"{piece} {joined}".strip()
+            if len(joined) > 400:
+                break
+            if patterns.STARTS.match(piece) and patterns.DATE.search(piece, 0, 120):
+                return first if self._is_attribution(joined, last, starts=True) else alone
+            if patterns.DATE_THEN_ADDRESS.match(joined):
+                return first
+            if first == last and self._is_attribution(joined, last, starts=False):
+                alone = first
+        return alone
+
+    def _is_attribution(self, joined: str, last: int, *, starts: bool) -> bool:
+        if patterns.DATE_THEN_ADDRESS.match(joined):
+            return True
+        if not patterns.ENDS_IN_COLON.search(joined) and not joined.endswith("--"):
+            return False
+        known = starts or patterns.DATE.search(joined) is not None or patterns.MAIL.search(joined) is not None
+        if patterns.WROTE_AT_END.search(joined):
+            return known or (joined.startswith("--") and joined.endswith("--"))
+        if starts and patterns.WROTE_ANYWHERE.search(joined):
+            return True
+        following = next((one for one in self.bare[last + 1 : last + 3] if one), "")
+        return known and following.startswith(">") and len(joined) < 250
+
+    # --- "From: … Sent: …" ------------------------------------------------------------------------
+
+    def _header_block(self, index: int) -> bool:
+        label = patterns.LABEL.match(patterns.fold(self.lines[index]))
+        if label is None or label.lastgroup not in ("from", "date"):
+            return False
+        kinds = {label.lastgroup}
+        gap = 0
+        for line in self.lines[index + 1 : index + 10]:
+            if not line.strip():
+                gap += 1
+                if gap > 1 + (len(kinds) > 1):
+                    break
+                continue
+            found = patterns.LABEL.match(patterns.fold(line))
+            if found is not None and found.lastgroup:
+                kinds.add(found.lastgroup)
+                gap = 0
+            elif gap:
+                break
+        return len(kinds & {"from", "date", "to", "subject"}) >= 2 and ("from" in kinds or {"date", "to"} <= kinds)
