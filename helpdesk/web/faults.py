@@ -12,7 +12,7 @@ from aiohttp import web
 from helpdesk.agents.sign_in import Resting
 from helpdesk.errors import Conflict, DeskError, Forbidden, Invalid, NotFound
 from helpdesk.web.health import SEEN
-from helpdesk.web.keys import CLOCK
+from helpdesk.web.keys import CLOCK, ID
 from helpdesk.web.pages import PAGES
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -54,7 +54,7 @@ def status_of(error: DeskError) -> int:
 @web.middleware
 async def in_words(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Name the request, run it, log one line, and turn whatever is raised into an answer."""
-    request["id"] = secrets.token_hex(6)
+    request[ID] = secrets.token_hex(6)
     start = time.perf_counter()
     response = await _answer(request, handler)
     took = time.perf_counter() - start
@@ -63,7 +63,7 @@ async def in_words(request: web.Request, handler: Handler) -> web.StreamResponse
     request.app[SEEN].note(request.method, place, response.status, took)
     log.debug(
         "answered",
-        id=request["id"],
+        id=request[ID],
         method=request.method,
         route=place,
         status=response.status,
@@ -82,11 +82,11 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     except DeskError as error:
         return tell(request, status_of(error), str(error), error)
     except (ConnectionResetError, TimeoutError) as error:
-        log.info("gone", id=request["id"], error=type(error).__name__)
+        log.info("gone", id=request[ID], error=type(error).__name__)
         return tell(request, 503, "")
     except Exception:
-        log.exception("incident", id=request["id"], method=request.method)
-        return tell(request, 500, WORDS[500], incident=request["id"])
+        log.exception("incident", id=request[ID], method=request.method)
+        return tell(request, 500, WORDS[500], incident=request[ID])
 
 
 def tell(
@@ -109,7 +109,7 @@ def tell(
     try:
         answer = pages.render(request, "error.html", status=status, heading=heading, words=said, back="/")
     except Exception:
-        log.exception("error page", id=request["id"])
+        log.exception("error page", id=request[ID])
         return web.Response(text=f"{heading}\n{said}\n", status=status, headers=headers)
     answer.headers.update(headers)
     return answer

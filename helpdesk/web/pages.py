@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from helpdesk import dates
 from helpdesk.clock import now as wall_clock
 from helpdesk.web import words
+from helpdesk.web.keys import CSRF, PERSON
 
 LANGUAGES = ("fa", "en")
 DIRECTION = {"fa": "rtl", "en": "ltr"}
@@ -93,8 +94,8 @@ class Pages:
             desk_name=self.desk_name,
             theme=theme if theme in THEMES else "system",
             keys=request.cookies.get("shortcuts") != "off",
-            me=request.get("person"),
-            csrf=request.get("csrf", ""),
+            me=request.get(PERSON),
+            csrf=request.get(CSRF, ""),
             path=request.rel_url.path_qs,
             **context,
         )

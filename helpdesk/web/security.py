@@ -16,7 +16,7 @@ from aiohttp import web
 from helpdesk.agents import rules
 from helpdesk.errors import Forbidden
 from helpdesk.web import faults, visitors
-from helpdesk.web.keys import SETTINGS
+from helpdesk.web.keys import CSRF, ID, PERSON, SESSION, SETTINGS
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 H = TypeVar("H", bound=Callable[..., Any])
@@ -87,13 +87,14 @@ def protect(app: web.Application) -> None:
 @web.middleware
 async def who(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Find the session; let in whom the handler is meant for. Leaves `person`, `session` and `csrf` in the request."""
-    request["person"] = request["session"] = None
+    request[PERSON] = None
+    request[SESSION] = None
     if request.path.startswith(OPEN):
         return await handler(request)
     session = await visitors.session_of(request)
     if session is not None:
-        request["person"], request["session"] = session.person, session
-    request["csrf"], fresh = visitors.form_token(request)
+        request[PERSON], request[SESSION] = session.person, session
+    request[CSRF], fresh = visitors.form_token(request)
     response = await _admit(request, handler)
     if fresh and not response.prepared:
         visitors.remember_visit(request, response, fresh)
@@ -104,7 +105,7 @@ async def _admit(request: web.Request, handler: Handler) -> web.StreamResponse:
     target = request.match_info.handler
     if request.match_info.http_exception is not None or getattr(target, "open_to_all", False):
         return await handler(request)
-    person = request["person"]
+    person = request[PERSON]
     if person is None:
         return _to_the_door(request)
     action = getattr(target, "needs", None)
@@ -146,7 +147,7 @@ async def _own_token(request: web.Request) -> None:
     if given is None and request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
         field = (await request.post()).get("csrf")
         given = field if isinstance(field, str) else None
-    if not given or not hmac.compare_digest(given.encode(), request.get("csrf", "").encode()):
+    if not given or not hmac.compare_digest(given.encode(), request.get(CSRF, "").encode()):
         raise Forbidden(
             "This page was open for too long, or your browser keeps no cookies. Nothing was changed. Open it again."
         )
@@ -161,5 +162,5 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     response.headers.setdefault("Cache-Control", "no-store")
     if request.app[SETTINGS].secure_cookies:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    response.headers["X-Request-Id"] = request.get("id", "-")
+    response.headers["X-Request-Id"] = request.get(ID, "-")
     response.headers.pop("Server", None)

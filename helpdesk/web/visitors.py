@@ -14,7 +14,7 @@ from helpdesk.agents import queries, rules, sign_in
 from helpdesk.agents.queries import Session
 from helpdesk.agents.secrets import new_token, token_hash
 from helpdesk.settings import Settings
-from helpdesk.web.keys import CLOCK, DATABASE, SECRET, SETTINGS
+from helpdesk.web.keys import CLOCK, DATABASE, SECRET, SESSION, SETTINGS
 
 SEEN_AT_MOST_EVERY = timedelta(minutes=1)
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
@@ -103,7 +103,7 @@ def let_out(request: web.Request, response: web.StreamResponse) -> None:
 def form_token(request: web.Request) -> tuple[str, str | None]:
     """The token every form of this browser must carry, and a cookie to set when it has none to bind it to."""
     fresh = None
-    bound = token_of(request) if request.get("session") else None
+    bound = token_of(request) if request.get(SESSION) else None
     if bound is None:
         bound = request.cookies.get(cookie_name(request.app[SETTINGS], "visit"))
         if not bound or len(bound) > 64:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from helpdesk.agents import queries, rules, sign_in
 from helpdesk.web import visitors
-from helpdesk.web.keys import CLOCK, DATABASE, PASSWORDS, SETTINGS
+from helpdesk.web.keys import CLOCK, DATABASE, PASSWORDS, SESSION, SETTINGS, signed_in
 from helpdesk.web.pages import PAGES
 
 
@@ -31,7 +31,7 @@ async def password_form(request: web.Request) -> web.StreamResponse:
 
 async def choose_password(request: web.Request) -> web.StreamResponse:
     """Keep a new password. Every other browser is signed out, this one gets a fresh session."""
-    app, person, fields = request.app, request["person"], await request.post()
+    app, person, fields = request.app, signed_in(request), await request.post()
     current, password, again = (str(fields.get(name, "")) for name in ("current", "password", "again"))
     stored = (await app[DATABASE].read(queries.password_of, email=person.email) or (None, None))[1]
     problem = rules.password_problem(password, name=person.name, email=person.email)
@@ -56,21 +56,22 @@ async def revoke(request: web.Request) -> web.StreamResponse:
     """Sign out one of one's own browsers."""
     session_id = int(request.match_info["session_id"])
     await request.app[DATABASE].write(
-        sign_in.revoke, session_id=session_id, by=request["person"], now=request.app[CLOCK]()
+        sign_in.revoke, session_id=session_id, by=signed_in(request), now=request.app[CLOCK]()
     )
     raise web.HTTPSeeOther("/account")
 
 
 def _without_old(request: web.Request) -> bool:
     """Whether the old password need not be told: there is none, or a one-time link was spent just now."""
-    session, own = request["session"], request.app[SETTINGS].sign_in
+    session, own = request[SESSION], request.app[SETTINGS].sign_in
+    assert session is not None
     fresh = request.app[CLOCK]() - session.created_at < timedelta(minutes=own.link_minutes)
-    return not request["person"].has_password or (session.by_link and fresh)
+    return not signed_in(request).has_password or (session.by_link and fresh)
 
 
 async def _old_is_right(request: web.Request, stored: str | None, current: str) -> bool:
     """Compares it, counted like a sign-in so that a stolen session can't guess. Raises Resting."""
-    app, account = request.app, f"password:{request['person'].id}"
+    app, account = request.app, f"password:{signed_in(request).id}"
     limits, address = visitors.limits(app[SETTINGS]), visitors.remote(request)
     await app[DATABASE].write(sign_in.begin, account=account, address=address, limits=limits, now=app[CLOCK]())
     return await asyncio.to_thread(app[PASSWORDS].right, stored, current[: rules.LONGEST])
@@ -83,7 +84,7 @@ async def _refused(request: web.Request, problem: str) -> web.Response:
 
 
 def _form(request: web.Request, error: str | None = None) -> web.Response:
-    person = request["person"]
+    person = signed_in(request)
     return request.app[PAGES].render(
         request, "sign_in/set_password.html", status=422 if error else 200, name=person.name, email=person.email,
         first=True, error=error, shortest=rules.SHORTEST,
@@ -91,7 +92,8 @@ def _form(request: web.Request, error: str | None = None) -> web.Response:
 
 
 async def _page(request: web.Request, error: str | None = None) -> web.Response:
-    app, person, session = request.app, request["person"], request["session"]
+    app, person, session = request.app, signed_in(request), request[SESSION]
+    assert session is not None
     rows = await app[DATABASE].read(queries.sessions_of, person_id=person.id, now=app[CLOCK]())
     places = [
         {"id": row.id, "device": row.device, "address": row.address, "last_seen_at": row.seen_at,

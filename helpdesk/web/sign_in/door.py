@@ -14,7 +14,7 @@ from helpdesk.agents.rules import Person
 from helpdesk.agents.secrets import token_hash
 from helpdesk.errors import NotFound
 from helpdesk.web import visitors
-from helpdesk.web.keys import CLOCK, DATABASE, PASSWORDS, SETTINGS
+from helpdesk.web.keys import CLOCK, DATABASE, PASSWORDS, PERSON, SESSION, SETTINGS
 from helpdesk.web.pages import LANGUAGES, PAGES, THEMES
 from helpdesk.web.security import public
 
@@ -25,7 +25,7 @@ YEAR = 365 * 86_400
 async def form(request: web.Request) -> web.StreamResponse:
     """The sign-in page; who is signed in goes on."""
     ahead = visitors.safe_path(request.query.get("next"), "")
-    if request["person"] is not None:
+    if request[PERSON] is not None:
         _go(ahead)
     return request.app[PAGES].render(request, "sign_in/sign_in.html", email="", error=None, ahead=ahead)
 
@@ -91,7 +91,7 @@ async def spend_link(request: web.Request) -> web.StreamResponse:
 async def leave(request: web.Request) -> web.StreamResponse:
     """Sign out here."""
     token = visitors.token_of(request)
-    if token and request["session"] is not None:
+    if token and request[SESSION] is not None:
         await request.app[DATABASE].write(sign_in.leave, token=token, now=request.app[CLOCK]())
     response = web.Response(status=303, headers={"Location": "/sign-in"})
     visitors.let_out(request, response)
@@ -128,7 +128,7 @@ def _dead_link(request: web.Request, error: NotFound) -> web.Response:
 
 def _old_session(request: web.Request) -> str | None:
     token = visitors.token_of(request)
-    return token_hash(token) if token and request["session"] is not None else None
+    return token_hash(token) if token and request[SESSION] is not None else None
 
 
 def _say(request: web.Request) -> Callable[[str], str]:

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from helpdesk.agents import actions
 from helpdesk.web import visitors
-from helpdesk.web.keys import DATABASE, SETTINGS
+from helpdesk.web.keys import DATABASE, PERSON, SETTINGS
 from helpdesk.web.pages import LANGUAGES, THEMES
 from helpdesk.web.security import public
 
@@ -19,7 +19,7 @@ async def keep(request: web.Request) -> web.StreamResponse:
     """Keep what was chosen and go back to the page."""
     fields = await request.post()
     chosen = {name: str(fields[name]) for name, known in CHOICES.items() if fields.get(name) in known}
-    person = request["person"]
+    person = request[PERSON]
     if person is not None:
         await request.app[DATABASE].write(
             actions.prefer, person_id=person.id, language=chosen.get("language"), theme=chosen.get("theme")
