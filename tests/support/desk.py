@@ -34,6 +34,7 @@ class MemoryDesk:
     accepts: int = 0  # calls, also for what was there already
     failing: Exception | None = None  # accept raises it
     stop_remembering: bool = False  # remember never returns: the program was killed before it
+    _ids: set[tuple[str, str]] = field(default_factory=set)
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def accept(
@@ -43,8 +44,9 @@ class MemoryDesk:
         self.accepts += 1
         if self.failing is not None:
             raise self.failing
-        known = any((one.account, one.external_id) == (account, external_id) for one in self.kept[-2000:])
+        known = (account, external_id) in self._ids
         if not known:
+            self._ids.add((account, external_id))
             self.kept.append(Kept(account, external_id, raw, order_key, received_at))
         await self._tell()
         return not known
@@ -77,14 +79,22 @@ class MemoryDesk:
         async with self._news:
             await asyncio.wait_for(self._news.wait_for(true), PATIENCE)
 
-    def state(self, account: str) -> State | None:
-        """The last one told."""
-        return next((state for state in reversed(self.states) if state.account == account), None)
+    def state(self, account: str) -> State:
+        """The last one told; not connected when none was."""
+        return next((state for state in reversed(self.states) if state.account == account), State(account, False))
 
     def problem(self, account: str) -> str:
         """What is wrong with an account, or nothing."""
-        state = self.state(account)
-        return (state.problem or "") if state else ""
+        return self.state(account).problem or ""
+
+    async def settled(self, account: str = "support") -> None:
+        """Wait until an account took everything its server holds."""
+
+        def even() -> bool:
+            state = self.state(account)
+            return state.connected and state.remote_count == state.taken_count
+
+        await self.until(even)
 
     async def _tell(self) -> None:
         async with self._news:

@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 BINARY = "/usr/sbin/dovecot"
 PASSWORD = "let-me-in"
@@ -125,7 +126,11 @@ class Dovecot:
         """Run it and wait until it takes connections."""
         with (self.home / "output").open("ab") as output:
             self._process = subprocess.Popen(
-                [BINARY, "-F", "-c", str(self.home / "dovecot.conf")], stdout=output, stderr=output, **self._as_owner()
+                [BINARY, "-F", "-c", str(self.home / "dovecot.conf")],
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                **self._as_owner(),
             )
         deadline = time.monotonic() + START_SECONDS
         while not _answers(self.imap, b"* OK"):
@@ -141,12 +146,12 @@ class Dovecot:
     def stop(self) -> None:
         """End it, with every connection."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGTERM)
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            self._process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(1)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)  # its own session: nothing else is in that group
+            self._process.wait()
             self._process = None
 
     def remove(self) -> None:
@@ -217,7 +222,7 @@ class Dovecot:
         for path in (self.home, *self.home.rglob("*")):
             os.chown(path, owner.pw_uid, owner.pw_gid)
 
-    def _as_owner(self) -> dict[str, int | list[int]]:
+    def _as_owner(self) -> dict[str, Any]:
         if os.getuid() != 0:
             return {}
         return {"user": self._owner.pw_uid, "group": self._owner.pw_gid, "extra_groups": []}

@@ -67,7 +67,6 @@ class Relay:
             enable_SMTPUTF8=True,
             tls_context=starttls,
             authenticator=self._authenticate,
-            auth_required=self.password is not None,
             auth_require_tls=False,
             loop=asyncio.get_running_loop(),
         )
@@ -83,6 +82,8 @@ class Relay:
     async def handle_MAIL(  # noqa: N802 (the library's name)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if self.password is not None and not session.authenticated:
+            return "530 5.7.0 Authentication required"
         if "MAIL" in self.answers:
             return self.answers["MAIL"]
         envelope.mail_from = address

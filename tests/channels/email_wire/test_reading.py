@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -11,30 +12,23 @@ from tests.support.desk import MemoryDesk
 from tests.support.dovecot import Dovecot
 from tests.support.mailboxes import ENV, PACE, channel, imap, mail, running
 
-
 FOLDER = "&BigGJwbMBq8GJwZGBsw- &- &BioGRQYnBkU-"  # بایگانی & تمام
 pytestmark = pytest.mark.slow
+
+
+def at_least(desk: MemoryDesk, number: int) -> bool:
+    return len(desk.kept) >= number
 
 
 def subjects(desk: MemoryDesk) -> list[str]:
     return [line[9:].decode() for one in desk.kept for line in one.raw.split(b"\r\n") if line.startswith(b"Subject: ")]
 
 
-async def settled(desk: MemoryDesk, account: str = "support") -> None:
-    """Wait until everything the server holds is taken."""
-
-    def even() -> bool:
-        state = desk.state(account)
-        return state is not None and state.connected and state.remote_count == state.taken_count
-
-    await desk.until(even)
-
-
 async def test_mails_in_the_box_are_taken_in_order_and_none_is_marked_read(dovecot: Dovecot, box: str) -> None:
     desk = MemoryDesk()
     dovecot.put(box, *(mail(n) for n in range(5)))
     async with running(channel(imap(box, dovecot.imap)), desk):
-        await settled(desk)
+        await desk.settled()
     assert subjects(desk) == [f"mail {n}" for n in range(5)]
     assert all("Seen" not in flags for flags in dovecot.flags(box))
     assert desk.state("support").remote_count == 5
@@ -44,10 +38,10 @@ async def test_mails_in_the_box_are_taken_in_order_and_none_is_marked_read(dovec
 async def test_a_mail_that_arrives_while_waiting_is_pushed_and_taken_at_once(dovecot: Dovecot, box: str) -> None:
     desk = MemoryDesk()
     async with running(channel(imap(box, dovecot.imap)), desk):
-        await settled(desk)
+        await desk.settled()
         for number in range(3):
             dovecot.put(box, mail(number))
-            await desk.until(lambda wanted=number + 1: len(desk.kept) == wanted)
+            await desk.until(partial(at_least, desk, number + 1))
 
 
 async def test_the_time_of_arrival_is_the_servers_and_not_the_senders(dovecot: Dovecot, box: str) -> None:
@@ -55,7 +49,7 @@ async def test_the_time_of_arrival_is_the_servers_and_not_the_senders(dovecot: D
     arrived = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
     dovecot.put(box, mail(1), when=arrived)
     async with running(channel(imap(box, dovecot.imap)), desk):
-        await settled(desk)
+        await desk.settled()
     assert desk.kept[0].received_at == arrived
 
 
@@ -65,7 +59,7 @@ async def test_a_mail_read_or_flagged_by_another_client_is_taken_all_the_same(do
     with dovecot.client(box, "INBOX") as client:
         client.store("1:2", "+FLAGS", r"(\Seen \Answered)")
     async with running(channel(imap(box, dovecot.imap)), desk):
-        await settled(desk)
+        await desk.settled()
     assert subjects(desk) == ["mail 1", "mail 2"]
 
 
@@ -74,7 +68,7 @@ async def test_after_a_restart_only_new_mails_are_asked_for(dovecot: Dovecot, bo
     dovecot.put(box, mail(1), mail(2))
     for _ in range(2):
         async with running(channel(imap(box, dovecot.imap)), desk):
-            await settled(desk)
+            await desk.settled()
         desk.states.clear()
     assert desk.accepts == 2
     dovecot.put(box, mail(3))
@@ -87,7 +81,7 @@ async def test_an_emptied_mailbox_is_no_reason_to_start_again(dovecot: Dovecot, 
     desk = MemoryDesk()
     dovecot.put(box, mail(1), mail(2))
     async with running(channel(imap(box, dovecot.imap)), desk):
-        await settled(desk)
+        await desk.settled()
         with dovecot.client(box, "INBOX") as client:
             client.store("1:*", "+FLAGS", r"(\Deleted)")
             client.expunge()
@@ -104,14 +98,14 @@ async def test_new_numbers_for_old_mails_lose_nothing_and_double_nothing(dovecot
     dovecot.put(box, mail(1), folder="Support", when=ages_ago)
     dovecot.put(box, mail(2), folder="Support", when=recent)
     async with running(channel(box_settings), desk):
-        await settled(desk)
+        await desk.settled()
     with dovecot.client(box) as client:
         client.delete("Support")
     dovecot.put(box, mail(1), folder="Support", when=ages_ago)
     dovecot.put(box, mail(2), mail(3), folder="Support", when=recent)
     desk.states.clear()
     async with running(channel(box_settings), desk):
-        await settled(desk)
+        await desk.settled()
         assert subjects(desk) == ["mail 1", "mail 2", "mail 3"]
         assert desk.accepts == 4, "the mail of a year ago is not fetched again"
         dovecot.put(box, mail(4), folder="Support", when=ages_ago)
@@ -129,7 +123,7 @@ async def test_at_the_first_start_the_waiting_mails_are_taken_as_chosen(
     dovecot.put(box, mail(1), when=datetime(2025, 5, 1, tzinfo=UTC))
     dovecot.put(box, mail(2), mail(3), when=datetime(2026, 2, 2, 12, tzinfo=UTC))
     async with running(channel(imap(box, dovecot.imap, first=choice)), desk):
-        await settled(desk)
+        await desk.settled()
         assert subjects(desk) == expected
         assert desk.state("support").remote_count == len(expected), "what was left out on purpose is not missing"
         dovecot.put(box, mail(9), when=datetime(2020, 1, 1, tzinfo=UTC))
@@ -146,7 +140,7 @@ async def test_the_choice_holds_when_the_first_start_is_interrupted(dovecot: Dov
     async with running(channel(settings, pace=pace), desk):
         await desk.until(lambda: len(desk.kept) >= 2)
     async with running(channel(settings, pace=pace), desk):
-        await settled(desk)
+        await desk.settled()
     assert subjects(desk) == ["mail 1", "mail 3", "mail 5", "mail 7"]
 
 
@@ -156,14 +150,14 @@ async def test_killed_between_keeping_and_the_cursor_nothing_is_lost_and_nothing
     desk = MemoryDesk()
     dovecot.put(box, *(mail(n) for n in range(4)))
     async with running(channel(imap(box, dovecot.imap)), desk):
-        await settled(desk)
+        await desk.settled()
         desk.stop_remembering = True
         dovecot.put(box, mail(5), mail(6))
         await desk.until(lambda: len(desk.kept) == 6)
     desk.stop_remembering = False
     desk.states.clear()
     async with running(channel(imap(box, dovecot.imap)), desk):
-        await settled(desk)
+        await desk.settled()
     assert len(desk.kept) == 6
     assert desk.accepts == 8, "the two were offered again and known again"
 
@@ -182,10 +176,10 @@ async def test_taken_mails_are_moved_and_left_out_ones_stay(dovecot: Dovecot, bo
     desk = MemoryDesk()
     dovecot.put(box, mail(1))
     async with running(channel(imap(box, dovecot.imap, first="none", after="move:بایگانی & تمام")), desk):
-        await settled(desk)
+        await desk.settled()
         dovecot.put(box, mail(2), mail(3))
         await desk.until(lambda: len(desk.kept) == 2)
-        await settled(desk)
+        await desk.settled()
         await desk.until(lambda: dovecot.subjects(box) == ["mail 1"])
     assert dovecot.subjects(box, FOLDER) == ["mail 2", "mail 3"]
 
@@ -194,7 +188,7 @@ async def test_mails_are_deleted_only_after_they_were_kept(dovecot: Dovecot, box
     desk = MemoryDesk()
     dovecot.put(box, mail(1), mail(2))
     async with running(channel(imap(box, dovecot.imap, after="delete")), desk):
-        await settled(desk)
+        await desk.settled()
     assert len(desk.kept) == 2
     assert dovecot.subjects(box) == []
 
@@ -203,10 +197,10 @@ async def test_what_a_stop_left_unmoved_is_moved_at_the_next_start(dovecot: Dove
     desk = MemoryDesk()
     dovecot.put(box, mail(1))
     async with running(channel(imap(box, dovecot.imap)), desk):
-        await settled(desk)
+        await desk.settled()
     desk.states.clear()
     async with running(channel(imap(box, dovecot.imap, after="move:Done")), desk):
-        await settled(desk)
+        await desk.settled()
     assert dovecot.subjects(box, "Done") == ["mail 1"]
 
 
@@ -216,7 +210,7 @@ async def test_a_mail_above_the_limit_is_kept_as_a_note_of_what_it_was(dovecot: 
     dovecot.put(box, huge, mail(2))
     email = channel(imap(box, dovecot.imap), size_limit=20_000)
     async with running(email, desk):
-        await settled(desk)
+        await desk.settled()
     note, small = desk.kept
     assert note.raw.startswith(f"X-Pasokh-Oversized: {len(huge)}\r\n".encode())
     assert b"Subject: mail 1\r\n" in note.raw
@@ -237,8 +231,8 @@ async def test_several_mailboxes_are_read_and_one_that_fails_stops_no_other(dove
     dovecot.put(second, mail(1), mail(2))
     boxes = [imap(first, dovecot.imap), imap(second, dovecot.imap, name="sales")]
     async with running(channel(*boxes, imap("x@desk.example", dovecot.imap, name="lost"), env=ENV), desk):
-        await settled(desk)
-        await settled(desk, "sales")
+        await desk.settled()
+        await desk.settled("sales")
         await desk.until(lambda: "PASOKH_EMAIL_LOST_PASSWORD" in desk.problem("lost"))
     assert sorted((one.account, one.external_id[:22]) for one in desk.kept) == [
         ("sales", "<m1@customer.example> "),
@@ -254,7 +248,7 @@ async def test_mails_that_share_one_message_id_are_all_kept(dovecot: Dovecot, bo
         box, mail(1, Message_ID=same), mail(2, Message_ID=same), mail(2, Message_ID=same), mail(3, Message_ID="")
     )
     async with running(channel(imap(box, dovecot.imap)), desk):
-        await settled(desk)
+        await desk.settled()
     assert subjects(desk) == ["mail 1", "mail 2", "mail 3"]
 
 
@@ -262,7 +256,7 @@ async def test_without_push_the_mailbox_is_looked_at_from_time_to_time(dovecot: 
     desk = MemoryDesk()
     pace = Pace(answer=5, idle=0.05, retry_first=0.01)
     async with running(channel(imap(box, dovecot.imap), pace=pace), desk):
-        await settled(desk)
+        await desk.settled()
         seen = len(desk.states)
         await desk.until(lambda: len(desk.states) >= seen + 3)
         dovecot.put(box, mail(1))
