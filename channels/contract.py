@@ -234,6 +234,10 @@ class Channel:
         """Names of the configured accounts."""
         return ()
 
+    def own_addresses(self) -> Sequence[str]:
+        """Our own addresses on this channel, `email:support@…`: robots never write to them."""
+        return ()
+
     def order_key(self, raw: bytes) -> str:
         """Key of the conversation `raw` belongs to, cheaply. Same key: taken in order."""
         return ""

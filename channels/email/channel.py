@@ -64,6 +64,10 @@ class Channel(contract.Channel):
         """Names of the mailboxes."""
         return [box.name for box in self.settings.mailboxes]
 
+    def own_addresses(self) -> Sequence[str]:
+        """Every address that is ours, for the gate of automatic messages."""
+        return [f"email:{address}" for address in self._own]
+
     def order_key(self, raw: bytes) -> str:
         """Key of the conversation a mail belongs to."""
         return normalise.order_key(raw)

@@ -41,7 +41,10 @@ def create(tx: Connection) -> None:
 
 def add(tx: Connection, *, entry_id: int, folded: str) -> None:
     """Make the folded text of an entry findable."""
-    tx.execute(_ADD[tx.dialect.name], {"entry_id": entry_id, "text": folded[:LONGEST]})
+    text_ = folded[:LONGEST]
+    if tx.dialect.name == "postgresql":  # its parser would keep addresses and host names whole
+        text_ = " ".join(_WORD.findall(text_))
+    tx.execute(_ADD[tx.dialect.name], {"entry_id": entry_id, "text": text_})
 
 
 def find(tx: Connection, *, folded: str, most: int) -> Sequence[int]:

@@ -141,7 +141,13 @@ def undo(tx: Connection, book: Book, *, entry_id: int, person_id: int, now: date
     ticket = queries.locked(tx, ticket_id=entry.ticket_id)
     outbox.take_back(tx, entry_id=entry_id, now=now)
     tickets.set_delivery(tx, entry_id=entry_id, state="undone")
-    tickets.changed(tx, ticket_id=ticket.id, now=now, author="agent", person_id=person_id, change="undone", of=entry_id)
+    voids = [
+        one.id for one in queries.timeline(tx, ticket_id=ticket.id, most=20)
+        if one.id > entry_id and one.kind == "change" and one.person_id == person_id and one.at == entry.at
+    ]
+    tickets.changed(
+        tx, ticket_id=ticket.id, now=now, author="agent", person_id=person_id, change="undone", of=entry_id, voids=voids
+    )
     drafting.keep(
         tx, ticket_id=ticket.id, person_id=person_id, kind="reply", text=entry.text, data=entry.data, now=now
     )

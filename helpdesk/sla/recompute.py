@@ -41,8 +41,11 @@ _CYCLE = upserting(
 
 def timeline(rows: Sequence[Line]) -> Iterator[Entry]:
     """The stored lines as the clock rules see them."""
+    void = {one for row in rows for one in (row.data or {}).get("voids", ())}
     for row in rows:
         data = row.data or {}
+        if row.id in void:
+            continue
         if row.kind == "message" and row.delivery != "undone":
             yield Entry(
                 row.id, row.at, "message", row.author, row.person_id, row.public, row.automatic, row.thanks

@@ -87,3 +87,20 @@ def _found(tx: Connection, hint: Hint, row: object, contact_id: int | None) -> F
 def takes_part(tx: Connection, *, ticket_id: int, contact_id: int) -> bool:
     """Whether a contact was made welcome in a ticket beside its own contact."""
     return bool(tx.execute(_WELCOME, {"ticket_id": ticket_id, "contact_id": contact_id}).scalar())
+
+
+def transcript(
+    tx: Connection, *, channel: str, conversation: str, after: int = 0, most: int = 200
+) -> list[dict[str, object]]:
+    """The public entries of a conversation behind an entry id, oldest first: what its customer may see."""
+    rows = tx.execute(
+        select(entries.c.id, entries.c.at, entries.c.kind, entries.c.author, entries.c.outgoing, entries.c.text)
+        .join(tickets, tickets.c.id == entries.c.ticket_id)
+        .where(
+            tickets.c.channel == channel, tickets.c.conversation == conversation, entries.c.id > after,
+            entries.c.public, entries.c.delivery.is_distinct_from("undone"),
+        )
+        .order_by(entries.c.id)
+        .limit(most)
+    ).all()
+    return [dict(row._mapping) for row in rows]

@@ -15,6 +15,7 @@ from helpdesk.clock import Clock
 from helpdesk.database.engine import Database
 from helpdesk.intake import actions, queries
 from helpdesk.live.fanout import Live
+from helpdesk.tickets import threads
 
 log = structlog.get_logger("channels")
 BACK_OFF = (1.0, 5.0, 15.0, 60.0)
@@ -64,7 +65,9 @@ class DeskFor:
 
     async def transcript(self, conversation: str, *, after: int = 0) -> Sequence[Mapping[str, Any]]:
         """See channels.contract.Desk.transcript."""
-        return []
+        return await self.database.read(
+            threads.transcript, channel=self.channel, conversation=conversation, after=after
+        )
 
     async def hint(self, conversation: str, what: Mapping[str, Any]) -> None:
         """See channels.contract.Desk.hint."""

@@ -1,0 +1,198 @@
+"""Builds the desk in reading order and stops it in reverse. The only module that knows all others."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from channels import registry
+from channels.contract import Channel
+from helpdesk import clock as clocks
+from helpdesk import settings as configuration
+from helpdesk.clock import Clock
+from helpdesk.database import migrate
+from helpdesk.database.engine import Database, Hint, open_database
+from helpdesk.files.store import Files
+from helpdesk.journey.book import Book, SurveyRules
+from helpdesk.journey.wording import wording
+from helpdesk.live.fanout import Live
+from helpdesk.live.presence import Presence
+from helpdesk.outbox.rules import Limits
+from helpdesk.settings import Settings
+from helpdesk.sla import policies
+from helpdesk.sla.promises import Promises
+from helpdesk.suggestions.suggester import Suggester
+from helpdesk.web.site import Site, site
+from helpdesk.workers.channels import DeskFor, Reports, keep_running
+from helpdesk.workers.clock_watcher import ClockWatcher
+from helpdesk.workers.intake import IntakeWorker
+from helpdesk.workers.outbox import OutboxWorker
+from helpdesk.workers.waiting import Bell
+
+ROOT = Path(__file__).resolve().parents[1]
+TOPICS = {"intake": "intake", "outbox": "outbox", "clocks": "clocks"}  # hint -> bell
+
+
+@dataclass(slots=True)
+class House:
+    """A running desk."""
+
+    settings: Settings
+    database: Database
+    book: Book
+    files: Files
+    clock: Clock
+    live: Live = field(default_factory=Live)
+    presence: Presence = field(default_factory=Presence)
+    reports: Reports = field(default_factory=Reports)
+    bells: Mapping[str, Bell] = field(default_factory=lambda: {name: Bell() for name in TOPICS.values()})
+
+    def hear(self, hints: list[Hint]) -> None:
+        """Ring workers and tell browsers after a commit."""
+        for topic, data in dict.fromkeys(hints):
+            bell = self.bells.get(TOPICS.get(topic, ""))
+            if bell is not None:
+                bell.ring()
+            if topic not in ("intake", "clocks"):
+                self.live.publish(topic, data)
+
+    def intake_worker(self) -> IntakeWorker:
+        """The worker that takes messages in."""
+        own = self.settings.intake
+        return IntakeWorker(
+            self.database, self.book, self.files, self.clock, self.bells["intake"], waits=own.retry_seconds,
+            batch=own.batch, poll=float(own.poll_seconds),
+        )
+
+    def outbox_worker(self) -> OutboxWorker:
+        """The worker that sends."""
+        own = self.settings.outbox
+        return OutboxWorker(
+            self.database, self.book, self.files, self.clock, self.bells["outbox"],
+            name=f"{os.getpid()}-{secrets.token_hex(4)}", waits=own.retry_seconds,
+            lease=timedelta(seconds=own.lease_seconds), at_once=own.senders, poll=float(own.poll_seconds),
+        )
+
+    def clock_watcher(self) -> ClockWatcher:
+        """The worker that watches the clocks."""
+        return ClockWatcher(self.database, self.clock, self.bells["clocks"])
+
+    def desk_for(self, channel: str) -> DeskFor:
+        """The desk as a channel sees it."""
+        return DeskFor(channel, self.database, self.clock, self.live, self.reports)
+
+
+def channels_of(settings: Settings, where: str, *, folder: Path = registry.HERE) -> dict[str, Channel]:
+    """The channels that are switched on, with their settings read. Raises Invalid naming the setting at fault."""
+    made: dict[str, Channel] = {}
+    for name, kind in registry.find(folder).items():
+        try:
+            own = kind.Settings.model_validate(settings.channels.get(name, {}))
+        except ValidationError as error:
+            raise configuration.explain(error, where, section=f"channels.{name}") from None
+        if own.enabled:
+            made[name] = kind(own)
+    unknown = settings.channels.keys() - registry.find(folder).keys()
+    if unknown:
+        raise configuration.Invalid(f"The setting channels.{min(unknown)} in {where} names no channel there is.")
+    return made
+
+
+def book_of(settings: Settings, channels: Mapping[str, Channel], sla: policies.Sla, suggest: Suggester) -> Book:
+    """The rule book from the settings."""
+    days: Callable[[str], timedelta] = lambda channel: timedelta(days=settings.tickets.reopening(channel))  # noqa: E731
+    calendars = {kind: (f"{kind}@{one.version}", one) for kind, one in sla.calendars.items()}
+    own = settings.survey
+    return Book(
+        name=settings.desk.name, language=settings.desk.language, public_url=settings.desk.public_url,
+        secret=configuration.secret_key(settings), channels=channels, promises=Promises(sla.policies, calendars),
+        suggest=suggest, word=wording(ROOT / "templates" / "mail", fallback=settings.desk.language), reopening=days,
+        undo=timedelta(seconds=settings.tickets.undo_seconds), acknowledgement=settings.automatic.acknowledgement,
+        limits=Limits(
+            per_address=settings.automatic.per_contact_a_day, per_ticket=settings.automatic.per_ticket_a_day
+        ),
+        survey=SurveyRules(
+            enabled=own.enabled, delay=lambda channel: timedelta(minutes=own.delay(channel)),
+            cool_down=timedelta(days=own.cool_down_days), changeable=timedelta(hours=own.change_hours),
+            answerable=timedelta(days=own.answerable_days),
+        ),
+        own_addresses=frozenset(address for one in channels.values() for address in one.own_addresses()),
+    )
+
+
+@asynccontextmanager
+async def house(
+    settings: Settings, *, where: str = "the settings", clock: Clock = clocks.now, sla: policies.Sla | None = None,
+    channels: Mapping[str, Channel] | None = None, suggester: Suggester | None = None, migrated: bool = False,
+) -> AsyncIterator[House]:
+    """The desk without its loops: database up to date, rules read. What is given replaces what is configured."""
+    async with AsyncExitStack() as stack:
+        if not migrated:
+            await migrate.bring_up(settings.database.url)
+        database = await open_database(settings.database.url)
+        stack.push_async_callback(database.close)
+        rules = sla or await asyncio.to_thread(policies.load, ROOT / "config" / "sla.toml")
+        suggest = suggester or await asyncio.to_thread(Suggester.load, ROOT / "faq")
+        found = channels if channels is not None else channels_of(settings, where)
+        book = book_of(settings, found, rules, suggest)
+        made = House(settings, database, book, Files(settings.data.folder / "files"), clock)
+        database.listen(made.hear)
+        yield made
+
+
+@asynccontextmanager
+async def running(made: House) -> AsyncIterator[None]:
+    """The loops of the desk: channels, intake, outbox, clocks. Ended when the context closes."""
+    loops: dict[str, Any] = {
+        "intake": made.intake_worker().run(),
+        "outbox": made.outbox_worker().run(),
+        "clocks": made.clock_watcher().run(),
+    }
+    for name, channel in made.book.channels.items():
+        loops[name] = keep_running(channel, made.desk_for(name))
+    tasks = [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
+    try:
+        yield
+    finally:
+        for task in reversed(tasks):
+            task.cancel()
+        for task in reversed(tasks):
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+def web_of(made: House, **more: Any) -> web.Application:
+    """The web application of a desk."""
+    return site(
+        Site(
+            settings=made.settings, database=made.database, book=made.book, files=made.files, clock=made.clock,
+            live=made.live, presence=made.presence, states=made.reports.states,
+            desks={name: made.desk_for(name) for name in made.book.channels},
+        ),
+        **more,
+    )
+
+
+@asynccontextmanager
+async def open_door(made: House, application: web.Application) -> AsyncIterator[str]:
+    """Serve the application; gives the address it is reached at."""
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
+    await runner.setup()
+    try:
+        place = web.TCPSite(runner, made.settings.web.host, made.settings.web.port)
+        await place.start()
+        host, port = runner.addresses[0][:2]
+        yield f"http://{host}:{port}"
+    finally:
+        await runner.cleanup()

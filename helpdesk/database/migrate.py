@@ -1,0 +1,66 @@
+"""Brings a database to the newest shape, from empty or from any earlier one."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from helpdesk.database.sqlite import engine_for
+
+HERE = Path(__file__).parent / "migrations"
+
+
+def config(tx: Connection | None = None) -> Config:
+    """Alembic's settings, without a file."""
+    made = Config()
+    made.set_main_option("script_location", str(HERE))
+    made.set_main_option("path_separator", "os")
+    made.attributes["connection"] = tx
+    return made
+
+
+def newest() -> str | None:
+    """The newest revision there is."""
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
+def current(tx: Connection) -> str | None:
+    """The revision a database has; None: it is empty."""
+    return MigrationContext.configure(tx).get_current_revision()
+
+
+def upgrade(tx: Connection, revision: str = "head") -> None:
+    """Run what is missing, in this transaction."""
+    command.upgrade(config(tx), revision)
+
+
+async def bring_up(url: str, revision: str = "head") -> None:
+    """Open the database at `url`, bring it to `revision`, and close it again."""
+    scheme, _, rest = url.partition("://")
+    if scheme.startswith("sqlite"):
+        await asyncio.to_thread(_sqlite, Path(rest[1:]), revision)
+        return
+    engine = create_async_engine(f"postgresql+asyncpg://{rest}")
+    try:
+        async with engine.begin() as connection:
+            await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7270653)")  # two starts, one upgrade
+            await connection.run_sync(upgrade, revision)
+    finally:
+        await engine.dispose()
+
+
+def _sqlite(path: Path, revision: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = engine_for(path, begin="BEGIN IMMEDIATE")
+    try:
+        with engine.begin() as tx:
+            upgrade(tx, revision)
+    finally:
+        engine.dispose()

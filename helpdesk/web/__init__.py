@@ -1,0 +1,1 @@
+"""What browsers see: pages, the inbox, sign-in, the survey page, the API."""

@@ -1,0 +1,95 @@
+"""A channel that is nowhere but in memory: the twin that stories and contract tests use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from channels import contract
+from channels.contract import (
+    Address,
+    Attachment,
+    Capabilities,
+    Delivery,
+    DeliveryError,
+    Inbound,
+    Outbound,
+    Thread,
+    Unreadable,
+)
+
+
+def letter(text: str = "Where is my order?", *, sender: str = "sara@customers.example", **more: Any) -> bytes:
+    """What a customer sends: JSON that `MemoryChannel` understands. `more` are fields of Inbound and Thread."""
+    return json.dumps({"text": text, "sender": sender, **more}).encode()
+
+
+@dataclass
+class MemoryChannel(contract.Channel):
+    """Takes JSON, keeps what it sends, and fails when told to."""
+
+    name: ClassVar[str] = "memory"
+    label: ClassVar[Mapping[str, str]] = {"fa": "حافظه", "en": "Memory"}
+    icon: ClassVar[str] = "chat"
+    can: ClassVar[Capabilities] = Capabilities(attachments=True, subject=True, copies=True)
+
+    sent: list[Outbound] = field(default_factory=list)
+    answers: list[DeliveryError | None] = field(default_factory=list)  # what the next sends meet
+    chat: bool = False
+
+    def accounts(self) -> Sequence[str]:
+        return ("main",)
+
+    def own_addresses(self) -> Sequence[str]:
+        return ("memory:desk@desk.example",)
+
+    def order_key(self, raw: bytes) -> str:
+        return str(json.loads(raw).get("sender", ""))
+
+    def normalise(self, account: str, raw: bytes) -> Inbound | list[Inbound] | None:
+        try:
+            said = json.loads(raw)
+        except ValueError:
+            raise Unreadable("this is not JSON") from None
+        if said.get("explode"):
+            raise RuntimeError("a bug in the channel")
+        if said.get("nothing"):
+            return None
+        return self._inbound(said)
+
+    def _inbound(self, said: dict[str, Any]) -> Inbound:
+        delivery = said.get("delivery")
+        return Inbound(
+            kind="delivery" if delivery else said.get("kind", "message"),
+            external_id=said.get("id") or f"id-{abs(hash(json.dumps(said)))}",
+            author=Address(f"memory:{said['sender']}", said.get("name", "")),
+            subject=said.get("subject", ""),
+            text=said["text"],
+            html=said.get("html"),
+            full_text=said.get("full_text"),
+            thread=Thread(
+                reply_tokens=said.get("reply_tokens", ()), message_tokens=said.get("message_tokens", ()),
+                remote_ids=said.get("remote_ids", ()), numbers=said.get("numbers", ()),
+                conversation=said["sender"] if self.chat else None,
+            ),
+            attachments=[
+                Attachment(name, "text/plain", content.encode(), len(content))
+                for name, content in said.get("files", {}).items()
+            ],
+            copies=[Address(f"memory:{one}") for one in said.get("copies", ())],
+            automatic=bool(said.get("automatic")),
+            thanks=bool(said.get("thanks")),
+            delivery=Delivery(**delivery) if delivery else None,
+        )
+
+    async def send(self, outbound: Outbound) -> str:
+        trouble = self.answers.pop(0) if self.answers else None
+        if trouble is not None:
+            raise trouble
+        self.sent.append(outbound)
+        return self.remote_id(outbound)
+
+    def remote_id(self, outbound: Outbound) -> str:
+        return f"out-{outbound.token}"
