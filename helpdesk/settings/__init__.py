@@ -18,8 +18,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from helpdesk.errors import Invalid
+from helpdesk.settings.environment import PREFIX, overlay
 
-PREFIX = "PASOKH_"
 Positive = Annotated[int, Field(gt=0)]
 NotNegative = Annotated[int, Field(ge=0)]
 Language = Literal["fa", "en"]
@@ -196,7 +196,7 @@ def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
         raise Invalid(
             f"secret_key does not belong in {file}: give it as {PREFIX}SECRET_KEY or {PREFIX}SECRET_KEY_FILE."
         )
-    named = _overlay(values, environment)
+    named = overlay(values, environment)
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -208,7 +208,7 @@ def explain(
 ) -> Invalid:
     """The first fault as one sentence; `section` is put before the names, `named` maps them to variables."""
     fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    setting = ".".join(str(each) for each in (*section.split("."), *fault["loc"]) if each != "")
+    setting = ".".join(str(each) for each in (section, *fault["loc"]) if each != "")
     reason = fault["msg"].removeprefix("Value error, ").rstrip(".")
     if fault["type"] == "extra_forbidden":
         reason = "there is no such setting"
@@ -250,50 +250,3 @@ def _read(file: Path) -> dict[str, Any]:
         raise Invalid(f"The file {file} is not valid TOML: {error}.") from None
     except OSError as error:
         raise Invalid(f"The file {file} can't be read: {error.strerror}.") from None
-
-
-def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> dict[str, str]:
-    """Lay the environment over `values`; gives the variable behind each setting."""
-    named = {}
-    for variable in sorted(each for each in environment if each.startswith(PREFIX)):
-        path, text = variable.removeprefix(PREFIX).lower().split("__"), environment[variable]
-        if path[-1].endswith("_file"):
-            path[-1], text = path[-1].removesuffix("_file"), _content(variable, text)
-        _put(values, path, text, variable)
-        named[".".join(path)] = variable
-    return named
-
-
-def _content(variable: str, path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(f"{variable} names a file that can't be read: {path} ({type(error).__name__}).") from None
-
-
-def _put(values: Any, path: list[str], text: str, variable: str) -> None:
-    for here in path[:-1]:
-        values = _step(values, here, variable)
-    if isinstance(values, dict):
-        values[path[-1]] = _value(text)
-    else:
-        _step(values, path[-1], variable)
-        values[int(path[-1])] = _value(text)
-
-
-def _step(values: Any, key: str, variable: str) -> Any:
-    if isinstance(values, dict):
-        return values.setdefault(key, {})
-    if isinstance(values, list) and key.isdigit() and int(key) < len(values):
-        return values[int(key)]
-    raise Invalid(f"{variable} in the environment names no setting: there is no {key} to set.")
-
-
-def _value(text: str) -> Any:
-    """Lists and tables as in TOML, everything else as it stands: pydantic makes numbers of it."""
-    if text.startswith(("[", "{")):
-        try:
-            return tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
-            return text
-    return text
