@@ -35,7 +35,6 @@ def normalise(
     if bounce is not None:
         return _delivery(mail, bounce, raw, own_addresses)
     reply = visible(mail.text, mail.html, mail.subject)
-    whole = mail.text.strip() or (quotes.text_of(mail.html).strip() if mail.html else "")
     why = flags.reasons(mail)
     own = {address.lower() for address in own_addresses}
     return Inbound(
@@ -44,7 +43,7 @@ def normalise(
         author=_address(mail.sender) if mail.sender[1] else None,
         subject=mail.subject,
         text=reply.text,
-        full_text=whole if whole != reply.text else None,
+        full_text=reply.whole if reply.cut else None,
         html=mail.html,
         sent_at=mail.date,
         language=language(reply.text) or language(mail.subject),
@@ -150,7 +149,7 @@ def _delivery(mail: Mail, bounce: Bounce, raw: bytes, own_addresses: Sequence[st
     remote = tuple(dict.fromkeys([*about, *reply_path.remote_ids, *reversed(references)]))
     text = (
         mail.text.strip()
-        or (quotes.text_of(mail.html).strip() if mail.html else "")
+        or (quotes.read(mail.html, keep_quotes=True).whole if mail.html else "")
         or "\n\n".join(mail.reports).strip()
     )
     details: dict[str, Any] = {

@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass, field
 from email.message import Message
 from html import escape
-from io import BytesIO
 
 from channels.contract import Attachment
-from channels.email import names, wrapped
+from channels.email import names, rebuild, wrapped
 from channels.email.charsets import decode
 from channels.email.headers import base64, parameters, text, unfold
 
@@ -180,31 +179,12 @@ def _body(octets: bytes, kind: str, type_: dict[str, str], found: Contents, plac
     if "\r" in body:
         body = body.replace("\r\n", "\n").replace("\r", "\n")
     if not is_html and type_.get("format", "").lower() == "flowed":
-        body = unflow(body, type_.get("delsp", "").lower() == "yes")
+        body = rebuild.unflow(body, type_.get("delsp", "").lower() == "yes")
     if not is_html and "\nbegin" in "\n" + body:
         body, files = wrapped.uuencoded(body)
         for title, content in files:
             _file(found, names.safe(text(title)) or "attachment", _type_of(title), content)
     found.bodies.append((is_html, body, place.twin))
-
-
-def unflow(body: str, drop_space: bool) -> str:
-    """Lines broken by the sender's program put together again (RFC 3676)."""
-    out: list[str] = []
-    open_depth = -1
-    for line in body.split("\n"):
-        content = line.lstrip(">")
-        depth = len(line) - len(content)
-        content = content.removeprefix(" ")
-        soft = content.endswith(" ") and content != "-- "
-        if soft and drop_space:
-            content = content[:-1]
-        if depth == open_depth and content != "-- ":
-            out[-1] += content
-        else:
-            out.append(">" * depth + (" " if depth else "") + content)
-        open_depth = depth if soft else -1
-    return "\n".join(out)
 
 
 def _unwrap(octets: bytes, found: Contents) -> bool:
@@ -252,7 +232,7 @@ def _message(
     disposition, about = parameters(first(fields, "content-disposition"))
     name = names.given(about, type_, hint)
     if kind in _REPORTS:
-        whole = b"\n".join(flatten(child) for child in children if isinstance(child, Message))
+        whole = b"\n".join(rebuild.flatten(child) for child in children if isinstance(child, Message))
         if _protocol(whole, kind, type_, name, fields, found, place):
             return
         keep(whole, kind, name, fields, disposition, found, place)
@@ -261,7 +241,7 @@ def _message(
     if inner is None:
         return
     inner_fields = fields_of(inner)
-    whole = flatten(inner)
+    whole = rebuild.flatten(inner)
     if "base64" in first(fields, "content-transfer-encoding").lower():
         whole = base64(whole) or whole
     found.returned.append(decode(whole[:8192]))
@@ -271,25 +251,6 @@ def _message(
     keep(whole, "message/rfc822" if kind == "message/rfc822" else kind, name, fields, disposition, found, place)
     if place.depth < DEEPEST and place.parent != "report":
         walk(inner, inner_fields, found, Place("", 0, place.depth + 1, nested=True), hint)
-
-
-def flatten(message: Message) -> bytes:
-    """A message that was taken apart, as bytes again."""
-    from email.generator import BytesGenerator
-    from email.policy import compat32
-
-    out = BytesIO()
-    try:
-        BytesGenerator(out, mangle_from_=False, policy=compat32.clone(max_line_length=None)).flatten(
-            message, unixfrom=bool(message.get_unixfrom())
-        )
-    except Exception:  # the generator stumbles over what the parser took
-        head = "".join(f"{name}: {value}\n" for name, value in message.raw_items())
-        content = message.get_payload()
-        rest = content if isinstance(content, str) else ""
-        return (head + "\n" + rest).encode("utf-8", "surrogateescape")
-    whole = out.getvalue()
-    return whole[:-1] if whole.endswith(b"\n\n") and not message.get_payload() else whole
 
 
 def keep(octets: bytes, kind: str, name: str, fields: Fields, disposition: str, found: Contents, place: Place) -> None:

@@ -37,6 +37,7 @@ WROTE = (
 )
 WROTE_ANYWHERE = re.compile(WROTE, re.IGNORECASE)
 WROTE_AT_END = re.compile(WROTE + r"\)?\s*(?:[:：]\s*|\s?-{2,}\s*:?\s*)$", re.IGNORECASE)
+WROTE_INSIDE = re.compile(r"[\w>)]\s*" + WROTE + r"\)?\s?[:：]\s+(?=\S)", re.IGNORECASE)
 ENDS_IN_COLON = re.compile(r"[:：]\s*$")
 MONTH = (
     r"(?:jan|feb|f[ée]v|m[aä]r|apr|avr|abr|ma[iyjg]|jun|juin|jul|juil|giu|lug|aug|ago|août|sep|set|o[ck]t|ott|nov|de[czs]|dic|dez|stycz|lut|kwie|czerw|lip|sierp|wrze|paźd|list|grud"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -74,63 +76,59 @@ _NO_TEXT = {
 }
 _BLOCK = {
     "address", "article", "aside", "blockquote", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4",
-    "h5", "h6", "header", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul",
+    "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul",
 }  # fmt: skip
+_LEAD = {"td": " ", "th": " ", "li": "- ", "hr": "----------"}
 _APART = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "pre"}
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _MANY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _SPACES_AT_BREAK = re.compile(r" ?\n ?")
 
 
-def without(html: str, *, keep_quotes: bool = False) -> tuple[str, bool]:
-    """(text of `html` without marked quotations and signatures, whether something was taken out)."""
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """`own`: without marked quotations and signatures; `whole`: everything. The same where nothing is marked."""
+
+    own: str
+    whole: str
+
+
+def read(html: str, *, keep_quotes: bool = False) -> Texts:
+    """HTML as text."""
     tree = LexborHTMLParser(html[:LONGEST])
     body = tree.body or tree.root
     if body is None:
-        return "", False
-    whole = None
-    cut = False
-    if not keep_quotes and (is_marked(html)):
-        whole = to_text(body)
-        cut = _remove(body)
-    text = to_text(body) if cut or whole is None else whole
-    if cut and not text.strip() and whole and whole.strip():
-        return whole, False
-    return text, cut
+        return Texts("", "")
+    whole = to_text(body)
+    if keep_quotes or not is_marked(html):
+        return Texts(whole, whole)
+    skip, stop = _marked(body)
+    if not skip and not stop:
+        return Texts(whole, whole)
+    own = to_text(body, skip, stop)
+    return Texts(own or whole, whole)
 
 
 def is_marked(html: str) -> bool:
-    """Whether the source bears a mark of some program: a cheap look before the tree is built."""
+    """Whether the source bears a mark of some program: a cheap look before the tree is searched."""
     low = html[:LONGEST].lower()
     return any(mark in low for mark in _MARKS)
 
 
-def text_of(html: str) -> str:
-    """All of `html` as text."""
-    return without(html, keep_quotes=True)[0]
-
-
-def _remove(body: LexborNode) -> bool:
-    cut = False
-    for node in body.css(_AND_ALL_AFTER):
-        cut = _drop_from(node) or cut
+def _marked(body: LexborNode) -> tuple[set[int], set[int]]:
+    """(nodes to leave out, nodes at which the rest of the document is left out), by their identity."""
+    skip = {node.mem_id for node in body.css(_QUOTE) if not _forwards(node)}
+    skip.update(node.mem_id for node in body.css(_SIGNATURE))
+    stop = {node.mem_id for node in body.css(_AND_ALL_AFTER) if not _forwards(node)}
     for node in body.css(_BORDERED):
-        if _OUTLOOK.search(node.attributes.get("style") or "") and _looks_like_header(node):
-            cut = _drop_from(node) or cut
+        if _OUTLOOK.search(node.attributes.get("style") or "") and _looks_like_header(node) and not _forwards(node):
+            stop.add(node.mem_id)
             break
-    for node in body.css(_QUOTE):
-        if not _forwards(node):
-            node.decompose()
-            cut = True
-    for node in body.css(_SIGNATURE):
-        node.decompose()
-        cut = True
-    return cut
+    return skip, stop
 
 
 def _looks_like_header(node: LexborNode) -> bool:
-    start = fold(node.text(deep=True, separator=" ")[:400])
-    return start.count(":") >= 2
+    return fold(node.text(deep=True, separator=" ")[:400]).count(":") >= 2
 
 
 def _forwards(node: LexborNode) -> bool:
@@ -139,65 +137,71 @@ def _forwards(node: LexborNode) -> bool:
     return any(FORWARDED.match(line) for line in start.split("\n")[:4])
 
 
-def _drop_from(node: LexborNode) -> bool:
-    """Take out `node` and all that stands after it in the document."""
-    if _forwards(node):
-        return False
-    current: LexborNode | None = node
-    while current is not None and current.tag not in ("body", "html"):
-        parent = current.parent
-        following = current.next
-        while following is not None:
-            after = following.next
-            if following.tag != "-text" or (following.text_content or "").strip():
-                following.decompose()
-            following = after
-        current = parent
-    node.decompose()
-    return True
+_NOTHING: frozenset[int] = frozenset()
 
 
-def to_text(node: LexborNode) -> str:
+def to_text(node: LexborNode, skip: Set[int] = _NOTHING, stop: Set[int] = _NOTHING) -> str:
     """The text below `node`: a line for each block, a blank line between paragraphs."""
-    out: list[str] = []
+    out = _Lines()
     stack: list[tuple[LexborNode | None, str]] = [(node.child, "")]
     count = 0
-    preformatted = 0
+    pre = 0
+    chosen = bool(skip or stop)
     while stack:
-        current, closing = stack.pop()
+        current, parent = stack.pop()
         if current is None:
-            if closing == "pre":
-                preformatted -= 1
-            if closing in _BLOCK:
-                out.append("\n\n" if closing in _APART else "\n")
+            pre -= parent == "pre"
+            if parent in _BLOCK:
+                out.border(apart=parent in _APART)
             continue
         count += 1
-        if count > MOST_NODES:
+        if count > MOST_NODES or (chosen and current.mem_id in stop):
             break
-        stack.append((current.next, closing))
+        stack.append((current.next, parent))
         tag = current.tag or ""
         if tag == "-text":
-            words = current.text_content or ""
-            out.append(words if preformatted else _BLANKS.sub(" ", words))
+            out.words(current.text_content or "", exact=pre > 0)
         elif tag == "br":
-            out.append("\n")
-        elif tag == "hr":
-            out.append("\n----------\n")
-        elif tag in ("td", "th"):
-            out.append(" ")
-            stack.append((current.child, ""))
-        elif tag not in _NO_TEXT:
+            out.end()
+        elif tag not in _NO_TEXT and not (chosen and current.mem_id in skip):
             if tag in _BLOCK:
-                out.append("\n\n" if tag in _APART else "\n")
-            if tag == "pre":
-                preformatted += 1
-            if tag == "li":
-                out.append("- ")
+                out.border(apart=tag in _APART)
+            pre += tag == "pre"
+            if tag in _LEAD:
+                out.words(_LEAD[tag], exact=True)
             stack.append((current.child, tag))
-    return _tidy("".join(out))
+    return out.text()
 
 
-def _tidy(text: str) -> str:
-    text = text.replace("\u00a0", " ").replace("\0", "")
-    text = _SPACES_AT_BREAK.sub("\n", text)
-    return _MANY_LINES.sub("\n\n", text).strip()
+class _Lines:
+    """Puts words on lines as a browser would."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.fresh = True  # at the start of a line
+        self.blank = True  # a blank line stands above
+
+    def words(self, text: str, *, exact: bool) -> None:
+        if not exact:
+            text = _BLANKS.sub(" ", text)
+            if self.fresh:
+                text = text.lstrip(" ")
+        if text:
+            self.parts.append(text)
+            self.fresh = self.blank = False
+
+    def end(self) -> None:
+        self.parts.append("\n")
+        self.blank, self.fresh = self.fresh, True
+
+    def border(self, *, apart: bool) -> None:
+        if not self.fresh:
+            self.parts.append("\n")
+            self.fresh = True
+        if apart and not self.blank:
+            self.parts.append("\n")
+            self.blank = True
+
+    def text(self) -> str:
+        text = "".join(self.parts).replace("\u00a0", " ").replace("\0", "")
+        return _MANY_LINES.sub("\n\n", _SPACES_AT_BREAK.sub("\n", text)).strip()

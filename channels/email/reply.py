@@ -19,49 +19,49 @@ _FORWARD_SUBJECT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`text` is the person's own; `cut` whether anything was folded away."""
+    """`text` is the person's own; `whole` all there is to read; `cut` whether they differ."""
 
     text: str
-    cut: bool
+    whole: str
+
+    @property
+    def cut(self) -> bool:
+        """Whether anything is folded away."""
+        return len(self.text) < len(self.whole)
 
 
 def visible(text: str, html: str | None, subject: str = "") -> Reply:
     """The visible part of a mail, from its plain text or, failing that, its HTML."""
     forward = bool(subject) and _FORWARD_SUBJECT.match(subject) is not None
-    if text.strip():
-        reply = from_text(text, forward=forward)
-        if not reply.cut and html and not forward and quotes.is_marked(html):
-            marked = from_html(html)
-            if marked.cut and marked.text and len(marked.text) <= len(text) * 1.2:
-                return marked
-        return reply
-    return from_html(html, forward=forward) if html else Reply("", False)
+    if not text.strip():
+        return from_html(html, forward=forward) if html else Reply("", "")
+    reply = from_text(text, forward=forward)
+    if html and not reply.cut and not forward and quotes.is_marked(html):
+        marked = from_html(html)
+        if marked.cut and marked.text and len(marked.text) <= len(text) * 1.2:
+            return Reply(marked.text, reply.whole if len(reply.whole) > len(marked.text) else marked.whole)
+    return reply
 
 
 def from_html(html: str, *, forward: bool = False) -> Reply:
     """The visible part of HTML: programs' own marks first, then the words."""
-    text, cut = quotes.without(html, keep_quotes=forward)
-    reply = from_text(text, forward=forward)
-    return Reply(reply.text, reply.cut or cut)
+    texts = quotes.read(html, keep_quotes=forward)
+    return Reply(from_text(texts.own, forward=forward).text, texts.whole)
 
 
 def from_text(text: str, *, forward: bool = False) -> Reply:
     """The visible part of plain text."""
     if len(text) > LONGEST:
-        head = text[:LONGEST]
-        rest = text[LONGEST:]
-        reply = from_text(head, forward=forward)
-        return (
-            reply if reply.cut and not rest.strip() else Reply(text.strip() if not reply.cut else reply.text, reply.cut)
-        )
+        head = from_text(text[:LONGEST], forward=forward)
+        return Reply(head.text if head.cut else text.strip(), text.strip())
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
+    whole = text.strip()
     if len(lines) > MOST_LINES:
-        return Reply(text.strip(), False)
+        return Reply(whole, whole)
     kept = Scan(lines, forward=forward).kept()
     if not any(line.strip() for line in kept):
         kept = lines  # all of it is quotation: better that than nothing
     kept = without_signature(trimmed(kept))
-    shown = "\n".join(kept).strip()
-    return Reply(shown, len(shown) < len(text.strip()))
+    return Reply("\n".join(kept).strip(), whole)

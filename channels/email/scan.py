@@ -71,7 +71,18 @@ class Scan:
             return self._cut(index)
         if ends or bordered:
             return self._attributed(index, line)
+        if "@" in line and self._followed_by_quote(line):
+            return self._cut(index)
         return index + 1
+
+    @staticmethod
+    def _followed_by_quote(line: str) -> bool:
+        """Some programs write the quotation on the very line of "on … wrote:"."""
+        wrote = patterns.WROTE_INSIDE.search(line)
+        if wrote is None or not patterns.STARTS.match(line):
+            return False
+        before = line[: wrote.end()]
+        return patterns.DATE.search(before, 0, 120) is not None and patterns.MAIL.search(before) is not None
 
     def _attributed(self, index: int, line: str) -> int:
         shared = patterns.SAME_LINE.search(line) if "wrote" in line else None

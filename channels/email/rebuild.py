@@ -1,0 +1,43 @@
+"""Puts together what senders' programs or the parser took apart."""
+
+from __future__ import annotations
+
+from email.generator import BytesGenerator
+from email.message import Message
+from email.policy import compat32
+from io import BytesIO
+
+
+def unflow(body: str, drop_space: bool) -> str:
+    """Lines broken by the sender's program put together again (RFC 3676)."""
+    out: list[str] = []
+    open_depth = -1
+    for line in body.split("\n"):
+        content = line.lstrip(">")
+        depth = len(line) - len(content)
+        content = content.removeprefix(" ")
+        soft = content.endswith(" ") and content != "-- "
+        if soft and drop_space:
+            content = content[:-1]
+        if depth == open_depth and content != "-- ":
+            out[-1] += content
+        else:
+            out.append(">" * depth + (" " if depth else "") + content)
+        open_depth = depth if soft else -1
+    return "\n".join(out)
+
+
+def flatten(message: Message) -> bytes:
+    """A message that was taken apart, as bytes again."""
+    out = BytesIO()
+    try:
+        BytesGenerator(out, mangle_from_=False, policy=compat32.clone(max_line_length=None)).flatten(
+            message, unixfrom=bool(message.get_unixfrom())
+        )
+    except Exception:  # the generator stumbles over what the parser took
+        head = "".join(f"{name}: {value}\n" for name, value in message.raw_items())
+        content = message.get_payload()
+        rest = content if isinstance(content, str) else ""
+        return (head + "\n" + rest).encode("utf-8", "surrogateescape")
+    whole = out.getvalue()
+    return whole[:-1] if whole.endswith(b"\n\n") and not message.get_payload() else whole
