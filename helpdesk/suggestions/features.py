@@ -1,0 +1,89 @@
+"""Words into numbered features: letters 2-5, words, pairs of words, consonant skeletons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from helpdesk.suggestions.words import Lexicon, skeleton, stem, words
+
+Numbers = npt.NDArray[np.int32]
+Weights = npt.NDArray[np.float32]
+_NONE: Any = np.zeros(0, np.int32)
+LETTERS, WORDS, BONES = 0, 1, 2
+SHORTEST, LONGEST = 2, 5
+
+
+class Vocabulary:
+    """Numbers features in the order they are first seen; what was never seen in an article has no number."""
+
+    def __init__(self, lexicon: Lexicon, *, bones: bool) -> None:
+        self._lexicon, self._bones = lexicon, bones
+        self._numbers: dict[tuple[int, str] | str, int] = {}
+        self._known: dict[str, list[int]] = {}
+        self.block: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self.block)
+
+    def words(self, text: str) -> list[str]:
+        """The words a text is compared by."""
+        return words(text, self._lexicon)
+
+    def grow(self, said: Sequence[str]) -> list[int]:
+        """The features of a text, new ones numbered, repeated ones repeated."""
+        found: list[int] = []
+        for name, block in _names(said, bones=self._bones):
+            number = self._numbers.get(name)
+            if number is None:
+                number = self._numbers[name] = len(self.block)
+                self.block.append(block)
+            found.append(number)
+        self._known.clear()
+        return found
+
+    def look(self, said: Sequence[str]) -> tuple[list[int], int]:
+        """The known features of a text and how many are unknown. Fast: a word is taken apart once."""
+        found: list[int] = []
+        get = self._numbers.get
+        known, unknown = self._known, 0
+        for word in said:
+            numbers = known.get(word)
+            if numbers is None:
+                numbers = [n for name, _ in _of_word(word, bones=self._bones) if (n := get(name)) is not None]
+                if len(known) < 100_000:
+                    known[word] = numbers
+            found += numbers
+            unknown += not numbers
+        for name in map(_pair, pairwise(map(stem, said))):
+            number = get(name)
+            if number is not None:
+                found.append(number)
+        return found, unknown
+
+
+def _names(said: Sequence[str], *, bones: bool) -> list[tuple[tuple[int, str] | str, int]]:
+    found = [one for word in said for one in _of_word(word, bones=bones)]
+    found += [(_pair(pair), WORDS) for pair in pairwise(map(stem, said))]
+    return found
+
+
+def _pair(pair: tuple[str, str]) -> tuple[int, str]:
+    return WORDS, f"{pair[0]} {pair[1]}"
+
+
+def _of_word(word: str, *, bones: bool) -> list[tuple[tuple[int, str] | str, int]]:
+    short = stem(word)
+    marked = f" {word} "
+    size = len(marked)
+    found: list[tuple[tuple[int, str] | str, int]] = [((WORDS, short), WORDS)]
+    for n in range(SHORTEST, LONGEST + 1):
+        found += [(marked[i : i + n], LETTERS) for i in range(size - n + 1)]
+    if bones and (skin := skeleton(word)):
+        found.append(((BONES, skin), BONES))
+        found += [((BONES, f"{a}{b}"), BONES) for a, b in pairwise(f"^{skin}$")]
+    return found
