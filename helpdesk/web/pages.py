@@ -20,6 +20,7 @@ from helpdesk.web.keys import CSRF, PERSON
 
 LANGUAGES = ("fa", "en")
 DIRECTION = {"fa": "rtl", "en": "ltr"}
+COMMA = {"fa": "، ", "en": ", "}
 THEMES = ("system", "light", "dark")
 DOMAIN = "pasokh"
 
@@ -63,7 +64,7 @@ class Pages:
         translations = catalogue(language)
         made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
         made.filters.update(words.filters(language, zone))
-        made.globals.update(asset=self.asset, language=language, direction=DIRECTION[language])
+        made.globals.update(asset=self.asset, language=language, direction=DIRECTION[language], comma=COMMA[language])
         return made
 
     def asset(self, name: str) -> str:
