@@ -13,49 +13,51 @@ from channels.email.patterns import FORWARDED, fold
 MOST_NODES = 60_000
 LONGEST = 2_000_000  # characters of HTML that are read
 
-_MARKS = [
-    "gmail_quote",
-    "divrplyfwdmsg",
-    "moz-cite-prefix",
-    "yahoo_quoted",
-    "yahoo-quoted",
-    "protonmail_quote",
-    "zmail_extra",
-    "appendonsend",
-    "border-top",
-    'type="cite',
-    "type=cite",
-    "mail-editor-reference-message",
-    "ms-outlook-mobile-reference",
-    "olk_src_body_section",
-    "tutanota_quote",
-    "stopspelling",
-    "replysplit",
-    "isreplycontent",
-    "skype_quote",
-    "history_container",
-    "gmail_signature",
-    "moz-signature",
-    "ms-outlook-mobile-signature",
-    "protonmail_signature",
-    'id="signature',
-    "elided-text",
-    "gmail_attr",
-]
-_QUOTE = (
-    "div.gmail_quote, blockquote.gmail_quote, div.gmail_quote_container, div.gmail_extra > blockquote, div.yahoo_quoted, div[id^=yahoo_quoted], div.yahoo-quoted-begin,"
-    "div.protonmail_quote, blockquote.protonmail_quote, div.zmail_extra, blockquote#blockquote_zmail, blockquote.tutanota_quote,"
-    "div#mail-editor-reference-message-container, div.ms-outlook-mobile-reference-message, span#OLK_SRC_BODY_SECTION, div.skype_quote,"
-    "blockquote[type=cite], div.moz-cite-prefix, div.moz-forward-container, div.moz-email-headers-table, div.AppOriginalContents, div.quote, div.tmail_quote,"
-    "div#isReplyContent, div.isReplyContent, div.gmail_attr, div#replySplit, div.elided-text, div.x_gmail_quote, div#x_divRplyFwdMsg, div.history_container, div.cafe_quote, div.OutlookMessageHeader, blockquote.iosymail, div.crm-quote"
-)
-_AND_ALL_AFTER = "div#divRplyFwdMsg, div#appendonsend, hr#stopSpelling, hr#zwchr, div[name=divRplyFwdMsg], a#OLK_SRC_BODY_SECTION, div#reply-separator, div#oriMsgHtmlSeperator, hr#EC_stopSpelling"
+# What programs mark, by a word in the source that says whether it is worth searching for.
+_QUOTES = {
+    "gmail_quote": "div.gmail_quote, blockquote.gmail_quote, div.gmail_quote_container",
+    "gmail_attr": "div.gmail_attr",
+    "gmail_extra": "div.gmail_extra > blockquote",
+    "cite": "blockquote[type=cite]",
+    "moz-cite-prefix": "div.moz-cite-prefix",
+    "yahoo_quoted": "div.yahoo_quoted, div[id^=yahoo_quoted]",
+    "yahoo-quoted": "div.yahoo-quoted-begin",
+    "protonmail_quote": "div.protonmail_quote, blockquote.protonmail_quote",
+    "zmail": "div.zmail_extra, blockquote#blockquote_zmail",
+    "tutanota_quote": "blockquote.tutanota_quote",
+    "reference-message": "div#mail-editor-reference-message-container, div.ms-outlook-mobile-reference-message",
+    "olk_src_body_section": "span#OLK_SRC_BODY_SECTION",
+    "skype_quote": "div.skype_quote",
+    "apporiginalcontents": "div.AppOriginalContents",
+    "isreplycontent": "div#isReplyContent, div.isReplyContent",
+    "replysplit": "div#replySplit",
+    "elided-text": "div.elided-text",
+    "history_container": "div.history_container",
+    "outlookmessageheader": "div.OutlookMessageHeader",
+    "iosymail": "blockquote.iosymail",
+}
+_SIGNATURES = {
+    "gmail_signature": "div.gmail_signature, div[data-smartmail=gmail_signature]",
+    "moz-signature": "pre.moz-signature, div.moz-signature",
+    'id="signature"': "div#Signature",
+    "ms-outlook-mobile-signature": "div#ms-outlook-mobile-signature, div.ms-outlook-mobile-signature",
+    "protonmail_signature": "div.protonmail_signature_block",
+    "applemailsignature": "div#AppleMailSignature",
+    "tutanota_signature": "div.tutanota_signature",
+    "zmail_signature": "div.zmail_signature",
+}
+_ALL_AFTER = {
+    "divrplyfwdmsg": "div#divRplyFwdMsg, div[name=divRplyFwdMsg], div#x_divRplyFwdMsg",
+    "appendonsend": "div#appendonsend",
+    "stopspelling": "hr#stopSpelling, hr#EC_stopSpelling",
+    "zwchr": "hr#zwchr",
+    "orimsghtmlseperator": "div#oriMsgHtmlSeperator",
+}
 _BORDERED = "div[style*='border-top']"
 _OUTLOOK = re.compile(
     r"border(?:-top)?\s*:\s*(?:none;\s*border-top\s*:\s*)?solid\s+#?(?:e1e1e1|b5c4df|windowtext|rgb\(181)",
     re.IGNORECASE,
 )
-_SIGNATURE = "div.gmail_signature, div[data-smartmail=gmail_signature], pre.moz-signature, div.moz-signature, div#Signature, div#ms-outlook-mobile-signature, div.ms-outlook-mobile-signature, div.protonmail_signature_block, div.yahoo-signature, div.ydp-signature, div#AppleMailSignature, div.tutanota_signature, .js-signatureMarker, div#composer_signature, div.zmail_signature"
 _NO_TEXT = {
     "script",
     "style",
@@ -80,7 +82,6 @@ _BLOCK = {
 }  # fmt: skip
 _LEAD = {"td": " ", "th": " ", "li": "- ", "hr": "----------"}
 _APART = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "pre"}
-_BLANKS = re.compile(r"[ \t\r\n\f]+")
 _MANY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _SPACES_AT_BREAK = re.compile(r" ?\n ?")
 
@@ -99,28 +100,25 @@ def read(html: str, *, keep_quotes: bool = False) -> Texts:
     body = tree.body or tree.root
     if body is None:
         return Texts("", "")
-    whole = to_text(body)
-    if keep_quotes or not is_marked(html):
-        return Texts(whole, whole)
-    skip, stop = _marked(body)
-    if not skip and not stop:
-        return Texts(whole, whole)
-    own = to_text(body, skip, stop)
+    skip, stop = (_NOTHING, _NOTHING) if keep_quotes else _marked(body, html[:LONGEST].lower())
+    own, whole = _Walk(skip, stop).texts(body)
     return Texts(own or whole, whole)
 
 
 def is_marked(html: str) -> bool:
-    """Whether the source bears a mark of some program: a cheap look before the tree is searched."""
+    """Whether the source bears a mark of some program: a cheap look before the tree is built."""
     low = html[:LONGEST].lower()
-    return any(mark in low for mark in _MARKS)
+    return "border-top" in low or any(mark in low for marks in (_QUOTES, _ALL_AFTER, _SIGNATURES) for mark in marks)
 
 
-def _marked(body: LexborNode) -> tuple[set[int], set[int]]:
+def _marked(body: LexborNode, low: str) -> tuple[Set[int], Set[int]]:
     """(nodes to leave out, nodes at which the rest of the document is left out), by their identity."""
-    skip = {node.mem_id for node in body.css(_QUOTE) if not _forwards(node)}
-    skip.update(node.mem_id for node in body.css(_SIGNATURE))
-    stop = {node.mem_id for node in body.css(_AND_ALL_AFTER) if not _forwards(node)}
-    for node in body.css(_BORDERED):
+    found = [node for mark, where in _QUOTES.items() if mark in low for node in body.css(where)]
+    skip = {node.mem_id for node in found if not _forwards(node)}
+    skip.update(node.mem_id for mark, where in _SIGNATURES.items() if mark in low for node in body.css(where))
+    found = [node for mark, where in _ALL_AFTER.items() if mark in low for node in body.css(where)]
+    stop = {node.mem_id for node in found if not _forwards(node)}
+    for node in body.css(_BORDERED) if "border-top" in low else ():
         if _OUTLOOK.search(node.attributes.get("style") or "") and _looks_like_header(node) and not _forwards(node):
             stop.add(node.mem_id)
             break
@@ -140,37 +138,65 @@ def _forwards(node: LexborNode) -> bool:
 _NOTHING: frozenset[int] = frozenset()
 
 
-def to_text(node: LexborNode, skip: Set[int] = _NOTHING, stop: Set[int] = _NOTHING) -> str:
-    """The text below `node`: a line for each block, a blank line between paragraphs."""
-    out = _Lines()
-    stack: list[tuple[LexborNode | None, str]] = [(node.child, "")]
-    count = 0
-    pre = 0
-    chosen = bool(skip or stop)
-    while stack:
-        current, parent = stack.pop()
-        if current is None:
-            pre -= parent == "pre"
-            if parent in _BLOCK:
-                out.border(apart=parent in _APART)
-            continue
-        count += 1
-        if count > MOST_NODES or (chosen and current.mem_id in stop):
-            break
-        stack.append((current.next, parent))
-        tag = current.tag or ""
-        if tag == "-text":
-            out.words(current.text_content or "", exact=pre > 0)
-        elif tag == "br":
-            out.end()
-        elif tag not in _NO_TEXT and not (chosen and current.mem_id in skip):
-            if tag in _BLOCK:
-                out.border(apart=tag in _APART)
-            pre += tag == "pre"
-            if tag in _LEAD:
-                out.words(_LEAD[tag], exact=True)
-            stack.append((current.child, tag))
-    return out.text()
+class _Walk:
+    """Goes through the nodes once and writes two texts: all there is, and what is the person's own."""
+
+    def __init__(self, skip: Set[int], stop: Set[int]) -> None:
+        self.skip, self.stop = skip, stop
+        self.whole = _Lines()
+        self.own = _Lines()
+
+    def texts(self, body: LexborNode) -> tuple[str, str]:
+        """(own, whole)"""
+        chosen = bool(self.skip or self.stop)
+        stack: list[tuple[LexborNode | None, str, bool]] = [(body.child, "", chosen)]
+        count = pre = 0
+        while stack:
+            node, parent, own = stack.pop()
+            if node is None:
+                pre -= parent == "pre"
+                if parent in _BLOCK:
+                    self._border(own, apart=parent in _APART)
+                continue
+            count += 1
+            if count > MOST_NODES:
+                break
+            if own and node.mem_id in self.stop:
+                stack = [(one, tag, False) for one, tag, _ in stack]
+                own = False
+            stack.append((node.next, parent, own))
+            tag = node.tag or ""
+            if tag == "-text":
+                self._words(own, node.text_content or "", exact=pre > 0)
+            elif tag not in _NO_TEXT:
+                own = own and node.mem_id not in self.skip
+                self._open(tag, own)
+                pre += tag == "pre"
+                if tag != "br":
+                    stack.append((node.child, tag, own))
+        whole = self.whole.text()
+        return (self.own.text() if chosen else whole), whole
+
+    def _open(self, tag: str, own: bool) -> None:
+        if tag == "br":
+            self.whole.end()
+            if own:
+                self.own.end()
+            return
+        if tag in _BLOCK:
+            self._border(own, apart=tag in _APART)
+        if tag in _LEAD:
+            self._words(own, _LEAD[tag], exact=True)
+
+    def _border(self, own: bool, *, apart: bool) -> None:
+        self.whole.border(apart=apart)
+        if own:
+            self.own.border(apart=apart)
+
+    def _words(self, own: bool, text: str, *, exact: bool) -> None:
+        self.whole.words(text, exact=exact)
+        if own:
+            self.own.words(text, exact=exact)
 
 
 class _Lines:
@@ -183,9 +209,9 @@ class _Lines:
 
     def words(self, text: str, *, exact: bool) -> None:
         if not exact:
-            text = _BLANKS.sub(" ", text)
-            if self.fresh:
-                text = text.lstrip(" ")
+            words = " ".join(text.split())
+            before = " " if text[:1].isspace() and not self.fresh else ""
+            text = f"{before}{words} " if words and text[-1].isspace() else before + words
         if text:
             self.parts.append(text)
             self.fresh = self.blank = False

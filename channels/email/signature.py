@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from channels.email import closings, patterns
 
+MOST_LINES = 40  # below `-- `
+FEW_LINES = 13  # below "Regards," and the like
+LONGEST = 160  # characters of a line that can belong to a signature
+
 
 def trimmed(lines: list[str]) -> list[str]:
     """Without blank lines and rules at the end."""
@@ -25,13 +29,17 @@ def without_signature(lines: list[str]) -> list[str]:
 
 def _shorter(lines: list[str]) -> list[str]:
     """`lines` without the lowest piece of a signature, or `lines` themselves."""
-    start = max(0, len(lines) - 40)
-    tail = [patterns.fold(line) for line in lines[start:]]
-    for find in (_device, _dashes, _sign_off, _dash_name, _contact_block):
-        at = find(tail)
-        if at is not None and any(line.strip() for line in lines[: start + at]):
-            return trimmed(lines[: start + at])
-    return lines
+    start = max(0, len(lines) - MOST_LINES)
+    at = _dashes(lines[start:])
+    if at is None or not any(line.strip() for line in lines[: start + at]):
+        start = max(0, len(lines) - FEW_LINES)
+        tail = [patterns.fold(line) if len(line) <= LONGEST else line for line in lines[start:]]
+        for find in (_device, _sign_off, _dash_name, _contact_block):
+            at = find(tail)
+            if at is not None and any(line.strip() for line in lines[: start + at]):
+                break
+            at = None
+    return lines if at is None else trimmed(lines[: start + at])
 
 
 def _device(tail: list[str]) -> int | None:

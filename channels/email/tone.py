@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_LONGEST = 600
+_LONGEST = 400  # characters looked at
 _ARABIC_SCRIPT = re.compile(r"[\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\ufb50-\ufdff\ufe70-\ufefc]")
 _LATIN = re.compile(r"[A-Za-z]")
 _OTHER = re.compile(r"[\u0370-\u05ff\u0700-\u1fff\u2e80-\ud7ff\uf900-\ufaff]")
@@ -27,6 +27,8 @@ def language(text: str) -> str | None:
     arabic = len(_ARABIC_SCRIPT.findall(sample))
     other = len(_OTHER.findall(sample))
     if arabic and arabic * 2 >= latin and arabic >= other:
+        if not _ARABIC_ONLY.search(sample):
+            return "fa"
         persian = len(_PERSIAN_ONLY.findall(sample)) + 2 * len(_OFTEN_PERSIAN.findall(sample))
         arab = len(_ARABIC_ONLY.findall(sample)) + 2 * len(_OFTEN_ARABIC.findall(sample))
         return "ar" if arab > persian else "fa"
