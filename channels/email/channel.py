@@ -92,8 +92,7 @@ class Channel(contract.Channel):
                 group.create_task(asyncio.Event().wait(), name="email")
         finally:
             self._desk = None
-            for sender in self.senders.values():
-                await sender.close()
+            await asyncio.gather(*(sender.close() for sender in self.senders.values()))
 
     async def send(self, outbound: Outbound) -> str:
         """Hand over one mail and return its Message-ID. Raises `DeliveryError`."""
@@ -120,7 +119,13 @@ class Channel(contract.Channel):
 
     async def check(self) -> Sequence[tuple[str, str | None]]:
         """Connect and sign in everywhere."""
-        results = [(f"read {one.box.address} at {one.imap.host}", await _problem(one.check)) for one in self.readers]
+        deaf = "nothing takes mail in: it needs [imap], or the receiver must be enabled"
+        results: list[tuple[str, str | None]] = [
+            (f"read {box.address}", deaf)
+            for box in self.settings.mailboxes
+            if box.imap is None and not self.settings.receiver.enabled
+        ]
+        results += [(f"read {one.box.address} at {one.imap.host}", await _problem(one.check)) for one in self.readers]
         if self.settings.folder is not None:
             return results
         for box in self.settings.mailboxes:
@@ -154,7 +159,10 @@ class Channel(contract.Channel):
             return
         raw = refusal(box, mail, refused, self._now())
         key = hashlib.sha256("\n".join([mail.message_id, *(one.address for one in refused)]).encode()).hexdigest()
-        await self._desk.accept(box.name, f"refused:{key}", raw, order_key=self.order_key(raw))
+        try:
+            await self._desk.accept(box.name, f"refused:{key}", raw, order_key=self.order_key(raw))
+        except Exception:  # the mail has left: that it did must be told whatever happens here
+            log.exception("a report of refused copies could not be kept", extra={"message_id": mail.message_id})
 
 
 async def _problem(check: Callable[[], Awaitable[None]]) -> str | None:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from channels.contract import Desk, State
 from channels.email.cursor import Cursor, first, internal_date, load, renumbered
@@ -97,17 +97,21 @@ class Reader:
         try:
             while True:
                 cursor = await self._open(connection, desk)
-                cursor = await self._catch_up(connection, desk, cursor)
+                cursor, _ = await self._catch_up(connection, desk, cursor)
                 await self._tidy(connection, cursor)
-                await desk.report(await self._state(connection, cursor))
+                state = await self._state(connection, cursor)
+                await desk.report(state)
                 yield
-                await self._wait(connection)
+                while await self._news(connection):
+                    cursor, taken = await self._catch_up(connection, desk, cursor)
+                    await self._tidy(connection, cursor)
+                    state = self._counted_on(state, taken)
+                    await desk.report(state)
         finally:
             await connection.close()
 
     async def _open(self, connection: Connection, desk: Desk) -> Cursor:
         selected = await connection.select(self.imap.folder)
-        connection.forget_news()
         uidnext = selected.uidnext or max(await connection.search("ALL"), default=0) + 1
         known = load(await desk.recall(self.box.name, CURSOR))
         if known is not None and known.uidvalidity == selected.uidvalidity and known.last < uidnext:
@@ -129,16 +133,20 @@ class Reader:
                 cursor = cursor.after(cursor.last, internal_date(mail.internal_date))
         return cursor
 
-    async def _catch_up(self, connection: Connection, desk: Desk, cursor: Cursor) -> Cursor:
+    async def _catch_up(self, connection: Connection, desk: Desk, cursor: Cursor) -> tuple[Cursor, int]:
+        """Take everything ahead of the cursor; the new cursor, and how many mails there were."""
+        connection.forget_news()
+        total = 0
         while True:
             waiting = [uid for uid in await connection.search(*cursor.criteria()) if uid > cursor.last]
+            total += len(waiting)
             for start in range(0, len(waiting), self.pace.batch):
                 batch = waiting[start : start + self.pace.batch]
                 for group in self._groups(await connection.fetch(batch, "(UID RFC822.SIZE INTERNALDATE)")):
                     cursor = await self._take(connection, desk, cursor, group)
                 cursor = await self._advance(desk, cursor.after(batch[-1]))
             if not cursor.choosing:
-                return cursor
+                return cursor, total
             cursor = await self._advance(desk, cursor.after(cursor.left_until))
 
     def _groups(self, mails: Mapping[int, Fetched]) -> Iterator[list[Fetched]]:
@@ -229,11 +237,20 @@ class Reader:
         taken = (await connection.count("UID", f"1:{cursor.last}") if cursor.last else 0) - skipped
         return State(self.box.name, connected=True, remote_count=remote, taken_count=taken)
 
-    async def _wait(self, connection: Connection) -> None:
+    def _counted_on(self, state: State, taken: int) -> State:
+        """The figures after a push; they are counted anew when the mailbox is looked at again."""
+        if self.imap.after != "keep":
+            return state
+        return replace(
+            state, remote_count=(state.remote_count or 0) + taken, taken_count=(state.taken_count or 0) + taken
+        )
+
+    async def _news(self, connection: Connection) -> bool:
+        """Wait for a push; False when it is time to look anyway."""
         if connection.can("IDLE"):
-            await connection.idle(self.pace.idle)
-        else:
-            await self.sleep(min(self.pace.idle, 60.0))
+            return await connection.idle(self.pace.idle)
+        await self.sleep(min(self.pace.idle, 60.0))
+        return False
 
     def _key(self, raw: bytes) -> str:
         try:

@@ -143,6 +143,8 @@ class Connection:
             await self._race(self._client.wait_hello_from_server(), self._seconds, "connecting")
         except ssl.SSLCertVerificationError as error:
             raise ImapError(f"The certificate of {self._where} is not trusted: {error.verify_message}.") from error
+        except TimeoutError as error:
+            raise ImapError(f"{self._where} can't be reached: no answer.") from error
         except (OSError, aioimaplib.AioImapException) as error:
             raise ImapError(f"{self._where} can't be reached: {error}.") from error
 
@@ -220,18 +222,23 @@ class Connection:
         """What follows is looked at anyway."""
         self._client.protocol.news.clear()
 
-    async def idle(self, seconds: float) -> None:
-        """Wait until the server tells of new mail, or `seconds` passed."""
-        if self._client.protocol.news.is_set():
-            return
+    async def idle(self, seconds: float) -> bool:
+        """Wait until the server tells of new mail, or `seconds` passed; whether there is any."""
+        news = self._client.protocol.news
+        if news.is_set():
+            return True
         waiter = await self._call(self._client.idle_start(timeout=seconds * 2 + 60), "waiting")
         with contextlib.suppress(TimeoutError):
-            await self._race(self._client.protocol.news.wait(), seconds, "waiting")
+            await self._race(news.wait(), seconds, "waiting")
         self._client.idle_done()
         await self._call(waiter, "ending the wait")
+        return bool(news.is_set())
 
     async def close(self) -> None:
         """Log out if that is quick, and close in any case."""
+        for task in list(self._client.tasks):
+            task.cancel()  # an IDLE about to begin
+        await asyncio.sleep(0)
         begun = self._client.protocol.transport is not None and not self._client.has_pending_idle()
         if begun and not self._lost.done():
             with contextlib.suppress(Exception):

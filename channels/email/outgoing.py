@@ -68,5 +68,4 @@ def refusal(box: Mailbox, mail: Mail, refused: Sequence[Refused], now: datetime)
 def _about(one: Refused) -> str:
     reason = encode.one_line(one.reason)
     status = reason.split(" ")[0] if reason[:2] in ("4.", "5.") else f"{one.code // 100}.0.0"
-    action = "failed" if one.permanent else "delayed"
-    return f"\r\nFinal-Recipient: rfc822; {one.address}\r\nAction: {action}\r\nStatus: {status}\r\nDiagnostic-Code: smtp; {one.code} {reason}\r\n"
+    return f"\r\nFinal-Recipient: rfc822; {one.address}\r\nAction: failed\r\nStatus: {status}\r\nDiagnostic-Code: smtp; {one.code} {reason}\r\n"

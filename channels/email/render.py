@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
 
 from channels.contract import Address, Attachment, DeliveryError, Outbound
 from channels.email import encode, letter
+from channels.email.dkim import sign
 from channels.email.settings import EmailSettings, Mailbox, bare
 
 REFERENCES = 20  # at most so many; the first one and the newest are kept
@@ -45,14 +46,19 @@ def render(settings: EmailSettings, outbound: Outbound, now: datetime) -> Mail:
 def _render(settings: EmailSettings, outbound: Outbound, now: datetime) -> Mail:
     box = settings.mailbox(outbound.account)
     to = encode.ascii_address(_place(outbound.to))
+    outbound = replace(outbound, copies=_copies(settings, outbound))
     copies = [encode.ascii_address(_place(copy)) for copy in outbound.copies]
     content = encode.write(_headers(settings, box, outbound, now), _body(box, outbound), seed=_token(outbound))
+    if box.dkim is not None:
+        content = sign(box.dkim, box.domain, content)
     sender = "" if outbound.automatic else bounce_address(box, _token(outbound))
     return Mail(message_id(settings, outbound), sender, to, copies, content)
 
 
 def bounce_address(box: Mailbox, token: str) -> str:
     """Where complaints about a mail go: they name the very message that failed."""
+    if not box.plus:
+        return box.address
     local, _, domain = box.address.rpartition("@")
     return f"{local}+b.{token}@{box.envelope_domain or domain}"
 
@@ -68,9 +74,11 @@ def _headers(settings: EmailSettings, box: Mailbox, outbound: Outbound, now: dat
     headers = [
         ("Date", format_datetime(now)),
         ("From", encode.mailbox(outbound.sender_name or box.display_name, ours)),
-        ("Reply-To", encode.mailbox(outbound.sender_name or box.display_name, reply_address(ours, _token(outbound)))),
         ("To", encode.mailbox(outbound.to.name, _place(outbound.to))),
     ]
+    if box.plus:
+        answers = reply_address(ours, _token(outbound))
+        headers.append(("Reply-To", encode.mailbox(outbound.sender_name or box.display_name, answers)))
     if outbound.copies:
         headers.append(("Cc", ",\r\n ".join(encode.mailbox(copy.name, _place(copy)) for copy in outbound.copies)))
     headers += [("Subject", encode.unstructured(outbound.subject)), ("Message-ID", message_id(settings, outbound))]
@@ -124,6 +132,13 @@ def _file(file: Attachment) -> encode.Part:
     return encode.file_part(
         file.name, file.content_type, file.content, content_id=file.content_id if file.inline else None
     )
+
+
+def _copies(settings: EmailSettings, outbound: Outbound) -> list[Address]:
+    """The copies, each once, without the addressee and without ourselves: that would be a mail to the desk."""
+    others = {_place(copy).lower(): copy for copy in reversed(outbound.copies)}
+    others.pop(_place(outbound.to).lower(), None)
+    return [copy for place, copy in reversed(others.items()) if settings.owner(place) is None]
 
 
 def _place(address: Address) -> str:

@@ -89,6 +89,9 @@ class Mailbox(Strict):
     aliases: list[AddressText] = []  # other addresses that arrive here and may be answered from
     display_name: str = ""
     signature: str = ""  # used when the desk gives none
+    plus: bool = (
+        True  # the mail server delivers support+anything@ to support@; false: answers are known by their headers
+    )
     envelope_domain: str = ""  # domain of the bounce address; empty: that of the address
     imap: Imap | None = None
     smtp: Smtp | None = None

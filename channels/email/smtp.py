@@ -17,8 +17,10 @@ from channels.email.render import Mail
 from channels.email.settings import Mailbox, Smtp
 from channels.email.tokens import NoSecret, access_token, secret
 
-ANSWER_SECONDS = 60.0  # for each answer of the server
-DATA_SECONDS = 300.0  # for the answer after the mail itself (RFC 5321: ten minutes are meant for busy servers)
+# Together they stay below the time after which the desk takes its message back and another try could begin.
+ANSWER_SECONDS = 15.0  # for each answer of the server
+BEFORE_SECONDS = 30.0  # for all of them, until the mail itself is handed over
+DATA_SECONDS = 60.0  # for the answer after the mail itself
 IDLE_SECONDS = 20.0  # a connection idle for longer is not used again
 
 
@@ -29,11 +31,6 @@ class Refused:
     address: str
     code: int
     reason: str
-
-    @property
-    def permanent(self) -> bool:
-        """Trying again is useless."""
-        return self.code >= 500
 
 
 class NotSignedIn(DeliveryError):
@@ -55,15 +52,24 @@ class Sender:
     env: Mapping[str, str]
     hostname: str
     answer_seconds: float = ANSWER_SECONDS
+    before_seconds: float = BEFORE_SECONDS
     data_seconds: float = DATA_SECONDS
     _idle: list[_Idle] = field(default_factory=list)
     _free: asyncio.Semaphore | None = None
+    _tls: ssl.SSLContext | None = None
 
     async def send(self, mail: Mail) -> Sequence[Refused]:
         """Send `mail`; the copies the server refused. Raises `DeliveryError` when the addressee gets nothing."""
+        try:
+            async with asyncio.timeout(self.before_seconds) as limit:
+                return await self._send(mail, limit)
+        except TimeoutError as error:
+            raise DeliveryError(f"{self.smtp.host} did not get ready for the mail in time.") from error
+
+    async def _send(self, mail: Mail, limit: asyncio.Timeout) -> Sequence[Refused]:
         async with self._connection() as (connection, used):
             try:
-                return await self._transact(connection, mail)
+                return await self._transact(connection, mail, limit)
             except _Gone as gone:
                 connection.close()
                 if not used:
@@ -71,7 +77,7 @@ class Sender:
         # The server had closed an idle connection; nothing was sent over it, so once more on a new one.
         async with self._connection(fresh=True) as (connection, _):
             try:
-                return await self._transact(connection, mail)
+                return await self._transact(connection, mail, limit)
             except _Gone as gone:
                 raise gone.error from gone
 
@@ -123,7 +129,7 @@ class Sender:
             timeout=self.answer_seconds,
             use_tls=smtp.tls == "tls",
             start_tls=smtp.tls == "starttls",
-            tls_context=tls_context(smtp) if smtp.tls != "none" else None,
+            tls_context=self._context() if smtp.tls != "none" else None,
         )
         try:
             await connection.connect()
@@ -140,6 +146,12 @@ class Sender:
             raise DeliveryError(f"{where} can't be reached: {_words(error)}") from error
         return connection
 
+    def _context(self) -> ssl.SSLContext:
+        """Certificates are checked; `ca_file` adds further authorities. Made once: it takes long."""
+        file = self.smtp.ca_file
+        self._tls = self._tls or ssl.create_default_context(cafile=str(file) if file else None)
+        return self._tls
+
     async def _sign_in(self, connection: aiosmtplib.SMTP, token: str | None, word: str | None) -> None:
         user = self.smtp.user or self.box.address
         if token is not None:
@@ -148,7 +160,7 @@ class Sender:
         elif word is not None:
             await connection.login(user, word)
 
-    async def _transact(self, connection: aiosmtplib.SMTP, mail: Mail) -> Sequence[Refused]:
+    async def _transact(self, connection: aiosmtplib.SMTP, mail: Mail, limit: asyncio.Timeout) -> Sequence[Refused]:
         refused = await self._envelope(connection, mail)
         try:
             answer = await connection.execute_command(b"DATA")
@@ -156,13 +168,15 @@ class Sender:
             raise _Gone(DeliveryError(f"The server went away before the mail: {_words(error)}")) from error
         if answer.code != 354:
             raise _failure(answer.code, answer.message)
+        limit.reschedule(None)
         await self._content(connection, mail.content)
         return refused
 
     async def _envelope(self, connection: aiosmtplib.SMTP, mail: Mail) -> list[Refused]:
         refused = []
         try:
-            options = ["SMTPUTF8"] if not all(map(str.isascii, (mail.sender, mail.to, *mail.copies))) else []
+            options = [f"SIZE={len(mail.content)}"] if connection.supports_extension("size") else []
+            options += ["SMTPUTF8"] if not all(map(str.isascii, (mail.sender, mail.to, *mail.copies))) else []
             await connection.mail(mail.sender, options=options, encoding="utf-8")
             for address in dict.fromkeys([mail.to, *mail.copies]):
                 try:
@@ -204,11 +218,6 @@ class _Gone(Exception):
     def __init__(self, error: DeliveryError) -> None:
         super().__init__(str(error))
         self.error = error
-
-
-def tls_context(login: Smtp) -> ssl.SSLContext:
-    """Certificates are checked; `ca_file` adds further authorities."""
-    return ssl.create_default_context(cafile=str(login.ca_file) if login.ca_file else None)
 
 
 def _failure(code: int, message: str) -> DeliveryError:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from channels.contract import Address, DeliveryError, Inbound, Outbound
+from channels.contract import Address, Attachment, DeliveryError, Inbound, Outbound
 from channels.email.channel import Channel
 from tests.support.desk import MemoryDesk
 from tests.support.dovecot import make_certificate
@@ -121,6 +121,24 @@ async def test_a_refused_copy_comes_back_as_a_report_about_this_message() -> Non
     assert TOKEN in understood.thread.message_tokens
 
 
+async def test_a_report_that_cannot_be_kept_does_not_make_the_sent_mail_unsent() -> None:
+    desk = MemoryDesk(failing=OSError("disk full"))
+    async with Relay(answers={"boss@customer.example": "450 4.2.0 Later"}) as relay:
+        email = sending(relay)
+        async with running(email, desk):
+            await asyncio.sleep(0)
+            assert await email.send(TWO) == email.remote_id(TWO)
+    assert len(relay.mails) == 1
+
+
+async def test_a_mail_larger_than_the_server_takes_is_refused_for_good_before_it_is_sent() -> None:
+    async with Relay() as relay:
+        big = Attachment("a.bin", "application/octet-stream", b"x" * 30_000_000, 30_000_000)
+        error = await failure(sending(relay), replace(REPLY, attachments=[big]))
+    assert error.permanent
+    assert relay.mails == []
+
+
 async def test_a_line_lost_after_the_mail_was_handed_over_is_uncertain() -> None:
     async with Relay(drop_after_data=True) as relay:
         error = await failure(sending(relay))
@@ -207,7 +225,9 @@ async def test_without_a_server_the_mail_waits_and_the_reason_is_said() -> None:
     email = channel({"name": "support", "address": "support@desk.example"})
     error = await failure(email)
     assert not error.permanent
-    assert dict(await email.check()) == {"send for support@desk.example": "no [smtp] server is configured"}
+    problems = dict(await email.check())
+    assert problems["send for support@desk.example"] == "no [smtp] server is configured"
+    assert "nothing takes mail in" in str(problems["read support@desk.example"])
 
 
 async def test_mails_can_go_into_a_folder_and_sending_again_writes_no_second_one(tmp_path: Path) -> None:

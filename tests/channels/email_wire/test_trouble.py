@@ -177,6 +177,34 @@ async def test_thousands_of_mails_deleted_by_another_client_at_once_do_no_harm(d
         assert proxy.connections == 1, "thousands of lines in one packet broke nothing"
 
 
+async def test_a_folder_that_is_gone_is_said_and_read_again_when_it_is_back(dovecot: Dovecot, box: str) -> None:
+    desk = MemoryDesk()
+    pace = replace(PACE, idle=0.05)
+    dovecot.put(box, mail(1), folder="Support")
+    async with running(channel(imap(box, dovecot.imap, folder="Support"), pace=pace), desk):
+        await desk.settled()
+        with dovecot.client(box) as client:
+            client.delete("Support")
+        await desk.until(lambda: "opening Support" in desk.problem("support"))
+        dovecot.put(box, mail(2), folder="Support")
+        await desk.until(lambda: len(desk.kept) == 2)
+
+
+async def test_a_server_that_sends_us_away_at_the_door_is_said() -> None:
+    desk = MemoryDesk()
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"* BYE Too many connections\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    async with running(channel(imap("a@desk.example", server.sockets[0].getsockname()[1])), desk):
+        await desk.until(lambda: desk.problem("support"))
+    server.close()
+    assert "closed the connection while connecting" in desk.problem("support")
+
+
 async def test_tls_is_used_and_the_certificate_is_checked(dovecot: Dovecot, box: str) -> None:
     desk = MemoryDesk()
     dovecot.put(box, mail(1))
