@@ -23,8 +23,9 @@ from helpdesk import settings as configuration
 from helpdesk.clock import Clock
 from helpdesk.database import migrate
 from helpdesk.database.engine import Database, Hint, open_database
+from helpdesk.errors import Invalid
 from helpdesk.files.store import Files
-from helpdesk.journey.book import Book, SurveyRules
+from helpdesk.journey.book import Book, SurveyRules, Suggesting
 from helpdesk.journey.wording import wording
 from helpdesk.live.fanout import Live
 from helpdesk.live.presence import Presence
@@ -105,11 +106,11 @@ def channels_of(settings: Settings, where: str, *, folder: Path = registry.HERE)
             made[name] = kind(own)
     unknown = settings.channels.keys() - registry.find(folder).keys()
     if unknown:
-        raise configuration.Invalid(f"The setting channels.{min(unknown)} in {where} names no channel there is.")
+        raise Invalid(f"The setting channels.{min(unknown)} in {where} names no channel there is.")
     return made
 
 
-def book_of(settings: Settings, channels: Mapping[str, Channel], sla: policies.Sla, suggest: Suggester) -> Book:
+def book_of(settings: Settings, channels: Mapping[str, Channel], sla: policies.Sla, suggest: Suggesting) -> Book:
     """The rule book from the settings."""
     days: Callable[[str], timedelta] = lambda channel: timedelta(days=settings.tickets.reopening(channel))  # noqa: E731
     calendars = {kind: (f"{kind}@{one.version}", one) for kind, one in sla.calendars.items()}
@@ -134,7 +135,7 @@ def book_of(settings: Settings, channels: Mapping[str, Channel], sla: policies.S
 @asynccontextmanager
 async def house(
     settings: Settings, *, where: str = "the settings", clock: Clock = clocks.now, sla: policies.Sla | None = None,
-    channels: Mapping[str, Channel] | None = None, suggester: Suggester | None = None, migrated: bool = False,
+    channels: Mapping[str, Channel] | None = None, suggester: Suggesting | None = None, migrated: bool = False,
 ) -> AsyncIterator[House]:
     """The desk without its loops: database up to date, rules read. What is given replaces what is configured."""
     async with AsyncExitStack() as stack:
@@ -142,13 +143,21 @@ async def house(
             await migrate.bring_up(settings.database.url)
         database = await open_database(settings.database.url)
         stack.push_async_callback(database.close)
-        rules = sla or await asyncio.to_thread(policies.load, ROOT / "config" / "sla.toml")
-        suggest = suggester or await asyncio.to_thread(Suggester.load, ROOT / "faq")
+        rules = sla if sla is not None else await asyncio.to_thread(_promises)
+        suggest = suggester if suggester is not None else await asyncio.to_thread(_articles)
         found = channels if channels is not None else channels_of(settings, where)
         book = book_of(settings, found, rules, suggest)
         made = House(settings, database, book, Files(settings.data.folder / "files"), clock)
         database.listen(made.hear)
         yield made
+
+
+def _promises() -> policies.Sla:
+    return policies.load(ROOT / "config" / "sla.toml")
+
+
+def _articles() -> Suggesting:
+    return Suggester.load(ROOT / "faq")
 
 
 @asynccontextmanager

@@ -156,3 +156,13 @@ def _keep_one_administrator(tx: Connection, person: Person) -> None:
     others = select(func.count()).where(people.c.role == "administrator", people.c.disabled_at.is_(None))
     if person.role == "administrator" and tx.scalar(others.where(people.c.id != person.id)) == 0:
         raise Conflict("The desk needs at least one administrator.")
+
+
+def invite_or_link(
+    tx: Connection, *, name: str, email: str, role: Role, now: datetime, lasts: timedelta, by: int | None = None
+) -> str:
+    """The token of a one-time link for somebody, who is added first when they are new."""
+    known = tx.scalar(select(people.c.id).where(people.c.email == (rules.fold_email(email) or "")))
+    if known is not None:
+        return make_link(tx, person_id=known, now=now, lasts=lasts, by=by)
+    return invite(tx, name=name, email=email, role=role, now=now, lasts=lasts, by=by)[1]

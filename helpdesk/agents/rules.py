@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from helpdesk.errors import Invalid
+
 Role = Literal["agent", "supervisor", "administrator"]
 ROLES: tuple[Role, ...] = ("agent", "supervisor", "administrator")
 SHORTEST, LONGEST = 12, 256  # characters of a password
@@ -103,3 +105,11 @@ def rests_until(attempts: Sequence[datetime], *, limit: int, window: timedelta, 
 def session_is_over(*, seen_at: datetime, expires_at: datetime, idle: timedelta, now: datetime) -> bool:
     """Whether a session has been left alone for too long or has reached its end."""
     return now >= expires_at or now >= seen_at + idle
+
+
+def role(word: str) -> Role:
+    """The role of that name. Raises Invalid."""
+    for known in ROLES:
+        if word == known:
+            return known
+    raise Invalid(f"There is no role {word!r}; there are {', '.join(ROLES)}.", "role")

@@ -1,0 +1,51 @@
+"""What every benchmark measures beside its own figure: processor time, and what other processes took."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass
+class Cost:
+    """Seconds of wall and processor time, and the share of all cores that others took meanwhile."""
+
+    wall: float = 0.0
+    cpu: float = 0.0
+    others: float = 0.0
+
+
+@contextmanager
+def cost() -> Iterator[Cost]:
+    """Measure what happens inside."""
+    made = Cost()
+    busy, total = _machine()
+    wall, cpu = time.perf_counter(), time.process_time()
+    yield made
+    made.wall, made.cpu = time.perf_counter() - wall, time.process_time() - cpu
+    busy_after, total_after = _machine()
+    passed = max(total_after - total, 0.01)
+    made.others = round(max(0.0, (busy_after - busy) - made.cpu) / passed, 3)
+
+
+def _machine() -> tuple[float, float]:
+    """Seconds all cores were busy, and seconds all cores had."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    values = [int(one) / ticks for one in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    idle = values[3] + values[4]
+    return sum(values) - idle, sum(values)
+
+
+def resident_mib() -> float:
+    """Memory this process holds now, in MiB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return round(pages * os.sysconf("SC_PAGE_SIZE") / 1_048_576, 1)
+
+
+def middle(values: list[float]) -> float:
+    """The median."""
+    return sorted(values)[len(values) // 2]

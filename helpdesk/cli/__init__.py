@@ -1,0 +1,24 @@
+"""The commands of run.py. Each reads its arguments, calls the desk, and prints; heavy parts load when called."""
+
+from __future__ import annotations
+
+import typer
+
+from helpdesk.cli import bench, channel, checking, database, mail, serving, sla
+
+app = typer.Typer(
+    help="Pasokh, a support helpdesk. `run.py demo` opens one to look at; `run.py serve` runs the real one.",
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+)
+app.command("serve")(serving.serve)
+app.command("demo")(serving.demo)
+app.command("worker")(serving.worker)
+app.command("check")(checking.check)
+app.command("invite")(serving.invite)
+app.command("new-channel")(channel.new_channel)
+app.command("bench")(bench.bench)
+app.add_typer(mail.app, name="mail")
+app.add_typer(sla.app, name="sla")
+app.add_typer(database.app, name="db")
+
+__all__ = ["app"]

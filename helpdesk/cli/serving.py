@@ -1,0 +1,129 @@
+"""`run.py serve`, `demo`, `worker` and `invite`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from helpdesk.cli.configured import DEFAULT, ROOT, Config, in_a_sentence, read
+
+if TYPE_CHECKING:
+    from helpdesk.app import House
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run until the work ends or the program is told to stop, and stop in good order."""
+    import uvloop
+
+    with contextlib.suppress(KeyboardInterrupt):
+        uvloop.run(_until_told(work))
+
+
+async def _until_told(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+@in_a_sentence
+def serve(config: Config = DEFAULT) -> None:
+    """Run the desk: its channels, its workers and its pages."""
+    from helpdesk import app, logs
+
+    settings = read(config)
+    logs.set_up(settings.logs.form, settings.logs.level)
+
+    async def work() -> None:
+        async with app.house(settings, where=str(config)) as house, _open(house) as address:
+            await _greet(house, address)
+            await asyncio.Event().wait()
+
+    run(work())
+
+
+@asynccontextmanager
+async def _open(house: House) -> AsyncIterator[str]:
+    from helpdesk import app
+
+    async with app.running(house), app.open_door(house, app.web_of(house)) as address:
+        yield address
+
+
+async def _greet(house: House, address: str) -> None:
+    """Say where the desk is, and let the first administrator in by a link that works once."""
+    from helpdesk.agents import actions
+
+    settings = house.settings
+    typer.echo(f"The desk is open at {address}")
+    token = await house.database.write(
+        actions.first_administrator, name="Administrator", email="administrator@localhost.localdomain",
+        now=house.clock(), lasts=timedelta(minutes=settings.sign_in.link_minutes),
+    )
+    if token is not None:
+        typer.echo(f"First sign-in, once, within {settings.sign_in.link_minutes} minutes:")
+        typer.echo(f"  {settings.desk.public_url}/sign-in/link/{token}")
+
+
+@in_a_sentence
+def worker(config: Config = DEFAULT) -> None:
+    """Run channels and workers without pages, beside other processes on the same PostgreSQL."""
+    from helpdesk import app, logs
+
+    settings = read(config)
+    logs.set_up(settings.logs.form, settings.logs.level)
+
+    async def work() -> None:
+        async with app.house(settings, where=str(config)) as house, app.running(house):
+            typer.echo("The workers run.")
+            await asyncio.Event().wait()
+
+    run(work())
+
+
+@in_a_sentence
+def invite(
+    email: Annotated[str, typer.Argument(help="Their address; they sign in with it.")],
+    name: Annotated[str, typer.Option("--name", help="Their name.")] = "",
+    role: Annotated[str, typer.Option("--role", help="agent, supervisor or administrator.")] = "agent",
+    config: Config = DEFAULT,
+) -> None:
+    """Make a one-time sign-in link for somebody, new or already here."""
+    from helpdesk import app
+    from helpdesk.agents import actions, rules
+
+    settings, asked = read(config), rules.role(role)
+
+    async def work() -> None:
+        async with app.house(settings, where=str(config), channels={}) as house:
+            lasts = timedelta(hours=settings.sign_in.invitation_hours)
+            token = await house.database.write(
+                actions.invite_or_link, name=name or email.partition("@")[0], email=email, role=asked,
+                now=house.clock(), lasts=lasts,
+            )
+            typer.echo(f"{settings.desk.public_url}/sign-in/link/{token}")
+
+    asyncio.run(work())
+
+
+@in_a_sentence
+def demo(
+    port: Annotated[int, typer.Option("--port", help="Where the pages are.")] = 8080,
+    mail_port: Annotated[int, typer.Option("--mail-port", help="Where the desk takes mail in.")] = 8025,
+    folder: Annotated[Path, typer.Option("--folder", help="Where the demo keeps its data.")] = ROOT / "demo-data",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew.")] = False,
+) -> None:
+    """Open a desk of a small invented shop on this machine alone; nothing leaves it."""
+    from helpdesk import demo as show
+
+    run(show.run(folder=folder, port=port, mail_port=mail_port, fresh=fresh, say=typer.echo))

@@ -1,0 +1,106 @@
+"""The demo's own pages: play the customer, and read what the customer receives."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from aiohttp import web
+
+from helpdesk.demo.letters import Received, deliver, letter, mailbox, one, read
+from helpdesk.demo.script import SUPPORT
+from helpdesk.errors import Invalid, NotFound
+from helpdesk.web import keys
+from helpdesk.web.pages import PAGES
+
+FRAME = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox"
+
+
+class Demo:
+    """Handlers over the folder the demo's mails are written to."""
+
+    def __init__(self, folder: Path, mail_port: int) -> None:
+        self.folder, self.mail_port = folder, mail_port
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Every page of the demo."""
+        return [
+            web.get("/demo", self.index),
+            web.post("/demo/send", self.send),
+            web.get("/demo/mail/{id}", self.mail),
+            web.get("/demo/mail/{id}/html", self.html),
+            web.get("/demo/mail/{id}/original", self.original),
+        ]
+
+    async def index(self, request: web.Request) -> web.Response:
+        """The customer's mailbox and a form to write from."""
+        form = {"name": "", "address": "", "subject": "", "text": "", "answers": request.query.get("answers", "")}
+        path = one(self.folder, form["answers"])
+        if path is not None:
+            known = read(path)
+            form |= {"address": known.to, "subject": known.subject, "name": known.to.partition("@")[0]}
+        return self._index(request, form, sent="sent" in request.query)
+
+    async def send(self, request: web.Request) -> web.Response:
+        """Hand the form to the desk's mail door as a mail."""
+        given = await request.post()
+        form = {name: str(given.get(name, "")).strip() for name in ("name", "address", "subject", "text", "answers")}
+        if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", form["address"]) or not form["text"]:
+            return self._index(request, form, problem="A mail needs an address and some words.", status=422)
+        path = one(self.folder, form["answers"])
+        answered = read(path) if path is not None else None
+        to = answered.reply_to if answered else SUPPORT
+        mail = letter(
+            name=form["name"], address=form["address"], to=to, subject=form["subject"], text=form["text"],
+            at=request.app[keys.CLOCK](), answers=answered.message_id if answered else "",
+        )
+        try:
+            await deliver(mail, to=to, port=self.mail_port)
+        except OSError as error:
+            raise Invalid(f"The desk's mail door does not answer: {error}") from error
+        raise web.HTTPSeeOther("/demo?sent")
+
+    async def mail(self, request: web.Request) -> web.Response:
+        """One mail as the customer sees it."""
+        return request.app[PAGES].render(request, "demo/mail.html", message=read(self._path(request)))
+
+    async def html(self, request: web.Request) -> web.Response:
+        """Its layout, for a frame that can do nothing."""
+        found = read(self._path(request))
+        return web.Response(
+            text=_with_pictures(found), content_type="text/html",
+            headers={"Content-Security-Policy": FRAME, "X-Frame-Options": "SAMEORIGIN"},
+        )
+
+    async def original(self, request: web.Request) -> web.Response:
+        """The mail as it left."""
+        path = self._path(request)
+        return web.Response(
+            body=path.read_bytes(), content_type="message/rfc822",
+            headers={"Content-Disposition": f'attachment; filename="{path.name}"'},
+        )
+
+    def _path(self, request: web.Request) -> Path:
+        path = one(self.folder, request.match_info["id"])
+        if path is None:
+            raise NotFound("There is no such mail.")
+        return path
+
+    def _index(self, request: web.Request, form: Mapping[str, str], *, status: int = 200, sent: bool = False,
+               problem: str = "") -> web.Response:
+        return request.app[PAGES].render(
+            request, "demo/index.html", status=status, messages=mailbox(self.folder), form=form, sent=sent,
+            problem=problem, customers=(),
+        )
+
+
+def _with_pictures(mail: Received) -> str:
+    """The HTML with its inner pictures put in place."""
+
+    def place(found: re.Match[str]) -> str:
+        kind, content = mail.pictures.get(found[1], ("", b""))
+        return f"data:{kind};base64,{base64.b64encode(content).decode()}" if content else found[0]
+
+    return re.sub(r"cid:([^\"'\s>]+)", place, mail.html)

@@ -1,0 +1,60 @@
+"""The little company of the demo: a shop for pottery that does not exist, its people and its customers.
+
+Every step happens so many minutes before the demo is opened, through the same doors as in real life.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SHOP = "دالان"
+SUPPORT = "support@dalan.example"
+PEOPLE = (
+    ("maryam", "مریم آذرنوش", "administrator"),
+    ("saman", "سامان کرمانج", "agent"),
+    ("leila", "لیلا فرزام", "supervisor"),
+)
+NAMES = {
+    "narges": "نرگس دلاوری", "kaveh": "کاوه سپهری", "hana": "هانا مرادی", "bahar": "بهار نیکو", "emily": "Emily Hart",
+    "omid": "امید راستین", "jonas": "Jonas Weber", "shirin": "شیرین پاکدل", "arash": "آرش تهرانی",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened. `who` is a customer (mail, tap) or a person of the desk; `topic` names the ticket."""
+
+    before: int  # minutes before now
+    act: str  # mail reply note assign tap
+    who: str
+    topic: str
+    text: str = ""
+    subject: str = ""
+    then: str | None = None
+    score: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+STORY = (
+    Step(4320, "mail", "bahar", "glaze", "سلام، لعاب فیروزه‌ای کاسه‌ها برای غذای داغ مشکلی ندارد؟ می‌خواهم برای مهمانی بخرم.", "پرسش دربارهٔ لعاب"),
+    Step(4308, "reply", "saman", "glaze", "سلام بهار عزیز، لعاب‌های ما بدون سرب‌اند و تا ۲۵۰ درجه را تاب می‌آورند. با خیال راحت استفاده کنید.", then="resolved"),
+    Step(4260, "tap", "bahar", "glaze", "خیلی سریع و دقیق بود.", score="happy"),
+    Step(2980, "mail", "arash", "wholesale", "سلام. برای کافه‌مان ۴۰ فنجان می‌خواهیم. تخفیف عمده دارید؟ چه مدت طول می‌کشد؟", "سفارش عمده برای کافه"),
+    Step(2950, "reply", "leila", "wholesale", "سلام آرش جان، برای ۴۰ فنجان پانزده درصد تخفیف داریم و ده روز کاری زمان می‌خواهد. پیش‌فاکتور را همین امروز می‌فرستم.", then="waiting"),
+    Step(2900, "mail", "narges", "bowl", "سلام، کاسه‌ای که خریدم شکسته رسید. جعبه هم از یک گوشه پاره بود. سفارش ۴۵۱۲ است. لطفاً راهنمایی کنید.", "کاسه شکسته رسید"),
+    Step(2884, "assign", "saman", "bowl"),
+    Step(2880, "reply", "saman", "bowl", "نرگس جان، بابت کاسه واقعاً متأسفم. یک کاسهٔ نو همین امروز با پیک برایتان می‌فرستم و هزینه‌ای هم ندارد.", then="resolved"),
+    Step(1500, "tap", "narges", "bowl", "پیک نیامد و کسی هم خبر نداد.", score="sad", reasons=("slow", "not_solved")),
+    Step(1440, "mail", "emily", "invoice", "Hello,\n\nI ordered two vases last week (order 4498) and my accountant asks for an invoice with our company name on it. Could you send one?\n\nMany thanks,\nEmily", "Invoice for order 4498"),
+    Step(1425, "reply", "maryam", "invoice", "Hello Emily, of course. I have made it out to your company; you will find it in your account in a minute. Is there anything else?", then="resolved"),
+    Step(1390, "tap", "emily", "invoice", "", score="happy"),
+    Step(190, "mail", "shirin", "course", "سلام، برای کارگاه سفال آخر هفته هنوز جا دارید؟ با دخترم می‌آیم که نُه سالش است.", "کارگاه سفال آخر هفته"),
+    Step(170, "note", "leila", "course", "کارگاه جمعه پر است، ولی برای پنج‌شنبه دو جا داریم."),
+    Step(95, "mail", "jonas", "discount", "Hi, the discount code from your newsletter says \"not valid\" at checkout. I tried twice. Is it over already?\n\nJonas", "Discount code does not work"),
+    Step(62, "mail", "hana", "address", "سلام، نشانی سفارشم را اشتباه نوشته‌ام. هنوز می‌شود عوضش کرد؟ شمارهٔ سفارش ۴۵۲۱", "تغییر نشانی سفارش ۴۵۲۱"),
+    Step(58, "assign", "maryam", "address"),
+    Step(34, "mail", "kaveh", "payment", "پول از کارتم کم شده ولی سایت می‌گوید پرداخت ناموفق بوده! مبلغ ۲٬۴۵۰٬۰۰۰ تومان. لطفاً زود جواب بدهید.", "پرداخت ناموفق ولی پول کم شد"),
+    Step(19, "mail", "omid", "where", "سلام وقت بخیر، سفارشم کجاست؟ گفته بودید دیروز می‌رسد ولی هنوز نرسیده.", "سفارشم هنوز نرسیده"),
+    Step(6, "mail", "narges", "bowl", "کاسهٔ نو هنوز نرسیده. می‌شود لطفاً بگویید کجاست؟", "Re: کاسه شکسته رسید"),
+    Step(2, "mail", "emily", "returns", "Hello again,\n\none of the vases is a little taller than I thought. Can I return it, and who pays for the shipping?\n\nEmily", "Returning a vase"),
+)  # fmt: skip

@@ -1,0 +1,126 @@
+"""Plays the story of the demo through the desk: the same intake, answers, clocks and outbox as in real life."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Connection, select
+
+from helpdesk.agents import actions as agents
+from helpdesk.agents.rules import Role
+from helpdesk.app import House
+from helpdesk.demo.letters import letter
+from helpdesk.demo.script import NAMES, PEOPLE, STORY, SUPPORT, Step
+from helpdesk.journey import escalate, reply, survey
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import queries
+from helpdesk.tickets.models import entries
+
+ACCOUNT = "support"
+
+
+@dataclass
+class Past:
+    """A clock that stands where the story is."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Player:
+    """Plays one step after the other on a desk whose clock it moves."""
+
+    house: House
+    past: Past
+    people: dict[str, int] = field(default_factory=dict)
+    topics: dict[str, int] = field(default_factory=dict)
+    count: int = 0
+
+    async def play(self, now: datetime) -> None:
+        """The whole story, so that it ends now."""
+        for login, name, role in PEOPLE:
+            self.people[login] = await self.house.database.write(
+                agents.add_person, name=name, email=f"{login}@dalan.example", role=cast(Role, role),
+                now=now - timedelta(days=30), by=None, language="fa",
+            )
+        for step in STORY:
+            self.past.at = now - timedelta(minutes=step.before)
+            await getattr(self, f"_{step.act}")(step)
+            self.past.at += timedelta(minutes=11)
+            while await self.house.outbox_worker().work_once():
+                pass
+            while await self.house.database.write(escalate.look, now=self.past.at):
+                pass
+
+    async def _mail(self, step: Step) -> None:
+        self.count += 1
+        address, known = f"{step.who}@customers.example", self.topics.get(step.topic)
+        answers = await self.house.database.read(_last_id, ticket_id=known) if known else ""
+        mail = letter(
+            name=NAMES[step.who], address=address, to=SUPPORT, subject=step.subject, text=step.text,
+            at=self.past(), answers=answers, message_id=f"<story-{self.count}@customers.example>",
+        )
+        desk = self.house.desk_for("email")
+        raw = mail.as_bytes()
+        await desk.accept(
+            ACCOUNT, f"story-{self.count}", raw, order_key=self.house.book.channels["email"].order_key(raw)
+        )
+        while await self.house.intake_worker().work_once():
+            pass
+        self.topics.setdefault(step.topic, await self.house.database.read(_newest_ticket))
+
+    async def _reply(self, step: Step) -> None:
+        number, person = self.topics[step.topic], self.people[step.who]
+        seen = await self.house.database.read(queries.newest_entry, ticket_id=number)
+        name = next(name for login, name, _ in PEOPLE if login == step.who)
+        await self.house.database.write(tickets.assign, ticket_id=number, to=person, by=person, now=self.past())
+        seen = await self.house.database.read(queries.newest_entry, ticket_id=number)
+        await self.house.database.write(
+            reply.reply, self.house.book, ticket_id=number, person_id=person, person_name=name,
+            answer=reply.Answer(step.text, seen, then=step.then), now=self.past(),
+        )
+
+    async def _note(self, step: Step) -> None:
+        await self.house.database.write(
+            reply.note, ticket_id=self.topics[step.topic], person_id=self.people[step.who], text=step.text,
+            now=self.past(),
+        )
+
+    async def _assign(self, step: Step) -> None:
+        person = self.people[step.who]
+        await self.house.database.write(
+            tickets.assign, ticket_id=self.topics[step.topic], to=person, by=person, now=self.past()
+        )
+
+    async def _tap(self, step: Step) -> None:
+        link = await self.house.database.read(_survey_link, ticket_id=self.topics[step.topic])
+        given: dict[str, Any] = {"token": link, "now": self.past()}
+        await self.house.database.write(survey.answer, self.house.book, score=step.score, **given)
+        if step.text or step.reasons:
+            await self.house.database.write(
+                survey.explain, self.house.book, reasons=step.reasons, words=step.text, **given
+            )
+
+
+def _newest_ticket(tx: Connection) -> int:
+    found = tx.execute(select(entries.c.ticket_id).order_by(entries.c.id.desc()).limit(1)).scalar_one()
+    return int(found)
+
+
+def _last_id(tx: Connection, ticket_id: int) -> str:
+    found = queries.references(tx, ticket_id=ticket_id, channel="email")
+    return found[-1] if found else ""
+
+
+def _survey_link(tx: Connection, ticket_id: int) -> str:
+    from helpdesk.outbox.models import outbox
+
+    payload = tx.execute(
+        select(outbox.c.payload).where(outbox.c.ticket_id == ticket_id).order_by(outbox.c.id.desc()).limit(1)
+    ).scalar_one()
+    return str(payload["faces"][0]["url"]).partition("/s/")[2].partition("?")[0]
