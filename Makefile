@@ -36,7 +36,6 @@ packages: .venv/.run
 
 lint:
 	$(bin)/ruff check .
-	$(bin)/ruff format --check .
 	$(bin)/lint-imports --no-logo 2>/dev/null || $(bin)/lint-imports
 
 types:

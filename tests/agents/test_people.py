@@ -50,7 +50,12 @@ async def test_neither_tokens_nor_links_are_stored_as_they_are(database):
     _, session = await database.write(sign_in.enter_by_link, token=link, now=NOON, **BROWSER)
 
     def everything(tx):
-        return repr([tx.exec_driver_sql(f"SELECT * FROM {table}").all() for table in ("sessions", "one_time_links", "audit_log")])
+        return repr(
+            [
+                tx.exec_driver_sql(f"SELECT * FROM {table}").all()
+                for table in ("sessions", "one_time_links", "audit_log")
+            ]
+        )
 
     stored = await database.read(everything)
     assert link not in stored
@@ -90,7 +95,9 @@ async def test_tries_are_counted_by_account_and_a_success_forgets_them(database)
 
 async def test_tries_are_counted_by_network_address_whatever_account_they_name(database):
     for number in range(6):
-        await database.write(sign_in.begin, account=f"{number}@desk.example", address="192.0.2.7", limits=LIMITS, now=NOON)
+        await database.write(
+            sign_in.begin, account=f"{number}@desk.example", address="192.0.2.7", limits=LIMITS, now=NOON
+        )
     with pytest.raises(sign_in.Resting):
         await database.write(sign_in.begin, account="new@desk.example", address="192.0.2.7", limits=LIMITS, now=NOON)
     await database.write(sign_in.begin, account="new@desk.example", address="192.0.2.8", limits=LIMITS, now=NOON)
@@ -194,6 +201,15 @@ async def test_a_person_who_makes_no_sense_is_refused(database, values, error):
     asked = {"name": "X", "email": "x@desk.example", "role": "agent", **values}
     with pytest.raises(error):
         await database.write(actions.add_person, now=NOON, by=None, **asked)
+
+
+async def test_a_link_for_an_address_is_for_who_has_it_or_for_somebody_new(database):
+    person_id, _ = await invited(database)
+    asked = {"name": "Sara", "role": "agent", "now": NOON, "lasts": QUARTER}
+    known = await database.write(actions.invite_or_link, email="Sara@desk.example", **asked)
+    new = await database.write(actions.invite_or_link, email="new@desk.example", **asked)
+    assert (await database.read(queries.link, token_hash=token_hash(known), now=NOON)).id == person_id
+    assert (await database.read(queries.link, token_hash=token_hash(new), now=NOON)).id != person_id
 
 
 async def test_teams_have_members(database):
