@@ -5,7 +5,7 @@ The composition root fills the first, `helpdesk.web.security` the second.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -21,6 +21,7 @@ from helpdesk.journey.book import Book
 from helpdesk.live.fanout import Live
 from helpdesk.live.presence import Presence
 from helpdesk.settings import Settings
+from helpdesk.surveys.reasons import Reason
 
 StateOf = Mapping[tuple[str, str], State]
 
@@ -35,6 +36,8 @@ FILES = web.AppKey("files", Files)
 LIVE = web.AppKey("live", Live)
 PRESENCE = web.AppKey("presence", Presence)
 REPORTS: web.AppKey[StateOf] = web.AppKey("reports")  # the newest state of every channel account
+REASONS: web.AppKey[Sequence[Reason]] = web.AppKey("reasons")  # why a customer was not satisfied
+DEMO = web.AppKey("demo", bool)  # whether this is the desk to try out
 
 PERSON: web.RequestKey[Person | None] = web.RequestKey("person")  # who is signed in
 SESSION: web.RequestKey[Session | None] = web.RequestKey("session")

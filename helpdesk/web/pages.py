@@ -86,19 +86,25 @@ class Pages:
         """The catalogue, for the few words said outside templates."""
         return catalogue(language)
 
-    def render_fragment(self, request: web.Request, name: str, /, *, language: str | None = None, **context: Any) -> str:
+    def render_fragment(
+        self, request: web.Request, name: str, /, *, language: str | None = None, **context: Any
+    ) -> str:
         """HTML of one template."""
         spoken = language or self.language_of(request)
         theme = request.cookies.get("theme", "system")
-        return self._environments[spoken].get_template(name).render(
-            now=self.clock(),
-            desk_name=self.desk_name,
-            theme=theme if theme in THEMES else "system",
-            keys=request.cookies.get("shortcuts") != "off",
-            me=request.get(PERSON),
-            csrf=request.get(CSRF, ""),
-            path=request.rel_url.path_qs,
-            **context,
+        return (
+            self._environments[spoken]
+            .get_template(name)
+            .render(
+                now=self.clock(),
+                desk_name=self.desk_name,
+                theme=theme if theme in THEMES else "system",
+                keys=request.cookies.get("shortcuts") != "off",
+                me=request.get(PERSON),
+                csrf=request.get(CSRF, ""),
+                path=request.rel_url.path_qs,
+                **context,
+            )
         )
 
     def render(

@@ -73,7 +73,9 @@ def paragraphs(text: str) -> Markup:
     """Plain text as paragraphs, each in its own direction; single line ends are kept."""
     blocks = [block for block in text.replace("\r\n", "\n").split("\n\n") if block.strip()]
     return Markup("").join(
-        Markup('<p dir="auto">{}</p>').format(Markup("<br>").join(escape(line) for line in block.strip("\n").split("\n")))
+        Markup('<p dir="auto">{}</p>').format(
+            Markup("<br>").join(escape(line) for line in block.strip("\n").split("\n"))
+        )
         for block in blocks
     )
 

@@ -1,1 +1,29 @@
 """The inbox: the list, the ticket, and what agents do in it."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from helpdesk.web.inbox import drafts, originals, read, stream, write
+
+
+def routes() -> list[web.AbstractRouteDef]:
+    """Everything of this folder."""
+    one = r"/inbox/tickets/{number:\d+}"
+    verbs = {
+        "reply": write.reply, "note": write.note, "assign": write.assign, "take": write.take, "status": write.status,
+        "resolve": write.resolve, "undo": write.undo, "resend": write.resend, "followed-up": write.called_back,
+        "draft": drafts.draft, "upload": drafts.upload, "here": drafts.here,
+    }  # fmt: skip
+    return [
+        web.get("/", read.home),
+        web.get("/inbox", read.inbox),
+        web.get("/inbox/rows", read.rows),
+        web.get("/inbox/live", read.live),
+        web.get("/live", stream.stream),
+        web.get(one, read.ticket),
+        *(web.post(f"{one}/{name}", handler) for name, handler in verbs.items()),
+        web.get(r"/inbox/files/{file:\d+}", originals.file),
+        web.get(r"/inbox/entries/{entry:\d+}/original", originals.original),
+        web.get(r"/inbox/entries/{entry:\d+}/html", originals.letter),
+    ]

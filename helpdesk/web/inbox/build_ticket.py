@@ -1,0 +1,120 @@
+"""The parts of a ticket into the view of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from helpdesk.agents.rules import Person
+from helpdesk.live.presence import Here
+from helpdesk.web.inbox.build_timeline import file_of, timeline
+from helpdesk.web.inbox.build_why import chip_of, choose, why
+from helpdesk.web.inbox.eyes import KNOWN, Eyes, by_id, face_of, name_of
+from helpdesk.web.inbox.gather import Parts
+from helpdesk.web.inbox.views import (
+    AddressView,
+    ComposerView,
+    OtherTicket,
+    PersonView,
+    SuggestionView,
+    TicketView,
+)
+
+MOVES: Mapping[str, Sequence[str]] = {
+    "new": ("waiting", "on_hold"), "open": ("waiting", "on_hold"), "waiting": ("open", "on_hold"),
+    "on_hold": ("open", "waiting"), "resolved": ("open", "closed"), "closed": ("open",),
+}  # fmt: skip
+MOST_OTHERS = 6
+
+
+def ticket(
+    parts: Parts, eyes: Eyes, people: Sequence[Person], *, zone: str, here: Sequence[Here] = (),
+    composer: Mapping[str, Any] | None = None,
+) -> TicketView:  # fmt: skip
+    """One ticket as it is shown. `composer` replaces what is kept as a draft, after a refusal."""
+    row, known = parts.ticket, by_id(people)
+    clock = choose(parts.clocks)
+    ended = row.status in ("resolved", "closed")
+    return TicketView(
+        number=row.id,
+        subject=row.subject,
+        status=_status(row),
+        person=_person(parts),
+        composer=_composer(parts, eyes, composer or {}),
+        newest=parts.entries[-1].id if parts.entries else 0,
+        cycle=row.cycle,
+        priority=row.priority,
+        tags=parts.tags,
+        assignee=known.get(row.assignee_id) if row.assignee_id else None,
+        people=list(known.values()),
+        moves=MOVES.get(row.status, ()) if _status(row) == row.status else (),
+        clock=chip_of(clock, eyes.now) if clock is not None and not (ended and clock.state == "running") else None,
+        why=why(clock, parts, eyes, zone) if clock is not None else None,
+        timeline=timeline(parts, eyes, zone),
+        earlier=parts.earlier,
+        here=[one.name for one in here],
+        writing=[one.name for one in here if one.writing],
+    )
+
+
+def _status(row: Any) -> str:
+    if row.merged_into_id is not None:
+        return "merged"
+    return "spam" if row.spam_at is not None else str(row.status)
+
+
+def _person(parts: Parts) -> PersonView:
+    contact = parts.contact
+    name = name_of(contact.name, parts.ticket.address)
+    return PersonView(
+        name=name,
+        face=face_of(name, contact.id),
+        since=contact.created_at,
+        addresses=[
+            AddressView(
+                KNOWN.get(one.channel, "chat"), one.address.partition(":")[2], bool(one.verified),
+                (one.unreachable_reason or "…") if one.unreachable_at else "",
+            )
+            for one in parts.addresses
+        ],
+        faces=parts.moods,
+        others=[OtherTicket(one.id, one.subject, KNOWN.get(one.channel, "chat")) for one in parts.others[:MOST_OTHERS]],
+        more=len(parts.others) > MOST_OTHERS,
+        notes=contact.notes,
+        mark=contact.mark or "",
+        blocked=contact.blocked_at is not None,
+    )  # fmt: skip
+
+
+def _composer(parts: Parts, eyes: Eyes, instead: Mapping[str, Any]) -> ComposerView:
+    tab = (
+        "note" if instead.get("tab") == "note" or ("note" in parts.drafts and "reply" not in parts.drafts) else "reply"
+    )
+    return ComposerView(
+        to=name_of(parts.contact.name, parts.ticket.address),
+        channel=eyes.channel(parts.ticket.channel),
+        tab=tab,  # type: ignore[arg-type]
+        reply=str(instead.get("reply", parts.drafts.get("reply", ""))),
+        note=str(instead.get("note", parts.drafts.get("note", ""))),
+        suggestion=str(instead.get("suggestion", "")),
+        suggestions=suggestions(parts, eyes),
+        uploads=[file_of(one) for one in parts.uploads],
+        conflict=str(instead.get("conflict", "")),
+    )
+
+
+def suggestions(parts: Parts, eyes: Eyes) -> list[SuggestionView]:
+    """What the engine proposed for the customer's newest message, filled in for this ticket."""
+    if parts.ticket.answered:
+        return []
+    facts = {
+        "customer": {"name": parts.contact.name.strip().split(" ")[0]},
+        "ticket": {"number": parts.ticket.id, "subject": parts.ticket.subject},
+        "agent": {"name": eyes.me.name},
+    }
+    found = []
+    for article, confidence, words in parts.proposed:
+        filled = eyes.fill(article, facts)
+        if filled is not None:
+            found.append(SuggestionView(article, filled[0], filled[1], confidence, words))
+    return found

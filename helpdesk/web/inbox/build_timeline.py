@@ -1,0 +1,195 @@
+"""Entries into lines of a timeline: days, messages, changes that fold, felt surveys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from helpdesk import dates
+from helpdesk.agents.rules import Face
+from helpdesk.web.inbox.eyes import Eyes, face_of, name_of, running_clock
+from helpdesk.web.inbox.gather import Parts
+from helpdesk.web.inbox.lines import (
+    By,
+    CallView,
+    ChangesView,
+    ChangeView,
+    DayView,
+    DeliveryView,
+    EntryView,
+    FileView,
+    Item,
+    SurveyView,
+    TaskView,
+)
+
+NEAR = timedelta(days=120)
+ICONS = {
+    "assigned": "user", "status": "redo", "priority": "alert", "tagged": "tag", "reopened": "redo", "warned": "clock",
+    "breached": "alert", "survey": "sad", "undone": "undo", "sent_again": "redo", "failed": "alert", "sent": "check",
+    "uncertain": "alert", "follow_up": "phone", "called_back": "phone", "reaction": "chat",
+}  # fmt: skip
+QUIET = frozenset({"sent"})  # what the message itself says
+
+
+def timeline(parts: Parts, eyes: Eyes, zone: str = dates.TEHRAN) -> list[Item]:
+    """The whole timeline, oldest first."""
+    lines: list[Item] = []
+    day: date | None = None
+    for item in _folded(_items(parts, eyes)):
+        its_day = dates.local(item.at, zone).date()
+        if its_day != day:
+            lines.append(DayView(item.at, near=eyes.now - item.at < NEAR))
+            day = its_day
+        lines.append(item)
+    return lines
+
+
+def _items(parts: Parts, eyes: Eyes) -> Iterator[EntryView | ChangeView | SurveyView]:
+    told = _last_of_surveys(parts)
+    for entry in parts.entries:
+        if entry.kind in ("message", "note", "call"):
+            yield message(entry, parts, eyes)
+        elif entry.kind == "survey" and entry.author == "customer":
+            if entry.id in told.values():
+                yield _felt(entry, parts, eyes)
+        else:
+            change = _change(entry, parts)
+            if change.what not in QUIET:
+                yield change
+
+
+def _folded(items: Iterator[EntryView | ChangeView | SurveyView]) -> Iterator[Item]:
+    waiting: list[ChangeView] = []
+    for item in items:
+        if isinstance(item, ChangeView) and (not waiting or item.at - waiting[-1].at < timedelta(hours=12)):
+            waiting.append(item)
+            continue
+        yield from _fold(waiting)
+        waiting = [item] if isinstance(item, ChangeView) else []
+        if not isinstance(item, ChangeView):
+            yield item
+    yield from _fold(waiting)
+
+
+def _fold(changes: Sequence[ChangeView]) -> Iterator[ChangeView | ChangesView]:
+    if len(changes) > 1:
+        yield ChangesView(changes[0].id, changes[0].at, tuple(changes))
+    else:
+        yield from changes
+
+
+def message(entry: Any, parts: Parts, eyes: Eyes) -> EntryView:
+    """A message, a note or a call."""
+    by = _by(entry)
+    author, face = _author(entry, by, parts)
+    folded = parts.folded.get(entry.id)
+    whole = parts.full.get(entry.id, "")
+    stopped = next((c for c in parts.clocks if c.kind == "first_response" and c.stop_entry_id == entry.id), None)
+    return EntryView(
+        id=entry.id,
+        by=by,
+        author=author,
+        face=face,
+        at=entry.at,
+        text=entry.text,
+        channel=eyes.channel(entry.channel) if entry.channel else None,
+        quoted=_quoted(entry.text, whole),
+        html=bool(folded and folded.html),
+        original=entry.intake_id is not None,
+        files=[file_of(one) for one in parts.files.get(entry.id, ()) if not (one.inline and folded and folded.html)],
+        delivery=_delivery(entry, eyes),
+        call=_call(entry),
+        human_after=stopped.working_seconds if stopped is not None else None,
+        automatic=bool(entry.automatic),
+        thanks=bool(entry.thanks),
+        stranger=bool(entry.stranger),
+    )
+
+
+def file_of(one: Any) -> FileView:
+    """An attachment as it is shown."""
+    return FileView(one.id, one.name, one.size, one.content_type.startswith("image/"), one.problem or "")
+
+
+def _by(entry: Any) -> By:
+    if entry.kind == "note" and entry.author == "agent":
+        return "note"
+    if entry.author in ("bot", "automation", "survey", "system"):
+        return "robot"
+    return "desk" if entry.author == "agent" else "customer"
+
+
+def _author(entry: Any, by: By, parts: Parts) -> tuple[str, Face]:
+    if entry.person_id is not None:
+        name = parts.names.get(entry.person_id, "?")
+        return name, Face(name.strip()[:1].upper() or "?", entry.person_id % 5 + 1)
+    if by == "robot":
+        return (entry.data or {}).get("name", "") or entry.author, Face("", 3)
+    contact = entry.contact_id or parts.ticket.contact_id
+    own = contact == parts.ticket.contact_id
+    name = name_of(parts.contact.name if own else "", entry.address or parts.ticket.address)
+    return name, face_of(name, contact)
+
+
+def _quoted(text: str, whole: str) -> str:
+    """What the whole text has beyond the visible one: usually the quotation below it."""
+    if not whole:
+        return ""
+    visible, full = text.strip(), whole.strip()
+    rest = full[len(visible) :] if visible and full.startswith(visible) else full
+    return rest.strip("\n")
+
+
+def _delivery(entry: Any, eyes: Eyes) -> DeliveryView | None:
+    if not entry.outgoing or entry.delivery is None:
+        return None
+    until = entry.at + eyes.undo if entry.delivery == "queued" else None
+    return DeliveryView(entry.delivery, entry.delivery_reason or "", until)
+
+
+def _call(entry: Any) -> CallView | None:
+    if entry.kind != "call":
+        return None
+    data = entry.data or {}
+    waited, talked = int(data.get("waited") or 0), data.get("talked")
+    share = round(100 * waited / (waited + talked)) if talked else 100
+    return CallView(waited, talked, str(data.get("who") or ""), share)
+
+
+def _change(entry: Any, parts: Parts) -> ChangeView:
+    data = dict(entry.data or {})
+    what = str(data.get("change") or {"delivery": data.get("state"), "survey": "survey"}.get(entry.kind) or entry.kind)
+    who = parts.names.get(entry.person_id, "") if entry.person_id else ""
+    if what in ("assigned", "follow_up"):
+        data["to"] = parts.names.get(data.get("to") or 0, "")
+    data.setdefault("text", entry.text)
+    icon = ICONS.get(what, "list")
+    if what == "status" and data.get("to") in ("resolved", "closed"):
+        icon = "done"
+    return ChangeView(entry.id, entry.at, what, icon, who, data)
+
+
+def _last_of_surveys(parts: Parts) -> dict[int, int]:
+    """A survey that was answered, changed and explained is shown once, where it was last touched."""
+    return {
+        (entry.data or {}).get("survey", 0): entry.id
+        for entry in parts.entries
+        if entry.kind == "survey" and entry.author == "customer"
+    }
+
+
+def _felt(entry: Any, parts: Parts, eyes: Eyes) -> SurveyView:
+    data = entry.data or {}
+    survey = parts.surveys.get(data.get("survey", 0))
+    reasons = [eyes.reasons.get(key, key) for key in (survey.reasons if survey is not None else None) or ()]
+    task = parts.follow_ups.get(survey.id) if survey is not None else None
+    score = str(survey.score if survey is not None else data.get("score", "neutral"))
+    words = (survey.words if survey is not None else entry.text) or ""
+    return SurveyView(entry.id, entry.at, score, reasons, words, _task(task, parts, eyes) if task is not None else None)
+
+
+def _task(task: Any, parts: Parts, eyes: Eyes) -> TaskView:
+    due = running_clock(task.created_at, task.due_at, eyes.now) if task.due_at and not task.done_at else None
+    return TaskView(task.id, parts.names.get(task.owner_id or 0, ""), due, task.done_at, task.outcome or "")

@@ -1,0 +1,155 @@
+"""Everything one page of the inbox needs, read in one go. Queries belong to the slices; nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from helpdesk.agents import queries as agents
+from helpdesk.agents.rules import Person
+from helpdesk.contacts import queries as contacts
+from helpdesk.database.metadata import Line
+from helpdesk.errors import NotFound
+from helpdesk.intake import queries as intake
+from helpdesk.sla import queries as sla
+from helpdesk.suggestions import actions as suggestions
+from helpdesk.surveys import queries as surveys
+from helpdesk.tickets import lists, queries, search
+
+MOST_ENTRIES, MOST_ROWS = 200, 500
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which list somebody wants to see."""
+
+    view: lists.View = "mine"
+    sort: lists.Sort = "deadline"
+    search: str = ""
+    after: lists.After | None = None
+    most: int = lists.PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Rows of a list, how many each view has, and who works here."""
+
+    rows: Sequence[Line]
+    after: lists.After | None
+    counts: Mapping[lists.View, int]
+    people: Sequence[Person]
+    quarantined: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One ticket and everything around it."""
+
+    ticket: Line
+    entries: Sequence[Line]
+    earlier: bool
+    folded: Mapping[int, Line]
+    full: Mapping[int, str]
+    files: Mapping[int, Sequence[Line]]
+    tags: Sequence[str]
+    clocks: Sequence[Line]
+    contact: Line
+    addresses: Sequence[Line]
+    others: Sequence[Line]
+    moods: Sequence[str]
+    surveys: Mapping[int, Line]
+    follow_ups: Mapping[int, Line]
+    proposed: Sequence[tuple[str, float, Sequence[str]]]
+    question: Line | None
+    drafts: Mapping[str, str]
+    uploads: Sequence[Line]
+    names: Mapping[int, str]
+    unread: bool
+
+
+def listing(tx: Connection, *, wish: Wish, person_id: int, now: datetime) -> Listing:
+    """A list with the rail beside it."""
+    page = rows(tx, wish=wish, person_id=person_id, now=now)
+    return Listing(
+        page.rows, page.after, lists.counts(tx, person_id=person_id, now=now), agents.everybody(tx),
+        intake.figures(tx)["quarantined"],
+    )  # fmt: skip
+
+
+def rows(tx: Connection, *, wish: Wish, person_id: int, now: datetime) -> lists.Page:
+    """The rows alone."""
+    if wish.search:
+        found = search.find(tx, question=wish.search, most=lists.PAGE)
+        return lists.Page(lists.by_numbers(tx, person_id=person_id, ticket_ids=found), None)
+    most = min(max(wish.most, lists.PAGE), MOST_ROWS)
+    return lists.page(
+        tx, view=wish.view, person_id=person_id, now=now, sort=wish.sort, after=wish.after, most=most
+    )  # fmt: skip
+
+
+def ticket(tx: Connection, *, ticket_id: int, person_id: int, whole: bool = False) -> Parts:
+    """One ticket. `whole`: its timeline from the beginning. Raises NotFound."""
+    found = queries.ticket(tx, ticket_id=ticket_id)
+    most = 10_000 if whole else MOST_ENTRIES
+    entries = queries.timeline(tx, ticket_id=ticket_id, most=most)
+    ids = [one.id for one in entries if one.kind in ("message", "note", "call")]
+    folded = {one.entry_id: one for one in queries.folded(tx, entry_ids=ids)}
+    question = found.customer_entry_id
+    newest = entries[-1].id if entries else 0
+    return Parts(
+        ticket=found,
+        entries=entries,
+        earlier=len(entries) == most,
+        folded=folded,
+        full=_full(tx, [entry for entry, one in folded.items() if one.folded]),
+        files=_by_entry(queries.attached(tx, entry_ids=ids)),
+        tags=queries.tags_of(tx, ticket_id=ticket_id),
+        clocks=sla.clocks_of(tx, ticket_id=ticket_id),
+        contact=contacts.contact(tx, contact_id=found.contact_id),
+        addresses=contacts.addresses_of(tx, contact_id=found.contact_id),
+        others=queries.of_contact(tx, contact_id=found.contact_id, but=ticket_id, most=7),
+        moods=[one.score for one in reversed(surveys.of_contact(tx, contact_id=found.contact_id))],
+        surveys={one.id: one for one in surveys.of_ticket(tx, ticket_id=ticket_id)},
+        follow_ups={one.survey_id: one for one in surveys.follow_ups_of(tx, ticket_id=ticket_id)},
+        proposed=suggestions.proposed(tx, entry_id=question) if question else (),
+        question=next((one for one in entries if one.id == question), None),
+        drafts={
+            kind: kept.text
+            for kind in ("reply", "note")
+            if (kept := queries.draft(tx, ticket_id=ticket_id, person_id=person_id, kind=kind)) is not None
+        },
+        uploads=queries.waiting_files(tx, ticket_id=ticket_id, person_id=person_id),
+        names=agents.names(tx),
+        unread=queries.read_up_to(tx, ticket_id=ticket_id, person_id=person_id) < newest,
+    )
+
+
+def screen(
+    tx: Connection, *, wish: Wish, person_id: int, now: datetime, ticket_id: int | None = None, whole: bool = False,
+    forgiving: bool = False,
+) -> tuple[Listing, Parts | None]:  # fmt: skip
+    """A list and, when one is open, a ticket. `forgiving`: one that is gone is simply not there."""
+    shown = listing(tx, wish=wish, person_id=person_id, now=now)
+    if ticket_id is None:
+        return shown, None
+    try:
+        return shown, ticket(tx, ticket_id=ticket_id, person_id=person_id, whole=whole)
+    except NotFound:
+        if forgiving:
+            return shown, None
+        raise
+
+
+def _full(tx: Connection, entry_ids: Sequence[int]) -> dict[int, str]:
+    texts = ((entry_id, queries.body(tx, entry_id=entry_id)) for entry_id in entry_ids)
+    return {entry_id: body.full_text for entry_id, body in texts if body is not None and body.full_text}
+
+
+def _by_entry(files: Sequence[Line]) -> dict[int, list[Line]]:
+    found: dict[int, list[Line]] = {}
+    for one in files:
+        found.setdefault(one.entry_id, []).append(one)
+    return found

@@ -1,0 +1,118 @@
+"""Files, the mail as it arrived, and its own layout behind glass. Nothing of it ever runs on the desk's pages."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import re
+from collections.abc import Mapping
+from urllib.parse import quote
+
+import nh3
+from aiohttp import web
+
+from helpdesk.errors import NotFound
+from helpdesk.intake import queries as intake
+from helpdesk.tickets import queries
+from helpdesk.web import keys
+from helpdesk.web.inbox import show
+
+GLASS = "default-src 'none'; style-src 'unsafe-inline'; font-src 'none'; form-action 'none'; base-uri 'none'; sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'"
+INLINE_BYTES = 3 * 1024 * 1024
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+TAGS = nh3.ALLOWED_TAGS | {"font", "center", "u", "s", "big", "section", "article", "header", "footer"}
+LOOKS = {"dir", "align", "valign", "bgcolor", "color", "width", "height", "border", "cellpadding", "cellspacing", "style", "lang", "face", "size"}  # fmt: skip
+STYLE_PROPERTIES = {
+    "color", "background-color", "font-size", "font-weight", "font-style", "font-family", "text-align", "text-decoration",
+    "direction", "unicode-bidi", "line-height", "margin", "margin-top", "margin-bottom", "margin-left", "margin-right",
+    "padding", "padding-top", "padding-bottom", "padding-left", "padding-right", "border", "border-top", "border-bottom",
+    "border-left", "border-right", "border-collapse", "width", "max-width", "height", "vertical-align", "white-space",
+}  # fmt: skip
+FRAME = '<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="light"><style>body{{margin:12px;font:15px/1.7 Vazirmatn,Tahoma,sans-serif;color:#231d16;background:#fff;overflow-wrap:anywhere}}img{{max-width:100%;height:auto}}table{{max-width:100%}}</style></head><body dir="auto">{}</body></html>'
+
+
+async def file(request: web.Request) -> web.StreamResponse:
+    """An attachment, always as a download."""
+    app = request.app
+    one = await app[keys.DATABASE].read(queries.attachment, attachment_id=show.number(request.match_info["file"]))
+    if one.hash is None:
+        raise NotFound(one.problem or "This file was not kept.")
+    content = await asyncio.to_thread(app[keys.FILES].read, one.hash)
+    return _download(content, one.name)
+
+
+async def original(request: web.Request) -> web.StreamResponse:
+    """The message as it arrived."""
+    app = request.app
+    entry = await app[keys.DATABASE].read(queries.entry, entry_id=show.number(request.match_info["entry"]))
+    kept = await app[keys.DATABASE].read(intake.raw, intake_id=entry.intake_id or 0)
+    if kept is None:
+        raise NotFound("There is no original of this message.")
+    ending = "eml" if kept.channel == "email" else "json"
+    return _download(kept.raw, f"{kept.channel}-{entry.id}.{ending}")
+
+
+def _download(content: bytes, name: str) -> web.Response:
+    ascii_name = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:80] or "file"
+    return web.Response(
+        body=content,
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+async def letter(request: web.Request) -> web.StreamResponse:
+    """The HTML of a message, cleaned, for a sandboxed frame. Pictures from outside only when asked for."""
+    app, entry_id = request.app, show.number(request.match_info["entry"])
+    body = await app[keys.DATABASE].read(queries.body, entry_id=entry_id)
+    if body is None or not body.html:
+        raise NotFound("This message has no layout of its own.")
+    outside = "pictures" in request.query
+    inside = await _inline(request, entry_id)
+    cleaned = await asyncio.to_thread(clean_html, body.html, inside, outside)
+    return web.Response(
+        text=FRAME.format(cleaned),
+        content_type="text/html",
+        headers={
+            "Content-Security-Policy": f"{GLASS}; img-src data:{' https: http:' if outside else ''}",
+            "X-Frame-Options": "SAMEORIGIN",
+            "Referrer-Policy": "no-referrer",
+        },
+    )
+
+
+async def _inline(request: web.Request, entry_id: int) -> dict[str, str]:
+    """Pictures inside the mail by their content id, as data addresses."""
+    app, found, room = request.app, {}, INLINE_BYTES
+    for one in await app[keys.DATABASE].read(queries.attached, entry_ids=[entry_id]):
+        if not one.content_id or not one.hash or one.content_type not in PICTURES or one.size > room:
+            continue
+        content = await asyncio.to_thread(app[keys.FILES].read, one.hash)
+        room -= len(content)
+        found[one.content_id.strip("<>")] = f"data:{one.content_type};base64,{base64.b64encode(content).decode()}"
+    return found
+
+
+def clean_html(html: str, inside: Mapping[str, str], outside: bool) -> str:
+    """Mail HTML without anything that acts: an allow-list of tags, looks and addresses."""
+
+    def allow(tag: str, name: str, value: str) -> str | None:
+        if name == "src":
+            if value.startswith("cid:"):
+                return inside.get(value[4:].strip("<>"))
+            return value if outside and value.startswith(("https://", "http://")) else None
+        return value
+
+    attributes = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
+    attributes["*"] = attributes.get("*", set()) | LOOKS
+    attributes["img"] = {"src", "alt", "width", "height"}
+    return nh3.clean(
+        html, tags=TAGS - {"base"}, attributes=attributes, attribute_filter=allow, link_rel="noopener noreferrer",
+        url_schemes={"http", "https", "mailto", "tel", "cid", "data"}, strip_comments=True,
+        clean_content_tags={"script", "style", "title", "head"}, filter_style_properties=STYLE_PROPERTIES,
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )  # fmt: skip

@@ -1,0 +1,47 @@
+"""Looking: the list, a ticket, the next rows, and what changed since."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from helpdesk.web import keys
+from helpdesk.web.inbox import build_list, gather, show
+from helpdesk.web.inbox.eyes import by_id
+from helpdesk.web.pages import PAGES
+
+
+async def home(request: web.Request) -> web.StreamResponse:
+    """The desk begins at the inbox."""
+    raise web.HTTPSeeOther("/inbox")
+
+
+async def inbox(request: web.Request) -> web.StreamResponse:
+    """A list with no ticket open."""
+    context = await show.context(request, show.wish_of(request.query))
+    return request.app[PAGES].render(request, "inbox/page.html", **context)
+
+
+async def ticket(request: web.Request) -> web.StreamResponse:
+    """One ticket: the pane for a click in the list, the whole page for its address."""
+    ticket_id = show.number(request.match_info["number"])
+    context = await show.context(request, show.wish_of(request.query), ticket_id=ticket_id)
+    template = "inbox/pane.html" if show.is_fragment(request) else "inbox/page.html"
+    return request.app[PAGES].render(request, template, **context)
+
+
+async def rows(request: web.Request) -> web.StreamResponse:
+    """The next rows of a list."""
+    wish, eyes = show.wish_of(request.query), show.eyes_of(request)
+    database = request.app[keys.DATABASE]
+    shown = await database.read(gather.listing, wish=wish, person_id=eyes.me.id, now=eyes.now)
+    listed = build_list.listed(
+        shown.rows, eyes, by_id(shown.people), wish, after=shown.after, typing=show.typing_in(request)
+    )  # fmt: skip
+    return request.app[PAGES].render(request, "inbox/rows.html", list=listed)
+
+
+async def live(request: web.Request) -> web.StreamResponse:
+    """The list and the open ticket as they are now, for a page that is open already."""
+    open_ticket = show.number(request.query.get("open", "")) or None
+    context = await show.context(request, show.wish_of(request.query), ticket_id=open_ticket, forgiving=True)
+    return request.app[PAGES].render(request, "inbox/live.html", **context)

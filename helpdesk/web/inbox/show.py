@@ -1,0 +1,114 @@
+"""From a request to a rendered inbox: reads what is asked for and hands it to the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from helpdesk.errors import Invalid
+from helpdesk.tickets import actions, lists
+from helpdesk.web import keys
+from helpdesk.web.inbox import answers, build_list, build_ticket, gather
+from helpdesk.web.inbox.eyes import Eyes, by_id
+from helpdesk.web.inbox.gather import Parts, Wish
+from helpdesk.web.inbox.views import TicketView
+from helpdesk.web.pages import PAGES
+
+SORTS: tuple[lists.Sort, ...] = ("deadline", "longest", "newest")
+
+
+def wish_of(query: Mapping[str, str]) -> Wish:
+    """The list that an address asks for. Raises Invalid for a page that is none of ours."""
+    after = query.get("after", "")
+    return Wish(
+        view=next((one for one in lists.VIEWS if one == query.get("view")), "mine"),
+        sort=next((one for one in SORTS if one == query.get("sort")), "deadline"),
+        search=query.get("q", "").strip()[:200],
+        after=lists.After.parse(after) if after else None,
+        most=number(query.get("upto", ""), lists.PAGE),
+    )
+
+
+def number(text: str, otherwise: int = 0) -> int:
+    """A whole number from an address or a form, within what a database takes."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else otherwise
+
+
+def number_in(fields: Mapping[str, Any], name: str) -> int:
+    """A number that a form must have. Raises Invalid."""
+    found = number(str(fields.get(name, "")), -1)
+    if found < 0:
+        raise Invalid("This form is not complete. Open the page again.", name)
+    return found
+
+
+def eyes_of(request: web.Request) -> Eyes:
+    """Who looks."""
+    app = request.app
+    book, pages = app[keys.BOOK], app[PAGES]
+    language = pages.language_of(request)
+    return Eyes(
+        me=keys.signed_in(request), now=app[keys.CLOCK](), language=language, channels=book.channels,
+        fill=answers.filler(book), calendar=book.promises.calendar, hours=book.hours, undo=book.undo,
+        reasons={one.key: one.words[language] for one in app.get(keys.REASONS, ())},
+    )  # fmt: skip
+
+
+def typing_in(request: web.Request) -> Callable[[int], str]:
+    """Who else is writing in a ticket, by its number."""
+    presence, now, me = request.app[keys.PRESENCE], request.app[keys.CLOCK](), keys.signed_in(request).id
+
+    def name(ticket_id: int) -> str:
+        return next((one.name for one in presence.at(ticket_id, now=now, but=me) if one.writing), "")
+
+    return name
+
+
+def opened(
+    request: web.Request, parts: Parts, eyes: Eyes, people: Any, composer: Mapping[str, Any] | None
+) -> TicketView:
+    """The ticket as this person sees it."""
+    zone = request.app[keys.SETTINGS].desk.time_zone
+    here = request.app[keys.PRESENCE].at(parts.ticket.id, now=eyes.now, but=eyes.me.id)
+    return build_ticket.ticket(parts, eyes, people, zone=zone, here=here, composer=composer)
+
+
+async def context(
+    request: web.Request, wish: Wish, *, ticket_id: int | None = None, composer: Mapping[str, Any] | None = None,
+    forgiving: bool = False,
+) -> dict[str, Any]:  # fmt: skip
+    """What every template of the inbox needs. `forgiving`: a ticket that is gone is simply not shown."""
+    eyes, database = eyes_of(request), request.app[keys.DATABASE]
+    shown, parts = await database.read(
+        gather.screen, wish=wish, person_id=eyes.me.id, now=eyes.now, ticket_id=ticket_id,
+        whole="whole" in request.query, forgiving=forgiving,
+    )  # fmt: skip
+    people = by_id(shown.people)
+    ticket = opened(request, parts, eyes, shown.people, composer) if parts is not None else None
+    if parts is not None and parts.unread:
+        await _seen(request, parts, eyes.now)
+    listed = build_list.listed(
+        shown.rows, eyes, people, wish, after=shown.after, open_ticket=ticket_id, mine=shown.counts.get("mine", 0),
+        typing=typing_in(request),
+    )  # fmt: skip
+    return {
+        "list": listed, "ticket": ticket, "rail": build_list.rail(shown.counts), "place": "" if wish.search else wish.view,
+        "search": wish.search, "quarantined": shown.quarantined, "demo": request.app.get(keys.DEMO, False),
+    }  # fmt: skip
+
+
+async def _seen(request: web.Request, parts: Parts, now: datetime) -> None:
+    await request.app[keys.DATABASE].write(
+        actions.seen, ticket_id=parts.ticket.id, person_id=keys.signed_in(request).id, entry_id=parts.entries[-1].id
+    )
+
+
+def is_fragment(request: web.Request, target: str = "pane") -> bool:
+    """Whether a script asks for a part of the page, rather than a browser for all of it."""
+    asked = request.headers
+    if asked.get("HX-History-Restore-Request"):
+        return False
+    return asked.get("HX-Request") == "true" and asked.get("HX-Target", target) == target
