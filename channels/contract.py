@@ -19,7 +19,7 @@ InboundKind = Literal[
     "reaction",  # an emoji on an earlier message; `target` names it
     "delivery",  # what became of one of our messages; `target` or `tokens` name it
     "survey_answer",  # a face was tapped or reasons were given
-    "call",  # one record of a telephone call, may come again with more in it
+    "call",  # one record of a telephone call in `details`, comes again under its external id with more in it
     "note",  # something to show that is nobody's message (blocked, joined, unsupported)
 ]
 
@@ -73,6 +73,17 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyAnswer:
+    """A face or words given on the channel itself. The survey is named by `token`, or by the `call` it followed."""
+
+    token: str | None = None
+    call: str | None = None  # external id of the call
+    score: Literal["happy", "neutral", "sad"] | None = None
+    reasons: Sequence[str] = ()
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """One thing that happened on a channel, understood. Times are aware and UTC."""
 
@@ -94,6 +105,7 @@ class Inbound:
     thanks: bool = False  # a mere thank-you, emoji or sticker: does not reopen
     target: str | None = None  # remote id of the message an edit, reaction or delivery is about
     delivery: Delivery | None = None
+    survey: SurveyAnswer | None = None  # of a survey_answer
     details: Mapping[str, Any] = field(default_factory=dict)  # JSON the timeline shows (warnings, call record, …)
 
 
@@ -129,6 +141,7 @@ class Outbound:
     automatic: bool = False
     signature: str = ""
     faces: Sequence[Face] = ()
+    survey: str | None = None  # token of the survey it asks, for channels whose buttons answer by themselves
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
