@@ -25,7 +25,7 @@ from helpdesk.database import migrate
 from helpdesk.database.engine import Database, Hint, open_database
 from helpdesk.errors import Invalid
 from helpdesk.files.store import Files
-from helpdesk.journey.book import Book, SurveyRules, Suggesting
+from helpdesk.journey.book import Book, Suggesting, SurveyRules
 from helpdesk.journey.wording import wording
 from helpdesk.live.fanout import Live
 from helpdesk.live.presence import Presence
@@ -34,6 +34,7 @@ from helpdesk.settings import Settings
 from helpdesk.sla import policies
 from helpdesk.sla.promises import Promises
 from helpdesk.suggestions.suggester import Suggester
+from helpdesk.surveys import reasons
 from helpdesk.web.site import Site, site
 from helpdesk.workers.channels import DeskFor, Reports, keep_running
 from helpdesk.workers.clock_watcher import ClockWatcher
@@ -188,6 +189,7 @@ def web_of(made: House, **more: Any) -> web.Application:
             settings=made.settings, database=made.database, book=made.book, files=made.files, clock=made.clock,
             live=made.live, presence=made.presence, states=made.reports.states,
             desks={name: made.desk_for(name) for name in made.book.channels},
+            reasons=reasons.load(ROOT / "config" / "reasons.toml"),
         ),
         **more,
     )

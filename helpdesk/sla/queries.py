@@ -35,6 +35,11 @@ def to_fire(tx: Connection, *, now: datetime, most: int = 500) -> Sequence[Line]
     ).all()
 
 
+def running(tx: Connection) -> int:
+    """How many clocks run."""
+    return tx.execute(select(func.count()).select_from(clocks).where(clocks.c.state == "running")).scalar_one()
+
+
 def next_fire(tx: Connection) -> datetime | None:
     """When the next clock wants to be looked at."""
     return tx.execute(select(func.min(clocks.c.fire_at)).where(clocks.c.fire_at.is_not(None))).scalar()

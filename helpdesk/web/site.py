@@ -18,7 +18,8 @@ from helpdesk.journey.book import Book
 from helpdesk.live.fanout import Live
 from helpdesk.live.presence import Presence
 from helpdesk.settings import Settings
-from helpdesk.web import health, inbox, keys, pages, security, sign_in
+from helpdesk.surveys.reasons import Reason
+from helpdesk.web import health, inbox, keys, pages, quarantine, security, sign_in, status, survey
 
 MOST_BYTES = 30 * 1024 * 1024  # of one request
 
@@ -36,6 +37,7 @@ class Site:
     presence: Presence
     states: keys.StateOf
     desks: Mapping[str, Desk]
+    reasons: Sequence[Reason] = ()
 
 
 def site(desk: Site, *, more: Sequence[web.AbstractRouteDef] = (), outgoing: Path | None = None) -> web.Application:
@@ -46,13 +48,14 @@ def site(desk: Site, *, more: Sequence[web.AbstractRouteDef] = (), outgoing: Pat
     app[keys.SECRET], app[keys.PASSWORDS], app[keys.REGISTRY] = desk.book.secret, Passwords(), registry
     app[keys.BOOK], app[keys.FILES], app[keys.LIVE] = desk.book, desk.files, desk.live
     app[keys.PRESENCE], app[keys.REPORTS] = desk.presence, desk.states
+    app[keys.REASONS], app[status.STARTED] = desk.reasons, desk.clock()
     app[health.SEEN] = health.Seen(registry)
     app[pages.PAGES] = pages.Pages(
         desk_name=desk.settings.desk.name, language=desk.settings.desk.language, zone=desk.settings.desk.time_zone,
         clock=desk.clock,
     )
     security.protect(app)
-    app.add_routes([*pages.asset_routes(), *health.routes(), *sign_in.routes(), *inbox.routes(), *more])
+    app.add_routes([*pages.asset_routes(), *health.routes(), *sign_in.routes(), *inbox.routes(), *survey.routes(), *quarantine.routes(), *status.routes(), *more])
     for name, channel in desk.book.channels.items():
         routes = channel.routes(desk.desks[name])
         if routes:

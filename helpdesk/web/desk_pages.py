@@ -1,0 +1,26 @@
+"""What the desk's own pages share: the rail with its counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from helpdesk.intake import queries as intake
+from helpdesk.tickets import lists
+from helpdesk.web import keys
+from helpdesk.web.inbox.build_list import rail
+
+
+def _counts(tx: Connection, *, person_id: int, now: Any) -> tuple[dict[lists.View, int], int]:
+    return lists.counts(tx, person_id=person_id, now=now), intake.figures(tx)["quarantined"]
+
+
+async def around(request: web.Request, place: str) -> dict[str, Any]:
+    """Context of every page that has the rail beside it."""
+    app = request.app
+    counts, held = await app[keys.DATABASE].read(
+        _counts, person_id=keys.signed_in(request).id, now=app[keys.CLOCK]()
+    )  # fmt: skip
+    return {"rail": rail(counts), "place": place, "quarantined": held, "demo": app.get(keys.DEMO, False)}
