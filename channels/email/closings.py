@@ -23,7 +23,7 @@ SENT_FROM = re.compile(
     re.IGNORECASE,
 )
 _SOLO = (
-    r"thanks|thank you|thanx|thx|many thanks|thanks (?:a lot|so much|again|in advance|and regards|& regards|very much|for your (?:help|time))|thank you (?:very much|so much|in advance)"
+    r"thanks|thank you|thanx|thx|many thanks(?: in advance| again)?|thanks (?:a lot|so much|again|in advance|and regards|& regards|very much|for your (?:help|time))|thank you (?:very much|so much|in advance)"
     r"|(?:best|kind|warm|kindest|warmest|many|with|with best|with kind|with warm)?\s?regards(?: from [\w ]{1,20})?|rgds|br|best wishes|best|all the best|cheers|sincerely|yours(?: sincerely| faithfully| truly)?|sincerely yours|respectfully|cordially|take care|truly yours|love|ciao|warmly|cheerio|yours"
     r"|mit freundlichen (?:grüßen|gruessen|grüssen)|(?:viele|liebe|beste|schöne|freundliche|herzliche) grüße?(?: aus [\w ]{1,20})?|freundliche grüsse|mfg|lg|vg|gruß|grüße|danke|vielen dank|bien cordialement|cordialement|bien à vous|merci|salutations|sincères salutations|saludos|atentamente|un saludo|saludos cordiales|gracias|muchas gracias"
     r"|atenciosamente|obrigado|obrigada|att|abraços|cordiali saluti|distinti saluti|saluti|grazie|met vriendelijke groet(?:en)?|groeten|groetjes|mvg|med vänliga? hälsning(?:ar)?|vänligen|mvh|hilsen|med venlig hilsen|vennlig hilsen|terveisin|pozdrawiam|z poważaniem|s pozdravem|с уважением|спасибо|saygılarımla|teşekkürler|iyi çalışmalar|üdvözlettel|cu respect"

@@ -17,6 +17,7 @@ from channels.email.headers import date, ids, message_id, parameters, text
 from channels.email.parts import Contents, Fields, Place, fields_of, first, walk
 
 TANGLED = 200  # multiparts or nested messages; more is an attack, taken as text
+BORDERS = 10_000  # lines that begin like a boundary
 _LEADING = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\s)+|\A>?From [^\r\n]*\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
 _BOUNDARY = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=[Cc]ontent-|\r?\n)", re.MULTILINE)
@@ -90,7 +91,7 @@ def _begin(raw: bytes) -> bytes:
 
 
 def _parse(raw: bytes) -> tuple[Message, bool]:
-    if raw.count(b"oundary=") > TANGLED or raw.count(b"message/rfc822") > TANGLED:
+    if raw.count(b"oundary=") > TANGLED or raw.count(b"message/rfc822") > TANGLED or raw.count(b"\n--") > BORDERS:
         return BytesHeaderParser().parsebytes(raw), True
     try:
         return email.message_from_bytes(raw), False

@@ -38,6 +38,7 @@ WROTE = (
 WROTE_ANYWHERE = re.compile(WROTE, re.IGNORECASE)
 WROTE_AT_END = re.compile(WROTE + r"\)?\s*(?:[:：]\s*|\s?-{2,}\s*:?\s*)$", re.IGNORECASE)
 WROTE_INSIDE = re.compile(r"[\w>)]\s*" + WROTE + r"\)?\s?[:：]\s+(?=\S)", re.IGNORECASE)
+ENDS_IN_ADDRESS = re.compile(r"[>)\]]\s*[:：]\s*$")
 ENDS_IN_COLON = re.compile(r"[:：]\s*$")
 MONTH = (
     r"(?:jan|feb|f[ée]v|m[aä]r|apr|avr|abr|ma[iyjg]|jun|juin|jul|juil|giu|lug|aug|ago|août|sep|set|o[ck]t|ott|nov|de[czs]|dic|dez|stycz|lut|kwie|czerw|lip|sierp|wrze|paźd|list|grud"
@@ -63,16 +64,15 @@ STARTS = re.compile(
 DATE_THEN_ADDRESS = re.compile(
     r"^\s*\d{2,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T,]+\d{1,2}:\d{2}(?::\d{2})?)?[^<>\n]{0,120}<\s*[^<>\s]{1,120}@[^<>\s]{1,120}\s*>\s*[:：]?\s*$"
 )
-SAME_LINE = re.compile(
-    rf"(?:(?<=\s)|-{{2,}} ?|^)On (?:(?:mon|tue|wed|thu|fri|sat|sun)\w*,? |\d{{1,2}}[ /.-]|{MONTH})[^\n]{{5,200}}? wrote:\s*$",
-    re.IGNORECASE,
+STARTS_INSIDE = re.compile(
+    rf"(?:(?<=\S\s)|(?<=[-_]))On (?:(?:mon|tue|wed|thu|fri|sat|sun)\w*,? |\d{{1,2}}[ /.-]|{MONTH})", re.IGNORECASE
 )
 
 # --- "From: … Sent: …" ----------------------------------------------------------------------------
 
 _LABELS = {
     "from": "from|von|de|da|di|van|fra|från|från|od|от|kimden|gönderen|発信者|差出人|送信者|发件人|寄件者|보낸 ?사람|lähettäjä|feladó|expéditeur|remitente|mittente|nadawca|odesílatel|від|מאת|من|المرسل|از|فرستنده|از طرف|ارسال کننده|ارسالکننده",
-    "date": "sent|date|gesendet|datum|envoyé|envoye|enviado(?: el| em)?|fecha|data|inviato|verzonden|sendt|dato|skickat|wysłano|odesláno|дата|отправлено|gönderildi|gönderme tarihi|tarih|送信日時|日付|日時|发送时间|發送時間|日期|보낸 ?날짜|날짜|lähetetty|päivämäärä|elküldve|dátum|date et heure|ημερομηνία|נשלח|תאריך|تاریخ|تاریخ ارسال|ارسال شده|ارسال|ارسال شده در|فرستاده شده|زمان|زمان ارسال|مورخ|التاریخ|تم الإرسال|أرسلت|ارسلت|sent at|sent on",
+    "date": "sent|date|gesendet|datum|envoyé|envoye|enviad[oa](?: el| em)?|fecha|data|inviato|verzonden|sendt|dato|skickat|wysłano|odesláno|дата|отправлено|gönderildi|gönderme tarihi|tarih|送信日時|日付|日時|发送时间|發送時間|日期|보낸 ?날짜|날짜|lähetetty|päivämäärä|elküldve|dátum|date et heure|ημερομηνία|נשלח|תאריך|تاریخ|تاریخ ارسال|ارسال شده|ارسال|ارسال شده در|فرستاده شده|زمان|زمان ارسال|مورخ|التاریخ|تم الإرسال|أرسلت|ارسلت|sent at|sent on",
     "to": "to|an|à|a|para|aan|til|till|do|komu|кому|kime|alıcı|宛先|收件人|받는 ?사람|vastaanottaja|címzett|pour|destinataire|destinatario|до|אל|إلی|الی|به|گیرنده|گیرندگان|دریافت کننده",
     "cc": "cc|kopie|copie|copia|kopia|kopi|копия|bilgi|抄送|참조|másolat|רونوشت|رونوشت|نسخة|نسخه|نسخه به",
     "subject": "subject|betreff|objet|asunto|assunto|oggetto|onderwerp|emne|ämne|temat|předmět|předmět|тема|konu|件名|主题|主旨|제목|aihe|tárgy|θέμα|נושא|الموضوع|موضوع|عنوان",

@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from channels.email.patterns import FORWARDED, fold
 
+DEEPEST = 5_000
 MOST_NODES = 60_000
 LONGEST = 2_000_000  # characters of HTML that are read
 
@@ -82,6 +83,11 @@ _BLOCK = {
 }  # fmt: skip
 _LEAD = {"td": " ", "th": " ", "li": "- ", "hr": "----------"}
 _APART = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "pre"}
+_TAG = re.compile(r"<[^<>]{0,2000}>?")
+_NESTING = re.compile(
+    r"<(/?)(?:div|span|p|b|i|u|a|em|font|strong|table|tr|td|tbody|ul|ol|li|blockquote|center|section|article|big|small|code|pre|form|h[1-6]|[a-z]+-[a-z-]+)\b",
+    re.IGNORECASE,
+)
 _MANY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _SPACES_AT_BREAK = re.compile(r" ?\n ?")
 
@@ -96,6 +102,9 @@ class Texts:
 
 def read(html: str, *, keep_quotes: bool = False) -> Texts:
     """HTML as text."""
+    if _too_deep(html):
+        plain = _TAG.sub(" ", html[:LONGEST])
+        return Texts(plain, plain)
     tree = LexborHTMLParser(html[:LONGEST])
     body = tree.body or tree.root
     if body is None:
@@ -103,6 +112,18 @@ def read(html: str, *, keep_quotes: bool = False) -> Texts:
     skip, stop = (_NOTHING, _NOTHING) if keep_quotes else _marked(body, html[:LONGEST].lower())
     own, whole = _Walk(skip, stop).texts(body)
     return Texts(own or whole, whole)
+
+
+def _too_deep(html: str) -> bool:
+    """Whether the elements are nested so deeply that building the tree would take minutes."""
+    if len(html) < 4 * DEEPEST:
+        return False
+    depth = 0
+    for tag in _NESTING.finditer(html, 0, LONGEST):
+        depth += -1 if tag[1] else 1
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def is_marked(html: str) -> bool:

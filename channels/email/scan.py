@@ -14,6 +14,7 @@ ATTRIBUTION_LINES = 6
 _EDGES = " \t\r*_\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00a0\u061c"
 _LOOSE_ENDS = re.compile(r"[\s_=*-]*$")
 _BORDERS = frozenset("-_=—–─·#|")
+_OPEN_LINK = re.compile(r"<\s*(?:https?://|mailto:)[^<>\s]*\s*$", re.IGNORECASE)
 _LINK = re.compile(r"https?:|www\.")
 _CUT_LINK = re.compile(r"[=_&/)]")
 
@@ -36,7 +37,7 @@ class Scan:
             bare = self.bare[index]
             if not bare:
                 index += 1
-            elif bare[0] == ">" or bare.startswith("&gt;"):
+            elif bare[0] in ">&" and self._is_quoted(index):
                 index = self._broken_attribution(index, bare) or self._quoted(index)
             elif ":" in bare or "：" in bare or bare[-1] == ">" or bare[0] in _BORDERS or bare[-1] in _BORDERS:
                 index = self._look(index, patterns.fold(self.lines[index]))
@@ -85,14 +86,10 @@ class Scan:
         return patterns.DATE.search(before, 0, 120) is not None and patterns.MAIL.search(before) is not None
 
     def _attributed(self, index: int, line: str) -> int:
-        shared = patterns.SAME_LINE.search(line) if "wrote" in line else None
-        if shared and shared.start() > 0 and line[: shared.start()].strip():
-            before = self.lines[index][: shared.start()]
-            return self._after_attribution(index, index, _LOOSE_ENDS.sub("", before) or None)
         if not self.forward and (bordered := patterns.BORDERED_ORIGINAL.search(line)):
             return self._cut(index, _LOOSE_ENDS.sub("", self.lines[index][: bordered.start()]) or None)
-        first = self._attribution(index)
-        return index + 1 if first is None else self._after_attribution(first, index, None)
+        found = self._attribution(index)
+        return index + 1 if found is None else self._after_attribution(found[0], index, found[1])
 
     def _after_attribution(self, first: int, last: int, before: str | None) -> int:
         """Marked quotation below: the person may go on after it. Unmarked: all the rest is quotation."""
@@ -109,8 +106,13 @@ class Scan:
         """`> wrote:` is the end of an address that was broken over lines."""
         if len(bare) > 40 or bare[-1] != ":" or not patterns.WROTE_AT_END.search(bare):
             return None
-        first = self._attribution(index)
-        return self._after_attribution(first, index, None) if first is not None and first < index else None
+        found = self._attribution(index)
+        return self._after_attribution(found[0], index, found[1]) if found and found[0] < index else None
+
+    def _closes_link(self, index: int) -> bool:
+        """`> and so on` ends an address that began with `<` on the line above."""
+        above = self.lines[index - 1] if index else ""
+        return _OPEN_LINK.search(above) is not None and not above.lstrip().startswith(">")
 
     # --- quoted lines -----------------------------------------------------------------------------
 
@@ -133,41 +135,51 @@ class Scan:
 
     # --- "on … wrote:" ----------------------------------------------------------------------------
 
-    def _attribution(self, last: int) -> int | None:
-        """The first line of an attribution that ends with the line `last`, or None."""
+    def _attribution(self, last: int) -> tuple[int, str | None] | None:
+        """(first line of an attribution that ends with the line `last`, words before it there), or None."""
         joined = ""
-        alone: int | None = None
+        alone: tuple[int, None] | None = None
         blanks = 0
         for first in range(last, max(-1, last - ATTRIBUTION_LINES), -1):
-            piece = patterns.fold(self.bare[first])
-            if first != last and (first in self.gone or self.lines[first].lstrip().startswith(">")):
+            if first in self.gone or (first != last and self._is_quoted(first)):
                 break
+            piece = patterns.fold(self.bare[first])
             if not piece:
                 blanks += 1
-                if blanks > 1 or not joined.lstrip().startswith(("<", "mailto:")):
+                if blanks > 1 or not joined.startswith(("<", "mailto:")):
                     break
                 continue
             joined = f"{piece} {joined}".strip()
             if len(joined) > 400:
                 break
             if patterns.STARTS.match(piece) and patterns.DATE.search(piece, 0, 120):
-                return first if self._is_attribution(joined, last, starts=True) else alone
+                return (first, None) if self._is_attribution(joined, last, starts=True) else alone
             if patterns.DATE_THEN_ADDRESS.match(joined):
-                return first
-            if first == last and self._is_attribution(joined, last, starts=False):
-                alone = first
+                return first, None
+            if "On " in piece and (inside := patterns.STARTS_INSIDE.search(self.lines[first])):
+                if patterns.WROTE_AT_END.search(joined):
+                    return first, _LOOSE_ENDS.sub("", self.lines[first][: inside.start()]) or None
+            elif first == last and self._is_attribution(joined, last, starts=False):
+                alone = first, None
         return alone
+
+    def _is_quoted(self, index: int) -> bool:
+        return self.bare[index].startswith((">", "&gt;")) and not self._closes_link(index)
 
     def _is_attribution(self, joined: str, last: int, *, starts: bool) -> bool:
         if patterns.DATE_THEN_ADDRESS.match(joined):
             return True
         if not patterns.ENDS_IN_COLON.search(joined) and not joined.endswith("--"):
             return False
-        known = starts or patterns.DATE.search(joined) is not None or patterns.MAIL.search(joined) is not None
+        mailed = patterns.MAIL.search(joined) is not None
+        dated = starts or patterns.DATE.search(joined) is not None
+        known = mailed or dated
         if patterns.WROTE_AT_END.search(joined):
             return known or (joined.startswith("--") and joined.endswith("--"))
-        if starts and patterns.WROTE_ANYWHERE.search(joined):
+        if dated and (starts or mailed) and patterns.WROTE_ANYWHERE.search(joined):
             return True
+        if dated and mailed and len(joined) < 250 and patterns.ENDS_IN_ADDRESS.search(joined):
+            return True  # some languages need no verb
         following = next((one for one in self.bare[last + 1 : last + 3] if one), "")
         return known and following.startswith(">") and len(joined) < 250
 
@@ -179,7 +191,8 @@ class Scan:
             return False
         kinds = {label.lastgroup}
         gap = 0
-        for line in self.lines[index + 1 : index + 10]:
+        last = index
+        for place, line in enumerate(self.lines[index + 1 : index + 10], index + 1):
             if not line.strip():
                 gap += 1
                 if gap > 1 + (len(kinds) > 1):
@@ -188,7 +201,12 @@ class Scan:
             found = patterns.LABEL.match(patterns.fold(line))
             if found is not None and found.lastgroup:
                 kinds.add(found.lastgroup)
-                gap = 0
+                gap, last = 0, place
             elif gap:
                 break
-        return len(kinds & {"from", "date", "to", "subject"}) >= 2 and ("from" in kinds or {"date", "to"} <= kinds)
+            else:
+                last = place  # a value that goes on
+        main = kinds & {"from", "date", "to", "subject"}
+        if "subject" in main and len(main) >= 3:
+            return True  # otherwise it might be about a journey from here to there
+        return len(main) >= 2 and patterns.MAIL.search("\n".join(self.lines[index : last + 1])) is not None

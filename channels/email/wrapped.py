@@ -5,8 +5,10 @@ from __future__ import annotations
 import binascii
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
+MOST_FILES = 50  # uuencoded files looked for in one text
 TNEF_TYPES = {"application/ms-tnef", "application/vnd.ms-tnef"}
 _BEGIN = re.compile(r"^begin(?:-base64)? [0-7]{3,4} (\S.{0,200}?)[ \t\r]*\n", re.MULTILINE)
 
@@ -62,7 +64,7 @@ def uuencoded(text: str) -> tuple[str, list[tuple[str, bytes]]]:
     files: list[tuple[str, bytes]] = []
     kept: list[str] = []
     end = 0
-    for begin in _BEGIN.finditer(text):
+    for begin in islice(_BEGIN.finditer(text), MOST_FILES):
         if begin.start() < end:
             continue
         closed = _block(text, begin.end(), begin[0].startswith("begin-"))
