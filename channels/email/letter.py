@@ -17,18 +17,19 @@ from channels.contract import Face, Outbound
 FACES = Path(__file__).parent / "faces"
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 URL = re.compile(r"https?://[^\s<>\"'`{}|\\^\[\]]+[^\s<>\"'`{}|\\^\[\].,;:!?()»«،؛؟]")
+# No colour for the text itself and no background: mail programs show it in the reader's own light or dark.
 STYLE = """
 body { margin: 0; padding: 0; }
-.letter { font-family: Vazirmatn, Tahoma, 'Segoe UI', Arial, sans-serif; font-size: 15px; line-height: 1.75; color: #23211d; }
+.letter { font-family: Vazirmatn, Tahoma, 'Segoe UI', Arial, sans-serif; font-size: 15px; line-height: 1.8; padding: 6px; }
 .letter p { margin: 0 0 12px; }
-.letter a { color: #0b6e75; }
-.signature { margin-top: 20px; color: #6b665c; font-size: 13px; }
-.quote { margin: 20px 0 0; color: #6b665c; }
+.letter a { color: #0e7c84; }
+.signature { margin-top: 22px; color: #78736a; font-size: 13px; }
+.quote { margin: 22px 0 0; color: #78736a; }
 .quote blockquote { margin: 6px 0 0; padding: 0 12px; }
-.faces { margin: 8px 0 20px; }
-.faces td { padding: 8px 14px; text-align: center; }
-.faces a { color: #23211d; text-decoration: none; font-size: 14px; }
-.faces img { display: block; margin: 0 auto 6px; border: 0; width: 80px; height: 80px; }
+.faces { margin: 10px 0 22px; }
+.faces td { padding: 4px 6px; text-align: center; vertical-align: top; }
+.letter .faces a { display: block; padding: 10px 12px; color: inherit; text-decoration: none; }
+.faces img { display: block; margin: 0 auto 8px; border: 0; width: 96px; height: 96px; }
 """
 
 
@@ -94,7 +95,7 @@ def lines(text: str) -> str:
 def faces(choice: Sequence[Face], way: str) -> str:
     """The drawings of a survey, each a link."""
     cells = "".join(
-        f'<td align="center"><a href="{html.escape(face.url)}"><img src="cid:{face_id(face)}" width="80" height="80" '
+        f'<td align="center"><a href="{html.escape(face.url)}"><img src="cid:{face_id(face)}" width="96" height="96" '
         f'alt="{html.escape(face.label)}">{html.escape(face.label)}</a></td>'
         for face in choice
     )
