@@ -16,7 +16,7 @@ def payload(
     tx: Connection, book: Book, *, ticket: Any, entry_id: int, text: str, sender_name: str, automatic: bool,
     kind: str = "message", to: tuple[str, str] | None = None, copies: Sequence[Sequence[str]] = (),
     files: Sequence[Mapping[str, Any]] = (), faces: Sequence[Mapping[str, str]] = (), subject: str | None = None,
-    quote: Mapping[str, Any] | None = None,
+    quote: Mapping[str, Any] | None = None, survey: str | None = None,
 ) -> dict[str, Any]:
     """Everything the channel needs, as JSON; files by hash."""
     known = queries.references(tx, ticket_id=ticket.id, channel=ticket.channel)
@@ -26,7 +26,7 @@ def payload(
         "to": list(to or (ticket.address, ticket.contact_name)), "copies": [list(one) for one in copies],
         "text": text, "subject": words, "language": ticket.language or book.language, "sender_name": sender_name,
         "reply_via": ticket.reply_via, "in_reply_to": known[-1] if known else None, "references": list(known),
-        "conversation": ticket.conversation, "automatic": automatic, "files": list(files), "faces": list(faces),
+        "conversation": ticket.conversation, "automatic": automatic, "files": list(files), "faces": list(faces), "survey": survey,
         "details": {"quote": dict(quote)} if quote else {},
     }
 
@@ -49,7 +49,8 @@ def outbound(stored: Mapping[str, Any], read: Callable[[str], bytes] | None = No
         language=stored["language"], copies=[Address(*one) for one in stored["copies"]],
         sender_name=stored["sender_name"], reply_via=stored["reply_via"], attachments=files,
         in_reply_to=stored["in_reply_to"], references=stored["references"], conversation=stored["conversation"],
-        automatic=stored["automatic"], faces=[Face(**one) for one in stored["faces"]], details=stored["details"],
+        automatic=stored["automatic"], faces=[Face(**one) for one in stored["faces"]], survey=stored.get("survey"),
+        details=stored["details"],
     )
 
 

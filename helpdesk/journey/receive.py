@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from channels.contract import Address, Inbound
 from helpdesk.contacts import actions as contacts
 from helpdesk.contacts.actions import Known
-from helpdesk.journey import acknowledge, deliveries, opening
+from helpdesk.journey import acknowledge, asides, deliveries, opening
 from helpdesk.journey.book import Book
 from helpdesk.sla import actions as sla
 from helpdesk.suggestions import actions as suggestions
@@ -38,10 +38,9 @@ def receive(
     """Put one understood thing on a timeline; returns the entry's id, or None when there was nothing to add."""
     if queries.own(tx, channel=arrival.channel, remote_id=inbound.external_id):
         return None  # our own message came back to us
-    if inbound.kind == "delivery":
-        entry_id = deliveries.news(tx, book, arrival, inbound)
-        if entry_id is not None:
-            return entry_id
+    aside = _aside(tx, book, arrival, inbound)
+    if aside is not None or inbound.kind in ("reaction", "survey_answer"):
+        return aside
     known = _who(tx, arrival, inbound)
     choice = _where(tx, book, arrival, inbound, known)
     spoken = inbound.language or language(f"{inbound.subject} {inbound.text}"[:2000], book.language)
@@ -49,6 +48,19 @@ def receive(
     if choice.ticket_id is None:
         return opening.open_new(tx, book, arrival, inbound, known, files, follows=choice.follows)
     return _append(tx, book, arrival, inbound, known, files, choice)
+
+
+def _aside(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int | None:
+    """What is about something that is there already."""
+    if inbound.kind == "delivery":
+        return deliveries.news(tx, book, arrival, inbound)
+    if inbound.kind == "edit":
+        return asides.edited(tx, arrival, inbound)
+    if inbound.kind == "reaction":
+        return asides.reacted(tx, arrival, inbound)
+    if inbound.kind == "survey_answer":
+        return asides.answered_survey(tx, book, arrival, inbound)
+    return None
 
 
 def _who(tx: Connection, arrival: Arrival, inbound: Inbound) -> Known:
@@ -94,6 +106,9 @@ def _append(
     counts = inbound.kind == "message" and not inbound.automatic and not inbound.thanks
     if not counts:
         tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)
+        gone = inbound.details.get("unreachable")
+        if gone and inbound.author is not None:  # they blocked us, or left
+            contacts.unreachable(tx, address=inbound.author.address, reason=str(gone), now=arrival.received_at)
     else:
         _counts(tx, book, arrival, inbound, ticket, entry_id, choice)
     search.add(tx, ticket_id=ticket.id, entry_id=entry_id, texts=(inbound.text,))

@@ -48,11 +48,24 @@ def invite(tx: Connection, book: Book, *, ticket_id: int, now: datetime) -> int 
     )
     payload = letters.payload(
         tx, book, ticket=ticket, entry_id=entry_id, text=text, sender_name=book.name, automatic=True, kind="survey",
-        faces=_faces(book, token, language),
+        faces=_faces(book, token, language), survey=token,
     )
     due_at = now + max(book.survey.delay(ticket.channel), book.undo)
     reply.dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=due_at)
     return entry_id
+
+
+def ask_on_call(tx: Connection, *, ticket: Any, now: datetime) -> str | None:
+    """The token of a survey asked by keypad in the call itself. None: this cycle was asked already."""
+    if any(one.cycle == ticket.cycle for one in queries.of_ticket(tx, ticket_id=ticket.id)):
+        return None
+    token = secrets.token_urlsafe(24)
+    actions.invited(
+        tx, ticket_id=ticket.id, cycle=ticket.cycle, entry_id=None, contact_id=ticket.contact_id,
+        channel=ticket.channel, person_id=ticket.assignee_id, team_id=ticket.team_id,
+        token_hash=actions.token_hash(token), invited_at=now,
+    )
+    return token
 
 
 def _ending(tx: Connection, ticket: Any) -> rules.Ending:

@@ -168,3 +168,8 @@ def detach(tx: Connection, *, entry_id: int, person_id: int) -> None:
     tx.execute(
         update(attachments).where(attachments.c.entry_id == entry_id).values(entry_id=None, person_id=person_id)
     )
+
+
+def rewrite(tx: Connection, *, entry_id: int, text: str, data: Mapping[str, Any]) -> None:
+    """Give an entry another text; `data` keeps what it said before."""
+    tx.execute(update(entries).where(entries.c.id == entry_id).values(text=text, data=dict(data)))

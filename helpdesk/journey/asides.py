@@ -1,0 +1,98 @@
+"""What a customer does beside writing: editing, reacting, tapping a face. Nothing of it starts or stops a clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy import Connection
+
+from channels.contract import Inbound, SurveyAnswer
+from helpdesk.errors import DeskError
+from helpdesk.journey import survey
+from helpdesk.journey.book import Book
+from helpdesk.surveys import queries as surveys
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import queries, rules, search
+
+if TYPE_CHECKING:
+    from helpdesk.journey.receive import Arrival
+
+log = structlog.get_logger("asides")
+
+
+def edited(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:
+    """An earlier message says something else now; what it said is kept. None: we do not know that message."""
+    entry_id = _target(tx, arrival, inbound)
+    if entry_id is None:
+        return None
+    entry = queries.entry(tx, entry_id=entry_id)
+    if entry.text == inbound.text:
+        return entry_id
+    data = dict(entry.data or {})
+    data["edits"] = [*data.get("edits", []), {"at": entry.at.isoformat(), "text": entry.text}]
+    data["edited_at"] = arrival.received_at.isoformat()
+    tickets.rewrite(tx, entry_id=entry_id, text=inbound.text, data=data)
+    ticket = queries.locked(tx, ticket_id=entry.ticket_id)
+    if ticket.customer_entry_id in (None, entry_id):
+        tickets.change(tx, ticket_id=ticket.id, snippet=rules.snippet(inbound.text))
+    made = tickets.changed(
+        tx, ticket_id=ticket.id, now=arrival.received_at, author="customer", change="edited", of=entry_id
+    )
+    search.add(tx, ticket_id=ticket.id, entry_id=made, texts=(inbound.text,))
+    return made
+
+
+def reacted(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:
+    """An emoji on a message. None: we do not know that message."""
+    entry_id = _target(tx, arrival, inbound)
+    if entry_id is None:
+        return None
+    entry = queries.entry(tx, entry_id=entry_id)
+    tickets.change(tx, ticket_id=entry.ticket_id, changed_at=arrival.received_at)
+    return tickets.add_entry(
+        tx, ticket_id=entry.ticket_id, at=arrival.received_at, kind="reaction", author="customer", public=True,
+        outgoing=False, channel=arrival.channel, account=arrival.account, text=inbound.text, thanks=True,
+        address=inbound.author.address if inbound.author else None, intake_id=arrival.intake_id,
+        data={"of": entry_id, **inbound.details},
+    )
+
+
+def _target(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:
+    if inbound.target is None:
+        return None
+    return queries.entry_by_remote_id(tx, channel=arrival.channel, remote_id=inbound.target)
+
+
+def answered_survey(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int | None:
+    """A face or words given on the channel itself. A forged or late answer changes nothing and is logged."""
+    said = inbound.survey
+    if said is None:
+        return None
+    try:
+        return _take_answer(tx, book, arrival, said)
+    except DeskError as error:
+        log.info("survey answer refused", channel=arrival.channel, why=type(error).__name__)
+        return None
+
+
+def _take_answer(tx: Connection, book: Book, arrival: Arrival, said: SurveyAnswer) -> int | None:
+    token = said.token
+    if token is None and said.call is not None:
+        entry_id = queries.entry_by_remote_id(tx, channel=arrival.channel, remote_id=said.call)
+        if entry_id is None or said.score is None:
+            return None
+        ticket = queries.ticket(tx, ticket_id=queries.entry(tx, entry_id=entry_id).ticket_id)
+        token = survey.ask_on_call(tx, ticket=ticket, now=arrival.received_at)
+        if token is None:
+            return None
+    if token is None:
+        return None
+    found = survey.find(tx, book, token=token, now=arrival.received_at)
+    if said.score is not None:
+        survey.answer(tx, book, token=token, score=said.score, now=arrival.received_at)
+    if said.words or said.reasons:
+        survey.explain(
+            tx, book, token=token, reasons=said.reasons, words=said.words, now=arrival.received_at
+        )
+    return queries.newest_entry(tx, ticket_id=surveys.by_token(tx, token_hash=found.token_hash).ticket_id)  # type: ignore[union-attr]
