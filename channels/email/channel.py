@@ -68,6 +68,10 @@ class Channel(contract.Channel):
         """Every address that is ours, for the gate of automatic messages."""
         return [f"email:{address}" for address in self._own]
 
+    def own_addresses(self) -> Sequence[str]:
+        """Every address of every mailbox."""
+        return [f"email:{address}" for box in self.settings.mailboxes for address in box.addresses]
+
     def order_key(self, raw: bytes) -> str:
         """Key of the conversation a mail belongs to."""
         return normalise.order_key(raw)
@@ -114,7 +118,9 @@ class Channel(contract.Channel):
         return mail.message_id
 
     def remote_id(self, outbound: Outbound) -> str | None:
-        """The Message-ID, known before sending."""
+        """The Message-ID, known before sending. None for a mailbox that is not configured any more."""
+        if outbound.account not in self.accounts():
+            return None
         return render.message_id(self.settings, outbound)
 
     async def check(self) -> Sequence[tuple[str, str | None]]:

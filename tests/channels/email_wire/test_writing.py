@@ -206,6 +206,11 @@ def test_what_is_no_address_is_refused_before_anything_is_sent(address: str) -> 
 def test_a_mailbox_that_is_gone_from_the_configuration_is_said() -> None:
     with pytest.raises(DeliveryError, match="no mailbox named 'old'"):
         written(replace(REPLY, account="old"))
+    assert channel(BOX).remote_id(replace(REPLY, account="old")) is None
+
+
+def test_all_our_addresses_are_known_to_the_desk() -> None:
+    assert channel(BOX).own_addresses() == ["email:support@desk.example", "email:help@desk.example"]
 
 
 def test_international_domains_go_over_the_wire_in_ascii() -> None:
