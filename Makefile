@@ -13,7 +13,7 @@ built := helpdesk/web/assets/built
 sources := $(shell find helpdesk/web/assets -path '*/built' -prune -o -type f -print 2>/dev/null)
 catalogues := $(shell find helpdesk/web/locale -name '*.po' 2>/dev/null)
 
-.PHONY: help run setup check test tests lint types front-types format coverage bench lock clean packages
+.PHONY: help run setup check test tests lint types front-types format coverage bench lock clean packages catalogues
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?(.*)/\1\t\2/' | expand -t 12
@@ -60,6 +60,15 @@ lock: .venv/.test ## renew the locks from pyproject.toml and package.json
 	@requirements/lock.sh
 	$(npm) install --package-lock-only
 
+errors := -k Invalid -k NotFound -k Conflict -k Forbidden -k numbered
+catalogues: .venv/.test ## bring the catalogues up to date with the words of code and pages
+	$(bin)/pybabel -q extract -F babel.cfg --no-location --sort-output -o .venv/pasokh.pot .
+	$(bin)/pybabel -q extract -F babel.cfg --no-location --sort-output --no-default-keywords $(errors) -o .venv/errors.pot .
+	for language in fa en; do \
+	    $(bin)/pybabel -q update -D pasokh -i .venv/pasokh.pot -d helpdesk/web/locale -l $$language --no-fuzzy-matching --width 0; \
+	done
+	$(bin)/pybabel -q update -D errors -i .venv/errors.pot -d helpdesk/web/locale -l fa --no-fuzzy-matching --width 0
+
 clean: ## take away everything made, never data
 	rm -rf .venv node_modules $(built) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 
@@ -91,5 +100,6 @@ $(built)/.made: node_modules/.made $(sources)
 	@touch $@
 
 .venv/.catalogues: .venv/.run $(catalogues)
-	@if [ -d helpdesk/web/locale ]; then $(bin)/pybabel --quiet compile -D pasokh -d helpdesk/web/locale; fi
+	@$(bin)/pybabel --quiet compile -D pasokh -d helpdesk/web/locale
+	@$(bin)/pybabel --quiet compile -D errors -d helpdesk/web/locale -l fa
 	@touch $@

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -25,6 +26,11 @@ def _(words: str) -> str:
     return words  # marks them for the catalogues; they are said in the page's language below
 
 
+def numbered(words: str) -> str:
+    """Marks words with a number in them for the catalogue of errors."""
+    return words
+
+
 HEADINGS = {
     400: _("The desk did not understand this"),
     401: _("Sign in first"),
@@ -44,6 +50,14 @@ WORDS = {
     413: _("The file is larger than the desk takes. Send a smaller one or a link."),
     500: _("What you wrote before is kept. Try again; if it happens again, tell your administrator this number:"),
 }
+NUMBERED = (  # words with a number in them, as the catalogues know them
+    numbered("There is no ticket {n}."),
+    numbered("There is no entry {n}."),
+    numbered("There is no file {n}."),
+    numbered("There is no customer {n}."),
+    numbered("Nothing with number {n} was taken in."),
+    numbered("This ticket was merged into {n}."),
+)
 
 
 def status_of(error: DeskError) -> int:
@@ -89,6 +103,15 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         return tell(request, 500, WORDS[500], incident=request[ID])
 
 
+def _said(words: str, say: Callable[[str], str]) -> str:
+    """The words of an error in the page's language; a number in them stays what it is."""
+    number = re.search(r"\d+", words)
+    if number is None or say(words) != words:
+        return say(words)
+    pattern = words.replace(number[0], "{n}", 1)
+    return say(pattern).replace("{n}", number[0]) if pattern in NUMBERED else words
+
+
 def tell(
     request: web.Request, status: int, words: str, error: DeskError | None = None, *, incident: str = ""
 ) -> web.Response:
@@ -96,7 +119,7 @@ def tell(
     pages = request.app[PAGES]
     say = pages.gettext(pages.language_of(request)).gettext
     heading = say(HEADINGS.get(status, HEADINGS[400]))
-    said = " ".join(each for each in (say(words) if words else "", incident) if each)
+    said = " ".join(each for each in (_said(words, say) if words else "", incident) if each)
     headers = {"Cache-Control": "no-store"}
     if isinstance(error, Resting):
         headers["Retry-After"] = str(max(1, round((error.until - request.app[CLOCK]()).total_seconds())))

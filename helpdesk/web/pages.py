@@ -23,6 +23,7 @@ DIRECTION = {"fa": "rtl", "en": "ltr"}
 COMMA = {"fa": "، ", "en": ", "}
 THEMES = ("system", "light", "dark")
 DOMAIN = "pasokh"
+ERRORS = "errors"  # what goes wrong, said by the slices; its English is the code's own
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
@@ -125,7 +126,9 @@ PAGES = web.AppKey("pages", Pages)
 @lru_cache(maxsize=len(LANGUAGES))
 def catalogue(language: str) -> gettext.GNUTranslations:
     """The compiled catalogue of a language. Raises FileNotFoundError before `make setup` compiled it."""
-    return gettext.translation(DOMAIN, localedir=LOCALE, languages=[language])
+    made = gettext.translation(DOMAIN, localedir=LOCALE, languages=[language])
+    made.add_fallback(gettext.translation(ERRORS, localedir=LOCALE, languages=[language], fallback=True))
+    return made
 
 
 def asset_routes(built: Path = BUILT) -> list[web.AbstractRouteDef]:

@@ -155,3 +155,11 @@ def test_over_https_cookies_are_bound_to_the_host():
     settings = Settings.model_validate({"desk": {"public_url": "https://desk.example"}})
     assert settings.secure_cookies
     assert visitors.cookie_name(settings) == "__Host-session"
+
+
+async def test_what_went_wrong_is_said_in_persian_with_its_number(client):
+    persian = {"Accept-Language": "fa", "HX-Request": "true"}
+    assert (
+        await (await client.get("/fails/conflict", headers=persian)).text() == "همین حالا کس دیگری این تیکت را برداشت."
+    )
+    assert await (await client.get("/fails/numbered", headers=persian)).text() == "تیکت 12 وجود ندارد."
