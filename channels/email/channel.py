@@ -68,10 +68,6 @@ class Channel(contract.Channel):
         """Every address that is ours, for the gate of automatic messages."""
         return [f"email:{address}" for address in self._own]
 
-    def own_addresses(self) -> Sequence[str]:
-        """Every address of every mailbox."""
-        return [f"email:{address}" for box in self.settings.mailboxes for address in box.addresses]
-
     def order_key(self, raw: bytes) -> str:
         """Key of the conversation a mail belongs to."""
         return normalise.order_key(raw)
