@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +12,9 @@ from helpdesk.suggestions.words import Lexicon, skeleton, stem, words
 
 Numbers = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.float32]
-_NONE: Any = np.zeros(0, np.int32)
 LETTERS, WORDS, BONES = 0, 1, 2
 SHORTEST, LONGEST = 2, 5
+MOST_REMEMBERED = 50_000
 
 
 class Vocabulary:
@@ -24,7 +23,7 @@ class Vocabulary:
     def __init__(self, lexicon: Lexicon, *, bones: bool) -> None:
         self._lexicon, self._bones = lexicon, bones
         self._numbers: dict[tuple[int, str] | str, int] = {}
-        self._known: dict[str, list[int]] = {}
+        self._known: dict[str, tuple[list[int], int]] = {}
         self.block: list[int] = []
 
     def __len__(self) -> int:
@@ -47,23 +46,23 @@ class Vocabulary:
         return found
 
     def look(self, said: Sequence[str]) -> tuple[list[int], int]:
-        """The known features of a text and how many are unknown. Fast: a word is taken apart once."""
+        """The known features of a text, and how many there are in all. Fast: a word is taken apart once."""
         found: list[int] = []
-        get = self._numbers.get
-        known, unknown = self._known, 0
+        get, known, total = self._numbers.get, self._known, 0
         for word in said:
-            numbers = known.get(word)
-            if numbers is None:
-                numbers = [n for name, _ in _of_word(word, bones=self._bones) if (n := get(name)) is not None]
-                if len(known) < 100_000:
-                    known[word] = numbers
-            found += numbers
-            unknown += not numbers
+            taken = known.get(word)
+            if taken is None:
+                names = _of_word(word, bones=self._bones)
+                taken = ([n for name, _ in names if (n := get(name)) is not None], len(names))
+                if len(known) < MOST_REMEMBERED:
+                    known[word] = taken
+            found += taken[0]
+            total += taken[1]
         for name in map(_pair, pairwise(map(stem, said))):
             number = get(name)
             if number is not None:
                 found.append(number)
-        return found, unknown
+        return found, total + len(said) - 1
 
 
 def _names(said: Sequence[str], *, bones: bool) -> list[tuple[tuple[int, str] | str, int]]:

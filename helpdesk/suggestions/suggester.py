@@ -21,9 +21,10 @@ class Suggester:
         """Read the articles of a folder. Raises Invalid naming the file at fault."""
         from helpdesk.suggestions.articles import load
         from helpdesk.suggestions.engine import Engine
+        from helpdesk.suggestions.words import Lexicon
 
-        found = load(folder)
-        return cls(found, Engine(found))
+        found, words = load(folder), folder / "words.txt"
+        return cls(found, Engine(found, Lexicon.load(words) if words.exists() else None))
 
     def __call__(self, text: str, language: str) -> list[tuple[str, float, Sequence[str]]]:
         found = self.engine.suggest(text, language, limit=3)

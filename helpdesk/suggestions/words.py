@@ -15,16 +15,21 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 _REPEATED = re.compile(r"(.)\1{2,}")
 _ENGLISH_PARTS = re.compile(r"\b(can|won|shan|n)['’]?t\b|n['’]t\b|['’](?:s|m|re|ve|ll|d)\b")
 
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Written as words of their own once a half-space has become a space.
-_ENDINGS = frozenset("ها های هایی هایم هایت هایش هام هات هاش ام ات اش اند ایم اید ای مان تان شان مون تون شون تر ترین".split())
+_ENDINGS = _listed("ها های هایی هایم هایت هایش هام هات هاش ام ات اش اند ایم اید ای مان تان شان مون تون شون تر ترین")
 _SUFFIXES = (
     "هایمان", "هایتان", "هایشان", "هاتون", "هامون", "هاشون", "هایی", "هایم", "هایت", "هایش",
     "های", "هام", "هات", "هاش", "ها", "مان", "تان", "شان", "مون", "تون", "شون", "ترین",
     "یم", "ید", "ین", "ند", "ام", "ات", "اش", "تر", "ای", "م", "ت", "ش", "ی", "ه",
 )  # fmt: skip
-_GREETINGS = frozenset(
+_GREETINGS = _listed(
     "سلام درود وقت بخیر بخير خسته نباشید نباشین عزیز گرامی احترام ممنون مرسی متشکرم تشکر سپاس لطفا لطفن خواهشا خواهشمند جان "
-    "salam dorood mersi merci mamnoon lotfan khaste nabashid vaght bekheir hi hello hey dear please thanks thank regards".split()
+    "salam dorood mersi merci mamnoon lotfan khaste nabashid vaght bekheir hi hello hey dear please thanks thank regards"
 )
 
 _SKELETON = {
@@ -105,7 +110,17 @@ def stem(word: str) -> str:
 
 
 def _english(word: str) -> str:
-    for suffix, least in (("ing", 3), ("edly", 3), ("ed", 3), ("ies", 2), ("es", 3), ("ly", 3), ("s", 3), ("e", 3), ("y", 3)):
+    for suffix, least in (
+        ("ing", 3),
+        ("edly", 3),
+        ("ed", 3),
+        ("ies", 2),
+        ("es", 3),
+        ("ly", 3),
+        ("s", 3),
+        ("e", 3),
+        ("y", 3),
+    ):
         if word.endswith(suffix) and len(word) - len(suffix) >= least and not word.endswith("ss"):
             word = word[: -len(suffix)]
             break
@@ -124,14 +139,14 @@ def skeleton(word: str) -> str:
     return bones if len(bones) > 1 else ""
 
 
-_FINGLISH = frozenset(
+_FINGLISH = _listed(
     "man baraye ro az ke ye yek in oon be ba va ya ham kheili khoob mikham nemishe mishe shode nashode shod konam konid "
     "kardam darid daram dare nadare chera chetor chetori chand chande kei koja kojast ast hast nist hanooz hanuz pool age "
-    "bede bedid kon konin mikonam sefaresh shoma salam lotfan mamnoon merci dige fek bood nabood omad nayomad resid".split()
+    "bede bedid kon konin mikonam sefaresh shoma salam lotfan mamnoon merci dige fek bood nabood omad nayomad resid"
 )
-_ENGLISH = frozenset(
+_ENGLISH = _listed(
     "the a an is are was my your you i it to of and for on with have has not do does can how what when where why this that "
-    "there be been will would could please order from we they me but if or at need want".split()
+    "there be been will would could please order from we they me but if or at need want"
 )
 
 

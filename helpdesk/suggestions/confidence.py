@@ -1,0 +1,65 @@
+"""How sure the engine may be: a small logistic model of its own mistakes, and the gate before the bot speaks."""
+
+from __future__ import annotations
+
+from math import exp, lgamma, log
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Table = npt.NDArray[np.float64]
+PRECISION, DOUBT = 0.95, 0.05
+
+
+class Logistic:
+    """Probability that a proposal is right, from what is known about it."""
+
+    def __init__(self, weights: Table, centre: Table, scale: Table) -> None:
+        self.weights, self.centre, self.scale = weights, centre, scale
+
+    def __call__(self, facts: npt.NDArray[Any]) -> Table:
+        """One probability a row."""
+        lines = (facts - self.centre) / self.scale @ self.weights[1:] + self.weights[0]
+        return np.asarray(1 / (1 + np.exp(-np.clip(lines, -30, 30))), np.float64)
+
+
+def fit(facts: npt.NDArray[Any], right: npt.NDArray[Any], softness: float = 1.0) -> Logistic:
+    """By Newton's method; `softness` keeps weights small where there is little to learn from."""
+    centre, scale = facts.mean(0), facts.std(0) + 1e-6
+    rows = np.hstack([np.ones((len(facts), 1)), (facts - centre) / scale])
+    weights, wanted = np.zeros(rows.shape[1]), right.astype(np.float64)
+    keep = np.full(rows.shape[1], softness)
+    keep[0] = 1e-3
+    for _ in range(12):
+        said = 1 / (1 + np.exp(-np.clip(rows @ weights, -30, 30)))
+        slope = rows.T @ (said - wanted) + keep * weights
+        bend = (rows * (said * (1 - said))[:, None]).T @ rows + np.diag(keep)
+        weights = weights - np.linalg.solve(bend, slope)
+    return Logistic(weights, centre, scale)
+
+
+def gate(confidence: npt.NDArray[Any], right: npt.NDArray[Any], least: int = 40) -> float:
+    """The lowest confidence above which answers were right often enough to be sure of it; above 1: never.
+
+    Sure means that the lower end of the Clopper-Pearson interval (one-sided, 5 %) reaches 95 %.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    good, found = 0, 2.0
+    for n, i in enumerate(order, 1):
+        good += bool(right[i])
+        last = n == len(order) or confidence[order[n]] < confidence[i]
+        if last and n >= least and good / n >= PRECISION and surely_above(PRECISION, good, n):
+            found = float(confidence[i])
+    return found
+
+
+def surely_above(share: float, good: int, count: int) -> bool:
+    """Whether `good` or more of `count` would come by chance in less than 5 % if the true share were `share`."""
+    chance = 0.0
+    for k in range(good, count + 1):
+        ways = lgamma(count + 1) - lgamma(k + 1) - lgamma(count - k + 1)
+        chance += exp(ways + k * log(share) + (count - k) * log(1 - share))
+        if chance >= DOUBT:
+            return False
+    return True

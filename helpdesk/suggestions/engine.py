@@ -1,0 +1,109 @@
+"""The FAQ engine: a message in, the articles that answer it out, with how sure it is and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from helpdesk.suggestions.matching import Matcher
+from helpdesk.suggestions.words import Lexicon, is_finglish
+
+
+class Answering(Protocol):
+    """What the engine needs of an article."""
+
+    @property
+    def id(self) -> str:
+        """Unique."""
+
+    @property
+    def title(self) -> str:
+        """For people."""
+
+    @property
+    def language(self) -> str:
+        """`fa`, `en`, …"""
+
+    def texts(self) -> Sequence[str]:
+        """What messages are compared with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An article that may answer; `confidence` is the calibrated probability that it does."""
+
+    article_id: str
+    title: str
+    confidence: float
+    words: tuple[str, ...]
+
+
+class Engine:
+    """Articles of any number of languages; each language is matched by itself. Not thread-safe while changed."""
+
+    def __init__(self, articles: Sequence[Answering] = (), lexicon: Lexicon | None = None) -> None:
+        self._lexicon = lexicon or Lexicon()
+        self._articles: dict[str, Answering] = {}
+        self._matchers: dict[str, tuple[Matcher, list[str]]] = {}
+        self._places: dict[str, int] = {}
+        for article in articles:
+            self._articles[article.id] = article
+        for language in sorted({article.language for article in articles}):
+            self._build(language)
+
+    def suggest(self, text: str, language: str, limit: int = 3) -> list[Suggestion]:
+        """The best articles of the language, best first. Persian in Latin letters is answered as Persian."""
+        matcher, ids = self._matchers.get(self._spoken(text, language)) or (None, [])
+        if matcher is None:
+            return []
+        return [
+            Suggestion(ids[m.article], self._articles[ids[m.article]].title, m.confidence, m.words)
+            for m in matcher.match(text, limit)
+        ]
+
+    def alone(self, text: str, language: str) -> Suggestion | None:
+        """What the bot may send by itself: the best article, if it is right at least 95 times in 100."""
+        found = self.suggest(text, language, 1)
+        return found[0] if found and found[0].confidence >= self.threshold(self._spoken(text, language)) else None
+
+    def threshold(self, language: str) -> float:
+        """The confidence from which the bot may answer alone in a language; above 1: never."""
+        known = self._matchers.get(language)
+        return known[0].threshold if known else 2.0
+
+    def learn(self, text: str, article_id: str) -> None:
+        """A person answered `text` with this article. Unknown articles are ignored."""
+        article = self._articles.get(article_id)
+        if article is not None:
+            self._matchers[article.language][0].learn(text, self._places[article_id])
+
+    def add(self, article: Answering) -> None:
+        """A new article, or a new version of one. A few articles are weighed anew, many are added to."""
+        self.remove(article.id)
+        self._articles[article.id] = article
+        known = self._matchers.get(article.language)
+        if known is None or known[0].small:
+            self._build(article.language)
+            return
+        matcher, ids = known
+        self._places[article.id] = matcher.add(article.texts())
+        ids.append(article.id)
+
+    def remove(self, article_id: str) -> None:
+        """Propose it no more."""
+        article = self._articles.pop(article_id, None)
+        if article is not None:
+            self._matchers[article.language][0].remove(self._places.pop(article_id))
+
+    def _spoken(self, text: str, language: str) -> str:
+        persian = self._matchers.get("fa")
+        if persian is not None and language != "fa" and is_finglish(persian[0].vocabulary.words(text)):
+            return "fa"
+        return language
+
+    def _build(self, language: str) -> None:
+        mine = [article for article in self._articles.values() if article.language == language]
+        matcher = Matcher([article.texts() for article in mine], self._lexicon, bones=language == "fa")
+        self._matchers[language] = matcher, [article.id for article in mine]
+        self._places |= {article.id: place for place, article in enumerate(mine)}
