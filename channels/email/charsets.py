@@ -108,7 +108,6 @@ SAMPLE = 16_384  # bytes looked at when guessing
 
 _ESCAPES_JP = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
 _HIGH = re.compile(rb"[\x80-\xff]+")
-_LETTERS = re.compile(rb"[A-Za-z]+")
 
 
 @lru_cache(maxsize=512)
@@ -219,8 +218,8 @@ def _guess(raw: bytes, hint: str | None) -> str:
         except (UnicodeError, ValueError, LookupError):
             pass
     sample = raw[:SAMPLE]
-    high = sum(map(len, _HIGH.findall(sample)))
-    if high * 3 < sum(map(len, _LETTERS.findall(sample))):  # a Latin script with some accents
+    runs = _HIGH.findall(sample)
+    if sum(map(len, runs)) < 1.7 * len(runs):  # single letters among others: a Latin script with accents
         return _western(raw)
     return _foreign(raw, sample)
 
@@ -236,7 +235,7 @@ def _foreign(raw: bytes, sample: bytes) -> str:
 
     try:
         best = from_bytes(sample[:4096], enable_fallback=False).best()
-        if best is not None:
+        if best is not None and not best.encoding.startswith(("utf_16", "utf_32")):
             return raw.decode(best.encoding, "replace")
     except (UnicodeError, ValueError, LookupError):
         pass

@@ -71,8 +71,9 @@ def read(raw: bytes) -> Mail:
     kind, type_ = parameters(first(fields, "content-type"))
     hint = type_.get("charset") or None
     found = Contents()
-    message = _recover(message, kind, fields)
-    if message.is_multipart() or not tangled:
+    if not tangled:
+        message = _recover(message, kind, fields)
+    if not tangled or not kind.startswith(("multipart/", "message/")):
         walk(message, fields, found, Place(), hint)
     if not found.bodies and not found.files and not found.reports:
         _as_text(message, found, hint)

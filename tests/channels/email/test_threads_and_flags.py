@@ -1,0 +1,243 @@
+"""What a mail says about its ticket, its author and whether a program wrote it."""
+
+from __future__ import annotations
+
+import pytest
+
+from channels.contract import Inbound
+from channels.email import auth, threading
+from channels.email.flags import is_automatic
+from channels.email.mime import Mail, read
+from channels.email.normalise import normalise
+from channels.email.tone import is_thanks, language
+
+TOKEN = "k3v9x2m7qw8rt5"
+
+
+def mail(*fields: str, body: str = "hello", sender: str = "sara@example.com", to: str = "support@example.org") -> bytes:
+    head = [f"From: {sender}", f"To: {to}", "Message-ID: <1@example.com>", *fields]
+    return ("\r\n".join(head) + "\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + body).encode()
+
+
+def one(raw: bytes, own: str = "support@example.org") -> Inbound:
+    found = normalise(raw, account="support", own_addresses=[own])
+    assert isinstance(found, Inbound)
+    return found
+
+
+def parsed(*fields: str) -> Mail:
+    return read(mail(*fields))
+
+
+# --- threads ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To"])
+def test_a_reply_token_is_found_wherever_the_address_stands(field: str) -> None:
+    assert one(mail(f"{field}: Support <support+{TOKEN.upper()}@example.org>")).thread.reply_tokens == (TOKEN,)
+
+
+def test_a_word_after_a_plus_that_is_no_token_is_none() -> None:
+    assert one(mail(to="support+news@example.org")).thread.reply_tokens == ()
+    assert one(mail(to="support+b.k3v9x2m7qw8rt5@example.org")).thread.reply_tokens == ()
+
+
+def test_our_own_ids_are_taken_in_reply_to_first_then_the_newest_reference() -> None:
+    thread = one(
+        mail(
+            "In-Reply-To: <p.aaaaaaaaaa@example.org>",
+            "References: <first@example.com> <p.BBBBBBBBBB@example.org> <p.aaaaaaaaaa@example.org>",
+        )
+    ).thread
+    assert thread.message_tokens == ("aaaaaaaaaa", "bbbbbbbbbb")
+    assert thread.remote_ids == ("<p.aaaaaaaaaa@example.org>", "<p.BBBBBBBBBB@example.org>", "<first@example.com>")
+
+
+@pytest.mark.parametrize(
+    ("subject", "numbers"),
+    [
+        ("Re: [#123] x", (123,)),
+        ("پاسخ: [#۱۲۳] سفارش", (123,)),
+        ("رد: [#١٢٣] طلب", (123,)),
+        ("[Ticket #7] [#8]", (7, 8)),
+        ("پاسخ: [\u200f#\u200e۱۲۳] x", (123,)),
+        ("order #123", ()),
+        ("[123]", ()),
+        ("[#12345678901234]", ()),
+    ],
+)
+def test_ticket_numbers_are_read_in_any_digits(subject: str, numbers: tuple[int, ...]) -> None:
+    assert threading.numbers(subject) == numbers
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Re: order",
+        "RE: Fwd: order",
+        "AW: WG: order",
+        "پاسخ: order",
+        "ارجاع: پاسخ: order",
+        "Re[2]: order",
+        "RE:order",
+        "Re: [#12] order",
+        "[#۱۲] Re: order",
+        "SV: VS: order",
+        "回复：order",
+        "هدایت: order",
+        "[EXT] Re: order",
+    ],
+)
+def test_prefixes_and_numbers_are_stripped_when_subjects_are_compared(subject: str) -> None:
+    assert threading.bare_subject(subject) == "order"
+
+
+def test_a_subject_that_only_looks_like_a_prefix_stays() -> None:
+    assert threading.bare_subject("Reception: order") == "Reception: order"
+    assert threading.bare_subject("درخواست: لغو") == "درخواست: لغو"
+
+
+def test_the_address_the_customer_wrote_to_is_known_without_its_token() -> None:
+    assert one(mail(to=f"other@example.com, Support+{TOKEN}@example.org")).reply_via == "support@example.org"
+    assert one(mail("Delivered-To: support@example.org", to="list@example.net")).reply_via == "support@example.org"
+    assert one(mail(to="other@example.com")).reply_via is None
+
+
+# --- programs -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "Auto-Submitted: auto-replied",
+        "Auto-Submitted: auto-generated (vacation)",
+        "X-Auto-Response-Suppress: All",
+        "X-Auto-Response-Suppress: DR, OOF, AutoReply",
+        "Precedence: bulk",
+        "Precedence: auto_reply",
+        "Precedence: junk",
+        "X-Autoreply: yes",
+        "X-Autorespond: x",
+        "List-Id: <news.example.com>",
+        "List-Unsubscribe: <mailto:x@example.com>",
+        "X-Loop: desk",
+        "Return-Path: <>",
+        "Subject: Automatic reply: order",
+        "Subject: Out of Office: order",
+        "Subject: Abwesenheitsnotiz: order",
+        "Subject: Réponse automatique : order",
+        "Subject: =?utf-8?b?2b7Yp9iz2K4g2K7ZiNiv2qnYp9ix?=: x",
+    ],
+)
+def test_what_a_program_wrote_is_flagged(field: str) -> None:
+    assert is_automatic(parsed(field))
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "Auto-Submitted: no",
+        "Precedence: first-class",
+        "X-Auto-Response-Suppress: none",
+        "Subject: Question about the automatic door",
+        "Subject: Re: out of stock",
+        "List-Id:",
+        "Return-Path: <sara@example.com>",
+    ],
+)
+def test_what_a_person_wrote_is_not_flagged(field: str) -> None:
+    assert not is_automatic(parsed(field))
+
+
+# --- who the sender really is -------------------------------------------------------------------------
+
+
+def test_authentication_is_believed_only_from_the_configured_server() -> None:
+    found = parsed(
+        "Authentication-Results: mx.example.org (trusted); dmarc=fail (p=none) header.from=example.com; spf=softfail; dkim=none",
+        "Authentication-Results: mx.evil.example; dmarc=pass; spf=pass",
+    )
+    assert auth.results(found, ["mx.example.org"]) == {"dmarc": "fail", "spf": "softfail", "dkim": "none"}
+    assert auth.warning(auth.results(found, ["mx.example.org"])) == "dmarc"
+    assert auth.results(found, []) == {}
+    assert auth.results(found, ["mx.other.example"]) == {}
+
+
+def test_one_passing_signature_among_failing_ones_is_enough() -> None:
+    found = parsed("Authentication-Results: mx; dkim=fail; dkim=pass; spf=fail")
+    assert auth.warning(auth.results(found, ["mx"])) is None
+
+
+def test_a_failed_check_is_a_warning_on_the_message() -> None:
+    raw = mail("Authentication-Results: mx.example.org; spf=fail; dkim=none")
+    found = normalise(raw, account="support", trusted_servers=["mx.example.org"])
+    assert isinstance(found, Inbound)
+    assert found.details["warning"] == {"authentication": "spf"}
+    untold = normalise(raw, account="support")
+    assert isinstance(untold, Inbound)
+    assert "warning" not in untold.details
+
+
+# --- tone ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ممنون",
+        "خیلی ممنونم از پیگیری‌تون 🌹",
+        "با تشکر از شما",
+        "مرسی، دستتون درد نکنه",
+        "سپاس فراوان",
+        "ممنونم\nسارا محمدی",
+        "Thanks!",
+        "Thank you very much for your help",
+        "Great, thank you!\n\nJohn",
+        "👍",
+        "🙏🙏",
+        "❤️",
+        "+1",
+        "متشكرم",
+    ],
+)
+def test_a_mere_thank_you_is_known(words: str) -> None:
+    assert is_thanks(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ممنون ولی هنوز نرسیده",
+        "مرسی، کی می‌رسد؟",
+        "ممنون می‌شوم لطفاً سفارشم را لغو کنید",
+        "Thanks, but it still fails",
+        "Thank you in advance for the refund",
+        "No thanks, I want my money",
+        "Thanks. Order 123",
+        "سلام",
+        "باشه",
+        "ok",
+        "",
+        "Thanks a lot. Also the printer is broken",
+    ],
+)
+def test_thanks_with_anything_else_is_a_message(words: str) -> None:
+    assert not is_thanks(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("سلام، سفارش من کجاست؟", "fa"),
+        ("سلام، خطای TypeError در فایل app.py می‌گیرم", "fa"),
+        ("سلام عليكم لطفا پيگيري كنيد", "fa"),
+        ("السلام عليكم، أين طلبي؟ لم يصل إلى الآن", "ar"),
+        ("Where is my order?", "en"),
+        ("Wo ist meine Bestellung? Ich möchte sie zurückschicken, grüße", "other"),
+        ("Где мой заказ?", "other"),
+        ("12345", None),
+        ("", None),
+    ],
+)
+def test_the_language_is_guessed_by_the_script(words: str, found: str | None) -> None:
+    assert language(words) == found

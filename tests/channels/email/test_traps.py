@@ -1,0 +1,312 @@
+"""The traps of reading mail, each a sentence. Somebody lost messages by every one of them."""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime
+
+import pytest
+
+from channels.contract import Inbound
+from channels.email.addresses import people
+from channels.email.charsets import decode
+from channels.email.headers import date, ids, message_id, parameters, text
+from channels.email.mime import Mail, read
+from channels.email.normalise import normalise, order_key
+
+
+def mail(body: bytes | str = b"hello", *fields: str, kind: str = "text/plain; charset=utf-8") -> bytes:
+    content = body.encode() if isinstance(body, str) else body
+    head = ["From: Sara <sara@example.com>", "To: support@example.org", "Message-ID: <1@example.com>", *fields]
+    if kind:
+        head.append(f"Content-Type: {kind}")
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + content
+
+
+def parts(*parts_: bytes, kind: str = "mixed") -> Mail:
+    body = b"".join(b"--b\r\n" + part + b"\r\n" for part in parts_) + b"--b--\r\n"
+    return read(mail(body, kind=f'multipart/{kind}; boundary="b"'))
+
+
+def one(raw: bytes) -> Inbound:
+    found = normalise(raw, account="support", own_addresses=["support@example.org"])
+    assert isinstance(found, Inbound)
+    return found
+
+
+TEXT = b"Content-Type: text/plain; charset=utf-8\r\n\r\nhello"
+
+
+@pytest.mark.parametrize(
+    ("label", "codec", "words"),
+    [
+        ("gb2312", "gb18030", "镕鎔朱"),
+        ("ks_c_5601-1987", "cp949", "똠방각하"),
+        ("shift_jis", "cp932", "①髙﨑"),
+        ("iso-8859-1", "cp1252", "“quoted” – €5"),
+        ("windows-1256", "cp1256", "سلام، پيگيري"),
+        ("x-mac-arabic", "mac_arabic", "سلام"),
+        ("cp-1256", "cp1256", "سلام"),
+        ("unicode-1-1-utf-8", "utf-8", "سلام"),
+        ("iso-8859-8-i", "iso8859_8", "שלום"),
+        ("'UTF-8'", "utf-8", "سلام"),
+    ],
+)
+def test_a_charset_means_what_its_senders_mean_by_it(label: str, codec: str, words: str) -> None:
+    assert decode(words.encode(codec), label) == words
+
+
+def test_a_charset_nobody_knows_is_guessed() -> None:
+    assert decode("سلام دنیا".encode(), "x-klingon") == "سلام دنیا"
+    assert decode("سلام وقت بخير، نتيجه سفارش من چه شد؟".encode("cp1256")) == "سلام وقت بخير، نتيجه سفارش من چه شد؟"
+    assert decode(b"Caf\xe9 cr\xe8me, s'il vous pla\xeet") == "Café crème, s'il vous plaît"
+
+
+def test_a_codec_that_is_no_charset_is_not_run() -> None:
+    assert decode(b"aGVsbG8=", "base64") == "aGVsbG8="
+    assert decode(b"hello", "rot13") == "hello"
+    assert decode(b"hello", "zlib") == "hello"
+
+
+def test_a_wrong_label_does_not_spoil_utf_8() -> None:
+    assert decode("سلام".encode(), "iso-8859-1") == "سلام"
+    assert decode("سلام".encode(), "us-ascii") == "سلام"
+
+
+def test_one_broken_byte_does_not_spoil_a_text() -> None:
+    assert decode("سلام، سفارش من کجاست".encode() + b"\xd8", "utf-8").startswith("سلام، سفارش من کجاست")
+
+
+def test_the_html_says_its_charset_where_the_header_does_not() -> None:
+    body = '<meta http-equiv="Content-Type" content="text/html; charset=windows-1256"><p>سلام</p>'.encode("cp1256")
+    assert "سلام" in (read(mail(body, kind="text/html")).html or "")
+
+
+def test_null_bytes_are_taken_out() -> None:
+    inbound = one(mail(b"hel\0lo", "Subject: a\0b"))
+    assert (inbound.text, inbound.subject) == ("hello", "ab")
+
+
+def test_a_name_split_inside_a_letter_is_put_together() -> None:
+    octets = "پشتیبانی".encode()
+    words = b" ".join(b"=?utf-8?B?" + base64.b64encode(piece) + b"?=" for piece in (octets[:5], octets[5:]))
+    assert text(words.decode()) == "پشتیبانی"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("=?utf-8?Q?a_b=20c?=", "a b c"),
+        ("=?UTF-8?b?2LPZhNin2YU?= x", "سلام x"),
+        ("a=?utf-8?q?b?=c", "abc"),
+        ("=?utf-8?q?a?= =?utf-8?q?b?=", "ab"),
+        ("=?utf-8?q?a?= and =?utf-8?q?b?=", "a and b"),
+        ("=?x-nothing?q?caf=E9?=", "café"),
+        ("=?utf-8?q?unfinished", "=?utf-8?q?unfinished"),
+        ("folded\r\n\tvalue", "folded value"),
+        ("=?utf-8*fa?q?a?=", "a"),
+        ("=?iso-2022-jp?B?GyRCJDMbKEI=?=", "こ"),
+    ],
+)
+def test_encoded_words_are_read_as_they_are_written(value: str, shown: str) -> None:
+    assert text(value) == shown
+
+
+def test_nobody_smuggles_a_line_into_the_subject() -> None:
+    inbound = one(mail(b"x", "Subject: =?utf-8?q?a=0D=0ABcc:_b@example.com?="))
+    assert "\n" not in inbound.subject
+    assert "\r" not in inbound.subject
+
+
+@pytest.mark.parametrize(
+    ("field", "found"),
+    [
+        ("a@example.com", [("", "a@example.com")]),
+        ("<a@example.com>", [("", "a@example.com")]),
+        ('"Sample, Anna" <a@example.com>', [("Sample, Anna", "a@example.com")]),
+        ("Sample, Anna <a@example.com>", [("Sample, Anna", "a@example.com")]),
+        ("a@example.com (Anna)", [("Anna", "a@example.com")]),
+        ("friends: a@example.com, B <b@example.com>;", [("", "a@example.com"), ("B", "b@example.com")]),
+        ("undisclosed-recipients:;", []),
+        ("a@example.com; b@example.com", [("", "a@example.com"), ("", "b@example.com")]),
+        ("'a@example.com' <a@example.com>", [("a@example.com", "a@example.com")]),
+        ('"Anna \\"A\\" Sample" <a@example.com>', [('Anna "A" Sample', "a@example.com")]),
+        ("Anna a@example.com", [("Anna", "a@example.com")]),
+        ("<@relay.example.net:a@example.com>", [("", "a@example.com")]),
+        ("MAILER-DAEMON (Mail System)", [("Mail System", "MAILER-DAEMON")]),
+        ("=?utf-8?B?2LPYp9ix2KcsINmF?= <a@example.com>", [("سارا, م", "a@example.com")]),
+        ("Anna < a@example.com >", [("Anna", "a@example.com")]),
+        ("Anna", [("", "Anna")]),
+        ("", []),
+    ],
+)
+def test_addresses_are_read_as_they_are_written(field: str, found: list[tuple[str, str]]) -> None:
+    assert people(field) == found
+
+
+def test_a_name_with_an_address_in_it_is_not_the_sender() -> None:
+    assert one(mail(b"x").replace(b"Sara <", b'"boss@example.org" <')).author.address == "email:sara@example.com"  # type: ignore[union-attr]
+
+
+def test_reply_to_is_shown_and_not_trusted() -> None:
+    inbound = one(mail(b"x", "Reply-To: other@example.net"))
+    assert inbound.author is not None
+    assert inbound.author.address == "email:sara@example.com"
+    assert inbound.details["reply_to"] == ["other@example.net"]
+
+
+@pytest.mark.parametrize(
+    ("value", "moment"),
+    [
+        ("Mon, 02 Mar 2026 11:20:31 +0330", datetime(2026, 3, 2, 7, 50, 31, tzinfo=UTC)),
+        ("2 Mar 2026 11:20 GMT", datetime(2026, 3, 2, 11, 20, tzinfo=UTC)),
+        ("Mon, 2 Mar 2026 11.20.31 +0000", datetime(2026, 3, 2, 11, 20, 31, tzinfo=UTC)),
+        ("2026-03-02T11:20:31Z", datetime(2026, 3, 2, 11, 20, 31, tzinfo=UTC)),
+        ("Mon, 2 Mar 2026 11(eleven) : 20 : 31 +0000", datetime(2026, 3, 2, 11, 20, 31, tzinfo=UTC)),
+        ("yesterday", None),
+        ("Mon, 99 Mar 2026 99:99:99 +9999", None),
+        ("", None),
+    ],
+)
+def test_dates_are_read_as_they_are_written_or_not_at_all(value: str, moment: datetime | None) -> None:
+    assert date(value) == moment
+
+
+def test_ids_without_brackets_or_broken_over_lines_are_ids() -> None:
+    assert ids("<a@x> <b@x>\r\n <c@x>") == ["<a@x>", "<b@x>", "<c@x>"]
+    assert ids("a@x b@x") == ["<a@x>", "<b@x>"]
+    assert ids('"Message of Monday" <a@x>') == ["<a@x>"]
+    assert message_id("<a@x\r\n .y>") == "<a@x.y>"
+    assert message_id("a@x") == "<a@x>"
+    assert message_id("") is None
+
+
+def test_a_mail_without_an_id_is_known_by_the_hash_of_its_raw_form() -> None:
+    raw = mail(b"x").replace(b"Message-ID: <1@example.com>\r\n", b"")
+    assert one(raw).external_id == one(raw).external_id
+    assert one(raw).external_id.startswith("sha256:")
+    assert one(raw).external_id != one(raw + b" ").external_id
+
+
+def test_parameters_are_read_in_all_their_forms() -> None:
+    assert parameters("text/plain; charset=utf-8") == ("text/plain", {"charset": "utf-8"})
+    assert parameters("a/b; name=a b.pdf; x=y")[1] == {"name": "a b.pdf", "x": "y"}
+    assert parameters('a/b; name*0="one "; name*1=two')[1]["name"] == "one two"
+    assert parameters("a/b; name*=utf-8''%D8%B3.pdf")[1]["name"] == "س.pdf"
+    assert parameters("a/b; name*0*=utf-8''%D8; name*1*=%B3.pdf")[1]["name"] == "س.pdf"
+    assert parameters('a/b; name="a;b.pdf"')[1]["name"] == "a;b.pdf"
+    assert parameters("a/b;;; =x; name")[0] == "a/b"
+
+
+def test_a_mail_of_nothing_but_a_file_has_an_empty_text_and_the_file() -> None:
+    found = parts(b"Content-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment\r\n\r\n%PDF")
+    assert (found.text, [item.name for item in found.attachments]) == ("", ["a.pdf"])
+
+
+def test_a_mail_with_an_empty_body_is_a_mail() -> None:
+    assert one(mail(b"", "Subject: only a subject")).text == ""
+
+
+def test_a_broken_boundary_is_found_in_the_body() -> None:
+    body = b"--real\r\nContent-Type: text/plain\r\n\r\nhello\r\n--real\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\nx\r\n--real--\r\n"
+    found = read(mail(body, kind='multipart/mixed; boundary="wrong"'))
+    assert (found.text, [item.name for item in found.attachments]) == ("hello", ["a.pdf"])
+
+
+def test_a_line_that_is_no_field_does_not_end_the_header() -> None:
+    raw = b"From: a@example.com\r\nthis is no field\r\nSubject: hello\r\nTo: b@example.com\r\n\r\nbody"
+    found = read(raw)
+    assert (found.subject, found.text) == ("hello", "body")
+
+
+def test_a_transfer_encoding_nobody_knows_is_none() -> None:
+    assert read(mail(b"hello", "Content-Transfer-Encoding: 7-bit")).text == "hello"
+    assert read(mail(b"hello", "Content-Transfer-Encoding: spam")).text == "hello"
+    assert read(mail(b"aGVsbG8", "Content-Transfer-Encoding: Base64;")).text == "hello"
+
+
+def test_an_attached_mail_stays_a_file_and_its_files_are_beside_it() -> None:
+    inner = (
+        b'From: x@example.net\r\nSubject: old\r\nContent-Type: multipart/mixed; boundary="i"\r\n\r\n--i\r\n\r\nwords\r\n'
+        b"--i\r\nContent-Type: image/png; name=p.png\r\n\r\npng\r\n--i--\r\n"
+    )
+    found = parts(TEXT, b"Content-Type: message/rfc822\r\n\r\n" + inner)
+    assert [item.name for item in found.attachments] == ["old.eml", "p.png"]
+    assert found.text == "hello"
+    assert b"words" in (found.attachments[0].content or b"")
+
+
+def test_winmail_dat_that_is_none_is_kept_as_it_is() -> None:
+    found = parts(TEXT, b"Content-Type: application/ms-tnef; name=winmail.dat\r\n\r\nnot tnef at all")
+    assert [item.name for item in found.attachments] == ["winmail.dat"]
+
+
+def test_an_uuencoded_file_in_the_text_is_a_file() -> None:
+    found = read(mail(b"see below\r\n\r\nbegin 644 a.txt\r\n#8V%T\r\n`\r\nend\r\nbye\r\n"))
+    assert [(item.name, item.content) for item in found.attachments] == [("a.txt", b"cat")]
+    assert "begin" not in found.text
+    assert "bye" in found.text
+
+
+def test_a_person_may_begin_a_line_with_begin() -> None:
+    assert read(mail(b"begin 644 things\r\nand never end")).text.startswith("begin 644 things")
+
+
+def test_an_invitation_is_noted_and_kept() -> None:
+    found = parts(TEXT, b"Content-Type: text/calendar; method=REQUEST; name=a.ics\r\n\r\nBEGIN:VCALENDAR")
+    assert found.calendar == "request"
+    assert [item.name for item in found.attachments] == ["a.ics"]
+
+
+def test_what_is_sealed_is_kept_and_said() -> None:
+    inbound = one(mail(b"MIIB", kind="application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m"))
+    assert inbound.details["encrypted"] == "smime"
+    assert [item.name for item in inbound.attachments] == ["smime.p7m"]
+
+
+def test_a_picture_is_inline_when_the_html_shows_it() -> None:
+    html = b"Content-Type: text/html\r\n\r\n<img src='cid:a@x'>"
+    shown = b"Content-Type: image/png; name=a.png\r\nContent-ID: <a@x>\r\n\r\npng"
+    other = b"Content-Type: image/png; name=b.png\r\nContent-ID: <b@x>\r\nContent-Disposition: inline\r\n\r\npng"
+    found = parts(html, shown, other, kind="related")
+    assert [(item.name, item.inline) for item in found.attachments] == [("a.png", True), ("b.png", False)]
+
+
+def test_a_nameless_file_gets_a_name_with_the_right_ending() -> None:
+    found = parts(TEXT, b"Content-Type: image/jpeg\r\n\r\nx", b"Content-Type: application/x-nothing\r\n\r\nx")
+    assert [item.name for item in found.attachments] == ["image-1.jpg", "attachment-2.bin"]
+
+
+def test_a_file_name_leads_nowhere() -> None:
+    found = parts(
+        TEXT,
+        b'Content-Type: a/b; name="../../etc/passwd"\r\n\r\nx',
+        b'Content-Type: a/b; name="C:\\x\\a\xe2\x80\xaefdp.exe"\r\n\r\nx',
+    )
+    assert [item.name for item in found.attachments] == ["passwd", "afdp.exe"]
+
+
+def test_flowed_lines_are_put_together_again() -> None:
+    body = b"a long \r\nline\r\n> quoted \r\n> too\r\n-- \r\nme"
+    assert read(mail(body, kind="text/plain; format=flowed")).text == "a long line\n> quoted too\n-- \nme"
+
+
+def test_a_mail_from_a_box_begins_with_its_first_field() -> None:
+    assert read(b"From x@y Mon Mar  2 10:00:00 2026\r\n" + mail(b"x")).sender[1] == "sara@example.com"
+    assert read(b"\r\n\r\n" + mail(b"x")).sender[1] == "sara@example.com"
+
+
+def test_the_plain_parts_between_html_parts_are_not_lost() -> None:
+    found = parts(b"Content-Type: text/html\r\n\r\n<b>one</b>", b"Content-Type: text/plain\r\n\r\ntwo & three")
+    assert found.text == "two & three"
+    assert "two &amp; three" in (found.html or "")
+
+
+def test_the_order_key_is_the_sender_without_parsing() -> None:
+    assert order_key(mail(b"x")) == "sara@example.com"
+    assert (
+        order_key(b'Subject: x\r\nFROM:\r\n "a@b" <Real@Example.COM>\r\n\r\nFrom: <no@example.com>')
+        == "real@example.com"
+    )
+    assert order_key(b"Subject: x\r\n\r\nFrom: a@example.com") == ""
+    assert order_key(b"\xff\xfe\0") == ""
