@@ -13,7 +13,7 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.house.source import ROOT
+from tests.house.source import ROOT, house
 
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 PYTHONS = ("3.11.0", "3.11.2", "3.12.0", "3.13.0", "3.14.0")
@@ -68,20 +68,27 @@ def test_the_lock_holds_whatever_another_python_needs_too(python):
                 assert canonicalize_name(wanted.name) in everything, f"{name} wants {line}"
 
 
-def test_every_dependency_of_the_project_is_used():
+def imported() -> set[str]:
+    """Distributions the code imports, by their canonical names."""
+    modules = {name.split(".")[0] for source in house() for name in source.imports()}
+    modules |= {
+        name.split(".")[0] for source in house() for name in re.findall(r'import_module\("(\w+)"\)', source.text)
+    }
+    owners = metadata.packages_distributions()
+    return {canonicalize_name(owner) for module in modules for owner in owners.get(module, ())}
+
+
+def declared() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    named = {"charset-normalizer": "charset_normalizer", "css-inline": "css_inline", "prometheus-client": "prometheus_client",
-             "python-frontmatter": "frontmatter", "argon2-cffi": "argon2"}  # fmt: skip
-    code = "\n".join(
-        (ROOT / path).read_text() for path in tracked() if path.endswith(".py") and not path.startswith("tests/")
-    )
-    assert "pybabel" in (ROOT / "Makefile").read_text()
-    for line in project["dependencies"]:
-        name = Requirement(line).name
-        if name == "babel":  # the catalogues are compiled with its command
-            continue
-        module = named.get(name, name)
-        assert re.search(rf"^\s*(import|from) {re.escape(module)}\b", code, re.MULTILINE), name
+    extras = project["optional-dependencies"]
+    lines = [*project["dependencies"], *extras["postgres"], *extras["dkim"]]
+    return {canonicalize_name(Requirement(line).name) for line in lines}
+
+
+def test_what_the_code_imports_is_what_the_project_asks_for():
+    assert "pybabel" in (ROOT / "Makefile").read_text()  # babel: its command compiles the catalogues
+    by_url = {"asyncpg"} if "postgresql+asyncpg" in (ROOT / "helpdesk/database/engine.py").read_text() else set()
+    assert imported() | {"babel"} | by_url == declared()
 
 
 def test_make_help_names_the_four_doors():

@@ -17,7 +17,12 @@ LOCALE = ROOT / "helpdesk" / "web" / "locale"
 def catalogue(language: str, domain: str) -> dict[str, str]:
     path = LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
     with path.open("rb") as file:
-        return {str(each.id): str(each.string) for each in read_po(file) if each.id and each.string}
+        return {_one(each.id): _one(each.string) for each in read_po(file) if each.id and each.string}
+
+
+def _one(words: object) -> str:
+    """The words, or of those with plurals the last form."""
+    return str(words[-1] if isinstance(words, (tuple, list)) else words)
 
 
 def test_every_error_a_person_can_meet_has_its_persian_words():
