@@ -43,6 +43,7 @@ _STATUS = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?![\d.])")
 _STATUS_OR_CODE = re.compile(r"\b5\.\d\.\d{1,3}\b|\b55[0-4]\b")
 _TYPED = re.compile(r"^\s*(?:[\w-]+\s*;)?\s*<?(.+?)>?\s*$", re.DOTALL)
 _FIELD = re.compile(r"^([!-9;-~]{1,60})[ \t]*:[ \t]*(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
+_ARRIVED = re.compile(r"^Action[ \t]*:[ \t]*(?:delivered|relayed|expanded)", re.IGNORECASE | re.MULTILINE)
 _THROWN_AWAY = re.compile(r";\s*(?:deleted|denied|failed|rejected|dispatched/(?:error|failed))", re.IGNORECASE)
 _STILL_TRYING = re.compile(
     r"still (?:being retried|trying)|will (?:be retried|keep trying|try again|continue to)|has been delayed|temporar|not yet been delivered|warning message only",
@@ -67,10 +68,12 @@ class Bounce:
 
 def understand(mail: Mail) -> Bounce | None:
     """The bounce a mail is, or None."""
-    if mail.reports and (found := _from_report(mail)):
-        return found
-    if mail.report_type == "disposition-notification" and (found := _from_disposition(mail)):
-        return found
+    if mail.reports:
+        found = _from_report(mail)
+        if found is not None or _ARRIVED.search("\n".join(mail.reports)):
+            return found
+    if mail.report_type == "disposition-notification" and (thrown := _from_disposition(mail)):
+        return thrown
     if mail.report_type and mail.report_type != "delivery-status":
         return None
     if "x-failed-recipients" in mail.fields:
