@@ -259,6 +259,20 @@ class Channel:
         """Understand `raw`. Pure. None: nothing to show. Raises `Unreadable` when it can't be understood."""
         raise NotImplementedError
 
+    def merge(self, kind: InboundKind, known: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Details of a thing that comes again under its external id (a call): from those stored and those that came.
+
+        Pure, and the same in whatever order and however often they come.
+        """
+        return {**known, **new}
+
+    async def fetch(self, account: str, attachment: Attachment) -> Attachment:
+        """Get the content of an attachment that has only `remote`; with `problem` when it can't be had at all.
+
+        Raises DeliveryError when it is worth trying again; the whole message is then tried again later.
+        """
+        return attachment
+
     async def run(self, desk: Desk) -> None:
         """Listen on every account until cancelled."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,8 @@ class Understood:
     """A row of intake and what its channel made of it, or why it could not."""
 
     row: Line
-    things: list[tuple[Inbound, list[dict[str, Any]]]] = field(default_factory=list)
+    things: list[Inbound] = field(default_factory=list)
+    files: list[list[dict[str, Any]]] = field(default_factory=list)
     error: BaseException | None = None
 
 
@@ -62,27 +63,53 @@ class IntakeWorker:
         rows = await self.database.read(queries.due, now=now, most=self.batch)
         if not rows:
             return 0
-        understood = await asyncio.to_thread(self._understand, rows, now)
+        understood = await asyncio.to_thread(self._understand, rows)
+        await self._fetch(understood)
+        await asyncio.to_thread(self._store, understood, now)
         done = await self.database.write(take, book=self.book, batch=understood, now=now, waits=self.waits)
         for channel, count in done.items():
             self.on_taken(channel, count)
         return len(rows)
 
-    def _understand(self, rows: Sequence[Line], now: datetime) -> list[Understood]:
-        return [self._one(row, self.book.channels, now) for row in rows]
+    def _understand(self, rows: Sequence[Line]) -> list[Understood]:
+        return [self._one(row, self.book.channels) for row in rows]
 
-    def _one(self, row: Line, channels: Mapping[str, Channel], now: datetime) -> Understood:
+    def _one(self, row: Line, channels: Mapping[str, Channel]) -> Understood:
         result = Understood(row)
         try:
             channel = channels.get(row.channel)
             if channel is None:
                 raise Unreadable(f"the channel {row.channel} is not switched on")
-            things = channel.normalise(row.account, row.raw)
-            many = things if isinstance(things, list) else [things] if things is not None else []
-            result.things = [(one, [self._keep(file, now) for file in one.attachments]) for one in many]
+            made = channel.normalise(row.account, row.raw)
+            result.things = made if isinstance(made, list) else [made] if made is not None else []
         except Exception as error:  # whatever a raw message does to its channel, it is kept and shown
             result.error = error
         return result
+
+    async def _fetch(self, batch: Sequence[Understood]) -> None:
+        """Get the files that a channel only named, outside of any transaction."""
+        for one in batch:
+            wanted = any(file.remote and file.content is None for thing in one.things for file in thing.attachments)
+            if one.error is None and wanted:
+                try:
+                    one.things = [await self._with_files(one.row, thing) for thing in one.things]
+                except Exception as error:  # tried again with the whole message
+                    one.error = error
+
+    async def _with_files(self, row: Line, thing: Inbound) -> Inbound:
+        channel = self.book.channels[row.channel]
+        files = [
+            await channel.fetch(row.account, file) if file.remote and file.content is None else file
+            for file in thing.attachments
+        ]
+        return replace(thing, attachments=files)
+
+    def _store(self, batch: Sequence[Understood], now: datetime) -> None:
+        for one in batch:
+            try:
+                one.files = [[self._keep(file, now) for file in thing.attachments] for thing in one.things]
+            except OSError as error:  # a full disk: the message waits for better times
+                one.error = error
 
     def _keep(self, file: Attachment, now: datetime) -> dict[str, Any]:
         return {
@@ -108,7 +135,7 @@ def take(
         if error is None:
             try:
                 with savepoint(tx):
-                    made = [_receive(tx, book, row, *thing) for thing in one.things]
+                    made = [_receive(tx, book, row, *pair) for pair in zip(one.things, one.files, strict=True)]
                 finished["done" if any(made) else "ignored"].append(row.id)
                 done[row.channel] = done.get(row.channel, 0) + 1
             except Exception as failure:  # the savepoint undid it; it is tried again or held
