@@ -40,6 +40,7 @@ _BOUNCE_ADDRESS = re.compile(r"[-+_.](?:bounces?|b\.[a-z0-9]{8,64})(?:[+-][^@\s]
 _RETURNED_TEXT = re.compile(r"^(?:Received|Message-ID|Return-Path):", re.IGNORECASE | re.MULTILINE)
 _ANY_ADDRESS = re.compile(_ADDRESS)
 _STATUS = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?![\d.])")
+_HINTS = ("deliver", "returned", "unknown", "no such", "mailbox", "failed", "rejected", "delivr", "zustell", "entreg")
 _STATUS_OR_CODE = re.compile(r"\b5\.\d\.\d{1,3}\b|\b55[0-4]\b")
 _TYPED = re.compile(r"^\s*(?:[\w-]+\s*;)?\s*<?(.+?)>?\s*$", re.DOTALL)
 _FIELD = re.compile(r"^([!-9;-~]{1,60})[ \t]*:[ \t]*(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
@@ -113,7 +114,13 @@ def _suspicious(mail: Mail) -> bool:
     if "from" not in mail.fields or _BOUNCE_ADDRESS.search(_recipients(mail)):
         return not mail.field("auto-submitted").lower().startswith("auto-replied")
     answers = mail.in_reply_to or mail.references or "x-mailer" in mail.fields or "user-agent" in mail.fields
-    return not answers and _SAYS_SO.search(mail.subject) is not None
+    return not answers and (_SAYS_SO.search(mail.subject) is not None or _returns_a_mail(mail.text))
+
+
+def _returns_a_mail(body: str) -> bool:
+    """Whether a text speaks of a delivery and bears the header of a mail that came back."""
+    head = body[:2_000].lower()
+    return any(word in head for word in _HINTS) and _RETURNED_TEXT.search(body, 0, 20_000) is not None
 
 
 # --- the report for programs ----------------------------------------------------------------------
@@ -185,10 +192,11 @@ def _from_disposition(mail: Mail) -> Bounce | None:
 def _from_words(mail: Mail) -> Bounce | None:
     temporary, permanent = _library(mail)
     body = mail.text or mail.html or ""
-    if permanent or temporary:
+    returns = _returns_a_mail(body)
+    if (permanent or temporary) and (_robot(mail) or returns or _SAYS_SO.search(mail.subject)):
         kind: Kind = "hard" if permanent else "soft"
         return Bounce(kind, _unique([*permanent, *temporary]), _excerpt(body), given_up=bool(permanent))
-    if not _robot(mail) and not (_STATUS_OR_CODE.search(body) and _RETURNED_TEXT.search(body)):
+    if not _robot(mail) and not (returns and _STATUS_OR_CODE.search(body)):
         return None  # a person may well write about mails that do not arrive
     people = _REASON.findall(body[:8000])
     returned = [address for part in mail.returned for address in _ANY_ADDRESS.findall(_header(part, "to"))]

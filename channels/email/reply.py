@@ -11,6 +11,7 @@ from channels.email.signature import trimmed, without_signature
 
 LONGEST = 200_000  # characters looked at; what is longer is shown as it is
 MOST_LINES = 20_000
+_GAPS = re.compile(r"\n[ \t\u00a0\u200b]*\n[\s\u200b]*\n")
 _FORWARD_SUBJECT = re.compile(
     r"^\s*(?:fwd?|wg|tr|rv|enc|i|vs|pd|doorst|ynt|ilt|ارجاع|هدایت|فوروارد|بازارسال|转发|轉寄|転送)\s*[:：]",
     re.IGNORECASE,
@@ -57,11 +58,17 @@ def from_text(text: str, *, forward: bool = False) -> Reply:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
-    whole = text.strip()
     if len(lines) > MOST_LINES:
-        return Reply(whole, whole)
+        return Reply(text.strip(), text.strip())
+    whole = _joined(lines)
     kept = Scan(lines, forward=forward).kept()
     if not any(line.strip() for line in kept):
         kept = lines  # all of it is quotation: better that than nothing
     kept = without_signature(trimmed(kept))
-    return Reply("\n".join(kept).strip(), whole)
+    return Reply(_joined(kept), whole)
+
+
+def _joined(lines: list[str]) -> str:
+    """The lines, at most one blank one between others."""
+    text = "\n".join(lines).strip()
+    return _GAPS.sub("\n\n", text) if "\n\n\n" in text or "\u200b\n" in text else text
