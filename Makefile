@@ -7,7 +7,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BENCH ?= start
 bin := .venv/bin
-pip := $(bin)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+pip := $(bin)/python -m pip install -qq --disable-pip-version-check --require-hashes --use-pep517
 npm := PATH="$$PWD/.venv/bin:$$PATH" npm
 built := helpdesk/web/assets/built
 sources := $(shell find helpdesk/web/assets -path '*/built' -prune -o -type f -print 2>/dev/null)
