@@ -16,9 +16,11 @@ people = Table(
     Column("language", String(8)),  # None: the desk's
     Column("theme", String(8), nullable=False, default="system"),
     Column("password_hash", Text),  # None: only a link lets them in
+    Column("extension", String(32)),  # of their telephone: whose answered calls are theirs
     Column("created_at", Moment, nullable=False),
     Column("disabled_at", Moment),
     UniqueConstraint("email"),
+    UniqueConstraint("extension"),
     CheckConstraint("role IN ('agent', 'supervisor', 'administrator')", name="role"),
 )
 

@@ -153,3 +153,8 @@ def log_page(tx: Connection, *, before: int | None = None, limit: int = 50) -> S
 
 def _person(row: Row[*tuple[Any, ...]]) -> Person:
     return Person(row.id, row.name, row.email, row.role, row.language, row.theme, bool(row.has_password))
+
+
+def by_extension(tx: Connection, *, extension: str) -> int | None:
+    """Whose telephone has this extension."""
+    return tx.scalar(select(people.c.id).where(people.c.extension == extension))

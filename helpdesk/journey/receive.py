@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from channels.contract import Address, Inbound
 from helpdesk.contacts import actions as contacts
 from helpdesk.contacts.actions import Known
-from helpdesk.journey import acknowledge, asides, deliveries, opening
+from helpdesk.journey import acknowledge, asides, calls, deliveries, opening
 from helpdesk.journey.book import Book
 from helpdesk.sla import actions as sla
 from helpdesk.suggestions import actions as suggestions
@@ -39,7 +39,7 @@ def receive(
     if queries.own(tx, channel=arrival.channel, remote_id=inbound.external_id):
         return None  # our own message came back to us
     aside = _aside(tx, book, arrival, inbound)
-    if aside is not None or inbound.kind in ("reaction", "survey_answer"):
+    if aside is not None or inbound.kind in ("reaction", "survey_answer", "call"):
         return aside
     known = _who(tx, arrival, inbound)
     choice = _where(tx, book, arrival, inbound, known)
@@ -58,6 +58,8 @@ def _aside(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> in
         return asides.edited(tx, arrival, inbound)
     if inbound.kind == "reaction":
         return asides.reacted(tx, arrival, inbound)
+    if inbound.kind == "call":
+        return calls.take(tx, book, arrival, inbound)
     if inbound.kind == "survey_answer":
         return asides.answered_survey(tx, book, arrival, inbound)
     return None

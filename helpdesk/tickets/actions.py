@@ -173,3 +173,12 @@ def detach(tx: Connection, *, entry_id: int, person_id: int) -> None:
 def rewrite(tx: Connection, *, entry_id: int, text: str, data: Mapping[str, Any]) -> None:
     """Give an entry another text; `data` keeps what it said before."""
     tx.execute(update(entries).where(entries.c.id == entry_id).values(text=text, data=dict(data)))
+
+
+def call_changed(
+    tx: Connection, *, entry_id: int, author: str, person_id: int | None, data: Mapping[str, Any]
+) -> None:
+    """More is known of a call: its record, and so whose act it was."""
+    tx.execute(
+        update(entries).where(entries.c.id == entry_id).values(author=author, person_id=person_id, data=dict(data))
+    )

@@ -181,3 +181,13 @@ def has_failed(tx: Connection, *, ticket_id: int, entry_id: int) -> bool:
         select(entries.c.data).where(entries.c.ticket_id == ticket_id, entries.c.kind == "delivery")
     ).scalars()
     return any(one["of"] == entry_id and one["state"] == "failed" for one in said if one)
+
+
+def newest_of_contact(tx: Connection, *, contact_id: int) -> Line | None:
+    """The ticket a call of this contact joins: the newest active one, else the newest of all."""
+    return tx.execute(
+        select(tickets)
+        .where(tickets.c.contact_id == contact_id, tickets.c.merged_into_id.is_(None), tickets.c.spam_at.is_(None))
+        .order_by(tickets.c.active.desc(), tickets.c.id.desc())
+        .limit(1)
+    ).first()

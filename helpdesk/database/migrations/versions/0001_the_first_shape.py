@@ -96,11 +96,13 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=8), nullable=True),
         sa.Column("theme", sa.String(length=8), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=True),
+        sa.Column("extension", sa.String(length=32), nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("disabled_at", Moment(), nullable=True),
         sa.CheckConstraint("role IN ('agent', 'supervisor', 'administrator')", name=op.f("ck_people_role")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
         sa.UniqueConstraint("email", name=op.f("uq_people_email")),
+        sa.UniqueConstraint("extension", name=op.f("uq_people_extension")),
     )
     op.create_table(
         "sign_in_attempts",
@@ -236,6 +238,7 @@ def upgrade() -> None:
     op.create_index("ix_tickets_contact", "tickets", ["contact_id", "id"], unique=False)
     op.create_index("ix_tickets_conversation", "tickets", ["channel", "account", "conversation", "id"], unique=False)
     op.create_index("ix_tickets_deadline", "tickets", ["active", "deadline", "id"], unique=False)
+    op.create_index("ix_tickets_longest", "tickets", ["active", "customer_at", "id"], unique=False)
     op.create_index("ix_tickets_sad", "tickets", ["sad_at", "id"], unique=False)
     op.create_table(
         "clocks",

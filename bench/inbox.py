@@ -1,0 +1,134 @@
+"""The list of fifty rows and a ticket with thirty entries, as signed-in pages; search as one types."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import Connection, insert, select
+
+from bench.houses import desk
+from bench.measure import cost, middle
+from helpdesk import app
+from helpdesk.agents import actions as agents
+from helpdesk.agents import sign_in
+from helpdesk.contacts.models import addresses, contacts
+from helpdesk.database import fulltext
+from helpdesk.tickets.models import entries, tickets
+from bench.mails import WORDS_EN, WORDS_FA
+
+ROUNDS = 30
+ENTRIES = 30
+CHUNK = 2000
+
+
+async def run(*, db: str | None, n: int | None, tickets: int | None, **_: Any) -> dict[str, Any]:
+    """Fill a desk with `tickets` tickets (10,000 unless told) and ask for pages."""
+    count, rounds = tickets or 10_000, n or ROUNDS
+    async with desk(db) as house:
+        for start in range(0, count, CHUNK):
+            await house.database.write(_fill, start=start, count=min(CHUNK, count - start), now=house.clock())
+        await house.database.write(_long_one, now=house.clock())
+        async with TestClient(TestServer(app.web_of(house))) as client:
+            cookie = await _session(house)
+            client.session.cookie_jar.update_cookies({"session": cookie, "language": "fa"})
+            shown = await _measure(client, "/inbox?view=all", rounds)
+            one = await _measure(client, f"/inbox/tickets/{count}", rounds)
+        found = await _searches(house, rounds)
+    return {
+        "n": rounds, "tickets": count, "list_cpu_ms": shown[0], "list_p50_ms": shown[1], "ticket_cpu_ms": one[0],
+        "ticket_p50_ms": one[1], "search_p50_ms": found, "others_cpu_share": one[2],
+    }
+
+
+async def _session(house: app.House) -> str:
+    now = house.clock()
+    person_id = await house.database.write(
+        agents.add_person, name="Mina", email="mina@desk.example", role="agent", now=now, by=None, language="fa"
+    )
+    limits = sign_in.Limits(window=timedelta(minutes=15), per_account=5, per_address=30, lasts=timedelta(days=1))
+    return await house.database.write(
+        sign_in.enter, person_id=person_id, account="x", now=now, address="127.0.0.1", device="bench", limits=limits
+    )
+
+
+async def _measure(client: TestClient[Any, Any], path: str, rounds: int) -> tuple[float, float, float]:
+    async def once() -> None:
+        async with client.get(path, allow_redirects=False) as answer:
+            text = await answer.text()
+            assert answer.status == 200, (answer.status, text[:200])
+
+    return await _timed(once, rounds)
+
+
+async def _timed(once: Callable[[], Awaitable[None]], rounds: int) -> tuple[float, float, float]:
+    for _ in range(3):
+        await once()
+    gc.collect()
+    walls = []
+    with cost() as spent:
+        for _ in range(rounds):
+            start = time.perf_counter()
+            await once()
+            walls.append(time.perf_counter() - start)
+    return round(spent.cpu / rounds * 1000, 2), round(middle(walls) * 1000, 2), spent.others
+
+
+async def _searches(house: app.House, rounds: int) -> float:
+    from helpdesk.tickets import search
+
+    walls = []
+    for number in range(rounds):
+        word = WORDS_FA[number % len(WORDS_FA)]
+        for length in range(2, len(word) + 1):
+            start = time.perf_counter()
+            await house.database.read(search.find, question=word[:length])
+            walls.append(time.perf_counter() - start)
+    return round(middle(walls) * 1000, 2)
+
+
+def _fill(tx: Connection, *, start: int, count: int, now: Any) -> None:
+    people, places, rows, lines = [], [], [], []
+    for number in range(start + 1, start + count + 1):
+        at = now - timedelta(seconds=number * 7)
+        words = WORDS_FA if number % 5 else WORDS_EN
+        said = " ".join(words[(number * step) % len(words)] for step in (3, 5, 7, 11, 13, 17))
+        people.append({"id": number, "name": f"مشتری {number}", "notes": "", "created_at": at})
+        places.append({"contact_id": number, "address": f"email:c{number}@customers.example", "channel": "email",
+                       "verified": False, "created_at": at})
+        rows.append({"id": number, "subject": said[:40], "status": "open" if number % 10 == 0 else "resolved",
+                     "active": number % 10 == 0, "contact_id": number, "priority": "normal", "language": "fa",
+                     "channel": "email", "account": "support", "address": f"email:c{number}@customers.example",
+                     "snippet": said, "created_at": at, "changed_at": at, "customer_at": at, "answered": False,
+                     "deadline": at + timedelta(minutes=30), "deadline_kind": "first_response", "deadline_start": at,
+                     "cycle": 1, "automatic": False})
+        lines.append({"id": number, "ticket_id": number, "at": at, "kind": "message", "author": "customer",
+                      "public": True, "outgoing": False, "contact_id": number, "channel": "email",
+                      "account": "support", "text": said, "automatic": False, "thanks": False, "stranger": False})
+    for table, values in ((contacts, people), (addresses, places), (tickets, rows), (entries, lines)):
+        tx.execute(insert(table), values)
+    for line in lines:
+        fulltext.add(tx, entry_id=line["id"], folded=line["text"])
+
+
+def _long_one(tx: Connection, *, now: Any) -> None:
+    """Thirty entries on the newest ticket."""
+    number = tx.execute(select(tickets.c.id).order_by(tickets.c.id.desc()).limit(1)).scalar_one()
+    top = tx.execute(select(entries.c.id).order_by(entries.c.id.desc()).limit(1)).scalar_one()
+    if tx.dialect.name == "postgresql":
+        for table in ("contacts", "tickets", "entries"):
+            tx.exec_driver_sql(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))")
+    tx.execute(
+        insert(entries),
+        [
+            {"id": top + step, "ticket_id": number, "at": now, "kind": "message",
+             "author": "customer" if step % 2 else "agent", "public": True, "outgoing": step % 2 == 0,
+             "channel": "email", "account": "support", "text": "سلام، " * 30, "automatic": False, "thanks": False,
+             "stranger": False, "delivery": None if step % 2 else "sent"}
+            for step in range(1, ENTRIES)
+        ],
+    )

@@ -1,0 +1,160 @@
+"""A telephone call: one line of the timeline however its events come; its transitions act once.
+
+A missed, abandoned or voicemail call is a question that starts the clock; an answered one is a person's
+answer at the moment of answer; an outgoing one counts only when it was answered. Our own survey calls open nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from channels.contract import Address, Inbound
+from helpdesk.agents import queries as agents
+from helpdesk.contacts import actions as contacts
+from helpdesk.database.engine import hint
+from helpdesk.database.metadata import Line
+from helpdesk.journey import opening
+from helpdesk.journey.book import Book
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import queries, rules, search
+from helpdesk.tickets.models import NEVER
+
+if TYPE_CHECKING:
+    from helpdesk.journey.receive import Arrival
+
+LOST = frozenset({"missed", "abandoned", "voicemail", "no_answer", "left_by_key", "failed", "busy"})
+
+
+def take(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int | None:
+    """Put one record of a call on its timeline, or bring the line that is there up to date."""
+    known = queries.entry_by_remote_id(tx, channel=arrival.channel, remote_id=inbound.external_id)
+    if known is not None:
+        return _again(tx, book, arrival, inbound, known)
+    record = inbound.details
+    if record.get("kind") == "survey" or inbound.author is None:
+        return None
+    ticket_id = _ticket(tx, book, arrival, inbound, inbound.author)
+    if ticket_id is None:
+        return None
+    entry_id = _line(tx, arrival, inbound, ticket_id)
+    _counts(tx, book, ticket_id=ticket_id, entry_id=entry_id, record=record, now=arrival.received_at)
+    return entry_id
+
+
+def _again(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, entry_id: int) -> int:
+    entry = queries.entry(tx, entry_id=entry_id)
+    channel = book.channels[arrival.channel]
+    before = dict(entry.data or {})
+    record = dict(channel.merge("call", before, inbound.details))
+    if record == before:
+        return entry_id
+    tickets.call_changed(tx, entry_id=entry_id, author=author_of(record), person_id=_person(tx, record), data=record)
+    hint(tx, "ticket", entry.ticket_id)
+    if _matters(record) != _matters(before):
+        _counts(tx, book, ticket_id=entry.ticket_id, entry_id=entry_id, record=record, now=arrival.received_at)
+    return entry_id
+
+
+def _matters(record: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(record.get(name) for name in ("direction", "disposition", "answered_at"))
+
+
+def author_of(record: Mapping[str, Any]) -> str:
+    """Whose act a call is: a person's when somebody of ours called or answered, else the customer's."""
+    if record.get("direction") == "outgoing" or record.get("disposition") == "answered":
+        return "agent"
+    return "customer"
+
+
+def _ticket(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, who: Address) -> int | None:
+    at = arrival.received_at
+    incoming = inbound.details.get("direction") != "outgoing"
+    known = contacts.known_or_new(
+        tx, address=who.address, name=who.name, verified=who.verified, language=None, now=at
+    )
+    newest = queries.newest_of_contact(tx, contact_id=known.contact_id)
+    if newest is not None and newest.active:
+        return int(newest.id)
+    window = book.reopening(arrival.channel)
+    fresh_enough = newest is not None and newest.resolved_at is not None and at <= newest.resolved_at + window
+    if newest is not None and fresh_enough:
+        return int(newest.id)
+    if not incoming and inbound.details.get("disposition") != "answered":
+        return None if newest is None else int(newest.id)
+    return _open(tx, book, arrival, inbound, known.contact_id, who.address, follows=newest.id if newest else None)
+
+
+def _open(
+    tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, contact_id: int, address: str, *,
+    follows: int | None,
+) -> int:
+    at = arrival.received_at
+    ticket_id = tickets.open_ticket(
+        tx, subject=inbound.subject, status="new", active=True, contact_id=contact_id, priority="normal",
+        language=book.language, channel=arrival.channel, account=arrival.account, address=address, conversation=None,
+        reply_via=inbound.reply_via, snippet="", created_at=at, changed_at=at, customer_at=at, customer_entry_id=None,
+        answered=False, deadline=NEVER, cycle=0, automatic=False, follows_id=follows,
+    )
+    hint(tx, "opened", ticket_id)
+    return ticket_id
+
+
+def _line(tx: Connection, arrival: Arrival, inbound: Inbound, ticket_id: int) -> int:
+    record = inbound.details
+    outgoing = record.get("direction") == "outgoing"
+    ticket = queries.locked(tx, ticket_id=ticket_id)
+    entry_id = tickets.add_entry(
+        tx, ticket_id=ticket_id, at=_at(record, arrival.received_at), kind="call", author=author_of(record),
+        public=True, outgoing=outgoing, contact_id=ticket.contact_id, person_id=_person(tx, record),
+        channel=arrival.channel, account=arrival.account,
+        address=inbound.author.address if inbound.author else None, text=inbound.text,
+        remote_id=inbound.external_id, intake_id=arrival.intake_id, data=dict(record),
+    )
+    tickets.known_as(tx, channel=arrival.channel, remote_id=inbound.external_id, entry_id=entry_id)
+    address = inbound.author.address if inbound.author else ""
+    search.add(tx, ticket_id=ticket_id, entry_id=entry_id, texts=(inbound.subject, address, inbound.text))
+    return entry_id
+
+
+def _counts(
+    tx: Connection, book: Book, *, ticket_id: int, entry_id: int, record: Mapping[str, Any], now: datetime
+) -> None:
+    """What a call's outcome does to its ticket and its clocks."""
+    ticket = queries.locked(tx, ticket_id=ticket_id)
+    values: dict[str, Any] = {"changed_at": now}
+    incoming = record.get("direction") != "outgoing"
+    over = record.get("disposition")
+    if incoming and ticket.status in rules.ENDED and over is not None:
+        tickets.changed(
+            tx, ticket_id=ticket_id, now=now, author="system", change="reopened", cycle=ticket.cycle + 1, to="open",
+            **{"from": ticket.status},
+        )
+        values |= {"status": "open", "active": True, "resolved_at": None, "closed_at": None}
+    elif over == "answered" and ticket.status == "new":
+        tickets.changed(
+            tx, ticket_id=ticket_id, now=now + timedelta(microseconds=1), author="system", change="status", to="open",
+            **{"from": ticket.status},
+        )
+        values["status"] = "open"
+    if incoming:
+        values |= {"customer_at": now, "customer_entry_id": entry_id}
+    tickets.change(tx, ticket_id=ticket_id, **values)
+    opening.recount(tx, book, ticket_id=ticket_id, now=now)
+
+
+def _at(record: Mapping[str, Any], received_at: datetime) -> datetime:
+    started = record.get("started_at")
+    return min(datetime.fromisoformat(started), received_at) if isinstance(started, str) else received_at
+
+
+def _person(tx: Connection, record: Mapping[str, Any]) -> int | None:
+    """Who of ours spoke, by the extension the exchange names."""
+    for extension in record.get("agents") or ():
+        found = agents.by_extension(tx, extension=str(extension))
+        if found is not None:
+            return found
+    return None
