@@ -143,6 +143,10 @@ class Connection:
             await self._race(self._client.wait_hello_from_server(), self._seconds, "connecting")
         except ssl.SSLCertVerificationError as error:
             raise ImapError(f"The certificate of {self._where} is not trusted: {error.verify_message}.") from error
+        except ssl.SSLError as error:
+            raise ImapError(
+                f"{self._where} speaks no TLS that fits ({error.reason}); the usual port is 993."
+            ) from error
         except TimeoutError as error:
             raise ImapError(f"{self._where} can't be reached: no answer.") from error
         except (OSError, aioimaplib.AioImapException) as error:

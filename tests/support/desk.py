@@ -10,7 +10,7 @@ from typing import Any
 
 from channels.contract import State
 
-PATIENCE = 20.0  # seconds until a test gives up waiting for something to happen
+PATIENCE = 60.0  # seconds until a test gives up waiting for something to happen
 
 
 @dataclass(frozen=True)

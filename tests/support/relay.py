@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import ssl
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -28,6 +29,8 @@ class Relay:
     drop_after_data: bool = False  # takes the mail, then the line goes dead
     silent_after_data: bool = False  # takes the mail and never says so
     password: str | None = None
+    token: str | None = None
+    size_limit: int = 33_554_432  # bytes
     tls: ssl.SSLContext | None = None
     tls_from_start: bool = False
     mails: list[Taken] = field(default_factory=list)
@@ -64,6 +67,7 @@ class Relay:
         connection = SMTP(
             self,
             hostname="relay.example",
+            data_size_limit=self.size_limit,
             enable_SMTPUTF8=True,
             tls_context=starttls,
             authenticator=self._authenticate,
@@ -79,10 +83,15 @@ class Relay:
         right = isinstance(data, LoginPassword) and data.password.decode() == self.password
         return AuthResult(success=right, handled=False)
 
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802 (the library's name)
+        """An access token instead of a password."""
+        right = f"auth=Bearer {self.token}\x01" in base64.b64decode(args[1]).decode()
+        return AuthResult(success=right, handled=False)
+
     async def handle_MAIL(  # noqa: N802 (the library's name)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if self.password is not None and not session.authenticated:
+        if (self.password or self.token) is not None and not session.authenticated:
             return "530 5.7.0 Authentication required"
         if "MAIL" in self.answers:
             return self.answers["MAIL"]

@@ -31,11 +31,14 @@ REPLY = Outbound(
 TWO = replace(REPLY, copies=[Address("email:boss@customer.example", "Boss")])
 
 
-def sending(relay: Relay, *, env: dict[str, str] | None = None, seconds: float = 5.0, **options: Any) -> Channel:
+def sending(
+    relay: Relay, *, env: dict[str, str] | None = None, seconds: float = 5.0, before: float = 20.0, **options: Any
+) -> Channel:
     smtp = {"host": "127.0.0.1", "port": relay.port, "tls": "none", "sign_in": False, **options}
     email = channel({"name": "support", "address": "support@desk.example", "smtp": smtp}, env=env or {})
     for sender in email.senders.values():
         sender.answer_seconds = sender.data_seconds = seconds
+        sender.before_seconds = before
     return email
 
 
@@ -132,8 +135,8 @@ async def test_a_report_that_cannot_be_kept_does_not_make_the_sent_mail_unsent()
 
 
 async def test_a_mail_larger_than_the_server_takes_is_refused_for_good_before_it_is_sent() -> None:
-    async with Relay() as relay:
-        big = Attachment("a.bin", "application/octet-stream", b"x" * 30_000_000, 30_000_000)
+    async with Relay(size_limit=10_000) as relay:
+        big = Attachment("a.bin", "application/octet-stream", b"x" * 20_000, 20_000)
         error = await failure(sending(relay), replace(REPLY, attachments=[big]))
     assert error.permanent
     assert relay.mails == []
@@ -148,12 +151,13 @@ async def test_a_line_lost_after_the_mail_was_handed_over_is_uncertain() -> None
 
 async def test_a_server_silent_after_the_mail_is_uncertain_and_silent_before_is_not() -> None:
     async with Relay(silent_after_data=True) as relay:
-        assert (await failure(sending(relay, seconds=0.2))).uncertain
+        assert (await failure(sending(relay, seconds=0.3, before=0.2))).uncertain
     async with Relay() as relay, Proxy(relay.port) as proxy:
         proxy.freeze()
         relay.port = proxy.port
-        error = await failure(sending(relay, seconds=0.2))
-        assert (error.uncertain, error.permanent) == (False, False)
+        for email in (sending(relay, seconds=0.2), sending(relay, before=0.2)):
+            error = await failure(email)
+            assert (error.uncertain, error.permanent) == (False, False)
 
 
 async def test_a_server_that_is_down_is_no_fault_of_the_mail() -> None:
@@ -183,6 +187,18 @@ async def test_a_wrong_password_is_a_state_of_the_mailbox_and_not_of_the_mail() 
         env.clear()
         checked = dict(await email.check())
         assert "PASOKH_EMAIL_SUPPORT_PASSWORD" in str(checked["send for support@desk.example through 127.0.0.1"])
+
+
+async def test_an_access_token_signs_in_to_send_too(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("ya29.secret\n")
+    async with Relay(token="ya29.secret") as relay:
+        await sending(relay, sign_in=True, token_file=str(file)).send(REPLY)
+        file.write_text("ya29.old\n")
+        error = await failure(sending(relay, sign_in=True, token_file=str(file)))
+    assert "refused user or password" in error.reason
+    assert not error.permanent
+    assert len(relay.mails) == 1
 
 
 @pytest.mark.parametrize("tls", ["starttls", "tls"])

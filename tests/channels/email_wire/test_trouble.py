@@ -220,6 +220,13 @@ async def test_tls_is_used_and_the_certificate_is_checked(dovecot: Dovecot, box:
     assert "certificate" in problem
 
 
+async def test_tls_on_a_port_that_speaks_none_is_said_with_what_to_do(dovecot: Dovecot, box: str) -> None:
+    wrong = imap(box, dovecot.imap)
+    wrong["imap"]["tls"] = True
+    (_, problem), *_ = await channel(wrong).check()
+    assert "993" in str(problem)
+
+
 async def test_a_tls_connection_that_is_cut_is_noticed_too(dovecot: Dovecot, box: str) -> None:
     desk = MemoryDesk()
     async with Proxy(dovecot.imaps) as proxy:
