@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from helpdesk.suggestions.matching import Matcher
-from helpdesk.suggestions.words import Lexicon, is_finglish
+from helpdesk.suggestions.words import Lexicon, is_finglish, words
 
 
 class Answering(Protocol):
@@ -37,6 +37,7 @@ class Suggestion:
     title: str
     confidence: float
     words: tuple[str, ...]
+    language: str
 
 
 class Engine:
@@ -54,18 +55,20 @@ class Engine:
 
     def suggest(self, text: str, language: str, limit: int = 3) -> list[Suggestion]:
         """The best articles of the language, best first. Persian in Latin letters is answered as Persian."""
-        matcher, ids = self._matchers.get(self._spoken(text, language)) or (None, [])
+        said = words(text, self._lexicon)
+        matcher, ids = self._matchers.get(self._spoken(said, language)) or (None, [])
         if matcher is None:
             return []
         return [
-            Suggestion(ids[m.article], self._articles[ids[m.article]].title, m.confidence, m.words)
-            for m in matcher.match(text, limit)
+            Suggestion(ids[m.article], article.title, m.confidence, m.words, article.language)
+            for m in matcher.match(said, limit)
+            if (article := self._articles[ids[m.article]])
         ]
 
     def alone(self, text: str, language: str) -> Suggestion | None:
         """What the bot may send by itself: the best article, if it is right at least 95 times in 100."""
         found = self.suggest(text, language, 1)
-        return found[0] if found and found[0].confidence >= self.threshold(self._spoken(text, language)) else None
+        return found[0] if found and found[0].confidence >= self.threshold(found[0].language) else None
 
     def threshold(self, language: str) -> float:
         """The confidence from which the bot may answer alone in a language; above 1: never."""
@@ -96,11 +99,8 @@ class Engine:
         if article is not None:
             self._matchers[article.language][0].remove(self._places.pop(article_id))
 
-    def _spoken(self, text: str, language: str) -> str:
-        persian = self._matchers.get("fa")
-        if persian is not None and language != "fa" and is_finglish(persian[0].vocabulary.words(text)):
-            return "fa"
-        return language
+    def _spoken(self, said: Sequence[str], language: str) -> str:
+        return "fa" if language != "fa" and "fa" in self._matchers and is_finglish(said) else language
 
     def _build(self, language: str) -> None:
         mine = [article for article in self._articles.values() if article.language == language]

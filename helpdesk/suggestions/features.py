@@ -23,8 +23,9 @@ class Vocabulary:
     def __init__(self, lexicon: Lexicon, *, bones: bool) -> None:
         self._lexicon, self._bones = lexicon, bones
         self._numbers: dict[tuple[int, str] | str, int] = {}
-        self._known: dict[str, tuple[list[int], int]] = {}
-        self.block: list[int] = []
+        self._taken: dict[str, tuple[list[int], int]] = {}  # words already taken apart: known features, and how many
+        self._whole: dict[str, list[int]] = {}  # words of articles, all of their features
+        self.block = bytearray()
 
     def __len__(self) -> int:
         return len(self.block)
@@ -36,26 +37,41 @@ class Vocabulary:
     def grow(self, said: Sequence[str]) -> list[int]:
         """The features of a text, new ones numbered, repeated ones repeated."""
         found: list[int] = []
-        for name, block in _names(said, bones=self._bones):
-            number = self._numbers.get(name)
-            if number is None:
-                number = self._numbers[name] = len(self.block)
-                self.block.append(block)
-            found.append(number)
-        self._known.clear()
+        before = len(self.block)
+        for word in said:
+            numbers = self._whole.get(word)
+            if numbers is None:
+                numbers = [self._number(name, block) for name, block in _of_word(word, bones=self._bones)]
+                if len(self._whole) < MOST_REMEMBERED:
+                    self._whole[word] = numbers
+            found += numbers
+        found += [self._number(_pair(pair), WORDS) for pair in pairwise(map(stem, said))]
+        if len(self.block) > before:
+            self._taken.clear()
         return found
+
+    def number_of(self, short: str) -> int | None:
+        """The feature that is a stem itself."""
+        return self._numbers.get((WORDS, short))
+
+    def _number(self, name: tuple[int, str] | str, block: int) -> int:
+        number = self._numbers.get(name)
+        if number is None:
+            number = self._numbers[name] = len(self.block)
+            self.block.append(block)
+        return number
 
     def look(self, said: Sequence[str]) -> tuple[list[int], int]:
         """The known features of a text, and how many there are in all. Fast: a word is taken apart once."""
         found: list[int] = []
-        get, known, total = self._numbers.get, self._known, 0
+        get, total = self._numbers.get, 0
         for word in said:
-            taken = known.get(word)
+            taken = self._taken.get(word)
             if taken is None:
                 names = _of_word(word, bones=self._bones)
                 taken = ([n for name, _ in names if (n := get(name)) is not None], len(names))
-                if len(known) < MOST_REMEMBERED:
-                    known[word] = taken
+                if len(self._taken) < MOST_REMEMBERED:
+                    self._taken[word] = taken
             found += taken[0]
             total += taken[1]
         for name in map(_pair, pairwise(map(stem, said))):
@@ -63,12 +79,6 @@ class Vocabulary:
             if number is not None:
                 found.append(number)
         return found, total + len(said) - 1
-
-
-def _names(said: Sequence[str], *, bones: bool) -> list[tuple[tuple[int, str] | str, int]]:
-    found = [one for word in said for one in _of_word(word, bones=bones)]
-    found += [(_pair(pair), WORDS) for pair in pairwise(map(stem, said))]
-    return found
 
 
 def _pair(pair: tuple[str, str]) -> tuple[int, str]:

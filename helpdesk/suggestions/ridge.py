@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from helpdesk.suggestions.index import Index, Vector
+from helpdesk.suggestions.index import Index, Vector, known_part
 
 Matrix = npt.NDArray[np.float32]
 SOFTNESS = 1.0
@@ -23,11 +23,11 @@ class Ridge:
         self, vectors: Sequence[Vector], owners: npt.NDArray[Any], articles: int, index: Index, size: int
     ) -> None:
         count = len(vectors)
-        self.likeness = np.stack([index.similar(vector) for vector in vectors]).astype(np.float64)
+        likeness = np.stack([index.similar(vector) for vector in vectors])
         wanted = np.zeros((count, articles))
         wanted[np.arange(count), owners] = 1
         self.wanted = wanted - wanted.mean(0)
-        self.inverse = np.linalg.inv(self.likeness + SOFTNESS * np.eye(count))
+        self.inverse = np.linalg.inv(likeness + SOFTNESS * np.eye(count))
         self.answers = self.inverse @ self.wanted
         self.owners = owners
         self.weights = np.zeros((size, articles), np.float32)
@@ -36,10 +36,7 @@ class Ridge:
 
     def judge(self, vector: Vector) -> Matrix:
         """A score for every article; about 1 for the right one."""
-        numbers, weights = vector
-        if len(numbers) and numbers[-1] >= len(self.weights):
-            kept = numbers < len(self.weights)
-            numbers, weights = numbers[kept], weights[kept]
+        numbers, weights = known_part(vector, len(self.weights))
         return np.asarray(weights @ self.weights[numbers], np.float32)
 
     def learn(self, vector: Vector, right: int) -> None:
@@ -49,11 +46,10 @@ class Ridge:
         short = 0.5 - float(scores[right] - scores[rival])
         if short <= 0 or rival == right:
             return
-        numbers, weights = vector
-        kept = numbers < len(self.weights)
+        numbers, weights = known_part(vector, len(self.weights))
         step = min(0.5, short / max(2 * float(weights @ weights), 1e-6))
-        self.weights[numbers[kept], right] += step * weights[kept]
-        self.weights[numbers[kept], rival] -= step * weights[kept]
+        self.weights[numbers, right] += step * weights
+        self.weights[numbers, rival] -= step * weights
 
     def unseen(self) -> Matrix:
         """What it would say of each example without having seen that example."""
@@ -66,3 +62,7 @@ class Ridge:
             mine = np.flatnonzero(self.owners == owner)
             said[mine] = self.wanted[mine] - np.linalg.solve(self.inverse[np.ix_(mine, mine)], self.answers[mine])
         return np.asarray(said, np.float32)
+
+    def settle(self) -> None:
+        """Let go of what only calibration needs."""
+        self.wanted = self.inverse = self.answers = np.zeros((0, 0))

@@ -21,7 +21,7 @@ def _listed(text: str) -> frozenset[str]:
 
 
 # Written as words of their own once a half-space has become a space.
-_ENDINGS = _listed("ها های هایی هایم هایت هایش هام هات هاش ام ات اش اند ایم اید ای مان تان شان مون تون شون تر ترین")
+_ENDINGS = _listed("می ها های هایی هایم هایت هایش هام هات هاش ام ات اش اند ایم اید ای مان تان شان مون تون شون تر ترین")
 _SUFFIXES = (
     "هایمان", "هایتان", "هایشان", "هاتون", "هامون", "هاشون", "هایی", "هایم", "هایت", "هایش",
     "های", "هام", "هات", "هاش", "ها", "مان", "تان", "شان", "مون", "تون", "شون", "ترین",
@@ -73,7 +73,7 @@ class Lexicon:
 
 def words(text: str, lexicon: Lexicon) -> list[str]:
     """The words of a text in one spelling each, without greetings, unless nothing else was said."""
-    folded = key(text[:LONGEST])
+    folded = _REPEATED.sub(r"\1", key(text[:LONGEST]))
     if "'" in folded or "’" in folded:
         folded = _ENGLISH_PARTS.sub(_without_apostrophe, folded)
     found = _WORD.findall(folded)
@@ -86,12 +86,7 @@ def _without_apostrophe(match: re.Match[str]) -> str:
 
 
 def _spelled(word: str, lexicon: Lexicon) -> str:
-    word = _REPEATED.sub(r"\1", word)
-    if word in lexicon.same:
-        return lexicon.same[word]
-    if word in _ENDINGS or word == "می":
-        return ""
-    return word
+    return "" if word in _ENDINGS else lexicon.same.get(word, word)
 
 
 @lru_cache(maxsize=50_000)

@@ -1,0 +1,39 @@
+"""What is known about each article for one text, and what of it tells how sure one may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Table = npt.NDArray[np.float64]
+FACTS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """A number an article: likeness to all of it, the judge's word, likeness to its likest example."""
+
+    whole: Table
+    judged: Table
+    likest: Table
+
+    def best(self, spread: Table, count: int) -> tuple[npt.NDArray[Any], Table]:
+        """The `count` best articles, best first, and their mixed scores; one more score, the best of the others."""
+        mixed = self.whole * spread[0] + self.judged * spread[1] + self.likest * spread[2]
+        wanted = min(count + 1, len(mixed))
+        found = np.argpartition(-mixed, wanted - 1)[:wanted] if wanted < len(mixed) else np.arange(len(mixed))
+        found = found[np.argsort(-mixed[found], kind="stable")]
+        return found[:count], mixed[found]
+
+    def facts(self, best: npt.NDArray[Any], values: Table, cover: float, said: int) -> Table:
+        """A row for each of the best: score, lead over the best other one, likenesses, share of known features, words."""
+        rows = np.empty((len(best), FACTS))
+        rows[:, 0] = values[: len(best)]
+        rows[:, 1] = rows[:, 0] - values[0]
+        rows[0, 1] = values[0] - values[1] if len(values) > 1 else values[0]
+        rows[:, 2], rows[:, 3], rows[:, 4] = self.likest[best], self.whole[best], self.judged[best]
+        rows[:, 5], rows[:, 6] = cover, np.log1p(said)
+        return rows
