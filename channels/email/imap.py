@@ -96,13 +96,14 @@ class Reader:
         connection = await self._connect()
         try:
             while True:
+                look_again = asyncio.get_running_loop().time() + self.pace.idle
                 cursor = await self._open(connection, desk)
                 cursor, _ = await self._catch_up(connection, desk, cursor)
                 await self._tidy(connection, cursor)
                 state = await self._state(connection, cursor)
                 await desk.report(state)
                 yield
-                while await self._news(connection):
+                while await self._news(connection, look_again):
                     cursor, taken = await self._catch_up(connection, desk, cursor)
                     await self._tidy(connection, cursor)
                     state = self._counted_on(state, taken)
@@ -245,10 +246,11 @@ class Reader:
             state, remote_count=(state.remote_count or 0) + taken, taken_count=(state.taken_count or 0) + taken
         )
 
-    async def _news(self, connection: Connection) -> bool:
+    async def _news(self, connection: Connection, look_again: float) -> bool:
         """Wait for a push; False when it is time to look anyway."""
+        left = look_again - asyncio.get_running_loop().time()
         if connection.can("IDLE"):
-            return await connection.idle(self.pace.idle)
+            return left > 0 and await connection.idle(left)
         await self.sleep(min(self.pace.idle, 60.0))
         return False
 
