@@ -13,6 +13,7 @@ from aiohttp import web
 
 from helpdesk.web.inbox.lines import SurveyView
 from helpdesk.web.inbox.views import ListView
+from helpdesk.web.keys import PERSON
 from helpdesk.web.pages import PAGES, Pages, asset_routes
 from tests.support import gallery as g
 
@@ -135,7 +136,7 @@ async def show(request: web.Request) -> web.Response:
     name, language = request.match_info["name"], request.match_info["language"]
     if name not in SHOWN:
         raise web.HTTPNotFound
-    request["person"] = None if name.startswith(SIGNED_OUT) else g.ME[language]
+    request[PERSON] = None if name.startswith(SIGNED_OUT) else g.ME[language]
     template, context = SHOWN[name](language)
     answer = request.app[PAGES].render(request, template, language=language, **context)
     answer.headers["Content-Security-Policy"] = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-src 'self'"  # fmt: skip

@@ -6,16 +6,11 @@ import asyncio
 import sys
 from pathlib import Path
 
-from aiohttp import web
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
+from tests.support.browsing import chromium, served
 from tests.support.gallery_app import SHOWN, application
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 
 
@@ -33,21 +28,13 @@ async def picture(browser: Browser, address: str, place: Path, size: tuple[int, 
 async def main(folder: Path, names: list[str]) -> None:
     """Every page asked for, in both languages, sizes and lights."""
     folder.mkdir(parents=True, exist_ok=True)
-    runner = web.AppRunner(application())
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    async with served(application()) as address, chromium() as browser:
         for name in names or list(SHOWN):
             for language in ("fa", "en"):
                 for size, pixels in SIZES.items():
                     for dark in (False, True):
                         place = folder / f"{name}.{language}.{size}.{'dark' if dark else 'light'}.png"
-                        await picture(browser, f"http://{host}:{port}/{language}/{name}", place, pixels, dark)
-        await browser.close()
-    await runner.cleanup()
+                        await picture(browser, f"{address}/{language}/{name}", place, pixels, dark)
 
 
 if __name__ == "__main__":

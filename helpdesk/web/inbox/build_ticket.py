@@ -9,7 +9,7 @@ from helpdesk.agents.rules import Person
 from helpdesk.live.presence import Here
 from helpdesk.web.inbox.build_timeline import file_of, timeline
 from helpdesk.web.inbox.build_why import chip_of, choose, why
-from helpdesk.web.inbox.eyes import KNOWN, Eyes, by_id, face_of, name_of
+from helpdesk.web.inbox.eyes import Eyes, by_id, face_of, name_of
 from helpdesk.web.inbox.gather import Parts
 from helpdesk.web.inbox.views import (
     AddressView,
@@ -33,13 +33,13 @@ def ticket(
 ) -> TicketView:  # fmt: skip
     """One ticket as it is shown. `composer` replaces what is kept as a draft, after a refusal."""
     row, known = parts.ticket, by_id(people)
-    clock = choose(parts.clocks)
+    clock = choose(parts.clocks, eyes.now)
     ended = row.status in ("resolved", "closed")
     return TicketView(
         number=row.id,
         subject=row.subject,
         status=_status(row),
-        person=_person(parts),
+        person=_person(parts, eyes),
         composer=_composer(parts, eyes, composer or {}),
         newest=parts.entries[-1].id if parts.entries else 0,
         cycle=row.cycle,
@@ -63,7 +63,7 @@ def _status(row: Any) -> str:
     return "spam" if row.spam_at is not None else str(row.status)
 
 
-def _person(parts: Parts) -> PersonView:
+def _person(parts: Parts, eyes: Eyes) -> PersonView:
     contact = parts.contact
     name = name_of(contact.name, parts.ticket.address)
     return PersonView(
@@ -72,13 +72,13 @@ def _person(parts: Parts) -> PersonView:
         since=contact.created_at,
         addresses=[
             AddressView(
-                KNOWN.get(one.channel, "chat"), one.address.partition(":")[2], bool(one.verified),
+                eyes.channel(one.channel).icon, one.address.partition(":")[2], bool(one.verified),
                 (one.unreachable_reason or "…") if one.unreachable_at else "",
             )
             for one in parts.addresses
         ],
         faces=parts.moods,
-        others=[OtherTicket(one.id, one.subject, KNOWN.get(one.channel, "chat")) for one in parts.others[:MOST_OTHERS]],
+        others=[OtherTicket(one.id, one.subject, eyes.channel(one.channel).icon) for one in parts.others[:MOST_OTHERS]],
         more=len(parts.others) > MOST_OTHERS,
         notes=contact.notes,
         mark=contact.mark or "",

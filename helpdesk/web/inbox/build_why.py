@@ -17,14 +17,17 @@ OFF = 16.0  # per cent of the bar for a time that did not count, however long it
 KINDS = {"bot": "bot", "automation": "bot", "survey": "sad", "system": "bot"}
 
 
-def choose(clocks: Sequence[Any]) -> Any | None:
-    """The clock to show: the running one that is due first, else the last that was answered."""
-    running = [one for one in clocks if one.state == "running" and one.due_at is not None]
-    if running:
-        answers = [one for one in running if one.kind != "resolution"]
-        return min(answers or running, key=lambda one: one.due_at)
-    stopped = [one for one in clocks if one.state == "stopped" and one.kind != "resolution" and one.due_at is not None]
-    return stopped[-1] if stopped else None
+def choose(clocks: Sequence[Any], now: datetime) -> Any | None:
+    """The clock to show: the answer that is owed, a solution whose time runs out, else the answer last given."""
+    due = sorted((one for one in clocks if one.due_at is not None), key=lambda one: one.due_at)
+    owed = [one for one in due if one.state == "running" and one.kind != "resolution"]
+    if owed:
+        return owed[0]
+    solving = [one for one in due if one.state == "running"]
+    if solving and now >= (solving[0].warn_at or solving[0].due_at):
+        return solving[0]
+    given = [one for one in due if one.state == "stopped" and one.kind != "resolution"]
+    return max(given, key=lambda one: one.id) if given else next(iter(solving), None)
 
 
 def chip_of(clock: Any, now: datetime) -> ClockView:

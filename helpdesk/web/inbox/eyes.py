@@ -16,7 +16,6 @@ from helpdesk.web.inbox.views import Somebody
 FAR = timedelta(hours=6)
 ENDED = ("resolved", "closed", "spam", "merged")
 STILL = ("waiting", "on_hold", *ENDED)
-KNOWN = {"email": "mail", "telegram": "telegram", "webchat": "chat", "phone": "phone"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Eyes:
         """A channel as this reader sees it; one that was removed keeps its name."""
         known = self.channels.get(name or "")
         if known is None:
-            return ChannelMark(KNOWN.get(name or "", "chat"), name or "")
+            return ChannelMark("chat", name or "")
         return ChannelMark(known.icon, known.label.get(self.language) or name or "")
 
 

@@ -48,7 +48,7 @@ async def original(request: web.Request) -> web.StreamResponse:
     kept = await app[keys.DATABASE].read(intake.raw, intake_id=entry.intake_id or 0)
     if kept is None:
         raise NotFound("There is no original of this message.")
-    ending = "eml" if kept.channel == "email" else "json"
+    ending = "json" if kept.raw.lstrip()[:1] in (b"{", b"[") else "eml"
     return _download(kept.raw, f"{kept.channel}-{entry.id}.{ending}")
 
 

@@ -17,8 +17,6 @@ from helpdesk.web.inbox import answers, build_ticket, drafts, gather, show
 from helpdesk.web.inbox.eyes import name_of
 from helpdesk.web.pages import PAGES
 
-WORDS_STILL_EMPTY = "Something in the answer is still empty:"
-
 
 def _ticket(request: web.Request) -> int:
     return show.number(request.match_info["number"])
@@ -52,7 +50,8 @@ async def reply(request: web.Request) -> web.StreamResponse:
     try:
         missing = answers.holes(text)
         if missing:
-            raise Invalid(f"{say(WORDS_STILL_EMPTY)} {', '.join(missing)}", "text")
+            empty = say("Something in the answer is still empty:")
+            raise Invalid(f"{empty} {', '.join(missing)}", "text")
         files = [*drafts.chosen(fields), *await drafts.plain_uploads(request, ticket_id)]
         answer = journey.Answer(
             text=text, seen=show.number_in(fields, "seen"), files=files, article=article or None,

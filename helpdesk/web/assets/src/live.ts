@@ -9,7 +9,11 @@ const EVERY = 30_000; // clocks are told in minutes
 let waiting: Document | null = null; // what is kept back while the pointer rests on the list
 
 const listQuery = (): string => document.body.dataset.query ?? "";
-const resting = (): boolean => matchMedia("(hover: hover)").matches && one(".rows:hover") !== null;
+const resting = (): Element | null => {
+  if (!matchMedia("(hover: hover)").matches) return null;
+  const list = one(".rows:hover");
+  return list && (one("li:hover", list) ?? one("li", list));
+};
 
 /** Asks for the list and the open ticket, and merges them into the page. */
 export async function refresh(): Promise<void> {
@@ -23,9 +27,9 @@ export async function refresh(): Promise<void> {
   apply(fresh, resting());
 }
 
-function apply(fresh: Document, hold: boolean): void {
+function apply(fresh: Document, pinned: Element | null): void {
   if (fresh.title) document.title = fresh.title.trim();
-  rows(fresh, hold);
+  rows(fresh, pinned);
   const views = one("#views");
   const newViews = one("#views", fresh);
   if (views && newViews) merge(views, newViews);
@@ -33,12 +37,12 @@ function apply(fresh: Document, hold: boolean): void {
   markOpen();
 }
 
-function rows(fresh: Document, hold: boolean): void {
+function rows(fresh: Document, pinned: Element | null): void {
   const list = one("#rows");
   const wanted = one("#rows", fresh);
   if (!list || !wanted) return;
-  waiting = hold ? (fresh.cloneNode(true) as Document) : null;
-  const { held } = merge(list, wanted, hold);
+  waiting = pinned ? (fresh.cloneNode(true) as Document) : null;
+  const { held } = merge(list, wanted, pinned);
   const button = one("#fresh");
   if (!button) return;
   button.hidden = held === 0;
@@ -47,7 +51,7 @@ function rows(fresh: Document, hold: boolean): void {
 }
 
 function release(): void {
-  if (waiting) rows(waiting, false);
+  if (waiting) rows(waiting, null);
   markOpen();
 }
 

@@ -14,9 +14,14 @@ function carryOpen(from: Element, to: Element): void {
   });
 }
 
-/** Makes `list` like `fresh`. With `hold` nothing moves: items change in place, new ones wait, others fade. */
-export function merge(list: Element, fresh: Element, hold = false): Merged {
+/**
+ * Makes `list` like `fresh`. With a `pinned` item (under the pointer) nothing before or at it moves: items change
+ * in place, new ones wait, others fade; what comes after it may come and go.
+ */
+export function merge(list: Element, fresh: Element, pinned: Element | null = null): Merged {
   const merged: Merged = { held: 0, added: [] };
+  const hold = pinned !== null;
+  let behind = !hold;
   const wanted = new Set([...fresh.children].map((item) => item.id));
   for (const item of [...list.children]) {
     if (wanted.has(item.id)) item.classList.remove("gone");
@@ -27,7 +32,7 @@ export function merge(list: Element, fresh: Element, hold = false): Merged {
   for (const item of [...fresh.children]) {
     const known = item.id ? list.querySelector(`:scope > #${CSS.escape(item.id)}`) : null;
     if (known === null) {
-      if (hold) {
+      if (!behind) {
         merged.held += 1;
         continue;
       }
@@ -37,8 +42,9 @@ export function merge(list: Element, fresh: Element, hold = false): Merged {
       merged.added.push(item);
       continue;
     }
-    if (known === place) place = known.nextElementSibling;
-    else if (!hold) list.insertBefore(known, place);
+    if (known === place || hold) place = known.nextElementSibling;
+    else list.insertBefore(known, place);
+    behind ||= known === pinned;
     known.classList.remove("arrived");
     if (known.isEqualNode(item)) continue;
     if (known.contains(document.activeElement) && known.querySelector("details[open]")) continue;

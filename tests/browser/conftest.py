@@ -1,0 +1,35 @@
+"""A browser, a gallery and an open desk for the tests of this folder."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from helpdesk.database.engine import open_database
+from tests.support.browsing import CHROMIUM, OpenDesk, chromium, folder_of, open_desk, required
+from tests.support.house import story
+
+
+@pytest.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium."""
+    if CHROMIUM is None and not required():
+        pytest.skip("Chromium is not installed: the tests in a browser are left out")
+    async with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(loop_scope="session")
+async def desk(browser: Browser, empty_desk: Path, tmp_path: Path) -> AsyncIterator[OpenDesk]:
+    """An empty desk whose pages are open."""
+    shutil.copy(empty_desk, tmp_path / "desk.db")
+    database = await open_database(f"sqlite:///{tmp_path / 'desk.db'}")
+    try:
+        async with open_desk(story(database, folder_of(tmp_path)), browser) as opened:
+            yield opened
+    finally:
+        await database.close()
