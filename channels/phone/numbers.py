@@ -1,0 +1,85 @@
+"""Telephone numbers in every spelling people and switchboards use, as one E.164 form."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import phonenumbers
+
+NOBODY = {"", "<unknown>", "unknown", "none", "null", "s", "h", "i", "t", "unavailable"}
+HIDDEN = {"anonymous", "restricted", "private", "withheld", "blocked", "asserted", "+266696687", "266696687"}
+_WRAPPED = re.compile(r"<([^<>]+)>\s*$")
+_SCHEME = re.compile(r"^(?:tel|sips?|callto):", re.IGNORECASE)
+_SPELLING = re.compile(r"[+\d\s().\-/_*#]+")
+_LOCAL = re.compile(r"[2-9]\d{7}")  # a subscriber number dialled inside one's own city
+
+
+def number(text: str | None, *, region: str = "IR", area: str = "") -> str | None:
+    """The number in E.164; extensions, short codes and names stay as they are; None when nobody is named.
+
+    A hidden caller is `anonymous`. `area` (`021`) completes numbers of one's own city.
+    """
+    raw = _bare(text or "")
+    folded = raw.casefold()
+    if folded in NOBODY:
+        return None
+    if folded in HIDDEN:
+        return "anonymous"
+    return e164(raw, region=region, area=area) or raw
+
+
+def e164(text: str, *, region: str = "IR", area: str = "") -> str | None:
+    """`0912…`, `+98…`, `0098…`, `98912…`, `912…`, `021…` in any digits -> `+98912…`. None: not an outside number."""
+    raw = _bare(text)
+    if not _SPELLING.fullmatch(raw):
+        return None
+    digits = re.sub(r"\D", "", raw)
+    if area and _LOCAL.fullmatch(digits):
+        raw = digits = area + digits
+    if len(digits) < 7 or raw.startswith(("*", "#")):
+        return None
+    international = raw.startswith(("+", "00"))
+    spelling = f"+{digits.removeprefix('00')}" if international else digits
+    try:
+        found = phonenumbers.parse(spelling, region)
+    except phonenumbers.NumberParseException:
+        return None
+    sure = phonenumbers.is_valid_number(found) or (international and phonenumbers.is_possible_number(found))
+    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164) if sure else None
+
+
+def is_outside(text: str | None, *, region: str = "IR") -> bool:
+    """Whether this is a number of the public network, not an extension."""
+    return text is not None and e164(text, region=region) is not None
+
+
+def is_mobile(text: str | None, *, region: str = "IR") -> bool:
+    """Whether text messages reach this number."""
+    try:
+        found = phonenumbers.parse(text or "", region)
+    except phonenumbers.NumberParseException:
+        return False
+    kinds = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+    iranian = found.country_code == 98 and str(found.national_number).startswith("9")  # new ranges open every year
+    return iranian or phonenumbers.number_type(found) in kinds
+
+
+def _bare(text: str) -> str:
+    """Latin digits, nothing invisible, no name, scheme, host or parameters around it."""
+    plain = "".join(_latin(each) for each in text if unicodedata.category(each) != "Cf").strip()
+    wrapped = _WRAPPED.search(plain)
+    if wrapped and plain.casefold() != "<unknown>":
+        plain = wrapped[1].strip()
+    if _SCHEME.match(plain):
+        plain = re.split(r"[@;?]", _SCHEME.sub("", plain))[0]
+    return plain.strip().strip('"').strip()
+
+
+def _latin(each: str) -> str:
+    if each == "\uff0b":
+        return "+"
+    if unicodedata.category(each) == "Pd":
+        return "-"
+    value = unicodedata.digit(each, None)
+    return each if value is None else str(value)

@@ -1,0 +1,94 @@
+"""The record of one call: everything the desk knows about it, recomputed from all its events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+DISPOSITIONS = (
+    "answered", "abandoned", "missed", "voicemail", "busy", "no_answer", "failed", "left_by_key",
+)  # fmt: skip
+KINDS = ("customer", "survey", "click_to_call")
+
+
+@dataclass(slots=True)
+class Record:
+    """One call. Times are UTC, durations whole seconds, None is "not known" or "did not happen".
+
+    `from_` and `to` are what the first line of the call said. A call the switchboard places by itself has neither;
+    `customer` is always the number outside. `ring_s`, `talk_s` and `agents` belong to calls that people take or dial;
+    `spoken_s` is the time spoken with the customer, whoever dialled.
+    """
+
+    call_id: str
+    provider: str = ""
+    direction: str | None = None  # inbound | outbound | internal
+    kind: str = "customer"
+    status: str = "ringing"  # ringing | queued | talking | ended
+    disposition: str | None = None
+    from_: str | None = None
+    to: str | None = None
+    customer: str | None = None
+    name: str = ""
+    queue: str | None = None
+    queue_wait_s: int | None = None
+    ring_s: int | None = None
+    talk_s: int | None = None
+    spoken_s: int | None = None
+    agents: list[str] = field(default_factory=list)
+    agent_ext: str | None = None
+    hangup_by: str | None = None  # caller | agent
+    recording: bool = False
+    recording_file: str | None = None
+    voicemail: bool = False
+    voicemail_file: str | None = None
+    started_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    survey: dict[str, str] | None = None
+    cause: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The record with JSON's types alone; the key `from` for `from_`."""
+        plain = asdict(self)
+        plain["from"] = plain.pop("from_")
+        for name in ("started_at", "answered_at", "ended_at"):
+            plain[name] = moment(plain[name])
+        return plain
+
+
+def moment(at: datetime | None) -> str | None:
+    """ISO 8601, UTC, whole seconds, `Z`."""
+    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def transitions(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
+    """What is new between two states of a record: `ringing`, `queued`, `answered`, `missed`, `ended`, `survey`.
+
+    Each appears once in the life of a call, whatever comes twice. `missed` means that a customer's call ended and
+    nobody spoke with them (missed, abandoned, voicemail, left by key, busy).
+    """
+    old = before or {}
+    return [name for name, holds in _STATES.items() if holds(after) and not holds(old)]
+
+
+def wants_an_answer(record: Mapping[str, Any]) -> bool:
+    """A customer called, the call is over, and nobody spoke with them."""
+    return (
+        record.get("direction") == "inbound"
+        and record.get("kind") == "customer"
+        and record.get("status") == "ended"
+        and record.get("disposition") not in (None, "answered")
+    )
+
+
+_STATES: dict[str, Callable[[Mapping[str, Any]], bool]] = {
+    "ringing": lambda one: bool(one.get("call_id")),
+    "queued": lambda one: bool(one.get("queue")),
+    "answered": lambda one: one.get("answered_at") is not None and one.get("kind") != "survey",
+    "missed": wants_an_answer,
+    "ended": lambda one: one.get("status") == "ended",
+    "survey": lambda one: bool(one.get("survey")),
+}

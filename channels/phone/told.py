@@ -1,0 +1,108 @@
+"""Where a switchboard gives a summary instead of events: it fills what the events leave open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from channels.phone.facts import Fact
+from channels.phone.numbers import is_outside, number
+from channels.phone.record import Record
+
+STATUS = ("ringing", "queued", "talking", "ended")
+RANK = ("no_answer", "missed", "failed", "busy", "abandoned", "left_by_key", "voicemail", "answered")
+NUMBERS = ("from_", "to", "customer")
+SECONDS = ("queue_wait_s", "ring_s", "talk_s", "spoken_s")
+
+
+def told(facts: Sequence[Fact]) -> dict[str, Any]:
+    """What several summaries of one call come to: later words win, agents and talking times add up."""
+    result: dict[str, Any] = {}
+    for fact in facts:
+        for name, value in fact.told.items():
+            if value in (None, "", []):
+                continue
+            result[name] = _joined(name, result.get(name), value)
+        if fact.end and fact.told.get("billed") == "answered":
+            result["partner"] = fact.end
+    return result
+
+
+def _joined(name: str, old: Any, new: Any) -> Any:
+    if old is None:
+        return list(new) if name == "agents" else new
+    if name == "agents":
+        return [*old, *(one for one in new if one not in old)]
+    if name == "parts_s":
+        return old + new
+    if name in ("disposition", "billed"):
+        return max(old, new, key=_rank)
+    if name == "status":
+        return max(old, new, key=STATUS.index)
+    if name in ("started_at", "answered_at"):
+        return min(old, new)
+    return max(old, new) if name == "ended_at" else new
+
+
+def _rank(disposition: str) -> int:
+    return RANK.index(disposition) if disposition in RANK else -1
+
+
+def fill(record: Record, summary: Mapping[str, Any], *, region: str, area: str) -> None:
+    """Put a summary where the events said nothing."""
+    plain = dict(summary)
+    _billed(record, plain)
+    if plain.pop("kind", None) in ("survey", "click_to_call") and record.kind == "customer":
+        record.kind = str(summary["kind"])
+    parts = plain.pop("parts_s", None)
+    if parts is not None:
+        plain.setdefault("talk_s", parts)
+    for name in NUMBERS:
+        if name in plain:
+            plain[name] = number(str(plain[name]), region=region, area=area)
+    for name, value in plain.items():
+        if hasattr(record, name) and getattr(record, name) in (None, "", [], False, "ringing"):
+            setattr(record, name, int(value + 0.5) if name in SECONDS else value)
+    _complete(record, region)
+
+
+def _complete(record: Record, region: str) -> None:
+    """What follows from what is known."""
+    if record.direction is None and (record.from_ or record.to):
+        inside = record.to and not is_outside(record.to, region=region)
+        record.direction = "inbound" if inside or not record.to else "outbound"
+    if record.customer is None:
+        record.customer = {"inbound": record.from_, "outbound": record.to}.get(record.direction or "")
+    if record.agents and record.agent_ext is None:
+        record.agent_ext = record.agents[0]
+    if record.disposition == "answered":
+        record.spoken_s = record.talk_s if record.spoken_s is None else record.spoken_s
+        if record.answered_at is None:
+            record.answered_at = _answered(record)
+    elif record.answered_at is not None and record.disposition is None:
+        record.disposition = "answered"
+    if record.direction == "inbound" and record.disposition == "no_answer":
+        record.disposition = "missed"
+    if record.direction == "outbound" and record.disposition in ("missed", "abandoned"):
+        record.disposition = "no_answer"
+
+
+def _answered(record: Record) -> datetime | None:
+    """When a summary names no such time: the end less the talking, else the start."""
+    from datetime import timedelta
+
+    if record.ended_at is not None and record.talk_s is not None:
+        return record.ended_at - timedelta(seconds=record.talk_s)
+    return record.started_at
+
+
+def _billed(record: Record, plain: dict[str, Any]) -> None:
+    """A call detail record alone: believed about an answer only where it names who was dialled."""
+    billed, partner = plain.pop("billed", None), plain.pop("partner", None)
+    if billed is None or record.disposition not in (None, "missed") or record.ended_at is None:
+        return
+    if billed == "answered" and partner and record.direction == "inbound" and record.answered_at is None:
+        record.agents, record.agent_ext, record.disposition = [partner], partner, "answered"
+    elif record.direction == "outbound" and record.disposition is None:
+        record.disposition = billed
