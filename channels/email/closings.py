@@ -27,7 +27,7 @@ _SOLO = (
     r"|(?:best|kind|warm|kindest|warmest|many|with|with best|with kind|with warm)?\s?regards(?: from [\w ]{1,20})?|rgds|br|best wishes|best|all the best|cheers|sincerely|yours(?: sincerely| faithfully| truly)?|sincerely yours|respectfully|cordially|take care|truly yours|love|ciao|warmly|cheerio|yours"
     r"|mit freundlichen (?:grüßen|gruessen|grüssen)|(?:viele|liebe|beste|schöne|freundliche|herzliche) grüße?(?: aus [\w ]{1,20})?|freundliche grüsse|mfg|lg|vg|gruß|grüße|danke|vielen dank|bien cordialement|cordialement|bien à vous|merci|salutations|sincères salutations|saludos|atentamente|un saludo|saludos cordiales|gracias|muchas gracias"
     r"|atenciosamente|obrigado|obrigada|att|abraços|cordiali saluti|distinti saluti|saluti|grazie|met vriendelijke groet(?:en)?|groeten|groetjes|mvg|med vänliga? hälsning(?:ar)?|vänligen|mvh|hilsen|med venlig hilsen|vennlig hilsen|terveisin|pozdrawiam|z poważaniem|s pozdravem|с уважением|спасибо|saygılarımla|teşekkürler|iyi çalışmalar|üdvözlettel|cu respect"
-    r"|(?:با )?(?:تشکر|احترام|سپاس)(?: و (?:احترام|تشکر|سپاس|ادب|امتنان))?(?: (?:فراوان|بسیار|ویژه|قبلی|از شما|از زحمات شما|از لطف شما|از پیگیری شما))?|با احترامات(?: فائقه)?|سپاسگزارم?|سپاسگذارم?|سپاس|متشکرم?|ممنونم?|ممنون(?: از شما| میشوم| میشم)?|مرسی|ارادتمند(?: شما)?|مخلص شما|دوستدار شما|قربان شما|قربانت|با آرزوی موفقیت|با آرزوی بهترین ها|روز خوش|روز خوبی داشته باشید|موفق باشید|پیروز باشید|پیروز و سربلند باشید|موید باشید|شاد باشید|خدانگهدار|خداحافظ|بدرود|التماس دعا|یا علی|یاعلی|والسلام|من الله التوفیق|با درود(?: فراوان)?"
+    r"|با (?:کمال|نهایت|تقدیم|عرض|تجدید) (?:تشکر|احترام|سپاس|ادب|امتنان|احترامات)(?: و (?:احترام|تشکر|سپاس|ادب|امتنان))?|با آرزوی [^\W\d_]+(?: [^\W\d_]+){0,4}|(?:با )?(?:تشکر|سپاس|ممنون|متشکرم?|سپاسگزارم?) (?:از|بابت) [^\W\d_]+(?: [^\W\d_]+){0,2}|(?:با )?(?:تشکر|احترام|سپاس)(?: و (?:احترام|تشکر|سپاس|ادب|امتنان))?(?: (?:فراوان|بسیار|ویژه|قبلی|از شما|از زحمات شما|از لطف شما|از پیگیری شما))?|با احترامات(?: فائقه)?|سپاسگزارم?|سپاسگذارم?|سپاس|متشکرم?|ممنونم?|ممنون(?: از شما| میشوم| میشم)?|مرسی|ارادتمند(?: شما)?|مخلص شما|دوستدار شما|قربان شما|قربانت|با آرزوی موفقیت|با آرزوی بهترین ها|روز خوش|روز خوبی داشته باشید|موفق باشید|پیروز باشید|پیروز و سربلند باشید|موید باشید|شاد باشید|خدانگهدار|خداحافظ|بدرود|التماس دعا|یا علی|یاعلی|والسلام|من الله التوفیق|با درود(?: فراوان)?"
     r"|مع (?:خالص |فائق )?(?:الشکر|التحیه|التحیات|تحیاتی|الاحترام)(?: و(?:التقدیر|الاحترام))?|شکرا(?: جزیلا)?|شکراً|تحیاتی|وتفضلوا بقبول فائق الاحترام"
 )
 # First words of sign-offs: a line that begins otherwise never meets the long pattern.
@@ -163,7 +163,7 @@ def is_sign_off(line: str) -> bool:
 
 SIGN_OFF = re.compile(rf"^\W*(?:{_SOLO})(?:\s*(?:,|and|&|و)\s*(?:{_SOLO}))?[\s,،.!…❤🙏🌹:)-]*$", re.IGNORECASE)
 SIGN_OFF_NAME = re.compile(
-    r"^\W*(?:best regards|kind regards|regards|sincerely|mit freundlichen grüßen|cordialement|با احترام|ارادتمند)\s*[,،]\s*[^\W\d_][\w.'’]*(?:\s[^\W\d_][\w.'’]*){0,3}\s*\.?$",
+    r"^\W*(?:best regards|kind regards|regards|sincerely|mit freundlichen grüßen|cordialement|با احترام|با تشکر|با سپاس|ارادتمند)\s*[,،:]\s*[^\W\d_][\w.'’]*(?:\s[^\W\d_][\w.'’]*){0,3}\s*\.?$",
     re.IGNORECASE,
 )
 

@@ -122,6 +122,10 @@ def _details(mail: Mail, raw: bytes, why: Sequence[str], trusted: Sequence[str])
             details["warning"] = {"authentication": problem}
     noted = {"calendar": mail.calendar, "signed": mail.signed, "encrypted": mail.encrypted}
     details.update({name: value for name, value in noted.items() if value})
+    if not mail.sender[1]:
+        details["problem"] = "no sender"
+    if mail.tangled:
+        details["problem"] = "too many parts"
     for kind in (OVERSIZED, UNREADABLE):
         if raw.startswith(kind + b":"):
             details["problem"] = "oversized" if kind == OVERSIZED else "unfetched"
@@ -129,10 +133,6 @@ def _details(mail: Mail, raw: bytes, why: Sequence[str], trusted: Sequence[str])
     for name in ("list-id", "x-mailer", "user-agent", "x-priority", "importance", "sender"):
         if name in mail.fields and (shown := mail.field(name)[:300]):
             details[name.replace("-", "_")] = shown
-    if not mail.sender[1]:
-        details["problem"] = "no sender"
-    if mail.tangled:
-        details["problem"] = "too many parts"
     return details
 
 

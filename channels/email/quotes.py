@@ -89,7 +89,7 @@ _NESTING = re.compile(
     re.IGNORECASE,
 )
 _MANY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
-_SPACES_AT_BREAK = re.compile(r" ?\n ?")
+_SPACES_AT_BREAK = re.compile(r" +\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,9 @@ class _Lines:
         self.blank = True  # a blank line stands above
 
     def words(self, text: str, *, exact: bool) -> None:
-        if not exact:
+        if exact:
+            text = text if text != " " or not self.fresh else ""
+        else:
             words = " ".join(text.split())
             before = " " if text[:1].isspace() and not self.fresh else ""
             text = f"{before}{words} " if words and text[-1].isspace() else before + words

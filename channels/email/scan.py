@@ -11,7 +11,7 @@ import re
 from channels.email import patterns
 
 ATTRIBUTION_LINES = 6
-_EDGES = " \t\r*_\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00a0\u061c"
+_EDGES = " \t\r*\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00a0\u061c"
 _LOOSE_ENDS = re.compile(r"[\s_=*-]*$")
 _BORDERS = frozenset("-_=—–─·#|")
 _OPEN_LINK = re.compile(r"<\s*(?:https?://|mailto:)[^<>\s]*\s*$", re.IGNORECASE)
