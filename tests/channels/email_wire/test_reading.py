@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 
 from channels.email.imap import Pace
+from channels.email.imap_client import Connection
 from tests.support.desk import MemoryDesk
 from tests.support.dovecot import Dovecot
 from tests.support.mailboxes import ENV, PACE, channel, imap, mail, running
@@ -250,6 +251,24 @@ async def test_mails_that_share_one_message_id_are_all_kept(dovecot: Dovecot, bo
     async with running(channel(imap(box, dovecot.imap)), desk):
         await desk.settled()
     assert subjects(desk) == ["mail 1", "mail 2", "mail 3"]
+
+
+async def test_a_server_that_can_do_little_is_read_and_tidied_all_the_same(
+    dovecot: Dovecot, box: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither push nor counting nor moving nor removing by number."""
+    monkeypatch.setattr(Connection, "can", lambda self, ability: False)
+    desk = MemoryDesk()
+    dovecot.put(box, mail(1), mail(2))
+    pace = Pace(answer=5, idle=0.01, retry_first=0.01)
+    async with running(channel(imap(box, dovecot.imap, after="move:Done"), pace=pace), desk):
+        await desk.settled()
+        dovecot.put(box, mail(3))
+        await desk.until(lambda: dovecot.subjects(box, "Done") == ["mail 1", "mail 2", "mail 3"])
+        looked = len(desk.states)
+        await desk.until(lambda: len(desk.states) > looked + 2)
+    assert dovecot.subjects(box, "Done") == ["mail 1", "mail 2", "mail 3"], "marked deleted, and not copied again"
+    assert all("Deleted" in flags for flags in dovecot.flags(box))
 
 
 async def test_without_push_the_mailbox_is_looked_at_from_time_to_time(dovecot: Dovecot, box: str) -> None:
