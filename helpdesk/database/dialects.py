@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -53,11 +53,20 @@ def upsert(tx: Connection, statement: Ignore, values: Mapping[str, Any]) -> None
 @contextmanager
 def savepoint(tx: Connection, name: str = "part") -> Iterator[None]:
     """Undo only what was done inside when it raises; the transaction goes on."""
-    tx.exec_driver_sql(f"SAVEPOINT {name}")
+    say = _plainly(tx)
+    say(f"SAVEPOINT {name}")
     try:
         yield
     except BaseException:
-        tx.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
-        tx.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+        say(f"ROLLBACK TO SAVEPOINT {name}")
+        say(f"RELEASE SAVEPOINT {name}")
         raise
-    tx.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+    say(f"RELEASE SAVEPOINT {name}")
+
+
+def _plainly(tx: Connection) -> Callable[[str], Any]:
+    """The shortest way to the database: a savepoint for each message has to cost next to nothing."""
+    if tx.dialect.name == "sqlite":
+        driver: Any = tx.connection.driver_connection
+        return driver.execute  # type: ignore[no-any-return]
+    return tx.exec_driver_sql
