@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from helpdesk.database.engine import open_database
@@ -14,7 +15,7 @@ from tests.support.browsing import CHROMIUM, OpenDesk, chromium, folder_of, open
 from tests.support.house import story
 
 
-@pytest.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Debian's Chromium."""
     if CHROMIUM is None and not required():
@@ -23,7 +24,7 @@ async def browser() -> AsyncIterator[Browser]:
         yield opened
 
 
-@pytest.fixture(loop_scope="session")
+@pytest_asyncio.fixture(loop_scope="session")
 async def desk(browser: Browser, empty_desk: Path, tmp_path: Path) -> AsyncIterator[OpenDesk]:
     """An empty desk whose pages are open."""
     shutil.copy(empty_desk, tmp_path / "desk.db")

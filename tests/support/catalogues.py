@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords, parse_mapping_cfg
@@ -13,7 +14,7 @@ SPOKEN = ("NotFound", "Conflict", "Forbidden", "Invalid", "Resting", "say", "_pa
 Key = tuple[str | None, str | tuple[str, ...]]
 
 
-def keywords() -> dict[str, object]:
+def keywords() -> dict[str, Any]:
     """Functions whose first text is for people."""
     return {**DEFAULT_KEYWORDS, **parse_keywords(SPOKEN)}
 
@@ -40,7 +41,7 @@ def written(language: str) -> dict[Key, tuple[str, ...]]:
         catalogue = read_po(file, locale=language)
     return {
         (one.context, one.id if isinstance(one.id, str) else tuple(one.id)): (
-            (one.string,) if isinstance(one.string, str) else tuple(one.string)
+            (one.string,) if isinstance(one.string, str) else tuple(one.string or ("",))
         )
         for one in catalogue
         if one.id
