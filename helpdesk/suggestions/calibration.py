@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from helpdesk.suggestions.confidence import fit, gate
-from helpdesk.suggestions.index import Index, Rows, Vector, Weights
+from helpdesk.suggestions.features import Weights
+from helpdesk.suggestions.index import Index, Rows, Vector, borders
 from helpdesk.suggestions.ridge import Ridge
 from helpdesk.suggestions.scores import Scores
 
@@ -32,11 +33,10 @@ class Known:
         self, rows: Rows, weights: Weights, owners: npt.NDArray[Any], sizes: npt.NDArray[Any], said: Sequence[int]
     ) -> None:
         self.rows, self.weights, self.owners, self.sizes, self.said = rows, weights, owners, sizes, said
-        self._ends = np.searchsorted(rows.texts, np.arange(rows.count + 1))
 
     def vector(self, text: int) -> Vector:
         """One example."""
-        part = slice(self._ends[text], self._ends[text + 1])
+        part = slice(self.rows.ends[text], self.rows.ends[text + 1])
         return self.rows.features[part], self.weights[part]
 
     def vectors(self) -> list[Vector]:
@@ -45,14 +45,15 @@ class Known:
 
     def article_lengths(self) -> Table:
         """How long the sum of an article's examples is: the more alike they are, the longer."""
-        size = max(self.rows.size, 1)
-        cells = self.owners[self.rows.texts].astype(np.int64) * size + self.rows.features
-        order = np.argsort(cells, kind="stable")
-        cells, weights = cells[order], self.weights[order].astype(np.float64)
-        begins = np.flatnonzero(np.append(True, cells[1:] != cells[:-1])) if len(cells) else np.zeros(0, np.int64)
-        sums = np.add.reduceat(weights, begins) if len(cells) else weights
-        squares = np.bincount(cells[begins] // size, sums * sums, minlength=len(self.sizes))
-        return np.asarray(np.sqrt(np.maximum(squares, 1e-6)), np.float64)
+        size, rows = max(self.rows.size, 1), self.rows
+        squares = np.zeros(len(self.sizes))
+        for part in rows.chunks(borders(self.owners)):
+            cells, places = np.unique(
+                self.owners[rows.texts[part]].astype(np.int64) * size + rows.features[part], return_inverse=True
+            )
+            sums = np.bincount(places, self.weights[part])
+            squares += np.bincount(cells // size, sums * sums, minlength=len(self.sizes))
+        return np.sqrt(np.maximum(squares, 1e-6))
 
 
 class Calibrator:

@@ -59,11 +59,8 @@ class Engine:
         matcher, ids = self._matchers.get(self._spoken(said, language)) or (None, [])
         if matcher is None:
             return []
-        return [
-            Suggestion(ids[m.article], article.title, m.confidence, m.words, article.language)
-            for m in matcher.match(said, limit)
-            if (article := self._articles[ids[m.article]])
-        ]
+        found = [(self._articles[ids[m.article]], m) for m in matcher.match(said, limit)]
+        return [Suggestion(a.id, a.title, m.confidence, m.words, a.language) for a, m in found]
 
     def alone(self, text: str, language: str) -> Suggestion | None:
         """What the bot may send by itself: the best article, if it is right at least 95 times in 100."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import log
 from typing import Any
 
@@ -16,6 +18,8 @@ BLOCKS = np.array([1.0, 1.0, 0.7])
 """How much letters, words and consonants count against each other; letters alone forgive, words alone decide."""
 BUDGET = 60_000
 """Postings looked at for one question; the commonest features are left out first."""
+CHUNK = 2048
+"""Texts weighed together: few enough to need little memory."""
 
 Vector = tuple[Numbers, Weights]
 Places = npt.NDArray[np.int64]
@@ -24,19 +28,27 @@ Places = npt.NDArray[np.int64]
 class Rows:
     """Distinct features of many texts and how often each text has them, row after row in flat arrays."""
 
-    def __init__(self, documents: Sequence[Sequence[int]], size: int) -> None:
+    def __init__(self, documents: Sequence[array[int]], size: int) -> None:
         self.count, self.size = len(documents), size
-        lengths = np.fromiter(map(len, documents), np.int64, self.count)
-        flat = np.fromiter((f for found in documents for f in found), np.int64, int(lengths.sum()))
-        flat += np.repeat(np.arange(self.count, dtype=np.int64) * size, lengths)
-        flat.sort()
-        first = np.ones(len(flat), bool)
-        np.not_equal(flat[1:], flat[:-1], out=first[1:])
-        places = np.flatnonzero(first)
-        self.times = np.diff(np.append(places, len(flat))).astype(np.float32)
-        pairs = flat[places]
-        self.features = (pairs % max(size, 1)).astype(np.int32)
-        self.texts = (pairs // max(size, 1)).astype(np.int32)
+        parts = [self._part(documents[at : at + CHUNK], at) for at in range(0, self.count, CHUNK)]
+        empty = (np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32))
+        self.features, self.texts, self.times = (np.concatenate(x) for x in zip(empty, *parts, strict=True))
+        self.ends = np.searchsorted(self.texts, np.arange(self.count + 1))
+
+    def _part(self, documents: Sequence[array[int]], at: int) -> tuple[Numbers, Numbers, Weights]:
+        lengths = [len(found) for found in documents]
+        flat = np.concatenate(
+            [np.frombuffer(found, np.int32) for found in documents if found] or [np.zeros(0, np.int32)]
+        )
+        flat = flat.astype(np.int64) + np.repeat(np.arange(len(documents)) * self.size, lengths)
+        pairs, times = np.unique(flat, return_counts=True)
+        size = max(self.size, 1)
+        return (pairs % size).astype(np.int32), (pairs // size + at).astype(np.int32), times.astype(np.float32)
+
+    def chunks(self, texts: Sequence[int] | npt.NDArray[Any]) -> Iterator[slice]:
+        """Pieces of the flat arrays between the given texts, the first 0, the last beyond the end."""
+        for first, last in pairwise(texts):
+            yield slice(int(self.ends[first]), int(self.ends[last]))
 
 
 class Weighting:
@@ -44,8 +56,10 @@ class Weighting:
 
     def __init__(self, vocabulary: Vocabulary, rows: Rows, owners: npt.NDArray[Any]) -> None:
         articles = int(owners.max(initial=-1)) + 1
-        pairs = np.unique(rows.features.astype(np.int64) * max(articles, 1) + owners[rows.texts])
-        self.spread = np.bincount(pairs // max(articles, 1), minlength=rows.size).astype(np.int32)
+        self.spread = np.zeros(rows.size, np.int32)
+        for part in rows.chunks(borders(owners)):
+            pairs = rows.features[part].astype(np.int64) * max(articles, 1) + owners[rows.texts[part]]
+            self.spread += np.bincount(np.unique(pairs) // max(articles, 1), minlength=rows.size).astype(np.int32)
         self.worth = (np.log((1 + articles) / (1 + self.spread)) + 1).astype(np.float32)
         self.block = np.frombuffer(bytes(vocabulary.block), np.int8).copy()
         self.rarest, self._filled = np.float32(log(1 + articles) + 1), len(vocabulary)
@@ -62,10 +76,14 @@ class Weighting:
 
     def rows(self, rows: Rows) -> Weights:
         """The weight of every feature of every text; each text has length 1, each block brings its share."""
-        weights = self.worth[rows.features] * (1 + np.log(rows.times))
-        cells = rows.texts * np.int32(len(BLOCKS)) + self.block[rows.features]
-        squares = np.bincount(cells, weights * weights, minlength=rows.count * len(BLOCKS))
-        return (weights * _scales(squares.reshape(-1, len(BLOCKS))).ravel()[cells]).astype(np.float32)
+        found = np.zeros(len(rows.features), np.float32)
+        for at in range(0, rows.count, CHUNK):
+            part = slice(int(rows.ends[at]), int(rows.ends[min(at + CHUNK, rows.count)]))
+            weights = self.worth[rows.features[part]] * (1 + np.log(rows.times[part]))
+            cells = (rows.texts[part] - at) * len(BLOCKS) + self.block[rows.features[part]]
+            squares = np.bincount(cells, weights * weights, minlength=CHUNK * len(BLOCKS))
+            found[part] = weights * _scales(squares.reshape(-1, len(BLOCKS))).ravel()[cells]
+        return found
 
     def vector(self, found: Sequence[int]) -> Vector:
         """The same for one text."""
@@ -79,11 +97,19 @@ class Weighting:
         return numbers, (weights * scale[blocks]).astype(np.float32)
 
 
+def borders(owners: npt.NDArray[Any]) -> list[int]:
+    """Texts at which a new article begins, about every `CHUNK`; 0 and the count among them."""
+    starts = np.flatnonzero(np.append(True, owners[1:] != owners[:-1])) if len(owners) else np.zeros(0, np.int64)
+    wanted = np.searchsorted(starts, np.arange(0, len(owners), CHUNK))
+    found = {int(starts[i]) for i in wanted.tolist() if i < len(starts)}
+    return sorted({0, *found, len(owners)})
+
+
 def _scales(squares: npt.NDArray[Any]) -> npt.NDArray[Any]:
     there = squares > 0
     shares = BLOCKS * there
     whole = np.sqrt(np.maximum((shares * shares).sum(-1, keepdims=True), 1e-12))
-    return np.asarray(shares / whole / np.sqrt(np.where(there, squares, 1)))
+    return np.asarray(shares / whole / np.sqrt(np.where(there, squares, 1)), np.float64)
 
 
 class Index:
@@ -111,7 +137,7 @@ class Index:
             total = int(upto[-1]) if len(upto) else 0
         places = np.repeat(begins - upto + lengths, lengths) + np.arange(total)
         shared = self._weights[places] * np.repeat(weights, lengths)
-        return np.bincount(self._texts[places], shared, minlength=self.count)
+        return np.asarray(np.bincount(self._texts[places], shared, minlength=self.count), np.float64)
 
 
 def known_part(vector: Vector, size: int) -> Vector:

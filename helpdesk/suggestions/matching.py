@@ -40,16 +40,19 @@ class Matcher:
         sizes = np.array([len(texts) for texts in said], np.int64)
         owners = np.repeat(np.arange(len(articles)), sizes)
         rows = Rows(documents, len(self.vocabulary))
+        count = len(documents)
+        del documents
         self._weighting = Weighting(self.vocabulary, rows, owners)
         weights = self._weighting.rows(rows)
         self._index = Index(rows.features, rows.texts, weights, rows.count, rows.size)
         known = Known(rows, weights, owners, sizes, [len(found) for texts in said for found in texts])
+        del said
         self._owners, self._begins = owners, np.cumsum(sizes) - sizes
         self._lengths = known.article_lengths()
         self._sizes = sizes.copy()
         self._alive = np.ones(len(articles), bool)
         self._late = Late()
-        self.small = len(articles) <= MOST_ARTICLES and 0 < len(documents) <= MOST_EXAMPLES
+        self.small = len(articles) <= MOST_ARTICLES and 0 < count <= MOST_EXAMPLES
         self._ridge: Ridge | None = None
         if self.small:
             self._ridge = Ridge(known.vectors(), owners, len(articles), self._index, len(self.vocabulary))
