@@ -288,6 +288,9 @@ class Channel:
         """aiohttp route definitions to mount below `/channels/<name>/`."""
         return ()
 
+    def hear(self, conversation: str, what: Mapping[str, Any]) -> None:
+        """Something fleeting from the desk: an agent writes (`typing`, `name`) or has `read`. May be lost."""
+
     async def check(self) -> Sequence[tuple[str, str | None]]:
         """For `run.py check`: (what was tried, None or what is wrong and what to do)."""
         return ()
