@@ -104,6 +104,7 @@ class Inbound:
     automatic: bool = False  # vacation notice, list mail, bounce, robot: never answered
     thanks: bool = False  # a mere thank-you, emoji or sticker: does not reopen
     target: str | None = None  # remote id of the message an edit, reaction or delivery is about
+    part_of: str | None = None  # key shared by the parts of one message (an album): they become one entry
     delivery: Delivery | None = None
     survey: SurveyAnswer | None = None  # of a survey_answer
     details: Mapping[str, Any] = field(default_factory=dict)  # JSON the timeline shows (warnings, call record, …)

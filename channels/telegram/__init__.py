@@ -1,0 +1,1 @@
+"""Telegram bots: every kind of message in, answers and surveys out."""

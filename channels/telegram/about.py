@@ -1,0 +1,15 @@
+"""What must be known beside an update to understand it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The bot an update came to. `secret` None: signatures of buttons are not checked (for looking at files)."""
+
+    account: str = "bot"
+    bot_id: str = ""  # its own user id, to know its echoes
+    secret: bytes | None = None
+    language: str = "fa"  # of the words that stand for what has none

@@ -1,0 +1,49 @@
+"""What the channel makes of an update, as JSON for people who ask why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from channels.contract import Inbound
+from channels.telegram.about import About
+from channels.telegram.normalise import read, understand
+from channels.telegram.reading import ident, number
+
+
+def describe(raw: bytes) -> dict[str, Any]:
+    """Everything found in an update, JSON-serialisable. Raises `Unreadable` when it is not a JSON object."""
+    update = read(raw)
+    found = understand(update, About())
+    return {
+        "update_id": number(update, "update_id")
+        if number(update, "update_id") is not None
+        else ident(update, "update_id") or None,
+        "entries": [_entry(one) for one in found.things],
+        "ignored": found.ignored,
+    }
+
+
+def _entry(inbound: Inbound) -> dict[str, Any]:
+    answered = inbound.thread.remote_ids
+    entry = {
+        "kind": inbound.kind,
+        "text": inbound.text,
+        "attachments": [
+            {"name": one.name, "type": one.content_type, "size": one.size, "problem": one.problem}
+            for one in inbound.attachments
+        ],
+        "reply_to": answered[0] if answered else None,
+        "edited": inbound.kind == "edit",
+        "chat_key": inbound.thread.conversation,
+        "external_id": inbound.target if inbound.kind == "edit" and inbound.target else inbound.external_id,
+        "from": {"address": inbound.author.address, "name": inbound.author.name} if inbound.author else None,
+        "sent_at": inbound.sent_at.isoformat().replace("+00:00", "Z") if inbound.sent_at else None,
+        "thanks": inbound.thanks,
+        "html": inbound.html,
+        "details": dict(inbound.details),
+    }
+    if inbound.kind == "reaction":
+        entry["of"] = inbound.target
+    if inbound.survey is not None:
+        entry["survey"] = {"score": inbound.survey.score, "words": inbound.survey.words}
+    return entry

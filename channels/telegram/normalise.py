@@ -1,0 +1,117 @@
+"""An update of the Bot API to what the desk works with. Pure; whatever is in it, nothing raises and nothing is dropped."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from channels.contract import Inbound, Unreadable
+from channels.telegram import events, messages, taps
+from channels.telegram.about import About
+from channels.telegram.keys import NOWHERE, address, place
+from channels.telegram.reading import Json, ident, loads, obj, text
+
+MESSAGES = ("message", "channel_post", "business_message", "guest_message")
+EDITS = ("edited_message", "edited_channel_post", "edited_business_message")
+CALLBACK = "callback_query"
+REACTION = "message_reaction"
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What an update comes to. `ignored`: why nothing of it is shown."""
+
+    things: Sequence[Inbound] = field(default=())
+    ignored: str | None = None
+
+
+def normalise(raw: bytes, about: About) -> list[Inbound]:
+    """Understand an update. Raises `Unreadable` when it is not even a JSON object."""
+    return list(understand(read(raw), about).things)
+
+
+def read(raw: bytes) -> Json:
+    """The update as an object. Raises `Unreadable`."""
+    try:
+        update = loads(raw)
+    except ValueError as error:
+        raise Unreadable(f"this is not JSON: {error}") from None
+    if not isinstance(update, dict):
+        raise Unreadable("this is not a JSON object")
+    return update
+
+
+def understand(update: Json, about: About) -> Understood:
+    """What the desk is told of an update."""
+    for kind in MESSAGES:
+        if kind in update:
+            return _message(update, about, kind)
+    for kind in EDITS:
+        if kind in update:
+            return _said(messages.edit(obj(update, kind), _id(update), about))
+    if CALLBACK in update:
+        return _said(taps.tap(obj(update, CALLBACK), _id(update), about))
+    if REACTION in update:
+        return _said(taps.reaction(obj(update, REACTION), _id(update), about, taps.known_survey(update)))
+    return _said(events.event(update, _id(update), about) or _unknown(update, about))
+
+
+def _message(update: Json, about: About, kind: str) -> Understood:
+    message = obj(update, kind)
+    why = messages.why_ignored(message, about)
+    if why is not None:
+        return Understood(ignored=why)
+    answer = taps.answer_in(message, _id(update), about, taps.known_survey(update))
+    return _said(answer or messages.message(message, _id(update), about))
+
+
+def _said(inbound: Inbound) -> Understood:
+    return Understood((inbound,))
+
+
+def _id(update: Json) -> str:
+    own = ident(update, "update_id")
+    return f"u{own}" if own else "u" + hashlib.sha256(repr(update).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _unknown(update: Json, about: About) -> Inbound:
+    """A kind of update that did not exist when this was written."""
+    kinds = sorted(one for one in update if one not in ("update_id", taps.KNOWN))
+    name = text({"name": kinds[0]}, "name", 60) if kinds else "empty update"
+    value = obj(update, kinds[0]) if kinds else {}
+    return events.note(
+        about,
+        _id(update),
+        f"unsupported: {name}",
+        {"event": "unsupported", "unsupported": name},
+        who=events.somebody(value),
+        where=place(value),
+    )
+
+
+def order_key(raw: bytes) -> str:
+    """The conversation an update belongs to; what can't be told comes with what belongs to no chat."""
+    try:
+        update = loads(raw)
+    except ValueError:
+        return ""
+    return order_key_of(update) if isinstance(update, dict) else ""
+
+
+def order_key_of(update: Json) -> str:
+    """Same as `order_key`, of an update already read."""
+    for key in update:
+        inside = obj(update, key)
+        where = place(inside) or place(obj(inside, "message"))
+        if where is not None:
+            return where.key
+        who = ident(events.somebody(inside), "id")
+        if who:
+            return who
+    return NOWHERE
+
+
+def nobody(about: About) -> str:
+    """The address of what no person did."""
+    return address(about.account, NOWHERE).address
