@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import email
 import re
 from dataclasses import dataclass, field
 from email.message import Message
 from html import escape
 
 from channels.contract import Attachment
-from channels.email import names, rebuild, wrapped
+from channels.email import names, rebuild, sealed, wrapped
 from channels.email.charsets import decode
 from channels.email.headers import base64, parameters, text, unfold
 
@@ -210,7 +211,11 @@ def _protocol(
         found.signed = found.signed or _SIGNATURES[kind]
         return not named
     if kind in _SEALED:
-        if type_.get("smime-type", "").lower() in ("signed-data", "certs-only"):
+        inside = sealed.signed_content(octets) if _SEALED[kind] == "smime" and not place.nested else None
+        if inside is not None:
+            found.signed = "smime"
+            _opened(inside, found, place)
+        elif type_.get("smime-type", "").lower() in ("signed-data", "certs-only"):
             found.signed = _SEALED[kind]
         else:
             found.encrypted = _SEALED[kind]
@@ -222,6 +227,17 @@ def _protocol(
         found.calendar = found.calendar or (type_.get("method") or "publish").lower()
         return place.twin and not name
     return kind == "text/x-amp-html"
+
+
+def _opened(content: bytes, found: Contents, place: Place) -> None:
+    """A mail that stood inside its own signature."""
+    if place.depth >= DEEPEST:
+        return
+    try:
+        inner = email.message_from_bytes(content)
+    except (RecursionError, ValueError, LookupError, AssertionError, TypeError):
+        return
+    walk(inner, fields_of(inner), found, Place(depth=place.depth + 1))
 
 
 def _message(

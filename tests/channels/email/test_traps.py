@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from channels.contract import Inbound
@@ -218,3 +220,23 @@ def test_a_mail_without_an_id_is_known_by_the_hash_of_its_raw_form() -> None:
     assert one(raw).external_id == one(raw).external_id
     assert one(raw).external_id.startswith("sha256:")
     assert one(raw).external_id != one(raw + b" ").external_id
+
+
+@pytest.mark.parametrize("pieces", [False, True], ids=["whole", "in pieces"])
+def test_a_mail_inside_its_own_signature_is_read(pieces: bool) -> None:
+    inner = b"Content-Type: text/plain; charset=utf-8\r\n\r\nsigned words"
+    octets = b"\x04" + bytes([len(inner)]) + inner
+    if pieces:
+        inner = inner[: len(inner) // 5 * 5]
+        octets = b"\x24\x80" + b"".join(b"\x04\x05" + inner[at : at + 5] for at in range(0, len(inner), 5)) + b"\0\0"
+    der = b"\x30\x80" + bytes.fromhex("06092a864886f70d010701") + b"\xa0\x80" + octets + b"\0\0"
+    inbound = one(
+        mail(
+            base64.b64encode(der),
+            "Content-Transfer-Encoding: base64",
+            kind="application/pkcs7-mime; smime-type=signed-data; name=smime.p7m",
+        )
+    )
+    assert inbound.text == inner.decode().partition("\r\n\r\n")[2]
+    assert inbound.details["signed"] == "smime"
+    assert [item.name for item in inbound.attachments] == ["smime.p7m"]
