@@ -24,7 +24,7 @@ run: setup ## set up what is missing and open the demo desk
 setup: .venv/.run $(built)/.made .venv/.catalogues ## set up without starting
 
 check: .venv/.test setup lint types ## the fast part of the tests, within a minute
-	$(bin)/python -m pytest -q -n 2 -m 'not slow'
+	$(bin)/python -m pytest -q -n 2 -m 'not slow' -k 'not postgresql'
 
 test: packages .venv/.test setup lint types front-types tests ## everything; installs what it needs on a fresh machine
 
@@ -36,7 +36,7 @@ packages: .venv/.run
 
 lint:
 	$(bin)/ruff check .
-	$(bin)/lint-imports --no-logo 2>/dev/null || $(bin)/lint-imports
+	$(bin)/lint-imports --no-logo
 
 types:
 	$(bin)/mypy
