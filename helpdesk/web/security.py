@@ -160,7 +160,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     embedded = request.path.startswith(("/assets/", "/channels/"))  # faces in mails, the chat bubble on other sites
     response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if embedded else "same-origin")
     response.headers.setdefault("Cache-Control", "no-store")
-    if request.app[SETTINGS].secure_cookies:
+    if request.config_dict[SETTINGS].secure_cookies:  # also below a channel's own routes
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     response.headers["X-Request-Id"] = request.get(ID, "-")
     response.headers.pop("Server", None)
