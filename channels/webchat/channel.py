@@ -1,0 +1,162 @@
+"""Web chat as a channel: its doors are routes of the desk's own web server, what it sends is a line in a log."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from channels import clock, contract
+from channels.contract import Capabilities, DeliveryError, Desk, Inbound, Outbound, State
+from channels.webchat import normalise, render, view
+from channels.webchat.chat import Chat
+from channels.webchat.connection import GOING
+from channels.webchat.rooms import Room
+from channels.webchat.script import Script
+from channels.webchat.settings import Site, WebchatSettings, secret
+from channels.webchat.web import Pages
+
+LOOK = 15.0  # seconds between looks at opening hours and at who has stopped polling
+
+
+class Channel(contract.Channel):
+    """All websites of the desk."""
+
+    name = "webchat"
+    label: ClassVar[Mapping[str, str]] = {"fa": "گفت‌وگوی سایت", "en": "Web chat"}
+    icon = "chat"
+    can = Capabilities(attachments=True, typing=True, stickers=True)
+    settings: WebchatSettings
+
+    class Settings(WebchatSettings):
+        """`[channels.webchat]`."""
+
+    def __init__(
+        self,
+        settings: WebchatSettings,
+        *,
+        env: Mapping[str, str] | None = None,
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
+        super().__init__(settings)
+        self._env = os.environ if env is None else env
+        self._now = now
+        self._chat: Chat | None = None
+        self._pages: Pages | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.script = Script()
+
+    def accounts(self) -> Sequence[str]:
+        """Names of the sites."""
+        return [one.name for one in self.settings.sites]
+
+    def order_key(self, raw: bytes) -> str:
+        """The conversation."""
+        return normalise.order_key(raw)
+
+    def normalise(self, account: str, raw: bytes) -> Inbound | list[Inbound] | None:
+        """Understand what a visitor sent."""
+        return normalise.normalise(raw)
+
+    def routes(self, desk: Desk) -> Sequence[Any]:
+        """The widget, its doors and its files."""
+        self._pages = Pages(self.chat(desk), self.script)
+        return self._pages.routes()
+
+    def chat(self, desk: Desk | None = None) -> Chat:
+        """The running chat; made when the desk is first seen. Raises DeliveryError before that."""
+        if self._chat is None:
+            if desk is None:
+                raise DeliveryError("The web chat has not started yet.")
+            vouching = {one.name: secret(self._env, one.name) for one in self.settings.sites}
+            self._chat = Chat(self.settings, desk, vouching, self._now)
+        return self._chat
+
+    async def run(self, desk: Desk) -> None:
+        """Tell visitors when the desk opens and closes; forget those who went. At the end, send all away politely."""
+        chat = self.chat(desk)
+        for one in self.settings.sites:
+            await desk.report(State(one.name, connected=True, problem=self._problem(one)))
+        told: dict[str, bool] = {}
+        try:
+            while True:
+                await self._tell_hours(chat, told)
+                if self._pages is not None:
+                    self._pages.polling.sweep()
+                await asyncio.sleep(LOOK)
+        finally:
+            for visitor in list(chat.connections.values()):
+                visitor.close(GOING, "the desk is going down")
+
+    async def send(self, outbound: Outbound) -> str:
+        """Write the line the visitor will see, then wake whoever is connected. Raises DeliveryError."""
+        chat = self.chat()
+        if self.settings.site(outbound.account) is None:
+            raise DeliveryError(f"There is no website {outbound.account} in the settings.", permanent=True)
+        room = chat.rooms.room(outbound.account, render.conversation(outbound))
+        files = [await chat.store.keep(one.name, one.content) for one in outbound.attachments if one.content is not None]
+        made = render.line(outbound, files, int(chat.seconds() * 1000))
+        async with room.lock:
+            if await room.log.find(lambda known: known.get("id") == made["id"] and known["t"] == "msg") is None:
+                await room.log.append(made)
+            if not outbound.automatic:
+                await self._answered(room, outbound.sender_name)
+        room.wake()
+        return str(made["id"])
+
+    def remote_id(self, outbound: Outbound) -> str | None:
+        """The id of the line, known before sending."""
+        return render.remote_id(outbound)
+
+    def hear(self, conversation: str, what: Mapping[str, Any]) -> None:
+        """Something fleeting from the desk: `typing` (with the person's `name`), or `read`."""
+        if self._chat is None:
+            return
+        for room in self._chat.rooms.open_rooms(conversation):
+            if "typing" in what:
+                room.tell({"t": "typing", "on": bool(what["typing"]), "name": str(what.get("name", ""))})
+            if what.get("read"):
+                task = asyncio.ensure_future(self._seen(room))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def check(self) -> Sequence[tuple[str, str | None]]:
+        """Sites that nobody can reach, secrets that are missing, a widget that is not built."""
+        built = None if self.script.version else "it is not built: npm run build:widget"
+        return [("the widget's script", built), *((f"site {one.name}", self._problem(one)) for one in self.settings.sites)]
+
+    def _problem(self, site: Site) -> str | None:
+        if not site.origins:
+            return "No origins are allowed, so no page can connect: set origins = [\"https://…\"]."
+        if site.identity == "enforced" and secret(self._env, site.name) is None:
+            name = site.name.upper().replace("-", "_")
+            return f"Identities are enforced but there is no secret: set PASOKH_WEBCHAT_{name}_SECRET."
+        return None
+
+    async def _answered(self, room: Room, name: str) -> None:
+        """A person wrote: they are who answers now, and they have read what was there."""
+        seen = await room.log.look()
+        if await room.change(agent=name, seen=seen):
+            room.tell({"t": "read", "by": "desk", "seq": seen})
+            site = self.settings.site(room.site)
+            if site is not None:
+                room.tell(view.status(site, name, self._now()))
+
+    async def _seen(self, room: Room) -> None:
+        async with room.lock:
+            seen = await room.log.look()
+            fresh = await room.change(seen=seen)
+        if fresh:
+            room.tell({"t": "read", "by": "desk", "seq": seen})
+
+    async def _tell_hours(self, chat: Chat, told: dict[str, bool]) -> None:
+        for site in self.settings.sites:
+            is_open = bool(view.status(site, "", self._now())["open"])
+            if told.setdefault(site.name, is_open) == is_open:
+                continue
+            told[site.name] = is_open
+            for room in chat.rooms:
+                if room.site == site.name and room.connections:
+                    room.tell(view.status(site, (await room.state()).get("agent", ""), self._now()))

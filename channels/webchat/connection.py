@@ -1,0 +1,82 @@
+"""One connected visitor, over a socket or by polling. Nobody ever waits for it: frames are put, lines are looked up."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from channels.webchat import view
+from channels.webchat.limits import Bucket
+
+if TYPE_CHECKING:
+    from channels.webchat.chat import Chat
+    from channels.webchat.identity import Identity
+    from channels.webchat.rooms import Room
+    from channels.webchat.settings import Site
+    from channels.webchat.visitors import Visitor
+
+MOST_WAITING = 64  # frames; whoever reads slower is let go and comes back to the log
+BATCH = 50  # lines looked up at a time
+
+# Why a connection was closed; README.md says what a client does about each.
+BAD_FRAME, NO_HELLO, REFUSED, NO_SITE, TOO_SLOW, TOO_MANY, BROKEN, GOING = 4400, 4401, 4403, 4404, 4408, 4429, 4500, 4503
+
+
+class Connection:
+    """What both kinds have in common: who it is, how far it has been told, what waits for it."""
+
+    __slots__ = (
+        "__weakref__", "_chat", "address", "bucket", "cursor", "id", "identity", "lang", "page", "room", "site", "told",
+        "visitor", "waiting",
+    )  # fmt: skip
+
+    def __init__(self, chat: Chat, address: str) -> None:
+        self._chat, self.address = chat, address
+        self.id = secrets.token_urlsafe(18)  # known to this client alone: polls and uploads carry it
+        self.bucket = Bucket(chat.settings.limits.frames)
+        self.waiting: deque[Mapping[str, Any]] = deque()
+        self.cursor = 0  # number of the newest line it was told
+        self.lang = "fa"
+        self.page: Mapping[str, str] = {}
+        self.told: tuple[str, float] = ("", 0.0)  # last fleeting thing passed on to the desk, and when
+        self.site: Site | None = None
+        self.room: Room | None = None
+        self.visitor: Visitor | None = None
+        self.identity: Identity | None = None
+
+    def put(self, frame: Mapping[str, Any]) -> None:
+        """Queue a frame. Never waits; a full queue ends the connection."""
+        if len(self.waiting) >= MOST_WAITING:
+            self.close(TOO_SLOW)
+            return
+        self.waiting.append(frame)
+        self.wake()
+
+    async def due(self) -> list[Mapping[str, Any]]:
+        """What is to be told now: what waits, then new lines, and the cursor behind them."""
+        found: list[Mapping[str, Any]] = []
+        while self.waiting:
+            found.append(self.waiting.popleft())
+        if self.room is not None and self.cursor < await self.room.log.look():
+            for line in (await self.room.log.after(self.cursor))[:BATCH]:
+                found.append(view.line(line, self._chat.addresses, self._chat.seconds()))
+                self.cursor = line["seq"]
+        return found
+
+    def wake(self) -> None:
+        """There is something to tell."""
+        raise NotImplementedError
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Let it go, without waiting."""
+        raise NotImplementedError
+
+    def leave(self) -> None:
+        """It is gone."""
+        if self.room is not None:
+            self.room.connections.discard(self)
+            asyncio.ensure_future(self._chat.left(self.room))  # noqa: RUF006 - a hint that may be lost
+            self.room = None

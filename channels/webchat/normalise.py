@@ -1,0 +1,89 @@
+"""What a visitor sent, as it was kept → `Inbound`. Pure: the same bytes give the same result."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from channels.contract import Address, Attachment, Inbound, SurveyAnswer, Thread, Unreadable
+from channels.webchat.tone import mere_thanks
+
+NAMED = ("name", "email")
+
+
+def order_key(raw: bytes) -> str:
+    """The conversation."""
+    try:
+        return str(json.loads(raw)["conversation"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
+
+
+def normalise(raw: bytes) -> Inbound:
+    """Understand what was kept. Raises Unreadable."""
+    try:
+        said = json.loads(raw)
+        frame, site, conversation = said["frame"], str(said["site"]), str(said["conversation"])
+        kind, cid = frame["t"], str(frame["cid"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Unreadable(f"this is no message of the web chat: {type(error).__name__}") from None
+    if not conversation or kind not in ("msg", "survey"):
+        raise Unreadable(f"the web chat has no messages of the kind {str(kind)[:40]!r}")
+    common: dict[str, Any] = {
+        "external_id": f"{conversation}:{cid}",
+        "author": Address(f"webchat:{site}:{conversation}", str(said.get("name") or ""), bool(said.get("user"))),
+        "sent_at": _moment(said.get("at")),
+        "thread": Thread(conversation=conversation),
+        "reply_via": site,
+    }
+    if kind == "survey":
+        return Inbound(kind="survey_answer", survey=_answer(frame), **common)
+    text = str(frame.get("text") or "")
+    return Inbound(
+        kind="message", text=text, attachments=_files(said.get("files")), thanks=mere_thanks(text),
+        details=_details(said, frame), **common,
+    )  # fmt: skip
+
+
+def _answer(frame: dict[str, Any]) -> SurveyAnswer:
+    score = frame.get("score")
+    return SurveyAnswer(
+        token=str(frame.get("survey") or ""), score=score if score in ("happy", "neutral", "sad") else None,
+        reasons=tuple(str(one) for one in frame.get("reasons") or ()), words=str(frame.get("words") or ""),
+    )  # fmt: skip
+
+
+def _details(said: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
+    """What the agent is shown beside the words: the page, who they say they are, that they want a person."""
+    page = said.get("page") or {}
+    profile = said.get("profile") or {}
+    found = {
+        "page": page.get("url"), "page_title": page.get("title"), "referrer": page.get("referrer"),
+        "email": said.get("email"), "user": said.get("user"), "address": said.get("address"),
+        "fields": {key: value for key, value in profile.items() if key not in NAMED},
+        "wants_person": bool(frame.get("person")), "offline": bool(frame.get("offline")),
+    }  # fmt: skip
+    return {key: value for key, value in found.items() if value}
+
+
+def _files(given: Any) -> list[Attachment]:
+    found = []
+    for one in given or ():
+        try:
+            content = base64.b64decode(one["content"], validate=True)
+        except (KeyError, TypeError, binascii.Error):
+            found.append(Attachment("file", "application/octet-stream", None, 0, problem="it arrived damaged"))
+            continue
+        found.append(Attachment(str(one.get("name") or "file"), str(one.get("type") or ""), content, len(content)))
+    return found
+
+
+def _moment(text: Any) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else None

@@ -1,0 +1,75 @@
+"""Conversations somebody is looking at: who is connected, what the newest line is, what is remembered beside the log."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from weakref import WeakValueDictionary
+
+from channels.contract import Desk
+from channels.webchat.connection import Connection
+from channels.webchat.log import Log
+
+
+class Room:
+    """One conversation. It exists as long as somebody holds it."""
+
+    __slots__ = ("__weakref__", "_desk", "_state", "connections", "id", "lock", "log", "site")
+
+    def __init__(self, desk: Desk, site: str, conversation: str) -> None:
+        self.site, self.id = site, conversation
+        self.log = Log(desk, site, conversation)
+        self.lock = asyncio.Lock()  # appends and changes of state, one after the other
+        self.connections: set[Connection] = set()
+        self._desk = desk
+        self._state: dict[str, Any] | None = None
+
+    async def state(self) -> Mapping[str, Any]:
+        """`read`: the visitor has seen up to; `seen`: the desk has; `agent`: the name of the person who answered last."""
+        if self._state is None:
+            kept = await self._desk.recall(self.site, f"state:{self.id}")
+            self._state = json.loads(kept) if kept else {}
+        return self._state
+
+    async def change(self, **values: Any) -> bool:
+        """Remember something of the state. False: it was so already. The lock is held by the caller."""
+        known = await self.state()
+        if all(known.get(key) == value for key, value in values.items()):
+            return False
+        self._state = {**known, **values}
+        await self._desk.remember(self.site, f"state:{self.id}", json.dumps(self._state, ensure_ascii=False))
+        return True
+
+    def wake(self) -> None:
+        """Everybody connected looks for new lines."""
+        for one in self.connections:
+            one.wake()
+
+    def tell(self, frame: Mapping[str, Any]) -> None:
+        """Put a fleeting frame to everybody connected."""
+        for one in self.connections:
+            one.put(frame)
+
+
+class Rooms:
+    """The rooms there are, by conversation."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._rooms: WeakValueDictionary[str, Room] = WeakValueDictionary()
+
+    def room(self, site: str, conversation: str) -> Room:
+        """The room of a conversation, the same for everybody who holds it at the time."""
+        found = self._rooms.get(f"{site}/{conversation}")
+        if found is None:
+            found = self._rooms[f"{site}/{conversation}"] = Room(self._desk, site, conversation)
+        return found
+
+    def open_rooms(self, conversation: str) -> list[Room]:
+        """The rooms of this conversation somebody holds now."""
+        return [one for one in self if one.id == conversation]
+
+    def __iter__(self) -> Iterator[Room]:
+        return iter(list(self._rooms.values()))

@@ -1,0 +1,74 @@
+"""What is told to visitors, in their language: lines, the site's looks and words, who is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from channels.webchat.files import Addresses
+from channels.webchat.settings import Question, Site, WebchatSettings
+
+REASONS: tuple[tuple[str, str, str], ...] = (  # used when the desk sends none with its survey
+    ("slow", "دیر جواب گرفتم", "The answer took too long"),
+    ("unsolved", "مشکلم حل نشد", "My problem was not solved"),
+    ("unclear", "پاسخ روشن نبود", "The answer was not clear"),
+    ("manner", "برخورد خوب نبود", "I was not treated well"),
+    ("repeated", "باید چند بار توضیح می‌دادم", "I had to explain it several times"),
+    ("other", "دلیل دیگر", "Something else"),
+)
+LABELS = {
+    "name": {"fa": "نام", "en": "Your name"},
+    "email": {"fa": "ایمیل", "en": "Email"},
+    "phone": {"fa": "تلفن", "en": "Phone"},
+}
+
+
+def words(texts: Mapping[Any, str], lang: str) -> str:
+    """The words in this language, else in the other, else nothing."""
+    return texts.get(lang) or next(iter(texts.values()), "")
+
+
+def line(kept: Mapping[str, Any], addresses: Addresses, now: float) -> Mapping[str, Any]:
+    """A line of the log as a frame. Files get addresses that are good for a day."""
+    if not kept.get("files"):
+        return kept
+    files = [
+        {"name": one["name"], "type": one["type"], "size": one["size"], "url": addresses.address(one, now)}
+        for one in kept["files"]
+    ]
+    return {**kept, "files": files}
+
+
+def site(own: Site, settings: WebchatSettings, lang: str) -> dict[str, Any]:
+    """What the widget needs of a site."""
+    return {
+        "team": words(own.team, lang), "greeting": words(own.greeting, lang), "promise": words(own.promise, lang),
+        "away": words(own.away, lang), "accent": own.accent, "accentDark": own.accent_dark, "side": own.side,
+        "before": [question(one, lang) for one in own.before], "offline": [question(one, lang) for one in own.offline],
+        "upload": settings.upload_limit, "identity": own.identity,
+    }  # fmt: skip
+
+
+def question(one: Question, lang: str) -> dict[str, Any]:
+    """A field of a form."""
+    return {
+        "name": one.name, "label": words(one.label, lang) or words(LABELS.get(one.name, {}), lang) or one.name,
+        "required": one.required,
+    }  # fmt: skip
+
+
+def status(own: Site, agent: str, now: datetime) -> dict[str, Any]:
+    """Whether somebody is there now, else when; and who answered last."""
+    hours = own.hours.hours() if own.hours is not None else None
+    is_open = hours is None or hours.open_at(now)
+    back = hours.back_at(now) if hours is not None and not is_open else None
+    return {
+        "t": "status", "open": is_open, "back": back.isoformat().replace("+00:00", "Z") if back else None,
+        "agent": agent or None,
+    }  # fmt: skip
+
+
+def reasons(lang: str) -> list[dict[str, str]]:
+    """Why somebody was not satisfied."""
+    return [{"key": key, "label": fa if lang == "fa" else en} for key, fa, en in REASONS]
