@@ -13,8 +13,9 @@ from email.parser import BytesHeaderParser
 from channels.contract import Attachment, Unreadable
 from channels.email.addresses import Person, people
 from channels.email.charsets import decode
+from channels.email.contents import Contents, Fields, fields_of, first
 from channels.email.headers import date, ids, message_id, parameters, text
-from channels.email.parts import Contents, Fields, Place, fields_of, first, walk
+from channels.email.parts import Place, walk
 
 TANGLED = 200  # multiparts or nested messages; more is an attack, taken as text
 BORDERS = 10_000  # lines that begin like a boundary

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import email
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.message import Message
-from html import escape
 
 from channels.contract import Attachment
 from channels.email import names, rebuild, sealed, wrapped
 from channels.email.charsets import decode
+from channels.email.contents import Contents, Fields, fields_of, first
 from channels.email.headers import base64, parameters, text, unfold
 
-Fields = dict[str, list[str]]
 DEEPEST = 24  # levels of parts in parts
 MOST_PARTS = 2_000
 
 _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,30})", re.IGNORECASE)
 _READABLE = {"text/plain", "text/html", "text", "", "text/enriched", "text/richtext", "plain/text", "html/text"}
+_SHOWN = {"text/plain", "text/html", "text/calendar"}
+_ENRICHED = re.compile(r"<(?!<)/?[A-Za-z][^<>]{0,60}>")
 _REPORTS = {
     "message/delivery-status",
     "message/disposition-notification",
@@ -32,51 +33,6 @@ _SIGNATURES = {
     "application/x-pkcs7-signature": "smime",
 }
 _SEALED = {"application/pgp-encrypted": "pgp", "application/pkcs7-mime": "smime", "application/x-pkcs7-mime": "smime"}
-
-
-@dataclass(slots=True)
-class Contents:
-    """What was found in the parts."""
-
-    bodies: list[tuple[bool, str, bool]] = field(default_factory=list)  # (is HTML, text, has an alternative)
-    files: list[Attachment] = field(default_factory=list)
-    calendar: str | None = None  # METHOD of an invitation
-    signed: str | None = None  # pgp | smime
-    encrypted: str | None = None
-    reports: list[str] = field(default_factory=list)  # machine-readable reports, as text
-    returned: list[str] = field(default_factory=list)  # headers of our mail that came back
-    parts: int = 0
-    nameless: int = 0
-
-    def text(self) -> str:
-        """The plain text, parts in their order."""
-        return "\n".join(body for is_html, body, _ in self.bodies if not is_html)
-
-    def html(self) -> str | None:
-        """The HTML; plain parts that have no HTML twin are put between. None without any HTML."""
-        if not any(is_html for is_html, _, _ in self.bodies):
-            return None
-        return "\n".join(
-            body if is_html else f'<div style="white-space:pre-wrap">{escape(body)}</div>'
-            for is_html, body, twin in self.bodies
-            if is_html or (not twin and body.strip())
-        )
-
-
-def fields_of(part: Message) -> Fields:
-    """Raw values of the header fields by lower-case name."""
-    fields: Fields = {}
-    for name, value in part.raw_items():
-        fields.setdefault(name.strip().lower(), []).append(value)
-    return fields
-
-
-def first(fields: Fields, name: str) -> str:
-    """The first value of a field that isn't empty, raw, or ""."""
-    for value in fields.get(name, ()):
-        if value and value.strip():
-            return value
-    return ""
 
 
 @dataclass(slots=True)
@@ -149,6 +105,8 @@ def _leaf(
 ) -> None:
     disposition, about = parameters(first(fields, "content-disposition"))
     name = names.given(about, type_, hint)
+    if place.twin and not name and kind.startswith("text/") and kind not in _SHOWN and disposition != "attachment":
+        return  # one more form of the same words
     octets = payload(part, fields)
     if kind in _READABLE and disposition != "attachment" and _is_body(name, place):
         if not place.nested:  # else it is read in the attached message
@@ -181,6 +139,8 @@ def _body(octets: bytes, kind: str, type_: dict[str, str], found: Contents, plac
         body = body.replace("\r\n", "\n").replace("\r", "\n")
     if not is_html and type_.get("format", "").lower() == "flowed":
         body = rebuild.unflow(body, type_.get("delsp", "").lower() == "yes")
+    if kind in ("text/enriched", "text/richtext"):
+        body = _ENRICHED.sub("", body).replace("<<", "<")
     if not is_html and "\nbegin" in "\n" + body:
         body, files = wrapped.uuencoded(body)
         for title, content in files:
@@ -226,7 +186,7 @@ def _protocol(
     if kind == "text/calendar":
         found.calendar = found.calendar or (type_.get("method") or "publish").lower()
         return place.twin and not name
-    return kind == "text/x-amp-html"
+    return False
 
 
 def _opened(content: bytes, found: Contents, place: Place) -> None:

@@ -240,3 +240,12 @@ def test_a_mail_inside_its_own_signature_is_read(pieces: bool) -> None:
     assert inbound.text == inner.decode().partition("\r\n\r\n")[2]
     assert inbound.details["signed"] == "smime"
     assert [item.name for item in inbound.attachments] == ["smime.p7m"]
+
+
+def test_further_forms_of_the_same_words_are_no_files() -> None:
+    amp = b"Content-Type: text/x-amp-html\r\n\r\n<amp>"
+    watch = b"Content-Type: text/watch-html\r\n\r\n<b>"
+    enriched = b"Content-Type: text/enriched\r\n\r\n<bold>hello</bold>"
+    found = parts(TEXT, amp, watch, enriched, b"Content-Type: text/html\r\n\r\n<p>hello", kind="alternative")
+    assert (found.text, found.html, list(found.attachments)) == ("hello", "<p>hello", [])
+    assert read(mail(b"<bold>hello</bold> a << b", kind="text/enriched")).text == "hello a < b"
