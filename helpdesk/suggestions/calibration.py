@@ -7,6 +7,7 @@ article answers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -70,17 +71,12 @@ class Calibrator:
         mix = np.array([8.0, 8.0 if self.ridge else 0.0, 4.0])
         if len(self.known.sizes) < 2:
             return mix, guess, NEVER
-        played = list(self._play())
-        alone = [scores for scores, _, knows in played if knows]
-        spreads = np.stack(
-            [[s.whole.std(), s.judged.std(), s.likest.std()] for s in alone or [s for s, _, _ in played]]
-        )
-        mix = np.array(SHARES) / np.maximum(spreads.mean(0), 1e-6)
-        if self.ridge is None:
-            mix[1] = 0
+        alone = [scores for scores, _, knows in islice(self._play(), SAMPLE // 2) if knows]
         if len(alone) < LEAST:
             return mix, guess, NEVER
-        return mix, *self._fit(played, mix)
+        spreads = np.stack([[s.whole.std(), s.judged.std(), s.likest.std()] for s in alone])
+        mix = np.array(SHARES) / np.maximum(spreads.mean(0), 1e-6) * (mix > 0)
+        return mix, *self._fit(mix)
 
     def _play(self) -> Iterator[tuple[Scores, int, bool]]:
         count = self.known.rows.count
@@ -111,10 +107,10 @@ class Calibrator:
         whole[owner], likest[owner], said[owner] = -9, 0, 0
         return Scores(whole, said, likest)
 
-    def _fit(self, played: Sequence[tuple[Scores, int, bool]], mix: Table) -> tuple[Sure, float]:
+    def _fit(self, mix: Table) -> tuple[Sure, float]:
         tables, rights, firsts = [], [], []
         seen = np.bincount(self.known.rows.features, minlength=self.known.rows.size)
-        for scores, i, knows in played:
+        for scores, i, knows in self._play():
             others = (seen if knows else self.spread)[self.known.vector(i)[0]]
             cover = float((others > 1).mean()) if len(others) else 0.0
             best, values = scores.best(mix, CANDIDATES)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, pairwise
 from math import log
 from typing import Any
 
@@ -28,27 +28,28 @@ Places = npt.NDArray[np.int64]
 class Rows:
     """Distinct features of many texts and how often each text has them, row after row in flat arrays."""
 
-    def __init__(self, documents: Sequence[array[int]], size: int) -> None:
-        self.count, self.size = len(documents), size
-        parts = [self._part(documents[at : at + CHUNK], at) for at in range(0, self.count, CHUNK)]
+    def __init__(self, documents: Iterable[array[int]]) -> None:
+        parts, self.count, stream = [], 0, iter(documents)
+        while part := list(islice(stream, CHUNK)):
+            parts.append(_distinct(part, self.count))
+            self.count += len(part)
         empty = (np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32))
         self.features, self.texts, self.times = (np.concatenate(x) for x in zip(empty, *parts, strict=True))
         self.ends = np.searchsorted(self.texts, np.arange(self.count + 1))
-
-    def _part(self, documents: Sequence[array[int]], at: int) -> tuple[Numbers, Numbers, Weights]:
-        lengths = [len(found) for found in documents]
-        flat = np.concatenate(
-            [np.frombuffer(found, np.int32) for found in documents if found] or [np.zeros(0, np.int32)]
-        )
-        flat = flat.astype(np.int64) + np.repeat(np.arange(len(documents)) * self.size, lengths)
-        pairs, times = np.unique(flat, return_counts=True)
-        size = max(self.size, 1)
-        return (pairs % size).astype(np.int32), (pairs // size + at).astype(np.int32), times.astype(np.float32)
+        self.size = int(self.features.max(initial=-1)) + 1
 
     def chunks(self, texts: Sequence[int] | npt.NDArray[Any]) -> Iterator[slice]:
         """Pieces of the flat arrays between the given texts, the first 0, the last beyond the end."""
         for first, last in pairwise(texts):
             yield slice(int(self.ends[first]), int(self.ends[last]))
+
+
+def _distinct(documents: Sequence[array[int]], first: int) -> tuple[Numbers, Numbers, Weights]:
+    lengths = [len(found) for found in documents]
+    flat = np.concatenate([np.frombuffer(found, np.int32) for found in documents if found] or [np.zeros(0, np.int32)])
+    pairs, times = np.unique(flat + (np.repeat(np.arange(len(documents)), lengths) << 32), return_counts=True)
+    features, texts = (pairs & 0xFFFFFFFF).astype(np.int32), ((pairs >> 32) + first).astype(np.int32)
+    return features, texts, times.astype(np.float32)
 
 
 class Weighting:

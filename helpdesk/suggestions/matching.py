@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,25 +34,21 @@ class Matcher:
 
     def __init__(self, articles: Sequence[Sequence[str]], lexicon: Lexicon, *, bones: bool) -> None:
         self.vocabulary = Vocabulary(lexicon, bones=bones)
-        said = [[self.vocabulary.words(text) for text in texts or [""]] for texts in articles]
-        self._stems = [frozenset(stem(w) for found in texts for w in found) for texts in said]
-        documents = [array("i", self.vocabulary.grow(found)) for texts in said for found in texts]
-        sizes = np.array([len(texts) for texts in said], np.int64)
+        sizes = np.array([max(len(texts), 1) for texts in articles], np.int64)
         owners = np.repeat(np.arange(len(articles)), sizes)
-        rows = Rows(documents, len(self.vocabulary))
-        count = len(documents)
-        del documents
+        self._stems: list[frozenset[str]] = []
+        lengths: list[int] = []  # in words
+        rows = Rows(self._read(articles, lengths))
         self._weighting = Weighting(self.vocabulary, rows, owners)
         weights = self._weighting.rows(rows)
         self._index = Index(rows.features, rows.texts, weights, rows.count, rows.size)
-        known = Known(rows, weights, owners, sizes, [len(found) for texts in said for found in texts])
-        del said
+        known = Known(rows, weights, owners, sizes, lengths)
         self._owners, self._begins = owners, np.cumsum(sizes) - sizes
         self._lengths = known.article_lengths()
         self._sizes = sizes.copy()
         self._alive = np.ones(len(articles), bool)
         self._late = Late()
-        self.small = len(articles) <= MOST_ARTICLES and 0 < count <= MOST_EXAMPLES
+        self.small = len(articles) <= MOST_ARTICLES and 0 < rows.count <= MOST_EXAMPLES
         self._ridge: Ridge | None = None
         if self.small:
             self._ridge = Ridge(known.vectors(), owners, len(articles), self._index, len(self.vocabulary))
@@ -60,6 +56,17 @@ class Matcher:
         self._spread, self._sure, self.threshold = calibrator.learn()
         if self._ridge is not None:
             self._ridge.settle()
+
+    def _read(self, articles: Sequence[Sequence[str]], lengths: list[int]) -> Iterator[array[int]]:
+        """The features of every example, one after the other; an article without examples has an empty one."""
+        for texts in articles:
+            stems: set[str] = set()
+            for text in texts or [""]:
+                said = self.vocabulary.words(text)
+                stems.update(map(stem, said))
+                lengths.append(len(said))
+                yield array("i", self.vocabulary.grow(said))
+            self._stems.append(frozenset(stems))
 
     def match(self, said: Sequence[str], limit: int = 3) -> list[Match]:
         """The best articles for a text's words, best first; none when none of the words is known."""
