@@ -55,6 +55,7 @@ def open_new(
     entry_id = write_entry(
         tx, arrival, inbound, ticket_id=ticket_id, contact_id=known.contact_id, files=files, stranger=False
     )
+    tickets.asked(tx, ticket_id=ticket_id, entry_id=entry_id)
     for copy in inbound.copies:
         guest = contacts.known_or_new(
             tx, address=copy.address, name=copy.name, verified=False, language=None, now=at

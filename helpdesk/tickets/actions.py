@@ -22,6 +22,7 @@ _REMOTE = ignoring(remote_ids)
 _PARTICIPANT = ignoring(participants)
 _TAG = ignoring(tags)
 _READ = upserting(reads, ["person_id", "ticket_id"], ["entry_id"])
+_ASKED = update(tickets).where(tickets.c.id == bindparam("key")).values(customer_entry_id=bindparam("entry"))
 _CHANGE = update(tickets).where(tickets.c.id == bindparam("key"))
 
 
@@ -35,6 +36,11 @@ def add_entry(tx: Connection, **values: Any) -> int:
     entry_id: int = new_id(tx, _NEW_ENTRY, values)
     hint(tx, "ticket", values["ticket_id"])
     return entry_id
+
+
+def asked(tx: Connection, *, ticket_id: int, entry_id: int) -> None:
+    """The entry that a new ticket begins with: what its customer asks."""
+    tx.execute(_ASKED, {"key": ticket_id, "entry": entry_id})
 
 
 def add_body(tx: Connection, *, entry_id: int, full_text: str | None, html: str | None) -> None:
