@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from helpdesk.cli import bench, channel, checking, database, faq, mail, phone, serving, sla
+from helpdesk.cli import bench, channel, checking, database, faq, mail, serving, sla, telegram
 
 app = typer.Typer(
     help="Pasokh, a support helpdesk. `run.py demo` opens one to look at; `run.py serve` runs the real one.",
@@ -21,6 +21,7 @@ app.add_typer(mail.app, name="mail")
 app.add_typer(phone.app, name="phone")
 app.add_typer(sla.app, name="sla")
 app.add_typer(faq.app, name="faq")
+app.add_typer(telegram.app, name="telegram")
 app.add_typer(database.app, name="db")
 
 __all__ = ["app"]

@@ -51,6 +51,8 @@ def reply(
         raise Conflict(f"This ticket was merged into {ticket.merged_into_id}.")
     if newer(tx, ticket_id=ticket_id, seen=answer.seen):
         raise Conflict("Something new arrived while you were writing.")
+    if ticket.assignee_id is None:  # whoever answers first has it, so that two do not
+        tickets.assign(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now, why="answered")
     ticket = queries.ticket(tx, ticket_id=ticket_id)
     entry_id = _entry(tx, ticket, person_id, text, answer, now)
     files = _files(tx, ticket_id, person_id, entry_id, answer.files)
@@ -144,6 +146,7 @@ def undo(tx: Connection, book: Book, *, entry_id: int, person_id: int, now: date
     voids = [
         one.id for one in queries.timeline(tx, ticket_id=ticket.id, most=20)
         if one.id > entry_id and one.kind == "change" and one.person_id == person_id and one.at == entry.at
+        and (one.data or {}).get("change") == "status"
     ]
     tickets.changed(
         tx, ticket_id=ticket.id, now=now, author="agent", person_id=person_id, change="undone", of=entry_id, voids=voids

@@ -148,7 +148,7 @@ async def test_our_own_message_that_comes_back_is_not_taken_for_a_customers(desk
     await desk.sends()
     echo = desk.channel.remote_id(desk.channel.sent[0])
     await desk.writes("I am looking into it.", id=echo)
-    assert len(await desk.timeline(number)) == 3  # question, answer, the change to open
+    assert len(await desk.timeline(number)) == 4  # question, assignment, answer, the change to open
 
 
 async def test_a_reply_leaves_after_the_time_to_undo_and_then_says_so(desk):
