@@ -167,6 +167,13 @@ SIGN_OFF_NAME = re.compile(
     re.IGNORECASE,
 )
 
+DISCLAIMER = re.compile(
+    r"^\W{0,20}(?:(?:this|the information in this|the contents? of this) (?:e-?mail|message|communication|transmission)\b.{0,160}?\b(?:confidential|privileged|intended (?:only|solely)|addressee)"
+    r"|(?:confidentiality|legal|privacy) (?:notice|note|disclaimer)|disclaimer\b|please consider the environment|diese (?:e-?mail|nachricht)\b.{0,120}?vertraulich"
+    r"|ce (?:message|courriel|e-?mail)\b.{0,120}?confidentiel|este (?:mensaje|correo|e-?mail)\b.{0,120}?confidencial|esta mensagem\b.{0,120}?confidencial"
+    r"|(?:این|محتوای این|اطلاعات این) (?:ایمیل|پیام|نامه|پست الکترونیک)\b.{0,160}?(?:محرمانه|مخاطب|گیرنده)|(?:تذکر|توجه|هشدار)\s?[:：].{0,80}?محرمانه)",
+    re.IGNORECASE | re.DOTALL,
+)
 _NAME = re.compile(
     r"^\s*[^\W\d_a-zа-я][\w.'’-]*(?:\s+[^\W\d_a-zа-я][\w.'’-]*){1,3}\s*(?:,\s*(?:(?:Ph\.?D|M\.?D|Dr|MBA|M\.?Sc|B\.?Sc|B\.?A|M\.?A|Esq|Jr|Sr|CPA|P\.?Eng|PMP|[A-Z]{2,5})\.?))*\s*,?\s*$"
 )

@@ -35,8 +35,9 @@ def normalise(
     if bounce is not None:
         return _delivery(mail, bounce, raw, own_addresses)
     reply = visible(mail.text, mail.html, mail.subject)
-    why = flags.reasons(mail)
     own = {address.lower() for address in own_addresses}
+    back = _own_token(mail, own)
+    why = flags.reasons(mail) + (["own mail"] if back else [])
     return Inbound(
         kind="message",
         external_id=external_id(mail, raw),
@@ -47,7 +48,7 @@ def normalise(
         html=mail.html,
         sent_at=mail.date,
         language=language(reply.text) or language(mail.subject),
-        thread=threading.thread(mail),
+        thread=threading.thread(mail, tokens=back),
         attachments=tuple(mail.attachments),
         recipients=_others((*mail.to, *mail.cc)),
         copies=_others(mail.cc),
@@ -72,6 +73,14 @@ def order_key(raw: bytes) -> str:
     if best is None:
         return ""
     return (best[1] or best[2]).decode("utf-8", "replace").lower()
+
+
+def _own_token(mail: Mail, own: set[str]) -> tuple[str, ...]:
+    """The token of a mail of ours that some forwarding brought back; () when it is not one of ours."""
+    domain = (mail.message_id or "").rstrip(">").rpartition("@")[2].lower()
+    if not domain or all(address.rpartition("@")[2] != domain for address in own):
+        return ()
+    return threading.own_tokens([mail.message_id or ""])
 
 
 def external_id(mail: Mail, raw: bytes) -> str:

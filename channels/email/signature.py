@@ -34,7 +34,7 @@ def _shorter(lines: list[str]) -> list[str]:
     if at is None or not any(line.strip() for line in lines[: start + at]):
         start = max(0, len(lines) - FEW_LINES)
         tail = [patterns.fold(line) if len(line) <= LONGEST else line for line in lines[start:]]
-        for find in (_device, _sign_off, _dash_name, _contact_block):
+        for find in (_device, _disclaimer, _sign_off, _dash_name, _contact_block):
             at = find(tail)
             if at is not None and any(line.strip() for line in lines[: start + at]):
                 break
@@ -48,6 +48,16 @@ def _device(tail: list[str]) -> int | None:
         return None
     named = last > 2 and closings.name_like(tail[last - 1]) and not tail[last - 2].strip()
     return last - 1 if named else last
+
+
+def _disclaimer(tail: list[str]) -> int | None:
+    """A last paragraph about confidentiality."""
+    start = len(tail)
+    while start and tail[start - 1].strip():
+        start -= 1
+    if start == 0 or start == len(tail) or tail[start][:1] == ">":
+        return None
+    return start if closings.DISCLAIMER.match(" ".join(tail[start : start + 4])) else None
 
 
 def _dashes(tail: list[str]) -> int | None:

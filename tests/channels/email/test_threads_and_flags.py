@@ -149,6 +149,15 @@ def test_what_a_person_wrote_is_not_flagged(field: str) -> None:
     assert not is_automatic(parsed(field))
 
 
+def test_our_own_mail_coming_back_is_recognised_and_another_desks_is_not() -> None:
+    ours = one(mail().replace(b"<1@example.com>", f"<P.{TOKEN.upper()}@EXAMPLE.org>".encode()))
+    assert ours.automatic
+    assert ours.thread.message_tokens == (TOKEN,)
+    theirs = one(mail().replace(b"<1@example.com>", f"<p.{TOKEN}@other.example>".encode()))
+    assert not theirs.automatic
+    assert theirs.thread.message_tokens == ()
+
+
 # --- who the sender really is -------------------------------------------------------------------------
 
 

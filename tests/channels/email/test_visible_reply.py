@@ -234,6 +234,21 @@ def test_what_only_looks_like_a_quotation_or_signature_stays(text: str) -> None:
     assert from_text(text).text == text
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "This e-mail and any attachments are confidential and intended solely for the addressee.\nIf you are not, delete it.",
+        "CONFIDENTIALITY NOTICE: do not read this.",
+        "Diese E-Mail enthält vertrauliche Informationen.",
+        "این ایمیل و پیوست‌های آن محرمانه است و تنها برای گیرنده فرستاده شده است.",
+    ],
+)
+def test_a_paragraph_about_confidentiality_is_folded(words: str) -> None:
+    assert from_text(f"{PERSIAN}\n\n{words}").text == PERSIAN
+    assert from_text(f"{PERSIAN}\n\nبا احترام\nسارا\n\n{words}").text == PERSIAN
+    assert from_text(words).text == words
+
+
 def test_answers_between_the_quotations_are_kept_in_order() -> None:
     text = "Hi,\n\nOn Mon, 2 Mar 2026, Support wrote:\n> one?\nyes\n> two?\n\nno\n> bye\n"
     assert from_text(text).text == "Hi,\n\nyes\n\nno"
