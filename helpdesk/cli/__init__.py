@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from helpdesk.cli import bench, channel, checking, database, faq, mail, serving, sla, telegram
+from helpdesk.cli import bench, channel, checking, database, faq, mail, phone, serving, sla, telegram
 
 app = typer.Typer(
     help="Pasokh, a support helpdesk. `run.py demo` opens one to look at; `run.py serve` runs the real one.",
