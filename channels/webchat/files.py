@@ -73,10 +73,15 @@ class Store:
         await asyncio.to_thread(self._write, digest, content)
         return Kept(digest, clean_name(name), kind_of(content), len(content))
 
-    async def read(self, digest: str) -> bytes | None:
-        """The content, or None when it is not there."""
+    async def find(self, digest: str) -> tuple[Path, str] | None:
+        """Where a file lies and what kind it is, or None when it is not there."""
+        return await asyncio.to_thread(self._find, digest)
+
+    def _find(self, digest: str) -> tuple[Path, str] | None:
+        path = self._path(digest)
         try:
-            return await asyncio.to_thread(self._path(digest).read_bytes)
+            with path.open("rb") as file:
+                return path, kind_of(file.read(8192))
         except FileNotFoundError:
             return None
 

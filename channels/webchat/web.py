@@ -12,7 +12,7 @@ from aiohttp import web
 
 from channels.webchat import origins
 from channels.webchat.chat import Chat
-from channels.webchat.files import clean_name, is_program, kind_of
+from channels.webchat.files import clean_name, is_program
 from channels.webchat.frames import LARGEST
 from channels.webchat.polling import MOST_FRAMES, Polling
 from channels.webchat.script import Script
@@ -88,15 +88,15 @@ class Pages:
         await self._chat.ready()
         if not self._chat.addresses.good(given["id"], int(given["until"]), given["signature"], self._chat.seconds()):
             raise web.HTTPNotFound(text="This address is too old. Open the chat again.\n")
-        content = await self._chat.store.read(given["id"])
-        if content is None:
+        found = await self._chat.store.find(given["id"])
+        if found is None:
             raise web.HTTPNotFound(text="This file is gone.\n")
-        kind, name = kind_of(content), clean_name(given["name"])
+        (path, kind), name = found, clean_name(given["name"])
         plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:80]
-        return web.Response(
-            body=content,
-            content_type=kind if kind in INLINE else "application/octet-stream",
+        return web.FileResponse(
+            path,
             headers={
+                "Content-Type": kind if kind in INLINE else "application/octet-stream",
                 "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
                 "Content-Security-Policy": "default-src 'none'; sandbox",
                 "Cross-Origin-Resource-Policy": "cross-origin",

@@ -129,6 +129,12 @@ class OpenChat:
         """A visitor who has not connected yet."""
         return Client(self.http, self.address, **more)
 
+    async def ticket(self) -> int:
+        """Let the desk take in what was written; the ticket of the newest entry."""
+        number = await self.story.work()
+        assert number is not None
+        return number
+
     async def answers(self, ticket: int, text: str = "We are looking into it.", **more: Any) -> None:
         """An agent replies and the reply leaves."""
         person = more.pop("person", None) or await self.story.person(f"Mina{secrets.token_hex(3)}")

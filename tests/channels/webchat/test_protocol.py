@@ -18,7 +18,7 @@ async def test_a_message_is_acknowledged_with_its_number_and_becomes_a_ticket(ch
     assert len(welcome["token"]) == 32
     ack = await sara.says("کاسه دوباره موجود می‌شود؟", profile={"name": "سارا", "email": "sara@customers.example"})
     assert (ack["t"], ack["seq"]) == ("ack", 1)
-    number = await chat.story.work()
+    number = await chat.ticket()
     ticket = await chat.story.ticket(number)
     assert (ticket.channel, ticket.account, ticket.contact_name) == ("webchat", "shop", "سارا")
     line = (await chat.story.timeline(number))[0]
@@ -32,7 +32,7 @@ async def test_the_answer_arrives_with_the_name_of_the_person_and_marks_everythi
     sara = chat.client()
     await sara.connect()
     await sara.says("Is it there?")
-    await chat.answers(await chat.story.work(), "Yes, next week.")
+    await chat.answers(await chat.ticket(), "Yes, next week.")
     await sara.has(2)
     assert sara.lines[2]["by"] == "person"
     assert sara.lines[2]["text"] == "Yes, next week."
@@ -47,7 +47,7 @@ async def test_a_reply_that_was_taken_back_was_never_seen_and_leaves_no_gap(chat
     sara = chat.client()
     await sara.connect()
     await sara.says("Hello?")
-    number = await chat.story.work()
+    number = await chat.ticket()
     person = await chat.story.person()
     entry = await chat.story.answers(number, person, "Wrong window")
     await chat.story.database.write(
@@ -64,7 +64,7 @@ async def test_a_reply_that_waits_is_not_passed_over_by_what_is_written_meanwhil
     sara = chat.client()
     await sara.connect()
     await sara.says("One")
-    number = await chat.story.work()
+    number = await chat.ticket()
     await chat.story.answers(number, await chat.story.person(), "Slow answer")
     await sara.says("Two")
     await sara.has(2)
@@ -86,7 +86,7 @@ async def test_the_same_message_again_changes_nothing_and_is_acknowledged_again(
     await sara.connect()
     later = await sara.says("Once", cid="samesame")
     assert first["seq"] == again["seq"] == later["seq"] == 1
-    number = await chat.story.work()
+    number = await chat.ticket()
     assert [line.text for line in await chat.story.timeline(number) if line.kind == "message"] == ["Once"]
 
 
@@ -119,7 +119,7 @@ async def test_who_comes_back_gets_exactly_what_was_missed_and_the_state_of_thin
     for n in range(25):
         await sara.says(f"line {n}") if n < 19 else None
     await sara.has(19)
-    number = await chat.story.work()
+    number = await chat.ticket()
     await sara.leave()
     person = await chat.story.person()
     for n in range(4):
@@ -184,7 +184,7 @@ async def test_a_survey_is_answered_in_the_chat_itself_and_the_answer_stays(chat
     sara = chat.client()
     await sara.connect()
     await sara.says("Hello")
-    number = await chat.story.work()
+    number = await chat.ticket()
     await chat.answers(number, "Done.", then="resolved")
     chat.story.time.passes(minutes=20)
     await chat.story.sends()
@@ -215,7 +215,7 @@ async def test_an_answer_is_written_once_even_when_it_is_sent_again(chat: OpenCh
     sara = chat.client()
     await sara.connect()
     await sara.says("Hello")
-    await chat.answers(await chat.story.work(), "Once only.")
+    await chat.answers(await chat.ticket(), "Once only.")
     stored = await chat.story.database.read(lambda tx: tx.execute(select(outbox.c.payload)).scalar_one())
     await chat.channel.send(letters.outbound(stored))
     await sara.says("Thank you")
@@ -250,7 +250,7 @@ async def test_words_of_any_kind_arrive_as_they_were_written(chat: OpenChat, tex
     sara = chat.client()
     await sara.connect()
     assert (await sara.says(text, cid=secrets.token_hex(8)))["t"] == "ack"
-    number = await chat.story.work()
+    number = await chat.ticket()
     assert (await chat.story.timeline(number))[0].text.replace("\u200f", "") == text.replace("\0", "").replace("\u200f", "")
 
 
