@@ -26,7 +26,7 @@ from helpdesk.tickets.models import NEVER
 if TYPE_CHECKING:
     from helpdesk.journey.receive import Arrival
 
-LOST = frozenset({"missed", "abandoned", "voicemail", "no_answer", "left_by_key", "failed", "busy"})
+OUTGOING = frozenset({"outbound", "outgoing"})
 
 
 def take(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int | None:
@@ -65,14 +65,14 @@ def _matters(record: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def author_of(record: Mapping[str, Any]) -> str:
     """Whose act a call is: a person's when somebody of ours called or answered, else the customer's."""
-    if record.get("direction") == "outgoing" or record.get("disposition") == "answered":
+    if record.get("direction") in OUTGOING or record.get("disposition") == "answered":
         return "agent"
     return "customer"
 
 
 def _ticket(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, who: Address) -> int | None:
     at = arrival.received_at
-    incoming = inbound.details.get("direction") != "outgoing"
+    incoming = inbound.details.get("direction") not in OUTGOING
     known = contacts.known_or_new(
         tx, address=who.address, name=who.name, verified=who.verified, language=None, now=at
     )
@@ -105,7 +105,7 @@ def _open(
 
 def _line(tx: Connection, arrival: Arrival, inbound: Inbound, ticket_id: int) -> int:
     record = inbound.details
-    outgoing = record.get("direction") == "outgoing"
+    outgoing = record.get("direction") in OUTGOING
     ticket = queries.locked(tx, ticket_id=ticket_id)
     entry_id = tickets.add_entry(
         tx, ticket_id=ticket_id, at=_at(record, arrival.received_at), kind="call", author=author_of(record),
@@ -126,7 +126,7 @@ def _counts(
     """What a call's outcome does to its ticket and its clocks."""
     ticket = queries.locked(tx, ticket_id=ticket_id)
     values: dict[str, Any] = {"changed_at": now}
-    incoming = record.get("direction") != "outgoing"
+    incoming = record.get("direction") not in OUTGOING
     over = record.get("disposition")
     if incoming and ticket.status in rules.ENDED and over is not None:
         tickets.changed(

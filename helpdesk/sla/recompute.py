@@ -26,7 +26,7 @@ from helpdesk.tickets.models import entries
 _LINES = (
     select(
         entries.c.id, entries.c.at, entries.c.kind, entries.c.author, entries.c.person_id, entries.c.public,
-        entries.c.automatic, entries.c.thanks, entries.c.delivery, entries.c.data,
+        entries.c.automatic, entries.c.thanks, entries.c.outgoing, entries.c.delivery, entries.c.data,
     )
     .where(
         entries.c.ticket_id == bindparam("ticket_id"),
@@ -55,7 +55,8 @@ def timeline(rows: Sequence[Line]) -> Iterator[Entry]:
         elif row.kind == "call":
             answered = data.get("answered_at")
             yield Entry(
-                row.id, row.at, "call", row.author, row.person_id, direction=data.get("direction"),
+                row.id, row.at, "call", row.author, row.person_id,
+                direction="outgoing" if row.outgoing else "incoming",
                 disposition=data.get("disposition"),
                 answered_at=datetime.fromisoformat(answered) if answered else None,
             )
