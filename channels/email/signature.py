@@ -19,21 +19,23 @@ def trimmed(lines: list[str]) -> list[str]:
 
 def without_signature(lines: list[str]) -> list[str]:
     """`lines` up to the signature; never nothing."""
+    start = max(0, len(lines) - MOST_LINES)
+    folded = lines[:start] + [patterns.fold(line) if len(line) <= LONGEST else line for line in lines[start:]]
     for _ in range(4):
-        shorter = _shorter(lines)
+        shorter = _shorter(lines, folded)
         if len(shorter) == len(lines) or not any(line.strip() for line in shorter):
             break
         lines = shorter
     return lines
 
 
-def _shorter(lines: list[str]) -> list[str]:
+def _shorter(lines: list[str], folded: list[str]) -> list[str]:
     """`lines` without the lowest piece of a signature, or `lines` themselves."""
     start = max(0, len(lines) - MOST_LINES)
     at = _dashes(lines[start:])
     if at is None or not any(line.strip() for line in lines[: start + at]):
         start = max(0, len(lines) - FEW_LINES)
-        tail = [patterns.fold(line) if len(line) <= LONGEST else line for line in lines[start:]]
+        tail = folded[start : len(lines)]
         for find in (_device, _disclaimer, _sign_off, _dash_name, _contact_block):
             at = find(tail)
             if at is not None and any(line.strip() for line in lines[: start + at]):
