@@ -24,6 +24,9 @@ def bench(
     if name not in names:
         typer.echo(f"There is no benchmark {name!r}; there are {', '.join(names)}.", err=True)
         raise typer.Exit(1)
+    from helpdesk import logs
+
+    logs.set_up("text", "warning")
     figures = asyncio.run(import_module(f"bench.{name}").run(db=db, n=n, tickets=tickets, kind=kind))
     base = (db or "sqlite").partition(":")[0]
     typer.echo(json.dumps({"bench": name, "db": base, **figures}))

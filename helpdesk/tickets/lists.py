@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Select, and_, func, literal, or_, select, true, tuple_
+from sqlalchemy import Boolean, ColumnElement, Connection, Select, and_, func, literal, or_, select, text, true, tuple_
 
 from helpdesk.contacts.models import contacts
 from helpdesk.database.metadata import Line
@@ -19,6 +19,8 @@ VIEWS: tuple[View, ...] = ("mine", "unassigned", "soon", "late", "waiting", "all
 Sort = Literal["deadline", "longest", "newest"]
 SOON = timedelta(minutes=15)
 PAGE = 50
+CAP = 100
+WAITING = text("tickets.status IN ('waiting', 'on_hold')")  # literal, so that the partial index is seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def condition(view: View, *, person_id: int, now: datetime) -> ColumnElement[boo
         "unassigned": and_(tickets.c.assignee_id.is_(None), active),
         "soon": and_(active, tickets.c.deadline > now, tickets.c.deadline <= now + SOON),
         "late": and_(active, tickets.c.deadline <= now),
-        "waiting": and_(active, tickets.c.status.in_(("waiting", "on_hold"))),
+        "waiting": and_(active, WAITING),
         "all": active,
         "sad": tickets.c.sad_at.is_not(None),
         "ended": and_(tickets.c.active != true(), tickets.c.merged_into_id.is_(None)),
@@ -92,8 +94,8 @@ def by_numbers(tx: Connection, *, person_id: int, ticket_ids: Sequence[int]) -> 
     return [found[number] for number in ticket_ids if number in found]
 
 
-def counts(tx: Connection, *, person_id: int, now: datetime, cap: int = 1000) -> dict[View, int]:
-    """How many tickets each view has, counted up to `cap`: the rail says "999+" beyond."""
+def counts(tx: Connection, *, person_id: int, now: datetime, cap: int = CAP) -> dict[View, int]:
+    """How many tickets each view has, counted up to `cap`: the rail says that there are more."""
     wanted: tuple[View, ...] = ("mine", "unassigned", "soon", "late", "waiting", "all", "sad")
     parts = []
     for view in wanted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from helpdesk.database.metadata import Id, Json, Moment, metadata, primary_key
 
@@ -46,6 +46,8 @@ tickets = Table(
     Column("sad_at", Moment),  # the customer was unhappy and nobody has called back yet
     Index("ix_tickets_deadline", "active", "deadline", "id"),
     Index("ix_tickets_assignee", "assignee_id", "active", "deadline", "id"),
+    Index("ix_tickets_waiting", "active", "deadline", "id",
+          sqlite_where=text("status IN ('waiting', 'on_hold')"), postgresql_where=text("status IN ('waiting', 'on_hold')")),
     Index("ix_tickets_longest", "active", "customer_at", "id"),
     Index("ix_tickets_changed", "changed_at", "id"),
     Index("ix_tickets_contact", "contact_id", "id"),

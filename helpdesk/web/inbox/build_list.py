@@ -14,7 +14,7 @@ ICONS = {
     "all": "list", "ended": "done",
 }  # fmt: skip
 HOT = frozenset({"late", "sad"})
-CAP = 999
+CAP = 99
 
 
 def rail(counts: Mapping[Any, int]) -> list[RailItem]:

@@ -240,6 +240,14 @@ def upgrade() -> None:
     op.create_index("ix_tickets_deadline", "tickets", ["active", "deadline", "id"], unique=False)
     op.create_index("ix_tickets_longest", "tickets", ["active", "customer_at", "id"], unique=False)
     op.create_index("ix_tickets_sad", "tickets", ["sad_at", "id"], unique=False)
+    op.create_index(
+        "ix_tickets_waiting",
+        "tickets",
+        ["active", "deadline", "id"],
+        unique=False,
+        sqlite_where=sa.text("status IN ('waiting', 'on_hold')"),
+        postgresql_where=sa.text("status IN ('waiting', 'on_hold')"),
+    )
     op.create_table(
         "clocks",
         sa.Column("id", Id, autoincrement=True, nullable=False),
