@@ -18,6 +18,7 @@ from helpdesk.demo.pages import Demo
 from helpdesk.demo.script import PEOPLE, SHOP, SUPPORT
 from helpdesk.demo.seed import ACCOUNT, Past, Player
 from helpdesk.settings import Settings
+from helpdesk.web import keys
 
 MARK = "this is a demo"
 
@@ -65,6 +66,7 @@ async def run(*, folder: Path, port: int, mail_port: int, fresh: bool, say: Call
     pages = Demo(folder / "outgoing", mail_port)
     async with app.house(settings, where="the demo") as house, app.running(house):
         application = app.web_of(house, more=pages.routes())
+        application[keys.DEMO] = True
         async with app.open_door(house, application) as address:
             token = await house.database.write(_link, lasts=timedelta(days=1))
             say(f"\nThe desk of {SHOP}, a shop that does not exist, is open at {address}")

@@ -13,6 +13,7 @@ from helpdesk.demo.letters import Received, deliver, letter, mailbox, one, read
 from helpdesk.demo.script import SUPPORT
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.web import keys
+from helpdesk.web.desk_pages import around
 from helpdesk.web.pages import PAGES
 
 FRAME = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox"
@@ -41,14 +42,14 @@ class Demo:
         if path is not None:
             known = read(path)
             form |= {"address": known.to, "subject": known.subject, "name": known.to.partition("@")[0]}
-        return self._index(request, form, sent="sent" in request.query)
+        return await self._index(request, form, sent="sent" in request.query)
 
     async def send(self, request: web.Request) -> web.Response:
         """Hand the form to the desk's mail door as a mail."""
         given = await request.post()
         form = {name: str(given.get(name, "")).strip() for name in ("name", "address", "subject", "text", "answers")}
         if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", form["address"]) or not form["text"]:
-            return self._index(request, form, problem="A mail needs an address and some words.", status=422)
+            return await self._index(request, form, problem="A mail needs an address and some words.", status=422)
         path = one(self.folder, form["answers"])
         answered = read(path) if path is not None else None
         to = answered.reply_to if answered else SUPPORT
@@ -64,7 +65,8 @@ class Demo:
 
     async def mail(self, request: web.Request) -> web.Response:
         """One mail as the customer sees it."""
-        return request.app[PAGES].render(request, "demo/mail.html", message=read(self._path(request)))
+        around_it = await around(request, "demo")
+        return request.app[PAGES].render(request, "demo/mail.html", message=read(self._path(request)), **around_it)
 
     async def html(self, request: web.Request) -> web.Response:
         """Its layout, for a frame that can do nothing."""
@@ -88,11 +90,11 @@ class Demo:
             raise NotFound("There is no such mail.")
         return path
 
-    def _index(self, request: web.Request, form: Mapping[str, str], *, status: int = 200, sent: bool = False,
+    async def _index(self, request: web.Request, form: Mapping[str, str], *, status: int = 200, sent: bool = False,
                problem: str = "") -> web.Response:
         return request.app[PAGES].render(
             request, "demo/index.html", status=status, messages=mailbox(self.folder), form=form, sent=sent,
-            problem=problem, customers=(),
+            problem=problem, customers=(), **await around(request, "demo"),
         )
 
 

@@ -44,7 +44,7 @@ STORY = (
     Step(2900, "mail", "narges", "bowl", "سلام، کاسه‌ای که خریدم شکسته رسید. جعبه هم از یک گوشه پاره بود. سفارش ۴۵۱۲ است. لطفاً راهنمایی کنید.", "کاسه شکسته رسید"),
     Step(2884, "assign", "saman", "bowl"),
     Step(2880, "reply", "saman", "bowl", "نرگس جان، بابت کاسه واقعاً متأسفم. یک کاسهٔ نو همین امروز با پیک برایتان می‌فرستم و هزینه‌ای هم ندارد.", then="resolved"),
-    Step(1500, "tap", "narges", "bowl", "پیک نیامد و کسی هم خبر نداد.", score="sad", reasons=("slow", "not_solved")),
+    Step(1500, "tap", "narges", "bowl", "پیک نیامد و کسی هم خبر نداد.", score="sad", reasons=("slow", "unsolved")),
     Step(1440, "mail", "emily", "invoice", "Hello,\n\nI ordered two vases last week (order 4498) and my accountant asks for an invoice with our company name on it. Could you send one?\n\nMany thanks,\nEmily", "Invoice for order 4498"),
     Step(1425, "reply", "maryam", "invoice", "Hello Emily, of course. I have made it out to your company; you will find it in your account in a minute. Is there anything else?", then="resolved"),
     Step(1390, "tap", "emily", "invoice", "", score="happy"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -12,6 +13,7 @@ from markupsafe import Markup, escape
 from helpdesk import dates
 from helpdesk.text import digits, isolate
 
+PREFIXES = re.compile(r"(?:(?:re|fwd?|aw|wg|sv|پاسخ|ارجاع)\s*:\s*)+(?=\S)", re.IGNORECASE)
 UNITS = {"fa": ("بایت", "کیلوبایت", "مگابایت", "گیگابایت", "ترابایت"), "en": ("bytes", "KB", "MB", "GB", "TB")}
 
 
@@ -31,6 +33,7 @@ def filters(language: str, zone: str = dates.TEHRAN) -> dict[str, Callable[..., 
         "duration": partial(dates.duration_words, language=language),
         "stopwatch": partial(stopwatch, language=language),
         "paragraphs": paragraphs,
+        "subject": subject,
         "isolate": isolate,
         "iso": iso,
     }
@@ -78,6 +81,14 @@ def paragraphs(text: str) -> Markup:
         )
         for block in blocks
     )
+
+
+def subject(text: str) -> Markup:
+    """A subject whose "Re:" does not decide its direction: marks of mail programs stand apart."""
+    marks = PREFIXES.match(text)
+    if marks is None:
+        return escape(text)
+    return Markup("<bdi>{}</bdi> {}").format(marks[0].strip(), text[marks.end() :])
 
 
 def iso(at: datetime) -> str:

@@ -105,7 +105,7 @@ def _composer(parts: Parts, eyes: Eyes, instead: Mapping[str, Any]) -> ComposerV
 
 def suggestions(parts: Parts, eyes: Eyes) -> list[SuggestionView]:
     """What the engine proposed for the customer's newest message, filled in for this ticket."""
-    if parts.ticket.answered:
+    if parts.ticket.answered or parts.ticket.status in ("resolved", "closed"):
         return []
     facts = {
         "customer": {"name": parts.contact.name.strip().split(" ")[0]},
