@@ -19,6 +19,7 @@ from channels.email.tone import is_thanks, language
 
 _FROM = re.compile(rb"^from[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
 _IN_FROM = re.compile(rb"<\s*([^<>\s]{1,320})\s*>|([^\s<>\"(),;:]{1,64}@[^\s<>\"(),;:]{1,255})")
+_ORIGINAL_ID = re.compile(r"^Original-Message-ID[ \t]*:[ \t]*(.{3,500})$", re.IGNORECASE | re.MULTILINE)
 _HEADER_SIZE = 65_536
 
 
@@ -48,7 +49,7 @@ def normalise(
         html=mail.html,
         sent_at=mail.date,
         language=language(reply.text) or language(mail.subject),
-        thread=threading.thread(mail, tokens=back),
+        thread=threading.thread(mail, about=_reported(mail) if mail.report_type else (), tokens=back),
         attachments=tuple(mail.attachments),
         recipients=_others((*mail.to, *mail.cc)),
         copies=_others(mail.cc),
@@ -81,6 +82,12 @@ def _own_token(mail: Mail, own: set[str]) -> tuple[str, ...]:
     if not domain or all(address.rpartition("@")[2] != domain for address in own):
         return ()
     return threading.own_tokens([mail.message_id or ""])
+
+
+def _reported(mail: Mail) -> list[str]:
+    """Ids of the mails a receipt or a complaint is about."""
+    named = [value for report in mail.reports for value in _ORIGINAL_ID.findall(report)]
+    return [one for value in (*named, bounces.returned_header(mail, "message-id")) if (one := message_id(value))]
 
 
 def external_id(mail: Mail, raw: bytes) -> str:

@@ -36,10 +36,10 @@ _PREFIX = re.compile(
 )
 
 
-def thread(mail: Mail, *, tokens: Sequence[str] = ()) -> Thread:
-    """The hints of `mail`; `tokens` are further message tokens (those of a returned message)."""
+def thread(mail: Mail, *, about: Sequence[str] = (), tokens: Sequence[str] = ()) -> Thread:
+    """The hints of `mail`; `about` are ids of mails it reports on, `tokens` further message tokens."""
     reply, _ = address_tokens(mail)
-    answered = answered_ids(mail)
+    answered = tuple(dict.fromkeys([*about, *answered_ids(mail)]))
     own = [found[1].lower() for one in answered if (found := _OWN_ID.match(one))]
     return Thread(
         reply_tokens=reply,

@@ -80,8 +80,10 @@ def test_a_read_receipt_is_no_bounce() -> None:
         .replace(b"message/delivery-status", b"message/disposition-notification")
         .replace(b"Action: displayed", b"Disposition: manual-action/MDN-sent-manually; displayed")
     )
+    raw = raw.replace(b"Final-Recipient", f"Original-Message-ID: <p.{TOKEN}@example.org>\nFinal-Recipient".encode())
     assert understand(read(raw)) is None
     assert one(raw).automatic
+    assert one(raw).thread.message_tokens == (TOKEN,)
 
 
 @pytest.mark.parametrize(
