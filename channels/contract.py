@@ -64,7 +64,7 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """News about one of our own messages. `permanent` is final; otherwise it is being tried again."""
+    """News about one of our messages. `failed`: given up; `delayed`: tried again. `permanent`: the address is dead."""
 
     state: Literal["sent", "delayed", "failed"]
     recipients: Sequence[str] = ()  # addresses it is about, `email:a@b.c`

@@ -67,12 +67,11 @@ def news(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int 
     )
     tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)
     news = inbound.delivery
-    if news.state == "failed" and news.permanent:
-        if entry.address and (not news.recipients or entry.address in news.recipients):
-            failed(tx, book, entry_id=entry_id, reason=news.reason, now=arrival.received_at, unreachable=True)
-        else:
-            for address in news.recipients:
-                contacts.unreachable(tx, address=address, reason=news.reason, now=arrival.received_at)
+    if news.state == "failed" and entry.address and (not news.recipients or entry.address in news.recipients):
+        failed(tx, book, entry_id=entry_id, reason=news.reason, now=arrival.received_at, unreachable=news.permanent)
+    elif news.state == "failed" and news.permanent:
+        for address in news.recipients:
+            contacts.unreachable(tx, address=address, reason=news.reason, now=arrival.received_at)
     elif news.state in ("failed", "delayed") and entry.delivery != "failed":
         tickets.set_delivery(tx, entry_id=entry_id, state=entry.delivery or "sent", reason=news.reason)
     return line

@@ -82,6 +82,23 @@ async def test_t6_a_bounce_revokes_the_stop_and_marks_the_address(desk):
     assert address.unreachable_at is None
 
 
+async def test_t6_a_mailbox_that_stayed_full_revokes_the_stop_and_keeps_the_address(desk):
+    from helpdesk.contacts import queries as contacts
+
+    number, mina = await desk.writes(), await desk.person()
+    await desk.answers(number, mina)
+    desk.time.passes(minutes=1)
+    await desk.sends()
+    given_up = {"state": "failed", "permanent": False, "reason": "452 mailbox full"}
+    await desk.writes(
+        "Not delivered", sender="postmaster@elsewhere.example", delivery=given_up,
+        message_tokens=[desk.channel.sent[0].token], automatic=True,
+    )
+    assert (await first(desk, number)).state == "running"
+    address = await desk.database.read(contacts.by_address, address="memory:sara@customers.example")
+    assert address.unreachable_at is None
+
+
 async def test_t11_reopening_makes_cycle_two_with_a_clock_of_its_own(desk):
     number, mina = await desk.writes(id="q"), await desk.person()
     await desk.answers(number, mina)
