@@ -66,7 +66,8 @@ def _opened(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
 def _dialled(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
     leg, by = fields.get("destuniqueid", ""), fields.get("uniqueid", "")
     end, outside = line(fields.get("destchannel", ""), fields.get("destcontext", ""))
-    number = dialled(fields.get("dialstring", ""), fields.get("destcalleridnum", "")) if outside else ""
+    theirs = "" if leg == call else fields.get("destcalleridnum", "")  # on a placed line that is our own number
+    number = dialled(fields.get("dialstring", ""), theirs) if outside else ""
     ended = fields["event"].lower() == "dialend"
     status = DIAL_STATUS.get(fields.get("dialstatus", "").upper(), "failed") if ended else ""
     yield Fact(what="dial_ended" if ended else "dialled", at=at, leg=leg, by=by, end=end, outside=outside,

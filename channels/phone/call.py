@@ -65,7 +65,7 @@ class Call:
     @cached_property
     def gave_up(self) -> bool:
         """The caller left the queue by hanging up. Switchboards say "abandoned" for a queue's time-out as well."""
-        left = [one for one in self.of("left_queue") if one.status == "abandoned"]
+        left = [one for one in self.of("left_queue") if one.status == "abandoned"] or self._hung_up_waiting()
         if not left or self.of("moved_on"):
             return False
         at = left[-1].at
@@ -73,6 +73,12 @@ class Call:
             return True
         later = (one for one in self.of("seen", "voicemail", "queued", "dialled") if one.at and one.at > at + LAG)
         return not any(one.to not in NOWHERE or one.to in ("s", "t", "i") or not one.main for one in later)
+
+    def _hung_up_waiting(self) -> list[Fact]:
+        """The caller's own hanging up, at the moment the queue was left."""
+        left = [one for one in self.of("left_queue") if one.at and not one.status]
+        gone = [one.at for one in self.of("hung_up") if one.main and one.status == "caller" and one.at]
+        return [one for one in left[-1:] if gone and one.at and abs(gone[-1] - one.at) <= LAG]
 
     @cached_property
     def answers(self) -> list[Fact]:

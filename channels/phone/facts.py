@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 What = Literal[
@@ -61,6 +61,24 @@ class Fact:
         """The same order for the same facts, however they came: time, then content."""
         rest = "\x1f".join(f"{each.name}={getattr(self, each.name)!r}" for each in fields(self))
         return (self.at.isoformat() if self.at else "~", rest)
+
+
+    def as_json(self) -> dict[str, Any]:
+        """What differs from an empty fact, in JSON's types."""
+        plain = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in ("at", "what")}
+        kept = {name: value for name, value in plain.items() if value not in (None, "", False) and value != {}}
+        return {"what": self.what, **({"at": iso(self.at)} if self.at else {}), **kept}
+
+
+def fact_of(plain: Mapping[str, Any]) -> Fact:
+    """The fact `Fact.as_json` wrote."""
+    at = plain.get("at")
+    return Fact(**{**plain, "at": datetime.fromisoformat(at) if at else None})
+
+
+def iso(at: datetime) -> str:
+    """UTC with microseconds: sorted as text is sorted by time."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 @dataclass(frozen=True, slots=True)

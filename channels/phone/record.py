@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -62,33 +61,3 @@ class Record:
 def moment(at: datetime | None) -> str | None:
     """ISO 8601, UTC, whole seconds, `Z`."""
     return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def transitions(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
-    """What is new between two states of a record: `ringing`, `queued`, `answered`, `missed`, `ended`, `survey`.
-
-    Each appears once in the life of a call, whatever comes twice. `missed` means that a customer's call ended and
-    nobody spoke with them (missed, abandoned, voicemail, left by key, busy).
-    """
-    old = before or {}
-    return [name for name, holds in _STATES.items() if holds(after) and not holds(old)]
-
-
-def wants_an_answer(record: Mapping[str, Any]) -> bool:
-    """A customer called, the call is over, and nobody spoke with them."""
-    return (
-        record.get("direction") == "inbound"
-        and record.get("kind") == "customer"
-        and record.get("status") == "ended"
-        and record.get("disposition") not in (None, "answered")
-    )
-
-
-_STATES: dict[str, Callable[[Mapping[str, Any]], bool]] = {
-    "ringing": lambda one: bool(one.get("call_id")),
-    "queued": lambda one: bool(one.get("queue")),
-    "answered": lambda one: one.get("answered_at") is not None and one.get("kind") != "survey",
-    "missed": wants_an_answer,
-    "ended": lambda one: one.get("status") == "ended",
-    "survey": lambda one: bool(one.get("survey")),
-}

@@ -106,7 +106,8 @@ def _wait(call: Call, join: Fact, later: Sequence[Fact]) -> float | None:
     until = next((one.at for one in later if one.at), None)
     if join.at is None:
         return None
-    for one in call.of("connected", "left_queue", "hung_up", "over"):
+    ends = [*call.of("connected", "left_queue", "hung_up", "over"), *call.answers]
+    for one in sorted(ends, key=lambda each: each.order):
         if one.at is None or one.at < join.at or (one.what == "hung_up" and not one.main):
             continue
         if until is not None and one.at > until:

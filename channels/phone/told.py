@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from channels.phone.facts import Fact
@@ -13,6 +13,7 @@ from channels.phone.record import Record
 STATUS = ("ringing", "queued", "talking", "ended")
 RANK = ("no_answer", "missed", "failed", "busy", "abandoned", "left_by_key", "voicemail", "answered")
 NUMBERS = ("from_", "to", "customer")
+TIMES = ("started_at", "answered_at", "ended_at")
 SECONDS = ("queue_wait_s", "ring_s", "talk_s", "spoken_s")
 
 
@@ -53,6 +54,7 @@ def fill(record: Record, summary: Mapping[str, Any], *, region: str, area: str) 
     """Put a summary where the events said nothing."""
     plain = dict(summary)
     _billed(record, plain)
+    _placed(plain)
     if plain.pop("kind", None) in ("survey", "click_to_call") and record.kind == "customer":
         record.kind = str(summary["kind"])
     parts = plain.pop("parts_s", None)
@@ -61,6 +63,9 @@ def fill(record: Record, summary: Mapping[str, Any], *, region: str, area: str) 
     for name in NUMBERS:
         if name in plain:
             plain[name] = number(str(plain[name]), region=region, area=area)
+    for name in TIMES:
+        if name in plain:
+            plain[name] = datetime.fromisoformat(plain[name])
     for name, value in plain.items():
         if hasattr(record, name) and getattr(record, name) in (None, "", [], False, "ringing"):
             setattr(record, name, int(value + 0.5) if name in SECONDS else value)
@@ -90,11 +95,23 @@ def _complete(record: Record, region: str) -> None:
 
 def _answered(record: Record) -> datetime | None:
     """When a summary names no such time: the end less the talking, else the start."""
-    from datetime import timedelta
-
     if record.ended_at is not None and record.talk_s is not None:
         return record.ended_at - timedelta(seconds=record.talk_s)
     return record.started_at
+
+
+def _placed(plain: dict[str, Any]) -> None:
+    """A line dialled out: the agent's in a call that came in, else the call itself."""
+    words = {name: plain.pop(f"placed_{name}", None) for name in ("from", "to", "outcome", "end")}
+    if plain.get("direction") == "inbound":
+        if plain.get("disposition") == "answered" and words["to"]:
+            plain.setdefault("agents", [words["to"]])
+    elif words["to"]:
+        plain |= {"direction": "outbound", "from_": words["from"], "to": words["to"]}
+        if words["end"]:
+            plain |= {"status": "ended", "ended_at": words["end"]}
+        if words["outcome"] and plain.get("disposition") != "answered":
+            plain["disposition"] = words["outcome"]
 
 
 def _billed(record: Record, plain: dict[str, Any]) -> None:

@@ -1,0 +1,193 @@
+"""Telephone: webhooks of call logs come in, text messages go both ways, surveys follow calls."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+import aiohttp
+from aiohttp import web
+
+from channels import clock, contract
+from channels.contract import Capabilities, DeliveryError, Desk, Inbound, InboundKind, Outbound, State
+from channels.phone import manners, normalise, sms, sms_in, sms_text
+from channels.phone.doorway import Doorway
+from channels.phone.numbers import is_mobile, number
+from channels.phone.settings import PhoneSettings, secrets_of
+
+REMEMBERED = 10_000  # messages whose failed tries are counted
+
+
+class Channel(contract.Channel):
+    """All switchboards of the desk and its text message gateway."""
+
+    name = "phone"
+    label: ClassVar[Mapping[str, str]] = {"fa": "تلفن", "en": "Phone"}
+    icon = "phone"
+    can = Capabilities(calls=True, starts=True)
+    kind = "phone"
+    settings: PhoneSettings
+
+    class Settings(PhoneSettings):
+        """`[channels.phone]`."""
+
+    def __init__(
+        self, settings: PhoneSettings, *, env: Mapping[str, str] | None = None,
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
+        super().__init__(settings)
+        self._env = os.environ if env is None else env
+        self._now = now
+        self._desk: Desk | None = None
+        self._session: aiohttp.ClientSession | None = None
+        self._failed: OrderedDict[str, int] = OrderedDict()
+        self._web = sms.Web(self._open_session)
+
+    def accounts(self) -> Sequence[str]:
+        """Names of the sources, and `sms` where there is a gateway."""
+        text = ["sms"] if self.settings.sms.driver != "none" else []
+        return [*(one.name for one in self.settings.sources), *text]
+
+    def own_addresses(self) -> Sequence[str]:
+        """Our own numbers: nobody's caller, and no robot writes to them."""
+        own = [*self.settings.own_numbers, self.settings.sms.sender]
+        return [f"phone:{number(one, region=self.settings.region) or one}" for one in own if one]
+
+    def normalise(self, account: str, raw: bytes) -> Inbound | list[Inbound] | None:
+        """The calls or text messages in what was kept."""
+        return normalise.normalise(self.settings, account, raw)
+
+    def merge(self, kind: InboundKind, known: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A call's record from what is known of it and what came: the same in any order."""
+        if kind != "call":
+            return super().merge(kind, known, new)
+        return normalise.merge(self.settings, known, new)
+
+    def routes(self, desk: Desk) -> Sequence[web.AbstractRouteDef]:
+        """`POST /channels/phone/{source}`; GET for gateways that know nothing else."""
+        self._desk = desk
+        door = Doorway(self.settings, self._env, self._now, desk)
+        return [web.post("/{source}", door.take), web.get("/{source}", door.take, allow_head=False)]
+
+    async def run(self, desk: Desk) -> None:
+        """Nothing to listen on: webhooks come by themselves. Says which sources can't be believed."""
+        self._desk = desk
+        for name, problem in self._problems():
+            await desk.report(State(name, connected=problem is None, problem=problem))
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Let go of connections to the gateway."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def send(self, outbound: Outbound) -> str:
+        """A person's answer or a survey: as a text message, or a survey by a call of the switchboard."""
+        to = outbound.to.address.removeprefix("phone:")
+        if not to.startswith("+"):
+            raise DeliveryError("this caller's number is hidden or an extension", permanent=True)
+        robot = outbound.kind == "survey" or outbound.automatic
+        way = self._way(outbound, to)
+        if robot:
+            await self._may_disturb(to)
+        try:
+            if way == "call":
+                return await self.ring(to, survey=outbound.survey or outbound.token)
+            return "sms:" + await self._gateway().send(to, self._text(outbound), outbound.token)
+        except DeliveryError as error:
+            if robot:
+                self._once_more(outbound.token, error)
+            raise
+
+    async def ring(self, to: str, *, survey: str = "", extension: str = "") -> str:
+        """Ask the switchboard to call a number: for a survey, or to connect an extension with it. Returns its id."""
+        hook = self.settings.originate
+        if not hook.url:
+            raise DeliveryError("the switchboard can't be asked to call: no originate address is set", permanent=True)
+        secret = (secrets_of(self._env, "originate") or [""])[0]
+        values = {"to": to, "survey": survey, "extension": extension, "secret": secret}
+        status, answer = await self._web.post(
+            hook.url, json=sms.filled(hook.body, values), headers=sms.filled(hook.headers, values)
+        )
+        if status >= 300:
+            raise DeliveryError(f"the switchboard answered {status}", permanent=status < 500)
+        found = answer.get("id") if isinstance(answer, dict) else None
+        return f"call:{found or survey or to}"
+
+    async def check(self) -> Sequence[tuple[str, str | None]]:
+        """Whether every source and gateway has what it needs."""
+        return [(f"phone source {name}", problem) for name, problem in self._problems()]
+
+    def _problems(self) -> list[tuple[str, str | None]]:
+        found: list[tuple[str, str | None]] = []
+        proofs = {one.name: one.proves for one in self.settings.sources}
+        if self.settings.sms.driver not in ("none", "folder"):
+            proofs["sms"] = "token"
+        for name, proof in proofs.items():
+            try:
+                known = proof == "none" or bool(secrets_of(self._env, name))
+                stem = name.upper().replace("-", "_")
+                problem = None if known else f"No secret: set PASOKH_PHONE_{stem}_SECRET, or …_SECRET_FILE."
+            except OSError as error:
+                problem = f"The file of its secret can't be read: {error.strerror}."
+            found.append((name, problem))
+        return found
+
+    def _way(self, outbound: Outbound, to: str) -> manners.Way:
+        if outbound.kind == "survey":
+            chosen = manners.way(self.settings.survey, to, self.settings.region)
+            if chosen == "none":
+                raise DeliveryError("there is no way to ask this number: it is a landline, or surveys are off for it",
+                                    permanent=True)
+            return chosen
+        if not is_mobile(to, region=self.settings.region):
+            raise DeliveryError("text messages do not reach a landline: call back instead", permanent=True)
+        return "text"
+
+    async def _may_disturb(self, to: str) -> None:
+        wait = manners.pause(self.settings.survey, self._now())
+        if wait:
+            raise DeliveryError("quiet hours: it leaves in the morning", retry_after=wait)
+        if self._desk is not None and await self._desk.recall(sms_in.WISHES, to) == "stop":
+            raise DeliveryError("the customer asked for no more messages", permanent=True)
+
+    def _once_more(self, token: str, error: DeliveryError) -> None:
+        """Nobody is bothered a third time by something no person wrote."""
+        tries = self._failed.pop(token, 0) + 1
+        self._failed[token] = tries
+        while len(self._failed) > REMEMBERED:
+            self._failed.popitem(last=False)
+        if tries > 1 and not error.permanent and not error.uncertain:
+            raise DeliveryError(f"{error.reason}; tried twice", permanent=True) from None
+
+    def _text(self, outbound: Outbound) -> str:
+        if outbound.kind == "survey" and outbound.faces:
+            return sms_text.question(sms_text.page(outbound.faces[0].url), outbound.language)
+        return outbound.text
+
+    def _gateway(self) -> sms.Gateway:
+        own = self.settings.sms
+        secret = (secrets_of(self._env, "sms") or [""])[0]
+        if own.driver == "folder":
+            return sms.Folder(own)
+        if own.driver == "http":
+            return sms.Http(own, secret, self._web)
+        if own.driver == "kavenegar":
+            return sms.Kavenegar(own, secret, self._web)
+        if own.driver == "twilio":
+            back = f"{self.settings.public_url.rstrip('/')}/channels/phone/sms" if self.settings.public_url else ""
+            return sms.Twilio(own, secret, self._web, back)
+        raise DeliveryError("no gateway for text messages is configured", permanent=True)
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession()
+        return self._session

@@ -1,0 +1,99 @@
+"""What was received, understood: calls and text messages. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from channels.contract import Address, Inbound, SurveyAnswer, Unreadable
+from channels.phone import sms_in
+from channels.phone.facts import NotACall, Reading, fact_of, iso
+from channels.phone.numbers import number
+from channels.phone.providers import understand
+from channels.phone.reduce import reduce
+from channels.phone.settings import PhoneSettings
+from channels.phone.webhook import webhook_of
+from channels.phone.words import subject
+
+DIRECTIONS = {"inbound": "incoming", "outbound": "outgoing"}  # the desk's words
+SURE = {"opened", "queued", "connected", "completed", "voicemail", "dialled", "dial_ended"}
+
+
+def envelope(provider: str, content_type: str, body: str, received_at: datetime) -> bytes:
+    """How an event is kept: with what is needed to understand it again, without what proved it."""
+    kept = {"provider": provider, "headers": {"content-type": content_type}, "body": body,
+            "received_at": iso(received_at)}  # fmt: skip
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def normalise(settings: PhoneSettings, account: str, raw: bytes) -> list[Inbound]:
+    """The calls, keypad answers or text messages in what was kept. Raises `Unreadable` saying why not."""
+    try:
+        kept = json.loads(raw)
+        if not isinstance(kept, Mapping):
+            raise NotACall("this is no event of a switchboard")
+        if account == "sms":
+            return sms_in.understand(settings, webhook_of(kept))
+        source = settings.source(account)
+        hook = webhook_of(kept, source.options) if source else webhook_of(kept)
+        return [one for reading in understand(hook) for one in _inbound(settings, reading)]
+    except (ValueError, RecursionError) as error:  # NotACall is one
+        raise Unreadable(f"This event of the switchboard can't be understood: {error}") from None
+
+
+def _inbound(settings: PhoneSettings, reading: Reading) -> Iterable[Inbound]:
+    details = details_of(settings, [reading])
+    who = details["customer"]
+    sure = reading.facts and any(one.what in SURE or one.told.get("direction") for one in reading.facts)
+    theirs = details["kind"] != "survey" and details["direction"] in DIRECTIONS.values()
+    author = Address(address(who, reading.call_id), details["name"]) if sure and theirs else None
+    if author is not None and ((who is None and details["direction"] == "outgoing") or _ours(settings, who)):
+        author = None
+    direction = next((ours for ours, desk in DIRECTIONS.items() if desk == details["direction"]), None)
+    yield Inbound(
+        kind="call", external_id=reading.call_id, author=author, subject=subject(settings.language, direction, who),
+        details=details, reply_via=details["to"] if direction == "inbound" else None,
+    )
+    yield from _keys(settings, reading)
+
+
+def _keys(settings: PhoneSettings, reading: Reading) -> Iterable[Inbound]:
+    """A key pressed when asked for an opinion: at the end of the customer's call, or in a call of its own."""
+    for fact in reading.facts:
+        key = number(fact.status) or ""
+        if fact.what == "survey" and key in settings.survey.keys:
+            answer = SurveyAnswer(token=fact.text or None, call=reading.call_id, score=settings.survey.keys[key])
+            yield Inbound(kind="survey_answer", external_id=f"{reading.call_id}:survey", survey=answer)
+
+
+def _ours(settings: PhoneSettings, who: str | None) -> bool:
+    return who is not None and who in {number(one, region=settings.region) for one in settings.own_numbers}
+
+
+def address(who: str | None, call_id: str) -> str:
+    """A hidden caller is somebody else each time: the call names them."""
+    return f"phone:anonymous:{call_id}" if who in (None, "anonymous") else f"phone:{who}"
+
+
+def details_of(settings: PhoneSettings, readings: Iterable[Reading]) -> dict[str, Any]:
+    """The record in the desk's words, with the facts it was made of, so that later ones can be added."""
+    known = list(readings)
+    record = reduce(known, region=settings.region, area=settings.area)
+    plain = record.as_json()
+    facts = {fact.order: fact for reading in known for fact in reading.facts}
+    return {
+        **plain, "direction": DIRECTIONS.get(record.direction or "", record.direction),
+        "address": address(record.customer, record.call_id), "facts": [facts[key].as_json() for key in sorted(facts)],
+        "score": settings.survey.keys.get((record.survey or {}).get("Rate", "")),
+    }  # fmt: skip
+
+
+def merge(settings: PhoneSettings, known: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """The details of a call from two parts of its facts: the same whichever came first, and however often."""
+    both = [
+        Reading(str(part["call_id"]), [fact_of(one) for one in part.get("facts", ())], str(part.get("provider", "")))
+        for part in (known, new) if part.get("call_id")
+    ]
+    return details_of(settings, both)
