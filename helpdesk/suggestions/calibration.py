@@ -16,12 +16,12 @@ import numpy.typing as npt
 from helpdesk.suggestions.confidence import fit, gate
 from helpdesk.suggestions.features import Weights
 from helpdesk.suggestions.index import Index, Rows, Vector, borders
-from helpdesk.suggestions.ridge import Ridge
+from helpdesk.suggestions.judge import Judge
 from helpdesk.suggestions.scores import Scores
 
 Table = npt.NDArray[np.float64]
 Sure = Callable[[Table], Table]
-SHARES = (1.0, 1.0, 0.5)
+SHARES = (1.0, 2.0, 0.5)
 """What likeness to the whole article, the judge and the likest example weigh, each in its own spread."""
 SAMPLE, CANDIDATES, LEAST = 400, 4, 20
 NEVER = 2.0
@@ -61,14 +61,14 @@ class Calibrator:
     """Plays the questions."""
 
     def __init__(
-        self, known: Known, index: Index, lengths: Table, ridge: Ridge | None, spread: npt.NDArray[Any]
+        self, known: Known, index: Index, lengths: Table, judge: Judge | None, spread: npt.NDArray[Any]
     ) -> None:
-        self.known, self.index, self.lengths, self.ridge, self.spread = known, index, lengths, ridge, spread
+        self.known, self.index, self.lengths, self.judge, self.spread = known, index, lengths, judge, spread
         self.begins = np.cumsum(known.sizes) - known.sizes
 
     def learn(self) -> tuple[Table, Sure, float]:
         """Weights of the three scores, the confidence, and what it must be before the bot may speak."""
-        mix = np.array([8.0, 8.0 if self.ridge else 0.0, 4.0])
+        mix = np.array([8.0, 8.0 if self.judge else 0.0, 4.0])
         if len(self.known.sizes) < 2:
             return mix, guess, NEVER
         alone = [scores for scores, _, knows in islice(self._play(), SAMPLE // 2) if knows]
@@ -80,9 +80,9 @@ class Calibrator:
 
     def _play(self) -> Iterator[tuple[Scores, int, bool]]:
         count = self.known.rows.count
-        chosen = np.random.default_rng(7).permutation(count)[: None if self.ridge else SAMPLE]
-        unseen = self.ridge.unseen() if self.ridge else None
-        unknown = self.ridge.unknown() if self.ridge else None
+        chosen = np.random.default_rng(7).permutation(count)[: None if self.judge else SAMPLE]
+        unseen = self.judge.unseen if self.judge else None
+        unknown = self.judge.unknown if self.judge else None
         for i in chosen.tolist():
             alike = self.index.similar(self.known.vector(i))
             owner = int(self.known.owners[i])

@@ -55,7 +55,7 @@ class Engine:
 
     def suggest(self, text: str, language: str, limit: int = 3) -> list[Suggestion]:
         """The best articles of the language, best first. Persian in Latin letters is answered as Persian."""
-        said = words(text, self._lexicon)
+        said = words(text)
         matcher, ids = self._matchers.get(self._spoken(said, language)) or (None, [])
         if matcher is None:
             return []

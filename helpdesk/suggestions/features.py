@@ -12,8 +12,9 @@ from helpdesk.suggestions.words import Lexicon, skeleton, stem, words
 
 Numbers = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.float32]
-LETTERS, WORDS, BONES = 0, 1, 2
-SHORTEST, LONGEST = 2, 5
+LETTERS, WORDS, BONES = range(3)
+MEANINGS = 3  # counted among the words
+SHORTEST, LONGEST = 3, 4
 MOST_REMEMBERED = 50_000
 
 
@@ -32,7 +33,7 @@ class Vocabulary:
 
     def words(self, text: str) -> list[str]:
         """The words a text is compared by."""
-        return words(text, self._lexicon)
+        return words(text)
 
     def grow(self, said: Sequence[str]) -> list[int]:
         """The features of a text, new ones numbered, repeated ones repeated."""
@@ -41,13 +42,26 @@ class Vocabulary:
         for word in said:
             numbers = self._whole.get(word)
             if numbers is None:
-                numbers = [self._number(name, block) for name, block in _of_word(word, bones=self._bones)]
+                numbers = [self._number(name, block) for name, block in self._of_word(word)]
                 if len(self._whole) < MOST_REMEMBERED:
                     self._whole[word] = numbers
             found += numbers
-        found += [self._number(_pair(pair), WORDS) for pair in pairwise(map(stem, said))]
+        found += [self._number(pair, WORDS) for pair in _pairs(said)]
         if len(self.block) > before:
             self._taken.clear()
+        return found
+
+    def _of_word(self, word: str) -> list[tuple[tuple[int, str] | str, int]]:
+        marked = f" {word} "
+        size = len(marked)
+        found: list[tuple[tuple[int, str] | str, int]] = [((WORDS, stem(word)), WORDS)]
+        for n in range(SHORTEST, LONGEST + 1):
+            found += [(marked[i : i + n], LETTERS) for i in range(size - n + 1)]
+        if meaning := self._lexicon.meaning(word):
+            found.append(((MEANINGS, meaning), WORDS))
+        if self._bones and (skin := skeleton(word)):
+            found.append(((BONES, skin), BONES))
+            found += [((BONES, f"{a}{b}"), BONES) for a, b in pairwise(f"^{skin}$")]
         return found
 
     def number_of(self, short: str) -> int | None:
@@ -68,31 +82,21 @@ class Vocabulary:
         for word in said:
             taken = self._taken.get(word)
             if taken is None:
-                names = _of_word(word, bones=self._bones)
+                names = self._of_word(word)
                 taken = ([n for name, _ in names if (n := get(name)) is not None], len(names))
                 if len(self._taken) < MOST_REMEMBERED:
                     self._taken[word] = taken
             found += taken[0]
             total += taken[1]
-        for name in map(_pair, pairwise(map(stem, said))):
-            number = get(name)
-            if number is not None:
-                found.append(number)
-        return found, total + len(said) - 1
+        pairs = _pairs(said)
+        found += [n for name in pairs if (n := get(name)) is not None]
+        return found, total + len(pairs)
 
 
-def _pair(pair: tuple[str, str]) -> tuple[int, str]:
-    return WORDS, f"{pair[0]} {pair[1]}"
-
-
-def _of_word(word: str, *, bones: bool) -> list[tuple[tuple[int, str] | str, int]]:
-    short = stem(word)
-    marked = f" {word} "
-    size = len(marked)
-    found: list[tuple[tuple[int, str] | str, int]] = [((WORDS, short), WORDS)]
-    for n in range(SHORTEST, LONGEST + 1):
-        found += [(marked[i : i + n], LETTERS) for i in range(size - n + 1)]
-    if bones and (skin := skeleton(word)):
-        found.append(((BONES, skin), BONES))
-        found += [((BONES, f"{a}{b}"), BONES) for a, b in pairwise(f"^{skin}$")]
-    return found
+def _pairs(said: Sequence[str]) -> list[tuple[int, str]]:
+    """Stems of neighbours, and of words with one between them."""
+    stems = [stem(word) for word in said]
+    return [
+        *((WORDS, f"{a} {b}") for a, b in pairwise(stems)),
+        *((WORDS, f"{a} _ {b}") for a, b in zip(stems, stems[2:], strict=False)),
+    ]

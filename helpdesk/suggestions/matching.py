@@ -11,8 +11,8 @@ import numpy as np
 from helpdesk.suggestions.calibration import Calibrator, Known
 from helpdesk.suggestions.features import Vocabulary
 from helpdesk.suggestions.index import Index, Rows, Vector, Weighting
+from helpdesk.suggestions.judge import MOST_ARTICLES, MOST_EXAMPLES, Judge
 from helpdesk.suggestions.late import Late
-from helpdesk.suggestions.ridge import MOST_ARTICLES, MOST_EXAMPLES, Ridge
 from helpdesk.suggestions.scores import Scores
 from helpdesk.suggestions.words import Lexicon, stem
 
@@ -49,13 +49,13 @@ class Matcher:
         self._alive = np.ones(len(articles), bool)
         self._late = Late()
         self.small = len(articles) <= MOST_ARTICLES and 0 < rows.count <= MOST_EXAMPLES
-        self._ridge: Ridge | None = None
+        self._judge: Judge | None = None
         if self.small:
-            self._ridge = Ridge(known.vectors(), owners, len(articles), self._index, len(self.vocabulary))
-        calibrator = Calibrator(known, self._index, self._lengths, self._ridge, self._weighting.spread)
+            self._judge = Judge(known.vectors(), owners, len(articles), self._index, len(self.vocabulary))
+        calibrator = Calibrator(known, self._index, self._lengths, self._judge, self._weighting.spread)
         self._spread, self._sure, self.threshold = calibrator.learn()
-        if self._ridge is not None:
-            self._ridge.settle()
+        if self._judge is not None:
+            self._judge.settle()
 
     def _read(self, articles: Sequence[Sequence[str]], lengths: list[int]) -> Iterator[array[int]]:
         """The features of every example, one after the other; an article without examples has an empty one."""
@@ -103,8 +103,8 @@ class Matcher:
             return
         self._weighting.grow(self.vocabulary)
         vector = self._weighting.vector(found)
-        if self._ridge is not None and article < self._ridge.weights.shape[1]:
-            self._ridge.learn(vector, article)
+        if self._judge is not None and article < self._judge.weights.shape[1]:
+            self._judge.learn(vector, article)
         self._late.add(vector, article, len(self.vocabulary))
         self._stems[article] |= {stem(word) for word in said}
         before = self._lengths[article] if self._sizes[article] else 0.0
@@ -123,8 +123,8 @@ class Matcher:
         likest[:known] = np.maximum.reduceat(alike, self._begins) if known else 0
         if len(self._late):
             self._late.mix(vector, sums, likest)
-        if self._ridge is not None:
-            judged[:known] = self._ridge.judge(vector)
+        if self._judge is not None:
+            judged[:known] = self._judge.judge(vector)
         return Scores(np.where(self._alive, sums / self._lengths, -9.0), judged, likest)
 
     def _telling(self, said: Sequence[str]) -> dict[str, str]:

@@ -50,7 +50,14 @@ class Lexicon:
     """Words that mean the same to a shop's customers: each line of its file names one, then its other spellings."""
 
     def __init__(self, same: Mapping[str, str] | None = None) -> None:
-        self.same = dict(same or {})
+        self._same: dict[str, str] = {}
+        for word, meaning in (same or {}).items():
+            self._same |= {meaning: meaning, stem(meaning): meaning}
+            self._same |= {word: meaning, stem(word): meaning}
+
+    def meaning(self, word: str) -> str | None:
+        """The word that stands for all that mean the same, or None."""
+        return self._same.get(word) or self._same.get(stem(word))
 
     @classmethod
     def load(cls, path: Path) -> Lexicon:
@@ -65,28 +72,24 @@ class Lexicon:
             if not text:
                 continue
             head, colon, others = text.partition(":")
-            if not colon or not others.strip() or len(key(head).split()) != 1:
+            if not colon or not others.strip() or len(head.split()) != 1:
                 raise Invalid(f"{path}, line {number}: write one word, a colon and its other spellings", str(path))
-            same |= {key(word, joined=True): key(head) for word in others.split()}
+            same |= {key(word, joined=True): key(head, joined=True) for word in others.split()}
         return cls(same)
 
 
-def words(text: str, lexicon: Lexicon) -> list[str]:
-    """The words of a text in one spelling each, without greetings, unless nothing else was said."""
+def words(text: str) -> list[str]:
+    """The words of a text as they are compared, without greetings, unless nothing else was said."""
     folded = _REPEATED.sub(r"\1", key(text[:LONGEST]))
     if "'" in folded or "’" in folded:
         folded = _ENGLISH_PARTS.sub(_without_apostrophe, folded)
     found = _WORD.findall(folded)
     said = [word for word in found if word not in _GREETINGS]
-    return [short for word in (said or found) if (short := _spelled(word, lexicon))]
+    return [word for word in (said or found) if word not in _ENDINGS]
 
 
 def _without_apostrophe(match: re.Match[str]) -> str:
     return f"{match[1] or ''} not" if match[0].endswith("t") else ""
-
-
-def _spelled(word: str, lexicon: Lexicon) -> str:
-    return "" if word in _ENDINGS else lexicon.same.get(word, word)
 
 
 @lru_cache(maxsize=50_000)

@@ -108,17 +108,24 @@ def test_the_bot_stays_silent_where_it_cannot_be_sure(engine: Engine) -> None:
 def test_persian_and_finglish_meet_on_their_consonants() -> None:
     for persian, latin in [("سفارش", "sefaresh"), ("تخفیف", "takhfif"), ("چطوری", "chetori"), ("نرسیده", "nareside")]:
         assert skeleton(persian) == skeleton(latin) != ""
-    assert is_finglish(words("salam sefaresh man koja hast", Lexicon()))
-    assert not is_finglish(words("where is my order", Lexicon()))
+    assert is_finglish(words("salam sefaresh man koja hast"))
+    assert not is_finglish(words("where is my order"))
 
 
 def test_words_are_spelled_one_way_and_greetings_left_out() -> None:
-    lexicon = Lexicon({"پسورد": "رمز"})
-    assert words("سلام! پسورد كتابهای من؟", lexicon) == ["رمز", "کتابهای", "من"]
-    assert words("salam", lexicon) == ["salam"]
-    assert words("I can't, they're", lexicon)[:3] == ["i", "can", "not"]
+    assert words("سلام! پسورد كتابهای من؟") == ["پسورد", "کتابهای", "من"]
+    assert words("سلاممممم خووووبین") == ["خوبین"]
+    assert words("salam") == ["salam"]
+    assert words("I can't, they're")[:3] == ["i", "can", "not"]
     assert stem("کتابهای") == stem("کتاب") == "کتاب"
     assert stem("orders") == stem("ordered") == stem("order")
+
+
+def test_words_of_one_line_mean_the_same_with_any_ending() -> None:
+    lexicon = Lexicon.load(FAQ / "words.txt")
+    assert lexicon.meaning("پسوردم") == lexicon.meaning("گذرواژه") == lexicon.meaning("رمز") == "رمز"
+    assert lexicon.meaning("purchases") == lexicon.meaning("bought") == "buy"
+    assert lexicon.meaning("زرافه") is None
 
 
 def test_a_wrong_line_of_words_is_named(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.text import clean, direction, from_digits, isolate, key, keys, language, to_persian_digits
+from helpdesk.text import _key_of_any, clean, direction, from_digits, isolate, key, keys, language, to_persian_digits
 
 
 def test_every_spelling_of_the_same_word_has_one_key() -> None:
@@ -69,3 +69,8 @@ def test_what_is_stored_can_always_be_encoded(text: str) -> None:
     assert clean(clean(text)) == clean(text)
     clean(text).encode()
     assert "\x00" not in clean(text)
+
+
+@given(st.text(st.characters(max_codepoint=0x06FF) | st.sampled_from("\u200c\u200e«»")), st.booleans())
+def test_the_short_way_for_plain_persian_gives_the_same_key(text: str, joined: bool) -> None:
+    assert key(text, joined=joined) == _key_of_any(text, joined=joined)
