@@ -158,7 +158,7 @@ def _promises() -> policies.Sla:
 
 
 def _articles() -> Suggesting:
-    return Suggester.load(ROOT / "faq")
+    return Suggester.later(ROOT / "faq")
 
 
 @asynccontextmanager

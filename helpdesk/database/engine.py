@@ -46,14 +46,15 @@ class Database(Protocol):
 
 async def open_database(url: str) -> Database:
     """Open `sqlite:///path` or `postgresql://user@host/name`. Raises Invalid for anything else."""
-    from helpdesk.database.postgres import Postgres
-    from helpdesk.database.sqlite import Sqlite
-
     scheme, _, rest = url.partition("://")
     if scheme.split("+")[0] == "sqlite" and rest.startswith("/"):
+        from helpdesk.database.sqlite import Sqlite
+
         path = Path(rest[1:])
         path.parent.mkdir(parents=True, exist_ok=True)
         return Sqlite(path)
     if scheme.split("+")[0] in ("postgresql", "postgres"):
+        from helpdesk.database.postgres import Postgres  # loads twice as much as SQLite needs
+
         return Postgres(f"postgresql+asyncpg://{rest}")
     raise Invalid(f"the database address must start with sqlite:/// or postgresql://, not {scheme!r}", "database.url")

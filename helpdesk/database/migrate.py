@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
+from typing import TYPE_CHECKING
 
-from helpdesk.database.sqlite import engine_for
+from sqlalchemy import Connection, inspect, text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HERE = Path(__file__).parent / "migrations"
 
 
 def config(tx: Connection | None = None) -> Config:
-    """Alembic's settings, without a file."""
+    """Alembic's settings, without a file. Alembic is loaded only when there is something to do."""
+    from alembic.config import Config
+
     made = Config()
     made.set_main_option("script_location", str(HERE))
     made.set_main_option("path_separator", "os")
@@ -26,18 +26,25 @@ def config(tx: Connection | None = None) -> Config:
     return made
 
 
-def newest() -> str | None:
-    """The newest revision there is."""
-    return ScriptDirectory.from_config(config()).get_current_head()
+def newest() -> str:
+    """The newest revision there is: the files are numbered."""
+    return max(path.name.partition("_")[0] for path in (HERE / "versions").glob("[0-9]*.py"))
 
 
 def current(tx: Connection) -> str | None:
     """The revision a database has; None: it is empty."""
-    return MigrationContext.configure(tx).get_current_revision()
+    if not inspect(tx).has_table("alembic_version"):
+        return None
+    found: str | None = tx.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
 
 
 def upgrade(tx: Connection, revision: str = "head") -> None:
     """Run what is missing, in this transaction."""
+    if current(tx) == (newest() if revision == "head" else revision):
+        return
+    from alembic import command
+
     command.upgrade(config(tx), revision)
 
 
@@ -47,6 +54,8 @@ async def bring_up(url: str, revision: str = "head") -> None:
     if scheme.startswith("sqlite"):
         await asyncio.to_thread(_sqlite, Path(rest[1:]), revision)
         return
+    from sqlalchemy.ext.asyncio import create_async_engine
+
     engine = create_async_engine(f"postgresql+asyncpg://{rest}")
     try:
         async with engine.begin() as connection:
@@ -57,6 +66,8 @@ async def bring_up(url: str, revision: str = "head") -> None:
 
 
 def _sqlite(path: Path, revision: str) -> None:
+    from helpdesk.database.sqlite import engine_for
+
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = engine_for(path, begin="BEGIN IMMEDIATE")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,38 @@ class Suggester:
         found, words = load(folder), folder / "words.txt"
         return cls(found, Engine(found, Lexicon.load(words) if words.exists() else None))
 
+    @classmethod
+    def later(cls, folder: Path) -> Suggester:
+        """Read the articles now, build the engine in a thread; whoever asks before it stands waits for it."""
+        return _Later(folder)
+
     def __call__(self, text: str, language: str) -> list[tuple[str, float, Sequence[str]]]:
         found = self.engine.suggest(text, language, limit=3)
         return [(one.article_id, one.confidence, one.words) for one in found if one.confidence >= LEAST]
+
+
+class _Later(Suggester):
+    """Stands at once; the engine, which takes a while to build, comes behind."""
+
+    def __init__(self, folder: Path) -> None:
+        from helpdesk.suggestions.articles import load
+
+        self.articles = {one.id: one for one in load(folder)}
+        self._folder, self._made = folder, threading.Event()
+        self._failed: BaseException | None = None
+        threading.Thread(target=self._build, name="engine", daemon=True).start()
+
+    def _build(self) -> None:
+        try:
+            self._engine = Suggester.load(self._folder).engine
+        except BaseException as error:  # handed to whoever asks
+            self._failed = error
+        self._made.set()
+
+    @property
+    def engine(self) -> Any:
+        """The engine, once it stands."""
+        self._made.wait()
+        if self._failed is not None:
+            raise self._failed
+        return self._engine
