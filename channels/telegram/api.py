@@ -1,0 +1,165 @@
+"""Calls of the Bot API through python-telegram-bot's HTTP client: proxies, time-outs, and errors by what they mean."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import httpx
+from telegram.error import NetworkError, TelegramError
+from telegram.request import HTTPXRequest, RequestData
+
+from channels.telegram import reading
+from channels.telegram.settings import Bot
+
+Upload = tuple[str, bytes, str]  # file name, content, type
+_NOT_WRITTEN = (
+    httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.WriteTimeout, httpx.WriteError, httpx.ProxyError,
+    httpx.UnsupportedProtocol, httpx.LocalProtocolError,
+)  # fmt: skip
+_LONGEST_REASON = 300
+
+
+class ApiError(Exception):
+    """Telegram did not do what was asked.
+
+    `code`: its error code, 0 when no answer came. `retry_after`: seconds. `migrated_to`: the group's new id.
+    `maybe`: nobody knows whether it was done. `payload`: an answer that can't be read.
+    """
+
+    def __init__(
+        self, description: str, *, code: int = 0, retry_after: float | None = None, migrated_to: int | None = None,
+        maybe: bool = False, payload: bytes = b"",
+    ) -> None:  # fmt: skip
+        super().__init__(description)
+        self.description = description
+        self.code = code
+        self.retry_after = retry_after
+        self.migrated_to = migrated_to
+        self.maybe = maybe
+        self.payload = payload
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is sent: parameters as JSON, files beside them. Looks like python-telegram-bot's RequestData."""
+
+    parameters: Mapping[str, Any]
+    files: Mapping[str, Upload] = field(default_factory=dict)
+
+    @property
+    def json_parameters(self) -> dict[str, str]:
+        """Strings as they are, everything else as JSON; None is left out."""
+        return {
+            name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            for name, value in self.parameters.items()
+            if value is not None
+        }
+
+    @property
+    def multipart_data(self) -> dict[str, Upload]:
+        """Files by the name they are attached under."""
+        return dict(self.files)
+
+
+class Api:
+    """One bot's line to Telegram: one connection that waits for updates, some for everything else."""
+
+    def __init__(self, bot: Bot, token: str, *, patience: float = 20.0) -> None:
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # below, it writes down addresses with the token in them
+        logging.getLogger("httpcore").setLevel(logging.WARNING)
+        self.bot = bot
+        self._token = token
+        self._patience = patience
+        more: dict[str, Any] = {"httpx_kwargs": {"trust_env": False}, "proxy": bot.proxy or None}
+        self._calls = HTTPXRequest(
+            connection_pool_size=32, read_timeout=patience, write_timeout=patience, connect_timeout=patience / 2,
+            pool_timeout=patience, media_write_timeout=patience * 6, **more,
+        )  # fmt: skip
+        self._polls = HTTPXRequest(
+            connection_pool_size=2, read_timeout=bot.wait_seconds + patience, connect_timeout=patience / 2,
+            pool_timeout=patience, **more,
+        )  # fmt: skip
+
+    async def call(
+        self,
+        method: str,
+        files: Mapping[str, Upload] | None = None,
+        *,
+        patience: float | None = None,
+        **parameters: Any,
+    ) -> Any:
+        """The result of a method; parameters that are None are left out. Raises ApiError."""
+        request = self._polls if method == "getUpdates" else self._calls
+        try:
+            await request.initialize()
+            status, payload = await request.do_request(
+                f"{self.bot.api}/bot{self._token}/{method}", "POST", cast("RequestData", Form(parameters, files or {})),
+                read_timeout=patience or request.read_timeout,
+            )  # fmt: skip
+        except TelegramError as error:
+            raise self._no_answer(error) from None
+        return self._result(status, payload)
+
+    async def file(self, file_id: str) -> bytes:
+        """The content of a file of at most 20 MB. Raises ApiError. Its address holds the token and is told nobody."""
+        found = await self.call("getFile", file_id=file_id)
+        path = found.get("file_path") if isinstance(found, dict) else None
+        if not isinstance(path, str) or ".." in path:
+            raise ApiError("Telegram gave no way to this file.", code=400)
+        address = f"{self.bot.api}/file/bot{self._token}/{path.lstrip('/')}"
+        try:
+            status, payload = await self._calls.do_request(address, "GET", read_timeout=self._patience * 3)
+        except TelegramError as error:
+            raise self._no_answer(error) from None
+        if status != 200:
+            raise ApiError(f"the file server answered {status}", code=status)
+        return payload
+
+    async def close(self) -> None:
+        """Hang up. The next call dials again."""
+        await self._calls.shutdown()
+        await self._polls.shutdown()
+
+    def hide(self, said: str) -> str:
+        """A sentence without the token."""
+        return said.replace(self._token, "…")[:_LONGEST_REASON]
+
+    def _no_answer(self, error: TelegramError) -> ApiError:
+        cause = error.__cause__
+        words = {
+            httpx.ConnectError: "Telegram can't be reached", httpx.ConnectTimeout: "Telegram can't be reached in time",
+            httpx.ProxyError: "The proxy does not let us through", httpx.ReadTimeout: "Telegram did not answer in time",
+        }  # fmt: skip
+        said = next((words[kind] for kind in words if type(cause) is kind), None)
+        if said is None:
+            said = (
+                "The connection to Telegram broke" if isinstance(error, NetworkError) else "Telegram's answer is broken"
+            )
+        detail = str(cause or error).strip()
+        return ApiError(self.hide(f"{said}: {detail}" if detail else said), maybe=not isinstance(cause, _NOT_WRITTEN))
+
+    def _result(self, status: int, payload: bytes) -> Any:
+        try:
+            answer = reading.loads(payload)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            said = f"Something that is not the Bot API answered ({status})"
+            raise ApiError(
+                said, code=status if status >= 300 else 0, maybe=status < 300 or status == 504, payload=payload
+            )
+        if status < 300 and answer.get("ok") is True and "result" in answer:
+            return answer["result"]
+        more = reading.obj(answer, "parameters")
+        code = reading.number(answer, "error_code") or status
+        raise ApiError(
+            self.hide(reading.text(answer, "description", _LONGEST_REASON) or f"error {code}"),
+            code=code,
+            retry_after=reading.decimal(more, "retry_after"),
+            migrated_to=reading.number(more, "migrate_to_chat_id"),
+            maybe=code == 504 or code < 300,
+        )

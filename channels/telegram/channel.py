@@ -1,0 +1,183 @@
+"""Telegram: as many bots as wanted, asked for their updates or called by Telegram."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, ClassVar
+
+from channels import clock, contract
+from channels.contract import Attachment, Capabilities, DeliveryError, Desk, Inbound, Outbound, State
+from channels.telegram import aftermath, buttons, faults, normalise, poll, render, webhook
+from channels.telegram.about import About
+from channels.telegram.aftermath import Aftermath
+from channels.telegram.api import Api, ApiError
+from channels.telegram.poll import Pace, Poller
+from channels.telegram.reading import number, text
+from channels.telegram.send import Sender
+from channels.telegram.settings import NoToken, TelegramSettings, bot_id, token
+from channels.telegram.words import word
+
+_TRIES_FOR_A_FILE = 4
+_MOST_FILES = 10_000
+
+
+class Channel(contract.Channel):
+    """All bots of the desk."""
+
+    name = "telegram"
+    label: ClassVar[Mapping[str, str]] = {"fa": "تلگرام", "en": "Telegram"}
+    icon = "telegram"
+    can = Capabilities(attachments=True, html=True, typing=True, edits=True, buttons=True, stickers=True)
+    settings: TelegramSettings
+
+    class Settings(TelegramSettings):
+        """`[channels.telegram]`."""
+
+    def __init__(
+        self,
+        settings: TelegramSettings,
+        *,
+        env: Mapping[str, str] | None = None,
+        now: Callable[[], datetime] = clock.now,
+        pace: Pace = Pace(),  # noqa: B008 (a constant)
+    ) -> None:
+        super().__init__(settings)
+        env = os.environ if env is None else env
+        self._now = now
+        self._pace = pace
+        self._desk: Desk | None = None
+        self._missing: dict[str, str] = {}
+        self._abouts: dict[str, About] = {}
+        self._secrets: dict[str, bytes] = {}
+        self._senders: dict[str, Sender] = {}
+        self._after: dict[str, Aftermath] = {}
+        self._failed_files: dict[str, int] = {}
+        for bot in settings.bots:
+            try:
+                own = token(env, bot.name)
+            except NoToken as error:
+                self._missing[bot.name] = str(error)
+                self._abouts[bot.name] = About(bot.name, "", b"", bot.language)
+                continue
+            secret = buttons.secret_of(own)
+            self._secrets[bot.name] = secret
+            self._abouts[bot.name] = About(bot.name, bot_id(own), secret, bot.language)
+            self._senders[bot.name] = Sender(Api(bot, own), secret)
+
+    def accounts(self) -> Sequence[str]:
+        """Names of the bots."""
+        return [bot.name for bot in self.settings.bots]
+
+    def own_addresses(self) -> Sequence[str]:
+        """The bots themselves."""
+        return [f"telegram:{name}:{about.bot_id}" for name, about in self._abouts.items() if about.bot_id]
+
+    def order_key(self, raw: bytes) -> str:
+        """The conversation an update belongs to."""
+        return normalise.order_key(raw)
+
+    def normalise(self, account: str, raw: bytes) -> list[Inbound]:
+        """Understand an update."""
+        return normalise.normalise(raw, self._abouts.get(account) or About(account, "", b""))
+
+    async def run(self, desk: Desk) -> None:
+        """Listen on every bot. One that fails stops none of the others."""
+        self._desk = desk
+        try:
+            async with asyncio.TaskGroup() as group:
+                for name, why in self._missing.items():
+                    await desk.report(State(name, connected=False, problem=why, since=self._now()))
+                for name in self._senders:
+                    group.create_task(self._after_of(desk, name).run(), name=f"manners of {name}")
+                    group.create_task(self._listen(desk, name), name=f"bot {name}")
+                group.create_task(asyncio.Event().wait(), name="telegram")
+        finally:
+            self._desk = None
+            self._after.clear()
+            await asyncio.gather(*(sender.api.close() for sender in self._senders.values()))
+
+    async def send(self, outbound: Outbound) -> str:
+        """Send one message and return the desk's id of its first part. Raises DeliveryError."""
+        sender = self._senders.get(outbound.account)
+        if sender is None:
+            raise DeliveryError(self._missing.get(outbound.account) or f"There is no bot {outbound.account}.")
+        sent = await sender.send(outbound)
+        where = render.where_to(outbound)
+        first = sent[0] if sent else {}
+        if self._desk is not None:
+            if outbound.kind == "survey" and outbound.survey:
+                await aftermath.asked(
+                    self._desk, outbound.account, where, outbound.survey, number(first, "message_id") or 0
+                )
+            else:
+                await aftermath.said_since(self._desk, outbound.account, where)
+        return sender.key_of(first, where)
+
+    async def fetch(self, account: str, attachment: Attachment) -> Attachment:
+        """Get a file that a customer sent; after a few vain tries the message is shown without it."""
+        sender, file_id = self._senders.get(account), attachment.remote or ""
+        if sender is None:
+            return replace(attachment, problem=self._missing.get(account, "This bot is not configured any more."))
+        try:
+            content = await sender.api.file(file_id)
+        except ApiError as error:
+            tries = self._failed_files.get(file_id, 0) + 1
+            if error.code not in (400, 403, 404) and tries < _TRIES_FOR_A_FILE:
+                if len(self._failed_files) > _MOST_FILES:
+                    self._failed_files.clear()
+                self._failed_files[file_id] = tries
+                raise faults.delivery_error(error) from None
+            self._failed_files.pop(file_id, None)
+            problem = word(self._abouts[account].language, "no_file", why=error.description)
+            if "too big" in error.description.lower():
+                problem = word(self._abouts[account].language, "too_large_in")
+            return replace(attachment, problem=problem, remote=None)
+        self._failed_files.pop(file_id, None)
+        return replace(attachment, content=content, size=len(content))
+
+    def routes(self, desk: Desk) -> Sequence[Any]:
+        """Where Telegram calls the bots that have a webhook."""
+        called = {bot.name for bot in self.settings.bots if bot.mode == "webhook"}
+        secrets = {name: secret for name, secret in self._secrets.items() if name in called}
+        return [webhook.route(desk, secrets, self._after)] if called else []
+
+    async def check(self) -> Sequence[tuple[str, str | None]]:
+        """Ask every bot who it is."""
+        results: list[tuple[str, str | None]] = [(f"bot {name}", why) for name, why in self._missing.items()]
+        for name, sender in self._senders.items():
+            try:
+                me = await sender.api.call("getMe")
+                info = await sender.api.call("getWebhookInfo")
+            except ApiError as error:
+                results.append((f"bot {name}", poll.problem(error)))
+                continue
+            finally:
+                await sender.api.close()
+            results.append((f"bot {name} is @{text(me, 'username', 60)}", self._webhook_trouble(name, info)))
+        return results
+
+    def _webhook_trouble(self, name: str, info: Mapping[str, Any]) -> str | None:
+        url = text(info, "url", 500)
+        if self.settings.bot(name).mode == "polling":
+            return 'Telegram calls a webhook for this bot: delete it, or set mode = "webhook".' if url else None
+        return poll.webhook_problem(info, self._now())
+
+    def _after_of(self, desk: Desk, name: str) -> Aftermath:
+        found = self._after.get(name)
+        if found is None:
+            found = self._after[name] = Aftermath(
+                self._senders[name], desk, self._abouts[name], self._secrets[name], now=self._now,
+                survey_days=self.settings.survey_days,
+            )  # fmt: skip
+        return found
+
+    async def _listen(self, desk: Desk, name: str) -> None:
+        api, after = self._senders[name].api, self._after[name]
+        if self.settings.bot(name).mode == "webhook":
+            await webhook.keep(api, desk, after, self._secrets[name], self.settings.public_url, self._now, self._pace)
+        else:
+            await Poller(api, desk, after, self._now, self._pace).run()

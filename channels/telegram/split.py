@@ -1,0 +1,79 @@
+"""Long texts in pieces Telegram takes, counted as it counts: UTF-16 units. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST_TEXT = 4096
+LONGEST_CAPTION = 1024
+_SENTENCE = re.compile(r"[.!?؟…۔。]+[)»”\"']*(?=\s)")
+_JOINERS = frozenset("\u200c\u200d\u2060\ufe0e\ufe0f\u20e3")
+
+
+def units(text: str) -> int:
+    """UTF-16 units of a text."""
+    return len(text) + sum(one > "\uffff" for one in text)
+
+
+def pieces(text: str, limit: int = LONGEST_TEXT, *, first: int | None = None) -> list[str]:
+    """The text in pieces of at most `limit` units (`first` for the first one), cut at a paragraph, line, sentence or space.
+
+    Only white space at a cut is left out. A word longer than a piece is cut between letters, never within a joined one.
+    """
+    found, rest = [], text.strip()
+    room = limit if first is None else first
+    while units(rest) > room:
+        end = _reach(rest, room)
+        cut = _good_cut(rest, end)
+        found.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+        room = limit
+    return [one for one in (*found, rest) if one]
+
+
+def _reach(text: str, room: int) -> int:
+    """How many characters fit."""
+    used = 0
+    for place, one in enumerate(text):
+        used += 2 if one > "\uffff" else 1
+        if used > room:
+            return place
+    return len(text)
+
+
+def _good_cut(text: str, end: int) -> int:
+    least = end // 2
+    for mark in ("\n\n", "\n"):
+        cut = text.rfind(mark, least, end + len(mark))
+        if cut > 0:
+            return cut
+    sentences = [
+        found.end() for found in _SENTENCE.finditer(text, least, min(len(text), end + 1)) if found.end() <= end
+    ]
+    if sentences:
+        return sentences[-1]
+    cut = max(text.rfind(one, least, end + 1) for one in (" ", "\t", "\u3000"))
+    return cut if cut > 0 else _between(text, end)
+
+
+def _between(text: str, end: int) -> int:
+    """The last place up to `end` that is not within something joined; `end` itself when everything is."""
+    for cut in range(end, max(0, end - 64), -1):
+        if not _joined(text, cut):
+            return cut
+    return end
+
+
+def _joined(text: str, cut: int) -> bool:
+    before, after = text[cut - 1], text[cut] if cut < len(text) else " "
+    if before in _JOINERS and before in "\u200c\u200d\u2060":
+        return True
+    if after in _JOINERS or unicodedata.combining(after) or "\U0001f3fb" <= after <= "\U0001f3ff":
+        return True
+    if "\U000e0020" <= after <= "\U000e007f":
+        return True
+    flags = 0
+    while flags < cut and "\U0001f1e6" <= text[cut - 1 - flags] <= "\U0001f1ff":
+        flags += 1
+    return flags % 2 == 1 and "\U0001f1e6" <= after <= "\U0001f1ff"
