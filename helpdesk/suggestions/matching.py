@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +40,7 @@ class Matcher:
         lengths: list[int] = []  # in words
         rows = Rows(self._read(articles, lengths))
         self._weighting = Weighting(self.vocabulary, rows, owners)
+        self._stems = [self._telling(stems) for stems in self._stems]
         weights = self._weighting.rows(rows)
         self._index = Index(rows.features, rows.texts, weights, rows.count, rows.size)
         known = Known(rows, weights, owners, sizes, lengths)
@@ -77,9 +78,8 @@ class Matcher:
         scores = self._scores(vector)
         best, values = scores.best(self._spread, max(limit, 1))
         sure = self._sure(scores.facts(best, values, len(found) / total, len(said)))
-        telling = self._telling(said)
         return [
-            Match(int(a), float(c), tuple(word for word, short in telling.items() if short in self._stems[a]))
+            Match(int(a), float(c), tuple(dict.fromkeys(w for w in said if stem(w) in self._stems[a])))
             for a, c in zip(best, sure, strict=True)
             if self._alive[a]
         ][:limit]
@@ -106,7 +106,7 @@ class Matcher:
         if self._judge is not None and article < self._judge.weights.shape[1]:
             self._judge.learn(vector, article)
         self._late.add(vector, article, len(self.vocabulary))
-        self._stems[article] |= {stem(word) for word in said}
+        self._stems[article] |= self._telling(map(stem, said))
         before = self._lengths[article] if self._sizes[article] else 0.0
         self._sizes[article] += 1
         self._lengths[article] = max(1.0, float(np.sqrt(before**2 + 1 + before)))
@@ -127,12 +127,11 @@ class Matcher:
             judged[:known] = self._judge.judge(vector)
         return Scores(np.where(self._alive, sums / self._lengths, -9.0), judged, likest)
 
-    def _telling(self, said: Sequence[str]) -> dict[str, str]:
-        """The words of a text that say something, with their stems."""
+    def _telling(self, stems: Iterable[str]) -> frozenset[str]:
+        """Those of some stems that say something."""
         least = float(self._weighting.rarest) * TELLING
-        return {word: short for word in said if self.worth(short := stem(word)) >= least}
+        return frozenset(short for short in stems if self._worth(short) >= least)
 
-    def worth(self, short: str) -> float:
-        """What a stem is worth; 0 when no article has it."""
+    def _worth(self, short: str) -> float:
         number = self.vocabulary.number_of(short)
         return 0.0 if number is None else float(self._weighting.worth[number])
