@@ -80,7 +80,7 @@ def understand(mail: Mail) -> Bounce | None:
     if "x-failed-recipients" in mail.fields:
         people = _ANY_ADDRESS.findall(unfold(mail.fields["x-failed-recipients"][0]))
         body = mail.text or mail.html or ""
-        return Bounce(_kind_of(body), _unique(people), _excerpt(body))
+        return Bounce(_kind_of(body), _unique(people), _excerpt(body), given_up=_given_up(body))
     if not _suspicious(mail):
         return None
     return _from_words(mail)
@@ -195,7 +195,9 @@ def _from_words(mail: Mail) -> Bounce | None:
     returns = _returns_a_mail(body)
     if (permanent or temporary) and (_robot(mail) or returns or _SAYS_SO.search(mail.subject)):
         kind: Kind = "hard" if permanent else "soft"
-        return Bounce(kind, _unique([*permanent, *temporary]), _excerpt(body), given_up=bool(permanent))
+        return Bounce(
+            kind, _unique([*permanent, *temporary]), _excerpt(body), given_up=bool(permanent) or _given_up(body)
+        )
     if not _robot(mail) and not (returns and _STATUS_OR_CODE.search(body)):
         return None  # a person may well write about mails that do not arrive
     people = _REASON.findall(body[:8000])
@@ -204,7 +206,7 @@ def _from_words(mail: Mail) -> Bounce | None:
         return None
     kind = _kind_of(body)
     found = people or returned or _ANY_ADDRESS.findall(body[:4000])[:1]
-    return Bounce(kind, _unique(found), _excerpt(body), given_up=kind == "hard")
+    return Bounce(kind, _unique(found), _excerpt(body), given_up=kind == "hard" or _given_up(body))
 
 
 def _surely(mail: Mail) -> bool:
@@ -235,6 +237,10 @@ def _kind_of(body: str) -> Kind:
     if status:
         return "soft" if status[1] == "4" else "hard"
     return "soft" if _STILL_TRYING.search(head) else "hard"
+
+
+def _given_up(body: str) -> bool:
+    return _STILL_TRYING.search(body[:6000]) is None
 
 
 def _header(part: str, name: str) -> str:

@@ -157,3 +157,56 @@ def test_a_library_that_stumbles_does_not_stop_the_mail(monkeypatch: pytest.Monk
     monkeypatch.setattr("flufl.bounce.all_failures", stumble)
     raw = b"From: MAILER-DAEMON@example.net\r\nSubject: failure notice\r\n\r\n<a@example.com>: user unknown\r\n"
     assert list(found(raw).recipients) == ["a@example.com"]
+
+
+WHO = "a.person@example.net"
+
+
+def words(sender: str, subject: str, body: str, *fields: str) -> bytes:
+    head = [f"From: {sender}", "To: support@example.org", f"Subject: {subject}", "Message-ID: <b@x>", *fields]
+    return ("\r\n".join(head) + "\r\n\r\n" + body).encode()
+
+
+SPOKEN = {
+    "exim": (
+        words("Mail Delivery System <Mailer-Daemon@host.example.net>", "Mail delivery failed: returning message to sender",
+              f"This is a permanent error. The following address(es) failed:\n\n  {WHO}\n    550 5.1.1 User unknown\n"),
+        "hard", True,
+    ),
+    "exim, still trying": (
+        words("Mail Delivery System <Mailer-Daemon@host.example.net>", "Warning: message 1abc delayed 24 hours",
+              f"The address to which the message has not yet been delivered is:\n\n  {WHO}\n\nNo action is required."),
+        "soft", False,
+    ),
+    "a corporate server": (
+        words("System Administrator <postmaster@corp.example.net>", "Undeliverable: your order",
+              f"The following recipient(s) cannot be reached:\n\n      {WHO} on 3/2/2026\n  The account does not exist.\n #5.1.1"),
+        "hard", True,
+    ),
+    "a large provider": (
+        words("Mail Delivery Subsystem <mailer-daemon@mail.example.net>", "Delivery Status Notification (Failure)",
+              f"Your message wasn't delivered to {WHO} because the address couldn't be found.", f"X-Failed-Recipients: {WHO}"),
+        "hard", True,
+    ),
+    "a large provider, still trying": (
+        words("Mail Delivery Subsystem <mailer-daemon@mail.example.net>", "Delivery Status Notification (Delay)",
+              f"There was a temporary problem delivering to {WHO}. It will be retried.", f"X-Failed-Recipients: {WHO}"),
+        "soft", False,
+    ),
+    "a full mailbox": (
+        words("MAILER-DAEMON@mx.example.net", "failure notice", f"<{WHO}>:\n452 4.2.2 Mailbox is full\n"),
+        "soft", True,
+    ),
+    "a null sender": (
+        words("Mail System <noreply@mx.example.net>", "Could not deliver",
+              f"Your message to <{WHO}> could not be delivered.\nReason: mailbox unavailable (550)", "Return-Path: <>"),
+        "hard", True,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("server", SPOKEN)
+def test_a_bounce_without_a_report_is_understood_by_its_words(server: str) -> None:
+    raw, kind, given_up = SPOKEN[server]
+    bounce = found(raw)
+    assert (bounce.kind, bounce.given_up, list(bounce.recipients)) == (kind, given_up, [WHO])
