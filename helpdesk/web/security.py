@@ -14,13 +14,14 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 
 from helpdesk.agents import rules
-from helpdesk.errors import Forbidden
+from helpdesk.errors import Forbidden, Invalid
 from helpdesk.web import faults, visitors
 from helpdesk.web.keys import CSRF, ID, PERSON, SESSION, SETTINGS
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 H = TypeVar("H", bound=Callable[..., Any])
 
+MOST_DIGITS = 18
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = (
     "/assets/",
@@ -103,6 +104,8 @@ async def who(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def _admit(request: web.Request, handler: Handler) -> web.StreamResponse:
     target = request.match_info.handler
+    if any(len(part) > MOST_DIGITS and part.isdigit() for part in request.match_info.values()):
+        raise web.HTTPNotFound  # no database has such a number
     if request.match_info.http_exception is not None or getattr(target, "open_to_all", False):
         return await handler(request)
     person = request[PERSON]
@@ -144,9 +147,13 @@ def _same_origin(request: web.Request) -> None:
 
 async def _own_token(request: web.Request) -> None:
     given = request.headers.get("X-CSRF-Token")
-    if given is None and request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        field = (await request.post()).get("csrf")
-        given = field if isinstance(field, str) else None
+    plain = request.content_type == "application/x-www-form-urlencoded"
+    if plain or (given is None and request.content_type == "multipart/form-data"):
+        fields = await request.post()
+        if any(isinstance(each, str) and "\0" in each for each in fields.values()):
+            raise Invalid("There is a character in this form that no database can keep. Take it out and try again.")
+        if given is None:
+            given = str(fields.get("csrf", ""))
     if not given or not hmac.compare_digest(given.encode(), request.get(CSRF, "").encode()):
         raise Forbidden(
             "This page was open for too long, or your browser keeps no cookies. Nothing was changed. Open it again."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
@@ -13,6 +14,13 @@ from tests.support.browsing import PATIENCE, OpenDesk
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
 SECOND = 1000.0
 expect.set_options(timeout=PATIENCE)
+
+
+async def asks(desk: OpenDesk, text: str, **more: Any) -> int:
+    """A customer writes; the number of the ticket."""
+    number = await desk.story.writes(text, **more)
+    assert number is not None
+    return number
 
 
 async def opens(page: Page, number: int) -> None:
@@ -34,7 +42,7 @@ async def test_a_message_is_on_every_open_inbox_within_a_second_and_without_a_re
 
 
 async def test_nothing_moves_under_a_pointer_that_rests_on_the_list(desk: OpenDesk):
-    first = await desk.story.writes("One", subject="One")
+    first = await asks(desk, "One", subject="One")
     page = await desk.sits_down(await desk.story.person())
     await page.goto("/inbox?view=all&sort=newest")
     await page.hover(f"#t{first} .row")
@@ -49,7 +57,7 @@ async def test_nothing_moves_under_a_pointer_that_rests_on_the_list(desk: OpenDe
 
 
 async def test_an_answer_leaves_after_the_seconds_in_which_it_can_be_taken_back(desk: OpenDesk):
-    number = await desk.story.writes("Where is my order?", name="Nora", subject="Order 4812")
+    number = await asks(desk, "Where is my order?", name="Nora", subject="Order 4812")
     page = await desk.sits_down(await desk.story.person())
     await page.goto("/inbox?view=all")
     await opens(page, number)
@@ -74,7 +82,7 @@ async def test_an_answer_leaves_after_the_seconds_in_which_it_can_be_taken_back(
 
 
 async def test_an_answer_is_stopped_when_something_new_arrived_while_it_was_written(desk: OpenDesk):
-    number = await desk.story.writes("Where is my order?", subject="Order")
+    number = await asks(desk, "Where is my order?", subject="Order")
     page = await desk.sits_down(await desk.story.person())
     await page.goto(f"/inbox/tickets/{number}?view=all")
     await page.fill("textarea[name=text]", "It is on its way.")
@@ -85,7 +93,7 @@ async def test_an_answer_is_stopped_when_something_new_arrived_while_it_was_writ
 
 
 async def test_without_the_stream_the_server_still_stops_an_answer_to_what_nobody_has_seen(desk: OpenDesk):
-    number = await desk.story.writes("Where is my order?", subject="Order")
+    number = await asks(desk, "Where is my order?", subject="Order")
     page = await desk.sits_down(await desk.story.person(), java_script_enabled=False)
     await page.goto(f"/inbox/tickets/{number}?view=all")
     await desk.story.writes("Forget it!", subject="Order", numbers=[number])
@@ -98,7 +106,7 @@ async def test_without_the_stream_the_server_still_stops_an_answer_to_what_nobod
 
 
 async def test_a_hole_in_a_suggestion_must_be_filled_before_it_leaves(desk: OpenDesk):
-    number = await desk.story.writes("Where is my order?", subject="Order")
+    number = await asks(desk, "Where is my order?", subject="Order")
     page = await desk.sits_down(await desk.story.person())
     await page.goto(f"/inbox/tickets/{number}?view=all")
     await page.fill("textarea[name=text]", "It comes at {delivery_time}.")
@@ -112,7 +120,7 @@ async def test_a_hole_in_a_suggestion_must_be_filled_before_it_leaves(desk: Open
 
 
 async def test_shortcuts_go_by_the_place_of_the_key_and_can_be_switched_off(desk: OpenDesk):
-    number = await desk.story.writes("One", subject="One")
+    number = await asks(desk, "One", subject="One")
     page = await desk.sits_down(await desk.story.person(), language="fa")
     await page.goto("/inbox?view=all")
     persian_j = {"key": "ت", "code": "KeyJ", "bubbles": True}
@@ -134,7 +142,7 @@ async def test_shortcuts_go_by_the_place_of_the_key_and_can_be_switched_off(desk
 
 
 async def test_a_note_is_for_the_desk_alone_and_each_tab_keeps_its_words(desk: OpenDesk):
-    number = await desk.story.writes("Where is my order?", subject="Order")
+    number = await asks(desk, "Where is my order?", subject="Order")
     page = await desk.sits_down(await desk.story.person())
     await page.goto(f"/inbox/tickets/{number}?view=all")
     await page.fill("textarea[name=text]", "Dear customer")
@@ -148,7 +156,7 @@ async def test_a_note_is_for_the_desk_alone_and_each_tab_keeps_its_words(desk: O
 
 
 async def test_a_draft_is_kept_on_the_server(desk: OpenDesk):
-    number = await desk.story.writes("Where is my order?", subject="Order")
+    number = await asks(desk, "Where is my order?", subject="Order")
     person = await desk.story.person()
     page = await desk.sits_down(person)
     await page.goto(f"/inbox/tickets/{number}?view=all")
@@ -161,7 +169,7 @@ async def test_a_draft_is_kept_on_the_server(desk: OpenDesk):
 
 
 async def test_a_file_goes_along_with_an_answer(desk: OpenDesk):
-    number = await desk.story.writes("Invoice please", subject="Invoice")
+    number = await asks(desk, "Invoice please", subject="Invoice")
     page = await desk.sits_down(await desk.story.person())
     await page.goto(f"/inbox/tickets/{number}?view=all")
     await page.set_input_files("input[name=upload]", {"name": "صورت‌حساب.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"})
@@ -179,7 +187,7 @@ async def test_a_file_goes_along_with_an_answer(desk: OpenDesk):
 
 
 async def test_tickets_are_taken_given_and_resolved(desk: OpenDesk):
-    number = await desk.story.writes("Where is my order?", subject="Order")
+    number = await asks(desk, "Where is my order?", subject="Order")
     mina, sam = await desk.story.person("Mina"), await desk.story.person("Sam")
     page = await desk.sits_down(mina)
     await page.goto(f"/inbox/tickets/{number}?view=all")
@@ -195,7 +203,7 @@ async def test_tickets_are_taken_given_and_resolved(desk: OpenDesk):
 
 
 async def test_one_sees_who_else_is_writing(desk: OpenDesk):
-    number = await desk.story.writes("Where is my order?", subject="Order")
+    number = await asks(desk, "Where is my order?", subject="Order")
     mina = await desk.sits_down(await desk.story.person("Mina"))
     sam = await desk.sits_down(await desk.story.person("Sam"))
     await mina.goto(f"/inbox/tickets/{number}?view=all")
@@ -208,7 +216,7 @@ async def test_one_sees_who_else_is_writing(desk: OpenDesk):
 async def test_a_failed_delivery_says_why_and_can_be_sent_again(desk: OpenDesk):
     from channels.contract import DeliveryError
 
-    number = await desk.story.writes("Where is my order?", subject="Order")
+    number = await asks(desk, "Where is my order?", subject="Order")
     mina = await desk.story.person()
     page = await desk.sits_down(mina)
     await desk.story.answers(number, mina)
@@ -225,7 +233,7 @@ async def test_a_failed_delivery_says_why_and_can_be_sent_again(desk: OpenDesk):
 
 async def test_the_letter_lies_behind_glass_and_fetches_nothing(desk: OpenDesk):
     html = '<p>Dear <b>desk</b></p><script>top.broken = 1</script><img src="https://tracker.example/p.png" onerror="x()"><a href="javascript:x()">go</a>'
-    number = await desk.story.writes("Dear desk", subject="Order", html=html)
+    number = await asks(desk, "Dear desk", subject="Order", html=html)
     page = await desk.sits_down(await desk.story.person())
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -239,7 +247,7 @@ async def test_the_letter_lies_behind_glass_and_fetches_nothing(desk: OpenDesk):
 
 
 async def test_the_deadline_explains_itself(desk: OpenDesk):
-    number = await desk.story.writes("Where is my order?", name="Nora", subject="Order")
+    number = await asks(desk, "Where is my order?", name="Nora", subject="Order")
     page = await desk.sits_down(await desk.story.person())
     await page.goto(f"/inbox/tickets/{number}?view=all")
     await page.click("#why summary")
@@ -274,7 +282,7 @@ async def test_a_lost_connection_is_said_and_so_is_its_return(desk: OpenDesk):
 
 
 async def test_a_phone_shows_one_pane_at_a_time(desk: OpenDesk):
-    number = await desk.story.writes("Where is my order?", subject="Order")
+    number = await asks(desk, "Where is my order?", subject="Order")
     page = await desk.sits_down(await desk.story.person(), width=390, height=844)
     await page.goto("/inbox?view=all")
     await expect(page.locator(".list")).to_be_visible()
@@ -287,7 +295,7 @@ async def test_a_phone_shows_one_pane_at_a_time(desk: OpenDesk):
 
 
 async def test_the_title_counts_what_is_mine(desk: OpenDesk):
-    number = await desk.story.writes("Where is my order?", subject="Order")
+    number = await asks(desk, "Where is my order?", subject="Order")
     page = await desk.sits_down(await desk.story.person())
     await page.goto(f"/inbox/tickets/{number}?view=mine")
     await page.keyboard.press("t")
@@ -295,7 +303,7 @@ async def test_the_title_counts_what_is_mine(desk: OpenDesk):
 
 
 async def test_nobody_reads_a_file_or_a_ticket_without_signing_in(desk: OpenDesk):
-    number = await desk.story.writes("Secret", subject="Order", files={"secret.txt": "secret"})
+    number = await asks(desk, "Secret", subject="Order", files={"secret.txt": "secret"})
     visitor = await desk.visitor()
     for path in (f"/inbox/tickets/{number}", "/inbox/files/1", "/inbox/entries/1/original", "/live", "/inbox/live"):
         answer = await visitor.request.get(path, max_redirects=0)
@@ -304,7 +312,7 @@ async def test_nobody_reads_a_file_or_a_ticket_without_signing_in(desk: OpenDesk
 
 
 async def test_what_is_read_is_no_longer_bold(desk: OpenDesk):
-    number = await desk.story.writes("Where is my order?", subject="Order")
+    number = await asks(desk, "Where is my order?", subject="Order")
     person = await desk.story.person()
     page = await desk.sits_down(person)
     await page.goto("/inbox?view=all")

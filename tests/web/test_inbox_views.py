@@ -1,0 +1,151 @@
+"""Stored values become shown ones: clocks, timelines, quoted text, letters behind glass."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpdesk.tickets.models import NEVER
+from helpdesk.web.inbox import answers, build_why
+from helpdesk.web.inbox.build_timeline import _folded, _quoted
+from helpdesk.web.inbox.eyes import chip, face_of, name_of, running_clock
+from helpdesk.web.inbox.lines import ChangesView, ChangeView
+from helpdesk.web.inbox.originals import clean_html
+from helpdesk.web.words import subject
+
+NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+
+
+def row(**more):
+    usual = {
+        "status": "open", "deadline": NOW + timedelta(minutes=20), "deadline_kind": "first_response",
+        "deadline_start": NOW - timedelta(minutes=10), "created_at": NOW, "answered": False,
+    }  # fmt: skip
+    return SimpleNamespace(**{**usual, **more})
+
+
+def test_a_clock_is_calm_then_soon_then_late():
+    start = NOW
+    due = NOW + timedelta(minutes=30)
+    assert running_clock(start, due, NOW + timedelta(minutes=5)).state == "calm"
+    assert running_clock(start, due, NOW + timedelta(minutes=25)).state == "soon"
+    assert running_clock(start, due, due).state == "late"
+    late = running_clock(start, due, due + timedelta(minutes=8))
+    assert (late.seconds, late.share) == (-480, 100)
+
+
+def test_a_clock_that_knows_when_to_warn_warns_then():
+    due = NOW + timedelta(days=2)
+    assert running_clock(NOW, due, NOW + timedelta(minutes=1), warn_at=NOW).state == "soon"
+
+
+def test_a_row_without_a_clock_says_that_it_was_answered_or_nothing():
+    assert chip(row(deadline=NEVER, answered=True), NOW).state == "met"
+    assert chip(row(deadline=NEVER), NOW) is None
+    assert chip(row(status="waiting"), NOW) is None
+    assert chip(row(), NOW).state == "calm"
+
+
+def test_a_far_solution_does_not_hide_that_the_answer_was_given():
+    far = row(deadline=NOW + timedelta(days=1), deadline_kind="resolution", answered=True)
+    assert chip(far, NOW).state == "met"
+
+
+spans = st.lists(
+    st.tuples(st.integers(0, 10_000), st.integers(1, 600)), min_size=1, max_size=build_why.MOST_STEPS
+).map(lambda pairs: [
+    (NOW + timedelta(minutes=sum(a + b for a, b in pairs[:i]) + gap), NOW + timedelta(minutes=sum(a + b for a, b in pairs[:i]) + gap + length))
+    for i, (gap, length) in enumerate(pairs)
+])  # fmt: skip
+
+
+@given(spans, st.integers(-100, 20_000))
+def test_the_bar_of_a_clock_fills_its_line_and_never_overlaps(counted, minutes):
+    parts, mark = build_why.bar(counted, NOW + timedelta(minutes=minutes))
+    assert parts[0].x == 0
+    for one, following in pairwise(parts):
+        assert one.x + one.width <= following.x + 0.05
+    assert parts[-1].x + parts[-1].width == pytest.approx(100, abs=0.1)
+    assert mark is None or 0 <= mark <= 100
+
+
+def test_days_without_working_time_are_steps_too():
+    thursday = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
+    saturday = datetime(2026, 3, 7, 4, 30, tzinfo=UTC)
+    counted = [(thursday, thursday + timedelta(minutes=30)), (saturday, saturday + timedelta(minutes=18))]
+    assert [step.off for step in build_why.steps(counted)] == [False, True, False]
+
+
+def clock(number, kind="first_response", state="running", **more):
+    return SimpleNamespace(id=number, kind=kind, state=state, **{"due_at": NOW + timedelta(hours=1), "warn_at": None, **more})
+
+
+def test_the_clock_that_is_shown_is_the_answer_that_is_owed():
+    assert build_why.choose([], NOW) is None
+    assert build_why.choose([clock(1), clock(2, "resolution", due_at=NOW)], NOW).id == 1
+    assert build_why.choose([clock(1, state="stopped"), clock(2, "resolution")], NOW).id == 1
+    assert build_why.choose([clock(1, state="stopped"), clock(2, "resolution", due_at=NOW)], NOW).id == 2
+
+
+def test_quoted_text_is_what_the_whole_has_beyond_the_visible():
+    assert _quoted("Hello", "Hello\n\nOn Monday you wrote:\n> hi") == "On Monday you wrote:\n> hi"
+    assert _quoted("Hello", "") == ""
+    assert _quoted("Hello", "Something else") == "Something else"
+
+
+def test_two_changes_in_a_row_fold_and_one_does_not():
+    changes = [ChangeView(i, NOW, "tagged", "tag") for i in range(3)]
+    assert [type(one) for one in _folded(iter(changes))] == [ChangesView]
+    assert list(_folded(iter(changes[:1]))) == changes[:1]
+
+
+def test_a_letter_behind_glass_has_nothing_that_acts():
+    html = (
+        '<html><head><style>p{}</style></head><body onload="x()"><p style="color:red;position:fixed" dir="rtl">سلام</p>'
+        '<script>x()</script><img src="cid:a@b"><img src="http://t.example/p"><a href="javascript:x()">no</a>'
+        '<a href="https://a.example">yes</a><form action="/"><input></form><iframe src="/"></iframe></body></html>'
+    )
+    cleaned = clean_html(html, {"a@b": "data:image/png;base64,AA"}, outside=False)
+    assert 'src="data:image/png;base64,AA"' in cleaned
+    assert 'dir="rtl"' in cleaned
+    assert "color:red" in cleaned
+    for gone in ("script", "onload", "javascript", "t.example", "position", "<form", "<iframe", "<input", "p{}"):
+        assert gone not in cleaned
+    assert 'href="https://a.example"' in cleaned
+    assert "t.example" in clean_html(html, {}, outside=True)
+
+
+def test_holes_are_named_once_and_in_order():
+    assert answers.holes("at {delivery_time}, {name} {delivery_time}") == ["delivery time", "name"]
+    assert answers.holes("a { b } {} plain") == []
+
+
+def test_what_was_kept_of_a_suggestion_is_a_share():
+    assert answers.kept("hello there", "hello there") == 1
+    assert answers.kept("", "anything") == 0
+    assert 0 < answers.kept("hello there", "hello you") < 1
+
+
+def test_hours_are_said_by_runs_of_equal_days():
+    full, half = ((28_800, 86_400),), ((28_800, 46_800),)
+    week = (full, full, full, half, (), full, full)  # Monday first
+    assert answers.hours_words(week, "fa") == "شنبه تا چهارشنبه ۰۸:۰۰ تا ۲۴:۰۰، پنج‌شنبه ۰۸:۰۰ تا ۱۳:۰۰"
+    assert answers.hours_words(week, "en") == "Saturday to Wednesday 08:00 to 24:00, Thursday 08:00 to 13:00"
+
+
+def test_the_mark_of_a_mail_program_does_not_turn_a_subject_around():
+    assert subject("Re: Fwd: کاسه‌ها") == "<bdi>Re: Fwd:</bdi> کاسه‌ها"
+    assert subject("<b>") == "&lt;b&gt;"
+    assert subject("Re:") == "Re:"
+
+
+def test_a_customer_without_a_name_is_called_by_their_address():
+    assert name_of("", "email:nora@nilgun.example") == "nora@nilgun.example"
+    assert name_of(" نرگس ", "email:x") == "نرگس"
+    assert face_of("«نرگس»", 7).initial == "ن"
+    assert face_of("", 7).initial == "?"
