@@ -12,16 +12,22 @@ from channels.contract import Channel
 HERE = Path(__file__).parent
 
 
+def names(folder: Path = HERE) -> list[str]:
+    """The names of the channels there are, without loading them."""
+    return sorted(path.parent.name for path in folder.glob("*/channel.py"))
+
+
+def load(name: str, folder: Path = HERE) -> type[Channel]:
+    """One channel. Raises TypeError when its `channel.py` has no class `Channel` named like the folder."""
+    return _load(folder, name)
+
+
 def find(folder: Path = HERE) -> dict[str, type[Channel]]:
     """Every channel of `folder`, by name, in alphabetical order.
 
     Raises TypeError when a folder has a `channel.py` without a class `Channel` named like the folder.
     """
-    found = {}
-    for path in sorted(folder.glob("*/channel.py")):
-        name = path.parent.name
-        found[name] = _load(folder, name)
-    return found
+    return {name: _load(folder, name) for name in names(folder)}
 
 
 def _load(folder: Path, name: str) -> type[Channel]:

@@ -98,16 +98,17 @@ class House:
 def channels_of(settings: Settings, where: str, *, folder: Path = registry.HERE) -> dict[str, Channel]:
     """The channels that are switched on, with their settings read. Raises Invalid naming the setting at fault."""
     made: dict[str, Channel] = {}
-    for name, kind in registry.find(folder).items():
+    known = registry.names(folder)
+    for name, raw in settings.channels.items():
+        if name not in known:
+            raise Invalid(f"The setting channels.{name} in {where} names no channel there is.", f"channels.{name}")
+        if not raw.get("enabled", False):
+            continue  # what is switched off is not even loaded
+        kind = registry.load(name, folder)
         try:
-            own = kind.Settings.model_validate(settings.channels.get(name, {}))
+            made[name] = kind(kind.Settings.model_validate(raw))
         except ValidationError as error:
             raise configuration.explain(error, where, section=f"channels.{name}") from None
-        if own.enabled:
-            made[name] = kind(own)
-    unknown = settings.channels.keys() - registry.find(folder).keys()
-    if unknown:
-        raise Invalid(f"The setting channels.{min(unknown)} in {where} names no channel there is.")
     return made
 
 
