@@ -22,6 +22,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 H = TypeVar("H", bound=Callable[..., Any])
 
 MOST_DIGITS = 18
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = (
     "/assets/",
@@ -129,11 +130,12 @@ def _to_the_door(request: web.Request) -> web.StreamResponse:
 @web.middleware
 async def own_forms(request: web.Request, handler: Handler) -> web.StreamResponse:
     """What changes something comes from our own pages: by origin, and by the token only they know."""
-    target = request.match_info.handler
     elsewhere = request.match_info.http_exception is not None or request.path.startswith(WITHOUT_COOKIES)
-    if request.method not in SAFE and not elsewhere and not getattr(target, "secret_address", False):
-        _same_origin(request)
-        await _own_token(request)
+    if request.method not in SAFE and not elsewhere:
+        if not getattr(request.match_info.handler, "secret_address", False):
+            _same_origin(request)
+            await _own_token(request)
+        await _can_be_kept(request)
     return await handler(request)
 
 
@@ -147,17 +149,18 @@ def _same_origin(request: web.Request) -> None:
 
 async def _own_token(request: web.Request) -> None:
     given = request.headers.get("X-CSRF-Token")
-    plain = request.content_type == "application/x-www-form-urlencoded"
-    if plain or (given is None and request.content_type == "multipart/form-data"):
-        fields = await request.post()
-        if any(isinstance(each, str) and "\0" in each for each in fields.values()):
-            raise Invalid("There is a character in this form that no database can keep. Take it out and try again.")
-        if given is None:
-            given = str(fields.get("csrf", ""))
+    if given is None and request.content_type in FORMS:
+        given = str((await request.post()).get("csrf", ""))
     if not given or not hmac.compare_digest(given.encode(), request.get(CSRF, "").encode()):
         raise Forbidden(
             "This page was open for too long, or your browser keeps no cookies. Nothing was changed. Open it again."
         )
+
+
+async def _can_be_kept(request: web.Request) -> None:
+    fields = await request.post() if request.content_type in FORMS else {}
+    if any(isinstance(each, str) and "\0" in each for each in fields.values()):
+        raise Invalid("There is a character in this form that no database can keep. Take it out and try again.")
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:

@@ -82,7 +82,9 @@ def test_days_without_working_time_are_steps_too():
 
 
 def clock(number, kind="first_response", state="running", **more):
-    return SimpleNamespace(id=number, kind=kind, state=state, **{"due_at": NOW + timedelta(hours=1), "warn_at": None, **more})
+    return SimpleNamespace(
+        id=number, kind=kind, state=state, **{"due_at": NOW + timedelta(hours=1), "warn_at": None, **more}
+    )
 
 
 def test_the_clock_that_is_shown_is_the_answer_that_is_owed():

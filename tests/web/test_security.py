@@ -57,6 +57,12 @@ async def test_an_address_that_is_a_secret_needs_no_token(client):
     assert (await client.post("/s/unguessable", headers={"Origin": "null"})).status == 200
 
 
+async def test_a_form_with_a_character_no_database_keeps_is_refused_in_words(client):
+    answer = await client.post("/s/unguessable", data={"words": "a\x00b"}, headers={"HX-Request": "true"})
+    assert answer.status == 422
+    assert "Take it out" in await answer.text()
+
+
 async def test_who_has_not_the_role_is_refused_in_words(client, sara):
     await enter(client)
     answer = await client.get("/people")

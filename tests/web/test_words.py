@@ -39,7 +39,9 @@ def test_a_translation_keeps_every_value_of_its_sentence(language):
 
 
 def test_the_persian_catalogue_is_persian():
-    foreign = {text: said for (_, text), said in written("fa").items() if not re.search("[\u0600-\u06ff]", "".join(said))}
+    foreign = {
+        text: said for (_, text), said in written("fa").items() if not re.search("[\u0600-\u06ff]", "".join(said))
+    }
     assert foreign == {}
 
 

@@ -1,0 +1,67 @@
+"""Logs tell what happened, and neither what was written nor any secret."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+
+import pytest
+import structlog
+
+from helpdesk import logs
+
+LINK = "/sign-in/link/1EronVZ-a2Moyhaq4B-svTOUBKRDwGuQ"
+
+
+@pytest.fixture(params=["json", "text"])
+def out(request):
+    """What is written; everything as it was afterwards."""
+    root = logging.getLogger()
+    handlers, level, stream = root.handlers[:], root.level, io.StringIO()
+    logs.set_up(request.param, "info", stream)
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def test_words_and_secrets_are_left_out_under_whatever_name_they_come(out):
+    log = structlog.get_logger("journey")
+    log.info("received", ticket=12, text="where is my parcel", subject="parcel", password="hunter2", api_key="hunter2")
+    log.info("opened", url="postgresql://desk:hunter2@db/desk", path=LINK)
+    logging.getLogger("aiohttp.server").warning("could not reach %s", "redis://:hunter2@cache")
+    written = out.getvalue()
+    assert "received" in written
+    assert "12" in written
+    assert "parcel" not in written
+    assert "hunter2" not in written
+    assert "1EronVZ" not in written
+
+
+def test_an_exception_shows_where_and_not_what_was_in_the_variables(out):
+    written = "the customer's own words"
+    try:
+        raise ValueError(f"[SQL: INSERT] [parameters: ('{written}',)]")
+    except ValueError:
+        structlog.get_logger("web").exception("incident", id="abc")
+    text = out.getvalue()
+    assert "ValueError" in text
+    assert "test_logs.py" in text
+    assert written not in text
+
+
+def test_below_the_level_nothing_is_written(out):
+    structlog.get_logger("web").debug("answered", id="abc")
+    logging.getLogger("aiohttp.access").info("GET %s", LINK)
+    assert out.getvalue() == ""
+
+
+def test_json_is_one_object_a_line(out):
+    structlog.get_logger("web").info("answered", status=200)
+    if out.getvalue().startswith("{"):
+        line = json.loads(out.getvalue())
+        assert (line["event"], line["status"], line["level"]) == ("answered", 200, "info")
+        assert line["timestamp"].endswith("Z")
+    else:
+        assert "answered" in out.getvalue()
