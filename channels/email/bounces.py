@@ -92,7 +92,6 @@ def _robot(mail: Mail) -> bool:
         mail.report_type == "delivery-status"
         or _SENDER.match(address)
         or (name and _SENDER_NAME.search(name))
-        or "from" not in mail.fields
         or mail.field("return-path") in ("<>", "<MAILER-DAEMON>")
         or _BOUNCE_ADDRESS.search(_recipients(mail))
     )

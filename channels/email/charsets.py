@@ -219,7 +219,8 @@ def _guess(raw: bytes, hint: str | None) -> str:
             pass
     sample = raw[:SAMPLE]
     runs = _HIGH.findall(sample)
-    if sum(map(len, runs)) < 1.7 * len(runs):  # single letters among others: a Latin script with accents
+    high = sum(map(len, runs))
+    if high < 1.7 * len(runs) and high * 3 < len(sample):  # single letters among others: Latin with accents
         return _western(raw)
     return _foreign(raw, sample)
 

@@ -19,7 +19,7 @@ from channels.email.parts import Place, walk
 
 TANGLED = 200  # multiparts or nested messages; more is an attack, taken as text
 BORDERS = 10_000  # lines that begin like a boundary
-_LEADING = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\s)+|\A>?From [^\r\n]*\r?\n")
+_LEADING = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\s)+|\A>?From (?![ \t]*:)[^\r\n]*\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
 _BOUNDARY = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=[Cc]ontent-|\r?\n)", re.MULTILINE)
 _CID = re.compile(r"cid:([^\"'\s>)]+)", re.IGNORECASE)

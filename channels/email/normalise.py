@@ -126,8 +126,8 @@ def _untagged(address: str) -> str:
 def _details(mail: Mail, raw: bytes, why: Sequence[str], trusted: Sequence[str]) -> dict[str, Any]:
     """What the timeline shows beside the text; only what is there."""
     details: dict[str, Any] = {}
-    if any(address.lower() != mail.sender[1].lower() for _, address in mail.reply_to):
-        details["reply_to"] = [address for _, address in mail.reply_to]
+    if any(address and address.lower() != mail.sender[1].lower() for _, address in mail.reply_to):
+        details["reply_to"] = [address for _, address in mail.reply_to if address]
     if why:
         details["automatic_because"] = list(why)
     if "authentication-results" in mail.fields and trusted:

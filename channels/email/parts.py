@@ -105,6 +105,8 @@ def _leaf(
 ) -> None:
     disposition, about = parameters(first(fields, "content-disposition"))
     name = names.given(about, type_, hint)
+    if kind.startswith("multipart/"):  # its boundary is nowhere: what is there is shown
+        kind = "text/plain"
     if place.twin and not name and kind.startswith("text/") and kind not in _SHOWN and disposition != "attachment":
         return  # one more form of the same words
     octets = payload(part, fields)
