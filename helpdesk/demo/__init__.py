@@ -12,7 +12,6 @@ from sqlalchemy import Connection, select
 
 from helpdesk import app, logs
 from helpdesk.agents import actions as agents
-from helpdesk.agents.models import people
 from helpdesk.clock import now
 from helpdesk.demo.pages import Demo
 from helpdesk.demo.script import PEOPLE, SHOP, SUPPORT
@@ -56,7 +55,6 @@ async def prepare(folder: Path, settings: Settings) -> None:
 
 async def run(*, folder: Path, port: int, mail_port: int, fresh: bool, say: Callable[[str], None]) -> None:
     """Open the demo and say how to get in."""
-    folder = folder.resolve()
     if fresh and (folder / MARK).exists():
         shutil.rmtree(folder)
     settings = settings_for(folder, port, mail_port)
@@ -70,7 +68,7 @@ async def run(*, folder: Path, port: int, mail_port: int, fresh: bool, say: Call
         async with app.open_door(house, application) as address:
             token = await house.database.write(_link, lasts=timedelta(days=1))
             say(f"\nThe desk of {SHOP}, a shop that does not exist, is open at {address}")
-            say(f"  Sign in once by this link:  {address}/sign-in/link/{token}")
+            say(f"  Sign in once by this link:  {address}/sign-in/link/{token}?next=/inbox")
             say(f"  Play the customer here:     {address}/demo")
             say("  Or send it a mail from another terminal:")
             say(f'    .venv/bin/python run.py mail send --port {mail_port} "سلام، سفارشم کجاست؟"')

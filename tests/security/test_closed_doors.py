@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
 
 from helpdesk import app as root
-from helpdesk.agents import sign_in
+from helpdesk.agents import queries, sign_in
 from helpdesk.web import visitors
 from tests.support.house import story
 
@@ -138,3 +139,16 @@ async def test_an_odd_form_is_refused_in_words_and_never_an_incident(client, des
             ):
                 answer = await client.post(filled(pattern), data=fields, allow_redirects=False)
                 assert answer.status < 500, f"{pattern} {fields}: {await answer.text()}"
+
+
+async def test_who_is_signed_out_hears_nothing_more(client, desk):
+    await enter(client, desk, "agent")
+    pattern = next(pattern for _, pattern, handler in doors(client) if handler.__name__ == "stream")
+    stream = await client.get(pattern)
+    assert stream.status == 200
+    person_id = (await desk.database.read(queries.everybody))[0].id
+    person = await desk.database.read(queries.person, person_id=person_id)
+    (session,) = await desk.database.read(queries.sessions_of, person_id=person_id, now=desk.time())
+    await desk.database.write(sign_in.revoke, session_id=session.id, by=person, now=desk.time())
+    assert await asyncio.wait_for(stream.content.read(), 10) == b"retry: 1500\n\n"
+    assert (await client.get(pattern, allow_redirects=False)).status in (303, 401)

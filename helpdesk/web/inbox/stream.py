@@ -26,21 +26,26 @@ async def stream(request: web.Request) -> web.StreamResponse:
     with request.app[keys.LIVE].subscribe() as events, suppress(ConnectionResetError):
         await response.prepare(request)
         await response.write(b"retry: 1500\n\n")
-        while loop.time() < end:
-            await response.write(await _next(events))
+        gone = Event("signed_out", keys.signed_in(request).id)
+        while loop.time() < end and gone not in (heard := await _next(events)):
+            await response.write(_told(heard))
     return response
 
 
-async def _next(events: Subscription) -> bytes:
-    try:
-        async with asyncio.timeout(HEARTBEAT):
-            first = await events.next()
-    except TimeoutError:
-        return b": still here\n\n"
-    heard: list[Event] = [first]
+async def _next(events: Subscription) -> list[Event]:
+    heard: list[Event] = []
     with suppress(TimeoutError):
+        async with asyncio.timeout(HEARTBEAT):
+            heard.append(await events.next())
         async with asyncio.timeout(GATHER):
             while True:
                 heard.append(await events.next())
-    tickets = sorted({one.data for one in heard if isinstance(one.data, int)})
+    return heard
+
+
+def _told(heard: list[Event]) -> bytes:
+    changes = [one for one in heard if one.topic != "signed_out"]
+    if not changes:
+        return b": still here\n\n"
+    tickets = sorted({one.data for one in changes if isinstance(one.data, int)})
     return f"event: changed\ndata: {json.dumps({'tickets': tickets})}\n\n".encode()
