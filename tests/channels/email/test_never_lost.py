@@ -1,0 +1,92 @@
+"""Folding only ever takes lines away: what is shown is in the whole, in its order, and never nothing of something."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from channels.email.reply import from_html, from_text
+
+FRAGMENTS = [
+    "سلام",
+    "Hello, my order",
+    "",
+    "",
+    "> quoted",
+    ">> deeper",
+    "در تاریخ ۱۱ اسفند ۱۴۰۴، پشتیبانی نوشت:",
+    "On Mon, 2 Mar 2026 at 10:15, Support <support@example.org> wrote:",
+    "<support@example.org> wrote:",
+    "> wrote:",
+    "reply On Mon, 2 Mar 2026 at 10:15, a wrote:",
+    "-----Original Message-----",
+    "---------- Forwarded message ---------",
+    "From: a <a@example.com>",
+    "از: پشتیبانی",
+    "Date: Mon",
+    "موضوع: سفارش",
+    "To: b",
+    "-- ",
+    "---",
+    "________________",
+    "با تشکر",
+    "Regards,",
+    "سارا محمدی",
+    "John Sample",
+    "۰۲۱-۰۰۰۰۰۰۰۰",
+    "www.example.com",
+    "Sent from my iPhone",
+    "از iPhone من ارسال شد",
+    "- one",
+    "- john",
+    "<http://example.com/a",
+    "> and more",
+    "This message is confidential.",
+]
+
+
+def lines_of(text: str) -> list[str]:
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=25))
+@settings(max_examples=600, deadline=None)
+def test_what_is_shown_is_in_the_whole_in_its_order(fragments: list[str]) -> None:
+    reply = from_text("\n".join(fragments))
+    whole = lines_of(reply.whole)
+    assert whole == lines_of("\n".join(fragments))
+    place = 0
+    for line in lines_of(reply.text):
+        while place < len(whole) and not whole[place].startswith(line):
+            place += 1
+        assert place < len(whole)
+        place += 1
+    assert bool(reply.text) == bool(whole)
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=25), st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_folding_twice_shows_no_more_than_folding_once(fragments: list[str], forward: bool) -> None:
+    once = from_text("\n".join(fragments), forward=forward).text
+    assert len(from_text(once, forward=forward).text) <= len(once)
+
+
+TAGS = [
+    "<div>",
+    "</div>",
+    "<p>",
+    "</p>",
+    "<blockquote type=cite>",
+    "</blockquote>",
+    '<div class="gmail_quote">',
+    "<br>",
+    "<td>",
+    "<pre>",
+]
+
+
+@given(st.lists(st.sampled_from([*FRAGMENTS, *TAGS]), max_size=30))
+@settings(max_examples=300, deadline=None)
+def test_html_never_shows_nothing_of_something(pieces: list[str]) -> None:
+    reply = from_html(" ".join(pieces))
+    assert bool(reply.text) == bool(reply.whole.strip())
