@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Connection, insert, select
 
 from bench.houses import desk
+from bench.mails import WORDS_EN, WORDS_FA
 from bench.measure import cost, middle
 from helpdesk import app
 from helpdesk.agents import actions as agents
@@ -19,7 +20,6 @@ from helpdesk.agents import sign_in
 from helpdesk.contacts.models import addresses, contacts
 from helpdesk.database import fulltext
 from helpdesk.tickets.models import entries, tickets
-from bench.mails import WORDS_EN, WORDS_FA
 
 ROUNDS = 30
 ENTRIES = 30
@@ -40,8 +40,14 @@ async def run(*, db: str | None, n: int | None, tickets: int | None, **_: Any) -
             one = await _measure(client, f"/inbox/tickets/{count}", rounds)
         found = await _searches(house, rounds)
     return {
-        "n": rounds, "tickets": count, "list_cpu_ms": shown[0], "list_p50_ms": shown[1], "ticket_cpu_ms": one[0],
-        "ticket_p50_ms": one[1], "search_p50_ms": found, "others_cpu_share": one[2],
+        "n": rounds,
+        "tickets": count,
+        "list_cpu_ms": shown[0],
+        "list_p50_ms": shown[1],
+        "ticket_cpu_ms": one[0],
+        "ticket_p50_ms": one[1],
+        "search_p50_ms": found,
+        "others_cpu_share": one[2],
     }
 
 
@@ -98,17 +104,57 @@ def _fill(tx: Connection, *, start: int, count: int, now: Any) -> None:
         words = WORDS_FA if number % 5 else WORDS_EN
         said = " ".join(words[(number * step) % len(words)] for step in (3, 5, 7, 11, 13, 17))
         people.append({"id": number, "name": f"مشتری {number}", "notes": "", "created_at": at})
-        places.append({"contact_id": number, "address": f"email:c{number}@customers.example", "channel": "email",
-                       "verified": False, "created_at": at})
-        rows.append({"id": number, "subject": said[:40], "status": "open" if number % 10 == 0 else "resolved",
-                     "active": number % 10 == 0, "contact_id": number, "priority": "normal", "language": "fa",
-                     "channel": "email", "account": "support", "address": f"email:c{number}@customers.example",
-                     "snippet": said, "created_at": at, "changed_at": at, "customer_at": at, "answered": False,
-                     "deadline": at + timedelta(minutes=30), "deadline_kind": "first_response", "deadline_start": at,
-                     "cycle": 1, "automatic": False})
-        lines.append({"id": number, "ticket_id": number, "at": at, "kind": "message", "author": "customer",
-                      "public": True, "outgoing": False, "contact_id": number, "channel": "email",
-                      "account": "support", "text": said, "automatic": False, "thanks": False, "stranger": False})
+        places.append(
+            {
+                "contact_id": number,
+                "address": f"email:c{number}@customers.example",
+                "channel": "email",
+                "verified": False,
+                "created_at": at,
+            }
+        )
+        rows.append(
+            {
+                "id": number,
+                "subject": said[:40],
+                "status": "open" if number % 10 == 0 else "resolved",
+                "active": number % 10 == 0,
+                "contact_id": number,
+                "priority": "normal",
+                "language": "fa",
+                "channel": "email",
+                "account": "support",
+                "address": f"email:c{number}@customers.example",
+                "snippet": said,
+                "created_at": at,
+                "changed_at": at,
+                "customer_at": at,
+                "answered": False,
+                "deadline": at + timedelta(minutes=30),
+                "deadline_kind": "first_response",
+                "deadline_start": at,
+                "cycle": 1,
+                "automatic": False,
+            }
+        )
+        lines.append(
+            {
+                "id": number,
+                "ticket_id": number,
+                "at": at,
+                "kind": "message",
+                "author": "customer",
+                "public": True,
+                "outgoing": False,
+                "contact_id": number,
+                "channel": "email",
+                "account": "support",
+                "text": said,
+                "automatic": False,
+                "thanks": False,
+                "stranger": False,
+            }
+        )
     for table, values in ((contacts, people), (addresses, places), (tickets, rows), (entries, lines)):
         tx.execute(insert(table), values)
     for line in lines:
@@ -125,10 +171,22 @@ def _long_one(tx: Connection, *, now: Any) -> None:
     tx.execute(
         insert(entries),
         [
-            {"id": top + step, "ticket_id": number, "at": now, "kind": "message",
-             "author": "customer" if step % 2 else "agent", "public": True, "outgoing": step % 2 == 0,
-             "channel": "email", "account": "support", "text": "سلام، " * 30, "automatic": False, "thanks": False,
-             "stranger": False, "delivery": None if step % 2 else "sent"}
+            {
+                "id": top + step,
+                "ticket_id": number,
+                "at": now,
+                "kind": "message",
+                "author": "customer" if step % 2 else "agent",
+                "public": True,
+                "outgoing": step % 2 == 0,
+                "channel": "email",
+                "account": "support",
+                "text": "سلام، " * 30,
+                "automatic": False,
+                "thanks": False,
+                "stranger": False,
+                "delivery": None if step % 2 else "sent",
+            }
             for step in range(1, ENTRIES)
         ],
     )

@@ -26,10 +26,13 @@ async def run(*, db: str | None, n: int | None, **_: Any) -> dict[str, Any]:
         figures = await house.database.read(_counts)
     assert figures["messages"] == count + 50, figures
     return {
-        "n": count, "kind": "mail", "messages_per_s": round(count / spent.wall),
+        "n": count,
+        "kind": "mail",
+        "messages_per_s": round(count / spent.wall),
         "cpu_ms_per_message": round(spent.cpu / count * 1000, 3),
         "flushes_per_message": None if after is None or before is None else round((after - before) / count, 4),
-        "tickets": figures["tickets"], "others_cpu_share": spent.others,
+        "tickets": figures["tickets"],
+        "others_cpu_share": spent.others,
     }
 
 

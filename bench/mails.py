@@ -6,8 +6,88 @@ import random
 from base64 import b64encode
 from collections.abc import Iterator
 
-WORDS_FA = "سلام سفارش کاسه لعاب پیک هنوز نرسیده لطفاً راهنمایی کنید پرداخت کارت پول فاکتور نشانی تغییر رنگ آبی شکسته جعبه ارسال تهران شیراز مرجوع گارانتی تخفیف کد ثبت پیگیری شماره زمان تحویل ممنون خسته نباشید مشکل حساب رمز فراموش ورود".split()
-WORDS_EN = "hello order bowl glaze courier still not arrived please help payment card money invoice address change colour blue broken box shipping return warranty discount code tracking number delivery thanks problem account password forgot login size large small refund".split()
+WORDS_FA = [
+    "سلام",
+    "سفارش",
+    "کاسه",
+    "لعاب",
+    "پیک",
+    "هنوز",
+    "نرسیده",
+    "لطفاً",
+    "راهنمایی",
+    "کنید",
+    "پرداخت",
+    "کارت",
+    "پول",
+    "فاکتور",
+    "نشانی",
+    "تغییر",
+    "رنگ",
+    "آبی",
+    "شکسته",
+    "جعبه",
+    "ارسال",
+    "تهران",
+    "شیراز",
+    "مرجوع",
+    "گارانتی",
+    "تخفیف",
+    "کد",
+    "ثبت",
+    "پیگیری",
+    "شماره",
+    "زمان",
+    "تحویل",
+    "ممنون",
+    "خسته",
+    "نباشید",
+    "مشکل",
+    "حساب",
+    "رمز",
+    "فراموش",
+    "ورود",
+]
+WORDS_EN = [
+    "hello",
+    "order",
+    "bowl",
+    "glaze",
+    "courier",
+    "still",
+    "not",
+    "arrived",
+    "please",
+    "help",
+    "payment",
+    "card",
+    "money",
+    "invoice",
+    "address",
+    "change",
+    "colour",
+    "blue",
+    "broken",
+    "box",
+    "shipping",
+    "return",
+    "warranty",
+    "discount",
+    "code",
+    "tracking",
+    "number",
+    "delivery",
+    "thanks",
+    "problem",
+    "account",
+    "password",
+    "forgot",
+    "login",
+    "size",
+    "large",
+    "small",
+    "refund",
+]
 
 
 def mails(count: int, seed: int = 1) -> Iterator[tuple[str, bytes]]:
@@ -38,11 +118,16 @@ def _mail(
     body = "\n\n".join(_words(dice, persian, dice.randrange(8, 40)) + "." for _ in range(dice.randrange(1, 4)))
     quoted = ""
     if answers:
-        quoted = "\n\nOn Mon, 2 Mar 2026 at 10:00, Support <support@dalan.example> wrote:\n> " + _words(dice, persian, 30)
+        quoted = "\n\nOn Mon, 2 Mar 2026 at 10:00, Support <support@dalan.example> wrote:\n> " + _words(
+            dice, persian, 30
+        )
     head = [
-        f"From: Customer {number} <{who}>", "To: support@dalan.example",
-        f"Subject: =?utf-8?B?{b64encode(subject.encode()).decode()}?=", "Date: Mon, 02 Mar 2026 10:00:00 +0330",
-        f"Message-ID: {external}", "MIME-Version: 1.0",
+        f"From: Customer {number} <{who}>",
+        "To: support@dalan.example",
+        f"Subject: =?utf-8?B?{b64encode(subject.encode()).decode()}?=",
+        "Date: Mon, 02 Mar 2026 10:00:00 +0330",
+        f"Message-ID: {external}",
+        "MIME-Version: 1.0",
     ]
     if answers:
         head += [f"In-Reply-To: {answers}", f"References: {answers}"]
@@ -52,8 +137,11 @@ def _mail(
         return external, ("\n".join(head) + "\n\n" + text).replace("\n", "\r\n").encode()
     html = "".join(f"<p dir=auto>{one}</p>" for one in text.split("\n\n"))
     parts = (
-        "--b\nContent-Type: text/plain; charset=utf-8\n\n" + text
-        + "\n--b\nContent-Type: text/html; charset=utf-8\n\n<html><body>" + html + "</body></html>\n--b--\n"
+        "--b\nContent-Type: text/plain; charset=utf-8\n\n"
+        + text
+        + "\n--b\nContent-Type: text/html; charset=utf-8\n\n<html><body>"
+        + html
+        + "</body></html>\n--b--\n"
     )
     head.append('Content-Type: multipart/alternative; boundary="b"')
     return external, ("\n".join(head) + "\n\n" + parts).replace("\n", "\r\n").encode()

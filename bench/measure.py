@@ -40,9 +40,9 @@ def _machine() -> tuple[float, float]:
     return sum(values) - idle, sum(values)
 
 
-def resident_mib() -> float:
-    """Memory this process holds now, in MiB."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
+def resident_mib(pid: int | str = "self") -> float:
+    """Memory a process holds now, in MiB."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return round(pages * os.sysconf("SC_PAGE_SIZE") / 1_048_576, 1)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import tempfile
 import time
@@ -11,7 +10,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from bench.measure import cost, middle
+from bench.measure import cost, middle, resident_mib
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = """
@@ -43,16 +42,24 @@ async def run(*, db: str | None, n: int | None, **_: Any) -> dict[str, Any]:
         await _once(config, port)
         seen = [await _once(config, port) for _ in range(tries)]
     return {
-        "n": tries, "start_s": round(middle([one[0] for one in seen]), 3),
-        "rss_mib": round(middle([one[1] for one in seen]), 1), "others_cpu_share": spent.others,
+        "n": tries,
+        "start_s": round(middle([one[0] for one in seen]), 3),
+        "rss_mib": round(middle([one[1] for one in seen]), 1),
+        "others_cpu_share": spent.others,
     }
 
 
 async def _once(config: Path, port: int) -> tuple[float, float]:
     started = time.perf_counter()
     child = await asyncio.create_subprocess_exec(
-        sys.executable, str(ROOT / "run.py"), "serve", "--config", str(config), stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL, cwd=ROOT,
+        sys.executable,
+        str(ROOT / "run.py"),
+        "serve",
+        "--config",
+        str(config),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+        cwd=ROOT,
     )
     try:
         while not await asyncio.to_thread(_answers, port):
@@ -61,8 +68,7 @@ async def _once(config: Path, port: int) -> tuple[float, float]:
             await asyncio.sleep(0.01)
         took = time.perf_counter() - started
         await asyncio.sleep(2)
-        pages = int(Path(f"/proc/{child.pid}/statm").read_text().split()[1])
-        return took, pages * os.sysconf("SC_PAGE_SIZE") / 1_048_576
+        return took, resident_mib(child.pid)
     finally:
         if child.returncode is None:
             child.terminate()

@@ -8,7 +8,9 @@ from helpdesk.cli import bench, channel, checking, database, faq, mail, phone, s
 
 app = typer.Typer(
     help="Pasokh, a support helpdesk. `run.py demo` opens one to look at; `run.py serve` runs the real one.",
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
 )
 app.command("serve")(serving.serve)
 app.command("demo")(serving.demo)

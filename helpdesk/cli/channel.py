@@ -80,8 +80,12 @@ def new_channel(
         raise typer.Exit(1)
     title = name.replace("_", " ").capitalize()
     (place / "samples").mkdir(parents=True)
-    files = {"__init__.py": "", "channel.py": CHANNEL, "README.md": README,
-             "samples/hello.json": '{{"id": "1", "sender": "somebody", "text": "Hello"}}\n'}
+    files = {
+        "__init__.py": "",
+        "channel.py": CHANNEL,
+        "README.md": README,
+        "samples/hello.json": '{{"id": "1", "sender": "somebody", "text": "Hello"}}\n',
+    }
     for file, content in files.items():
         (place / file).write_text(content.format(name=name, title=title), encoding="utf-8")
     typer.echo(f"{place} is made. Switch it on with [channels.{name}] enabled = true, then fill in channel.py.")

@@ -67,8 +67,11 @@ async def _greet(house: House, address: str) -> None:
     settings = house.settings
     typer.echo(f"The desk is open at {address}")
     token = await house.database.write(
-        actions.first_administrator, name="Administrator", email="administrator@localhost.localdomain",
-        now=house.clock(), lasts=timedelta(minutes=settings.sign_in.link_minutes),
+        actions.first_administrator,
+        name="Administrator",
+        email="administrator@localhost.localdomain",
+        now=house.clock(),
+        lasts=timedelta(minutes=settings.sign_in.link_minutes),
     )
     if token is not None:
         typer.echo(f"First sign-in, once, within {settings.sign_in.link_minutes} minutes:")
@@ -108,8 +111,12 @@ def invite(
         async with app.house(settings, where=str(config), channels={}) as house:
             lasts = timedelta(hours=settings.sign_in.invitation_hours)
             token = await house.database.write(
-                actions.invite_or_link, name=name or email.partition("@")[0], email=email, role=asked,
-                now=house.clock(), lasts=lasts,
+                actions.invite_or_link,
+                name=name or email.partition("@")[0],
+                email=email,
+                role=asked,
+                now=house.clock(),
+                lasts=lasts,
             )
             typer.echo(f"{settings.desk.public_url}/sign-in/link/{token}")
 
@@ -126,4 +133,4 @@ def demo(
     """Open a desk of a small invented shop on this machine alone; nothing leaves it."""
     from helpdesk import demo as show
 
-    run(show.run(folder=folder, port=port, mail_port=mail_port, fresh=fresh, say=typer.echo))
+    run(show.run(folder=folder.resolve(), port=port, mail_port=mail_port, fresh=fresh, say=typer.echo))

@@ -48,9 +48,7 @@ def known_or_new(
     return Known(contact_id, known, new=False, blocked=row.blocked_at is not None, mark=row.mark)
 
 
-def _open(
-    tx: Connection, *, address: str, name: str, verified: bool, language: str | None, now: datetime
-) -> Known:
+def _open(tx: Connection, *, address: str, name: str, verified: bool, language: str | None, now: datetime) -> Known:
     values = {"name": name, "language": language, "notes": "", "created_at": now}
     contact_id = new_id(tx, _NEW_CONTACT, values)
     tx.execute(
@@ -69,8 +67,6 @@ def _open(
 def unreachable(tx: Connection, *, address: str, reason: str, now: datetime) -> bool:
     """Mark an address dead until it writes again. False: nobody has it."""
     statement = (
-        update(addresses)
-        .where(addresses.c.address == address)
-        .values(unreachable_at=now, unreachable_reason=reason)
+        update(addresses).where(addresses.c.address == address).values(unreachable_at=now, unreachable_reason=reason)
     )
     return tx.execute(statement).rowcount == 1

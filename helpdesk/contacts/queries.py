@@ -43,6 +43,4 @@ def contact(tx: Connection, *, contact_id: int) -> Line:
 
 def addresses_of(tx: Connection, *, contact_id: int) -> Sequence[Line]:
     """Every address of a customer, oldest first."""
-    return tx.execute(
-        select(addresses).where(addresses.c.contact_id == contact_id).order_by(addresses.c.id)
-    ).all()
+    return tx.execute(select(addresses).where(addresses.c.contact_id == contact_id).order_by(addresses.c.id)).all()

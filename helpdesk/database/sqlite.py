@@ -33,8 +33,15 @@ def engine_for(path: Path, *, begin: str) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000",
-                       "cache_size=-32000", "temp_store=MEMORY", "wal_autocheckpoint=2000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=10000",
+            "cache_size=-32000",
+            "temp_store=MEMORY",
+            "wal_autocheckpoint=2000",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     def start(connection: Any) -> None:

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, select
-
 from helpdesk import app, logs
 from helpdesk.agents import actions as agents
 from helpdesk.clock import now
@@ -46,6 +44,8 @@ async def prepare(folder: Path, settings: Settings) -> None:
     """Play the story into an empty folder; an existing demo stays as it was left."""
     if (folder / MARK).exists():
         return
+    for half in folder.glob("desk.db*"):  # an earlier start was cut off in the middle of the story
+        half.unlink()
     (folder / "outgoing").mkdir(parents=True, exist_ok=True)
     past = Past(now())
     async with app.house(settings, where="the demo", clock=past) as house:
@@ -66,7 +66,11 @@ async def run(*, folder: Path, port: int, mail_port: int, fresh: bool, say: Call
         application = app.web_of(house, more=pages.routes())
         application[keys.DEMO] = True
         async with app.open_door(house, application) as address:
-            token = await house.database.write(_link, lasts=timedelta(days=1))
+            login, name, _ = PEOPLE[0]
+            token = await house.database.write(
+                agents.invite_or_link, name=name, email=f"{login}@dalan.example", role="administrator", now=now(),
+                lasts=timedelta(days=1),
+            )  # fmt: skip
             say(f"\nThe desk of {SHOP}, a shop that does not exist, is open at {address}")
             say(f"  Sign in once by this link:  {address}/sign-in/link/{token}?next=/inbox")
             say(f"  Play the customer here:     {address}/demo")
@@ -74,9 +78,3 @@ async def run(*, folder: Path, port: int, mail_port: int, fresh: bool, say: Call
             say(f'    .venv/bin/python run.py mail send --port {mail_port} "سلام، سفارشم کجاست؟"')
             say("Ctrl+C ends it; `python run.py demo --fresh` begins anew.")
             await asyncio.Event().wait()
-
-
-def _link(tx: Connection, *, lasts: timedelta) -> str:
-    address = f"{PEOPLE[0][0]}@dalan.example"
-    person_id = tx.execute(select(people.c.id).where(people.c.email == address)).scalar_one()
-    return agents.make_link(tx, person_id=person_id, now=now(), lasts=lasts)

@@ -35,8 +35,14 @@ def letter(
 async def deliver(mail: EmailMessage, *, to: str, port: int) -> None:
     """Hand a mail to the desk's own mail door on this machine."""
     await aiosmtplib.send(
-        mail.as_bytes(), sender="customer@customers.example", recipients=[to], hostname="127.0.0.1", port=port,
-        use_tls=False, start_tls=False, timeout=10,
+        mail.as_bytes(),
+        sender="customer@customers.example",
+        recipients=[to],
+        hostname="127.0.0.1",
+        port=port,
+        use_tls=False,
+        start_tls=False,
+        timeout=10,
     )
 
 
@@ -84,9 +90,14 @@ def read(path: Path) -> Received:
         if part["Content-ID"]
     }
     return Received(
-        id=path.stem, sender=str(mail["From"]), to=str(mail["To"]), subject=str(mail["Subject"]),
-        at=datetime.fromtimestamp(path.stat().st_mtime, UTC), text=plain.get_content() if plain else "",
-        html=rich.get_content() if rich else "", message_id=str(mail["Message-ID"]),
+        id=path.stem,
+        sender=str(mail["From"]),
+        to=str(mail["To"]),
+        subject=str(mail["Subject"]),
+        at=datetime.fromtimestamp(path.stat().st_mtime, UTC),
+        text=plain.get_content() if plain else "",
+        html=rich.get_content() if rich else "",
+        message_id=str(mail["Message-ID"]),
         reply_to=str(mail["Reply-To"] or mail["From"]),
         pictures={cid: (kind, content) for cid, (kind, content) in pictures.items() if isinstance(content, bytes)},
     )

@@ -16,7 +16,9 @@ from helpdesk.web import keys
 from helpdesk.web.desk_pages import around
 from helpdesk.web.pages import PAGES
 
-FRAME = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox"
+FRAME = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox"
+)
 
 
 class Demo:
@@ -54,8 +56,13 @@ class Demo:
         answered = read(path) if path is not None else None
         to = answered.reply_to if answered else SUPPORT
         mail = letter(
-            name=form["name"], address=form["address"], to=to, subject=form["subject"], text=form["text"],
-            at=request.app[keys.CLOCK](), answers=answered.message_id if answered else "",
+            name=form["name"],
+            address=form["address"],
+            to=to,
+            subject=form["subject"],
+            text=form["text"],
+            at=request.app[keys.CLOCK](),
+            answers=answered.message_id if answered else "",
         )
         try:
             await deliver(mail, to=to, port=self.mail_port)
@@ -72,7 +79,8 @@ class Demo:
         """Its layout, for a frame that can do nothing."""
         found = read(self._path(request))
         return web.Response(
-            text=_with_pictures(found), content_type="text/html",
+            text=_with_pictures(found),
+            content_type="text/html",
             headers={"Content-Security-Policy": FRAME, "X-Frame-Options": "SAMEORIGIN"},
         )
 
@@ -80,7 +88,8 @@ class Demo:
         """The mail as it left."""
         path = self._path(request)
         return web.Response(
-            body=path.read_bytes(), content_type="message/rfc822",
+            body=path.read_bytes(),
+            content_type="message/rfc822",
             headers={"Content-Disposition": f'attachment; filename="{path.name}"'},
         )
 
@@ -90,11 +99,19 @@ class Demo:
             raise NotFound("There is no such mail.")
         return path
 
-    async def _index(self, request: web.Request, form: Mapping[str, str], *, status: int = 200, sent: bool = False,
-               problem: str = "") -> web.Response:
+    async def _index(
+        self, request: web.Request, form: Mapping[str, str], *, status: int = 200, sent: bool = False, problem: str = ""
+    ) -> web.Response:
         return request.app[PAGES].render(
-            request, "demo/index.html", status=status, messages=mailbox(self.folder), form=form, sent=sent,
-            problem=problem, customers=(), **await around(request, "demo"),
+            request,
+            "demo/index.html",
+            status=status,
+            messages=mailbox(self.folder),
+            form=form,
+            sent=sent,
+            problem=problem,
+            customers=(),
+            **await around(request, "demo"),
         )
 
 

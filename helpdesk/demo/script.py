@@ -15,8 +15,15 @@ PEOPLE = (
     ("leila", "لیلا فرزام", "supervisor"),
 )
 NAMES = {
-    "narges": "نرگس دلاوری", "kaveh": "کاوه سپهری", "hana": "هانا مرادی", "bahar": "بهار نیکو", "emily": "Emily Hart",
-    "omid": "امید راستین", "jonas": "Jonas Weber", "shirin": "شیرین پاکدل", "arash": "آرش تهرانی",
+    "narges": "نرگس دلاوری",
+    "kaveh": "کاوه سپهری",
+    "hana": "هانا مرادی",
+    "bahar": "بهار نیکو",
+    "emily": "Emily Hart",
+    "omid": "امید راستین",
+    "jonas": "Jonas Weber",
+    "shirin": "شیرین پاکدل",
+    "arash": "آرش تهرانی",
 }
 
 

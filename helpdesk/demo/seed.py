@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from helpdesk.agents import actions as agents
 from helpdesk.agents.rules import Role
@@ -14,9 +14,9 @@ from helpdesk.app import House
 from helpdesk.demo.letters import letter
 from helpdesk.demo.script import NAMES, PEOPLE, STORY, SUPPORT, Step
 from helpdesk.journey import escalate, reply, survey
+from helpdesk.outbox import queries as outbox
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
-from helpdesk.tickets.models import entries
 
 ACCOUNT = "support"
 
@@ -45,8 +45,13 @@ class Player:
         """The whole story, so that it ends now."""
         for login, name, role in PEOPLE:
             self.people[login] = await self.house.database.write(
-                agents.add_person, name=name, email=f"{login}@dalan.example", role=cast(Role, role),
-                now=now - timedelta(days=30), by=None, language="fa",
+                agents.add_person,
+                name=name,
+                email=f"{login}@dalan.example",
+                role=cast(Role, role),
+                now=now - timedelta(days=30),
+                by=None,
+                language="fa",
             )
         for step in STORY:
             self.past.at = now - timedelta(minutes=step.before)
@@ -62,8 +67,14 @@ class Player:
         address, known = f"{step.who}@customers.example", self.topics.get(step.topic)
         answers = await self.house.database.read(_last_id, ticket_id=known) if known else ""
         mail = letter(
-            name=NAMES[step.who], address=address, to=SUPPORT, subject=step.subject, text=step.text,
-            at=self.past(), answers=answers, message_id=f"<story-{self.count}@customers.example>",
+            name=NAMES[step.who],
+            address=address,
+            to=SUPPORT,
+            subject=step.subject,
+            text=step.text,
+            at=self.past(),
+            answers=answers,
+            message_id=f"<story-{self.count}@customers.example>",
         )
         desk = self.house.desk_for("email")
         raw = mail.as_bytes()
@@ -72,7 +83,7 @@ class Player:
         )
         while await self.house.intake_worker().work_once():
             pass
-        self.topics.setdefault(step.topic, await self.house.database.read(_newest_ticket))
+        self.topics.setdefault(step.topic, await self.house.database.read(queries.newest))
 
     async def _reply(self, step: Step) -> None:
         number, person = self.topics[step.topic], self.people[step.who]
@@ -81,13 +92,21 @@ class Player:
         await self.house.database.write(tickets.assign, ticket_id=number, to=person, by=person, now=self.past())
         seen = await self.house.database.read(queries.newest_entry, ticket_id=number)
         await self.house.database.write(
-            reply.reply, self.house.book, ticket_id=number, person_id=person, person_name=name,
-            answer=reply.Answer(step.text, seen, then=step.then), now=self.past(),
+            reply.reply,
+            self.house.book,
+            ticket_id=number,
+            person_id=person,
+            person_name=name,
+            answer=reply.Answer(step.text, seen, then=step.then),
+            now=self.past(),
         )
 
     async def _note(self, step: Step) -> None:
         await self.house.database.write(
-            reply.note, ticket_id=self.topics[step.topic], person_id=self.people[step.who], text=step.text,
+            reply.note,
+            ticket_id=self.topics[step.topic],
+            person_id=self.people[step.who],
+            text=step.text,
             now=self.past(),
         )
 
@@ -107,20 +126,12 @@ class Player:
             )
 
 
-def _newest_ticket(tx: Connection) -> int:
-    found = tx.execute(select(entries.c.ticket_id).order_by(entries.c.id.desc()).limit(1)).scalar_one()
-    return int(found)
-
-
 def _last_id(tx: Connection, ticket_id: int) -> str:
     found = queries.references(tx, ticket_id=ticket_id, channel="email")
     return found[-1] if found else ""
 
 
 def _survey_link(tx: Connection, ticket_id: int) -> str:
-    from helpdesk.outbox.models import outbox
-
-    payload = tx.execute(
-        select(outbox.c.payload).where(outbox.c.ticket_id == ticket_id).order_by(outbox.c.id.desc()).limit(1)
-    ).scalar_one()
-    return str(payload["faces"][0]["url"]).partition("/s/")[2].partition("?")[0]
+    waiting = outbox.newest_of(tx, ticket_id=ticket_id)
+    assert waiting is not None
+    return str(waiting.payload["faces"][0]["url"]).partition("/s/")[2].partition("?")[0]

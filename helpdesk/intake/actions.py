@@ -19,14 +19,31 @@ _STATE = update(intake).where(intake.c.id == bindparam("key")).values(state=bind
 
 
 def keep(
-    tx: Connection, *, channel: str, account: str, external_id: str, raw: bytes, order_key: str,
-    received_at: datetime, now: datetime,
+    tx: Connection,
+    *,
+    channel: str,
+    account: str,
+    external_id: str,
+    raw: bytes,
+    order_key: str,
+    received_at: datetime,
+    now: datetime,
 ) -> bool:
     """Keep a raw message. False: it is here already."""
     fresh = insert_ignore(
-        tx, _KEEP,
-        {"channel": channel, "account": account, "external_id": external_id, "order_key": order_key,
-         "received_at": received_at, "state": "new", "attempts": 0, "due_at": now, "raw": raw},
+        tx,
+        _KEEP,
+        {
+            "channel": channel,
+            "account": account,
+            "external_id": external_id,
+            "order_key": order_key,
+            "received_at": received_at,
+            "state": "new",
+            "attempts": 0,
+            "due_at": now,
+            "raw": raw,
+        },
     )
     if fresh:
         hint(tx, "intake")
@@ -40,7 +57,14 @@ def done(tx: Connection, *, intake_ids: Sequence[int], state: str = "done") -> N
 
 
 def failed(
-    tx: Connection, *, intake_id: int, error: str, now: datetime, attempts: int, waits: Sequence[int], for_good: bool = False
+    tx: Connection,
+    *,
+    intake_id: int,
+    error: str,
+    now: datetime,
+    attempts: int,
+    waits: Sequence[int],
+    for_good: bool = False,
 ) -> bool:
     """Try again after `waits` (seconds, one per try), then hold it in quarantine. `attempts` counts this one.
 

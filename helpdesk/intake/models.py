@@ -22,10 +22,21 @@ intake = Table(
     Column("raw", LargeBinary, nullable=False),
     UniqueConstraint("channel", "account", "external_id"),
     Index("ix_intake_new", "id", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
-    Index("ix_intake_held", "id", sqlite_where=text("state = 'quarantined'"),
-          postgresql_where=text("state = 'quarantined'")),
-    Index("ix_intake_order", "channel", "account", "order_key", "id",
-          sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
+    Index(
+        "ix_intake_held",
+        "id",
+        sqlite_where=text("state = 'quarantined'"),
+        postgresql_where=text("state = 'quarantined'"),
+    ),
+    Index(
+        "ix_intake_order",
+        "channel",
+        "account",
+        "order_key",
+        "id",
+        sqlite_where=text("state = 'new'"),
+        postgresql_where=text("state = 'new'"),
+    ),
 )
 
 cursors = Table(

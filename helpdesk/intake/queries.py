@@ -62,9 +62,7 @@ def quarantine(tx: Connection, *, before: int = 2**62, most: int = 50) -> Sequen
 def figures(tx: Connection) -> dict[str, int]:
     """How many messages wait and how many are in quarantine."""
     rows = tx.execute(
-        select(intake.c.state, func.count())
-        .where(intake.c.state.in_(("new", "quarantined")))
-        .group_by(intake.c.state)
+        select(intake.c.state, func.count()).where(intake.c.state.in_(("new", "quarantined"))).group_by(intake.c.state)
     ).all()
     return {"new": 0, "quarantined": 0, **{row[0]: row[1] for row in rows}}
 
@@ -79,7 +77,5 @@ def taken(tx: Connection, *, channel: str, account: str) -> int:
 def recall(tx: Connection, *, channel: str, account: str, key: str) -> str | None:
     """The cursor kept last."""
     return tx.execute(
-        select(cursors.c.value).where(
-            cursors.c.channel == channel, cursors.c.account == account, cursors.c.key == key
-        )
+        select(cursors.c.value).where(cursors.c.channel == channel, cursors.c.account == account, cursors.c.key == key)
     ).scalar()

@@ -15,9 +15,7 @@ from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
 
 
-def follow(
-    tx: Connection, book: Book, *, ticket_id: int, question: Inbound, now: datetime, opened: bool
-) -> int | None:
+def follow(tx: Connection, book: Book, *, ticket_id: int, question: Inbound, now: datetime, opened: bool) -> int | None:
     """Say that a message arrived, when the desk is set to do so and a robot may write here."""
     if not (book.acknowledgement and opened):
         return None
@@ -29,12 +27,27 @@ def follow(
     calendar = book.promises.calendar(book.hours(ticket.channel))[1]
     language = ticket.language or book.language
     text = book.word(
-        "acknowledgement.txt", language, name=ticket.contact_name, number=ticket_id, desk=book.name,
-        person_by=calendar.due_at(now, 30), now=now,
+        "acknowledgement.txt",
+        language,
+        name=ticket.contact_name,
+        number=ticket_id,
+        desk=book.name,
+        person_by=calendar.due_at(now, 30),
+        now=now,
     )
     entry_id = tickets.add_entry(
-        tx, ticket_id=ticket_id, at=now, kind="message", author="automation", public=True, outgoing=True,
-        channel=ticket.channel, account=ticket.account, address=ticket.address, text=text, automatic=True,
+        tx,
+        ticket_id=ticket_id,
+        at=now,
+        kind="message",
+        author="automation",
+        public=True,
+        outgoing=True,
+        channel=ticket.channel,
+        account=ticket.account,
+        address=ticket.address,
+        text=text,
+        automatic=True,
         delivery="queued",
     )
     payload = letters.payload(
@@ -53,8 +66,11 @@ def gate(
         tx, address=address, ticket_id=ticket_id, since=now - book.limits.window
     )
     occasion = Occasion(
-        address=address, own_addresses=book.own_addresses, question_automatic=question_automatic,
+        address=address,
+        own_addresses=book.own_addresses,
+        question_automatic=question_automatic,
         unreachable=known is not None and known.unreachable_at is not None,
-        sent_to_address=to_address, sent_in_ticket=in_ticket,
+        sent_to_address=to_address,
+        sent_in_ticket=in_ticket,
     )
     return why_not(occasion, book.limits)

@@ -51,9 +51,19 @@ def reacted(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:
     entry = queries.entry(tx, entry_id=entry_id)
     tickets.change(tx, ticket_id=entry.ticket_id, changed_at=arrival.received_at)
     return tickets.add_entry(
-        tx, ticket_id=entry.ticket_id, at=arrival.received_at, kind="reaction", author="customer", public=True,
-        outgoing=False, channel=arrival.channel, account=arrival.account, text=inbound.text, thanks=True,
-        address=inbound.author.address if inbound.author else None, intake_id=arrival.intake_id,
+        tx,
+        ticket_id=entry.ticket_id,
+        at=arrival.received_at,
+        kind="reaction",
+        author="customer",
+        public=True,
+        outgoing=False,
+        channel=arrival.channel,
+        account=arrival.account,
+        text=inbound.text,
+        thanks=True,
+        address=inbound.author.address if inbound.author else None,
+        intake_id=arrival.intake_id,
         data={"of": entry_id, **inbound.details},
     )
 
@@ -92,7 +102,5 @@ def _take_answer(tx: Connection, book: Book, arrival: Arrival, said: SurveyAnswe
     if said.score is not None:
         survey.answer(tx, book, token=token, score=said.score, now=arrival.received_at)
     if said.words or said.reasons:
-        survey.explain(
-            tx, book, token=token, reasons=said.reasons, words=said.words, now=arrival.received_at
-        )
+        survey.explain(tx, book, token=token, reasons=said.reasons, words=said.words, now=arrival.received_at)
     return queries.newest_entry(tx, ticket_id=surveys.by_token(tx, token_hash=found.token_hash).ticket_id)  # type: ignore[union-attr]

@@ -16,7 +16,6 @@ from channels.contract import Address, Inbound
 from helpdesk.agents import queries as agents
 from helpdesk.contacts import actions as contacts
 from helpdesk.database.engine import hint
-from helpdesk.database.metadata import Line
 from helpdesk.journey import opening
 from helpdesk.journey.book import Book
 from helpdesk.tickets import actions as tickets
@@ -73,9 +72,7 @@ def author_of(record: Mapping[str, Any]) -> str:
 def _ticket(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, who: Address) -> int | None:
     at = arrival.received_at
     incoming = inbound.details.get("direction") not in OUTGOING
-    known = contacts.known_or_new(
-        tx, address=who.address, name=who.name, verified=who.verified, language=None, now=at
-    )
+    known = contacts.known_or_new(tx, address=who.address, name=who.name, verified=who.verified, language=None, now=at)
     newest = queries.newest_of_contact(tx, contact_id=known.contact_id)
     if newest is not None and newest.active:
         return int(newest.id)
@@ -89,15 +86,39 @@ def _ticket(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, who:
 
 
 def _open(
-    tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, contact_id: int, address: str, *,
+    tx: Connection,
+    book: Book,
+    arrival: Arrival,
+    inbound: Inbound,
+    contact_id: int,
+    address: str,
+    *,
     follows: int | None,
 ) -> int:
     at = arrival.received_at
     ticket_id = tickets.open_ticket(
-        tx, subject=inbound.subject, status="new", active=True, contact_id=contact_id, priority="normal",
-        language=book.language, channel=arrival.channel, account=arrival.account, address=address, conversation=None,
-        reply_via=inbound.reply_via, snippet="", created_at=at, changed_at=at, customer_at=at, customer_entry_id=None,
-        answered=False, deadline=NEVER, cycle=0, automatic=False, follows_id=follows,
+        tx,
+        subject=inbound.subject,
+        status="new",
+        active=True,
+        contact_id=contact_id,
+        priority="normal",
+        language=book.language,
+        channel=arrival.channel,
+        account=arrival.account,
+        address=address,
+        conversation=None,
+        reply_via=inbound.reply_via,
+        snippet="",
+        created_at=at,
+        changed_at=at,
+        customer_at=at,
+        customer_entry_id=None,
+        answered=False,
+        deadline=NEVER,
+        cycle=0,
+        automatic=False,
+        follows_id=follows,
     )
     hint(tx, "opened", ticket_id)
     return ticket_id
@@ -108,11 +129,22 @@ def _line(tx: Connection, arrival: Arrival, inbound: Inbound, ticket_id: int) ->
     outgoing = record.get("direction") in OUTGOING
     ticket = queries.locked(tx, ticket_id=ticket_id)
     entry_id = tickets.add_entry(
-        tx, ticket_id=ticket_id, at=_at(record, arrival.received_at), kind="call", author=author_of(record),
-        public=True, outgoing=outgoing, contact_id=ticket.contact_id, person_id=_person(tx, record),
-        channel=arrival.channel, account=arrival.account,
-        address=inbound.author.address if inbound.author else None, text=inbound.text,
-        remote_id=inbound.external_id, intake_id=arrival.intake_id, data=dict(record),
+        tx,
+        ticket_id=ticket_id,
+        at=_at(record, arrival.received_at),
+        kind="call",
+        author=author_of(record),
+        public=True,
+        outgoing=outgoing,
+        contact_id=ticket.contact_id,
+        person_id=_person(tx, record),
+        channel=arrival.channel,
+        account=arrival.account,
+        address=inbound.author.address if inbound.author else None,
+        text=inbound.text,
+        remote_id=inbound.external_id,
+        intake_id=arrival.intake_id,
+        data=dict(record),
     )
     tickets.known_as(tx, channel=arrival.channel, remote_id=inbound.external_id, entry_id=entry_id)
     address = inbound.author.address if inbound.author else ""
@@ -130,13 +162,24 @@ def _counts(
     over = record.get("disposition")
     if incoming and ticket.status in rules.ENDED and over is not None:
         tickets.changed(
-            tx, ticket_id=ticket_id, now=now, author="system", change="reopened", cycle=ticket.cycle + 1, to="open",
+            tx,
+            ticket_id=ticket_id,
+            now=now,
+            author="system",
+            change="reopened",
+            cycle=ticket.cycle + 1,
+            to="open",
             **{"from": ticket.status},
         )
         values |= {"status": "open", "active": True, "resolved_at": None, "closed_at": None}
     elif over == "answered" and ticket.status == "new":
         tickets.changed(
-            tx, ticket_id=ticket_id, now=now + timedelta(microseconds=1), author="system", change="status", to="open",
+            tx,
+            ticket_id=ticket_id,
+            now=now + timedelta(microseconds=1),
+            author="system",
+            change="status",
+            to="open",
             **{"from": ticket.status},
         )
         values["status"] = "open"

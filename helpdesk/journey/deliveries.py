@@ -92,7 +92,10 @@ def _which(tx: Connection, book: Book, channel: str, inbound: Inbound) -> int | 
 
 def _say(tx: Connection, *, entry_id: int, ticket_id: int, state: str, reason: str, now: datetime) -> None:
     tickets.add_entry(
-        tx, ticket_id=ticket_id, at=now, kind="delivery", author="system",
+        tx,
+        ticket_id=ticket_id,
+        at=now,
+        kind="delivery",
+        author="system",
         data={"of": entry_id, "state": state, "reason": reason},
     )
-

@@ -28,7 +28,14 @@ def _fire(tx: Connection, clock: Line, now: datetime) -> None:
         actions.warned(tx, clock=clock)
     at = clock.due_at if late else clock.warn_at
     tickets.changed(
-        tx, ticket_id=clock.ticket_id, now=now, author="system", change="breached" if late else "warned",
-        clock=clock.kind, clock_id=clock.id, at=at.isoformat(), due_at=clock.due_at and clock.due_at.isoformat(),
+        tx,
+        ticket_id=clock.ticket_id,
+        now=now,
+        author="system",
+        change="breached" if late else "warned",
+        clock=clock.kind,
+        clock_id=clock.id,
+        at=at.isoformat(),
+        due_at=clock.due_at and clock.due_at.isoformat(),
     )
     hint(tx, "breach" if late else "warning", clock.ticket_id)

@@ -13,20 +13,44 @@ from helpdesk.tickets import queries
 
 
 def payload(
-    tx: Connection, book: Book, *, ticket: Any, entry_id: int, text: str, sender_name: str, automatic: bool,
-    kind: str = "message", to: tuple[str, str] | None = None, copies: Sequence[Sequence[str]] = (),
-    files: Sequence[Mapping[str, Any]] = (), faces: Sequence[Mapping[str, str]] = (), subject: str | None = None,
-    quote: Mapping[str, Any] | None = None, survey: str | None = None,
+    tx: Connection,
+    book: Book,
+    *,
+    ticket: Any,
+    entry_id: int,
+    text: str,
+    sender_name: str,
+    automatic: bool,
+    kind: str = "message",
+    to: tuple[str, str] | None = None,
+    copies: Sequence[Sequence[str]] = (),
+    files: Sequence[Mapping[str, Any]] = (),
+    faces: Sequence[Mapping[str, str]] = (),
+    subject: str | None = None,
+    quote: Mapping[str, Any] | None = None,
+    survey: str | None = None,
 ) -> dict[str, Any]:
     """Everything the channel needs, as JSON; files by hash."""
     known = queries.references(tx, ticket_id=ticket.id, channel=ticket.channel)
     words = subject if subject is not None else reply_subject(ticket.subject, ticket.id)
     return {
-        "token": book.sign(entry_id), "kind": kind, "account": ticket.account,
-        "to": list(to or (ticket.address, ticket.contact_name)), "copies": [list(one) for one in copies],
-        "text": text, "subject": words, "language": ticket.language or book.language, "sender_name": sender_name,
-        "reply_via": ticket.reply_via, "in_reply_to": known[-1] if known else None, "references": list(known),
-        "conversation": ticket.conversation, "automatic": automatic, "files": list(files), "faces": list(faces), "survey": survey,
+        "token": book.sign(entry_id),
+        "kind": kind,
+        "account": ticket.account,
+        "to": list(to or (ticket.address, ticket.contact_name)),
+        "copies": [list(one) for one in copies],
+        "text": text,
+        "subject": words,
+        "language": ticket.language or book.language,
+        "sender_name": sender_name,
+        "reply_via": ticket.reply_via,
+        "in_reply_to": known[-1] if known else None,
+        "references": list(known),
+        "conversation": ticket.conversation,
+        "automatic": automatic,
+        "files": list(files),
+        "faces": list(faces),
+        "survey": survey,
         "details": {"quote": dict(quote)} if quote else {},
     }
 
@@ -44,18 +68,33 @@ def outbound(stored: Mapping[str, Any], read: Callable[[str], bytes] | None = No
     """The message for the channel. `read` fetches a file by its hash; without it there are no files."""
     files = [] if read is None else [_attachment(one, read) for one in stored["files"]]
     return Outbound(
-        token=stored["token"], kind=stored["kind"], account=stored["account"],
-        to=Address(stored["to"][0], stored["to"][1]), text=stored["text"], subject=stored["subject"],
-        language=stored["language"], copies=[Address(*one) for one in stored["copies"]],
-        sender_name=stored["sender_name"], reply_via=stored["reply_via"], attachments=files,
-        in_reply_to=stored["in_reply_to"], references=stored["references"], conversation=stored["conversation"],
-        automatic=stored["automatic"], faces=[Face(**one) for one in stored["faces"]], survey=stored.get("survey"),
+        token=stored["token"],
+        kind=stored["kind"],
+        account=stored["account"],
+        to=Address(stored["to"][0], stored["to"][1]),
+        text=stored["text"],
+        subject=stored["subject"],
+        language=stored["language"],
+        copies=[Address(*one) for one in stored["copies"]],
+        sender_name=stored["sender_name"],
+        reply_via=stored["reply_via"],
+        attachments=files,
+        in_reply_to=stored["in_reply_to"],
+        references=stored["references"],
+        conversation=stored["conversation"],
+        automatic=stored["automatic"],
+        faces=[Face(**one) for one in stored["faces"]],
+        survey=stored.get("survey"),
         details=stored["details"],
     )
 
 
 def _attachment(one: Mapping[str, Any], read: Callable[[str], bytes]) -> Attachment:
     return Attachment(
-        name=one["name"], content_type=one["content_type"], content=read(one["hash"]), size=one["size"],
-        inline=bool(one.get("inline")), content_id=one.get("content_id"),
+        name=one["name"],
+        content_type=one["content_type"],
+        content=read(one["hash"]),
+        size=one["size"],
+        inline=bool(one.get("inline")),
+        content_id=one.get("content_id"),
     )

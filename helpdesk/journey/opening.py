@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 def facts_of(book: Book, ticket: Any) -> Facts:
     """What policies may ask about a stored ticket."""
     return Facts(
-        channel=ticket.channel, kind=book.hours(ticket.channel), priority=ticket.priority, language=ticket.language,
+        channel=ticket.channel,
+        kind=book.hours(ticket.channel),
+        priority=ticket.priority,
+        language=ticket.language,
         team=str(ticket.team_id) if ticket.team_id else None,
     )
 
@@ -41,14 +44,18 @@ def recount(tx: Connection, book: Book, *, ticket_id: int, now: datetime) -> Non
 
 
 def open_new(
-    tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, known: Known,
-    files: Sequence[Mapping[str, Any]], *, follows: int | None,
+    tx: Connection,
+    book: Book,
+    arrival: Arrival,
+    inbound: Inbound,
+    known: Known,
+    files: Sequence[Mapping[str, Any]],
+    *,
+    follows: int | None,
 ) -> int:
     """A ticket of its own for this arrival; returns the entry's id."""
     asks = inbound.kind == "message" and not inbound.automatic and not known.blocked
-    facts = Facts(
-        channel=arrival.channel, kind=book.hours(arrival.channel), language=inbound.language, mark=known.mark
-    )
+    facts = Facts(channel=arrival.channel, kind=book.hours(arrival.channel), language=inbound.language, mark=known.mark)
     at = arrival.received_at
     planned = [book.promises.plan(facts, kind, at) for kind in sla.STARTING] if asks else []
     ticket_id = tickets.open_ticket(tx, **_values(arrival, inbound, known, planned, asks=asks, follows=follows))
@@ -57,9 +64,7 @@ def open_new(
     )
     tickets.asked(tx, ticket_id=ticket_id, entry_id=entry_id)
     for copy in inbound.copies:
-        guest = contacts.known_or_new(
-            tx, address=copy.address, name=copy.name, verified=False, language=None, now=at
-        )
+        guest = contacts.known_or_new(tx, address=copy.address, name=copy.name, verified=False, language=None, now=at)
         if guest.contact_id != known.contact_id:
             tickets.join(tx, ticket_id=ticket_id, contact_id=guest.contact_id, welcome=True, address=copy.address)
     if asks:
@@ -67,14 +72,15 @@ def open_new(
             tx, book.promises, ticket_id=ticket_id, facts=facts, cycle=1, entry_id=entry_id, at=at, planned=planned
         )
         suggestions.propose(
-            tx, book.suggest, entry_id=entry_id, text=f"{inbound.subject}\n{inbound.text}",
+            tx,
+            book.suggest,
+            entry_id=entry_id,
+            text=f"{inbound.subject}\n{inbound.text}",
             language=inbound.language or book.language,
         )
         acknowledge.follow(tx, book, ticket_id=ticket_id, question=inbound, now=at, opened=True)
     address = inbound.author.address if inbound.author else ""
-    search.add(
-        tx, ticket_id=ticket_id, entry_id=entry_id, texts=(inbound.subject, known.name, address, inbound.text)
-    )
+    search.add(tx, ticket_id=ticket_id, entry_id=entry_id, texts=(inbound.subject, known.name, address, inbound.text))
     hint(tx, "opened", ticket_id)
     return entry_id
 
@@ -84,21 +90,42 @@ def _values(
 ) -> dict[str, Any]:
     first = nearest(planned)
     return {
-        "subject": inbound.subject, "status": "new", "active": not known.blocked, "contact_id": known.contact_id,
-        "priority": "normal", "language": inbound.language, "channel": arrival.channel, "account": arrival.account,
-        "address": inbound.author.address if inbound.author else "", "conversation": inbound.thread.conversation,
-        "reply_via": inbound.reply_via, "snippet": rules.snippet(inbound.text), "created_at": arrival.received_at,
-        "changed_at": arrival.received_at, "customer_at": arrival.received_at, "customer_entry_id": None,
-        "answered": False, "deadline": first.due_at if first else NEVER,
-        "deadline_kind": first.kind if first else None, "deadline_start": arrival.received_at if first else None,
-        "cycle": 1 if asks else 0, "automatic": inbound.automatic, "follows_id": follows,
+        "subject": inbound.subject,
+        "status": "new",
+        "active": not known.blocked,
+        "contact_id": known.contact_id,
+        "priority": "normal",
+        "language": inbound.language,
+        "channel": arrival.channel,
+        "account": arrival.account,
+        "address": inbound.author.address if inbound.author else "",
+        "conversation": inbound.thread.conversation,
+        "reply_via": inbound.reply_via,
+        "snippet": rules.snippet(inbound.text),
+        "created_at": arrival.received_at,
+        "changed_at": arrival.received_at,
+        "customer_at": arrival.received_at,
+        "customer_entry_id": None,
+        "answered": False,
+        "deadline": first.due_at if first else NEVER,
+        "deadline_kind": first.kind if first else None,
+        "deadline_start": arrival.received_at if first else None,
+        "cycle": 1 if asks else 0,
+        "automatic": inbound.automatic,
+        "follows_id": follows,
         "spam_at": arrival.received_at if known.blocked else None,
     }
 
 
 def write_entry(
-    tx: Connection, arrival: Arrival, inbound: Inbound, *, ticket_id: int, contact_id: int,
-    files: Sequence[Mapping[str, Any]], stranger: bool,
+    tx: Connection,
+    arrival: Arrival,
+    inbound: Inbound,
+    *,
+    ticket_id: int,
+    contact_id: int,
+    files: Sequence[Mapping[str, Any]],
+    stranger: bool,
 ) -> int:
     """The line of the timeline for an arrival, with its body, files and remote id."""
     data: dict[str, Any] = dict(inbound.details)
@@ -110,12 +137,25 @@ def write_entry(
         data["subject"] = inbound.subject
     robot = inbound.kind == "delivery"
     entry_id = tickets.add_entry(
-        tx, ticket_id=ticket_id, at=arrival.received_at, kind="note" if inbound.kind == "note" else "message",
-        author="system" if robot else "customer", public=True, outgoing=False, contact_id=contact_id,
-        channel=arrival.channel, account=arrival.account,
-        address=inbound.author.address if inbound.author else None, text=inbound.text, automatic=inbound.automatic,
-        thanks=inbound.thanks, stranger=stranger, remote_id=inbound.external_id, sent_at=inbound.sent_at,
-        intake_id=arrival.intake_id, data=data or None,
+        tx,
+        ticket_id=ticket_id,
+        at=arrival.received_at,
+        kind="note" if inbound.kind == "note" else "message",
+        author="system" if robot else "customer",
+        public=True,
+        outgoing=False,
+        contact_id=contact_id,
+        channel=arrival.channel,
+        account=arrival.account,
+        address=inbound.author.address if inbound.author else None,
+        text=inbound.text,
+        automatic=inbound.automatic,
+        thanks=inbound.thanks,
+        stranger=stranger,
+        remote_id=inbound.external_id,
+        sent_at=inbound.sent_at,
+        intake_id=arrival.intake_id,
+        data=data or None,
     )
     if inbound.html is not None or inbound.full_text is not None:
         tickets.add_body(tx, entry_id=entry_id, full_text=inbound.full_text, html=inbound.html)

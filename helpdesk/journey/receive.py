@@ -68,7 +68,11 @@ def _aside(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> in
 def _who(tx: Connection, arrival: Arrival, inbound: Inbound) -> Known:
     author = inbound.author or Address(f"{arrival.channel}:")
     return contacts.known_or_new(
-        tx, address=author.address, name=author.name, verified=author.verified, language=inbound.language,
+        tx,
+        address=author.address,
+        name=author.name,
+        verified=author.verified,
+        language=inbound.language,
         now=arrival.received_at,
     )
 
@@ -88,13 +92,21 @@ def _where(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, known
         verify=book.verify,
     )
     return rules.which_ticket(
-        found, received_at=arrival.received_at, window=book.reopening(arrival.channel),
-        automatic=inbound.automatic or inbound.kind != "message", thanks=inbound.thanks,
+        found,
+        received_at=arrival.received_at,
+        window=book.reopening(arrival.channel),
+        automatic=inbound.automatic or inbound.kind != "message",
+        thanks=inbound.thanks,
     )
 
 
 def _append(
-    tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, known: Known, files: Sequence[Mapping[str, Any]],
+    tx: Connection,
+    book: Book,
+    arrival: Arrival,
+    inbound: Inbound,
+    known: Known,
+    files: Sequence[Mapping[str, Any]],
     choice: Choice,
 ) -> int:
     assert choice.ticket_id is not None
@@ -122,19 +134,29 @@ def _counts(
 ) -> None:
     """A customer wrote something that wants an answer."""
     values: dict[str, Any] = {
-        "changed_at": arrival.received_at, "customer_at": arrival.received_at, "customer_entry_id": entry_id,
-        "answered": False, "snippet": rules.snippet(inbound.text), "automatic": False,
+        "changed_at": arrival.received_at,
+        "customer_at": arrival.received_at,
+        "customer_entry_id": entry_id,
+        "answered": False,
+        "snippet": rules.snippet(inbound.text),
+        "automatic": False,
     }
     if not choice.stranger and inbound.author is not None:
         values |= {
-            "channel": arrival.channel, "account": arrival.account, "address": inbound.author.address,
-            "conversation": inbound.thread.conversation, "reply_via": inbound.reply_via or ticket.reply_via,
+            "channel": arrival.channel,
+            "account": arrival.account,
+            "address": inbound.author.address,
+            "conversation": inbound.thread.conversation,
+            "reply_via": inbound.reply_via or ticket.reply_via,
         }
     facts = opening.facts_of(book, ticket)
     fresh = choice.reopens or ticket.cycle == 0 or ticket.resolved_at is not None
     if fresh:
         values |= {
-            "cycle": ticket.cycle + 1, "active": ticket.spam_at is None, "resolved_at": None, "closed_at": None,
+            "cycle": ticket.cycle + 1,
+            "active": ticket.spam_at is None,
+            "resolved_at": None,
+            "closed_at": None,
         }
     values["status"] = rules.status_after_customer(ticket.status)
     tickets.change(tx, ticket_id=ticket.id, **values)
@@ -142,26 +164,58 @@ def _counts(
     if fresh and ticket.spam_at is None:
         planned = [book.promises.plan(facts, kind, arrival.received_at) for kind in sla.STARTING]
         sla.start_cycle(
-            tx, book.promises, ticket_id=ticket.id, facts=facts, cycle=ticket.cycle + 1, entry_id=entry_id,
-            at=arrival.received_at, planned=planned,
+            tx,
+            book.promises,
+            ticket_id=ticket.id,
+            facts=facts,
+            cycle=ticket.cycle + 1,
+            entry_id=entry_id,
+            at=arrival.received_at,
+            planned=planned,
         )
         sla.refresh(tx, ticket_id=ticket.id)
     elif ticket.spam_at is None:
         sla.customer_wrote(
-            tx, book.promises, ticket_id=ticket.id, facts=facts, cycle=ticket.cycle, entry_id=entry_id,
+            tx,
+            book.promises,
+            ticket_id=ticket.id,
+            facts=facts,
+            cycle=ticket.cycle,
+            entry_id=entry_id,
             at=arrival.received_at,
         )
         if ticket.status in ("waiting", "on_hold"):
             opening.recount(tx, book, ticket_id=ticket.id, now=arrival.received_at)
-    suggestions.propose(tx, book.suggest, entry_id=entry_id, text=f"{inbound.subject}\n{inbound.text}",
-                        language=inbound.language or book.language)
+    suggestions.propose(
+        tx,
+        book.suggest,
+        entry_id=entry_id,
+        text=f"{inbound.subject}\n{inbound.text}",
+        language=inbound.language or book.language,
+    )
     acknowledge.follow(tx, book, ticket_id=ticket.id, question=inbound, now=arrival.received_at, opened=fresh)
 
 
 def _say(tx: Connection, ticket: Any, status: str, at: datetime, *, reopened: bool) -> None:
     if reopened:
-        tickets.changed(tx, ticket_id=ticket.id, now=at, author="system", change="reopened",
-                        cycle=ticket.cycle + 1, to=status, **{"from": ticket.status})
+        tickets.changed(
+            tx,
+            ticket_id=ticket.id,
+            now=at,
+            author="system",
+            change="reopened",
+            cycle=ticket.cycle + 1,
+            to=status,
+            **{"from": ticket.status},
+        )
     elif status != ticket.status:
-        tickets.changed(tx, ticket_id=ticket.id, now=at, author="system", change="status", to=status,
-                        **{"from": ticket.status}, why="customer_wrote")
+        tickets.changed(
+            tx,
+            ticket_id=ticket.id,
+            now=at,
+            author="system",
+            change="status",
+            to=status,
+            **{"from": ticket.status},
+            why="customer_wrote",
+        )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection
 
 from helpdesk.errors import Conflict, Forbidden, Invalid
 from helpdesk.journey import letters, opening, status
@@ -18,7 +18,6 @@ from helpdesk.suggestions import actions as suggestions
 from helpdesk.text import clean
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import drafting, queries, rules, search
-from helpdesk.tickets.models import attachments
 
 LONGEST = 100_000
 
@@ -57,15 +56,29 @@ def reply(
     entry_id = _entry(tx, ticket, person_id, text, answer, now)
     files = _files(tx, ticket_id, person_id, entry_id, answer.files)
     payload = letters.payload(
-        tx, book, ticket=ticket, entry_id=entry_id, text=text, sender_name=person_name, automatic=False,
-        copies=answer.copies, files=files, quote=answer.quote,
+        tx,
+        book,
+        ticket=ticket,
+        entry_id=entry_id,
+        text=text,
+        sender_name=person_name,
+        automatic=False,
+        copies=answer.copies,
+        files=files,
+        quote=answer.quote,
     )
     dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=now + book.undo)
     tickets.change(tx, ticket_id=ticket_id, answered=True, changed_at=now, snippet=rules.snippet(text))
     if answer.article:
         suggestions.took(
-            tx, entry_id=entry_id, question_id=ticket.customer_entry_id, article=answer.article,
-            question=ticket.snippet, kept=answer.kept, person_id=person_id, now=now,
+            tx,
+            entry_id=entry_id,
+            question_id=ticket.customer_entry_id,
+            article=answer.article,
+            question=ticket.snippet,
+            kept=answer.kept,
+            person_id=person_id,
+            now=now,
         )
     after = answer.then or rules.status_after_answer(ticket.status)
     if after != ticket.status:
@@ -93,9 +106,20 @@ def _entry(tx: Connection, ticket: Any, person_id: int, text: str, answer: Answe
     if answer.copies:
         data["cc"] = [list(one) for one in answer.copies]
     return tickets.add_entry(
-        tx, ticket_id=ticket.id, at=now, kind="message", author="agent", public=True, outgoing=True,
-        person_id=person_id, channel=ticket.channel, account=ticket.account, address=ticket.address, text=text,
-        delivery="queued", data=data,
+        tx,
+        ticket_id=ticket.id,
+        at=now,
+        kind="message",
+        author="agent",
+        public=True,
+        outgoing=True,
+        person_id=person_id,
+        channel=ticket.channel,
+        account=ticket.account,
+        address=ticket.address,
+        text=text,
+        delivery="queued",
+        data=data,
     )
 
 
@@ -108,17 +132,21 @@ def _files(
     mine = {one.id: one for one in waiting}
     if not set(wanted) <= mine.keys():
         raise Invalid("One of the files is not there any more; attach it again.", "files")
-    tx.execute(update(attachments).where(attachments.c.id.in_(list(wanted))).values(entry_id=entry_id))
-    tx.execute(delete(attachments).where(attachments.c.id.in_([one for one in mine if one not in wanted])))
+    drafting.hang(tx, entry_id=entry_id, wanted=wanted, dropped=[one for one in mine if one not in wanted])
     return [
-        {"name": mine[one].name, "content_type": mine[one].content_type, "hash": mine[one].hash,
-         "size": mine[one].size}
+        {"name": mine[one].name, "content_type": mine[one].content_type, "hash": mine[one].hash, "size": mine[one].size}
         for one in wanted
     ]
 
 
 def dispatch(
-    tx: Connection, book: Book, *, ticket: Any, entry_id: int, payload: Mapping[str, Any], now: datetime,
+    tx: Connection,
+    book: Book,
+    *,
+    ticket: Any,
+    entry_id: int,
+    payload: Mapping[str, Any],
+    now: datetime,
     due_at: datetime,
 ) -> None:
     """Put a written entry in the outbox and remember the id the remote will know it by."""
@@ -130,8 +158,16 @@ def dispatch(
         tickets.known_as(tx, channel=ticket.channel, remote_id=remote_id, entry_id=entry_id)
         tickets.set_remote_id(tx, entry_id=entry_id, remote_id=remote_id)
     outbox.queue(
-        tx, entry_id=entry_id, ticket_id=ticket.id, channel=ticket.channel, account=ticket.account,
-        address=payload["to"][0], automatic=payload["automatic"], payload=payload, now=now, due_at=due_at,
+        tx,
+        entry_id=entry_id,
+        ticket_id=ticket.id,
+        channel=ticket.channel,
+        account=ticket.account,
+        address=payload["to"][0],
+        automatic=payload["automatic"],
+        payload=payload,
+        now=now,
+        due_at=due_at,
     )
 
 
@@ -144,16 +180,18 @@ def undo(tx: Connection, book: Book, *, entry_id: int, person_id: int, now: date
     outbox.take_back(tx, entry_id=entry_id, now=now)
     tickets.set_delivery(tx, entry_id=entry_id, state="undone")
     voids = [
-        one.id for one in queries.timeline(tx, ticket_id=ticket.id, most=20)
-        if one.id > entry_id and one.kind == "change" and one.person_id == person_id and one.at == entry.at
+        one.id
+        for one in queries.timeline(tx, ticket_id=ticket.id, most=20)
+        if one.id > entry_id
+        and one.kind == "change"
+        and one.person_id == person_id
+        and one.at == entry.at
         and (one.data or {}).get("change") == "status"
     ]
     tickets.changed(
         tx, ticket_id=ticket.id, now=now, author="agent", person_id=person_id, change="undone", of=entry_id, voids=voids
     )
-    drafting.keep(
-        tx, ticket_id=ticket.id, person_id=person_id, kind="reply", text=entry.text, data=entry.data, now=now
-    )
+    drafting.keep(tx, ticket_id=ticket.id, person_id=person_id, kind="reply", text=entry.text, data=entry.data, now=now)
     tickets.detach(tx, entry_id=entry_id, person_id=person_id)
     was = (entry.data or {}).get("was")
     if was is not None and was != ticket.status:
@@ -174,16 +212,21 @@ def send_again(tx: Connection, book: Book, *, entry_id: int, person_id: int, now
     return int(entry.ticket_id)
 
 
-def note(
-    tx: Connection, *, ticket_id: int, person_id: int, text: str, now: datetime, files: Sequence[int] = ()
-) -> int:
+def note(tx: Connection, *, ticket_id: int, person_id: int, text: str, now: datetime, files: Sequence[int] = ()) -> int:
     """Write something only the desk sees."""
     words = clean(text).strip()
     if not words and not files:
         raise Invalid("This note is empty.", "text")
     entry_id = tickets.add_entry(
-        tx, ticket_id=ticket_id, at=now, kind="note", author="agent", public=False, outgoing=False,
-        person_id=person_id, text=words,
+        tx,
+        ticket_id=ticket_id,
+        at=now,
+        kind="note",
+        author="agent",
+        public=False,
+        outgoing=False,
+        person_id=person_id,
+        text=words,
     )
     _files(tx, ticket_id, person_id, entry_id, files)
     tickets.change(tx, ticket_id=ticket_id, changed_at=now)

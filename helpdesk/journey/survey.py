@@ -28,27 +28,51 @@ MOST_WORDS = 2000
 def invite(tx: Connection, book: Book, *, ticket_id: int, now: datetime) -> int | None:
     """Ask how it was, over the channel of the customer's last message. None: the rules say no."""
     ticket = ticket_queries.ticket(tx, ticket_id=ticket_id)
-    if rules.why_no_survey(
-        _ending(tx, ticket), enabled=book.survey.enabled, cool_down=book.survey.cool_down, now=now
-    ):
+    if rules.why_no_survey(_ending(tx, ticket), enabled=book.survey.enabled, cool_down=book.survey.cool_down, now=now):
         return None
     token = secrets.token_urlsafe(24)
     language = ticket.language or book.language
-    text = book.word("survey.txt", language, name=ticket.contact_name, number=ticket.id, subject=ticket.subject,
-                     desk=book.name)
+    text = book.word(
+        "survey.txt", language, name=ticket.contact_name, number=ticket.id, subject=ticket.subject, desk=book.name
+    )
     entry_id = tickets.add_entry(
-        tx, ticket_id=ticket_id, at=now, kind="survey", author="survey", public=True, outgoing=True, text=text,
-        channel=ticket.channel, account=ticket.account, address=ticket.address, delivery="queued",
+        tx,
+        ticket_id=ticket_id,
+        at=now,
+        kind="survey",
+        author="survey",
+        public=True,
+        outgoing=True,
+        text=text,
+        channel=ticket.channel,
+        account=ticket.account,
+        address=ticket.address,
+        delivery="queued",
         data={"cycle": ticket.cycle},
     )
     actions.invited(
-        tx, ticket_id=ticket_id, cycle=ticket.cycle, entry_id=entry_id, contact_id=ticket.contact_id,
-        channel=ticket.channel, person_id=ticket.assignee_id, team_id=ticket.team_id,
-        token_hash=actions.token_hash(token), invited_at=now,
+        tx,
+        ticket_id=ticket_id,
+        cycle=ticket.cycle,
+        entry_id=entry_id,
+        contact_id=ticket.contact_id,
+        channel=ticket.channel,
+        person_id=ticket.assignee_id,
+        team_id=ticket.team_id,
+        token_hash=actions.token_hash(token),
+        invited_at=now,
     )
     payload = letters.payload(
-        tx, book, ticket=ticket, entry_id=entry_id, text=text, sender_name=book.name, automatic=True, kind="survey",
-        faces=_faces(book, token, language), survey=token,
+        tx,
+        book,
+        ticket=ticket,
+        entry_id=entry_id,
+        text=text,
+        sender_name=book.name,
+        automatic=True,
+        kind="survey",
+        faces=_faces(book, token, language),
+        survey=token,
     )
     due_at = now + max(book.survey.delay(ticket.channel), book.undo)
     reply.dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=due_at)
@@ -61,9 +85,16 @@ def ask_on_call(tx: Connection, *, ticket: Any, now: datetime) -> str | None:
         return None
     token = secrets.token_urlsafe(24)
     actions.invited(
-        tx, ticket_id=ticket.id, cycle=ticket.cycle, entry_id=None, contact_id=ticket.contact_id,
-        channel=ticket.channel, person_id=ticket.assignee_id, team_id=ticket.team_id,
-        token_hash=actions.token_hash(token), invited_at=now,
+        tx,
+        ticket_id=ticket.id,
+        cycle=ticket.cycle,
+        entry_id=None,
+        contact_id=ticket.contact_id,
+        channel=ticket.channel,
+        person_id=ticket.assignee_id,
+        team_id=ticket.team_id,
+        token_hash=actions.token_hash(token),
+        invited_at=now,
     )
     return token
 
@@ -72,8 +103,11 @@ def _ending(tx: Connection, ticket: Any) -> rules.Ending:
     known = queries.of_ticket(tx, ticket_id=ticket.id)
     address = contacts.by_address(tx, address=ticket.address)
     return rules.Ending(
-        cycle=ticket.cycle, spam=ticket.spam_at is not None, merged=ticket.merged_into_id is not None,
-        automatic=ticket.automatic, invited_this_cycle=any(one.cycle == ticket.cycle for one in known),
+        cycle=ticket.cycle,
+        spam=ticket.spam_at is not None,
+        merged=ticket.merged_into_id is not None,
+        automatic=ticket.automatic,
+        invited_this_cycle=any(one.cycle == ticket.cycle for one in known),
         last_invited_at=queries.last_invited(tx, contact_id=ticket.contact_id),
         unreachable=address is None or address.unreachable_at is not None,
     )
@@ -112,8 +146,15 @@ def answer(tx: Connection, book: Book, *, token: str, score: str, now: datetime)
         return survey
     actions.answered(tx, survey_id=survey.id, score=score, now=now, first=survey.answered_at is None)
     tickets.add_entry(
-        tx, ticket_id=survey.ticket_id, at=now, kind="survey", author="customer", public=True, outgoing=False,
-        contact_id=survey.contact_id, channel=survey.channel,
+        tx,
+        ticket_id=survey.ticket_id,
+        at=now,
+        kind="survey",
+        author="customer",
+        public=True,
+        outgoing=False,
+        contact_id=survey.contact_id,
+        channel=survey.channel,
         data={"score": score, "was": survey.score, "survey": survey.id, "cycle": survey.cycle},
     )
     if score == "sad":
@@ -128,16 +169,17 @@ def find(tx: Connection, book: Book, *, token: str, now: datetime) -> Any:
     if survey is None:
         raise NotFound("This survey link is not one of ours.")
     if not rules.may_answer(
-        invited_at=survey.invited_at, answered_at=survey.answered_at, answerable=book.survey.answerable,
-        changeable=book.survey.changeable, now=now,
+        invited_at=survey.invited_at,
+        answered_at=survey.answered_at,
+        answerable=book.survey.answerable,
+        changeable=book.survey.changeable,
+        now=now,
     ):
         raise Conflict("This survey is closed. Thank you all the same.")
     return survey
 
 
-def explain(
-    tx: Connection, book: Book, *, token: str, reasons: Sequence[str], words: str, now: datetime
-) -> Any:
+def explain(tx: Connection, book: Book, *, token: str, reasons: Sequence[str], words: str, now: datetime) -> Any:
     """Store why, after a tap. Raises Conflict before it."""
     survey = find(tx, book, token=token, now=now)
     if survey.score is None:
@@ -148,8 +190,16 @@ def explain(
         return survey
     actions.explained(tx, survey_id=survey.id, reasons=chosen, words=said)
     tickets.add_entry(
-        tx, ticket_id=survey.ticket_id, at=now, kind="survey", author="customer", public=True, outgoing=False,
-        contact_id=survey.contact_id, channel=survey.channel, text=said,
+        tx,
+        ticket_id=survey.ticket_id,
+        at=now,
+        kind="survey",
+        author="customer",
+        public=True,
+        outgoing=False,
+        contact_id=survey.contact_id,
+        channel=survey.channel,
+        text=said,
         data={"score": survey.score, "reasons": chosen, "survey": survey.id, "cycle": survey.cycle},
     )
     hint(tx, "survey", survey.ticket_id)
@@ -164,7 +214,12 @@ def _call_back(tx: Connection, book: Book, survey: Any, now: datetime) -> None:
     if fresh:
         tickets.change(tx, ticket_id=survey.ticket_id, sad_at=now, changed_at=now)
         tickets.changed(
-            tx, ticket_id=survey.ticket_id, now=now, author="automation", change="follow_up", to=survey.person_id,
+            tx,
+            ticket_id=survey.ticket_id,
+            now=now,
+            author="automation",
+            change="follow_up",
+            to=survey.person_id,
             due_at=due_at.isoformat() if due_at else None,
         )
 

@@ -21,8 +21,12 @@ def wording(folder: Path, *, fallback: str = "fa") -> Callable[..., str]:
         "moment": dates.full_words,
     }
     environment = Environment(
-        loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=False,  # noqa: S701 - plain text
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False,
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - plain text
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
     )
     environment.filters.update(filters)
 

@@ -19,14 +19,32 @@ _earlier = outbox.alias("earlier")
 
 
 def queue(
-    tx: Connection, *, entry_id: int, ticket_id: int, channel: str, account: str, address: str, automatic: bool,
-    payload: Mapping[str, Any], now: datetime, due_at: datetime,
+    tx: Connection,
+    *,
+    entry_id: int,
+    ticket_id: int,
+    channel: str,
+    account: str,
+    address: str,
+    automatic: bool,
+    payload: Mapping[str, Any],
+    now: datetime,
+    due_at: datetime,
 ) -> int:
     """Put a message in the queue; it leaves at `due_at`, after earlier ones to the same address."""
     values = {
-        "entry_id": entry_id, "ticket_id": ticket_id, "channel": channel, "account": account, "address": address,
-        "order_key": f"{channel}|{account}|{address}", "automatic": automatic, "payload": dict(payload),
-        "state": "queued", "attempts": 0, "created_at": now, "due_at": due_at,
+        "entry_id": entry_id,
+        "ticket_id": ticket_id,
+        "channel": channel,
+        "account": account,
+        "address": address,
+        "order_key": f"{channel}|{account}|{address}",
+        "automatic": automatic,
+        "payload": dict(payload),
+        "state": "queued",
+        "attempts": 0,
+        "created_at": now,
+        "due_at": due_at,
     }
     row_id: int = new_id(tx, _QUEUE, values)
     hint(tx, "outbox")
@@ -46,14 +64,22 @@ def claim(
         )
         .exists()
     )
-    found = tx.execute(
-        select(outbox.c.id)
-        .where(outbox.c.state == "queued", outbox.c.due_at <= now, outbox.c.channel.in_(list(channels)),
-               ~waiting_before)
-        .order_by(outbox.c.due_at, outbox.c.id)
-        .limit(most)
-        .with_for_update(skip_locked=True, of=outbox)
-    ).scalars().all()
+    found = (
+        tx.execute(
+            select(outbox.c.id)
+            .where(
+                outbox.c.state == "queued",
+                outbox.c.due_at <= now,
+                outbox.c.channel.in_(list(channels)),
+                ~waiting_before,
+            )
+            .order_by(outbox.c.due_at, outbox.c.id)
+            .limit(most)
+            .with_for_update(skip_locked=True, of=outbox)
+        )
+        .scalars()
+        .all()
+    )
     if not found:
         return []
     tx.execute(

@@ -31,8 +31,10 @@ def figures(tx: Connection) -> dict[str, int]:
 
 def automatic_since(tx: Connection, *, address: str, ticket_id: int, since: datetime) -> tuple[int, int]:
     """How many automatic messages went to an address and in a ticket since then."""
-    counted = select(func.count()).select_from(outbox).where(
-        outbox.c.automatic == true(), outbox.c.created_at > since, outbox.c.state != "undone"
+    counted = (
+        select(func.count())
+        .select_from(outbox)
+        .where(outbox.c.automatic == true(), outbox.c.created_at > since, outbox.c.state != "undone")
     )
     to_address = tx.execute(counted.where(outbox.c.address == address)).scalar_one()
     in_ticket = tx.execute(counted.where(outbox.c.ticket_id == ticket_id)).scalar_one()
@@ -42,3 +44,9 @@ def automatic_since(tx: Connection, *, address: str, ticket_id: int, since: date
 def of_entry(tx: Connection, *, entry_id: int) -> Line | None:
     """The queue row of an entry."""
     return tx.execute(select(outbox).where(outbox.c.entry_id == entry_id)).first()
+
+
+def newest_of(tx: Connection, *, ticket_id: int) -> Line | None:
+    """The queue row of a ticket's newest message."""
+    statement = select(outbox).where(outbox.c.ticket_id == ticket_id).order_by(outbox.c.id.desc()).limit(1)
+    return tx.execute(statement).first()

@@ -10,7 +10,12 @@ GIVE_UP = timedelta(hours=24)
 
 
 def next_attempt(
-    *, attempts: int, created_at: datetime, now: datetime, waits: Sequence[int], retry_after: float | None = None,
+    *,
+    attempts: int,
+    created_at: datetime,
+    now: datetime,
+    waits: Sequence[int],
+    retry_after: float | None = None,
     jitter: float = 0.0,
 ) -> datetime | None:
     """When to try again after `attempts` tries (this one counted), or None: it is over after 24 hours.

@@ -27,26 +27,37 @@ STARTING: tuple[ClockKind, ...] = ("first_response", "resolution")
 
 
 def start_cycle(
-    tx: Connection, promises: Promises, *, ticket_id: int, facts: Facts, cycle: int, entry_id: int, at: datetime,
+    tx: Connection,
+    promises: Promises,
+    *,
+    ticket_id: int,
+    facts: Facts,
+    cycle: int,
+    entry_id: int,
+    at: datetime,
     planned: Sequence[Planned],
 ) -> None:
     """Begin a cycle with its clocks, as planned from the customer's message that opened or reopened it."""
-    tx.execute(
-        _NEW_CYCLE, {"ticket_id": ticket_id, "number": cycle, "start_entry_id": entry_id, "started_at": at}
-    )
+    tx.execute(_NEW_CYCLE, {"ticket_id": ticket_id, "number": cycle, "start_entry_id": entry_id, "started_at": at})
     calendar = promises.calendar(facts.kind)[0]
     tx.execute(_NEW_CLOCK, [_row(one, ticket_id, cycle, entry_id, at, calendar) for one in planned])
     hint(tx, "clocks")
 
 
-def _row(
-    planned: Planned, ticket_id: int, cycle: int, entry_id: int, at: datetime, calendar: str
-) -> dict[str, Any]:
+def _row(planned: Planned, ticket_id: int, cycle: int, entry_id: int, at: datetime, calendar: str) -> dict[str, Any]:
     return {
-        "ticket_id": ticket_id, "cycle": cycle, "kind": planned.kind, "state": "running",
-        "start_entry_id": entry_id, "started_at": at, "target_minutes": planned.target.minutes,
-        "due_at": planned.due_at, "warn_at": planned.warn_at, "working_seconds": 0,
-        "calendar": calendar, "policy": planned.target.policy,
+        "ticket_id": ticket_id,
+        "cycle": cycle,
+        "kind": planned.kind,
+        "state": "running",
+        "start_entry_id": entry_id,
+        "started_at": at,
+        "target_minutes": planned.target.minutes,
+        "due_at": planned.due_at,
+        "warn_at": planned.warn_at,
+        "working_seconds": 0,
+        "calendar": calendar,
+        "policy": planned.target.policy,
         "fire_at": next_look(planned.due_at, planned.warn_at, None, None),
     }
 

@@ -15,7 +15,10 @@ STATUSES = frozenset({"new", "open", "waiting", "on_hold", "resolved", "closed"}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the timeline. `of` and `state` belong to deliveries, `to` to status, the last three to calls."""
+    """One line of the timeline. `of` and `state` belong to deliveries, `to` to status, three more to calls.
+
+    `asked`: since when the question has really been waiting, `joined`: when it came to this ticket, both after a merge.
+    """
 
     id: str | int | None
     at: datetime
@@ -31,6 +34,8 @@ class Entry:
     direction: str | None = None
     disposition: str | None = None
     answered_at: datetime | None = None
+    asked: datetime | None = None
+    joined: datetime | None = None
 
 
 def moment(raw: Any, where: str) -> datetime:

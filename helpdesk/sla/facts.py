@@ -25,6 +25,7 @@ class Event(NamedTuple):
     id: Id
     person: Id
     written: Place
+    asked: datetime  # when a clock it starts begins; earlier than its place after a merge
 
 
 @dataclass(slots=True)
@@ -42,7 +43,7 @@ class Facts:
 def sort_out(entries: Sequence[Entry]) -> Facts:
     facts, seen = Facts(), set()
     deliveries: dict[Id, list[tuple[Place, str]]] = {}
-    ordered = sorted(enumerate(entries), key=lambda pair: (pair[1].at, pair[0]))
+    ordered = sorted(enumerate(entries), key=lambda pair: (pair[1].joined or pair[1].at, pair[0]))
     for line, entry in ordered:
         if entry.kind == "delivery" and entry.state is not None:
             deliveries.setdefault(entry.of, []).append((Place(entry.at, line), entry.state))
@@ -51,7 +52,7 @@ def sort_out(entries: Sequence[Entry]) -> Facts:
             if entry.id in seen:
                 continue
             seen.add(entry.id)
-        place = Place(entry.at, line)
+        place = Place(entry.joined or entry.at, line)
         if entry.kind == "message":
             _message(facts, entry, place, deliveries.get(entry.id, ()))
         elif entry.kind == "status":
@@ -66,7 +67,7 @@ def sort_out(entries: Sequence[Entry]) -> Facts:
 
 
 def _message(facts: Facts, entry: Entry, place: Place, deliveries: Sequence[tuple[Place, str]]) -> None:
-    event = Event(place, entry.id, entry.person, place)
+    event = Event(place, entry.id, entry.person, place, entry.asked or entry.at)
     if entry.author == "customer":
         if not entry.automatic and not entry.thanks:
             facts.contacts.append(event)
@@ -91,7 +92,8 @@ def _message(facts: Facts, entry: Entry, place: Place, deliveries: Sequence[tupl
 def _call(facts: Facts, entry: Entry, place: Place) -> None:
     if entry.author == "import":
         return
-    event, answered = Event(place, entry.id, entry.person, place), entry.disposition == "answered"
+    asked = entry.asked or entry.at
+    event, answered = Event(place, entry.id, entry.person, place, asked), entry.disposition == "answered"
     incoming = entry.direction == "incoming"
     if incoming:
         facts.contacts.append(event)

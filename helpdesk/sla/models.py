@@ -43,6 +43,10 @@ clocks = Table(
     Column("breached_at", Moment),
     Column("fire_at", Moment),  # when the watcher must look next; none: never
     Index("ix_clocks_ticket", "ticket_id", "id"),
-    Index("ix_clocks_fire", "fire_at", sqlite_where=text("fire_at IS NOT NULL"),
-          postgresql_where=text("fire_at IS NOT NULL")),
+    Index(
+        "ix_clocks_fire",
+        "fire_at",
+        sqlite_where=text("fire_at IS NOT NULL"),
+        postgresql_where=text("fire_at IS NOT NULL"),
+    ),
 )

@@ -100,7 +100,12 @@ class Promises:
 def nearest(planned: list[Planned]) -> Planned | None:
     """The clock that is due first."""
     due = [one for one in planned if one.due_at is not None]
-    return min(due, key=lambda one: one.due_at or datetime.max) if due else None
+    return min(due, key=_due) if due else None
+
+
+def _due(planned: Planned) -> datetime:
+    assert planned.due_at is not None
+    return planned.due_at
 
 
 def next_look(
@@ -110,4 +115,3 @@ def next_look(
     if warned_at is None and warn_at is not None and (due_at is None or warn_at < due_at):
         return warn_at
     return due_at if breached_at is None else None
-

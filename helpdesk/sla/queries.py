@@ -13,6 +13,7 @@ from helpdesk.sla.models import clocks, cycles
 _OF_TICKET = select(clocks).where(clocks.c.ticket_id == bindparam("ticket_id")).order_by(clocks.c.id)
 _GOING = _OF_TICKET.where(clocks.c.state == "running")
 
+
 def going(tx: Connection, *, ticket_id: int) -> Sequence[Line]:
     """The clocks that run."""
     return tx.execute(_GOING, {"ticket_id": ticket_id}).all()
@@ -30,9 +31,7 @@ def cycles_of(tx: Connection, *, ticket_id: int) -> Sequence[Line]:
 
 def to_fire(tx: Connection, *, now: datetime, most: int = 500) -> Sequence[Line]:
     """Clocks whose warning or due time has come, the earliest first."""
-    return tx.execute(
-        select(clocks).where(clocks.c.fire_at <= now).order_by(clocks.c.fire_at).limit(most)
-    ).all()
+    return tx.execute(select(clocks).where(clocks.c.fire_at <= now).order_by(clocks.c.fire_at).limit(most)).all()
 
 
 def running(tx: Connection) -> int:

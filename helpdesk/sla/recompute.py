@@ -25,8 +25,17 @@ from helpdesk.tickets.models import entries
 
 _LINES = (
     select(
-        entries.c.id, entries.c.at, entries.c.kind, entries.c.author, entries.c.person_id, entries.c.public,
-        entries.c.automatic, entries.c.thanks, entries.c.outgoing, entries.c.delivery, entries.c.data,
+        entries.c.id,
+        entries.c.at,
+        entries.c.kind,
+        entries.c.author,
+        entries.c.person_id,
+        entries.c.public,
+        entries.c.automatic,
+        entries.c.thanks,
+        entries.c.outgoing,
+        entries.c.delivery,
+        entries.c.data,
     )
     .where(
         entries.c.ticket_id == bindparam("ticket_id"),
@@ -47,15 +56,17 @@ def timeline(rows: Sequence[Line]) -> Iterator[Entry]:
         if row.id in void:
             continue
         if row.kind == "message" and row.delivery != "undone":
-            yield Entry(
-                row.id, row.at, "message", row.author, row.person_id, row.public, row.automatic, row.thanks
-            )
+            yield Entry(row.id, row.at, "message", row.author, row.person_id, row.public, row.automatic, row.thanks)
         elif row.kind == "delivery":
             yield Entry(row.id, row.at, "delivery", of=data["of"], state=data["state"])
         elif row.kind == "call":
             answered = data.get("answered_at")
             yield Entry(
-                row.id, row.at, "call", row.author, row.person_id,
+                row.id,
+                row.at,
+                "call",
+                row.author,
+                row.person_id,
                 direction="outgoing" if row.outgoing else "incoming",
                 disposition=data.get("disposition"),
                 answered_at=datetime.fromisoformat(answered) if answered else None,
@@ -107,19 +118,34 @@ def _clocks(cycle: Cycle, ticket: Line, *, last: bool) -> Iterator[tuple[ClockKi
     one = cycle.resolution
     paused = not over and ticket.status in PAUSED
     state = "stopped" if one.stopped_at else "unanswered" if over else "paused" if paused else "running"
-    yield "resolution", {
-        "start_entry_id": one.start, "started_at": one.started_at, "due_at": None if paused else one.due_at,
-        "stop_entry_id": None, "stopped_at": one.stopped_at, "person_id": None, "state": state,
-        "working_seconds": round(one.working_minutes * 60), "not_counted": None,
-    }
+    yield (
+        "resolution",
+        {
+            "start_entry_id": one.start,
+            "started_at": one.started_at,
+            "due_at": None if paused else one.due_at,
+            "stop_entry_id": None,
+            "stopped_at": one.stopped_at,
+            "person_id": None,
+            "state": state,
+            "working_seconds": round(one.working_minutes * 60),
+            "not_counted": None,
+        },
+    )
 
 
 def _response(one: Response, *, over: bool) -> dict[str, Any]:
     state = "stopped" if one.stopped_at else "unanswered" if over else "running"
     return {
-        "start_entry_id": one.start, "started_at": one.started_at, "due_at": one.due_at, "state": state,
-        "stop_entry_id": one.stop, "stopped_at": one.stopped_at, "person_id": one.person,
-        "working_seconds": round(one.working_minutes * 60), "not_counted": list(one.not_counted),
+        "start_entry_id": one.start,
+        "started_at": one.started_at,
+        "due_at": one.due_at,
+        "state": state,
+        "stop_entry_id": one.stop,
+        "stopped_at": one.stopped_at,
+        "person_id": one.person,
+        "working_seconds": round(one.working_minutes * 60),
+        "not_counted": list(one.not_counted),
     }
 
 
@@ -134,17 +160,25 @@ def _firing(values: dict[str, Any], before: Line | None, due_at: Any, aim: Any) 
     warn = None if aim.minutes is None or due is None else due_at(values["started_at"], aim.minutes * aim.warn_share)
     running = values["state"] == "running"
     return {
-        "warn_at": warn, "warned_at": warned, "breached_at": breached,
+        "warn_at": warn,
+        "warned_at": warned,
+        "breached_at": breached,
         "fire_at": next_look(due, warn, warned, breached) if running else None,
     }
 
 
 def _keep_cycle(tx: Connection, ticket_id: int, number: int, cycle: Cycle) -> None:
     upsert(
-        tx, _CYCLE,
-        {"ticket_id": ticket_id, "number": number, "start_entry_id": cycle.start,
-         "started_at": cycle.first_response.started_at, "resolved_at": cycle.resolution.stopped_at,
-         "bot_first_response_at": cycle.bot_first_response_at},
+        tx,
+        _CYCLE,
+        {
+            "ticket_id": ticket_id,
+            "number": number,
+            "start_entry_id": cycle.start,
+            "started_at": cycle.first_response.started_at,
+            "resolved_at": cycle.resolution.stopped_at,
+            "bot_first_response_at": cycle.bot_first_response_at,
+        },
     )
 
 
@@ -159,6 +193,9 @@ def _tell_ticket(tx: Connection, ticket: Line, count: int) -> None:
     running = queries.going(tx, ticket_id=ticket.id)
     open_question = any(one.kind != "resolution" for one in running)
     tickets.change(
-        tx, ticket_id=ticket.id, cycle=count, answered=not open_question and ticket.status not in DONE,
+        tx,
+        ticket_id=ticket.id,
+        cycle=count,
+        answered=not open_question and ticket.status not in DONE,
         **actions.deadline(running),
     )

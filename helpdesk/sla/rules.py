@@ -176,7 +176,7 @@ def _response(
     outgoing: Sequence[Event],
     until: Place | None,
 ) -> Response:
-    started, stopped = start.place.at, stop.place.at if stop else None
+    started, stopped = start.asked, stop.place.at if stop else None
     due = None if minutes is None else calendar.due_at(started, minutes)
     end = stop.place if stop else until
     others = [o.id for o in outgoing if _inside(o.place, start.place, end) and not (stop and o.id == stop.id)]
@@ -195,7 +195,7 @@ def _resolution(
     stopped: datetime | None,
     paused: tuple[Span, ...],
 ) -> Resolution:
-    started, end = start.place.at, stopped or now
+    started, end = start.asked, stopped or now
     used = calendar.working_seconds(started, end) - sum(calendar.working_seconds(a, b) for a, b in paused)
     due = None if minutes is None else due_with_pauses(calendar, started, minutes, paused)
     return Resolution(start.id, started, due, stopped, used / 60, _met(due, stopped, now), paused)

@@ -41,9 +41,7 @@ def answered(tx: Connection, *, survey_id: int, score: str, now: datetime, first
 
 def explained(tx: Connection, *, survey_id: int, reasons: Sequence[str], words: str) -> None:
     """Store reasons and words."""
-    tx.execute(
-        update(surveys).where(surveys.c.id == survey_id).values(reasons=list(reasons), words=words or None)
-    )
+    tx.execute(update(surveys).where(surveys.c.id == survey_id).values(reasons=list(reasons), words=words or None))
 
 
 def ask_to_call_back(
@@ -51,7 +49,8 @@ def ask_to_call_back(
 ) -> bool:
     """Open the follow-up of a sad answer. False: there is one already."""
     return insert_ignore(
-        tx, _FOLLOW_UP,
+        tx,
+        _FOLLOW_UP,
         {"survey_id": survey_id, "ticket_id": ticket_id, "owner_id": owner_id, "created_at": now, "due_at": due_at},
     )
 

@@ -38,8 +38,9 @@ def why_no_survey(ending: Ending, *, enabled: bool, cool_down: timedelta, now: d
     return None
 
 
-def may_answer(*, invited_at: datetime, answered_at: datetime | None, answerable: timedelta, changeable: timedelta,
-               now: datetime) -> bool:
+def may_answer(
+    *, invited_at: datetime, answered_at: datetime | None, answerable: timedelta, changeable: timedelta, now: datetime
+) -> bool:
     """Whether an answer, first or changed, still counts."""
     if answered_at is not None:
         return now <= answered_at + changeable

@@ -63,28 +63,35 @@ def known_as(tx: Connection, *, channel: str, remote_id: str, entry_id: int) -> 
 def join(tx: Connection, *, ticket_id: int, contact_id: int, welcome: bool, address: str | None) -> None:
     """Somebody beside the ticket's contact takes part, as a guest or as a stranger."""
     insert_ignore(
-        tx, _PARTICIPANT,
+        tx,
+        _PARTICIPANT,
         {"ticket_id": ticket_id, "contact_id": contact_id, "welcome": welcome, "address": address},
     )
 
 
 def change(tx: Connection, *, ticket_id: int, **values: Any) -> None:
     """Set columns of a ticket. The verb that calls this writes the entry."""
-    tx.execute(_CHANGE.values(**{name: bindparam(f"v_{name}", type_=tickets.c[name].type) for name in values}),
-               {"key": ticket_id, **{f"v_{name}": value for name, value in values.items()}})
+    tx.execute(
+        _CHANGE.values(**{name: bindparam(f"v_{name}", type_=tickets.c[name].type) for name in values}),
+        {"key": ticket_id, **{f"v_{name}": value for name, value in values.items()}},
+    )
 
 
 def changed(
     tx: Connection, *, ticket_id: int, now: datetime, author: str, person_id: int | None = None, **data: Any
 ) -> int:
     """Write a change of state on the timeline; `data["change"]` names it."""
-    return add_entry(
-        tx, ticket_id=ticket_id, at=now, kind="change", author=author, person_id=person_id, data=data
-    )
+    return add_entry(tx, ticket_id=ticket_id, at=now, kind="change", author=author, person_id=person_id, data=data)
 
 
 def assign(
-    tx: Connection, *, ticket_id: int, to: int | None, by: int | None, now: datetime, why: str = "",
+    tx: Connection,
+    *,
+    ticket_id: int,
+    to: int | None,
+    by: int | None,
+    now: datetime,
+    why: str = "",
     only_if_free: bool = False,
 ) -> None:
     """Give the ticket to a person, or to nobody. With `only_if_free` Conflict when somebody has it."""
@@ -95,8 +102,15 @@ def assign(
         raise Conflict("Somebody else has just taken this ticket.")
     change(tx, ticket_id=ticket_id, assignee_id=to, changed_at=now)
     changed(
-        tx, ticket_id=ticket_id, now=now, author="agent" if by else "automation", person_id=by,
-        change="assigned", to=to, **{"from": ticket.assignee_id}, why=why,
+        tx,
+        ticket_id=ticket_id,
+        now=now,
+        author="agent" if by else "automation",
+        person_id=by,
+        change="assigned",
+        to=to,
+        **{"from": ticket.assignee_id},
+        why=why,
     )
 
 
@@ -109,8 +123,14 @@ def prioritise(tx: Connection, *, ticket_id: int, priority: str, by: int | None,
         return False
     change(tx, ticket_id=ticket_id, priority=priority, changed_at=now)
     changed(
-        tx, ticket_id=ticket_id, now=now, author="agent" if by else "automation", person_id=by,
-        change="priority", to=priority, **{"from": ticket.priority},
+        tx,
+        ticket_id=ticket_id,
+        now=now,
+        author="agent" if by else "automation",
+        person_id=by,
+        change="priority",
+        to=priority,
+        **{"from": ticket.priority},
     )
     return True
 
@@ -133,9 +153,7 @@ def set_status(
         values["closed_at"] = now
         values["resolved_at"] = ticket.resolved_at or now
     change(tx, ticket_id=ticket_id, **values)
-    changed(
-        tx, ticket_id=ticket_id, now=now, author=author, person_id=by, change="status", to=status, **{"from": was}
-    )
+    changed(tx, ticket_id=ticket_id, now=now, author=author, person_id=by, change="status", to=status, **{"from": was})
     return was
 
 
@@ -145,8 +163,15 @@ def tag(tx: Connection, *, ticket_id: int, word: str, by: int | None, now: datet
     if not word:
         raise Invalid("A tag needs a word.", "tag")
     if insert_ignore(tx, _TAG, {"ticket_id": ticket_id, "tag": word}):
-        changed(tx, ticket_id=ticket_id, now=now, author="agent" if by else "automation", person_id=by,
-                change="tagged", tag=word)
+        changed(
+            tx,
+            ticket_id=ticket_id,
+            now=now,
+            author="agent" if by else "automation",
+            person_id=by,
+            change="tagged",
+            tag=word,
+        )
 
 
 def seen(tx: Connection, *, ticket_id: int, person_id: int, entry_id: int) -> None:
@@ -171,9 +196,7 @@ def set_remote_id(tx: Connection, *, entry_id: int, remote_id: str) -> None:
 
 def detach(tx: Connection, *, entry_id: int, person_id: int) -> None:
     """The files of a taken-back entry wait in the draft again."""
-    tx.execute(
-        update(attachments).where(attachments.c.entry_id == entry_id).values(entry_id=None, person_id=person_id)
-    )
+    tx.execute(update(attachments).where(attachments.c.entry_id == entry_id).values(entry_id=None, person_id=person_id))
 
 
 def rewrite(tx: Connection, *, entry_id: int, text: str, data: Mapping[str, Any]) -> None:
@@ -181,9 +204,7 @@ def rewrite(tx: Connection, *, entry_id: int, text: str, data: Mapping[str, Any]
     tx.execute(update(entries).where(entries.c.id == entry_id).values(text=text, data=dict(data)))
 
 
-def call_changed(
-    tx: Connection, *, entry_id: int, author: str, person_id: int | None, data: Mapping[str, Any]
-) -> None:
+def call_changed(tx: Connection, *, entry_id: int, author: str, person_id: int | None, data: Mapping[str, Any]) -> None:
     """More is known of a call: its record, and so whose act it was."""
     tx.execute(
         update(entries).where(entries.c.id == entry_id).values(author=author, person_id=person_id, data=dict(data))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, delete, insert, update
 
 from helpdesk.database.dialects import new_id, upsert, upserting
 from helpdesk.errors import NotFound
@@ -16,7 +16,13 @@ _KEEP = upserting(drafts, ["person_id", "ticket_id", "kind"], ["text", "data", "
 
 
 def keep(
-    tx: Connection, *, ticket_id: int, person_id: int, kind: str, text: str, now: datetime,
+    tx: Connection,
+    *,
+    ticket_id: int,
+    person_id: int,
+    kind: str,
+    text: str,
+    now: datetime,
     data: Mapping[str, Any] | None = None,
 ) -> None:
     """Keep a draft; an empty one is forgotten."""
@@ -24,7 +30,8 @@ def keep(
         forget(tx, ticket_id=ticket_id, person_id=person_id, kind=kind)
         return
     upsert(
-        tx, _KEEP,
+        tx,
+        _KEEP,
         {"ticket_id": ticket_id, "person_id": person_id, "kind": kind, "text": text, "data": data, "changed_at": now},
     )
 
@@ -32,20 +39,31 @@ def keep(
 def forget(tx: Connection, *, ticket_id: int, person_id: int, kind: str) -> None:
     """The draft was sent or thrown away."""
     tx.execute(
-        delete(drafts).where(
-            drafts.c.ticket_id == ticket_id, drafts.c.person_id == person_id, drafts.c.kind == kind
-        )
+        delete(drafts).where(drafts.c.ticket_id == ticket_id, drafts.c.person_id == person_id, drafts.c.kind == kind)
     )
 
 
 def put_file(
-    tx: Connection, *, ticket_id: int, person_id: int, name: str, content_type: str, size: int, digest: str,
+    tx: Connection,
+    *,
+    ticket_id: int,
+    person_id: int,
+    name: str,
+    content_type: str,
+    size: int,
+    digest: str,
     now: datetime,
 ) -> int:
     """A stored file waits beside the draft. Returns its id."""
     values = {
-        "ticket_id": ticket_id, "person_id": person_id, "name": name, "content_type": content_type, "size": size,
-        "hash": digest, "inline": False, "created_at": now,
+        "ticket_id": ticket_id,
+        "person_id": person_id,
+        "name": name,
+        "content_type": content_type,
+        "size": size,
+        "hash": digest,
+        "inline": False,
+        "created_at": now,
     }
     return new_id(tx, insert(attachments), values)
 
@@ -59,3 +77,10 @@ def drop_file(tx: Connection, *, attachment_id: int, person_id: int) -> None:
     )
     if gone.rowcount != 1:
         raise NotFound("This file is not waiting in your draft.")
+
+
+def hang(tx: Connection, *, entry_id: int, wanted: Sequence[int], dropped: Sequence[int]) -> None:
+    """Waiting files go with an entry; those not wanted are forgotten."""
+    tx.execute(update(attachments).where(attachments.c.id.in_(list(wanted))).values(entry_id=entry_id))
+    if dropped:
+        tx.execute(delete(attachments).where(attachments.c.id.in_(list(dropped))))

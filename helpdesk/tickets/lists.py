@@ -68,8 +68,15 @@ def condition(view: View, *, person_id: int, now: datetime) -> ColumnElement[boo
 
 
 def page(
-    tx: Connection, *, view: View, person_id: int, now: datetime, sort: Sort = "deadline",
-    after: After | None = None, only: Sequence[int] | None = None, most: int = PAGE,
+    tx: Connection,
+    *,
+    view: View,
+    person_id: int,
+    now: datetime,
+    sort: Sort = "deadline",
+    after: After | None = None,
+    only: Sequence[int] | None = None,
+    most: int = PAGE,
 ) -> Page:
     """One page of a view. `only` limits it to these tickets (a search or a live update)."""
     statement = _rows(person_id).where(condition(view, person_id=person_id, now=now))
@@ -85,7 +92,7 @@ def page(
     if len(rows) <= most:
         return Page(rows, None)
     last = rows[most - 1]
-    return Page(rows[:most], After(last._mapping[column.key], last.id))
+    return Page(rows[:most], After(getattr(last, column.key), last.id))
 
 
 def by_numbers(tx: Connection, *, person_id: int, ticket_ids: Sequence[int]) -> Sequence[Line]:
@@ -99,12 +106,16 @@ def counts(tx: Connection, *, person_id: int, now: datetime, cap: int = CAP) -> 
     wanted: tuple[View, ...] = ("mine", "unassigned", "soon", "late", "waiting", "all", "sad")
     parts = []
     for view in wanted:
-        some = select(literal(1).label("one")).select_from(tickets).where(
-            condition(view, person_id=person_id, now=now)
-        ).limit(cap).subquery()
+        some = (
+            select(literal(1).label("one"))
+            .select_from(tickets)
+            .where(condition(view, person_id=person_id, now=now))
+            .limit(cap)
+            .subquery()
+        )
         parts.append(select(func.count()).select_from(some).scalar_subquery().label(view))
     row = tx.execute(select(*parts)).one()
-    return {view: row._mapping[view] for view in wanted}
+    return {view: getattr(row, view) for view in wanted}
 
 
 def _order(view: View, sort: Sort) -> tuple[Any, bool]:
@@ -121,12 +132,30 @@ def _rows(person_id: int) -> Select[Any]:
     unread = or_(reads.c.entry_id.is_(None), reads.c.entry_id < tickets.c.customer_entry_id)
     return (
         select(
-            tickets.c.id, tickets.c.subject, tickets.c.status, tickets.c.active, tickets.c.contact_id,
-            tickets.c.assignee_id, tickets.c.team_id, tickets.c.priority, tickets.c.channel, tickets.c.snippet,
-            tickets.c.created_at, tickets.c.changed_at, tickets.c.customer_at, tickets.c.customer_entry_id,
-            tickets.c.answered, tickets.c.deadline, tickets.c.deadline_kind, tickets.c.deadline_start,
-            tickets.c.spam_at, tickets.c.sad_at, tickets.c.automatic, tickets.c.language,
-            contacts.c.name.label("contact_name"), tickets.c.address,
+            tickets.c.id,
+            tickets.c.subject,
+            tickets.c.status,
+            tickets.c.active,
+            tickets.c.contact_id,
+            tickets.c.assignee_id,
+            tickets.c.team_id,
+            tickets.c.priority,
+            tickets.c.channel,
+            tickets.c.snippet,
+            tickets.c.created_at,
+            tickets.c.changed_at,
+            tickets.c.customer_at,
+            tickets.c.customer_entry_id,
+            tickets.c.answered,
+            tickets.c.deadline,
+            tickets.c.deadline_kind,
+            tickets.c.deadline_start,
+            tickets.c.spam_at,
+            tickets.c.sad_at,
+            tickets.c.automatic,
+            tickets.c.language,
+            contacts.c.name.label("contact_name"),
+            tickets.c.address,
             func.coalesce(unread, literal(True, Boolean)).label("unread"),
             drafts.c.id.is_not(None).label("drafted"),
         )

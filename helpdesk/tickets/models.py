@@ -46,8 +46,14 @@ tickets = Table(
     Column("sad_at", Moment),  # the customer was unhappy and nobody has called back yet
     Index("ix_tickets_deadline", "active", "deadline", "id"),
     Index("ix_tickets_assignee", "assignee_id", "active", "deadline", "id"),
-    Index("ix_tickets_waiting", "active", "deadline", "id",
-          sqlite_where=text("status IN ('waiting', 'on_hold')"), postgresql_where=text("status IN ('waiting', 'on_hold')")),
+    Index(
+        "ix_tickets_waiting",
+        "active",
+        "deadline",
+        "id",
+        sqlite_where=text("status IN ('waiting', 'on_hold')"),
+        postgresql_where=text("status IN ('waiting', 'on_hold')"),
+    ),
     Index("ix_tickets_longest", "active", "customer_at", "id"),
     Index("ix_tickets_changed", "changed_at", "id"),
     Index("ix_tickets_contact", "contact_id", "id"),

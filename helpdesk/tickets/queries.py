@@ -17,11 +17,14 @@ _TICKET = (
     .where(tickets.c.id == bindparam("ticket_id"))
 )
 _LOCKED = select(tickets).where(tickets.c.id == bindparam("ticket_id")).with_for_update()
-_TIMELINE = select(entries).where(
-    entries.c.ticket_id == bindparam("ticket_id"), entries.c.id < bindparam("before")
-).order_by(entries.c.id.desc()).limit(bindparam("most"))
-_ATTACHED = select(attachments).where(attachments.c.entry_id.in_(bindparam("ids", expanding=True))).order_by(
-    attachments.c.id
+_TIMELINE = (
+    select(entries)
+    .where(entries.c.ticket_id == bindparam("ticket_id"), entries.c.id < bindparam("before"))
+    .order_by(entries.c.id.desc())
+    .limit(bindparam("most"))
+)
+_ATTACHED = (
+    select(attachments).where(attachments.c.entry_id.in_(bindparam("ids", expanding=True))).order_by(attachments.c.id)
 )
 _FOLDED = select(
     bodies.c.entry_id, bodies.c.full_text.is_not(None).label("folded"), bodies.c.html.is_not(None).label("html")
@@ -85,20 +88,20 @@ def attachment(tx: Connection, *, attachment_id: int) -> Line:
 def waiting_files(tx: Connection, *, ticket_id: int, person_id: int) -> Sequence[Line]:
     """Files a person has uploaded to a ticket and not sent yet."""
     return tx.execute(
-        select(attachments).where(
+        select(attachments)
+        .where(
             attachments.c.ticket_id == ticket_id,
             attachments.c.person_id == person_id,
             attachments.c.entry_id.is_(None),
-        ).order_by(attachments.c.id)
+        )
+        .order_by(attachments.c.id)
     ).all()
 
 
 def draft(tx: Connection, *, ticket_id: int, person_id: int, kind: str) -> Line | None:
     """What a person was writing."""
     return tx.execute(
-        select(drafts).where(
-            drafts.c.ticket_id == ticket_id, drafts.c.person_id == person_id, drafts.c.kind == kind
-        )
+        select(drafts).where(drafts.c.ticket_id == ticket_id, drafts.c.person_id == person_id, drafts.c.kind == kind)
     ).first()
 
 
@@ -160,13 +163,21 @@ def entry_by_remote_id(tx: Connection, *, channel: str, remote_id: str) -> int |
 
 def references(tx: Connection, *, ticket_id: int, channel: str, most: int = 20) -> Sequence[str]:
     """Remote ids of the ticket's messages on a channel, oldest first, the newest `most`."""
-    found = tx.execute(
-        select(entries.c.remote_id)
-        .where(entries.c.ticket_id == ticket_id, entries.c.channel == channel, entries.c.remote_id.is_not(None),
-               entries.c.kind.in_(("message", "survey")))
-        .order_by(entries.c.id.desc())
-        .limit(most)
-    ).scalars().all()
+    found = (
+        tx.execute(
+            select(entries.c.remote_id)
+            .where(
+                entries.c.ticket_id == ticket_id,
+                entries.c.channel == channel,
+                entries.c.remote_id.is_not(None),
+                entries.c.kind.in_(("message", "survey")),
+            )
+            .order_by(entries.c.id.desc())
+            .limit(most)
+        )
+        .scalars()
+        .all()
+    )
     return [one for one in reversed(found) if one]
 
 
@@ -191,3 +202,8 @@ def newest_of_contact(tx: Connection, *, contact_id: int) -> Line | None:
         .order_by(tickets.c.active.desc(), tickets.c.id.desc())
         .limit(1)
     ).first()
+
+
+def newest(tx: Connection) -> int:
+    """The number of the ticket that was opened last, 0 when there is none."""
+    return tx.execute(select(func.max(tickets.c.id))).scalar() or 0

@@ -9,9 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 from helpdesk.tickets.models import entries, participants, remote_ids, tickets
 from helpdesk.tickets.rules import Found, Hint
 
-_TICKET = select(
-    tickets.c.id, tickets.c.status, tickets.c.resolved_at, tickets.c.contact_id, tickets.c.merged_into_id
-)
+_TICKET = select(tickets.c.id, tickets.c.status, tickets.c.resolved_at, tickets.c.contact_id, tickets.c.merged_into_id)
 _BY_ID = _TICKET.where(tickets.c.id == bindparam("id"))
 _BY_ENTRY = _TICKET.join(entries, entries.c.ticket_id == tickets.c.id).where(entries.c.id == bindparam("id"))
 _BY_REMOTE = (
@@ -97,10 +95,13 @@ def transcript(
         select(entries.c.id, entries.c.at, entries.c.kind, entries.c.author, entries.c.outgoing, entries.c.text)
         .join(tickets, tickets.c.id == entries.c.ticket_id)
         .where(
-            tickets.c.channel == channel, tickets.c.conversation == conversation, entries.c.id > after,
-            entries.c.public, entries.c.delivery.is_distinct_from("undone"),
+            tickets.c.channel == channel,
+            tickets.c.conversation == conversation,
+            entries.c.id > after,
+            entries.c.public,
+            entries.c.delivery.is_distinct_from("undone"),
         )
         .order_by(entries.c.id)
         .limit(most)
-    ).all()
-    return [dict(row._mapping) for row in rows]
+    ).mappings()
+    return [dict(row) for row in rows]

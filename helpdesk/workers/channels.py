@@ -44,8 +44,14 @@ class DeskFor:
         """See channels.contract.Desk.accept."""
         now = self.clock()
         return await self.database.write(
-            actions.keep, channel=self.channel, account=account, external_id=external_id, raw=raw,
-            order_key=order_key, received_at=received_at or now, now=now,
+            actions.keep,
+            channel=self.channel,
+            account=account,
+            external_id=external_id,
+            raw=raw,
+            order_key=order_key,
+            received_at=received_at or now,
+            now=now,
         )
 
     async def remember(self, account: str, key: str, value: str) -> None:

@@ -113,8 +113,13 @@ class IntakeWorker:
 
     def _keep(self, file: Attachment, now: datetime) -> dict[str, Any]:
         return {
-            "name": file.name, "content_type": file.content_type, "size": file.size, "inline": file.inline,
-            "content_id": file.content_id, "problem": file.problem, "created_at": now,
+            "name": file.name,
+            "content_type": file.content_type,
+            "size": file.size,
+            "inline": file.inline,
+            "content_id": file.content_id,
+            "problem": file.problem,
+            "created_at": now,
             "hash": None if file.content is None else self.files.keep(file.content),
         }
 
@@ -158,6 +163,11 @@ def _failed(tx: Connection, row: Line, error: BaseException, now: datetime, wait
     held = actions.failed(
         tx, intake_id=row.id, error=reason, now=now, attempts=row.attempts + 1, waits=waits, for_good=for_good
     )
-    log.warning("quarantined" if held else "not understood", intake=row.id, channel=row.channel,
-                error=type(error).__name__, attempt=row.attempts + 1)
+    log.warning(
+        "quarantined" if held else "not understood",
+        intake=row.id,
+        channel=row.channel,
+        error=type(error).__name__,
+        attempt=row.attempts + 1,
+    )
     return held

@@ -56,7 +56,11 @@ class OutboxWorker:
         """Claim and send one batch to its end; returns how many."""
         now = self.clock()
         rows = await self.database.write(
-            actions.claim, worker=self.name, channels=list(self.book.channels), now=now, lease=self.lease,
+            actions.claim,
+            worker=self.name,
+            channels=list(self.book.channels),
+            now=now,
+            lease=self.lease,
             most=self.at_once,
         )
         tasks = [asyncio.create_task(self._send(row)) for row in rows]
@@ -88,12 +92,23 @@ class OutboxWorker:
             settle, book=self.book, row=row, outcome=outcome, now=self.clock(), worker=self.name, waits=self.waits
         )
         problem = outcome.reason if isinstance(outcome, DeliveryError) else None
-        log.info("sent" if problem is None else "not sent", ticket=row.ticket_id, channel=row.channel,
-                 attempt=row.attempts, problem=problem)
+        log.info(
+            "sent" if problem is None else "not sent",
+            ticket=row.ticket_id,
+            channel=row.channel,
+            attempt=row.attempts,
+            problem=problem,
+        )
 
 
 def settle(
-    tx: Connection, *, book: Book, row: Line, outcome: str | DeliveryError, now: datetime, worker: str,
+    tx: Connection,
+    *,
+    book: Book,
+    row: Line,
+    outcome: str | DeliveryError,
+    now: datetime,
+    worker: str,
     waits: Sequence[int],
 ) -> None:
     """Write how a try ended, on the outbox and on the timeline."""
@@ -105,9 +120,17 @@ def settle(
         if actions.settle(tx, row_id=row.id, state="uncertain", now=now, error=outcome.reason, worker=worker):
             deliveries.uncertain(tx, entry_id=row.entry_id, reason=outcome.reason, now=now)
         return
-    again = None if outcome.permanent else next_attempt(
-        attempts=row.attempts, created_at=row.created_at, now=now, waits=waits, retry_after=outcome.retry_after,
-        jitter=random.random(),  # noqa: S311 - spreads the tries, keeps no secret
+    again = (
+        None
+        if outcome.permanent
+        else next_attempt(
+            attempts=row.attempts,
+            created_at=row.created_at,
+            now=now,
+            waits=waits,
+            retry_after=outcome.retry_after,
+            jitter=random.random(),  # noqa: S311 - spreads the tries, keeps no secret
+        )
     )
     if again is not None:
         actions.put_off(tx, row_id=row.id, due_at=again, error=outcome.reason)

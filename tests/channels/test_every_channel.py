@@ -86,7 +86,7 @@ async def test_a_folder_is_enough_to_be_a_channel(tmp_path, database, monkeypatc
     kind = registry.find(folder)["pigeon"]
     desk = story(database, tmp_path)
     pigeon = kind(kind.Settings(enabled=True))
-    desk.house.book.channels["pigeon"] = pigeon  # type: ignore[index]
+    desk.house.book.channels["pigeon"] = pigeon
     raw = (folder / "pigeon" / "samples" / "hello.json").read_bytes()
     await desk.house.desk_for("pigeon").accept("main", "1", raw, order_key="")
     number = await desk.work()
@@ -102,8 +102,10 @@ async def test_many_messages_at_once_are_each_taken_once(tmp_path, database):
     raws = [letter(f"message {n}", sender=f"c{n % 7}@customers.example", id=f"m{n}") for n in range(60)]
     names = [json.loads(raw)["id"] for raw in raws]
     fresh = await asyncio.gather(
-        *(door.accept("main", name, raw, order_key=desk.channel.order_key(raw))
-          for name, raw in [*zip(names, raws, strict=True)] * 2)
+        *(
+            door.accept("main", name, raw, order_key=desk.channel.order_key(raw))
+            for name, raw in [*zip(names, raws, strict=True)] * 2
+        )
     )
     assert sum(fresh) == 60
     await desk.work()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event, text
@@ -15,12 +16,13 @@ from helpdesk.tickets import lists, queries, threads
 from tests.support.house import MONDAY
 
 AFTER = lists.After(MONDAY, 5)
-VIEW = {"person_id": 1, "now": MONDAY}
+VIEW: dict[str, Any] = {"person_id": 1, "now": MONDAY}
 LISTS = {
     f"list {view} {'next' if after else 'first'}": (
         lambda tx, view=view, after=after: lists.page(tx, view=view, after=after, **VIEW)
     )
-    for view in ("mine", "unassigned", "soon", "late", "all", "sad", "ended") for after in (None, AFTER)
+    for view in ("mine", "unassigned", "soon", "late", "all", "sad", "ended")
+    for after in (None, AFTER)
 }
 HOT = {
     **LISTS,

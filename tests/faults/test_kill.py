@@ -61,8 +61,14 @@ async def post(port: int, accepted: list[str], stop: asyncio.Event) -> None:
         while True:
             try:
                 await aiosmtplib.send(
-                    mail.encode(), sender=who, recipients=["support@desk.example"], hostname="127.0.0.1", port=port,
-                    use_tls=False, start_tls=False, timeout=5,
+                    mail.encode(),
+                    sender=who,
+                    recipients=["support@desk.example"],
+                    hostname="127.0.0.1",
+                    port=port,
+                    use_tls=False,
+                    start_tls=False,
+                    timeout=5,
                 )
             except (OSError, aiosmtplib.SMTPException):
                 if stop.is_set():
@@ -86,7 +92,8 @@ async def quiet(url: str) -> None:
                 left = await database.read(leaving.figures)
                 if (
                     not (await database.read(intake.figures))["new"]
-                    and not left["queued"] and not left["sending"]
+                    and not left["queued"]
+                    and not left["sending"]
                     and not await database.read(unanswered)
                 ):
                     return

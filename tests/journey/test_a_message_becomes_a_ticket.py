@@ -15,7 +15,10 @@ async def test_a_first_message_opens_a_ticket_with_a_running_clock(desk):
     number = await desk.writes("Where is my order?", subject="Order", name="Sara")
     ticket = await desk.ticket(number)
     assert (ticket.status, ticket.subject, ticket.contact_name, ticket.snippet) == (
-        "new", "Order", "Sara", "Where is my order?"
+        "new",
+        "Order",
+        "Sara",
+        "Where is my order?",
     )
     first, resolution = await desk.clocks(number)
     assert (first.kind, first.due_at) == ("first_response", desk.time.now + timedelta(minutes=30))

@@ -40,10 +40,18 @@ async def play(desk, dice: random.Random, number: int, mina: int) -> None:
     await desk.sends()
 
 
-def shape(clocks) -> list[tuple]:
+def shape(clocks) -> list[tuple[object, ...]]:
     return sorted(
-        (one.cycle, one.kind, one.start_entry_id, one.state, str(one.due_at), one.stop_entry_id or 0,
-         str(one.stopped_at), one.person_id or 0)
+        (
+            one.cycle,
+            one.kind,
+            one.start_entry_id,
+            one.state,
+            str(one.due_at),
+            one.stop_entry_id or 0,
+            str(one.stopped_at),
+            one.person_id or 0,
+        )
         for one in clocks
     )
 

@@ -69,7 +69,10 @@ async def test_t6_a_bounce_revokes_the_stop_and_marks_the_address(desk):
     token = desk.channel.sent[0].token
     failed = {"state": "failed", "permanent": True, "reason": "550 no such user"}
     await desk.writes(
-        "Delivery failed", sender="postmaster@elsewhere.example", delivery=failed, message_tokens=[token],
+        "Delivery failed",
+        sender="postmaster@elsewhere.example",
+        delivery=failed,
+        message_tokens=[token],
         automatic=True,
     )
     assert (await first(desk, number)).state == "running"
@@ -91,8 +94,11 @@ async def test_t6_a_mailbox_that_stayed_full_revokes_the_stop_and_keeps_the_addr
     await desk.sends()
     given_up = {"state": "failed", "permanent": False, "reason": "452 mailbox full"}
     await desk.writes(
-        "Not delivered", sender="postmaster@elsewhere.example", delivery=given_up,
-        message_tokens=[desk.channel.sent[0].token], automatic=True,
+        "Not delivered",
+        sender="postmaster@elsewhere.example",
+        delivery=given_up,
+        message_tokens=[desk.channel.sent[0].token],
+        automatic=True,
     )
     assert (await first(desk, number)).state == "running"
     address = await desk.database.read(contacts.by_address, address="memory:sara@customers.example")

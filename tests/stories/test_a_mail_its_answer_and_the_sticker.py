@@ -48,15 +48,20 @@ def dovecot():
 
 def settings_for(folder: Path, box: str, imap: int, relay: int, port: int) -> Settings:
     mailbox = {
-        "name": "support", "address": box, "display_name": "Desk",
+        "name": "support",
+        "address": box,
+        "display_name": "Desk",
         "imap": {"host": "127.0.0.1", "port": imap, "tls": False},
         "smtp": {"host": "127.0.0.1", "port": relay, "tls": "none", "sign_in": False},
     }
     return Settings.model_validate(
         {
-            "desk": {"language": "fa", "public_url": f"http://127.0.0.1:{port}"}, "web": {"port": port}, "data": {"folder": folder},
+            "desk": {"language": "fa", "public_url": f"http://127.0.0.1:{port}"},
+            "web": {"port": port},
+            "data": {"folder": folder},
             "database": {"url": f"sqlite:///{folder / 'desk.db'}"},
-            "tickets": {"undo_seconds": 1}, "survey": {"delay_minutes_by_channel": {}},
+            "tickets": {"undo_seconds": 1},
+            "survey": {"delay_minutes_by_channel": {}},
             "channels": {"email": {"enabled": True, "mailboxes": [mailbox]}},
         }
     )
@@ -119,7 +124,9 @@ async def test_the_story_of_a_mail(dovecot, tmp_path, monkeypatch, empty_desk):
         settings = settings_for(tmp_path, box, dovecot.imap, relay.port, free_port())
         async with app.house(settings, migrated=True) as house, app.running(house):
             async with app.open_door(house, app.web_of(house)) as address:
-                context = await browser.new_context(base_url=address, locale="fa-IR", viewport={"width": 1440, "height": 900})
+                context = await browser.new_context(
+                    base_url=address, locale="fa-IR", viewport={"width": 1440, "height": 900}
+                )
                 page = await context.new_page()
                 page.set_default_timeout(PATIENCE * 1000)
                 problems: list[str] = []
@@ -165,7 +172,9 @@ async def test_the_story_of_a_mail(dovecot, tmp_path, monkeypatch, empty_desk):
 
                 # The customer's reply comes back to the same ticket, onto the open page.
                 reply_to = re.search(r"[\w.+-]+@[\w.-]+", str(mail["Reply-To"]))[0]
-                dovecot.put(box, letter(reply_to, "ممنون، فردا منتظرم. ساعت چند؟", 2, str(mail["Message-ID"]), "Re: سفارشم"))
+                dovecot.put(
+                    box, letter(reply_to, "ممنون، فردا منتظرم. ساعت چند؟", 2, str(mail["Message-ID"]), "Re: سفارشم")
+                )
                 await until(lambda: house.database.read(_count, table=entries, kind="message", least=3))
                 assert await house.database.read(_count, table=tickets, kind=None, least=2) is False
                 await expect(page.get_by_text("ساعت چند؟").last).to_be_visible()

@@ -24,8 +24,10 @@ from helpdesk.tickets import queries as tickets
 from tests.support.memory import MemoryChannel, letter
 
 MONDAY = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)  # 09:30 in Tehran, a working day
-HOURS = {"tz": "Asia/Tehran", "week": {
-    **dict.fromkeys(("sat", "sun", "mon", "tue", "wed"), [["08:00", "24:00"]]), "thu": [["08:00", "13:00"]]}}
+HOURS = {
+    "tz": "Asia/Tehran",
+    "week": {**{day: [["08:00", "24:00"]] for day in ("sat", "sun", "mon", "tue", "wed")}, "thu": [["08:00", "13:00"]]},
+}
 
 
 @dataclass
@@ -95,8 +97,13 @@ class Story:
         if seen is None:
             seen = await self.database.read(tickets.newest_entry, ticket_id=ticket_id)
         return await self.database.write(
-            reply.reply, self.book, ticket_id=ticket_id, person_id=person_id, person_name="Mina",
-            answer=reply.Answer(text, seen, **more), now=self.time(),
+            reply.reply,
+            self.book,
+            ticket_id=ticket_id,
+            person_id=person_id,
+            person_name="Mina",
+            answer=reply.Answer(text, seen, **more),
+            now=self.time(),
         )
 
     async def sends(self) -> int:

@@ -19,23 +19,28 @@ from helpdesk.clock import now
 from helpdesk.errors import DeskError
 from helpdesk.journey import reply
 from helpdesk.settings import Settings
+from helpdesk.sla.calendars import parse
 from helpdesk.sla.policies import Policies, Sla
 from helpdesk.tickets import queries
 from helpdesk.tickets.models import tickets
-from tests.support.house import HOURS, parse, suggest_nothing
+from tests.support.house import HOURS, suggest_nothing
 
 
 def settings_for(folder: Path, url: str, door: int, relay: int) -> Settings:
     """A desk with one mailbox that is fed through the door and sends through the relay."""
     mailbox = {
-        "name": "support", "address": "support@desk.example",
+        "name": "support",
+        "address": "support@desk.example",
         "smtp": {"host": "127.0.0.1", "port": relay, "tls": "none", "sign_in": False},
     }
     receiver = {"enabled": True, "protocol": "smtp", "port": door}
     return Settings.model_validate(
         {
-            "secret_key": "k" * 40, "data": {"folder": folder}, "database": {"url": url},
-            "tickets": {"undo_seconds": 0}, "outbox": {"lease_seconds": 1, "poll_seconds": 1},
+            "secret_key": "k" * 40,
+            "data": {"folder": folder},
+            "database": {"url": url},
+            "tickets": {"undo_seconds": 0},
+            "outbox": {"lease_seconds": 1, "poll_seconds": 1},
             "channels": {"email": {"enabled": True, "mailboxes": [mailbox], "receiver": receiver}},
         }
     )
@@ -63,9 +68,7 @@ def answer(tx: Connection, book: Any, ticket_id: int, person_id: int) -> int:
         raise DeskError("answered already")
     seen = queries.newest_entry(tx, ticket_id=ticket_id)
     said = reply.Answer(f"Answer to ticket {ticket_id} after {seen}", seen)
-    return reply.reply(
-        tx, book, ticket_id=ticket_id, person_id=person_id, person_name="Mina", answer=said, now=now()
-    )
+    return reply.reply(tx, book, ticket_id=ticket_id, person_id=person_id, person_name="Mina", answer=said, now=now())
 
 
 async def answer_everything(house: app.House) -> None:

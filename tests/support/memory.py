@@ -70,8 +70,10 @@ class MemoryChannel(contract.Channel):
             html=said.get("html"),
             full_text=said.get("full_text"),
             thread=Thread(
-                reply_tokens=said.get("reply_tokens", ()), message_tokens=said.get("message_tokens", ()),
-                remote_ids=said.get("remote_ids", ()), numbers=said.get("numbers", ()),
+                reply_tokens=said.get("reply_tokens", ()),
+                message_tokens=said.get("message_tokens", ()),
+                remote_ids=said.get("remote_ids", ()),
+                numbers=said.get("numbers", ()),
                 conversation=said["sender"] if self.chat else None,
             ),
             attachments=[

@@ -128,6 +128,12 @@ def test_an_attached_mail_stays_a_file_and_its_files_are_beside_it() -> None:
     assert b"words" in (found.attachments[0].content or b"")
 
 
+def test_an_attached_mail_in_base64_is_read_all_the_same() -> None:
+    inner = base64.encodebytes(b"From: x@example.net\r\nSubject: old\r\n\r\nwords\r\n")
+    found = parts(TEXT, b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n" + inner)
+    assert [(item.name, b"words" in (item.content or b"")) for item in found.attachments] == [("old.eml", True)]
+
+
 def test_winmail_dat_that_is_none_is_kept_as_it_is() -> None:
     found = parts(TEXT, b"Content-Type: application/ms-tnef; name=winmail.dat\r\n\r\nnot tnef at all")
     assert [item.name for item in found.attachments] == ["winmail.dat"]

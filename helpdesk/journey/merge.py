@@ -1,0 +1,151 @@
+"""Two tickets about one matter become one: the child points to the parent, and what waited longest goes on waiting.
+
+The child's lines move to the parent; each keeps the channel and address it came by. Clocks: what ended on the
+child stays on its record. A question of the child that nobody has answered goes on in the parent with its own
+start: it lends its start to the parent's open question when that is younger, else it is asked there as it was.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from helpdesk.database.metadata import Line
+from helpdesk.errors import Conflict, Invalid, NotFound
+from helpdesk.journey import opening, survey
+from helpdesk.journey.book import Book
+from helpdesk.sla import actions as sla
+from helpdesk.sla import queries as clocks
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import merging, queries
+
+REPLY = ("channel", "account", "address", "conversation", "reply_via", "snippet", "customer_entry_id")
+
+
+def merge(
+    tx: Connection, book: Book, *, ticket_id: int, into: int, person_id: int, now: datetime, sure: bool = False
+) -> None:
+    """Merge `ticket_id` into another ticket. `sure`: a person said that two customers belong together here.
+
+    Raises Invalid, Conflict.
+    """
+    if ticket_id == into:
+        raise Invalid("A ticket can't be merged into itself.", "into")
+    child, parent = _both(tx, ticket_id, into)
+    _may(child, parent, sure)
+    moving = merging.lines(tx, ticket_id=child.id)
+    told = _clocks_told(tx, child, parent, moving)
+    guests = [(child.contact_id, True, child.address)] if child.contact_id != parent.contact_id else []
+    guests += [
+        (one.contact_id, bool(one.welcome), one.address)
+        for one in queries.guests(tx, ticket_id=child.id) if one.contact_id != parent.contact_id
+    ]
+    told["guests"] = merging.welcome(tx, ticket_id=parent.id, guests=guests)
+    merging.move(tx, entry_ids=[one.id for one in moving], from_id=child.id, to_id=parent.id)
+    survey.withdraw(tx, ticket_id=child.id, cycle=child.cycle, now=now)
+    tickets.change(tx, ticket_id=child.id, merged_into_id=parent.id, active=False, changed_at=now)
+    sla.hand_over(tx, ticket_id=child.id)
+    told |= _newest_question(tx, child, parent)
+    tickets.change(tx, ticket_id=parent.id, changed_at=now, automatic=parent.automatic and child.automatic)
+    tickets.changed(
+        tx, ticket_id=child.id, now=now, author="agent", person_id=person_id, change="merged_into", number=parent.id
+    )
+    tickets.changed(
+        tx, ticket_id=parent.id, now=now, author="agent", person_id=person_id, change="merged", number=child.id,
+        moved=[one.id for one in moving], was_automatic=bool(parent.automatic), **told,
+    )
+    opening.recount(tx, book, ticket_id=parent.id, now=now)
+
+
+def unmerge(tx: Connection, book: Book, *, ticket_id: int, person_id: int, now: datetime) -> int:
+    """Undo a merge: the lines go back, both clocks are made anew. Returns the other ticket. Raises Conflict."""
+    parent_id = queries.ticket(tx, ticket_id=ticket_id).merged_into_id
+    if parent_id is None:
+        raise Conflict("This ticket is not merged into another one.")
+    child, parent = _both(tx, ticket_id, parent_id)
+    if parent.merged_into_id is not None:
+        raise Conflict("The other ticket was merged further. Undo that first.")
+    told = merging.newest_merge(tx, parent_id=parent.id, child_id=child.id)
+    if told is None:
+        raise NotFound("The merge of this ticket is not on the timeline any more.")
+    merging.move(tx, entry_ids=told.data["moved"], from_id=parent.id, to_id=child.id)
+    merging.unwelcome(tx, ticket_id=parent.id, contact_ids=told.data["guests"])
+    ended = child.status in ("resolved", "closed")
+    tickets.change(
+        tx, ticket_id=child.id, merged_into_id=None, active=not ended and child.spam_at is None, changed_at=now
+    )
+    before: dict[str, Any] = {}
+    if told.data.get("was") and parent.customer_entry_id == child.customer_entry_id:
+        before = dict(told.data["was"])
+        at = before.pop("customer_at")
+        before["customer_at"] = datetime.fromisoformat(at) if at else None
+    if told.data["was_automatic"]:
+        before["automatic"] = True
+    tickets.change(tx, ticket_id=parent.id, changed_at=now, **before)
+    tickets.changed(
+        tx, ticket_id=child.id, now=now, author="agent", person_id=person_id, change="unmerged_from", number=parent.id
+    )
+    tickets.changed(
+        tx, ticket_id=parent.id, now=now, author="agent", person_id=person_id, change="unmerged", number=child.id,
+        of=told.id,
+    )
+    for one in (child.id, parent.id):
+        opening.recount(tx, book, ticket_id=one, now=now)
+    return int(parent.id)
+
+
+def _both(tx: Connection, child_id: int, parent_id: int) -> tuple[Line, Line]:
+    """Both tickets, locked always in the same order."""
+    found = {one: queries.locked(tx, ticket_id=one) for one in sorted((child_id, parent_id))}
+    return found[child_id], found[parent_id]
+
+
+def _may(child: Line, parent: Line, sure: bool) -> None:
+    if child.merged_into_id is not None:
+        raise Conflict("This ticket is merged into another one already.")
+    if parent.merged_into_id is not None:
+        raise Conflict("The other ticket is itself merged into another one. Choose that one.")
+    if parent.spam_at is not None:
+        raise Conflict("The other ticket is marked as spam.")
+    if child.active and not parent.active:
+        raise Conflict("The other ticket is settled and this one is open. Merge the other one into this one.")
+    if child.contact_id != parent.contact_id and not sure:
+        raise Invalid("These are two customers. Confirm that both may see what is written from now on.", "sure")
+
+
+def _clocks_told(tx: Connection, child: Line, parent: Line, moving: list[Line] | Any) -> dict[str, Any]:
+    """What the clocks must know of a merge: which lines count no more, and since when a question waits."""
+    lines = [one.id for one in moving if one.kind in ("message", "call")]
+    open_there = _unanswered(tx, child.id)
+    if open_there is None:
+        return {"voids": lines}
+    open_here = _unanswered(tx, parent.id)
+    if open_here is not None:
+        since = min(open_there.started_at, open_here.started_at)
+        return {"voids": lines, "since": [[open_here.start_entry_id, since.isoformat()]]}
+    start = open_there.start_entry_id
+    return {
+        "voids": [one for one in lines if one != start], "joined": [start],
+        "since": [[start, open_there.started_at.isoformat()]],
+    }
+
+
+def _unanswered(tx: Connection, ticket_id: int) -> Line | None:
+    """The clock of the question that waits longest for a person."""
+    running = [one for one in clocks.going(tx, ticket_id=ticket_id) if one.kind != "resolution"]
+    return min(running, key=lambda one: one.started_at, default=None)
+
+
+def _newest_question(tx: Connection, child: Line, parent: Line) -> dict[str, Any]:
+    """The next answer goes where the customer wrote last. Returns what the parent had before."""
+    if child.customer_at is None or (parent.customer_at is not None and child.customer_at <= parent.customer_at):
+        return {}
+    names = REPLY if child.contact_id == parent.contact_id else ("snippet", "customer_entry_id")
+    here, there = parent._mapping, child._mapping
+    tickets.change(
+        tx, ticket_id=parent.id, customer_at=child.customer_at, **{name: there[name] for name in names}
+    )
+    at = parent.customer_at
+    return {"was": {**{name: here[name] for name in names}, "customer_at": at.isoformat() if at else None}}
