@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 Table = npt.NDArray[np.float64]
 PRECISION, DOUBT = 0.95, 0.05
+STEP_BACK = 1.0
+"""Log odds added to the gate: real questions stray further from the examples than these from each other."""
 
 
 class Logistic:
@@ -51,7 +53,10 @@ def gate(confidence: npt.NDArray[Any], right: npt.NDArray[Any], least: int = 40)
         last = n == len(order) or confidence[order[n]] < confidence[i]
         if last and n >= least and good / n >= PRECISION and surely_above(PRECISION, good, n):
             found = float(confidence[i])
-    return found
+    if found >= 1:
+        return found
+    odds = log(max(found, 1e-6) / (1 - found)) + STEP_BACK
+    return 1 / (1 + exp(-odds))
 
 
 def surely_above(share: float, good: int, count: int) -> bool:
