@@ -66,7 +66,7 @@ class Fact:
     def as_json(self) -> dict[str, Any]:
         """What differs from an empty fact, in JSON's types."""
         plain = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in ("at", "what")}
-        kept = {name: value for name, value in plain.items() if value not in (None, "", False) and value != {}}
+        kept = {name: value for name, value in plain.items() if not (value is None or value is False or value in ("", {}))}
         return {"what": self.what, **({"at": iso(self.at)} if self.at else {}), **kept}
 
 

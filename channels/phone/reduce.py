@@ -14,6 +14,7 @@ from channels.phone.record import Record
 from channels.phone.told import fill, told
 
 UNANSWERED = {"busy": "busy", "no_answer": "no_answer", "cancelled": "no_answer", "failed": "failed"}
+ALIVE = ("opened", "seen", "dialled", "dial_ended", "queued", "left_queue", "connected", "completed", "hung_up")
 BUSY_CAUSES, SILENT_CAUSES = {17}, {16, 18, 19, 31}  # of Q.850
 
 
@@ -40,6 +41,8 @@ def reduce(readings: Iterable[Reading], *, region: str = "IR", area: str = "") -
     record.disposition = _disposition(record, call)
     summary = told(call.of("told"))
     fill(record, summary, region=region, area=area)
+    if record.started_at is None:
+        record.started_at = min((one.at for one in call.facts if one.at and one.what != "survey"), default=None)
     _status(record, call)
     return record
 
@@ -118,8 +121,7 @@ def _wait(call: Call, join: Fact, later: Sequence[Fact]) -> float | None:
 
 
 def _end(record: Record, call: Call) -> None:
-    times = [one.at for one in call.facts if one.at and one.what != "told"]
-    record.started_at = min(times, default=None)
+    record.started_at = min((one.at for one in call.of(*ALIVE) if one.at), default=None)
     record.ended_at = call.hung_up_at
     causes = [int(one.wait_s) for one in call.of("hung_up") if one.main and one.wait_s is not None]
     record.cause = causes[-1] if causes else None

@@ -113,7 +113,7 @@ def vonage(request: Request, secrets: Sequence[str], now: datetime) -> None:
     if not _any([shown.rstrip("=")], wanted):
         raise Refused("the token is not signed with a secret of this source")
     at = claims.get("iat")
-    _fresh(int(at) if isinstance(at, (int, float)) else 0, now)
+    _fresh(int(at) if isinstance(at, (int, float)) and abs(at) < 1e12 else 0, now)
     if not _any([str(claims.get("payload_hash", "")).lower()], [hashlib.sha256(request.body).hexdigest()]):
         raise Refused("the token was signed for another body")
 
