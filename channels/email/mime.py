@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import email
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.message import Message
-from email.parser import BytesHeaderParser
 
 from channels.contract import Attachment, Unreadable
+from channels.email import rebuild
 from channels.email.addresses import Person, people
 from channels.email.charsets import decode
 from channels.email.contents import Contents, Fields, fields_of, first
 from channels.email.headers import date, ids, message_id, parameters, text
 from channels.email.parts import Place, walk
 
-TANGLED = 200  # multiparts or nested messages; more is an attack, taken as text
-BORDERS = 10_000  # lines that begin like a boundary
 _LEADING = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\s)+|\A>?From (?![ \t]*:)[^\r\n]*\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
 _BOUNDARY = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=[Cc]ontent-|\r?\n)", re.MULTILINE)
@@ -65,7 +62,7 @@ def read(raw: bytes) -> Mail:
     raw = _begin(raw)
     if not raw.strip(b"\0 \t\r\n"):
         raise Unreadable("the mail is empty")
-    message, tangled = _parse(raw)
+    message, tangled = rebuild.parse(raw)
     fields = fields_of(message)
     if "from" not in fields or message.defects:
         message, fields = _mend(raw, message, fields)
@@ -92,15 +89,6 @@ def _begin(raw: bytes) -> bytes:
     return raw
 
 
-def _parse(raw: bytes) -> tuple[Message, bool]:
-    if raw.count(b"oundary=") > TANGLED or raw.count(b"message/rfc822") > TANGLED or raw.count(b"\n--") > BORDERS:
-        return BytesHeaderParser().parsebytes(raw), True
-    try:
-        return email.message_from_bytes(raw), False
-    except (RecursionError, ValueError, LookupError, AssertionError, TypeError, AttributeError, IndexError):
-        return BytesHeaderParser().parsebytes(raw), True
-
-
 def _mend(raw: bytes, message: Message, fields: Fields) -> tuple[Message, Fields]:
     """Read again without the lines that end the header too early; keep whichever knows more."""
     names = {type(defect).__name__ for defect in message.defects}
@@ -120,7 +108,7 @@ def _mend(raw: bytes, message: Message, fields: Fields) -> tuple[Message, Fields
             kept.append(line)
     if len(kept) < 2:
         return message, fields
-    again, _ = _parse(b"\n".join(kept) + (rest or b"\n\n"))
+    again, _ = rebuild.parse(b"\n".join(kept) + (rest or b"\n\n"))
     better = fields_of(again)
     if len(better) <= len(fields) or not {"from", "to", "subject", "date", "content-type"} & set(better):
         return message, fields
@@ -141,10 +129,7 @@ def _recover(message: Message, kind: str, fields: Fields) -> Message:
     if line is None or b'"' in line[1]:
         return message
     head = b'Content-Type: %s; boundary="%s"\n\n' % (kind.encode("ascii", "replace") or b"multipart/mixed", line[1])
-    try:
-        again = email.message_from_bytes(head + octets)
-    except (RecursionError, ValueError, LookupError, AssertionError, TypeError):
-        return message
+    again, _ = rebuild.parse(head + octets)
     if not again.is_multipart():
         return message
     fields["content-type"] = again.get_all("content-type", [])

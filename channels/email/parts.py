@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email
 import re
 from dataclasses import dataclass
 from email.message import Message
@@ -195,10 +194,7 @@ def _opened(content: bytes, found: Contents, place: Place) -> None:
     """A mail that stood inside its own signature."""
     if place.depth >= DEEPEST:
         return
-    try:
-        inner = email.message_from_bytes(content)
-    except (RecursionError, ValueError, LookupError, AssertionError, TypeError):
-        return
+    inner, _ = rebuild.parse(content)
     walk(inner, fields_of(inner), found, Place(depth=place.depth + 1))
 
 
@@ -218,10 +214,10 @@ def _message(
     inner = children[0] if isinstance(children, list) and children and isinstance(children[0], Message) else None
     if inner is None:
         return
-    inner_fields = fields_of(inner)
     whole = rebuild.flatten(inner)
-    if "base64" in first(fields, "content-transfer-encoding").lower():
-        whole = base64(whole) or whole
+    if "base64" in first(fields, "content-transfer-encoding").lower() and (octets := base64(whole)):
+        whole, inner = octets, rebuild.parse(octets)[0]  # not allowed and often done
+    inner_fields = fields_of(inner)
     found.returned.append(decode(whole[:8192]))
     if not name and not first(fields, "content-description").strip():
         subject = names.safe(text(first(inner_fields, "subject"), hint).replace("/", "-"))

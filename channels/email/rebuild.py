@@ -1,16 +1,31 @@
-"""Puts together what senders' programs or the parser took apart."""
+"""Takes mails apart, within limits, and puts together what senders' programs or the parser took apart."""
 
 from __future__ import annotations
 
+import email
 from email.generator import BytesGenerator
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.policy import compat32
 from io import BytesIO
+
+TANGLED = 200  # multiparts or nested messages; more is an attack, taken as text
+BORDERS = 10_000  # lines that begin like a boundary
+
+
+def parse(raw: bytes) -> tuple[Message, bool]:
+    """(the mail taken apart, whether that was refused because it is too tangled)."""
+    if raw.count(b"oundary=") > TANGLED or raw.count(b"message/rfc822") > TANGLED or raw.count(b"\n--") > BORDERS:
+        return BytesHeaderParser().parsebytes(raw), True
+    try:
+        return email.message_from_bytes(raw), False
+    except (RecursionError, ValueError, LookupError, AssertionError, TypeError, AttributeError, IndexError):
+        return BytesHeaderParser().parsebytes(raw), True
 
 
 def unflow(body: str, drop_space: bool) -> str:
     """Lines broken by the sender's program put together again (RFC 3676)."""
-    out: list[str] = []
+    out: list[list[str]] = []
     open_depth = -1
     for line in body.split("\n"):
         content = line.lstrip(">")
@@ -20,11 +35,11 @@ def unflow(body: str, drop_space: bool) -> str:
         if soft and drop_space:
             content = content[:-1]
         if depth == open_depth and content != "-- ":
-            out[-1] += content
+            out[-1].append(content)
         else:
-            out.append(">" * depth + (" " if depth else "") + content)
+            out.append([">" * depth + (" " if depth else "") + content])
         open_depth = depth if soft else -1
-    return "\n".join(out)
+    return "\n".join("".join(pieces) for pieces in out)
 
 
 def flatten(message: Message) -> bytes:

@@ -166,6 +166,13 @@ NASTY = {
     + b"--b--\r\n",
     "words of a bounce": b"From: MAILER-DAEMON@example.com\r\nSubject: failure notice\r\n\r\n"
     + b"<a@example.com> a@b.c\n" * 20_000,
+    "one flowed paragraph": b"From: a@example.com\r\nContent-Type: text/plain; format=flowed\r\n\r\n"
+    + b"some words \r\n" * 150_000,
+    "a hundred thousand soft breaks": b"From: a@example.com\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    + b"=\r\n" * 300_000,
+    "attributions in one line": _wrapped("On Mon, 5 May 2025 a@example.com wrote: " * 20_000),
+    "addresses in the text": _wrapped(("a@" * 300 + ":\n") * 1_500),
+    "names below": _wrapped("x\n\n" + "Regards,\n" * 14_000),
     "unlabelled bytes": b"From: a@example.com\r\n\r\n" + bytes(range(128, 256)) * 8_000,
 }
 
