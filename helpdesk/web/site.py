@@ -51,11 +51,24 @@ def site(desk: Site, *, more: Sequence[web.AbstractRouteDef] = (), outgoing: Pat
     app[keys.REASONS], app[status.STARTED] = desk.reasons, desk.clock()
     app[health.SEEN] = health.Seen(registry)
     app[pages.PAGES] = pages.Pages(
-        desk_name=desk.settings.desk.name, language=desk.settings.desk.language, zone=desk.settings.desk.time_zone,
+        desk_name=desk.settings.desk.name,
+        language=desk.settings.desk.language,
+        zone=desk.settings.desk.time_zone,
         clock=desk.clock,
     )
     security.protect(app)
-    app.add_routes([*pages.asset_routes(), *health.routes(), *sign_in.routes(), *inbox.routes(), *survey.routes(), *quarantine.routes(), *status.routes(), *more])
+    app.add_routes(
+        [
+            *pages.asset_routes(),
+            *health.routes(),
+            *sign_in.routes(),
+            *inbox.routes(),
+            *survey.routes(),
+            *quarantine.routes(),
+            *status.routes(),
+            *more,
+        ]
+    )
     for name, channel in desk.book.channels.items():
         routes = channel.routes(desk.desks[name])
         if routes:

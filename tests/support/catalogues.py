@@ -1,13 +1,19 @@
-"""Every text of the desk that people read, as the catalogues must hold it."""
+"""Every text of the desk that people read, as the catalogues must hold it.
+
+`python -m tests.support.catalogues` adds what is new, takes away what nobody says any more, and tells what has no
+words yet. English says its own texts; Persian is written by hand.
+"""
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords, parse_mapping_cfg
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[2]
 SPOKEN = ("NotFound", "Conflict", "Forbidden", "Invalid", "Resting", "say", "_page:2")  # calls whose words are shown
@@ -34,10 +40,14 @@ def wanted() -> dict[Key, str]:
     return found
 
 
+def path_of(language: str) -> Path:
+    """The catalogue of a language."""
+    return ROOT / "helpdesk" / "web" / "locale" / language / "LC_MESSAGES" / "pasokh.po"
+
+
 def written(language: str) -> dict[Key, tuple[str, ...]]:
     """What a catalogue says for each text; every form of it."""
-    path = ROOT / "helpdesk" / "web" / "locale" / language / "LC_MESSAGES" / "pasokh.po"
-    with path.open("rb") as file:
+    with path_of(language).open("rb") as file:
         catalogue = read_po(file, locale=language)
     return {
         (one.context, one.id if isinstance(one.id, str) else tuple(one.id)): (
@@ -46,3 +56,32 @@ def written(language: str) -> dict[Key, tuple[str, ...]]:
         for one in catalogue
         if one.id
     }
+
+
+def renew(language: str) -> list[str]:
+    """Bring a catalogue up to date with the texts; returns what has no words in it yet."""
+    with path_of(language).open("rb") as file:
+        old = read_po(file, locale=language)
+    known, empty = written(language), []
+    new = Catalog(
+        locale=language, project="Pasokh", version="", header_comment="# The words of the desk.",
+        last_translator="", language_team="", msgid_bugs_address="", charset="utf-8", fuzzy=False,
+        creation_date=old.creation_date, revision_date=old.creation_date,
+    )  # fmt: skip
+    for context, text in sorted(wanted(), key=lambda key: (key[1] if isinstance(key[1], str) else key[1][0]).lower()):
+        said = known.get((context, text), ())
+        if language == "en":
+            said = (text,) if isinstance(text, str) else text
+        elif not all(said) or not said:
+            empty.append(text if isinstance(text, str) else text[0])
+        new.add(text, (said[0] if said else "") if isinstance(text, str) else tuple(said), context=context)
+    made = BytesIO()
+    write_po(made, new, width=0, no_location=True)
+    path_of(language).write_bytes(made.getvalue())
+    return empty
+
+
+if __name__ == "__main__":
+    for spoken in ("en", "fa"):
+        for missing in renew(spoken):
+            print(f"{spoken}: {missing}")
