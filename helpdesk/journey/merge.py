@@ -7,6 +7,7 @@ start: it lends its start to the parent's open question when that is younger, el
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -115,7 +116,7 @@ def _may(child: Line, parent: Line, sure: bool) -> None:
         raise Invalid("These are two customers. Confirm that both may see what is written from now on.", "sure")
 
 
-def _clocks_told(tx: Connection, child: Line, parent: Line, moving: list[Line] | Any) -> dict[str, Any]:
+def _clocks_told(tx: Connection, child: Line, parent: Line, moving: Sequence[Line]) -> dict[str, Any]:
     """What the clocks must know of a merge: which lines count no more, and since when a question waits."""
     lines = [one.id for one in moving if one.kind in ("message", "call")]
     open_there = _unanswered(tx, child.id)
@@ -143,9 +144,8 @@ def _newest_question(tx: Connection, child: Line, parent: Line) -> dict[str, Any
     if child.customer_at is None or (parent.customer_at is not None and child.customer_at <= parent.customer_at):
         return {}
     names = REPLY if child.contact_id == parent.contact_id else ("snippet", "customer_entry_id")
-    here, there = parent._mapping, child._mapping
     tickets.change(
-        tx, ticket_id=parent.id, customer_at=child.customer_at, **{name: there[name] for name in names}
+        tx, ticket_id=parent.id, customer_at=child.customer_at, **{name: getattr(child, name) for name in names}
     )
     at = parent.customer_at
-    return {"was": {**{name: here[name] for name in names}, "customer_at": at.isoformat() if at else None}}
+    return {"was": {**{name: getattr(parent, name) for name in names}, "customer_at": at.isoformat() if at else None}}

@@ -40,6 +40,8 @@ def facts_of(book: Book, ticket: Any) -> Facts:
 def recount(tx: Connection, book: Book, *, ticket_id: int, now: datetime) -> None:
     """Make the clocks of a ticket true again from its whole timeline."""
     ticket = queries.locked(tx, ticket_id=ticket_id)
+    if ticket.merged_into_id is not None:  # its lines, and so its clocks, are the other ticket's
+        return
     recompute.recompute(tx, book.promises, ticket=ticket, facts=facts_of(book, ticket), now=now)
 
 

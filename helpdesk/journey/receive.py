@@ -111,6 +111,8 @@ def _append(
 ) -> int:
     assert choice.ticket_id is not None
     ticket = queries.locked(tx, ticket_id=choice.ticket_id)
+    while ticket.merged_into_id is not None:  # merged between our look and our lock
+        ticket = queries.locked(tx, ticket_id=ticket.merged_into_id)
     entry_id = opening.write_entry(
         tx, arrival, inbound, ticket_id=ticket.id, contact_id=known.contact_id, files=files, stranger=choice.stranger
     )

@@ -21,7 +21,7 @@ from helpdesk.tickets.models import NEVER
 
 _NEW_CYCLE = insert(cycles)
 _NEW_CLOCK = insert(clocks)
-__all__ = ["KINDS", "STARTING", "breached", "customer_wrote", "deadline", "refresh", "start_cycle", "warned"]
+__all__ = ["KINDS", "STARTING", "breached", "customer_wrote", "deadline", "hand_over", "refresh", "start_cycle", "warned"]
 
 STARTING: tuple[ClockKind, ...] = ("first_response", "resolution")
 
@@ -89,6 +89,16 @@ def breached(tx: Connection, *, clock: Line) -> None:
         .where(clocks.c.id == clock.id)
         .values(breached_at=clock.due_at, warned_at=clock.warned_at or clock.warn_at, fire_at=None)
     )
+
+
+def hand_over(tx: Connection, *, ticket_id: int) -> None:
+    """The ticket was merged: what still ran goes on with the other ticket, what ended stays on record here."""
+    tx.execute(
+        update(clocks)
+        .where(clocks.c.ticket_id == ticket_id, clocks.c.state.in_(("running", "paused")))
+        .values(state="merged", fire_at=None)
+    )
+    refresh(tx, ticket_id=ticket_id)
 
 
 def deadline(running: Sequence[Line]) -> dict[str, Any]:

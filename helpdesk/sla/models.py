@@ -24,7 +24,7 @@ clocks = Table(
     Column("ticket_id", Id, ForeignKey("tickets.id"), nullable=False),
     Column("cycle", Integer, nullable=False),
     Column("kind", String(16), nullable=False),  # first_response next_response resolution
-    Column("state", String(16), nullable=False, default="running"),  # running paused stopped
+    Column("state", String(16), nullable=False, default="running"),  # running paused stopped unanswered merged
     Column("start_entry_id", Id, nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("target_minutes", Integer),  # none: the policy asks for nothing

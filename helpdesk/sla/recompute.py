@@ -50,13 +50,19 @@ _CYCLE = upserting(
 
 def timeline(rows: Sequence[Line]) -> Iterator[Entry]:
     """The stored lines as the clock rules see them."""
-    void = {one for row in rows for one in (row.data or {}).get("voids", ())}
+    told = {row.id: row.data or {} for row in rows if row.kind == "change"}
+    undone = {one["of"] for one in told.values() if one.get("change") == "unmerged"}
+    void = {line for row_id, one in told.items() if row_id not in undone for line in one.get("voids", ())}
+    asked, joined = _after_merges([row for row in rows if row.kind == "change" and row.id not in undone])
     for row in rows:
         data = row.data or {}
         if row.id in void:
             continue
         if row.kind == "message" and row.delivery != "undone":
-            yield Entry(row.id, row.at, "message", row.author, row.person_id, row.public, row.automatic, row.thanks)
+            yield Entry(
+                row.id, row.at, "message", row.author, row.person_id, row.public, row.automatic, row.thanks,
+                asked=asked.get(row.id), joined=joined.get(row.id),
+            )
         elif row.kind == "delivery":
             yield Entry(row.id, row.at, "delivery", of=data["of"], state=data["state"])
         elif row.kind == "call":
@@ -70,11 +76,25 @@ def timeline(rows: Sequence[Line]) -> Iterator[Entry]:
                 direction="outgoing" if row.outgoing else "incoming",
                 disposition=data.get("disposition"),
                 answered_at=datetime.fromisoformat(answered) if answered else None,
+                asked=asked.get(row.id),
+                joined=joined.get(row.id),
             )
         elif row.kind == "change" and data.get("change") in ("status", "reopened"):
             if data["change"] == "reopened":
                 yield Entry(row.id, row.at, "reopen")
             yield Entry(row.id, row.at, "status", to=data["to"])
+
+
+def _after_merges(changes: Sequence[Line]) -> tuple[dict[int, datetime], dict[int, datetime]]:
+    """Since when questions have been waiting, and when they came to this ticket, as merges wrote it down."""
+    asked: dict[int, datetime] = {}
+    joined: dict[int, datetime] = {}
+    for row in changes:
+        if row.data.get("change") == "merged":
+            for line, since in row.data.get("since", ()):
+                asked[line] = min(asked.get(line, row.at), datetime.fromisoformat(since))
+            joined |= dict.fromkeys(row.data.get("joined", ()), row.at)
+    return asked, joined
 
 
 def recompute(tx: Connection, promises: Promises, *, ticket: Line, facts: Facts, now: datetime) -> None:
@@ -100,6 +120,7 @@ def recompute(tx: Connection, promises: Promises, *, ticket: Line, facts: Facts,
     gone = [one.id for one in known.values()]
     if gone:
         tx.execute(delete(clocks).where(clocks.c.id.in_(gone)))
+    tx.execute(delete(cycles).where(cycles.c.ticket_id == ticket.id, cycles.c.number > len(found)))
     hint(tx, "clocks")
     _tell_ticket(tx, ticket, len(found))
 

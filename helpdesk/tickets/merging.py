@@ -52,11 +52,8 @@ def welcome(tx: Connection, *, ticket_id: int, guests: Iterable[tuple[int, bool,
 
     Returns the contacts that are new here.
     """
-    known = dict(
-        tx.execute(
-            select(participants.c.contact_id, participants.c.welcome).where(participants.c.ticket_id == ticket_id)
-        ).tuples().all()
-    )
+    here = tx.execute(select(participants).where(participants.c.ticket_id == ticket_id))
+    known = {one.contact_id: bool(one.welcome) for one in here}
     fresh: list[int] = []
     for contact_id, wanted, address in guests:
         if contact_id not in known:
