@@ -41,6 +41,7 @@ class Facts:
 
 
 def sort_out(entries: Sequence[Entry]) -> Facts:
+    """The facts of a timeline, each in its order. Entries given twice count once."""
     facts, seen = Facts(), set()
     deliveries: dict[Id, list[tuple[Place, str]]] = {}
     ordered = sorted(enumerate(entries), key=lambda pair: (pair[1].joined or pair[1].at, pair[0]))
