@@ -14,7 +14,7 @@ export function composer(eyes: Eyes, draft: Draft, file: (file: File) => void): 
   let quiet = 0;
   const box = h("textarea", { rows: 1, dir: "auto", placeholder: words.write, "aria-label": words.message, maxlength: 6000, enterkeyhint: "send" });
   const picker = h("input", { type: "file", multiple: true, hidden: true, tabindex: -1, "aria-label": words.attach });
-  const rows = () => { draft.text = box.value; box.rows = Math.min(5, box.value.split("\n").length); };
+  const rows = () => { draft.text = box.value; box.dir = box.value ? "auto" : eyes.lang === "fa" ? "rtl" : "ltr"; box.rows = Math.min(5, box.value.split("\n").length); };
   const stop = () => { clearTimeout(quiet); if (told) { told = 0; talk.typing(false); } };
   const send = (event?: Event) => {
     event?.preventDefault();
@@ -86,7 +86,7 @@ export function faces(eyes: Eyes, survey: string, skip: () => void): HTMLFormEle
   const one = (score: "happy" | "neutral" | "sad") =>
     h("label", {}, h("input", { type: "radio", name: "face", value: score, change: () => talk.answer(survey, { score }) }), face(score), words[score]);
   return h(
-    "form", { class: "stack", submit: (event: Event) => event.preventDefault() }, h("h2", {}, words.how),
+    "form", { class: "stack", submit: (event: Event) => event.preventDefault() }, h("h2", { tabindex: -1 }, words.how),
     h("fieldset", { class: "three" }, h("legend", { class: "vh" }, words.how), one("happy"), one("neutral"), one("sad")),
     h("button", { type: "button", class: "ghost", click: skip }, words.skip),
   );
@@ -105,7 +105,7 @@ export function why(eyes: Eyes, survey: string, done: () => void): HTMLFormEleme
   };
   return h(
     "form", { class: "stack", submit },
-    h("fieldset", { class: "ticks" }, h("legend", {}, words.why), ...boxes.map((box, n) => h("label", {}, box, talk.reasons[n]!.label))),
+    h("fieldset", { class: "ticks" }, h("legend", { tabindex: -1 }, words.why), ...boxes.map((box, n) => h("label", {}, box, talk.reasons[n]!.label))),
     h("label", {}, words.more, more), h("button", { class: "main wide" }, words.done),
   );
 }

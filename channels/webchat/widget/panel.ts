@@ -12,7 +12,7 @@ export class Panel {
   readonly element: HTMLElement;
   private head = h("header");
   private log: HTMLElement;
-  private foot = h("div");
+  private foot = h("footer");
   private drawn = new Map<string, { sign: string; node: HTMLElement }>();
   private draft: Draft = { text: "" };
   private below = "";
@@ -36,7 +36,7 @@ export class Panel {
     if (open) { this.draw(); this.down(); this.focus(); }
   }
 
-  focus(): void { (this.foot.querySelector<HTMLElement>("textarea, input:not([hidden])") ?? this.log).focus(); }
+  focus(): void { (this.foot.querySelector<HTMLElement>("[tabindex='-1']:not([hidden]), textarea, input:not([hidden])") ?? this.log).focus(); }
 
   draw(): void {
     this.header();
@@ -146,8 +146,8 @@ export class Panel {
     const kind = this.kind();
     if (kind === this.below) return;
     const { talk } = this.eyes;
-    const inside = this.foot.contains((this.element.getRootNode() as ShadowRoot).activeElement);
-    const first = this.below === "";
+    const active = (this.element.getRootNode() as ShadowRoot).activeElement;
+    const ours = !active || active === this.log || this.foot.contains(active);
     const [what, survey = ""] = kind.split(" ");
     const skip = () => { this.skipped.add(survey); this.draw(); this.focus(); };
     this.below = kind;
@@ -157,6 +157,6 @@ export class Panel {
       : what === "faces" ? faces(this.eyes, survey, skip)
       : what === "why" ? why(this.eyes, survey, skip) : null;
     this.foot.replaceChildren(...(made ? [made] : []));
-    if (this.open && (inside || first || (this.element.getRootNode() as ShadowRoot).activeElement === null)) this.focus();
+    if (this.open && ours) this.focus();
   }
 }

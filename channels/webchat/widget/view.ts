@@ -24,7 +24,7 @@ export function greeting(eyes: Eyes): HTMLElement | null {
 function file(eyes: Eyes, one: File_): HTMLElement {
   const href = eyes.base + one.url;
   const link = h("a", { href, target: "_blank", rel: "noopener", dir: "auto" }, one.name);
-  const picture = one.type.startsWith("image/") && h("img", { class: "picture", src: href, alt: "", loading: "lazy", crossorigin: "anonymous", error: (event: Event) => (event.target as Element).remove() });
+  const picture = one.type.startsWith("image/") && h("img", { class: "picture", src: href, alt: "", loading: "lazy", error: (event: Event) => (event.target as Element).remove() });
   return h("div", {}, picture, h("p", { class: "file" }, icon("clip"), link));
 }
 
