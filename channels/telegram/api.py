@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -65,6 +67,12 @@ class Form:
         return dict(self.files)
 
 
+@functools.cache
+def trusted() -> ssl.SSLContext:
+    """The certificates that are trusted; reading them takes a while, so once for all bots."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Api:
     """One bot's line to Telegram: one connection that waits for updates, some for everything else."""
 
@@ -74,15 +82,24 @@ class Api:
         self.bot = bot
         self._token = token
         self._patience = patience
-        more: dict[str, Any] = {"httpx_kwargs": {"trust_env": False}, "proxy": bot.proxy or None}
-        self._calls = HTTPXRequest(
-            connection_pool_size=32, read_timeout=patience, write_timeout=patience, connect_timeout=patience / 2,
-            pool_timeout=patience, media_write_timeout=patience * 6, **more,
-        )  # fmt: skip
-        self._polls = HTTPXRequest(
-            connection_pool_size=2, read_timeout=bot.wait_seconds + patience, connect_timeout=patience / 2,
-            pool_timeout=patience, **more,
-        )  # fmt: skip
+        self._lines: dict[bool, HTTPXRequest] = {}
+
+    def _line(self, *, waits: bool) -> HTTPXRequest:
+        """The client that waits for updates, or the one for everything else; made when it is first needed."""
+        if waits not in self._lines:
+            patience = self._patience
+            secure = self.bot.api.startswith("https")
+            self._lines[waits] = HTTPXRequest(
+                connection_pool_size=2 if waits else 32,
+                read_timeout=patience + (self.bot.wait_seconds if waits else 0),
+                write_timeout=patience,
+                connect_timeout=patience / 2,
+                pool_timeout=patience,
+                media_write_timeout=patience * 6,
+                proxy=self.bot.proxy or None,
+                httpx_kwargs={"trust_env": False, "verify": trusted() if secure else False},
+            )
+        return self._lines[waits]
 
     async def call(
         self,
@@ -93,7 +110,7 @@ class Api:
         **parameters: Any,
     ) -> Any:
         """The result of a method; parameters that are None are left out. Raises ApiError."""
-        request = self._polls if method == "getUpdates" else self._calls
+        request = self._line(waits=method == "getUpdates")
         try:
             await request.initialize()
             status, payload = await request.do_request(
@@ -112,7 +129,7 @@ class Api:
             raise ApiError("Telegram gave no way to this file.", code=400)
         address = f"{self.bot.api}/file/bot{self._token}/{path.lstrip('/')}"
         try:
-            status, payload = await self._calls.do_request(address, "GET", read_timeout=self._patience * 3)
+            status, payload = await self._line(waits=False).do_request(address, "GET", read_timeout=self._patience * 3)
         except TelegramError as error:
             raise self._no_answer(error) from None
         if status != 200:
@@ -121,8 +138,8 @@ class Api:
 
     async def close(self) -> None:
         """Hang up. The next call dials again."""
-        await self._calls.shutdown()
-        await self._polls.shutdown()
+        for line in self._lines.values():
+            await line.shutdown()
 
     def hide(self, said: str) -> str:
         """A sentence without the token."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -86,6 +86,7 @@ class BotApi(Chats):
 
     async def __aexit__(self, *_: object) -> None:
         assert self._runner is not None
+        self._came.set()
         await self._runner.cleanup()
         assert not self.violations, self.violations
 
@@ -93,7 +94,9 @@ class BotApi(Chats):
         """Updates for the bot; bytes are sent as they are and need their `update_id` written first."""
         for one in updates:
             raw = one if isinstance(one, bytes) else json.dumps(one).encode()
-            number = one["update_id"] if isinstance(one, dict) else int(raw.split(b":")[1].split(b",")[0])
+            number = (
+                one["update_id"] if isinstance(one, dict) else int(raw.split(b":", 1)[1].split(b",")[0].strip(b" }"))
+            )
             self.updates.append((number, raw))
         self._came.set()
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.support.bot_api_chats import NOW
+
+
+def lately() -> datetime:
+    """A minute after everything was sent."""
+    return datetime.fromtimestamp(NOW + 60, UTC)
 
 
 @dataclass

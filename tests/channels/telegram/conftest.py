@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from channels.telegram.channel import Channel
 from channels.telegram.poll import Pace
 from channels.telegram.settings import TelegramSettings
 from tests.support.bot_api import BotApi
-from tests.support.bot_api_chats import NOW
+from tests.support.bot_api_people import lately
 from tests.support.desk import MemoryDesk
 
 QUICK = Pace(waits=(0.01,), conflict=0.01, look=0.05)
@@ -37,11 +37,17 @@ def desk() -> MemoryDesk:
 def make(bot: BotApi) -> Made:
     """The channel with one bot called shop."""
 
-    def made(*, token: str | None = None, channel: dict[str, Any] | None = None, **own: Any) -> Channel:
+    def made(
+        *,
+        token: str | None = None,
+        channel: dict[str, Any] | None = None,
+        now: Callable[[], datetime] = lately,
+        **own: Any,
+    ) -> Channel:
         first = {"name": "shop", "api": bot.url, "per_second": 1000, "wait_seconds": 1, **own}
         settings = TelegramSettings.model_validate({"enabled": True, "bots": [first], **(channel or {})})
         env = {"PASOKH_TELEGRAM_SHOP_TOKEN": token or bot.token}
-        return Channel(settings, env=env, now=lambda: datetime.fromtimestamp(NOW + 60, UTC), pace=QUICK)
+        return Channel(settings, env=env, now=now, pace=QUICK)
 
     return made
 

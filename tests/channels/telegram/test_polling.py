@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 from channels.contract import Unreadable
 from tests.support.bot_api import HTML_ANSWER, Trouble
-from tests.support.bot_api_people import Sara
+from tests.support.bot_api_people import Sara, lately
 
 
 def ids(desk):
@@ -49,14 +50,16 @@ async def test_a_restart_before_the_confirmation_takes_nothing_twice(bot, desk, 
     assert desk.accepts == 3
 
 
-async def test_the_offset_follows_the_last_update_when_numbers_start_anew(bot, desk, running):
-    sara = Sara()
-    async with running():
+async def test_after_a_quiet_week_updates_may_be_numbered_from_anywhere(bot, desk, running):
+    sara, clock = Sara(), [lately()]
+    async with running(now=lambda: clock[0]):
         bot.push({**sara.says("high"), "update_id": 900_000_000})
         await bot.until(lambda: 900_000_000 in bot.confirmed)
-        bot.push({**sara.says("low"), "update_id": 17})
-        await desk.until(lambda: len(desk.kept) == 2)
-        await bot.until(lambda: bot.of("getUpdates")[-1].get("offset") == 18)
+        clock[0] += timedelta(days=7)
+        await bot.until(lambda: "offset" not in bot.of("getUpdates")[-1])
+        bot.push({**sara.says("low"), "update_id": 17}, {**sara.says("higher"), "update_id": 18})
+        await bot.until(lambda: bot.of("getUpdates")[-1].get("offset") == 19)
+    assert ids(desk) == ["900000000", "17", "18"]
 
 
 async def test_an_update_that_can_not_be_read_is_put_aside_and_stops_nothing(bot, desk, make, running):
@@ -122,7 +125,9 @@ async def test_a_missing_token_says_which_variable_to_set(desk, make):
     from channels.telegram.channel import Channel
 
     channel = Channel(make().settings, env={})
-    assert await channel.check() == [("bot shop", "Set PASOKH_TELEGRAM_SHOP_TOKEN to the token that BotFather gave for this bot.")]
+    assert await channel.check() == [
+        ("bot shop", "Set PASOKH_TELEGRAM_SHOP_TOKEN to the token that BotFather gave for this bot.")
+    ]
 
 
 async def test_reactions_and_member_changes_are_asked_for_and_commands_are_registered(bot, desk, running):
