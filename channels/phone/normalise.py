@@ -86,7 +86,7 @@ def details_of(settings: PhoneSettings, readings: Iterable[Reading]) -> dict[str
     return {
         **plain, "direction": DIRECTIONS.get(record.direction or "", record.direction),
         "address": address(record.customer, record.call_id), "facts": [facts[key].as_json() for key in sorted(facts)],
-        "score": settings.survey.keys.get((record.survey or {}).get("Rate", "")),
+        "score": settings.survey.keys.get(number((record.survey or {}).get("Rate")) or ""),
     }  # fmt: skip
 
 

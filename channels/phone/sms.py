@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import json
 import re
@@ -118,9 +119,9 @@ class Twilio:
         form = {"To": to, "From": self.sms.sender, "Body": text}
         if self.receipts:
             form["StatusCallback"] = self.receipts
-        login = aiohttp.BasicAuth(self.sms.account, self.secret)
+        login = base64.b64encode(f"{self.sms.account}:{self.secret}".encode()).decode()
         url = f"{base}/2010-04-01/Accounts/{self.sms.account}/Messages.json"
-        status, answer = await self.web.post(url, data=form, auth=login)
+        status, answer = await self.web.post(url, data=form, headers={"Authorization": f"Basic {login}"})
         if status in (200, 201):
             return str(dug(answer, "sid") or token)
         code, why = dug(answer, "code"), str(dug(answer, "message") or f"the gateway answered {status}")
