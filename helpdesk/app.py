@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from helpdesk import settings as configuration
 from helpdesk.clock import Clock
 from helpdesk.database import migrate
 from helpdesk.database.engine import Database, Hint, open_database
-from helpdesk.errors import Invalid
+from helpdesk.errors import Conflict, Invalid
 from helpdesk.files.store import Files
 from helpdesk.journey.book import Book, Suggesting, SurveyRules
 from helpdesk.journey.wording import wording
@@ -39,6 +41,7 @@ from helpdesk.web.site import Site, site
 from helpdesk.workers.channels import DeskFor, Reports, keep_running
 from helpdesk.workers.clock_watcher import ClockWatcher
 from helpdesk.workers.intake import IntakeWorker
+from helpdesk.workers.leased import while_held
 from helpdesk.workers.outbox import OutboxWorker
 from helpdesk.workers.waiting import Bell
 
@@ -58,6 +61,7 @@ class House:
     live: Live = field(default_factory=Live)
     presence: Presence = field(default_factory=Presence)
     reports: Reports = field(default_factory=Reports)
+    name: str = field(default_factory=lambda: f"{os.getpid()}-{secrets.token_hex(4)}")  # unlike any other process's
     bells: Mapping[str, Bell] = field(default_factory=lambda: {name: Bell() for name in TOPICS.values()})
 
     def hear(self, hints: list[Hint]) -> None:
@@ -73,17 +77,30 @@ class House:
         """The worker that takes messages in."""
         own = self.settings.intake
         return IntakeWorker(
-            self.database, self.book, self.files, self.clock, self.bells["intake"], waits=own.retry_seconds,
-            batch=own.batch, poll=float(own.poll_seconds),
+            self.database,
+            self.book,
+            self.files,
+            self.clock,
+            self.bells["intake"],
+            waits=own.retry_seconds,
+            batch=own.batch,
+            poll=float(own.poll_seconds),
         )
 
     def outbox_worker(self) -> OutboxWorker:
         """The worker that sends."""
         own = self.settings.outbox
         return OutboxWorker(
-            self.database, self.book, self.files, self.clock, self.bells["outbox"],
-            name=f"{os.getpid()}-{secrets.token_hex(4)}", waits=own.retry_seconds,
-            lease=timedelta(seconds=own.lease_seconds), at_once=own.senders, poll=float(own.poll_seconds),
+            self.database,
+            self.book,
+            self.files,
+            self.clock,
+            self.bells["outbox"],
+            name=self.name,
+            waits=own.retry_seconds,
+            lease=timedelta(seconds=own.lease_seconds),
+            at_once=own.senders,
+            poll=float(own.poll_seconds),
         )
 
     def clock_watcher(self) -> ClockWatcher:
@@ -118,16 +135,25 @@ def book_of(settings: Settings, channels: Mapping[str, Channel], sla: policies.S
     calendars = {kind: (f"{kind}@{one.version}", one) for kind, one in sla.calendars.items()}
     own = settings.survey
     return Book(
-        name=settings.desk.name, language=settings.desk.language, public_url=settings.desk.public_url,
-        secret=configuration.secret_key(settings), channels=channels, promises=Promises(sla.policies, calendars),
-        suggest=suggest, word=wording(ROOT / "templates" / "mail", fallback=settings.desk.language), reopening=days,
-        undo=timedelta(seconds=settings.tickets.undo_seconds), acknowledgement=settings.automatic.acknowledgement,
-        limits=Limits(
-            per_address=settings.automatic.per_contact_a_day, per_ticket=settings.automatic.per_ticket_a_day
-        ),
+        name=settings.desk.name,
+        language=settings.desk.language,
+        public_url=settings.desk.public_url,
+        secret=configuration.secret_key(settings),
+        channels=channels,
+        promises=Promises(sla.policies, calendars),
+        suggest=suggest,
+        word=wording(ROOT / "templates" / "mail", fallback=settings.desk.language),
+        reopening=days,
+        undo=timedelta(seconds=settings.tickets.undo_seconds),
+        acknowledgement=settings.automatic.acknowledgement,
+        quote_original=settings.tickets.quote_original,
+        signature=lambda team: settings.tickets.signature_by_team.get(team or "", settings.tickets.signature),
+        limits=Limits(per_address=settings.automatic.per_contact_a_day, per_ticket=settings.automatic.per_ticket_a_day),
         survey=SurveyRules(
-            enabled=own.enabled, delay=lambda channel: timedelta(minutes=own.delay(channel)),
-            cool_down=timedelta(days=own.cool_down_days), changeable=timedelta(hours=own.change_hours),
+            enabled=own.enabled,
+            delay=lambda channel: timedelta(minutes=own.delay(channel)),
+            cool_down=timedelta(days=own.cool_down_days),
+            changeable=timedelta(hours=own.change_hours),
             answerable=timedelta(days=own.answerable_days),
         ),
         own_addresses=frozenset(address for one in channels.values() for address in one.own_addresses()),
@@ -136,11 +162,19 @@ def book_of(settings: Settings, channels: Mapping[str, Channel], sla: policies.S
 
 @asynccontextmanager
 async def house(
-    settings: Settings, *, where: str = "the settings", clock: Clock = clocks.now, sla: policies.Sla | None = None,
-    channels: Mapping[str, Channel] | None = None, suggester: Suggesting | None = None, migrated: bool = False,
+    settings: Settings,
+    *,
+    where: str = "the settings",
+    clock: Clock = clocks.now,
+    sla: policies.Sla | None = None,
+    channels: Mapping[str, Channel] | None = None,
+    suggester: Suggesting | None = None,
+    migrated: bool = False,
 ) -> AsyncIterator[House]:
     """The desk without its loops: database up to date, rules read. What is given replaces what is configured."""
     async with AsyncExitStack() as stack:
+        if settings.database.url.startswith("sqlite"):
+            stack.enter_context(alone(Path(settings.database.url.partition("///")[2])))
         if not migrated:
             await migrate.bring_up(settings.database.url)
         database = await open_database(settings.database.url)
@@ -152,6 +186,20 @@ async def house(
         made = House(settings, database, book, Files(settings.data.folder / "files"), clock)
         database.listen(made.hear)
         yield made
+
+
+@contextlib.contextmanager
+def alone(database: Path) -> Iterator[None]:
+    """Hold a SQLite desk for this process alone; the system lets go when the process dies. Raises Conflict."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with database.with_name(f"{database.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict(
+                f"Another process runs the desk at {database}. For several processes use PostgreSQL."
+            ) from None
+        yield
 
 
 def _promises() -> policies.Sla:
@@ -171,7 +219,11 @@ async def running(made: House) -> AsyncIterator[None]:
         "clocks": made.clock_watcher().run(),
     }
     for name, channel in made.book.channels.items():
-        loops[name] = keep_running(channel, made.desk_for(name))
+        work = partial(keep_running, channel, made.desk_for(name))
+        one_process = made.database.kind == "sqlite"
+        loops[name] = work() if one_process else while_held(
+            made.database, f"channel {name}", made.name, made.clock, work, seconds=made.settings.outbox.lease_seconds / 8
+        )  # fmt: skip
     tasks = [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
     try:
         yield
@@ -187,8 +239,14 @@ def web_of(made: House, **more: Any) -> web.Application:
     """The web application of a desk."""
     return site(
         Site(
-            settings=made.settings, database=made.database, book=made.book, files=made.files, clock=made.clock,
-            live=made.live, presence=made.presence, states=made.reports.states,
+            settings=made.settings,
+            database=made.database,
+            book=made.book,
+            files=made.files,
+            clock=made.clock,
+            live=made.live,
+            presence=made.presence,
+            states=made.reports.states,
             desks={name: made.desk_for(name) for name in made.book.channels},
             reasons=reasons.load(ROOT / "config" / "reasons.toml"),
         ),

@@ -79,3 +79,9 @@ def recall(tx: Connection, *, channel: str, account: str, key: str) -> str | Non
     return tx.execute(
         select(cursors.c.value).where(cursors.c.channel == channel, cursors.c.account == account, cursors.c.key == key)
     ).scalar()
+
+
+def still_new(tx: Connection, *, intake_ids: Sequence[int]) -> set[int]:
+    """Which of these nobody else has worked meanwhile; they are held until the end of the transaction."""
+    statement = select(intake.c.id).where(intake.c.id.in_(list(intake_ids)), intake.c.state == "new")
+    return set(tx.execute(statement.with_for_update()).scalars())

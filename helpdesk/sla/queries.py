@@ -31,7 +31,9 @@ def cycles_of(tx: Connection, *, ticket_id: int) -> Sequence[Line]:
 
 def to_fire(tx: Connection, *, now: datetime, most: int = 500) -> Sequence[Line]:
     """Clocks whose warning or due time has come, the earliest first."""
-    return tx.execute(select(clocks).where(clocks.c.fire_at <= now).order_by(clocks.c.fire_at).limit(most)).all()
+    return tx.execute(
+        select(clocks).where(clocks.c.fire_at <= now).order_by(clocks.c.fire_at).limit(most).with_for_update()
+    ).all()
 
 
 def running(tx: Connection) -> int:

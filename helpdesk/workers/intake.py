@@ -131,8 +131,11 @@ def take(
     done: dict[str, int] = {}
     finished: dict[str, list[int]] = {"done": [], "ignored": []}
     held_back: set[tuple[str, str, str]] = set()
+    ours = queries.still_new(tx, intake_ids=[one.row.id for one in batch])
     for one in batch:
         row = one.row
+        if row.id not in ours:
+            continue
         key = (row.channel, row.account, row.order_key)
         if key in held_back:
             continue
