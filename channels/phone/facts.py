@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, Literal
 
 What = Literal[
@@ -59,15 +60,18 @@ class Fact:
     @property
     def order(self) -> tuple[str, str]:
         """The same order for the same facts, however they came: time, then content."""
-        rest = "\x1f".join(f"{each.name}={getattr(self, each.name)!r}" for each in fields(self))
-        return (self.at.isoformat() if self.at else "~", rest)
+        return (self.at.isoformat() if self.at else "~", repr(_EVERYTHING(self)))
 
 
     def as_json(self) -> dict[str, Any]:
         """What differs from an empty fact, in JSON's types."""
-        plain = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in ("at", "what")}
+        plain = dict(zip(_NAMES, _EVERYTHING(self)[2:], strict=True))
         kept = {name: value for name, value in plain.items() if not (value is None or value is False or value in ("", {}))}
         return {"what": self.what, **({"at": iso(self.at)} if self.at else {}), **kept}
+
+
+_EVERYTHING = attrgetter(*(each.name for each in fields(Fact)))  # `what` and `at` come first
+_NAMES = [each.name for each in fields(Fact)][2:]
 
 
 def fact_of(plain: Mapping[str, Any]) -> Fact:

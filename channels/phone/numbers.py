@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import phonenumbers
 
@@ -29,6 +30,7 @@ def number(text: str | None, *, region: str = "IR", area: str = "") -> str | Non
     return e164(raw, region=region, area=area) or raw
 
 
+@lru_cache(maxsize=4096)
 def e164(text: str, *, region: str = "IR", area: str = "") -> str | None:
     """`0912…`, `+98…`, `0098…`, `98912…`, `912…`, `021…` in any digits -> `+98912…`. None: not an outside number."""
     raw = _bare(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,7 +51,8 @@ class Record:
 
     def as_json(self) -> dict[str, Any]:
         """The record with JSON's types alone; the key `from` for `from_`."""
-        plain = asdict(self)
+        plain = {each.name: getattr(self, each.name) for each in fields(self)}
+        plain["agents"] = list(self.agents)
         plain["from"] = plain.pop("from_")
         for name in ("started_at", "answered_at", "ended_at"):
             plain[name] = moment(plain[name])
