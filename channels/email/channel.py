@@ -75,7 +75,11 @@ class Channel(contract.Channel):
     def normalise(self, account: str, raw: bytes) -> Inbound | list[Inbound] | None:
         """Understand a mail."""
         return normalise.normalise(
-            raw, account=account, own_addresses=self._own, trusted_servers=[self.settings.trusted_authserv]
+            raw,
+            account=account,
+            own_addresses=self._own,
+            trusted_servers=[self.settings.trusted_authserv],
+            size_limit=self.settings.size_limit,
         )
 
     async def run(self, desk: Desk) -> None:

@@ -11,7 +11,9 @@ FIELD = rb"^%s[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)"
 MESSAGE_ID, *OTHERS = (
     re.compile(FIELD % name, re.IGNORECASE | re.MULTILINE) for name in (b"message-id", b"from", b"date", b"subject")
 )
+BEGINS = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")  # a header that begins as one
 OVERSIZED = b"X-Pasokh-Oversized"  # first line of a note that stands for a mail too large to fetch: its size in bytes
+STORED = b"X-Pasokh-Stored"  # first line of a mail from a mailbox: when its server says to have got it
 UNREADABLE = b"X-Pasokh-Unfetched"  # first line of a note that stands for a mail the server would not hand over
 
 
@@ -35,6 +37,14 @@ def header(raw: bytes) -> bytes:
     head = raw[:HEAD]
     end = END.search(head)
     return head[: end.start() + 1] if end else head
+
+
+def traced(raw: bytes, stored: str) -> bytes:
+    """The mail with a line above it that says when the mailbox got it, as delivering servers add theirs."""
+    words = " ".join(stored.split()).encode("ascii", "replace")
+    if not words or raw.startswith((OVERSIZED, UNREADABLE)) or not BEGINS.match(raw):
+        return raw
+    return STORED + b": " + words + (b"\r\n" if b"\r\n" in raw[:HEAD] else b"\n") + raw
 
 
 def stand_in(kind: bytes, value: int | str, head: bytes) -> bytes:

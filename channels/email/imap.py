@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from channels.contract import Desk, State
 from channels.email.cursor import Cursor, first, internal_date, load, renumbered
-from channels.email.identity import OVERSIZED, UNREADABLE, external_id, stand_in
+from channels.email.identity import OVERSIZED, UNREADABLE, external_id, stand_in, traced
 from channels.email.imap_client import Connection, ImapError, Selected, SignInRefused
 from channels.email.imap_text import Fetched
 from channels.email.settings import Imap, Mailbox
@@ -168,8 +168,10 @@ class Reader:
     async def _take(self, connection: Connection, desk: Desk, cursor: Cursor, group: Sequence[Fetched]) -> Cursor:
         raws = await self._contents(connection, group)
         dates = {mail.uid: internal_date(mail.internal_date) for mail in group}
+        stored = {mail.uid: mail.internal_date for mail in group}
         calls = [
-            desk.accept(self.box.name, external_id(raw), raw, order_key=self._key(raw), received_at=dates[uid])
+            # Received is when we take it in: a mailbox first read today holds mails of years, none of them late.
+            desk.accept(self.box.name, external_id(raw), traced(raw, stored[uid]), order_key=self._key(raw))
             for uid, raw in sorted(raws.items())
         ]
         # All at once: the desk writes what waits together with one flush.

@@ -11,8 +11,9 @@ from channels.contract import Address, Delivery, Inbound, Thread
 from channels.email import auth, bounces, flags, quotes, threading
 from channels.email.addresses import Person, people
 from channels.email.bounces import Bounce
+from channels.email.cursor import internal_date
 from channels.email.headers import ids, message_id
-from channels.email.identity import OVERSIZED, UNREADABLE
+from channels.email.identity import OVERSIZED, STORED, UNREADABLE
 from channels.email.mime import Mail, read
 from channels.email.reply import visible
 from channels.email.tone import is_thanks, language
@@ -24,12 +25,18 @@ _HEADER_SIZE = 65_536
 
 
 def normalise(
-    raw: bytes, *, account: str, own_addresses: Sequence[str] = (), trusted_servers: Sequence[str] = ()
+    raw: bytes,
+    *,
+    account: str,
+    own_addresses: Sequence[str] = (),
+    trusted_servers: Sequence[str] = (),
+    size_limit: int | None = None,
 ) -> Inbound | list[Inbound] | None:
     """Understand a mail.
 
     `own_addresses`: those the mailbox answers for, to find the one written to. `trusted_servers`: names
-    whose Authentication-Results are believed. Raises `Unreadable` when nothing is there.
+    whose Authentication-Results are believed; `size_limit`: bytes of a whole mail, to be told with an oversized one.
+    Raises `Unreadable` when nothing is there.
     """
     mail = read(raw)
     bounce = bounces.understand(mail)
@@ -56,7 +63,7 @@ def normalise(
         reply_via=_written_to(mail, own),
         automatic=bool(why),
         thanks=not why and not mail.attachments and is_thanks(reply.text),
-        details=_details(mail, raw, why, trusted_servers),
+        details=_details(mail, raw, why, trusted_servers, size_limit),
     )
 
 
@@ -123,7 +130,9 @@ def _untagged(address: str) -> str:
     return f"{local.partition('+')[0]}{at}{domain}"
 
 
-def _details(mail: Mail, raw: bytes, why: Sequence[str], trusted: Sequence[str]) -> dict[str, Any]:
+def _details(
+    mail: Mail, raw: bytes, why: Sequence[str], trusted: Sequence[str], size_limit: int | None
+) -> dict[str, Any]:
     """What the timeline shows beside the text; only what is there."""
     details: dict[str, Any] = {}
     if any(address and address.lower() != mail.sender[1].lower() for _, address in mail.reply_to):
@@ -140,12 +149,16 @@ def _details(mail: Mail, raw: bytes, why: Sequence[str], trusted: Sequence[str])
     details.update({name: value for name, value in noted.items() if value})
     if not mail.sender[1]:
         details["problem"] = "no sender"
+    if raw.startswith(STORED + b":") and (stored := internal_date(mail.field(STORED.decode().lower()))):
+        details["stored_at"] = stored.isoformat()
     if mail.tangled:
         details["problem"] = "too many parts"
     for kind in (OVERSIZED, UNREADABLE):
         if raw.startswith(kind + b":"):
             details["problem"] = "oversized" if kind == OVERSIZED else "unfetched"
             details["size"] = mail.field(kind.decode().lower())
+            if size_limit and kind == OVERSIZED:
+                details["most"] = size_limit
     for name in ("list-id", "x-mailer", "user-agent", "x-priority", "importance", "sender"):
         if name in mail.fields and (shown := mail.field(name)[:300]):
             details[name.replace("-", "_")] = shown

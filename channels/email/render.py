@@ -110,7 +110,7 @@ def _from(box: Mailbox, outbound: Outbound) -> str:
 
 
 def _body(box: Mailbox, outbound: Outbound) -> encode.Part:
-    signature = (outbound.signature or box.signature).strip()
+    signature = (outbound.signature or box.signature.replace("{person}", outbound.sender_name)).strip()
     if outbound.automatic and outbound.kind == "survey":
         signature = outbound.signature.strip()
     shown = [_file(file) for file in outbound.attachments if file.inline and file.content_id]

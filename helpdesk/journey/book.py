@@ -53,6 +53,8 @@ class Book:
     reopening: Callable[[str], timedelta]
     undo: timedelta = timedelta(seconds=15)
     acknowledgement: bool = False
+    quote_original: bool = False
+    signature: Callable[[str | None], str] = lambda team: ""
     limits: Limits = field(default_factory=Limits)
     survey: SurveyRules = field(default_factory=SurveyRules)
     own_addresses: frozenset[str] = frozenset()

@@ -29,6 +29,7 @@ def payload(
     subject: str | None = None,
     quote: Mapping[str, Any] | None = None,
     survey: str | None = None,
+    signature: str = "",
 ) -> dict[str, Any]:
     """Everything the channel needs, as JSON; files by hash."""
     known = queries.references(tx, ticket_id=ticket.id, channel=ticket.channel)
@@ -51,6 +52,7 @@ def payload(
         "files": list(files),
         "faces": list(faces),
         "survey": survey,
+        "signature": signature,
         "details": {"quote": dict(quote)} if quote else {},
     }
 
@@ -85,6 +87,7 @@ def outbound(stored: Mapping[str, Any], read: Callable[[str], bytes] | None = No
         automatic=stored["automatic"],
         faces=[Face(**one) for one in stored["faces"]],
         survey=stored.get("survey"),
+        signature=stored.get("signature", ""),
         details=stored["details"],
     )
 

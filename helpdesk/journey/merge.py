@@ -41,7 +41,8 @@ def merge(
     guests = [(child.contact_id, True, child.address)] if child.contact_id != parent.contact_id else []
     guests += [
         (one.contact_id, bool(one.welcome), one.address)
-        for one in queries.guests(tx, ticket_id=child.id) if one.contact_id != parent.contact_id
+        for one in queries.guests(tx, ticket_id=child.id)
+        if one.contact_id != parent.contact_id
     ]
     told["guests"] = merging.welcome(tx, ticket_id=parent.id, guests=guests)
     merging.move(tx, entry_ids=[one.id for one in moving], from_id=child.id, to_id=parent.id)
@@ -54,8 +55,16 @@ def merge(
         tx, ticket_id=child.id, now=now, author="agent", person_id=person_id, change="merged_into", number=parent.id
     )
     tickets.changed(
-        tx, ticket_id=parent.id, now=now, author="agent", person_id=person_id, change="merged", number=child.id,
-        moved=[one.id for one in moving], was_automatic=bool(parent.automatic), **told,
+        tx,
+        ticket_id=parent.id,
+        now=now,
+        author="agent",
+        person_id=person_id,
+        change="merged",
+        number=child.id,
+        moved=[one.id for one in moving],
+        was_automatic=bool(parent.automatic),
+        **told,
     )
     opening.recount(tx, book, ticket_id=parent.id, now=now)
 
@@ -89,7 +98,13 @@ def unmerge(tx: Connection, book: Book, *, ticket_id: int, person_id: int, now: 
         tx, ticket_id=child.id, now=now, author="agent", person_id=person_id, change="unmerged_from", number=parent.id
     )
     tickets.changed(
-        tx, ticket_id=parent.id, now=now, author="agent", person_id=person_id, change="unmerged", number=child.id,
+        tx,
+        ticket_id=parent.id,
+        now=now,
+        author="agent",
+        person_id=person_id,
+        change="unmerged",
+        number=child.id,
         of=told.id,
     )
     for one in (child.id, parent.id):
@@ -128,7 +143,8 @@ def _clocks_told(tx: Connection, child: Line, parent: Line, moving: Sequence[Lin
         return {"voids": lines, "since": [[open_here.start_entry_id, since.isoformat()]]}
     start = open_there.start_entry_id
     return {
-        "voids": [one for one in lines if one != start], "joined": [start],
+        "voids": [one for one in lines if one != start],
+        "joined": [start],
         "since": [[start, open_there.started_at.isoformat()]],
     }
 

@@ -22,6 +22,8 @@ from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries, rules, search
 from helpdesk.tickets.models import NEVER
 
+MOST_GUESTS = 30  # more is a mailing, not a conversation
+
 if TYPE_CHECKING:
     from helpdesk.journey.receive import Arrival
 
@@ -65,10 +67,7 @@ def open_new(
         tx, arrival, inbound, ticket_id=ticket_id, contact_id=known.contact_id, files=files, stranger=False
     )
     tickets.asked(tx, ticket_id=ticket_id, entry_id=entry_id)
-    for copy in inbound.copies:
-        guest = contacts.known_or_new(tx, address=copy.address, name=copy.name, verified=False, language=None, now=at)
-        if guest.contact_id != known.contact_id:
-            tickets.join(tx, ticket_id=ticket_id, contact_id=guest.contact_id, welcome=True, address=copy.address)
+    invite(tx, book, inbound, ticket_id=ticket_id, contact_id=known.contact_id, now=at)
     if asks:
         sla.start_cycle(
             tx, book.promises, ticket_id=ticket_id, facts=facts, cycle=1, entry_id=entry_id, at=at, planned=planned
@@ -85,6 +84,25 @@ def open_new(
     search.add(tx, ticket_id=ticket_id, entry_id=entry_id, texts=(inbound.subject, known.name, address, inbound.text))
     hint(tx, "opened", ticket_id)
     return entry_id
+
+
+def invite(tx: Connection, book: Book, inbound: Inbound, *, ticket_id: int, contact_id: int, now: datetime) -> None:
+    """Whoever the customer wrote to beside us takes part from now on, and gets copies of the answers."""
+    others = dict.fromkeys((*inbound.copies, *inbound.recipients))
+    if inbound.automatic or len(others) > MOST_GUESTS:
+        return
+    for one in others:
+        if ours(book, one.address):
+            continue
+        guest = contacts.known_or_new(tx, address=one.address, name=one.name, verified=False, language=None, now=now)
+        if guest.contact_id != contact_id:
+            tickets.join(tx, ticket_id=ticket_id, contact_id=guest.contact_id, welcome=True, address=one.address)
+
+
+def ours(book: Book, address: str) -> bool:
+    """Whether an address is the desk's own, also in its plus forms."""
+    local, at, domain = address.rpartition("@")
+    return address in book.own_addresses or f"{local.partition('+')[0]}{at}{domain}" in book.own_addresses
 
 
 def _values(
@@ -137,14 +155,15 @@ def write_entry(
         data["cc"] = [[one.address, one.name] for one in inbound.copies]
     if inbound.subject:
         data["subject"] = inbound.subject
-    robot = inbound.kind == "delivery"
+    oversized = inbound.details.get("problem") == "oversized"
+    robot = inbound.kind == "delivery" or oversized
     entry_id = tickets.add_entry(
         tx,
         ticket_id=ticket_id,
         at=arrival.received_at,
         kind="note" if inbound.kind == "note" else "message",
         author="system" if robot else "customer",
-        public=True,
+        public=not oversized,
         outgoing=False,
         contact_id=contact_id,
         channel=arrival.channel,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from channels.contract import Address, Inbound
 from helpdesk.contacts import actions as contacts
 from helpdesk.contacts.actions import Known
-from helpdesk.journey import acknowledge, asides, calls, deliveries, opening
+from helpdesk.journey import acknowledge, asides, calls, deliveries, opening, oversized
 from helpdesk.journey.book import Book
 from helpdesk.sla import actions as sla
 from helpdesk.suggestions import actions as suggestions
@@ -41,13 +41,20 @@ def receive(
     aside = _aside(tx, book, arrival, inbound)
     if aside is not None or inbound.kind in ("reaction", "survey_answer", "call"):
         return aside
+    too_large = oversized.is_so(inbound)
     known = _who(tx, arrival, inbound)
     choice = _where(tx, book, arrival, inbound, known)
     spoken = inbound.language or language(f"{inbound.subject} {inbound.text}"[:2000], book.language)
     inbound = replace(inbound, language=spoken)
+    if too_large:
+        inbound = oversized.as_note(book, inbound)
     if choice.ticket_id is None:
-        return opening.open_new(tx, book, arrival, inbound, known, files, follows=choice.follows)
-    return _append(tx, book, arrival, inbound, known, files, choice)
+        entry_id = opening.open_new(tx, book, arrival, inbound, known, files, follows=choice.follows)
+    else:
+        entry_id = _append(tx, book, arrival, inbound, known, files, choice)
+    if too_large:
+        oversized.tell(tx, book, arrival, inbound, entry_id)
+    return entry_id
 
 
 def _aside(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int | None:
@@ -119,6 +126,8 @@ def _append(
     if choice.stranger:
         address = inbound.author.address if inbound.author else None
         tickets.join(tx, ticket_id=ticket.id, contact_id=known.contact_id, welcome=False, address=address)
+    elif not inbound.automatic and inbound.kind == "message":
+        opening.invite(tx, book, inbound, ticket_id=ticket.id, contact_id=ticket.contact_id, now=arrival.received_at)
     counts = inbound.kind == "message" and not inbound.automatic and not inbound.thanks
     if not counts:
         tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)

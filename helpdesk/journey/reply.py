@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from helpdesk.errors import Conflict, Forbidden, Invalid
-from helpdesk.journey import letters, opening, status
+from helpdesk.journey import enclosing, letters, opening, status
 from helpdesk.journey.book import Book
 from helpdesk.outbox import actions as outbox
 from helpdesk.outbox import queries as outbox_queries
@@ -29,11 +29,11 @@ class Answer:
     text: str
     seen: int
     files: Sequence[int] = ()
-    copies: Sequence[tuple[str, str]] = ()
+    copies: Sequence[str] | None = None  # addresses; None: everybody who takes part and is welcome
     article: str | None = None
     kept: float = 0.0
     then: str | None = None
-    quote: Mapping[str, Any] | None = field(default=None)
+    quote: bool | None = None  # the original below; None: as the desk is set
 
 
 def reply(
@@ -53,7 +53,8 @@ def reply(
     if ticket.assignee_id is None:  # whoever answers first has it, so that two do not
         tickets.assign(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now, why="answered")
     ticket = queries.ticket(tx, ticket_id=ticket_id)
-    entry_id = _entry(tx, ticket, person_id, text, answer, now)
+    copies = enclosing.copies(tx, book, ticket=ticket, wanted=answer.copies)
+    entry_id = _entry(tx, ticket, person_id, text, answer, copies, now)
     files = _files(tx, ticket_id, person_id, entry_id, answer.files)
     payload = letters.payload(
         tx,
@@ -63,9 +64,10 @@ def reply(
         text=text,
         sender_name=person_name,
         automatic=False,
-        copies=answer.copies,
+        copies=copies,
         files=files,
-        quote=answer.quote,
+        quote=enclosing.quote(tx, book, ticket=ticket, wanted=answer.quote),
+        signature=enclosing.signature(tx, book, ticket=ticket, person_name=person_name),
     )
     dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=now + book.undo)
     tickets.change(tx, ticket_id=ticket_id, answered=True, changed_at=now, snippet=rules.snippet(text))
@@ -99,12 +101,20 @@ def newer(tx: Connection, *, ticket_id: int, seen: int) -> bool:
     )
 
 
-def _entry(tx: Connection, ticket: Any, person_id: int, text: str, answer: Answer, now: datetime) -> int:
+def _entry(
+    tx: Connection,
+    ticket: Any,
+    person_id: int,
+    text: str,
+    answer: Answer,
+    copies: Sequence[tuple[str, str]],
+    now: datetime,
+) -> int:
     data: dict[str, Any] = {"was": ticket.status}
     if answer.article:
         data |= {"article": answer.article, "kept": round(answer.kept, 3)}
-    if answer.copies:
-        data["cc"] = [list(one) for one in answer.copies]
+    if copies:
+        data["cc"] = [list(one) for one in copies]
     return tickets.add_entry(
         tx,
         ticket_id=ticket.id,

@@ -99,6 +99,9 @@ class Tickets(Section):
     undo_seconds: Annotated[int, Field(ge=0, le=120)] = 15
     reopening_days: NotNegative = 7
     reopening_days_by_channel: dict[str, NotNegative] = Field(default_factory=dict)
+    quote_original: bool = False
+    signature: str = ""
+    signature_by_team: dict[str, str] = Field(default_factory=dict)
 
     def reopening(self, channel: str) -> int:
         """Days after resolution within which a message on `channel` reopens its ticket."""

@@ -21,7 +21,17 @@ from helpdesk.tickets.models import NEVER
 
 _NEW_CYCLE = insert(cycles)
 _NEW_CLOCK = insert(clocks)
-__all__ = ["KINDS", "STARTING", "breached", "customer_wrote", "deadline", "hand_over", "refresh", "start_cycle", "warned"]
+__all__ = [
+    "KINDS",
+    "STARTING",
+    "breached",
+    "customer_wrote",
+    "deadline",
+    "hand_over",
+    "refresh",
+    "start_cycle",
+    "warned",
+]
 
 STARTING: tuple[ClockKind, ...] = ("first_response", "resolution")
 

@@ -60,8 +60,16 @@ def timeline(rows: Sequence[Line]) -> Iterator[Entry]:
             continue
         if row.kind == "message" and row.delivery != "undone":
             yield Entry(
-                row.id, row.at, "message", row.author, row.person_id, row.public, row.automatic, row.thanks,
-                asked=asked.get(row.id), joined=joined.get(row.id),
+                row.id,
+                row.at,
+                "message",
+                row.author,
+                row.person_id,
+                row.public,
+                row.automatic,
+                row.thanks,
+                asked=asked.get(row.id),
+                joined=joined.get(row.id),
             )
         elif row.kind == "delivery":
             yield Entry(row.id, row.at, "delivery", of=data["of"], state=data["state"])

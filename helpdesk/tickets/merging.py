@@ -72,9 +72,11 @@ def welcome(tx: Connection, *, ticket_id: int, guests: Iterable[tuple[int, bool,
 
 def unwelcome(tx: Connection, *, ticket_id: int, contact_ids: Sequence[int]) -> None:
     """These came with a merge that is undone, and wrote nothing here."""
-    here = select(func.count()).where(
-        entries.c.ticket_id == ticket_id, entries.c.contact_id == participants.c.contact_id
-    ).scalar_subquery()
+    here = (
+        select(func.count())
+        .where(entries.c.ticket_id == ticket_id, entries.c.contact_id == participants.c.contact_id)
+        .scalar_subquery()
+    )
     tx.execute(
         delete(participants).where(
             participants.c.ticket_id == ticket_id, participants.c.contact_id.in_(list(contact_ids)), here == 0

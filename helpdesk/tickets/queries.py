@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from helpdesk.contacts.models import contacts
+from helpdesk.contacts.models import addresses, contacts
 from helpdesk.database.metadata import Line
 from helpdesk.errors import NotFound
 from helpdesk.tickets.models import attachments, bodies, drafts, entries, participants, reads, remote_ids, tags, tickets
@@ -207,3 +208,15 @@ def newest_of_contact(tx: Connection, *, contact_id: int) -> Line | None:
 def newest(tx: Connection) -> int:
     """The number of the ticket that was opened last, 0 when there is none."""
     return tx.execute(select(func.max(tickets.c.id))).scalar() or 0
+
+
+def told(tx: Connection, *, address: str, about: str, since: datetime) -> bool:
+    """Whether a robot has told this address about something of a kind since then."""
+    said = tx.execute(
+        select(entries.c.data)
+        .join(tickets, tickets.c.id == entries.c.ticket_id)
+        .join(addresses, addresses.c.contact_id == tickets.c.contact_id)
+        .where(addresses.c.address == address, entries.c.author == "automation", entries.c.at >= since,
+               entries.c.address == address)
+    ).scalars()  # fmt: skip
+    return any((one or {}).get("about") == about for one in said)

@@ -19,9 +19,7 @@ async def merged(desk, child, parent, person, **more):
 
 
 async def undone(desk, child, person):
-    return await desk.database.write(
-        merge.unmerge, desk.book, ticket_id=child, person_id=person, now=desk.time()
-    )
+    return await desk.database.write(merge.unmerge, desk.book, ticket_id=child, person_id=person, now=desk.time())
 
 
 async def open_questions(desk, number):
@@ -47,7 +45,8 @@ async def test_the_lines_of_the_child_stand_on_the_parent_and_the_child_points_t
     mina = await desk.person()
     await merged(desk, newer, older, mina)
     assert [one.text for one in await desk.timeline(older) if one.kind == "message"] == [
-        "The parcel is late", "Where is it?"
+        "The parcel is late",
+        "Where is it?",
     ]
     assert [(one.kind, one.data["change"]) for one in await desk.timeline(newer)] == [("change", "merged_into")]
     assert (await changes(desk, older))[-1] == "merged"
@@ -155,7 +154,8 @@ async def test_what_came_after_the_merge_stays_with_the_parent_when_it_is_undone
     await desk.writes("both of it", remote_ids=["two"])
     await undone(desk, newer, mina)
     assert [one.text for one in await desk.timeline(older) if one.kind == "message"] == [
-        "The parcel is late", "both of it"
+        "The parcel is late",
+        "both of it",
     ]
 
 

@@ -42,7 +42,7 @@ async def test_a_connection_cut_in_the_middle_of_a_mail_takes_it_whole_the_next_
         async with running(channel(imap(box, proxy.port)), desk):
             await desk.settled()
         assert proxy.connections >= 2
-    assert [one.raw for one in desk.kept] == mails
+    assert [one.raw.partition(b"\r\n")[2] for one in desk.kept] == mails  # below the line that tells when it was stored
 
 
 async def test_a_line_that_cuts_every_large_mail_gets_a_note_in_the_end_and_the_next_mail_is_taken(
@@ -65,7 +65,7 @@ async def test_a_line_that_cuts_every_large_mail_gets_a_note_in_the_end_and_the_
     note, second = desk.kept
     assert note.raw.startswith(b"X-Pasokh-Unfetched: ")
     assert b"Subject: mail 1" in note.raw
-    assert second.raw == mail(2)
+    assert second.raw.endswith(mail(2))
 
 
 async def test_a_frozen_connection_is_given_up_and_made_again(dovecot: Dovecot, box: str) -> None:
@@ -102,7 +102,7 @@ async def test_a_slow_line_still_brings_a_large_mail_although_it_takes_longer_th
             await desk.settled()
         dripping.cancel()
         assert proxy.connections == 1
-    assert desk.kept[0].raw == large
+    assert desk.kept[0].raw.endswith(large)
 
 
 async def test_a_wrong_password_is_said_in_a_sentence_and_tried_slowly(dovecot: Dovecot, box: str) -> None:
