@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 SECOND = 1_000_000
@@ -28,6 +29,7 @@ class Spans:
     def __init__(self, zone: ZoneInfo, hours: Callable[[int], Intervals], last: int | None = None) -> None:
         """`hours` gives a day's intervals; `last` is the last day that has any, None when they never end."""
         self._zone, self._hours, self._last = zone, hours, _LAST_DAY if last is None else last
+        self._lock = Lock()  # the writer's thread and the pages ask the same calendar, and asking may lay out more
         self._lo = self._hi = 0  # days laid out; everything before _hi and after _lo is known
         self._starts: list[int] = []
         self._ends: list[int] = []
@@ -36,6 +38,10 @@ class Spans:
 
     def after(self, start: int, amount: int) -> tuple[int, list[tuple[int, int]]] | None:
         """When `amount` of working time after `start` is used up, and the spans used. None: never."""
+        with self._lock:
+            return self._after(start, amount)
+
+    def _after(self, start: int, amount: int) -> tuple[int, list[tuple[int, int]]] | None:
         day = start // (DAY * SECOND)
         if day < _FIRST_DAY or day > _LAST_DAY:
             return None
@@ -59,6 +65,10 @@ class Spans:
 
     def used(self, a: int, b: int) -> int:
         """Working time between two moments, 0 when `b` is not after `a`."""
+        with self._lock:
+            return self._used(a, b)
+
+    def _used(self, a: int, b: int) -> int:
         if b <= a:
             return 0
         low, high = a // (DAY * SECOND), b // (DAY * SECOND) + 1
@@ -67,6 +77,10 @@ class Spans:
 
     def between(self, a: int, b: int) -> list[tuple[int, int]]:
         """The working spans between two moments."""
+        with self._lock:
+            return self._between(a, b)
+
+    def _between(self, a: int, b: int) -> list[tuple[int, int]]:
         if b <= a:
             return []
         self._reach(max(a // (DAY * SECOND), _FIRST_DAY), min(b // (DAY * SECOND) + 1, _LAST_DAY))
@@ -75,6 +89,10 @@ class Spans:
 
     def open_at(self, at: int) -> bool:
         """Whether `at` is working time; the closing moment itself is not."""
+        with self._lock:
+            return self._open_at(at)
+
+    def _open_at(self, at: int) -> bool:
         day = at // (DAY * SECOND)
         self._reach(day, day + 1)
         i = bisect_right(self._ends, at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import RLock
 from typing import Protocol
 
 from helpdesk.suggestions.matching import Matcher
@@ -41,10 +42,11 @@ class Suggestion:
 
 
 class Engine:
-    """Articles of any number of languages; each language is matched by itself. Not thread-safe while changed."""
+    """Articles of any number of languages; each language is matched by itself. Any thread may ask."""
 
     def __init__(self, articles: Sequence[Answering] = (), lexicon: Lexicon | None = None) -> None:
         self._lexicon = lexicon or Lexicon()
+        self._lock = RLock()
         self._articles: dict[str, Answering] = {}
         self._matchers: dict[str, tuple[Matcher, list[str]]] = {}
         self._places: dict[str, int] = {}
@@ -56,10 +58,11 @@ class Engine:
     def suggest(self, text: str, language: str, limit: int = 3) -> list[Suggestion]:
         """The best articles of the language, best first. Persian in Latin letters is answered as Persian."""
         said = words(text)
-        matcher, ids = self._matchers.get(self._spoken(said, language)) or (None, [])
-        if matcher is None:
-            return []
-        found = [(self._articles[ids[m.article]], m) for m in matcher.match(said, limit)]
+        with self._lock:
+            matcher, ids = self._matchers.get(self._spoken(said, language)) or (None, [])
+            if matcher is None:
+                return []
+            found = [(self._articles[ids[m.article]], m) for m in matcher.match(said, limit)]
         return [Suggestion(a.id, a.title, m.confidence, m.words, a.language) for a, m in found]
 
     def alone(self, text: str, language: str) -> Suggestion | None:
@@ -74,27 +77,33 @@ class Engine:
 
     def learn(self, text: str, article_id: str) -> None:
         """A person answered `text` with this article. Unknown articles are ignored."""
-        article = self._articles.get(article_id)
-        if article is not None:
-            self._matchers[article.language][0].learn(text, self._places[article_id])
+        with self._lock:
+            article = self._articles.get(article_id)
+            if article is not None:
+                self._matchers[article.language][0].learn(text, self._places[article_id])
 
     def add(self, article: Answering) -> None:
-        """A new article, or a new version of one. A few articles are weighed anew, many are added to."""
-        self.remove(article.id)
-        self._articles[article.id] = article
-        known = self._matchers.get(article.language)
-        if known is None or known[0].small:
-            self._build(article.language)
-            return
-        matcher, ids = known
-        self._places[article.id] = matcher.add(article.texts())
-        ids.append(article.id)
+        """A new article, or a new version of one.
+
+        A few articles are weighed anew, which forgets what `learn` was told; many are only added to.
+        """
+        with self._lock:
+            self.remove(article.id)
+            self._articles[article.id] = article
+            known = self._matchers.get(article.language)
+            if known is None or known[0].small:
+                self._build(article.language)
+                return
+            matcher, ids = known
+            self._places[article.id] = matcher.add(article.texts())
+            ids.append(article.id)
 
     def remove(self, article_id: str) -> None:
         """Propose it no more."""
-        article = self._articles.pop(article_id, None)
-        if article is not None:
-            self._matchers[article.language][0].remove(self._places.pop(article_id))
+        with self._lock:
+            article = self._articles.pop(article_id, None)
+            if article is not None:
+                self._matchers[article.language][0].remove(self._places.pop(article_id))
 
     def _spoken(self, said: Sequence[str], language: str) -> str:
         return "fa" if language != "fa" and "fa" in self._matchers and is_finglish(said) else language
