@@ -134,11 +134,15 @@ class BotApi(Chats):
             self.violations.append(str(error))
             return _refused(Refusal(f"Bad Request: {error}"))
         self.calls.append(Call(method, values, files, self.token))
+        await self._tell()
         try:
             return await self._answer(request, method, values, files)
         finally:
-            async with self._news:
-                self._news.notify_all()
+            await self._tell()
+
+    async def _tell(self) -> None:
+        async with self._news:
+            self._news.notify_all()
 
     async def _answer(
         self, request: web.Request, method: str, values: Mapping[str, Any], files: Mapping[str, File]
@@ -214,6 +218,7 @@ class BotApi(Chats):
             place = next((n for n, (number, _) in enumerate(self.updates) if number >= offset), len(self.updates))
             self.confirmed += [number for number, _ in self.updates[:place]]
             del self.updates[:place]
+            await self._tell()
         self._poller = asyncio.create_task(self._wait(values.get("timeout", 0)))
         try:
             await self._poller

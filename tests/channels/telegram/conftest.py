@@ -21,6 +21,10 @@ Made = Callable[..., Channel]
 Running = Callable[..., AbstractAsyncContextManager[Channel]]
 
 
+async def at_once(_seconds: float) -> None:
+    """Waits for nothing."""
+
+
 @pytest.fixture
 async def bot() -> AsyncIterator[BotApi]:
     """A server of the Bot API; at the end no request may have been one that aiogram refuses."""
@@ -47,7 +51,10 @@ def make(bot: BotApi) -> Made:
         first = {"name": "shop", "api": bot.url, "per_second": 1000, "wait_seconds": 1, **own}
         settings = TelegramSettings.model_validate({"enabled": True, "bots": [first], **(channel or {})})
         env = {"PASOKH_TELEGRAM_SHOP_TOKEN": token or bot.token}
-        return Channel(settings, env=env, now=now, pace=QUICK)
+        built = Channel(settings, env=env, now=now, pace=QUICK)
+        for sender in built._senders.values():
+            sender._sleep = at_once
+        return built
 
     return made
 
