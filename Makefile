@@ -60,14 +60,8 @@ lock: .venv/.test ## renew the locks from pyproject.toml and package.json
 	@requirements/lock.sh
 	$(npm) install --package-lock-only
 
-errors := -k Invalid -k NotFound -k Conflict -k Forbidden -k numbered
 catalogues: .venv/.test ## bring the catalogues up to date with the words of code and pages
-	$(bin)/pybabel -q extract -F babel.cfg --no-location --sort-output -o .venv/pasokh.pot .
-	$(bin)/pybabel -q extract -F babel.cfg --no-location --sort-output --no-default-keywords $(errors) -o .venv/errors.pot .
-	for language in fa en; do \
-	    $(bin)/pybabel -q update -D pasokh -i .venv/pasokh.pot -d helpdesk/web/locale -l $$language --no-fuzzy-matching --width 0; \
-	done
-	$(bin)/pybabel -q update -D errors -i .venv/errors.pot -d helpdesk/web/locale -l fa --no-fuzzy-matching --width 0
+	@$(bin)/python -m tests.support.catalogues
 
 clean: ## take away everything made, never data
 	rm -rf .venv node_modules $(built) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
@@ -101,5 +95,4 @@ $(built)/.made: node_modules/.made $(sources)
 
 .venv/.catalogues: .venv/.run $(catalogues)
 	@$(bin)/pybabel --quiet compile -D pasokh -d helpdesk/web/locale
-	@$(bin)/pybabel --quiet compile -D errors -d helpdesk/web/locale -l fa
 	@touch $@

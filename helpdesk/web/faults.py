@@ -26,11 +26,6 @@ def _(words: str) -> str:
     return words  # marks them for the catalogues; they are said in the page's language below
 
 
-def numbered(words: str) -> str:
-    """Marks words with a number in them for the catalogue of errors."""
-    return words
-
-
 HEADINGS = {
     400: _("The desk did not understand this"),
     401: _("Sign in first"),
@@ -51,12 +46,12 @@ WORDS = {
     500: _("What you wrote before is kept. Try again; if it happens again, tell your administrator this number:"),
 }
 NUMBERED = (  # words with a number in them, as the catalogues know them
-    numbered("There is no ticket {n}."),
-    numbered("There is no entry {n}."),
-    numbered("There is no file {n}."),
-    numbered("There is no customer {n}."),
-    numbered("Nothing with number {n} was taken in."),
-    numbered("This ticket was merged into {n}."),
+    _("There is no ticket {n}."),
+    _("There is no entry {n}."),
+    _("There is no file {n}."),
+    _("There is no customer {n}."),
+    _("Nothing with number {n} was taken in."),
+    _("This ticket was merged into {n}."),
 )
 
 

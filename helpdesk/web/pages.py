@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from helpdesk import dates
 from helpdesk.clock import now as wall_clock
@@ -23,7 +24,6 @@ DIRECTION = {"fa": "rtl", "en": "ltr"}
 COMMA = {"fa": "، ", "en": ", "}
 THEMES = ("system", "light", "dark")
 DOMAIN = "pasokh"
-ERRORS = "errors"  # what goes wrong, said by the slices; its English is the code's own
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
@@ -64,13 +64,21 @@ class Pages:
         )
         translations = catalogue(language)
         made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
-        made.filters.update(words.filters(language, zone))
-        made.globals.update(asset=self.asset, language=language, direction=DIRECTION[language], comma=COMMA[language])
+        made.filters.update(words.filters(language, zone, translations.gettext))
+        made.globals.update(asset=self.asset, icon=self.icon, language=language, direction=DIRECTION[language], comma=COMMA[language])
         return made
 
     def asset(self, name: str) -> str:
         """The address of a bundled file, `pasokh.css`; it changes with its content."""
         return f"/assets/{self._assets[name]}"
+
+    @lru_cache(maxsize=512)  # noqa: B019 - one Pages per application
+    def icon(self, name: str, flip: bool = False, extra: str = "") -> Markup:
+        """A drawing of the icon sheet; `flip` turns with the reading direction."""
+        kinds = " ".join(each for each in ("icon", "flip" if flip else "", extra) if each)
+        return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
+            kinds, self.asset("icons.svg"), name
+        )
 
     def language_of(self, request: web.Request) -> str:
         """What the person chose, else what their browser asks for, else the desk's own."""
@@ -126,9 +134,7 @@ PAGES = web.AppKey("pages", Pages)
 @lru_cache(maxsize=len(LANGUAGES))
 def catalogue(language: str) -> gettext.GNUTranslations:
     """The compiled catalogue of a language. Raises FileNotFoundError before `make setup` compiled it."""
-    made = gettext.translation(DOMAIN, localedir=LOCALE, languages=[language])
-    made.add_fallback(gettext.translation(ERRORS, localedir=LOCALE, languages=[language], fallback=True))
-    return made
+    return gettext.translation(DOMAIN, localedir=LOCALE, languages=[language])
 
 
 def asset_routes(built: Path = BUILT) -> list[web.AbstractRouteDef]:

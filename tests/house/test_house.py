@@ -24,7 +24,6 @@ WORLDLY = {
     "socket",
     "sqlite3",
     "subprocess",
-    "threading",
     "time",
     "urllib.request",
     "http",
