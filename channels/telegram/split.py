@@ -44,8 +44,8 @@ def _reach(text: str, room: int) -> int:
 
 def _good_cut(text: str, end: int) -> int:
     least = end // 2
-    for mark in ("\n\n", "\n"):
-        cut = text.rfind(mark, least, end + len(mark))
+    for mark, early in (("\n\n", end // 4), ("\n", end // 3)):
+        cut = text.rfind(mark, early, end + len(mark))
         if cut > 0:
             return cut
     sentences = [

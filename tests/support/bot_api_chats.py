@@ -77,14 +77,14 @@ class Chats:
         return made
 
     def _kept(self, kind: str, values: Mapping[str, Any], files: Mapping[str, File]) -> Any:
-        known = values.get(kind)
-        if isinstance(known, str) and not known.startswith("attach://"):
+        said = values.get(kind, values.get("media"))
+        known = said if isinstance(said, str) else ""
+        if known and not known.startswith("attach://"):
             if known not in self.files:
                 raise Refusal("Bad Request: wrong remote file identifier specified: Wrong string length")
             file_id = known
         else:
-            media = str(values.get("media", ""))
-            upload = files.get(media.removeprefix("attach://")) if media.startswith("attach://") else files.get(kind)
+            upload = files.get(known.removeprefix("attach://")) if known else files.get(kind)
             assert upload is not None, f"{kind}: no file came"
             file_id = f"F{self._next_message}"
             self.files[file_id] = upload.content

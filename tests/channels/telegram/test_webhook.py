@@ -1,0 +1,90 @@
+"""Called by Telegram: nothing is believed without the secret, nothing confirmed before it is safe."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+
+from tests.support.bot_api import Trouble
+from tests.support.bot_api_people import Sara
+
+
+@pytest.fixture
+async def door(bot, desk, make) -> AsyncIterator[str]:
+    """The desk's own address; the webhook hangs below it once `called` runs."""
+    import asyncio
+    import socket
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    channel = make(mode="webhook", channel={"public_url": url})
+    app, inner = web.Application(), web.Application()
+    inner.add_routes(channel.routes(desk))
+    app.add_subapp("/channels/telegram/", inner)
+    runner = web.AppRunner(app, shutdown_timeout=0.2)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    task = asyncio.create_task(channel.run(desk))
+    yield url
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    await runner.cleanup()
+
+
+async def test_telegram_is_told_where_to_call_and_its_calls_are_safe_before_they_are_confirmed(bot, desk, door):
+    await desk.until(lambda: desk.state("shop").connected)
+    assert bot.webhook["url"] == f"{door}/channels/telegram/shop"
+    assert "message_reaction" in bot.webhook["allowed_updates"]
+    update = Sara().says("hello")
+    assert await bot.deliver(update) == 200
+    assert await bot.deliver(update) == 200
+    assert [kept.external_id for kept in desk.kept] == ["9000"]
+    desk.failing = OSError("disk full")
+    assert await bot.deliver(Sara().says("later")) == 500
+
+
+@pytest.mark.parametrize("secret", [None, "wrong", "ü", "0" * 64])
+async def test_without_the_secret_nothing_enters(bot, desk, door, secret):
+    await desk.until(lambda: desk.state("shop").connected)
+    assert await bot.deliver(Sara().says("let me in"), secret=secret) == 403
+    assert not desk.kept
+
+
+async def test_a_bot_nobody_knows_is_refused_like_a_wrong_secret(bot, desk, door):
+    await desk.until(lambda: desk.state("shop").connected)
+    bot.webhook = {**bot.webhook, "url": f"{door}/channels/telegram/other"}
+    assert await bot.deliver(Sara().says("hello")) == 403
+
+
+@pytest.mark.parametrize("body", [b"", b"not json", b"[1]", b"null", b'{"a":' * 3000, b"\xff\xfe"])
+async def test_whatever_shows_the_secret_is_kept(bot, desk, door, body):
+    await desk.until(lambda: desk.state("shop").connected)
+    assert await bot.deliver(body) == 200
+    assert len(desk.kept) == 1
+
+
+async def test_manners_work_here_too(bot, desk, door):
+    await desk.until(lambda: desk.state("shop").connected)
+    await bot.deliver(Sara().says("/end"))
+    await bot.until(lambda: bot.messages)
+
+
+async def test_what_telegram_says_is_wrong_with_the_webhook_is_shown(bot, desk, door):
+    bot.webhook_error = "Wrong response from the webhook: 502 Bad Gateway"
+    await desk.until(lambda: "502 Bad Gateway" in desk.problem("shop"))
+    bot.webhook_error = ""
+    bot.troubles["getWebhookInfo"] = [Trouble.refusal("Internal Server Error", 500)]
+    await desk.until(lambda: desk.problem("shop") == "Internal Server Error")
+    await desk.until(lambda: desk.state("shop").connected)
+
+
+async def test_the_secret_is_not_the_token_and_is_long(bot, desk, door):
+    await desk.until(lambda: desk.state("shop").connected)
+    assert len(bot.webhook["secret_token"]) == 64
+    assert bot.token not in bot.webhook["secret_token"]
