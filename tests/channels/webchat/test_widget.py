@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from channels.webchat.script import BUILT
 from helpdesk.database.engine import open_database
@@ -297,10 +297,10 @@ async def test_where_no_socket_comes_through_it_polls(stage: Stage):
 async def test_files_are_sent_and_a_program_is_refused_in_words(stage: Stage):
     page = await stage.page()
     await opened(page)
-    await page.set_input_files("input[type=file]", [{"name": "کاسه.png", "mimeType": "image/png", "buffer": PNG}])
+    await page.set_input_files("input[type=file]", FilePayload(name="کاسه.png", mimeType="image/png", buffer=PNG))
     await arrived(page, 1)
     await expect(page.locator(".file a")).to_have_text("کاسه.png")
-    await page.set_input_files("input[type=file]", [{"name": "cat.png", "mimeType": "image/png", "buffer": b"MZ" + b"\0" * 50}])
+    await page.set_input_files("input[type=file]", FilePayload(name="cat.png", mimeType="image/png", buffer=b"MZ" + b"\0" * 50))
     await expect(page.locator(".bad")).to_contain_text("not taken")
 
 
