@@ -41,8 +41,7 @@ async def while_held(
                 return await task
         finally:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.gather(task, return_exceptions=True)
+            await asyncio.wait([task])
             with contextlib.suppress(Exception):  # a database that is gone keeps no lease either
                 await database.write(let_go, name=name, holder=holder)
 
