@@ -6,7 +6,7 @@ article answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -30,10 +30,8 @@ NEVER = 2.0
 class Known:
     """The examples as they were weighed."""
 
-    def __init__(
-        self, rows: Rows, weights: Weights, owners: npt.NDArray[Any], sizes: npt.NDArray[Any], said: Sequence[int]
-    ) -> None:
-        self.rows, self.weights, self.owners, self.sizes, self.said = rows, weights, owners, sizes, said
+    def __init__(self, rows: Rows, weights: Weights, owners: npt.NDArray[Any], sizes: npt.NDArray[Any]) -> None:
+        self.rows, self.weights, self.owners, self.sizes = rows, weights, owners, sizes
 
     def vector(self, text: int) -> Vector:
         """One example."""
@@ -60,10 +58,8 @@ class Known:
 class Calibrator:
     """Plays the questions."""
 
-    def __init__(
-        self, known: Known, index: Index, lengths: Table, judge: Judge | None, spread: npt.NDArray[Any]
-    ) -> None:
-        self.known, self.index, self.lengths, self.judge, self.spread = known, index, lengths, judge, spread
+    def __init__(self, known: Known, index: Index, lengths: Table, judge: Judge | None) -> None:
+        self.known, self.index, self.lengths, self.judge = known, index, lengths, judge
         self.begins = np.cumsum(known.sizes) - known.sizes
 
     def learn(self) -> tuple[Table, Sure, float]:
@@ -109,12 +105,9 @@ class Calibrator:
 
     def _fit(self, mix: Table) -> tuple[Sure, float]:
         tables, rights, firsts = [], [], []
-        seen = np.bincount(self.known.rows.features, minlength=self.known.rows.size)
         for scores, i, knows in self._play():
-            others = (seen if knows else self.spread)[self.known.vector(i)[0]]
-            cover = float((others > 1).mean()) if len(others) else 0.0
             best, values = scores.best(mix, CANDIDATES)
-            tables.append(scores.facts(best, values, cover, self.known.said[i]))
+            tables.append(scores.facts(best, values))
             rights.append((best == self.known.owners[i]) & knows)
             firsts.append(np.arange(len(best)) == 0)
         table, right, first = np.concatenate(tables), np.concatenate(rights), np.concatenate(firsts)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 Table = npt.NDArray[np.float64]
 PRECISION, DOUBT = 0.95, 0.05
-STEP_BACK = 1.0
+STEP_BACK = 1.5
 """Log odds added to the gate: real questions stray further from the examples than these from each other."""
 
 

@@ -24,7 +24,7 @@ class Vocabulary:
     def __init__(self, lexicon: Lexicon, *, bones: bool) -> None:
         self._lexicon, self._bones = lexicon, bones
         self._numbers: dict[tuple[int, str] | str, int] = {}
-        self._taken: dict[str, tuple[list[int], int]] = {}  # words already taken apart: known features, and how many
+        self._taken: dict[str, list[int]] = {}  # words already taken apart, their known features
         self._whole: dict[str, list[int]] = {}  # words of articles, all of their features
         self.block = bytearray()
 
@@ -75,22 +75,19 @@ class Vocabulary:
             self.block.append(block)
         return number
 
-    def look(self, said: Sequence[str]) -> tuple[list[int], int]:
-        """The known features of a text, and how many there are in all. Fast: a word is taken apart once."""
+    def look(self, said: Sequence[str]) -> list[int]:
+        """The known features of a text. Fast: a word is taken apart once."""
         found: list[int] = []
-        get, total = self._numbers.get, 0
+        get = self._numbers.get
         for word in said:
             taken = self._taken.get(word)
             if taken is None:
-                names = self._of_word(word)
-                taken = ([n for name, _ in names if (n := get(name)) is not None], len(names))
+                taken = [n for name, _ in self._of_word(word) if (n := get(name)) is not None]
                 if len(self._taken) < MOST_REMEMBERED:
                     self._taken[word] = taken
-            found += taken[0]
-            total += taken[1]
-        pairs = _pairs(said)
-        found += [n for name in pairs if (n := get(name)) is not None]
-        return found, total + len(pairs)
+            found += taken
+        found += [n for name in _pairs(said) if (n := get(name)) is not None]
+        return found
 
 
 def _pairs(said: Sequence[str]) -> list[tuple[int, str]]:

@@ -37,13 +37,12 @@ class Matcher:
         sizes = np.array([max(len(texts), 1) for texts in articles], np.int64)
         owners = np.repeat(np.arange(len(articles)), sizes)
         self._stems: list[frozenset[str]] = []
-        lengths: list[int] = []  # in words
-        rows = Rows(self._read(articles, lengths))
+        rows = Rows(self._read(articles))
         self._weighting = Weighting(self.vocabulary, rows, owners)
         self._stems = [self._telling(stems) for stems in self._stems]
         weights = self._weighting.rows(rows)
         self._index = Index(rows.features, rows.texts, weights, rows.count, rows.size)
-        known = Known(rows, weights, owners, sizes, lengths)
+        known = Known(rows, weights, owners, sizes)
         self._owners, self._begins = owners, np.cumsum(sizes) - sizes
         self._lengths = known.article_lengths()
         self._sizes = sizes.copy()
@@ -53,31 +52,30 @@ class Matcher:
         self._judge: Judge | None = None
         if self.small:
             self._judge = Judge(known.vectors(), owners, len(articles), self._index, len(self.vocabulary))
-        calibrator = Calibrator(known, self._index, self._lengths, self._judge, self._weighting.spread)
+        calibrator = Calibrator(known, self._index, self._lengths, self._judge)
         self._spread, self._sure, self.threshold = calibrator.learn()
         if self._judge is not None:
             self._judge.settle()
 
-    def _read(self, articles: Sequence[Sequence[str]], lengths: list[int]) -> Iterator[array[int]]:
+    def _read(self, articles: Sequence[Sequence[str]]) -> Iterator[array[int]]:
         """The features of every example, one after the other; an article without examples has an empty one."""
         for texts in articles:
             stems: set[str] = set()
             for text in texts or [""]:
                 said = self.vocabulary.words(text)
                 stems.update(map(stem, said))
-                lengths.append(len(said))
                 yield array("i", self.vocabulary.grow(said))
             self._stems.append(frozenset(stems))
 
     def match(self, said: Sequence[str], limit: int = 3) -> list[Match]:
         """The best articles for a text's words, best first; none when none of the words is known."""
-        found, total = self.vocabulary.look(said)
+        found = self.vocabulary.look(said)
         if not found or not self._alive.any():
             return []
         vector = self._weighting.vector(found)
         scores = self._scores(vector)
         best, values = scores.best(self._spread, max(limit, 1))
-        sure = self._sure(scores.facts(best, values, len(found) / total, len(said)))
+        sure = self._sure(scores.facts(best, values))
         return [
             Match(int(a), float(c), tuple(dict.fromkeys(w for w in said if stem(w) in self._stems[a])))
             for a, c in zip(best, sure, strict=True)

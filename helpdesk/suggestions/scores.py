@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 Table = npt.NDArray[np.float64]
-FACTS = 7
+FACTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,11 @@ class Scores:
         found = found[np.argsort(-mixed[found], kind="stable")]
         return found[:count], mixed[found]
 
-    def facts(self, best: npt.NDArray[Any], values: Table, cover: float, said: int) -> Table:
-        """A row for each of the best: score, lead over the best other one, likenesses, share of known features, words."""
+    def facts(self, best: npt.NDArray[Any], values: Table) -> Table:
+        """A row for each of the best: its score, its lead over the best other one, and the three scores alone."""
         rows = np.empty((len(best), FACTS))
         rows[:, 0] = values[: len(best)]
         rows[:, 1] = rows[:, 0] - values[0]
         rows[0, 1] = values[0] - values[1] if len(values) > 1 else values[0]
         rows[:, 2], rows[:, 3], rows[:, 4] = self.likest[best], self.whole[best], self.judged[best]
-        rows[:, 5], rows[:, 6] = cover, np.log1p(said)
         return rows
