@@ -65,7 +65,9 @@ class Pages:
         translations = catalogue(language)
         made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
         made.filters.update(words.filters(language, zone, translations.gettext))
-        made.globals.update(asset=self.asset, icon=self.icon, language=language, direction=DIRECTION[language], comma=COMMA[language])
+        made.globals.update(
+            asset=self.asset, icon=self.icon, language=language, direction=DIRECTION[language], comma=COMMA[language]
+        )
         return made
 
     def asset(self, name: str) -> str:

@@ -50,7 +50,9 @@ async def page(request: web.Request) -> web.StreamResponse:
     before = number(request.query.get("before", "")) or 2**62
     rows = await app[keys.DATABASE].read(queries.quarantine, before=before, most=PAGE)
     say = app[PAGES].gettext(app[PAGES].language_of(request)).gettext
-    notice = say("It is being tried again. If it fails once more, it comes back here.") if "again" in request.query else ""
+    notice = (
+        say("It is being tried again. If it fails once more, it comes back here.") if "again" in request.query else ""
+    )
     return app[PAGES].render(
         request, "quarantine/list.html", held=[_held(request, row, size=row.size) for row in rows], notice=notice,
         before=rows[-1].id if len(rows) == PAGE else None, **await around(request, "quarantine"),

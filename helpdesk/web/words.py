@@ -17,7 +17,9 @@ PREFIXES = re.compile(r"(?:(?:re|fwd?|aw|wg|sv|پاسخ|ارجاع)\s*:\s*)+(?=\
 UNITS = {"fa": ("بایت", "کیلوبایت", "مگابایت", "گیگابایت", "ترابایت"), "en": ("bytes", "KB", "MB", "GB", "TB")}
 
 
-def filters(language: str, zone: str = dates.TEHRAN) -> dict[str, Callable[..., Any]]:
+def filters(
+    language: str, zone: str = dates.TEHRAN, gettext: Callable[[str], str] = str
+) -> dict[str, Callable[..., Any]]:
     """Every filter, bound to one language and one time zone."""
     return {
         "num": partial(number, language=language),
@@ -32,6 +34,7 @@ def filters(language: str, zone: str = dates.TEHRAN) -> dict[str, Callable[..., 
         "ago": partial(dates.relative_words, language=language, zone=zone),
         "duration": partial(dates.duration_words, language=language),
         "stopwatch": partial(stopwatch, language=language),
+        "clock_words": partial(clock_words, language=language, zone=zone, gettext=gettext),
         "paragraphs": paragraphs,
         "subject": subject,
         "isolate": isolate,
@@ -70,6 +73,18 @@ def month(at: datetime, language: str = "fa", zone: str = dates.TEHRAN) -> str:
 def stopwatch(seconds: float, language: str = "fa") -> str:
     """A short length of time with its seconds: «۳:۴۰»."""
     return digits(f"{int(seconds) // 60}:{int(seconds) % 60:02}", language)
+
+
+def clock_words(clock: Any, language: str = "fa", zone: str = dates.TEHRAN, gettext: Callable[[str], str] = str) -> str:
+    """A clock in words: how much is left, how long ago it passed, or that it was kept."""
+    if clock.state == "met":
+        return gettext("Answered")
+    if clock.state == "paused":
+        return gettext("Paused")
+    if clock.far:
+        return gettext("by %(when)s") % {"when": dates.relative_words(clock.due_at, clock.now, language, zone)}
+    left = gettext("%(time)s over") if clock.seconds < 0 else gettext("%(time)s left")
+    return left % {"time": dates.duration_words(abs(clock.seconds), language)}
 
 
 def paragraphs(text: str) -> Markup:

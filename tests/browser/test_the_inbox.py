@@ -172,7 +172,9 @@ async def test_a_file_goes_along_with_an_answer(desk: OpenDesk):
     number = await asks(desk, "Invoice please", subject="Invoice")
     page = await desk.sits_down(await desk.story.person())
     await page.goto(f"/inbox/tickets/{number}?view=all")
-    await page.set_input_files("input[name=upload]", {"name": "صورت‌حساب.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"})
+    await page.set_input_files(
+        "input[name=upload]", {"name": "صورت‌حساب.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
+    )
     await expect(page.locator("[data-files] .file bdi")).to_have_text("صورت‌حساب.pdf")
     await page.fill("textarea[name=text]", "Here it is.")
     await page.keyboard.press("Control+Enter")

@@ -19,7 +19,9 @@ from helpdesk.agents import sign_in
 from helpdesk.agents.sign_in import Limits
 from tests.support.house import Story
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -76,7 +78,9 @@ class OpenDesk:
         page.set_default_timeout(PATIENCE)
         return page
 
-    async def visitor(self, *, language: str = "en", width: int = 1440, height: int = 900, **options: Any) -> BrowserContext:
+    async def visitor(
+        self, *, language: str = "en", width: int = 1440, height: int = 900, **options: Any
+    ) -> BrowserContext:
         """A browser of somebody who is not signed in."""
         context = await self.browser.new_context(
             viewport={"width": width, "height": height}, reduced_motion="reduce", base_url=self.address, **options

@@ -31,7 +31,9 @@ def wanted() -> dict[Key, str]:
         methods, options = parse_mapping_cfg(file)
     found: dict[Key, str] = {}
     for name in ("helpdesk", "templates"):
-        moved = [(pattern.removeprefix(f"{name}/"), method) for pattern, method in methods if pattern.startswith(f"{name}/")]
+        moved = [
+            (pattern.removeprefix(f"{name}/"), method) for pattern, method in methods if pattern.startswith(f"{name}/")
+        ]
         settings = {pattern.removeprefix(f"{name}/"): one for pattern, one in options.items()}
         for file_name, line, message, _, context in extract_from_dir(ROOT / name, moved, settings, keywords()):
             text = message if isinstance(message, str) else tuple(message)

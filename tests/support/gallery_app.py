@@ -47,7 +47,9 @@ def answered(language: str) -> Page:
         conflict=g.WORDS[language]["why"],
     )
     person = replace(whole.person, faces=[], others=[], notes="", mark="", blocked=True)
-    happy = [replace(item, score="happy", task=None) if isinstance(item, SurveyView) else item for item in whole.timeline]
+    happy = [
+        replace(item, score="happy", task=None) if isinstance(item, SurveyView) else item for item in whole.timeline
+    ]
     return inbox(language, ticket=replace(
         whole, why=why, clock=g.clock("met", 0, 100), composer=composer, person=person, timeline=happy, assignee=None,
         status="resolved", here=[], writing=[], earlier=True, tags=[], priority="urgent",
@@ -152,7 +154,9 @@ def application() -> web.Application:
     """The gallery."""
     app = web.Application()
     app[PAGES] = Pages(desk_name="دالان", clock=lambda: g.NOW)
-    app.add_routes([*asset_routes(), web.get("/{language:fa|en}/{name}", show), web.route("*", "/{path:inbox.*|live}", nothing)])
+    app.add_routes(
+        [*asset_routes(), web.get("/{language:fa|en}/{name}", show), web.route("*", "/{path:inbox.*|live}", nothing)]
+    )
     return app
 
 

@@ -17,7 +17,9 @@ SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 async def picture(browser: Browser, address: str, place: Path, size: tuple[int, int], dark: bool) -> None:
     """One page in one size and light."""
     page = await browser.new_page(
-        viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light", reduced_motion="reduce"
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
     )
     await page.goto(address)
     await page.evaluate("document.fonts.ready")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
-from collections.abc import Mapping
-from urllib.parse import quote
+from collections.abc import Callable, Mapping
+from urllib.parse import quote, unquote, urlsplit
 
 import nh3
 from aiohttp import web
@@ -14,7 +14,7 @@ from aiohttp import web
 from helpdesk.errors import NotFound
 from helpdesk.intake import queries as intake
 from helpdesk.tickets import queries
-from helpdesk.web import keys
+from helpdesk.web import keys, pictures
 from helpdesk.web.inbox import show
 
 GLASS = "default-src 'none'; style-src 'unsafe-inline'; font-src 'none'; form-action 'none'; base-uri 'none'; sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'"
@@ -22,6 +22,9 @@ INLINE_BYTES = 3 * 1024 * 1024
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 TAGS = nh3.ALLOWED_TAGS | {"font", "center", "u", "s", "big", "section", "article", "header", "footer"}
 LOOKS = {"dir", "align", "valign", "bgcolor", "color", "width", "height", "border", "cellpadding", "cellspacing", "style", "lang", "face", "size"}  # fmt: skip
+LINKS = ("http://", "https://", "mailto:", "tel:", "#")
+DRAWN = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]*\Z", re.IGNORECASE)
+ACTING = re.compile(r"url\s*\(|expression|javascript|behaviou?r|-moz-binding|@import|\\|/\*", re.IGNORECASE)
 STYLE_PROPERTIES = {
     "color", "background-color", "font-size", "font-weight", "font-style", "font-family", "text-align", "text-decoration",
     "direction", "unicode-bidi", "line-height", "margin", "margin-top", "margin-bottom", "margin-left", "margin-right",
@@ -71,18 +74,26 @@ async def letter(request: web.Request) -> web.StreamResponse:
     body = await app[keys.DATABASE].read(queries.body, entry_id=entry_id)
     if body is None or not body.html:
         raise NotFound("This message has no layout of its own.")
-    outside = "pictures" in request.query
+    asked = "pictures" in request.query
+    outside = pictures.signer(app[keys.SECRET], app[keys.CLOCK]()) if asked else None
     inside = await _inline(request, entry_id)
     cleaned = await asyncio.to_thread(clean_html, body.html, inside, outside)
     return web.Response(
         text=FRAME.format(cleaned),
         content_type="text/html",
         headers={
-            "Content-Security-Policy": f"{GLASS}; img-src data:{' https: http:' if outside else ''}",
+            "Content-Security-Policy": f"{GLASS}; img-src data:{_own_pictures(request) if asked else ''}",
             "X-Frame-Options": "SAMEORIGIN",
             "Referrer-Policy": "no-referrer",
         },
     )
+
+
+def _own_pictures(request: web.Request) -> str:
+    """Where the frame may load pictures from: our own way to them, under the names this desk is reached by."""
+    public = urlsplit(request.app[keys.SETTINGS].desk.public_url)
+    origins = dict.fromkeys((f"{public.scheme}://{public.netloc}", str(request.url.origin())))
+    return "".join(f" {one}/pictures/" for one in origins)
 
 
 async def _inline(request: web.Request, entry_id: int) -> dict[str, str]:
@@ -97,14 +108,20 @@ async def _inline(request: web.Request, entry_id: int) -> dict[str, str]:
     return found
 
 
-def clean_html(html: str, inside: Mapping[str, str], outside: bool) -> str:
-    """Mail HTML without anything that acts: an allow-list of tags, looks and addresses."""
+def clean_html(html: str, inside: Mapping[str, str], outside: Callable[[str], str | None] | None = None) -> str:
+    """Mail HTML without anything that acts: an allow-list of tags, looks and addresses.
+
+    `inside`: pictures of the mail by content id. `outside` turns the address of a picture elsewhere into our own.
+    """
 
     def allow(tag: str, name: str, value: str) -> str | None:
+        value = value.strip()
         if name == "src":
-            if value.startswith("cid:"):
-                return inside.get(value[4:].strip("<>"))
-            return value if outside and value.startswith(("https://", "http://")) else None
+            return _source(value, inside, outside)
+        if name in ("href", "cite"):
+            return value if value.lower().startswith(LINKS) else None
+        if name == "style":
+            return None if ACTING.search(value) else value
         return value
 
     attributes = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
@@ -116,3 +133,11 @@ def clean_html(html: str, inside: Mapping[str, str], outside: bool) -> str:
         clean_content_tags={"script", "style", "title", "head"}, filter_style_properties=STYLE_PROPERTIES,
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )  # fmt: skip
+
+
+def _source(value: str, inside: Mapping[str, str], outside: Callable[[str], str | None] | None) -> str | None:
+    if value[:4].lower() == "cid:":
+        return inside.get(unquote(value[4:]).strip("<>"))
+    if DRAWN.match(value):
+        return value
+    return outside(value) if outside is not None else None
