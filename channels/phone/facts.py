@@ -65,12 +65,13 @@ class Fact:
 
     def as_json(self) -> dict[str, Any]:
         """What differs from an empty fact, in JSON's types."""
-        plain = dict(zip(_NAMES, _EVERYTHING(self)[2:], strict=True))
-        kept = {name: value for name, value in plain.items() if not (value is None or value is False or value in ("", {}))}
+        plain = zip(_NAMES, _EVERYTHING(self)[2:], _EVERYTHING(_EMPTY)[2:], strict=True)
+        kept = {name: value for name, value, empty in plain if type(value) is not type(empty) or value != empty}
         return {"what": self.what, **({"at": iso(self.at)} if self.at else {}), **kept}
 
 
 _EVERYTHING = attrgetter(*(each.name for each in fields(Fact)))  # `what` and `at` come first
+_EMPTY = Fact(what="told")
 _NAMES = [each.name for each in fields(Fact)][2:]
 
 

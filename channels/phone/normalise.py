@@ -85,6 +85,7 @@ def details_of(settings: PhoneSettings, readings: Iterable[Reading]) -> dict[str
     facts = {fact.order: fact for reading in known for fact in reading.facts}
     return {
         **plain, "direction": DIRECTIONS.get(record.direction or "", record.direction),
+        "agents": record.agents or [one for one in (record.agent_ext,) if one],  # who called, too, so that it is theirs
         "address": address(record.customer, record.call_id), "facts": [facts[key].as_json() for key in sorted(facts)],
         "score": settings.survey.keys.get(number((record.survey or {}).get("Rate")) or ""),
     }  # fmt: skip

@@ -36,8 +36,8 @@ def receive(
     tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]]
 ) -> int | None:
     """Put one understood thing on a timeline; returns the entry's id, or None when there was nothing to add."""
-    if queries.own(tx, channel=arrival.channel, remote_id=inbound.external_id):
-        return None  # our own message came back to us
+    if inbound.kind != "call" and queries.own(tx, channel=arrival.channel, remote_id=inbound.external_id):
+        return None  # our own message came back to us; a call of ours comes again with more in it
     aside = _aside(tx, book, arrival, inbound)
     if aside is not None or inbound.kind in ("reaction", "survey_answer", "call"):
         return aside

@@ -49,6 +49,12 @@ def stories() -> dict[str, list[Event]]:
     line = board.dials("PJSIP/trunk", "09121234567@trunk", by_itself=True)
     board.waits(3).dial_ends(line, "ANSWER", by_itself=True).user_event("SurveyResult", SurveyId="s", Rate=3)
     found["survey"] = board.ends()
+    board = Switchboard().picks_up_to_dial("101", "09121234567")
+    line = board.dials("PJSIP/trunk", "09121234567@trunk")
+    found["by hand"] = board.waits(5).dial_ends(line, "BUSY").line_ends(line, 17).ends(cause=17)
+    board = Switchboard().picks_up_to_dial("101", "102")
+    line = board.dials("PJSIP/102", "PJSIP/102")
+    found["colleagues"] = board.waits(5).dial_ends(line, "ANSWER").waits(4).line_ends(line).ends()
     return found
 
 
