@@ -66,7 +66,7 @@ async def picture(request: web.Request) -> web.StreamResponse:
     app, address, until = request.app, request.query.get("u", ""), request.query.get("until", "")
     if not (until.isascii() and until.isdigit() and len(until) < 12):
         raise web.HTTPNotFound
-    mine = hmac.compare_digest(request.match_info["mac"].encode(), _mac(app[keys.SECRET], address, int(until)).encode())
+    mine = hmac.compare_digest(request.match_info["token"].encode(), _mac(app[keys.SECRET], address, int(until)).encode())
     if not mine or int(until) < app[keys.CLOCK]().timestamp():
         raise web.HTTPNotFound
     folder = app[keys.SETTINGS].data.folder / "pictures"
@@ -126,4 +126,4 @@ def _keep(place: Path, content: bytes) -> None:
 def prepare(app: web.Application, rules: Rules = Rules()) -> list[web.AbstractRouteDef]:  # noqa: B008 (a constant)
     """What the application needs for it; its route."""
     app[RULES], app[AT_ONCE] = rules, asyncio.Semaphore(8)
-    return [web.get(r"/pictures/{mac:[0-9a-f]{64}}", picture)]
+    return [web.get(r"/pictures/{token:[0-9a-f]{64}}", picture)]

@@ -30,6 +30,7 @@ OPEN = (
     "/api/",
     "/healthz",
     "/metrics",
+    "/pictures/",
 )  # no session is looked for; channels and api prove themselves
 WITHOUT_COOKIES = ("/channels/", "/api/")  # nothing a browser sends by itself opens these, so forms need no token
 

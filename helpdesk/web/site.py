@@ -19,7 +19,7 @@ from helpdesk.live.fanout import Live
 from helpdesk.live.presence import Presence
 from helpdesk.settings import Settings
 from helpdesk.surveys.reasons import Reason
-from helpdesk.web import health, inbox, keys, pages, quarantine, security, sign_in, status, survey
+from helpdesk.web import health, inbox, keys, pages, pictures, quarantine, security, sign_in, status, survey
 
 MOST_BYTES = 30 * 1024 * 1024  # of one request
 
@@ -49,7 +49,7 @@ def site(desk: Site, *, more: Sequence[web.AbstractRouteDef] = (), outgoing: Pat
     app[keys.BOOK], app[keys.FILES], app[keys.LIVE] = desk.book, desk.files, desk.live
     app[keys.PRESENCE], app[keys.REPORTS] = desk.presence, desk.states
     app[keys.REASONS], app[status.STARTED] = desk.reasons, desk.clock()
-    app[health.SEEN] = health.Seen(registry)
+    app[health.SEEN], app[health.DESK] = health.Seen(registry), health.Desk(registry)
     app[pages.PAGES] = pages.Pages(
         desk_name=desk.settings.desk.name,
         language=desk.settings.desk.language,
@@ -65,6 +65,7 @@ def site(desk: Site, *, more: Sequence[web.AbstractRouteDef] = (), outgoing: Pat
             *inbox.routes(),
             *survey.routes(),
             *quarantine.routes(),
+            *pictures.prepare(app),
             *status.routes(),
             *more,
         ]

@@ -21,7 +21,7 @@ OPEN_TO_ALL = {
     "POST /preferences",
 }
 WITHOUT_SESSION = ("/assets/", "/healthz", "/metrics", "/channels/")
-SECRET_ADDRESS = ("/survey/", "/s/")
+SECRET_ADDRESS = ("/survey/", "/s/", "/pictures/")
 ODD = ("0", "-1", "99999999999999999999999", "1%00", "..%2f..%2fetc", "%F0%9F%99%82", "x" * 300)
 
 

@@ -22,6 +22,7 @@ INLINE_BYTES = 3 * 1024 * 1024
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 TAGS = nh3.ALLOWED_TAGS | {"font", "center", "u", "s", "big", "section", "article", "header", "footer"}
 LOOKS = {"dir", "align", "valign", "bgcolor", "color", "width", "height", "border", "cellpadding", "cellspacing", "style", "lang", "face", "size"}  # fmt: skip
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 LINKS = ("http://", "https://", "mailto:", "tel:", "#")
 DRAWN = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]*\Z", re.IGNORECASE)
 ACTING = re.compile(r"url\s*\(|expression|javascript|behaviou?r|-moz-binding|@import|\\|/\*", re.IGNORECASE)
@@ -93,7 +94,7 @@ def _own_pictures(request: web.Request) -> str:
     """Where the frame may load pictures from: our own way to them, under the names this desk is reached by."""
     public = urlsplit(request.app[keys.SETTINGS].desk.public_url)
     origins = dict.fromkeys((f"{public.scheme}://{public.netloc}", str(request.url.origin())))
-    return "".join(f" {one}/pictures/" for one in origins)
+    return "".join(f" {one}/pictures/" for one in origins if ORIGIN.fullmatch(one))
 
 
 async def _inline(request: web.Request, entry_id: int) -> dict[str, str]:
@@ -121,7 +122,7 @@ def clean_html(html: str, inside: Mapping[str, str], outside: Callable[[str], st
         if name in ("href", "cite"):
             return value if value.lower().startswith(LINKS) else None
         if name == "style":
-            return None if ACTING.search(value) else value
+            return ";".join(one for one in value.split(";") if not ACTING.search(one))
         return value
 
     attributes = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
