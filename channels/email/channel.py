@@ -87,6 +87,9 @@ class Channel(contract.Channel):
         self._desk = desk
         logging.getLogger("aioimaplib").setLevel(logging.WARNING)  # below, it writes down whole mails
         logging.getLogger("mail.log").setLevel(logging.WARNING)
+        for box in self.settings.mailboxes:
+            if box.imap is None:  # nothing is read there; its mail comes through the door
+                await desk.report(State(box.name, connected=True))
         try:
             async with asyncio.TaskGroup() as group:
                 for reader in self.readers:

@@ -44,13 +44,18 @@ async def prepare(folder: Path, settings: Settings) -> None:
     """Play the story into an empty folder; an existing demo stays as it was left."""
     if (folder / MARK).exists():
         return
-    for half in folder.glob("desk.db*"):  # an earlier start was cut off in the middle of the story
-        half.unlink()
-    (folder / "outgoing").mkdir(parents=True, exist_ok=True)
+    _clear(folder)
     past = Past(now())
     async with app.house(settings, where="the demo", clock=past) as house:
-        await Player(house, past).play(now())
+        await Player(house, past, folder / "outgoing").play(now())
     (folder / MARK).touch()
+
+
+def _clear(folder: Path) -> None:
+    """Make room; an earlier start may have been cut off in the middle of the story."""
+    for half in folder.glob("desk.db*"):
+        half.unlink()
+    (folder / "outgoing").mkdir(parents=True, exist_ok=True)
 
 
 async def run(*, folder: Path, port: int, mail_port: int, fresh: bool, say: Callable[[str], None]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Connection
@@ -37,6 +39,7 @@ class Player:
 
     house: House
     past: Past
+    outgoing: Path
     people: dict[str, int] = field(default_factory=dict)
     topics: dict[str, int] = field(default_factory=dict)
     count: int = 0
@@ -57,8 +60,11 @@ class Player:
             self.past.at = now - timedelta(minutes=step.before)
             await getattr(self, f"_{step.act}")(step)
             self.past.at += timedelta(minutes=11)
+            known = set(self.outgoing.glob("*.eml"))
             while await self.house.outbox_worker().work_once():
                 pass
+            for sent in set(self.outgoing.glob("*.eml")) - known:
+                os.utime(sent, (self.past.at.timestamp(),) * 2)
             while await self.house.database.write(escalate.look, now=self.past.at):
                 pass
 

@@ -44,3 +44,12 @@ def running(tx: Connection) -> int:
 def next_fire(tx: Connection) -> datetime | None:
     """When the next clock wants to be looked at."""
     return tx.execute(select(func.min(clocks.c.fire_at)).where(clocks.c.fire_at.is_not(None))).scalar()
+
+
+def figures(tx: Connection) -> dict[str, int]:
+    """How many clocks run, and how many of them have run out."""
+    running = select(func.count()).select_from(clocks).where(clocks.c.state == "running")
+    return {
+        "running": tx.execute(running).scalar_one(),
+        "breached": tx.execute(running.where(clocks.c.breached_at.is_not(None))).scalar_one(),
+    }

@@ -6,12 +6,16 @@ import asyncio
 import hmac
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import Connection
 
 from helpdesk import __version__
 from helpdesk.agents import queries
-from helpdesk.web.keys import DATABASE, REGISTRY, SETTINGS
+from helpdesk.intake import queries as intake
+from helpdesk.outbox import queries as outbox
+from helpdesk.sla import queries as sla
+from helpdesk.web.keys import DATABASE, LIVE, REGISTRY, REPORTS, SETTINGS
 
 PATIENCE = 2.0  # seconds
 STEPS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
@@ -46,12 +50,47 @@ async def healthz(request: web.Request) -> web.Response:
     return web.json_response({"ok": True, "version": __version__})
 
 
+class Desk:
+    """What waits in the desk, asked when the figures are asked for."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._gauges = {
+            name: Gauge(f"pasokh_{name}", words, labels, registry=registry)
+            for name, words, labels in (
+                ("intake", "Messages taken in and not on a timeline yet, by state", ("state",)),
+                ("outbox", "Messages that have not left, by state", ("state",)),
+                ("clocks", "Clocks that run, and those of them that ran out", ("state",)),
+                ("channel_connected", "1 while an account of a channel is connected", ("channel", "account")),
+                ("listeners", "Browsers that are told what happens", ()),
+            )
+        }
+
+    async def look(self, app: web.Application) -> None:
+        """Ask the database and the channels."""
+        waiting, leaving, clocks = await app[DATABASE].read(_figures)
+        for name, found in (("intake", waiting), ("outbox", leaving), ("clocks", clocks)):
+            for state, count in found.items():
+                self._gauges[name].labels(state).set(count)
+        for (channel, account), report in app[REPORTS].items():
+            self._gauges["channel_connected"].labels(channel, account).set(report.connected)
+        self._gauges["listeners"].set(app[LIVE].listeners)
+
+
+def _figures(tx: Connection) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    return intake.figures(tx), outbox.figures(tx), sla.figures(tx)
+
+
+DESK = web.AppKey("desk_figures", Desk)
+
+
 async def metrics(request: web.Request) -> web.Response:
     """The figures, for whoever shows the token of the settings; without a token there are none."""
     token = request.app[SETTINGS].metrics.token.get_secret_value()
     given = request.headers.get("Authorization", "")
     if not token or not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
         raise web.HTTPNotFound
+    if DESK in request.app:
+        await request.app[DESK].look(request.app)
     return web.Response(body=generate_latest(request.app[REGISTRY]), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
