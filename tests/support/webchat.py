@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from channels.webchat import identity
 from channels.webchat.channel import Channel
 from channels.webchat.settings import WebchatSettings
 from helpdesk import app
@@ -74,7 +75,7 @@ class Client:
         assert self.ws is not None
         message = await self.ws.receive()
         if message.type is not aiohttp.WSMsgType.TEXT:
-            raise Closed(self.ws.close_code)
+            raise Closed(message.data if message.type is aiohttp.WSMsgType.CLOSE else self.ws.close_code)
         frame = json.loads(message.data)
         self.frames.append(frame)
         if "seq" in frame and frame["t"] in ("msg", "edit", "del"):
@@ -169,3 +170,13 @@ async def open_chat(story: Story, own: WebchatSettings, *, port: int = 0) -> Asy
             yield OpenChat(story, channel, f"http://{host}:{found}", http)
     finally:
         await runner.cleanup()
+
+
+def claim(
+    story: Story, user: str = "u-17", *, life: int = 600, secret: bytes = SECRET.encode(), **more: Any
+) -> dict[str, Any]:
+    """A user as the shop signs them."""
+    expiry = int(story.time().timestamp()) + life
+    email = f"{user}@customers.example"
+    signature = identity.sign(secret, user=user, email=email, expiry=expiry)
+    return {"version": 1, "user": user, "email": email, "expiry": expiry, "signature": signature, **more}

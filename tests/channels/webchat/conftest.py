@@ -1,14 +1,20 @@
-"""A desk with an open web chat, on both databases."""
+"""A desk with an open web chat, on both databases; the built widget, and a stage to look at it."""
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from channels.webchat.script import BUILT
 from helpdesk.database.engine import Database
+from tests.house.source import ROOT
+from tests.support.browsing import required
 from tests.support.house import Story, story
+from tests.support.stage import Stage, staged
 from tests.support.webchat import OpenChat, open_chat, settings
 
 
@@ -21,3 +27,21 @@ def desk(database: Database, tmp_path: Path) -> Story:
 async def chat(desk: Story, tmp_path: Path) -> AsyncIterator[OpenChat]:
     async with open_chat(desk, settings(tmp_path)) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def widget() -> Path:
+    """The built script; built here when the sources are newer."""
+    sources = (ROOT / "channels/webchat/widget").iterdir()
+    if not BUILT.exists() or BUILT.stat().st_mtime < max(one.stat().st_mtime for one in sources):
+        node = shutil.which("node")
+        if node is None and not required():
+            pytest.skip("Node is not installed: the widget is not tested")
+        subprocess.run([str(node), "channels/webchat/widget/build.mjs"], cwd=ROOT, check=True, capture_output=True)
+    return BUILT
+
+
+@pytest.fixture
+async def stage(widget: Path, empty_desk: Path, tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(empty_desk, tmp_path) as made:
+        yield made

@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from channels.webchat import identity
 from helpdesk.database.engine import open_database
 from helpdesk.tickets import queries
-from tests.support.house import Story, story
-from tests.support.webchat import SECRET, SHOP, Client, OpenChat, open_chat, settings
+from tests.support.house import story
+from tests.support.webchat import SHOP, Client, OpenChat, open_chat, settings
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
@@ -131,63 +130,6 @@ async def test_an_address_of_a_file_can_not_be_made_up_and_does_not_last(chat: O
     assert (await chat.http.get(f"{base}/{url}")).status == 404
     welcome = await sara.connect(have=0)
     assert welcome["last"] == 1
-
-
-def claim(story: Story, user: str = "u-17", *, life: int = 600, secret: bytes = SECRET.encode(), **more: Any) -> dict[str, Any]:
-    expiry = int(story.time().timestamp()) + life
-    email = f"{user}@customers.example"
-    signature = identity.sign(secret, user=user, email=email, expiry=expiry)
-    return {"version": 1, "user": user, "email": email, "expiry": expiry, "signature": signature, **more}
-
-
-async def test_a_user_the_site_vouches_for_finds_the_conversation_on_another_device(chat: OpenChat):
-    phone, laptop = chat.client(), chat.client()
-    await phone.connect()
-    await phone.says("Before I signed in")
-    await phone.put(t="hello", site="shop", token=phone.token, identity=claim(chat.story, name="Sara"))
-    await phone.until(lambda one: one["t"] == "welcome")
-    await phone.says("After")
-    await laptop.connect(identity=claim(chat.story))
-    await laptop.has(2)
-    assert laptop.texts() == ["Before I signed in", "After"]
-    number = await chat.ticket()
-    lines = await chat.story.timeline(number)
-    assert [line.text for line in lines if line.kind == "message"] == ["Before I signed in", "After"]
-    assert lines[-1].data["user"] == "u-17"
-
-
-async def test_a_browser_that_changes_users_shows_the_second_nothing_of_the_first(chat: OpenChat):
-    shared = chat.client()
-    await shared.connect(identity=claim(chat.story, "first"))
-    await shared.says("Private")
-    await shared.leave()
-    welcome = await shared.connect(identity=claim(chat.story, "second"), have=0)
-    assert welcome["last"] == 0
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [{"signature": "0" * 64}, {"user": "somebody-else"}, {"email": "other@customers.example"}, {"version": 2}, {"expiry": 1}],
-)
-async def test_an_identity_that_is_not_signed_as_it_stands_is_refused(chat: OpenChat, wrong):
-    sara = chat.client()
-    sara.ws = await chat.http.ws_connect(f"{chat.address}/channels/webchat/socket", origin=SHOP)
-    await sara.put(t="hello", site="shop", identity={**claim(chat.story), **wrong})
-    assert await sara.closed() == 4403
-
-
-async def test_where_identity_is_enforced_nobody_speaks_without_one_nor_after_it_ran_out(desk, tmp_path):
-    async with open_chat(desk, settings(tmp_path, site={"identity": "enforced"})) as chat:
-        nobody = chat.client()
-        nobody.ws = await chat.http.ws_connect(f"{chat.address}/channels/webchat/socket", origin=SHOP)
-        await nobody.put(t="hello", site="shop")
-        assert await nobody.closed() == 4403
-        sara = chat.client()
-        await sara.connect(identity=claim(desk, life=60))
-        assert (await sara.says("Inside"))["t"] == "ack"
-        desk.time.passes(minutes=2)
-        late = await sara.says("Too late")
-        assert (late["t"], late["code"]) == ("err", "identify")
 
 
 BAD = [
