@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.support.browsing import served
-from tests.support.catalogues import ROOT
+from tests.support.browsing import AXE, served, violations
 from tests.support.gallery_app import SHOWN, application
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
 
 LIGHTS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = ((1440, 900), (390, 844), (360, 740))
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # Colours fade from one light to the other; axe looks when they have.
 STILL = """new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() => Promise.all(
   document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity).map((one) => one.finished)
 )).then(() => 0)"""
-RULES = (
-    "{resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
-)
-
-
-async def violations(page: Page) -> list[str]:
-    """What axe-core has against the page, each with the element."""
-    found: list[dict[str, Any]] = await page.evaluate(f"axe.run(document, {RULES}).then((r) => r.violations)")
-    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
 
 
 async def too_wide(page: Page) -> bool:

@@ -27,6 +27,10 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PATIENCE = 10_000  # milliseconds until a test gives up waiting for a page
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = (
+    "{resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
+)
 LIMITS = Limits(timedelta(minutes=15), 5, 30, timedelta(days=1))
 
 
@@ -101,3 +105,23 @@ def folder_of(tmp_path: Path) -> Path:
     made = tmp_path / "desk"
     made.mkdir(exist_ok=True)
     return made
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe-core has against the page, each with the element."""
+    found: list[dict[str, Any]] = await page.evaluate(f"axe.run(document, {RULES}).then((r) => r.violations)")
+    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+
+
+async def asks(desk: OpenDesk, text: str, **more: Any) -> int:
+    """A customer writes; the number of the ticket."""
+    number = await desk.story.writes(text, **more)
+    assert number is not None
+    return number
+
+
+async def opens(page: Page, number: int) -> None:
+    """Open a ticket of the list, and let the pointer rest beside the list."""
+    await page.click(f"#t{number} .row")
+    await page.wait_for_selector(f".ticket[data-number='{number}']")
+    await page.mouse.move(1200, 20)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from helpdesk.web.inbox import drafts, originals, read, stream, write
+from helpdesk.web.inbox import drafts, merging, originals, read, stream, write
 
 
 def routes() -> list[web.AbstractRouteDef]:
@@ -13,7 +13,7 @@ def routes() -> list[web.AbstractRouteDef]:
     verbs = {
         "reply": write.reply, "note": write.note, "assign": write.assign, "take": write.take, "status": write.status,
         "resolve": write.resolve, "undo": write.undo, "resend": write.resend, "followed-up": write.called_back,
-        "draft": drafts.draft, "upload": drafts.upload, "here": drafts.here,
+        "draft": drafts.draft, "upload": drafts.upload, "here": drafts.here, "merge": merging.merge, "unmerge": merging.unmerge,
     }  # fmt: skip
     return [
         web.get("/", read.home),
@@ -22,6 +22,7 @@ def routes() -> list[web.AbstractRouteDef]:
         web.get("/inbox/live", read.live),
         web.get("/live", stream.stream),
         web.get(one, read.ticket),
+        web.get(f"{one}/merge", merging.page),
         *(web.post(f"{one}/{name}", handler) for name, handler in verbs.items()),
         web.get(r"/inbox/files/{file:\d+}", originals.file),
         web.get(r"/inbox/entries/{entry:\d+}/original", originals.original),

@@ -100,7 +100,27 @@ def _composer(parts: Parts, eyes: Eyes, instead: Mapping[str, Any]) -> ComposerV
         suggestions=suggestions(parts, eyes),
         uploads=[file_of(one) for one in parts.uploads],
         conflict=str(instead.get("conflict", "")),
+        copies=_copies(parts, eyes),
+        can_quote=_can(eyes, parts.ticket.channel, "copies") and parts.ticket.customer_entry_id is not None,
+        quote=eyes.quote,
     )
+
+
+def _can(eyes: Eyes, channel: str, what: str) -> bool:
+    known = eyes.channels.get(channel)
+    return known is not None and bool(getattr(known.can, what))
+
+
+def _copies(parts: Parts, eyes: Eyes) -> list[tuple[str, str]]:
+    """Who gets a copy unless the person writing leaves them out."""
+    row = parts.ticket
+    if not _can(eyes, row.channel, "copies"):
+        return []
+    return [
+        (one.address, f"{one.name or ''} {one.address.partition(':')[2]}".strip())
+        for one in parts.guests
+        if one.welcome and one.address and one.address.startswith(f"{row.channel}:") and one.address != row.address
+    ]
 
 
 def suggestions(parts: Parts, eyes: Eyes) -> list[SuggestionView]:

@@ -28,7 +28,7 @@ NEAR = timedelta(days=120)
 ICONS = {
     "assigned": "user", "status": "redo", "priority": "alert", "tagged": "tag", "reopened": "redo", "warned": "clock",
     "breached": "alert", "survey": "sad", "undone": "undo", "sent_again": "redo", "failed": "alert", "sent": "check",
-    "uncertain": "alert", "follow_up": "phone", "called_back": "phone", "reaction": "chat",
+    "merged": "merge", "merged_into": "merge", "unmerged": "undo", "unmerged_from": "undo", "uncertain": "alert", "follow_up": "phone", "called_back": "phone", "reaction": "chat",
 }  # fmt: skip
 QUIET = frozenset({"sent"})  # what the message itself says
 
@@ -105,7 +105,24 @@ def message(entry: Any, parts: Parts, eyes: Eyes) -> EntryView:
         automatic=bool(entry.automatic),
         thanks=bool(entry.thanks),
         stranger=bool(entry.stranger),
+        **_envelope(entry),
     )
+
+
+def _envelope(entry: Any) -> dict[str, Any]:
+    """What else stood on a message: copies, where it wants answers, and what the mail server thought of its sender."""
+    data = entry.data or {}
+    warning = data.get("warning")
+    return {
+        "copies": [f"{name} {_place(address)}".strip() for address, name in data.get("cc", ())],
+        "answers_to": "، ".join(str(one) for one in data.get("reply_to", ())[:3]),
+        "unverified": str(warning.get("authentication") or "") if isinstance(warning, dict) else "",
+        "oversized": data.get("problem") == "oversized",
+    }
+
+
+def _place(address: str) -> str:
+    return address.partition(":")[2] or address
 
 
 def file_of(one: Any) -> FileView:

@@ -31,6 +31,7 @@ class Eyes:
     hours: Callable[[str], str]
     reasons: Mapping[str, str] = field(default_factory=dict)
     undo: timedelta = timedelta(seconds=15)
+    quote: bool = False
 
     def channel(self, name: str | None) -> ChannelMark:
         """A channel as this reader sees it; one that was removed keeps its name."""

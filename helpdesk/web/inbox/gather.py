@@ -68,6 +68,7 @@ class Parts:
     uploads: Sequence[Line]
     names: Mapping[int, str]
     unread: bool
+    guests: Sequence[Line] = ()
 
 
 def listing(tx: Connection, *, wish: Wish, person_id: int, now: datetime) -> Listing:
@@ -124,6 +125,7 @@ def ticket(tx: Connection, *, ticket_id: int, person_id: int, whole: bool = Fals
         uploads=queries.waiting_files(tx, ticket_id=ticket_id, person_id=person_id),
         names=agents.names(tx),
         unread=queries.read_up_to(tx, ticket_id=ticket_id, person_id=person_id) < newest,
+        guests=queries.guests(tx, ticket_id=ticket_id),
     )
 
 

@@ -88,6 +88,10 @@ class EntryView:
     automatic: bool = False
     thanks: bool = False
     stranger: bool = False
+    copies: Sequence[str] = ()
+    answers_to: str = ""
+    unverified: str = ""
+    oversized: bool = False
     form: str = "entry"
 
 

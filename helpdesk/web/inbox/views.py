@@ -140,7 +140,7 @@ class SuggestionView:
 
 @dataclass(frozen=True, slots=True)
 class ComposerView:
-    """What is being written, and to whom."""
+    """What is being written, and to whom. `copies`: address and words for whoever else gets it."""
 
     to: str
     channel: ChannelMark
@@ -151,6 +151,9 @@ class ComposerView:
     suggestions: Sequence[SuggestionView] = ()
     uploads: Sequence[FileView] = ()
     conflict: str = ""
+    copies: Sequence[tuple[str, str]] = ()
+    can_quote: bool = False
+    quote: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ async def reply(request: web.Request) -> web.StreamResponse:
             text=text, seen=show.number_in(fields, "seen"), files=files, article=article or None,
             kept=await _kept(request, ticket_id, article, text) if article else 0.0,
             then="resolved" if fields.get("then") == "resolve" else None,
+            copies=[str(one) for one in fields.getall("cc", [])] if "copies" in fields else None,
+            quote=bool(fields.get("quote")) if "quotes" in fields else None,
         )  # fmt: skip
         entry_id = await app[keys.DATABASE].write(
             journey.reply, book, ticket_id=ticket_id, person_id=me.id, person_name=me.name, answer=answer,

@@ -103,9 +103,20 @@ export function suggest(index: number): void {
   typed();
 }
 
-/** Sends what is written; `then` may be "resolve". */
+/** Sends what is written; with "resolve" the next ticket of the list opens behind it. */
 export function send(then: "" | "resolve"): void {
-  one<HTMLButtonElement>(`[data-composer] button[name=then][value="${then}"]`)?.click();
+  const button = one<HTMLButtonElement>(`[data-composer] button[name=then][value="${then}"]`);
+  if (then === "resolve" && button) {
+    const rows = all<HTMLAnchorElement>("#rows .row");
+    const next = rows[rows.findIndex((row) => row.hasAttribute("aria-current")) + 1];
+    button.form?.addEventListener("htmx:afterRequest", (event) => sent(event, next), { once: true });
+  }
+  button?.click();
+}
+
+function sent(event: Event, next: HTMLElement | undefined): void {
+  const { successful } = (event as CustomEvent<{ successful: boolean }>).detail;
+  if (successful && field()?.value === "") next?.click();
 }
 
 /** Something new is on the timeline. If an answer is half written, say so before it can be sent. */
