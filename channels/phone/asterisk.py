@@ -49,8 +49,17 @@ def read(event: Mapping[str, Any], *, received_at: datetime | None = None) -> Re
 
 def _seen(fields: Fields, at: datetime | None) -> Fact:
     end, outside = line(fields.get("channel", ""), fields.get("context", ""))
-    return Fact(what="seen", at=at, leg=fields["uniqueid"], main=True, end=end, outside=outside,
-                number=fields.get("calleridnum", ""), name=fields.get("calleridname", ""), to=fields.get("exten", ""))
+    return Fact(
+        what="seen",
+        at=at,
+        leg=fields["uniqueid"],
+        main=True,
+        end=end,
+        outside=outside,
+        number=fields.get("calleridnum", ""),
+        name=fields.get("calleridname", ""),
+        to=fields.get("exten", ""),
+    )
 
 
 def _opened(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
@@ -59,8 +68,18 @@ def _opened(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
     end, outside = line(fields.get("channel", ""), fields.get("context", ""))
     down = fields.get("channelstate") == "0" or fields.get("channelstatedesc", "").lower() == "down"
     exten = fields.get("exten", "")
-    yield Fact(what="opened", at=at, leg=call, main=True, end=end, outside=outside, placed=down and exten in ("", "s"),
-               number=fields.get("calleridnum", ""), name=fields.get("calleridname", ""), to=exten)
+    yield Fact(
+        what="opened",
+        at=at,
+        leg=call,
+        main=True,
+        end=end,
+        outside=outside,
+        placed=down and exten in ("", "s"),
+        number=fields.get("calleridnum", ""),
+        name=fields.get("calleridname", ""),
+        to=exten,
+    )
 
 
 def _dialled(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
@@ -70,8 +89,18 @@ def _dialled(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
     number = dialled(fields.get("dialstring", ""), theirs) if outside else ""
     ended = fields["event"].lower() == "dialend"
     status = DIAL_STATUS.get(fields.get("dialstatus", "").upper(), "failed") if ended else ""
-    yield Fact(what="dial_ended" if ended else "dialled", at=at, leg=leg, by=by, end=end, outside=outside,
-               main=leg == call, placed=not by, number=number, status=status)
+    yield Fact(
+        what="dial_ended" if ended else "dialled",
+        at=at,
+        leg=leg,
+        by=by,
+        end=end,
+        outside=outside,
+        main=leg == call,
+        placed=not by,
+        number=number,
+        status=status,
+    )
 
 
 def _agent(fields: Fields) -> str:
@@ -79,15 +108,29 @@ def _agent(fields: Fields) -> str:
 
 
 def _connected(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
-    yield Fact(what="connected", at=at, leg=fields.get("destuniqueid", ""), end=_agent(fields),
-               queue=fields.get("queue", ""), name=fields.get("membername", ""),
-               wait_s=number_or_none(fields.get("holdtime")), ring_s=number_or_none(fields.get("ringtime")))
+    yield Fact(
+        what="connected",
+        at=at,
+        leg=fields.get("destuniqueid", ""),
+        end=_agent(fields),
+        queue=fields.get("queue", ""),
+        name=fields.get("membername", ""),
+        wait_s=number_or_none(fields.get("holdtime")),
+        ring_s=number_or_none(fields.get("ringtime")),
+    )
 
 
 def _completed(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
-    yield Fact(what="completed", at=at, leg=fields.get("destuniqueid", ""), end=_agent(fields),
-               queue=fields.get("queue", ""), status=fields.get("reason", "").lower(),
-               wait_s=number_or_none(fields.get("holdtime")), talk_s=number_or_none(fields.get("talktime")))
+    yield Fact(
+        what="completed",
+        at=at,
+        leg=fields.get("destuniqueid", ""),
+        end=_agent(fields),
+        queue=fields.get("queue", ""),
+        status=fields.get("reason", "").lower(),
+        wait_s=number_or_none(fields.get("holdtime")),
+        talk_s=number_or_none(fields.get("talktime")),
+    )
 
 
 def _queued(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
@@ -96,8 +139,13 @@ def _queued(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
 
 def _left(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
     gave_up = fields["event"].lower() == "queuecallerabandon"
-    yield Fact(what="left_queue", at=at, queue=fields.get("queue", ""), status="abandoned" if gave_up else "",
-               wait_s=number_or_none(fields.get("holdtime")))
+    yield Fact(
+        what="left_queue",
+        at=at,
+        queue=fields.get("queue", ""),
+        status="abandoned" if gave_up else "",
+        wait_s=number_or_none(fields.get("holdtime")),
+    )
 
 
 def _hung_up(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
@@ -144,8 +192,16 @@ def _billed(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
     main = fields.get("uniqueid") == call
     start = zoned(fields.get("starttime", ""), fields.get("endtime", ""), at)
     if main:
-        yield Fact(what="seen", leg=call, main=True, end=end, outside=outside, number=fields.get("source", ""),
-                   to=fields.get("destination", ""), at=start)
+        yield Fact(
+            what="seen",
+            leg=call,
+            main=True,
+            end=end,
+            outside=outside,
+            number=fields.get("source", ""),
+            to=fields.get("destination", ""),
+            at=start,
+        )
         yield Fact(what="over", at=at)
         if app and app not in ("queue", "dial", "appqueue", "appdial"):
             yield Fact(what="moved_on", at=at, text=app)

@@ -29,13 +29,33 @@ def _facts(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
     caller, exten = fields.get("calleridnum", ""), fields.get("exten", "")
     main = leg == call
     if name == "CHAN_START" and main:
-        yield Fact(what="opened", at=at, leg=leg, main=True, end=end, outside=outside, number=caller,
-                   name=fields.get("calleridname", ""), to=exten, placed=exten in NOWHERE)
+        yield Fact(
+            what="opened",
+            at=at,
+            leg=leg,
+            main=True,
+            end=end,
+            outside=outside,
+            number=caller,
+            name=fields.get("calleridname", ""),
+            to=exten,
+            placed=exten in NOWHERE,
+        )
     elif name == "CHAN_START":
         yield Fact(what="dialled", at=at, leg=leg, by=call, end=end, outside=outside, number=caller)
     elif name == "ANSWER" and (not main or app == "AppDial2"):
-        yield Fact(what="dial_ended", at=at, leg=leg, by="" if main else call, main=main, placed=main, end=end,
-                   outside=outside, status="answered", number=caller if outside and not main else "")
+        yield Fact(
+            what="dial_ended",
+            at=at,
+            leg=leg,
+            by="" if main else call,
+            main=main,
+            placed=main,
+            end=end,
+            outside=outside,
+            status="answered",
+            number=caller if outside and not main else "",
+        )
     elif name == "APP_START" and app == "Queue":
         yield Fact(what="queued", at=at, queue=data.split(",")[0])
     elif name == "APP_END" and app == "Queue":

@@ -46,8 +46,16 @@ def _facts(hook: Webhook, call_id: str) -> list[Fact]:
     if outgoing:
         return [*facts, *_outgoing(hook, call_id, start, answer, end)]
     to = hook.text("dst", "did", "exten", "to")
-    opened = Fact(what="opened", at=start or answer, leg=call_id, main=True, outside=True, to=to,
-                  number=hook.text("src", "callerid", "from"), name=hook.text("name"))
+    opened = Fact(
+        what="opened",
+        at=start or answer,
+        leg=call_id,
+        main=True,
+        outside=True,
+        to=to,
+        number=hook.text("src", "callerid", "from"),
+        name=hook.text("name"),
+    )
     return [opened, *facts, *_incoming(hook, answer or start, end), *_files(hook, end)]
 
 
@@ -63,8 +71,15 @@ def _incoming(hook: Webhook, answer: datetime | None, end: datetime | None) -> l
         facts.append(Fact(what="connected", at=taken, leg=f"member:{who}", end=who, queue=queue, wait_s=hold))
     elif queue:
         gave_up = hook.text("abandoned").lower() in TRUE
-        facts.append(Fact(what="left_queue", at=taken if hold is not None else end, queue=queue, wait_s=hold,
-                          status="abandoned" if gave_up else ""))
+        facts.append(
+            Fact(
+                what="left_queue",
+                at=taken if hold is not None else end,
+                queue=queue,
+                wait_s=hold,
+                status="abandoned" if gave_up else "",
+            )
+        )
         if hook.text("queuestatus"):
             facts.append(Fact(what="moved_on", at=end, status=hook.text("queuestatus")))
     return facts
@@ -78,8 +93,15 @@ def _outgoing(
               "NOANSWER": "no_answer"}.get(hook.text("dialstatus", "disposition").upper(), "failed")  # fmt: skip
     return [
         Fact(what="opened", at=start, leg=call_id, main=True, outside=False, end=who, number=who, to=to),
-        Fact(what="dial_ended", at=answer if status == "answered" else end, leg="out", by=call_id, outside=True,
-             number=to, status=status),
+        Fact(
+            what="dial_ended",
+            at=answer if status == "answered" else end,
+            leg="out",
+            by=call_id,
+            outside=True,
+            number=to,
+            status=status,
+        ),
         *_files(hook, end),
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,7 @@ from channels.phone.doorway import Doorway
 from channels.phone.numbers import is_mobile, number
 from channels.phone.settings import PhoneSettings, secrets_of
 
+log = logging.getLogger(__name__)
 REMEMBERED = 10_000  # messages whose failed tries are counted
 
 
@@ -36,7 +38,10 @@ class Channel(contract.Channel):
         """`[channels.phone]`."""
 
     def __init__(
-        self, settings: PhoneSettings, *, env: Mapping[str, str] | None = None,
+        self,
+        settings: PhoneSettings,
+        *,
+        env: Mapping[str, str] | None = None,
         now: Callable[[], datetime] = clock.now,
     ) -> None:
         super().__init__(settings)
@@ -101,7 +106,7 @@ class Channel(contract.Channel):
         try:
             if way == "call":
                 return await self.ring(to, survey=outbound.survey or outbound.token)
-            return "sms:" + await self._gateway().send(to, self._text(outbound), outbound.token)
+            return await self._write(to, self._text(outbound), outbound.token)
         except DeliveryError as error:
             if robot:
                 self._once_more(outbound.token, error)
@@ -141,12 +146,22 @@ class Channel(contract.Channel):
             found.append((name, problem))
         return found
 
+    async def _write(self, to: str, text: str, token: str) -> str:
+        remote_id = "sms:" + await self._gateway().send(to, text, token)
+        if self._desk is not None:
+            try:
+                await self._desk.remember(sms_in.SENT, to, remote_id)
+            except Exception:  # it has left: that must be told whatever happens here
+                log.exception("the last message to a number could not be remembered")
+        return remote_id
+
     def _way(self, outbound: Outbound, to: str) -> manners.Way:
         if outbound.kind == "survey":
             chosen = manners.way(self.settings.survey, to, self.settings.region)
             if chosen == "none":
-                raise DeliveryError("there is no way to ask this number: it is a landline, or surveys are off for it",
-                                    permanent=True)
+                raise DeliveryError(
+                    "there is no way to ask this number: it is a landline, or surveys are off for it", permanent=True
+                )
             return chosen
         if not is_mobile(to, region=self.settings.region):
             raise DeliveryError("text messages do not reach a landline: call back instead", permanent=True)

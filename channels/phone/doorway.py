@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +18,7 @@ from aiohttp import web
 from channels.contract import Desk
 from channels.phone import signatures, sms_in
 from channels.phone.facts import NotACall
-from channels.phone.normalise import envelope
+from channels.phone.normalise import envelope, stands
 from channels.phone.providers import understand
 from channels.phone.settings import PhoneSettings, secrets_of
 from channels.phone.signatures import Refused
@@ -24,16 +26,24 @@ from channels.phone.webhook import Options, parse, webhook_of
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 512 * 1024
+MOST_CALLS, MOST_FACTS = 5000, 200
 TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One event as it is kept: its call (or message), its own key, its bytes."""
+    """One event as it is kept: its call (or message), its own key, its bytes. `stands`: it tells whose call it is."""
 
     order_key: str
     event_key: str
     raw: bytes
+    facts: Sequence[Mapping[str, Any]] = ()
+    stands: bool = True
+
+    def with_(self, **more: Any) -> Parcel:
+        """The same with more in its bytes."""
+        kept = {**json.loads(self.raw), **more}
+        return replace(self, raw=json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,8 @@ class Doorway:
     env: Mapping[str, str]
     now: Callable[[], datetime]
     desk: Desk
+    known: OrderedDict[str, None] = field(default_factory=OrderedDict)  # calls whose customer was told already
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def take(self, request: web.Request) -> web.Response:
         """POST /channels/phone/{source}: 200 once kept, 4xx with the reason, 5xx only when nothing was kept."""
@@ -66,7 +78,8 @@ class Doorway:
     async def _keep(self, name: str, provider: str, parcels: Iterable[Parcel]) -> web.Response:
         new = 0
         try:
-            for one in parcels:
+            for each in parcels:
+                one = await (self._answering(each) if name == "sms" else self._with_earlier(name, each))
                 new += await self.desk.accept(name, one.event_key, one.raw, order_key=one.order_key)
                 if name == "sms":
                     await sms_in.note_wish(self.settings, self.desk, one.raw)
@@ -76,6 +89,29 @@ class Doorway:
         if provider == "twilio":
             return web.Response(text=TWIML, content_type="text/xml")
         return _answer({"kept": new}, 200)
+
+    async def _answering(self, parcel: Parcel) -> Parcel:
+        """A text message names nothing it answers: that is the last one we sent to its number."""
+        last = await self.desk.recall(sms_in.SENT, parcel.order_key)
+        return parcel.with_(answers=last) if last else parcel
+
+    async def _with_earlier(self, source: str, parcel: Parcel) -> Parcel:
+        """What came before anybody knew whose call it is (a key pressed, a line that hung up) goes with what tells it."""
+        call = parcel.order_key
+        if not call or call in self.known:
+            return parcel
+        async with self.lock:
+            account = f"{source}:earlier"
+            earlier = json.loads(await self.desk.recall(account, call) or "[]")
+            if parcel.stands:
+                self.known[call] = None
+                while len(self.known) > MOST_CALLS:
+                    self.known.popitem(last=False)
+            else:
+                facts = [*earlier, *(one for one in parcel.facts if one not in earlier)]
+                if facts != earlier:
+                    await self.desk.remember(account, call, json.dumps(facts[-MOST_FACTS:], ensure_ascii=False))
+        return parcel.with_(earlier=earlier) if earlier else parcel
 
     async def _body(self, request: web.Request) -> bytes:
         if request.method == "GET":  # the token is proof, not content: it is not kept
@@ -128,8 +164,10 @@ class Doorway:
             readings = understand(hook)
         except NotACall:  # kept all the same: it waits in quarantine until somebody looks, or knows better
             return Parcel("", f"?:{own}", raw)
-        call_id = readings[0].call_id if readings else ""
-        return Parcel(call_id, f"{call_id}:{own}", raw)
+        if not readings:
+            return Parcel("", f":{own}", raw)
+        call_id, facts = readings[0].call_id, [one.as_json() for one in readings[0].facts]
+        return Parcel(call_id, f"{call_id}:{own}", raw, facts, stands(self.settings, readings[0]))
 
 
 def _answer(what: Mapping[str, Any], status: int) -> web.Response:

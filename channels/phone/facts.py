@@ -62,7 +62,6 @@ class Fact:
         """The same order for the same facts, however they came: time, then content."""
         return (self.at.isoformat() if self.at else "~", repr(_EVERYTHING(self)))
 
-
     def as_json(self) -> dict[str, Any]:
         """What differs from an empty fact, in JSON's types."""
         plain = zip(_NAMES, _EVERYTHING(self)[2:], _EVERYTHING(_EMPTY)[2:], strict=True)

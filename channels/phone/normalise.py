@@ -35,26 +35,43 @@ def normalise(settings: PhoneSettings, account: str, raw: bytes) -> list[Inbound
         if not isinstance(kept, Mapping):
             raise NotACall("this is no event of a switchboard")
         if account == "sms":
-            return sms_in.understand(settings, webhook_of(kept))
+            return sms_in.understand(settings, webhook_of(kept), str(kept.get("answers") or ""))
         source = settings.source(account)
         hook = webhook_of(kept, source.options) if source else webhook_of(kept)
-        return [one for reading in understand(hook) for one in _inbound(settings, reading)]
+        earlier = [fact_of(one) for one in kept.get("earlier") or ()]
+        known = [Reading(one.call_id, [*one.facts, *earlier], one.provider) for one in understand(hook)]
+        return [one for reading in known for one in _inbound(settings, reading)]
     except (ValueError, RecursionError) as error:  # NotACall is one
         raise Unreadable(f"This event of the switchboard can't be understood: {error}") from None
 
 
+def stands(settings: PhoneSettings, reading: Reading) -> bool:
+    """Whether this alone tells whose call it is. What does not is handed on with the next event that does."""
+    return _author(settings, reading, details_of(settings, [reading])) is not None
+
+
+def _author(settings: PhoneSettings, reading: Reading, details: Mapping[str, Any]) -> Address | None:
+    """The customer, when that is sure: not of our own surveys, nor of calls among colleagues."""
+    who = details["customer"]
+    sure = any(one.what in SURE or one.told.get("direction") for one in reading.facts)
+    if not sure or details["kind"] == "survey" or details["direction"] not in DIRECTIONS.values():
+        return None
+    if (who is None and details["direction"] == "outgoing") or _ours(settings, who):
+        return None
+    return Address(address(who, reading.call_id), details["name"])
+
+
 def _inbound(settings: PhoneSettings, reading: Reading) -> Iterable[Inbound]:
     details = details_of(settings, [reading])
-    who = details["customer"]
-    sure = reading.facts and any(one.what in SURE or one.told.get("direction") for one in reading.facts)
-    theirs = details["kind"] != "survey" and details["direction"] in DIRECTIONS.values()
-    author = Address(address(who, reading.call_id), details["name"]) if sure and theirs else None
-    if author is not None and ((who is None and details["direction"] == "outgoing") or _ours(settings, who)):
-        author = None
+    who, author = details["customer"], _author(settings, reading, details)
     direction = next((ours for ours, desk in DIRECTIONS.items() if desk == details["direction"]), None)
     yield Inbound(
-        kind="call", external_id=reading.call_id, author=author, subject=subject(settings.language, direction, who),
-        details=details, reply_via=details["to"] if direction == "inbound" else None,
+        kind="call",
+        external_id=reading.call_id,
+        author=author,
+        subject=subject(settings.language, direction, who),
+        details=details,
+        reply_via=details["to"] if direction == "inbound" else None,
     )
     yield from _keys(settings, reading)
 
@@ -95,6 +112,7 @@ def merge(settings: PhoneSettings, known: Mapping[str, Any], new: Mapping[str, A
     """The details of a call from two parts of its facts: the same whichever came first, and however often."""
     both = [
         Reading(str(part["call_id"]), [fact_of(one) for one in part.get("facts", ())], str(part.get("provider", "")))
-        for part in (known, new) if part.get("call_id")
+        for part in (known, new)
+        if part.get("call_id")
     ]
     return details_of(settings, both)

@@ -26,7 +26,8 @@ def reduce(readings: Iterable[Reading], *, region: str = "IR", area: str = "") -
     facts = {fact.order: fact for reading in known for fact in reading.facts}
     call = Call([facts[key] for key in sorted(facts)])
     record = Record(
-        min((one.call_id for one in known), key=_age), provider=min(one.provider for one in known),
+        min((one.call_id for one in known), key=_age),
+        provider=min(one.provider for one in known),
     )
     record.direction = _direction(call, region)
     _who(record, call, region, area)

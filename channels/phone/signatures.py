@@ -68,7 +68,11 @@ def token(request: Request, secrets: Sequence[str], now: datetime) -> None:
     """A shared secret in `X-Pbx-Token`, as a bearer, or as `token` in the address."""
     query = dict(parse_qsl(request.query))
     bearer = request.headers.get("authorization", "")
-    shown = request.headers.get("x-pbx-token") or query.get("token") or (bearer[7:] if bearer[:7].lower() == "bearer " else "")
+    shown = (
+        request.headers.get("x-pbx-token")
+        or query.get("token")
+        or (bearer[7:] if bearer[:7].lower() == "bearer " else "")
+    )
     if not shown:
         raise Refused("the token is missing: send it as X-Pbx-Token, as a bearer, or as ?token=")
     if not _any([shown], secrets):
@@ -109,7 +113,9 @@ def vonage(request: Request, secrets: Sequence[str], now: datetime) -> None:
     if head.get("alg") != "HS256":
         raise Refused("the token must be signed with HS256")
     text = f"{parts[0]}.{parts[1]}".encode()
-    wanted = [base64.urlsafe_b64encode(hmac.digest(one.encode(), text, "sha256")).decode().rstrip("=") for one in secrets]
+    wanted = [
+        base64.urlsafe_b64encode(hmac.digest(one.encode(), text, "sha256")).decode().rstrip("=") for one in secrets
+    ]
     if not _any([shown.rstrip("=")], wanted):
         raise Refused("the token is not signed with a secret of this source")
     at = claims.get("iat")

@@ -125,8 +125,9 @@ class Twilio:
         if status in (200, 201):
             return str(dug(answer, "sid") or token)
         code, why = dug(answer, "code"), str(dug(answer, "message") or f"the gateway answered {status}")
-        raise DeliveryError(why, permanent=code in TWILIO_FINAL or status in (400, 404),
-                            unreachable=code in (21211, 21610, 21614))
+        raise DeliveryError(
+            why, permanent=code in TWILIO_FINAL or status in (400, 404), unreachable=code in (21211, 21610, 21614)
+        )
 
 
 @dataclass(frozen=True)

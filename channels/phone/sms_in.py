@@ -14,6 +14,7 @@ from channels.phone.numbers import number
 from channels.phone.settings import PhoneSettings, Sms
 from channels.phone.webhook import Webhook, webhook_of
 
+SENT = "sent"  # the account under which it remembers the last message sent to each number
 WISHES = "wishes"  # the account under which the desk remembers who wants no more messages
 KAVENEGAR = {
     "messages": {"id": "messageid", "from": "from", "to": "to", "text": "message"},
@@ -36,11 +37,11 @@ REASONS = {"11": "not delivered", "14": "the customer blocked messages of this l
            "13": "cancelled", "100": "the gateway does not know this message"}  # fmt: skip
 
 
-def understand(settings: PhoneSettings, hook: Webhook) -> list[Inbound]:
-    """A message, or news of one of ours. Raises NotACall when it is neither."""
+def understand(settings: PhoneSettings, hook: Webhook, answers: str = "") -> list[Inbound]:
+    """A message (which answers ours of that id), or news of one of ours. Raises NotACall when it is neither."""
     message = _fields(settings.sms, hook, "messages")
     if message.get("text") is not None and message.get("from"):
-        return [_message(settings, hook, message)]
+        return [_message(settings, hook, message, answers)]
     receipt = _fields(settings.sms, hook, "receipts")
     if receipt.get("id") and receipt.get("state") is not None:
         return _receipt(settings.sms, receipt)
@@ -84,7 +85,7 @@ def _fields(sms: Sms, hook: Webhook, what: str) -> dict[str, Any]:
     return {ours: dug(hook.fields, theirs) for ours, theirs in names.items()}
 
 
-def _message(settings: PhoneSettings, hook: Webhook, said: Mapping[str, Any]) -> Inbound:
+def _message(settings: PhoneSettings, hook: Webhook, said: Mapping[str, Any], answers: str) -> Inbound:
     who = number(str(said["from"]), region=settings.region, area=settings.area) or "anonymous"
     text = str(said["text"]).replace("\x00", "")
     named = str(said.get("id") or hashlib.sha256(repr(sorted(hook.fields.items())).encode()).hexdigest()[:32])
@@ -93,8 +94,13 @@ def _message(settings: PhoneSettings, hook: Webhook, said: Mapping[str, Any]) ->
     if wish is not None:
         details["wish"] = wish
     return Inbound(
-        kind="message", external_id=f"sms:{named}", author=Address(f"phone:{who}"), text=text,
-        thread=Thread(conversation=who), reply_via=str(said.get("to") or "") or None, details=details,
+        kind="message",
+        external_id=f"sms:{named}",
+        author=Address(f"phone:{who}"),
+        text=text,
+        thread=Thread(remote_ids=[answers] if answers else (), conversation=who),
+        reply_via=str(said.get("to") or "") or None,
+        details=details,
         automatic=wish is not None,  # nobody waits for an answer to "stop"
     )
 
@@ -108,7 +114,10 @@ def _receipt(sms: Sms, said: Mapping[str, Any]) -> list[Inbound]:
     name = str(said["id"])
     return [
         Inbound(
-            kind="delivery", external_id=f"sms:{name}:{word}", target=f"sms:{name}", text=reason,
+            kind="delivery",
+            external_id=f"sms:{name}:{word}",
+            target=f"sms:{name}",
+            text=reason,
             delivery=Delivery(state="failed", permanent=True, reason=f"The text message did not arrive: {reason}."),
         )
     ]

@@ -29,11 +29,19 @@ def read(hook: Webhook) -> list[Reading]:
     agent = hook.text("Agent", "agent")
     answered = disposition == "answered"
     told: dict[str, Any] = {
-        "direction": direction, "disposition": disposition, "status": "ended", "customer": number,
-        "from_": number if direction == "inbound" else agent, "to": agent if direction == "inbound" else number,
-        "name": hook.text("Name", "name"), "queue": hook.text("QueueExtension", "Queue"), "started_at": start,
-        "answered_at": _time(hook, "CallEstablishedTime") if answered else None, "ended_at": end or later(start, talk),
-        "talk_s": talk if answered else None, "agents": [agent] if answered and agent else [],
+        "direction": direction,
+        "disposition": disposition,
+        "status": "ended",
+        "customer": number,
+        "from_": number if direction == "inbound" else agent,
+        "to": agent if direction == "inbound" else number,
+        "name": hook.text("Name", "name"),
+        "queue": hook.text("QueueExtension", "Queue"),
+        "started_at": start,
+        "answered_at": _time(hook, "CallEstablishedTime") if answered else None,
+        "ended_at": end or later(start, talk),
+        "talk_s": talk if answered else None,
+        "agents": [agent] if answered and agent else [],
     }
     files = [Fact(what="recorded", at=hook.received_at, text=one) for one in [hook.text("Recording")] if one]
     return [summary(hook, _call_id(hook, number, start), told, *files)]

@@ -28,9 +28,13 @@ def read(hook: Webhook) -> list[Reading]:
     status, at = hook.text("CallStatus").lower(), hook.time("Timestamp", "timestamp")
     outgoing = hook.text("Direction").lower().startswith("outbound")
     told: dict[str, Any] = {
-        "direction": "outbound" if outgoing else "inbound", "from_": hook.text("From", "Caller"),
-        "to": hook.text("To", "Called"), "name": hook.text("CallerName"), "queue": hook.text("QueueName", "Queue"),
-        "queue_wait_s": hook.seconds("QueueTime"), "started_at": at if status in ("queued", "ringing") else None,
+        "direction": "outbound" if outgoing else "inbound",
+        "from_": hook.text("From", "Caller"),
+        "to": hook.text("To", "Called"),
+        "name": hook.text("CallerName"),
+        "queue": hook.text("QueueName", "Queue"),
+        "queue_wait_s": hook.seconds("QueueTime"),
+        "started_at": at if status in ("queued", "ringing") else None,
     }
     told["disposition"] = _outcome(hook, status, outgoing=outgoing)
     told["talk_s"] = hook.seconds("DialCallDuration")

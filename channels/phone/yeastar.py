@@ -33,14 +33,23 @@ def read(hook: Webhook) -> list[Reading]:
     person = answered and not is_outside(agent) and agent.isdigit()
     end = later(start, whole)
     told: dict[str, Any] = {
-        "direction": direction, "disposition": status, "status": "ended", "from_": caller,
-        "to": flat.text("didnumber", "did_number") or callee, "started_at": start, "ended_at": end,
-        "answered_at": later(end, -(talk or 0)) if answered else None, "parts_s": talk if answered else None,
-        "agents": [agent] if person else [], "ring_s": flat.seconds("agentringtime", "agent_ring_time") or None,
+        "direction": direction,
+        "disposition": status,
+        "status": "ended",
+        "from_": caller,
+        "to": flat.text("didnumber", "did_number") or callee,
+        "started_at": start,
+        "ended_at": end,
+        "answered_at": later(end, -(talk or 0)) if answered else None,
+        "parts_s": talk if answered else None,
+        "agents": [agent] if person else [],
+        "ring_s": flat.seconds("agentringtime", "agent_ring_time") or None,
     }
     files = []
     if flat.text("recording"):
-        files.append(Fact(what="recorded" if answered else "voicemail", at=hook.received_at, text=flat.text("recording")))
+        files.append(
+            Fact(what="recorded" if answered else "voicemail", at=hook.received_at, text=flat.text("recording"))
+        )
     elif status == "voicemail":
         files.append(Fact(what="voicemail", at=hook.received_at))
     return [summary(flat, call_id, told, *files)]

@@ -34,8 +34,12 @@ class Switchboard:
     def rings_in(self, caller: str = "09121234567", to: str = "1000", name: str = "Sara") -> Switchboard:
         """Somebody calls from outside."""
         self.main = {
-            "Channel": "PJSIP/trunk-00000000", "Uniqueid": self.call, "CallerIDNum": caller, "CallerIDName": name,
-            "Context": "from-trunk", "Exten": to,
+            "Channel": "PJSIP/trunk-00000000",
+            "Uniqueid": self.call,
+            "CallerIDNum": caller,
+            "CallerIDName": name,
+            "Context": "from-trunk",
+            "Exten": to,
         }
         self.says("Newchannel", ChannelState=4, ChannelStateDesc="Ring", **self.main)
         return self
@@ -85,14 +89,29 @@ class Switchboard:
         self.waits(rings)
         self.dial_ends(line, "ANSWER")
         self.says("QueueCallerLeave", Queue=queue, **self.main)
-        self.says("AgentConnect", Queue=queue, Interface=f"PJSIP/{extension}", HoldTime=rings, RingTime=rings,
-                  **self.main, **line)
+        self.says(
+            "AgentConnect",
+            Queue=queue,
+            Interface=f"PJSIP/{extension}",
+            HoldTime=rings,
+            RingTime=rings,
+            **self.main,
+            **line,
+        )
         return line
 
     def finishes(self, line: dict[str, str], reason: str, talked: int, extension: str = "101") -> Switchboard:
         """The agent's part is over."""
-        self.says("AgentComplete", Queue="support", Interface=f"PJSIP/{extension}", HoldTime=2, TalkTime=talked,
-                  Reason=reason, **self.main, **line)
+        self.says(
+            "AgentComplete",
+            Queue="support",
+            Interface=f"PJSIP/{extension}",
+            HoldTime=2,
+            TalkTime=talked,
+            Reason=reason,
+            **self.main,
+            **line,
+        )
         return self.line_ends(line)
 
     def line_ends(self, line: dict[str, str], cause: int = 16) -> Switchboard:
@@ -113,9 +132,18 @@ class Switchboard:
 
     def billed(self, app: str, disposition: str, partner: str = "", data: str = "") -> Switchboard:
         """A call detail record of the first line."""
-        self.says("Cdr", UniqueID=self.call, Channel=self.main["Channel"], Source=self.main["CallerIDNum"],
-                  Destination=self.main["Exten"], DestinationContext=self.main["Context"], LastApplication=app,
-                  LastData=data, Disposition=disposition, DestinationChannel=partner)
+        self.says(
+            "Cdr",
+            UniqueID=self.call,
+            Channel=self.main["Channel"],
+            Source=self.main["CallerIDNum"],
+            Destination=self.main["Exten"],
+            DestinationContext=self.main["Context"],
+            LastApplication=app,
+            LastData=data,
+            Disposition=disposition,
+            DestinationChannel=partner,
+        )
         return self
 
     def ends(self, exten: str | None = None, cause: int = 16) -> list[Event]:

@@ -29,7 +29,9 @@ def stories() -> dict[str, list[Event]]:
     found: dict[str, list[Event]] = {}
     board = Switchboard().rings_in().joins()
     line = board.takes()
-    found["answered"] = board.waits(30).finishes(line, "caller", 30).billed("Queue", "ANSWERED", "PJSIP/101-1").ends("h")
+    found["answered"] = (
+        board.waits(30).finishes(line, "caller", 30).billed("Queue", "ANSWERED", "PJSIP/101-1").ends("h")
+    )
     found["abandoned"] = Switchboard().rings_in().joins().waits(20).gives_up().ends("h", cause=0)
     board = Switchboard().rings_in().joins().waits(20).gives_up().waits(9)
     board.main["Context"] = "voicemail"
@@ -123,7 +125,8 @@ def test_a_call_only_ever_learns(name):
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3), max_leaves=6,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
 )
 fields = st.sampled_from(sorted({name for events in STORIES.values() for event in events for name in event}))
 

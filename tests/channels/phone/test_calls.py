@@ -25,7 +25,12 @@ def test_an_answered_call_knows_who_waited_how_long_and_who_talked():
     assert made["direction"] == "inbound"
     assert made["from"] == made["customer"] == "+989121234567"
     assert (made["to"], made["queue"], made["queue_wait_s"], made["ring_s"], made["talk_s"]) == (
-        "1000", "support", 2, 2, 60)
+        "1000",
+        "support",
+        2,
+        2,
+        60,
+    )
     assert (made["agents"], made["disposition"], made["hangup_by"]) == (["101"], "answered", "agent")
     assert made["answered_at"] == "2026-05-28T20:26:42Z"
 
@@ -137,8 +142,15 @@ def test_queue_members_behind_local_channels_are_one_agent_each():
     inner = board.dials("PJSIP/101", "PJSIP/101")
     board.waits(3).dial_ends(inner, "ANSWER").dial_ends(outer, "ANSWER")
     board.says("QueueCallerLeave", Queue="support", **board.main)
-    board.says("AgentConnect", Queue="support", Interface="Local/101@from-queue/n", HoldTime=3, RingTime=3,
-               **board.main, **outer)
+    board.says(
+        "AgentConnect",
+        Queue="support",
+        Interface="Local/101@from-queue/n",
+        HoldTime=3,
+        RingTime=3,
+        **board.main,
+        **outer,
+    )
     made = record(board.waits(5).finishes(outer, "caller", 5).ends("h"))
     assert (made["agents"], made["talk_s"], made["queue_wait_s"]) == (["101"], 5, 3)
 
@@ -173,8 +185,14 @@ def test_hanging_up_in_the_menu_is_a_missed_call():
 
 @pytest.mark.parametrize(
     ("status", "disposition"),
-    [("ANSWER", "answered"), ("BUSY", "busy"), ("NOANSWER", "no_answer"), ("CONGESTION", "failed"),
-     ("CHANUNAVAIL", "failed"), ("CANCEL", "no_answer")],
+    [
+        ("ANSWER", "answered"),
+        ("BUSY", "busy"),
+        ("NOANSWER", "no_answer"),
+        ("CONGESTION", "failed"),
+        ("CHANUNAVAIL", "failed"),
+        ("CANCEL", "no_answer"),
+    ],
 )
 def test_calling_a_customer_ends_as_the_customers_line_says_not_as_the_agents(status, disposition):
     board = Switchboard().places("PJSIP/101-00000009", "from-internal")
@@ -221,7 +239,12 @@ def test_a_survey_at_the_end_of_a_customers_call_leaves_it_a_customers_call():
     board, line = answered_call()
     board.waits(10).finishes(line, "agent", 10).waits(4).user_event("SurveyResult", SurveyId="", Rate=1)
     made = record(board.ends())
-    assert (made["kind"], made["disposition"], made["survey"]["Rate"], made["talk_s"]) == ("customer", "answered", "1", 10)
+    assert (made["kind"], made["disposition"], made["survey"]["Rate"], made["talk_s"]) == (
+        "customer",
+        "answered",
+        "1",
+        10,
+    )
 
 
 def test_a_recording_is_seen_and_its_file_found():
@@ -232,7 +255,9 @@ def test_a_recording_is_seen_and_its_file_found():
     assert (made["recording"], made["recording_file"]) == (True, "/var/spool/one.wav")
 
 
-@pytest.mark.parametrize(("caller", "known"), [("<unknown>", None), ("anonymous", "anonymous"), ("Restricted", "anonymous")])
+@pytest.mark.parametrize(
+    ("caller", "known"), [("<unknown>", None), ("anonymous", "anonymous"), ("Restricted", "anonymous")]
+)
 def test_a_hidden_caller_stays_hidden(caller, known):
     assert record(Switchboard().rings_in(caller).ends())["from"] == known
 
@@ -252,7 +277,11 @@ def test_a_bill_alone_still_tells_who_answered():
     board = Switchboard().rings_in()
     made = record(board.billed("Queue", "ANSWERED", "PJSIP/101-00000001", "support,,,,60").events[-1:])
     assert (made["disposition"], made["agents"], made["queue"], made["direction"]) == (
-        "answered", ["101"], "support", "inbound")
+        "answered",
+        ["101"],
+        "support",
+        "inbound",
+    )
 
 
 def test_events_without_a_call_are_refused_in_words():

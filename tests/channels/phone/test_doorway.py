@@ -24,8 +24,10 @@ AT = int(NOW.timestamp())
 ENV = {"PASOKH_PHONE_OURS_SECRET": "new", "PASOKH_PHONE_OURS_SECRET_OLD": "old", "PASOKH_PHONE_PBX_SECRET": "t0ken",
        "PASOKH_PHONE_CLOUD_SECRET": "auth-token", "PASOKH_PHONE_SMS_SECRET": "sms-key"}  # fmt: skip
 SOURCES: list[dict[str, Any]] = [
-    {"name": "ours", "provider": "generic"}, {"name": "pbx", "provider": "asterisk"},
-    {"name": "cloud", "provider": "twilio"}, {"name": "mute", "provider": "3cx"},
+    {"name": "ours", "provider": "generic"},
+    {"name": "pbx", "provider": "asterisk"},
+    {"name": "cloud", "provider": "twilio"},
+    {"name": "mute", "provider": "3cx"},
 ]
 TOKEN = {"X-Pbx-Token": "t0ken"}
 BODY = b'{"call_id": "c-1", "event": "missed", "direction": "inbound", "from": "09121234567"}'
@@ -48,7 +50,9 @@ class Door:
             return answer.status, await answer.text()
 
     async def signed(self, body: bytes = BODY, secret: str = "new", at: int = AT) -> tuple[int, str]:
-        return await self.post("ours", body, **{"X-Signature": sign(body, secret, at), "Content-Type": "application/json"})
+        return await self.post(
+            "ours", body, **{"X-Signature": sign(body, secret, at), "Content-Type": "application/json"}
+        )
 
     def understood(self) -> list[Inbound]:
         """Everything kept, understood."""
@@ -104,9 +108,14 @@ async def test_old_and_new_secret_are_believed_and_no_other(door):
 
 @pytest.mark.parametrize(
     ("source", "headers", "status", "word"),
-    [("nobody", {}, 404, "no source called nobody"), ("pbx", {}, 401, "token is missing"),
-     ("pbx", {"X-Pbx-Token": "x"}, 401, "not the one"), ("mute", TOKEN, 503, "no secret"),
-     ("cloud", {}, 401, "X-Twilio-Signature"), ("ours", {}, 401, "X-Signature")],
+    [
+        ("nobody", {}, 404, "no source called nobody"),
+        ("pbx", {}, 401, "token is missing"),
+        ("pbx", {"X-Pbx-Token": "x"}, 401, "not the one"),
+        ("mute", TOKEN, 503, "no secret"),
+        ("cloud", {}, 401, "X-Twilio-Signature"),
+        ("ours", {}, 401, "X-Signature"),
+    ],
 )
 async def test_who_is_not_believed_is_told_why_and_nothing_is_kept(door, source, headers, status, word):
     answer, text = await door.post(source, BODY, **headers)
@@ -117,8 +126,15 @@ async def test_who_is_not_believed_is_told_why_and_nothing_is_kept(door, source,
 
 @pytest.mark.parametrize(
     ("body", "word"),
-    [(b'{"Event": "Hangup", "Linked', "not whole JSON"), (b"", "empty"), (b"\xff\xfe\x00", "UTF-8"), (b"%%%", "form"),
-     (b'"text"', "no object" ), (b"5", "form"), (b"[" * 5000, "JSON")],
+    [
+        (b'{"Event": "Hangup", "Linked', "not whole JSON"),
+        (b"", "empty"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        (b"%%%", "form"),
+        (b'"text"', "no object"),
+        (b"5", "form"),
+        (b"[" * 5000, "JSON"),
+    ],
 )
 async def test_a_broken_body_is_a_400_with_its_reason(door, body, word):
     kind = "application/json" if body[:1] in b'{["' and body else "text/plain"
@@ -210,7 +226,11 @@ async def test_a_key_pressed_before_the_hang_up_is_an_answer_to_the_survey_of_th
     assert (call.kind, call.author) == ("call", None)
     assert answer.survey is not None
     assert (answer.kind, answer.survey.call, answer.survey.score, answer.survey.token) == (
-        "survey_answer", "c.1", "sad", None)
+        "survey_answer",
+        "c.1",
+        "sad",
+        None,
+    )
 
 
 async def test_a_key_of_a_survey_call_names_the_survey(door):

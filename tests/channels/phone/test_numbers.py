@@ -15,9 +15,23 @@ PREFIXES = ("0", "", "98", "+98", "0098", "+98 (0)", "+980", "00 98 ")
 
 @pytest.mark.parametrize(
     "text",
-    ["09121234567", "9121234567", "989121234567", "+989121234567", "00989121234567", "+98 (0)912 123 4567",
-     "۰۹۱۲۱۲۳۴۵۶۷", "٠٩١٢١٢٣٤٥٦٧", "0912-123-4567", "0912 123 45 67", "\u200e09121234567\u200f", "tel:+98-912-123-4567",
-     "sip:09121234567@10.0.0.1;user=phone", '"Sara" <09121234567>', "\uff0b989121234567"],
+    [
+        "09121234567",
+        "9121234567",
+        "989121234567",
+        "+989121234567",
+        "00989121234567",
+        "+98 (0)912 123 4567",
+        "۰۹۱۲۱۲۳۴۵۶۷",
+        "٠٩١٢١٢٣٤٥٦٧",
+        "0912-123-4567",
+        "0912 123 45 67",
+        "\u200e09121234567\u200f",
+        "tel:+98-912-123-4567",
+        "sip:09121234567@10.0.0.1;user=phone",
+        '"Sara" <09121234567>',
+        "\uff0b989121234567",
+    ],
 )
 def test_every_spelling_of_a_mobile_is_one_number(text):
     assert number(text) == MOBILE
@@ -30,16 +44,23 @@ def test_every_spelling_of_a_landline_is_one_number(text):
     assert not is_mobile(number(text))
 
 
-@given(st.integers(0, 9_999_999), st.sampled_from(["912", "935", "901", "990", "919", "921"]),
-       st.sampled_from(PREFIXES), st.sampled_from(DIGITS), st.sampled_from(["", " ", "-"]))
+@given(
+    st.integers(0, 9_999_999),
+    st.sampled_from(["912", "935", "901", "990", "919", "921"]),
+    st.sampled_from(PREFIXES),
+    st.sampled_from(DIGITS),
+    st.sampled_from(["", " ", "-"]),
+)
 def test_prefix_digits_and_spaces_make_no_difference(last, start, prefix, digits, space):
     own = f"{start}{space}{last:07d}"
     text = (prefix + own).translate(str.maketrans("0123456789", digits))
     assert number(text) == f"+98{start}{last:07d}"
 
 
-@pytest.mark.parametrize(("text", "known"), [("+44 20 7946 0958", "+442079460958"), ("00442079460958", "+442079460958"),
-                                             ("+1 202 555 0143", "+12025550143")])
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [("+44 20 7946 0958", "+442079460958"), ("00442079460958", "+442079460958"), ("+1 202 555 0143", "+12025550143")],
+)
 def test_numbers_of_other_countries_keep_theirs(text, known):
     assert number(text) == known
 
@@ -50,7 +71,9 @@ def test_extensions_codes_and_names_stay_as_they_are(text):
     assert not is_outside(text)
 
 
-@pytest.mark.parametrize("text", ["anonymous", "Anonymous", "sip:anonymous@anonymous.invalid", "Restricted", "+266696687"])
+@pytest.mark.parametrize(
+    "text", ["anonymous", "Anonymous", "sip:anonymous@anonymous.invalid", "Restricted", "+266696687"]
+)
 def test_a_hidden_number_is_anonymous(text):
     assert number(text) == "anonymous"
 

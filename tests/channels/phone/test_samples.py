@@ -61,12 +61,30 @@ def two(name: str, *bodies: dict[str, Any]) -> dict[str, Any]:
 def test_twilio_believes_the_agents_line_over_completed():
     made = two(
         "twilio",
-        {"CallSid": "A", "Direction": "inbound", "From": "+989121234567", "To": "+982191001000",
-         "CallStatus": "completed", "CallDuration": "60", "Timestamp": "Mon, 02 Mar 2026 06:01:00 +0000"},
-        {"CallSid": "B", "ParentCallSid": "A", "To": "sip:101@pbx.example", "CallStatus": "in-progress",
-         "Timestamp": "Mon, 02 Mar 2026 06:00:10 +0000"},
-        {"CallSid": "B", "ParentCallSid": "A", "To": "sip:101@pbx.example", "CallStatus": "completed",
-         "CallDuration": "50", "Timestamp": "Mon, 02 Mar 2026 06:01:00 +0000"},
+        {
+            "CallSid": "A",
+            "Direction": "inbound",
+            "From": "+989121234567",
+            "To": "+982191001000",
+            "CallStatus": "completed",
+            "CallDuration": "60",
+            "Timestamp": "Mon, 02 Mar 2026 06:01:00 +0000",
+        },
+        {
+            "CallSid": "B",
+            "ParentCallSid": "A",
+            "To": "sip:101@pbx.example",
+            "CallStatus": "in-progress",
+            "Timestamp": "Mon, 02 Mar 2026 06:00:10 +0000",
+        },
+        {
+            "CallSid": "B",
+            "ParentCallSid": "A",
+            "To": "sip:101@pbx.example",
+            "CallStatus": "completed",
+            "CallDuration": "50",
+            "Timestamp": "Mon, 02 Mar 2026 06:01:00 +0000",
+        },
     )
     assert (made["disposition"], made["agents"], made["talk_s"]) == ("answered", ["101"], 50)
     assert (made["status"], made["answered_at"]) == ("ended", "2026-03-02T06:00:10Z")
@@ -96,8 +114,11 @@ def test_vonage_joins_the_legs_of_a_conversation():
 def test_yeastar_writes_two_rows_for_a_transfer_and_the_talk_is_their_sum():
     row = {"event": "NewCdr", "callid": "1.5", "timestart": "2026-03-02 09:30:00", "callfrom": "09121234567",
            "status": "ANSWERED", "type": "Inbound"}  # fmt: skip
-    made = two("yeastar", {**row, "callto": "101", "callduraction": "20", "talkduraction": "12"},
-               {**row, "callto": "102", "timestart": "2026-03-02 09:30:20", "callduraction": "30", "talkduraction": "30"})
+    made = two(
+        "yeastar",
+        {**row, "callto": "101", "callduraction": "20", "talkduraction": "12"},
+        {**row, "callto": "102", "timestart": "2026-03-02 09:30:20", "callduraction": "30", "talkduraction": "30"},
+    )
     assert (sorted(made["agents"]), made["talk_s"], made["disposition"]) == (["101", "102"], 42, "answered")
     assert (made["started_at"], made["ended_at"]) == ("2026-03-02T06:00:00Z", "2026-03-02T06:00:50Z")
 
@@ -111,7 +132,13 @@ def test_three_agents_of_3cx_who_did_not_answer_are_one_missed_call():
 def test_generic_events_add_up_in_any_order():
     made = two(
         "generic",
-        {"call_id": "g", "event": "ringing", "direction": "inbound", "from": "09121234567", "at": "2026-03-02T06:00:00Z"},
+        {
+            "call_id": "g",
+            "event": "ringing",
+            "direction": "inbound",
+            "from": "09121234567",
+            "at": "2026-03-02T06:00:00Z",
+        },
         {"call_id": "g", "event": "answered", "agent": "101", "at": "2026-03-02T06:00:09Z"},
         {"call_id": "g", "event": "ended", "talk_s": "31", "ended_at": "2026-03-02T06:00:40Z", "recording": "r.mp3"},
     )

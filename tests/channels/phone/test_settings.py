@@ -28,12 +28,21 @@ def test_the_example_works_and_names_every_setting():
 
 @pytest.mark.parametrize(
     ("wrong", "word"),
-    [({"sources": [PBX, PBX]}, "same name: pbx"), ({"sources": [{**PBX, "name": "sms"}]}, "another name"),
-     ({"sources": [{**PBX, "name": "Not a name"}]}, "name"), ({"sources": [{**PBX, "time_zone": "Tehran"}]}, "time zone"),
-     ({"sources": [{"name": "x", "provider": "mapped"}]}, "call_id"), ({"sms": {"driver": "http"}}, "url"),
-     ({"sources": [{"name": "x", "provider": "twilio"}]}, "public_url"), ({"sms": {"driver": "twilio"}}, "account"),
-     ({"sms": {"driver": "folder"}}, "folder"), ({"survey": {"since": "21:00", "until": "09:00"}}, "before"),
-     ({"survey": {"keys": {"1": "angry"}}}, "keys"), ({"sourecs": []}, "sourecs"), ({"region": "Iran"}, "region")],
+    [
+        ({"sources": [PBX, PBX]}, "same name: pbx"),
+        ({"sources": [{**PBX, "name": "sms"}]}, "another name"),
+        ({"sources": [{**PBX, "name": "Not a name"}]}, "name"),
+        ({"sources": [{**PBX, "time_zone": "Tehran"}]}, "time zone"),
+        ({"sources": [{"name": "x", "provider": "mapped"}]}, "call_id"),
+        ({"sms": {"driver": "http"}}, "url"),
+        ({"sources": [{"name": "x", "provider": "twilio"}]}, "public_url"),
+        ({"sms": {"driver": "twilio"}}, "account"),
+        ({"sms": {"driver": "folder"}}, "folder"),
+        ({"survey": {"since": "21:00", "until": "09:00"}}, "before"),
+        ({"survey": {"keys": {"1": "angry"}}}, "keys"),
+        ({"sourecs": []}, "sourecs"),
+        ({"region": "Iran"}, "region"),
+    ],
 )
 def test_a_mistake_is_told_in_words(wrong, word):
     with pytest.raises(ValidationError, match=word):

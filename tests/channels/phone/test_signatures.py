@@ -36,8 +36,11 @@ def test_a_signature_is_what_the_readme_says():
     # printf '1772431200.{"call_id":"c-1","event":"ringing"}' | openssl dgst -sha256 -hmac <secret>
     assert AT == 1772431200
     header = sign(BODY, SECRET, AT)
-    assert header == "t=1772431200,v1=" + __import__("hmac").new(
-        SECRET.encode(), b"1772431200." + BODY, hashlib.sha256).hexdigest()
+    assert (
+        header
+        == "t=1772431200,v1="
+        + __import__("hmac").new(SECRET.encode(), b"1772431200." + BODY, hashlib.sha256).hexdigest()
+    )
     check("signature", request(x_signature=header), [SECRET], NOW)
 
 
@@ -57,7 +60,8 @@ def test_a_signature_lasts_five_minutes(seconds):
 
 
 @pytest.mark.parametrize(
-    "header", ["", "v1=00", "t=1", "t=x,v1=00", "t=1,t=2,v1=00", "t=٣,v1=00", "nonsense", "t=99999999999999,v1=00"])
+    "header", ["", "v1=00", "t=1", "t=x,v1=00", "t=1,t=2,v1=00", "t=٣,v1=00", "nonsense", "t=99999999999999,v1=00"]
+)
 def test_what_is_no_signature_is_refused_in_words(header):
     assert "X-Signature" in refused("signature", request(x_signature=header))
 
@@ -111,7 +115,9 @@ def test_a_field_that_comes_twice_is_signed_as_twilio_does():
     from multidict import MultiDict
 
     body = b"Media=b&Media=a&Sid=1"
-    shown = RequestValidator(SECRET).compute_signature(URL, _Many(MultiDict([("Media", "b"), ("Media", "a"), ("Sid", "1")])))
+    shown = RequestValidator(SECRET).compute_signature(
+        URL, _Many(MultiDict([("Media", "b"), ("Media", "a"), ("Sid", "1")]))
+    )
     check("twilio", request(body, x_twilio_signature=shown), [SECRET], NOW)
 
 

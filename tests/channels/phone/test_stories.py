@@ -6,14 +6,20 @@ import json
 import random
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
 from channels.phone.channel import Channel
 from channels.phone.normalise import envelope
 from channels.phone.settings import PhoneSettings
+from helpdesk.journey import status, survey
 from tests.support.house import Story, story
 from tests.support.switchboard import Event, Switchboard
+
+ENV = {"PASOKH_PHONE_SMS_SECRET": "key", "PASOKH_PHONE_PBX_SECRET": "key"}
 
 
 class Phone:
@@ -22,7 +28,7 @@ class Phone:
     def __init__(self, desk: Story, **settings: Any) -> None:
         own = {"enabled": True, "sources": [{"name": "pbx", "provider": "asterisk"}], **settings}
         self.desk = desk
-        self.channel = Channel(PhoneSettings.model_validate(own), env={}, now=desk.time)
+        self.channel = Channel(PhoneSettings.model_validate(own), env=ENV, now=desk.time)
         desk.book.channels["phone"] = self.channel  # type: ignore[index]
         self.count = 0
 
@@ -53,6 +59,13 @@ class Phone:
 @pytest.fixture
 def phone(database, tmp_path):
     return Phone(story(database, tmp_path))
+
+
+async def resolve(desk: Story, ticket_id: int, by: int) -> None:
+    """A person resolves the ticket."""
+    await desk.database.write(
+        status.set_status, desk.book, ticket_id=ticket_id, status="resolved", by=by, now=desk.time()
+    )
 
 
 def answered(board: Switchboard) -> list[Event]:
@@ -100,6 +113,104 @@ async def test_our_survey_call_and_a_call_between_colleagues_open_nothing(phone)
     board = phone.board(2).picks_up_to_dial("101", "102")
     line = board.dials("PJSIP/102", "PJSIP/102")
     await phone.hears(board.dial_ends(line, "ANSWER").line_ends(line).ends())
+    assert await phone.calls() == []
+    assert await phone.desk.work() is None
+
+
+async def posts(phone: Phone, place: str, *forms: dict[str, str] | Event, as_json: bool = False) -> None:
+    """Webhooks arrive through the channel's own door, and are worked together."""
+    app = web.Application()
+    app.add_routes(phone.channel.routes(phone.desk.house.desk_for("phone")))
+    async with TestClient(TestServer(app)) as client:
+        for form in forms:
+            what: dict[str, Any] = {"json": form} if as_json else {"data": form}
+            async with client.post(f"/{place}?token=key", **what) as answer:
+                assert answer.status == 200
+    await phone.desk.work()
+
+
+async def test_missed_call_text_back_reply_survey_by_text_sad_follow_up(database, tmp_path):
+    """Issue 6 in one story."""
+    out = tmp_path / "sms"
+    phone = Phone(story(database, tmp_path), sms={"driver": "folder", "folder": str(out)})
+    phone.channel.routes(phone.desk.house.desk_for("phone"))
+    mina = await phone.desk.person()
+    await phone.hears(abandoned(phone.board()))
+    phone.desk.time.passes(minutes=5)
+    await phone.desk.answers(1, mina, "سلام، با شما تماس گرفتیم. چه کمکی از ما برمی‌آید؟")
+    phone.desk.time.passes(minutes=1)
+    assert await phone.desk.sends() == 1
+    [answer] = list(out.iterdir())
+    assert answer.read_text("utf-8").startswith("+989121234567\nسلام")
+    [first] = await phone.desk.clocks(1, "first_response")
+    assert first.stopped_at is not None
+
+    phone.channel.settings.sms.driver = "http"  # a gateway that posts messages, too
+    phone.channel.settings.sms.incoming = {"id": "messageid", "from": "from", "text": "message"}
+    await posts(phone, "sms", {"messageid": "7", "from": "09121234567", "message": "سفارش من نرسیده است"})
+    lines = await phone.desk.timeline(1)
+    assert [line.kind for line in lines if line.kind in ("call", "message")] == ["call", "message", "message"]
+    phone.channel.settings.sms.driver = "folder"
+
+    answer.unlink()
+    await resolve(phone.desk, 1, mina)
+    phone.desk.time.passes(minutes=1)
+    assert await phone.desk.sends() == 1
+    [asked] = list(out.iterdir())
+    link = asked.read_text("utf-8").strip().split()[-1]
+    assert "/s/" in link
+    assert "?" not in link
+    token = link.rsplit("/", 1)[1]
+    await phone.desk.database.write(survey.answer, phone.desk.book, token=token, score="sad", now=phone.desk.time())
+    ticket = await phone.desk.ticket(1)
+    assert ticket.sad_at is not None
+
+
+async def test_a_key_pressed_before_the_hang_up_is_an_answer_of_that_calls_ticket(phone):
+    events = answered(phone.board())
+    await phone.hears(events[:-3])
+    form = {"rate": "3", "linkedid": events[0]["Linkedid"], "uniqueid": events[0]["Linkedid"]}
+    raw = envelope("asterisk", "application/x-www-form-urlencoded", urlencode(form), phone.desk.time())
+    await phone.desk.house.desk_for("phone").accept("pbx", "key", raw, order_key=form["linkedid"])
+    await phone.desk.work()
+    await phone.hears(events[-3:])
+    [line] = await phone.calls()
+    assert (line.data["survey"], line.data["talk_s"]) == ({"SurveyId": "", "Rate": "3"}, 30)
+    assert (await phone.desk.ticket(1)).sad_at is not None
+
+
+FORM = {"event": "hangup", "uniqueid": "1772431200.1", "src": "09121234567", "start": "1772431200",
+        "answer": "1772431200", "billsec": "30", "queue": "support", "member": "PJSIP/101", "hold": "5"}  # fmt: skip
+
+
+async def test_a_key_that_comes_before_anything_else_of_its_call_is_an_answer_all_the_same(phone):
+    await posts(phone, "pbx", {"rate": "3", "uniqueid": FORM["uniqueid"]})
+    assert await phone.calls() == []
+    await posts(phone, "pbx", FORM)
+    [line] = await phone.calls()
+    assert (line.data["disposition"], line.data["score"]) == ("answered", "sad")
+    assert (await phone.desk.ticket(1)).sad_at is not None
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_webhooks_that_overtake_each_other_make_the_same_line(phone, seed):
+    events = answered(phone.board())
+    mixed = [*events, *events]
+    random.Random(seed).shuffle(mixed)
+    last = [one for one in mixed if one["Event"] == "Hangup"]
+    await posts(phone, "pbx", *last, *mixed, as_json=True)  # a hang-up comes before anything else
+    [line] = await phone.calls()
+    assert (line.data["disposition"], line.data["talk_s"], line.data["status"]) == ("answered", 30, "ended")
+    assert line.data["hangup_by"] == "caller"
+
+
+async def test_a_survey_call_opens_nothing_in_whatever_order_it_is_told(phone):
+    board = phone.board().places("PJSIP/trunk-0000000d", "from-trunk")
+    line = board.dials("PJSIP/trunk", "09121234567@trunk", by_itself=True)
+    board.main["CallerIDNum"] = "02191001000"
+    events = board.waits(9).dial_ends(line, "ANSWER", by_itself=True).user_event("SurveyResult", Rate=1).ends()
+    await posts(phone, "pbx", *events[::-1], as_json=True)
+    await posts(phone, "pbx", *events, as_json=True)
     assert await phone.calls() == []
     assert await phone.desk.work() is None
 

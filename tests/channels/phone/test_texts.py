@@ -115,7 +115,9 @@ async def test_the_same_message_has_the_same_number_at_every_try(gateway):
 
 
 @pytest.mark.parametrize(
-    ("code", "permanent", "unreachable"), [(411, True, True), (413, True, False), (418, False, False), (409, False, False)])
+    ("code", "permanent", "unreachable"),
+    [(411, True, True), (413, True, False), (418, False, False), (409, False, False)],
+)
 async def test_kavenegars_refusals_are_final_only_where_trying_again_is_useless(gateway, code, permanent, unreachable):
     texts = kavenegar(gateway)
     gateway.status, gateway.says = code, {"return": {"status": code, "message": "نمی‌شود"}, "entries": None}
@@ -136,7 +138,8 @@ async def test_twilio_is_signed_in_to_and_told_where_to_report(gateway):
 
 @pytest.mark.parametrize(
     ("status", "code", "permanent", "unreachable"),
-    [(400, 21610, True, True), (400, 21211, True, True), (503, None, False, False), (401, 20003, False, False)])
+    [(400, 21610, True, True), (400, 21211, True, True), (503, None, False, False), (401, 20003, False, False)],
+)
 async def test_twilios_refusals(gateway, status, code, permanent, unreachable):
     texts = twilio(gateway)
     gateway.status, gateway.says = status, {"code": code, "message": "no"}
@@ -145,8 +148,15 @@ async def test_twilios_refusals(gateway, status, code, permanent, unreachable):
 
 
 async def test_any_gateway_fits_by_its_form(gateway):
-    own = {"driver": "http", "url": f"{gateway.url}/send", "sender": "3000", "json_body": False, "id_at": "result.0.id",
-           "headers": {"X-Key": "{secret}"}, "body": {"dest": "{to}", "msg": "{text}", "src": "{sender}", "x": "{y}"}}
+    own = {
+        "driver": "http",
+        "url": f"{gateway.url}/send",
+        "sender": "3000",
+        "json_body": False,
+        "id_at": "result.0.id",
+        "headers": {"X-Key": "{secret}"},
+        "body": {"dest": "{to}", "msg": "{text}", "src": "{sender}", "x": "{y}"},
+    }
     gateway.says = {"result": [{"id": 55}]}
     assert await Texts(sms=own).sends(outbound()) == "sms:55"
     [(path, headers, form)] = gateway.seen
@@ -248,8 +258,15 @@ async def test_an_agent_may_have_the_switchboard_call(gateway):
 
 @pytest.mark.parametrize(
     ("at", "seconds"),
-    [("05:29:59", 1), ("05:30:00", 0), ("17:29:59", 0), ("17:30:00", 15.5 * 3600 - 0.5 * 3600 - 3 * 3600),
-     ("20:30:00", 9 * 3600), ("00:00:00", 5.5 * 3600)])
+    [
+        ("05:29:59", 1),
+        ("05:30:00", 0),
+        ("17:29:59", 0),
+        ("17:30:00", 15.5 * 3600 - 0.5 * 3600 - 3 * 3600),
+        ("20:30:00", 9 * 3600),
+        ("00:00:00", 5.5 * 3600),
+    ],
+)
 def test_people_are_left_alone_from_nine_to_nine(at, seconds):
     assert manners.pause(Survey(), datetime.fromisoformat(f"2026-03-02T{at}+00:00")) == seconds
 
@@ -264,8 +281,20 @@ def test_after_the_pause_it_is_morning(seconds, zone):
 
 @pytest.mark.parametrize(
     ("text", "parts"),
-    [("", 1), ("a" * 160, 1), ("a" * 161, 2), ("س" * 70, 1), ("س" * 71, 2), ("س" * 134, 2), ("س" * 135, 3),
-     ("€" * 80, 1), ("€" * 81, 2), ("😀" * 35, 1), ("😀" * 36, 2)])
+    [
+        ("", 1),
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("س" * 70, 1),
+        ("س" * 71, 2),
+        ("س" * 134, 2),
+        ("س" * 135, 3),
+        ("€" * 80, 1),
+        ("€" * 81, 2),
+        ("😀" * 35, 1),
+        ("😀" * 36, 2),
+    ],
+)
 def test_the_parts_of_a_text_are_counted_as_telephones_do(text, parts):
     assert sms_text.parts(text) == parts
 
