@@ -9,6 +9,7 @@ from bench.houses import desk
 from bench.mails import mails
 from bench.measure import cost
 from helpdesk.app import House
+from helpdesk.intake import queries
 
 AT_ONCE = 50  # mails handed over together, as an IMAP batch or a busy mail server does
 
@@ -45,20 +46,18 @@ async def _take(house: House, letters: list[tuple[str, bytes]]) -> None:
             *(door.accept("support", name, raw, order_key=channel.order_key(raw)) for name, raw in part)
         )
     while True:
-        if (await house.database.read(_counts))["waiting"] == 0:
+        if await house.database.read(queries.next_due) is None:
             break
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.05)
     worker.cancel()
 
 
 def _counts(tx: Any) -> dict[str, int]:
     from sqlalchemy import func, select
 
-    from helpdesk.intake import queries
     from helpdesk.tickets.models import entries, tickets
 
     return {
-        "waiting": queries.figures(tx)["new"],
         "messages": tx.execute(select(func.count()).where(entries.c.kind == "message")).scalar_one(),
         "tickets": tx.execute(select(func.count()).select_from(tickets)).scalar_one(),
     }
