@@ -281,6 +281,14 @@ class Channel:
         """Hand one message to the remote and return its remote id. Raises `DeliveryError`."""
         raise NotImplementedError
 
+    async def edit(self, account: str, remote_id: str, text: str) -> None:
+        """Make a sent message say something else. Raises `DeliveryError`; permanent where that can't be done (`can.edits`)."""
+        raise DeliveryError("A sent message can't be changed here.", permanent=True)
+
+    async def withdraw(self, account: str, remote_id: str) -> None:
+        """Take a sent message back. Raises `DeliveryError`; permanent where that can't be done (`can.edits`)."""
+        raise DeliveryError("A sent message can't be taken back here.", permanent=True)
+
     def remote_id(self, outbound: Outbound) -> str | None:
         """The id the remote will know it by, when that is fixed before sending."""
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import Any, ClassVar
 
 from channels import clock, contract
 from channels.contract import Attachment, Capabilities, DeliveryError, Desk, Inbound, Outbound, State
-from channels.telegram import aftermath, buttons, faults, normalise, poll, render, webhook
+from channels.telegram import aftermath, buttons, changes, faults, normalise, poll, render, webhook
 from channels.telegram.about import About
 from channels.telegram.aftermath import Aftermath
 from channels.telegram.api import Api, ApiError
@@ -23,6 +24,7 @@ from channels.telegram.words import word
 
 _TRIES_FOR_A_FILE = 4
 _MOST_FILES = 10_000
+_MOST_CHATS = 10_000
 
 
 class Channel(contract.Channel):
@@ -56,6 +58,8 @@ class Channel(contract.Channel):
         self._senders: dict[str, Sender] = {}
         self._after: dict[str, Aftermath] = {}
         self._failed_files: dict[str, int] = {}
+        self._typing = changes.Typing()
+        self._bot_of: OrderedDict[str, str] = OrderedDict()  # conversation -> the bot it was seen with last
         for bot in settings.bots:
             try:
                 own = token(env, bot.name)
@@ -82,7 +86,12 @@ class Channel(contract.Channel):
 
     def normalise(self, account: str, raw: bytes) -> list[Inbound]:
         """Understand an update."""
-        return normalise.normalise(raw, self._abouts.get(account) or About(account, "", b""))
+        things = normalise.normalise(raw, self._abouts.get(account) or About(account, "", b""))
+        for one in things:
+            self._bot_of[one.thread.conversation or ""] = account
+        while len(self._bot_of) > _MOST_CHATS:
+            self._bot_of.popitem(last=False)
+        return things
 
     async def run(self, desk: Desk) -> None:
         """Listen on every bot. One that fails stops none of the others."""
@@ -102,9 +111,7 @@ class Channel(contract.Channel):
 
     async def send(self, outbound: Outbound) -> str:
         """Send one message and return the desk's id of its first part. Raises DeliveryError."""
-        sender = self._senders.get(outbound.account)
-        if sender is None:
-            raise DeliveryError(self._missing.get(outbound.account) or f"There is no bot {outbound.account}.")
+        sender = self._sender(outbound.account)
         sent = await sender.send(outbound)
         where = render.where_to(outbound)
         first = sent[0] if sent else {}
@@ -139,6 +146,25 @@ class Channel(contract.Channel):
         self._failed_files.pop(file_id, None)
         return replace(attachment, content=content, size=len(content))
 
+    async def edit(self, account: str, remote_id: str, text: str) -> None:
+        """Make a sent message say something else. Raises DeliveryError."""
+        await changes.edit(self._api(account), remote_id, text)
+
+    async def withdraw(self, account: str, remote_id: str) -> None:
+        """Take a sent message back. Raises DeliveryError."""
+        await changes.withdraw(self._api(account), remote_id)
+
+    async def react(self, account: str, remote_id: str, emoji: str) -> None:
+        """Put an emoji on a customer's message, or take it away with an empty one. Raises DeliveryError."""
+        await changes.react(self._api(account), remote_id, emoji)
+
+    def hear(self, conversation: str, what: Mapping[str, Any]) -> None:
+        """An agent writes: the chat shows it. With several bots, in the one the customer wrote to last."""
+        names = list(self._senders)
+        name = self._bot_of.get(conversation) or (names[0] if len(names) == 1 else "")
+        if what.get("typing") and name in self._senders:
+            self._typing.show(self._senders[name].api, conversation)
+
     def routes(self, desk: Desk) -> Sequence[Any]:
         """Where Telegram calls the bots that have a webhook."""
         called = {bot.name for bot in self.settings.bots if bot.mode == "webhook"}
@@ -159,6 +185,15 @@ class Channel(contract.Channel):
                 await sender.api.close()
             results.append((f"bot {name} is @{text(me, 'username', 60)}", self._webhook_trouble(name, info)))
         return results
+
+    def _sender(self, account: str) -> Sender:
+        sender = self._senders.get(account)
+        if sender is None:
+            raise DeliveryError(self._missing.get(account) or f"There is no bot {account}.")
+        return sender
+
+    def _api(self, account: str) -> Api:
+        return self._sender(account).api
 
     def _webhook_trouble(self, name: str, info: Mapping[str, Any]) -> str | None:
         url = text(info, "url", 500)

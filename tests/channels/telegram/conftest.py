@@ -50,7 +50,7 @@ def make(bot: BotApi) -> Made:
     ) -> Channel:
         first = {"name": "shop", "api": bot.url, "per_second": 1000, "wait_seconds": 1, **own}
         settings = TelegramSettings.model_validate({"enabled": True, "bots": [first], **(channel or {})})
-        env = {"PASOKH_TELEGRAM_SHOP_TOKEN": token or bot.token}
+        env = {"PASOKH_TELEGRAM_SHOP_TOKEN": token or bot.token, "PASOKH_TELEGRAM_OTHER_TOKEN": "900:OOOOOOOOOOOOOOOO"}
         built = Channel(settings, env=env, now=now, pace=QUICK)
         for sender in built._senders.values():
             sender._sleep = at_once

@@ -35,6 +35,15 @@ def test_a_sample_is_understood(path: Path) -> None:
 
 
 def test_what_we_sent_ourselves_is_ignored_and_says_why() -> None:
-    echo = {"update_id": 1, "business_message": {"message_id": 1, "date": 1, "chat": {"id": 5}, "sender_business_bot": {"id": 9}, "text": "x"}}
+    echo = {
+        "update_id": 1,
+        "business_message": {
+            "message_id": 1,
+            "date": 1,
+            "chat": {"id": 5},
+            "sender_business_bot": {"id": 9},
+            "text": "x",
+        },
+    }
     said = describe(json.dumps(echo).encode())
     assert (said["entries"], said["ignored"]) == ([], "own message sent through the business connection")
