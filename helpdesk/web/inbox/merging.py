@@ -18,6 +18,13 @@ from helpdesk.web.pages import PAGES
 MOST_OTHERS = 20
 
 
+def _(words: str) -> str:
+    return words  # marks them for the catalogues; they are said in the page's language below
+
+
+NOBODY = _("There is no ticket with this number.")
+
+
 async def page(request: web.Request) -> web.StreamResponse:
     """Choose the ticket this one is merged into; on a merged one, undo it."""
     return await _page(request)
@@ -48,7 +55,11 @@ async def merge(request: web.Request) -> web.StreamResponse:
     app, me, fields = request.app, keys.signed_in(request), await request.post()
     say = app[PAGES].gettext(app[PAGES].language_of(request)).gettext
     chosen = str(fields.get("into", ""))
-    into = show.number(str(fields.get("other", "")).strip().lstrip("#")) if chosen in ("", "other") else show.number(chosen)
+    into = (
+        show.number(str(fields.get("other", "")).strip().lstrip("#"))
+        if chosen in ("", "other")
+        else show.number(chosen)
+    )
     try:
         if not into:
             raise Invalid("Choose a ticket, or write its number.", "into")
@@ -61,7 +72,7 @@ async def merge(request: web.Request) -> web.StreamResponse:
 
 
 def _words(error: Exception) -> str:
-    return "There is no ticket with this number." if isinstance(error, NotFound) else str(error)
+    return NOBODY if isinstance(error, NotFound) else str(error)
 
 
 async def _do(request: web.Request, into: int, person_id: int, *, sure: bool) -> Any:
