@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select
 
 from bench.houses import desk
 from bench.mails import WORDS_EN, WORDS_FA
-from bench.measure import cost, middle
+from bench.measure import cost, middle, reference_ms
 from helpdesk import app
 from helpdesk.agents import actions as agents
 from helpdesk.agents import sign_in
@@ -47,6 +47,7 @@ async def run(*, db: str | None, n: int | None, tickets: int | None, **_: Any) -
         "ticket_cpu_ms": one[0],
         "ticket_p50_ms": one[1],
         "search_p50_ms": found,
+        "reference_ms": reference_ms(),
         "others_cpu_share": one[2],
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.houses import desk
 from bench.mails import mails
-from bench.measure import cost
+from bench.measure import cost, reference_ms
 from helpdesk.app import House
 from helpdesk.intake import queries
 
@@ -33,6 +33,7 @@ async def run(*, db: str | None, n: int | None, **_: Any) -> dict[str, Any]:
         "cpu_ms_per_message": round(spent.cpu / count * 1000, 3),
         "flushes_per_message": None if after is None or before is None else round((after - before) / count, 4),
         "tickets": figures["tickets"],
+        "reference_ms": reference_ms(),
         "others_cpu_share": spent.others,
     }
 

@@ -10,7 +10,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from bench.measure import cost, middle, resident_mib
+from bench.measure import cost, middle, reference_ms, resident_mib
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = """
@@ -45,6 +45,7 @@ async def run(*, db: str | None, n: int | None, **_: Any) -> dict[str, Any]:
         "n": tries,
         "start_s": round(middle([one[0] for one in seen]), 3),
         "rss_mib": round(middle([one[1] for one in seen]), 1),
+        "reference_ms": reference_ms(),
         "others_cpu_share": spent.others,
     }
 
