@@ -13,8 +13,8 @@ _EMOJI = re.compile(
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _THANKS = re.compile(
-    r"(?:thanks?|thank you|thx|ty|tnx|cheers|merci|ممنون|ممنونم|ممنونیم|متشکر|متشکرم|متشکریم|تشکر|سپاس|سپاسگزارم|سپاسگزار"
-    r"|مرسی|مچکر|مچکرم|دستتون درد نکنه|دستت درد نکنه|دست شما درد نکنه|دمتون گرم|دمت گرم|شکرا|قربان شما|لطف کردید|لطف کردین)"
+    r"\b(?:thanks?|thank you|thx|ty|tnx|cheers|merci|ممنون|ممنونم|ممنونیم|متشکر|متشکرم|متشکریم|تشکر|سپاس|سپاسگزارم|سپاسگزار"
+    r"|مرسی|مچکر|مچکرم|دستتون درد نکنه|دستت درد نکنه|دست شما درد نکنه|دمتون گرم|دمت گرم|شکرا|قربان شما|لطف کردید|لطف کردین)\b"
 )
 _AROUND = re.compile(
     r"\b(?:very|so|much|you|a lot|again|ok|okay|great|perfect|got it|for|your|the|help|support|dear|all|خیلی|بسیار|واقعا|از|"
