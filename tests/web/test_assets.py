@@ -8,8 +8,9 @@ import re
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
-from helpdesk.web.pages import BUILT, TEMPLATES
+from helpdesk.web.pages import BUILT, TEMPLATES, asset_routes
 
 SCRIPTS, PAGE = 45 * 1024, 100 * 1024  # bytes gzipped
 FACES = ("happy", "neutral", "sad")
@@ -71,3 +72,16 @@ def test_pages_carry_neither_inline_script_nor_inline_style():
         text = template.read_text("utf-8")
         assert not re.search(r"\sstyle=|\son\w+=|<style|javascript:", text), template
         assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text)), template
+
+
+async def test_assets_travel_packed_and_are_kept_for_ever(manifest, aiohttp_client):
+    app = web.Application()
+    app.add_routes(asset_routes())
+    client = await aiohttp_client(app)
+    answer = await client.get(f"/assets/{manifest['desk.js']}", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Content-Type"].startswith(("text/javascript", "application/javascript"))
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert int(answer.headers["Content-Length"]) <= SCRIPTS
+    for outside in ("../../../pages.py", "%2e%2e/%2e%2e/pages.py", "nothing.js"):
+        assert (await client.get(f"/assets/{outside}")).status == 404

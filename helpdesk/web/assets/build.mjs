@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { Resvg } from "@resvg/resvg-js";
 import { build } from "esbuild";
 
@@ -53,11 +54,20 @@ async function stickers() {
   }
 }
 
+// The server hands out the packed file where there is one.
+async function pack() {
+  for (const name of await readdir(out)) {
+    if (!/\.(js|css|svg)$/.test(name)) continue;
+    await writeFile(join(out, `${name}.gz`), gzipSync(await readFile(join(out, name)), { level: 9 }));
+  }
+}
+
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await bundle();
 await keep(join(here, "icons.svg"));
 await keep(join(here, "favicon.svg"));
 await stickers();
+await pack();
 await writeFile(join(out, "manifest.json"), JSON.stringify(manifest, Object.keys(manifest).sort(), 1) + "\n");
 console.log(`${Object.keys(manifest).length} files in ${relative(process.cwd(), out)}`);
