@@ -1,8 +1,9 @@
-"""What a customer does beside writing: editing, reacting, tapping a face. Nothing of it starts or stops a clock."""
+"""What a customer does beside writing: sending the rest of an album, editing, reacting, tapping a face. Nothing of it starts or stops a clock."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy import Connection
@@ -19,6 +20,25 @@ if TYPE_CHECKING:
     from helpdesk.journey.receive import Arrival
 
 log = structlog.get_logger("asides")
+
+
+def joined(tx: Connection, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]]) -> int | None:
+    """A further part of an album goes to the entry of its first. None: it is a message of its own, or the first part."""
+    if inbound.part_of is None:
+        return None
+    entry_id = queries.entry_by_remote_id(tx, channel=arrival.channel, remote_id=inbound.part_of)
+    if entry_id is None:
+        return None
+    entry = queries.entry(tx, entry_id=entry_id)
+    tickets.attach(tx, ticket_id=entry.ticket_id, entry_id=entry_id, files=files)
+    tickets.known_as(tx, channel=arrival.channel, remote_id=inbound.external_id, entry_id=entry_id)
+    tickets.change(tx, ticket_id=entry.ticket_id, changed_at=arrival.received_at)
+    if inbound.text:
+        text = f"{entry.text}\n{inbound.text}".strip()
+        tickets.rewrite(tx, entry_id=entry_id, text=text, data=entry.data or {})
+        tickets.change(tx, ticket_id=entry.ticket_id, snippet=rules.snippet(text))
+        search.add(tx, ticket_id=entry.ticket_id, entry_id=entry_id, texts=(inbound.text,))
+    return entry_id
 
 
 def edited(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:

@@ -38,6 +38,9 @@ def receive(
     """Put one understood thing on a timeline; returns the entry's id, or None when there was nothing to add."""
     if inbound.kind != "call" and queries.own(tx, channel=arrival.channel, remote_id=inbound.external_id):
         return None  # our own message came back to us; a call of ours comes again with more in it
+    whole = asides.joined(tx, arrival, inbound, files)
+    if whole is not None:
+        return whole
     aside = _aside(tx, book, arrival, inbound)
     if aside is not None or inbound.kind in ("reaction", "survey_answer", "call"):
         return aside
@@ -54,6 +57,8 @@ def receive(
         entry_id = _append(tx, book, arrival, inbound, known, files, choice)
     if too_large:
         oversized.tell(tx, book, arrival, inbound, entry_id)
+    if inbound.part_of is not None:
+        tickets.known_as(tx, channel=arrival.channel, remote_id=inbound.part_of, entry_id=entry_id)
     return entry_id
 
 

@@ -98,6 +98,34 @@ async def test_a_file_is_in_the_file_store_when_the_desk_shows_it(chat):
     assert chat.desk.house.files.read(file.hash) == b"invoice"
 
 
+async def test_an_album_is_one_message_with_all_its_pictures(chat):
+    sara = Sara()
+    for name in ("P1", "P2", "P3"):
+        chat.bot.files[name] = name.encode()
+    parts = [
+        sara.sends(
+            media_group_id="88", photo=[{"file_id": name, "file_unique_id": name, "width": 9, "height": 9}], **more
+        )
+        for name, more in (("P1", {}), ("P2", {"caption": "The box was torn"}), ("P3", {}))
+    ]
+    number = await chat.arrives(*parts[:2])
+    assert await chat.arrives(parts[2]) == number  # one that came late belongs to it as well
+    [message] = await chat.lines(number, "message")
+    assert message.text == "The box was torn"
+    assert (await chat.desk.ticket(number)).snippet == "The box was torn"
+
+    def files_of(tx: Connection) -> list[Any]:
+        return list(tx.execute(select(attachments).where(attachments.c.entry_id == message.id)))
+
+    assert [chat.desk.house.files.read(one.hash) for one in await chat.desk.database.read(files_of)] == [
+        b"P1",
+        b"P2",
+        b"P3",
+    ]
+    assert await chat.arrives(sara.reacts(parts[2]["message"]["message_id"], "👍")) == number
+    assert len(await chat.lines(number, "reaction")) == 1
+
+
 async def test_an_edit_keeps_what_was_written_before_and_a_reaction_is_seen(chat):
     sara = Sara()
     first = sara.message(text="It is blue")
