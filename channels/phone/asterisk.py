@@ -37,6 +37,8 @@ def read(event: Mapping[str, Any], *, received_at: datetime | None = None) -> Re
     if kind == "cel":
         return asterisk_cel.read(fields, received_at)
     call = next((fields[name] for name in LINKED if fields.get(name)), "")
+    if not call and kind and kind not in KINDS:
+        return Reading("", (), "asterisk")  # of a device or a bridge: no word about a call
     if not call:
         raise NotACall("the event names no call: neither Linkedid nor Uniqueid")
     at = epoch(fields.get("timestamp")) or received_at

@@ -19,6 +19,7 @@ NOWHERE = {"", "s", "h", "i", "t", "o", "a", "e"}  # extensions of the dialplan'
 _CHANNEL = re.compile(r"(?P<tech>[A-Za-z0-9_]+)/(?P<rest>.+?)(?:-[0-9a-f]{4,})?(?:;[12])?$")
 _EXTENSION = re.compile(r"\d{2,6}")
 _TRUNK = re.compile(r"trunk|pstn|\bdid\b|incoming|inbound|external|outside|provider", re.IGNORECASE)
+_FROM_OUTSIDE = re.compile(r"(from-)?(trunk|pstn|did|external|outside|provider|incoming|inbound)", re.IGNORECASE)
 _INSIDE = re.compile(r"internal|local|users?\b|phones?\b|agents?\b|staff", re.IGNORECASE)
 
 
@@ -28,6 +29,8 @@ def line(channel: str, context: str = "") -> tuple[str, bool | None]:
     if found is None:
         return "", None
     name = re.split(r"[@/]", found["rest"])[0]
+    if _FROM_OUTSIDE.match(context):  # a trunk may bear a short number for its name
+        return "", True
     if _EXTENSION.fullmatch(name) and found["tech"].upper() not in ("DAHDI", "ZAP", "KHOMP"):
         return name, False
     if found["tech"].lower() == "local":

@@ -20,7 +20,8 @@ def _asterisk(hook: Webhook) -> list[Reading]:
     if not named and hook.text("event").lower() in asterisk.KINDS and not hook.text("src", "start", "dst"):
         named = hook.text("event")  # a relay that writes names with small letters; the form has `src` and `start`
     if named:
-        return [asterisk.read({**hook.fields, "Event": named}, received_at=hook.received_at)]
+        reading = asterisk.read({**hook.fields, "Event": named}, received_at=hook.received_at)
+        return [reading] if reading.call_id else []
     return asterisk_form.read(hook)
 
 
@@ -65,8 +66,18 @@ def readings(asked: Mapping[str, Any]) -> list[Reading]:
         raise NotACall('a line is {"events": […]} or {"provider", "headers", "body"}')
     provider = str(asked.get("provider") or "")
     found: list[Reading] = []
+    problems: list[NotACall] = []
     for each in events:
-        if not isinstance(each, Mapping):
-            raise NotACall("an event is an object")
-        found += understand(webhook_of(each) if "body" in each else webhook_of({"provider": provider, "body": each}))
+        try:
+            found += _event(each, provider)
+        except NotACall as problem:  # one event that says nothing must not silence the others
+            problems.append(problem)
+    if problems and not found:
+        raise problems[0]
     return found
+
+
+def _event(event: Any, provider: str) -> list[Reading]:
+    if not isinstance(event, Mapping):
+        raise NotACall("an event is an object")
+    return understand(webhook_of(event if "body" in event else {"provider": provider, "body": event}))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
 from helpdesk.cli.lines import answers, opened, show
+from helpdesk.errors import Invalid
 
 app = typer.Typer(help="Telephone calls: ask what the desk reads in their events.", no_args_is_help=True)
 
@@ -21,14 +22,24 @@ def group() -> None:
 
 def phone_reduce(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
     """`{"events": […]}` or `{"provider", "headers", "body"}` a line → the call's record."""
-    return answers(lines, import_module("channels.phone.door").describe)
+    describe = import_module("channels.phone.door").describe
+
+    def described(asked: Any) -> dict[str, Any]:
+        try:
+            return cast("dict[str, Any]", describe(asked))
+        except ValueError as error:
+            raise Invalid(str(error)) from None
+
+    return answers(lines, described)
 
 
 @app.command("reduce")
 def reduce_command(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, allow_dash=True, help="JSON lines; - is stdin.")],
+    file: Annotated[Path, typer.Argument(allow_dash=True, help="JSON lines; - reads stdin.")],
     pretty: Annotated[bool, typer.Option("--pretty", help="Spread out for people.")] = False,
 ) -> None:
     """One record of each call, from all its events in any order: {"events": […]} a line, or one webhook."""
+    if str(file) != "-" and not file.is_file():
+        raise typer.BadParameter(f"there is no file {file}")
     with opened(file) as lines:
         raise typer.Exit(show(phone_reduce(lines), pretty=pretty))

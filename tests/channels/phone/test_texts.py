@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import BaseTestServer, TestServer
-from hypothesis import given
-from hypothesis import strategies as st
 
 from channels.contract import Address, DeliveryError, Face, Outbound
-from channels.phone import manners, sms_text
+from channels.phone import sms_text
 from channels.phone.channel import Channel
-from channels.phone.settings import PhoneSettings, Survey
+from channels.phone.settings import PhoneSettings
 from tests.support.desk import MemoryDesk
 
 NOON = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)  # 12:00 in Tehran
@@ -254,54 +252,3 @@ async def test_an_agent_may_have_the_switchboard_call(gateway):
     finally:
         await texts.channel.close()
     assert gateway.seen[0][2]["extension"] == "101"
-
-
-@pytest.mark.parametrize(
-    ("at", "seconds"),
-    [
-        ("05:29:59", 1),
-        ("05:30:00", 0),
-        ("17:29:59", 0),
-        ("17:30:00", 15.5 * 3600 - 0.5 * 3600 - 3 * 3600),
-        ("20:30:00", 9 * 3600),
-        ("00:00:00", 5.5 * 3600),
-    ],
-)
-def test_people_are_left_alone_from_nine_to_nine(at, seconds):
-    assert manners.pause(Survey(), datetime.fromisoformat(f"2026-03-02T{at}+00:00")) == seconds
-
-
-@given(st.integers(1_577_836_800, 1_893_456_000), st.sampled_from(["Asia/Tehran", "Europe/Berlin"]))
-def test_after_the_pause_it_is_morning(seconds, zone):
-    rules, now = Survey(time_zone=zone), datetime.fromtimestamp(seconds, UTC)
-    wait = manners.pause(rules, now)
-    assert manners.pause(rules, now + timedelta(seconds=wait)) == 0
-    assert wait <= 14 * 3600  # 12 hours, an hour more where clocks change, and never a whole day
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("", 1),
-        ("a" * 160, 1),
-        ("a" * 161, 2),
-        ("س" * 70, 1),
-        ("س" * 71, 2),
-        ("س" * 134, 2),
-        ("س" * 135, 3),
-        ("€" * 80, 1),
-        ("€" * 81, 2),
-        ("😀" * 35, 1),
-        ("😀" * 36, 2),
-    ],
-)
-def test_the_parts_of_a_text_are_counted_as_telephones_do(text, parts):
-    assert sms_text.parts(text) == parts
-
-
-@given(st.integers(10, 58), st.sampled_from(["fa", "en", "de"]))
-def test_a_question_fits_into_one_message_with_any_link_that_leaves_room(length, language):
-    link = "https://" + "x" * (length - 8) if length > 8 else "x" * length
-    text = sms_text.question(link, language)
-    assert text.endswith(link)
-    assert sms_text.parts(text) == 1
