@@ -170,9 +170,9 @@ def _call(entry: Any) -> CallView | None:
     if entry.kind != "call":
         return None
     data = entry.data or {}
-    waited, talked = int(data.get("waited") or 0), data.get("talked")
+    waited, talked = int(data.get("queue_wait_s") or 0), data.get("spoken_s")
     share = round(100 * waited / (waited + talked)) if talked else 100
-    return CallView(waited, talked, str(data.get("who") or ""), share)
+    return CallView(waited, talked, ", ".join(map(str, data.get("agents") or ())), share)
 
 
 def _change(entry: Any, parts: Parts) -> ChangeView:
