@@ -21,7 +21,10 @@ DDL = {
 }
 _ADD = {
     "sqlite": text("INSERT INTO words (rowid, text) VALUES (:entry_id, :text)"),
-    "postgresql": text("INSERT INTO words (entry_id, vector) VALUES (:entry_id, to_tsvector('simple', :text))"),
+    "postgresql": text(
+        "INSERT INTO words (entry_id, vector) VALUES (:entry_id, to_tsvector('simple', :text)) "
+        "ON CONFLICT (entry_id) DO UPDATE SET vector = words.vector || excluded.vector"
+    ),
 }
 _FIND = {
     "sqlite": text("SELECT rowid FROM words WHERE words MATCH :question ORDER BY rowid DESC LIMIT :most"),
@@ -40,7 +43,7 @@ def create(tx: Connection) -> None:
 
 
 def add(tx: Connection, *, entry_id: int, folded: str) -> None:
-    """Make the folded text of an entry findable."""
+    """Make the folded text of an entry findable, beside what it was found by before."""
     text_ = folded[:LONGEST]
     if tx.dialect.name == "postgresql":  # its parser would keep addresses and host names whole
         text_ = " ".join(_WORD.findall(text_))
