@@ -47,6 +47,7 @@ class Chat:
         self.arrivals, self.messages = Buckets(settings.limits.arrivals), Buckets(settings.limits.messages)
         self.uploads = Buckets(settings.limits.uploads)
         self._secrets = secrets_of
+        self._identifying = asyncio.Lock()
         self._ready: asyncio.Future[None] | None = None
 
     def seconds(self) -> float:
@@ -105,7 +106,8 @@ class Chat:
         fresh = None if frame.token and identity.is_token(frame.token) else identity.new_token()
         visitor = await visitors.find(self.desk, site.name, identity.token_hash(fresh or frame.token or ""))
         if one.identity is not None:
-            visitor = await visitors.identify(self.desk, site.name, visitor, one.identity)
+            async with self._identifying:  # two devices of one user must not both begin a conversation
+                visitor = await visitors.identify(self.desk, site.name, visitor, one.identity)
         one.leave()
         room = self.rooms.room(site.name, visitor.conversation)
         if len(room.connections) >= self.settings.limits.sockets:

@@ -67,11 +67,14 @@ class Polling:
         self._chat = chat
         self._known: dict[str, Poller] = {}
 
+    def knows(self, sid: object) -> bool:
+        """Whether somebody polls under this number already; a newcomer must be let in first."""
+        return isinstance(sid, str) and sid in self._known
+
     async def poll(self, body: dict[str, Any], address: str, origin: str) -> dict[str, Any]:
         """One request: `{"sid", "have", "wait", "frames"}` → `{"sid", "frames"}` or `{"close", "reason"}`."""
         self.sweep()
-        sid = body.get("sid")
-        one = self._known.get(sid) if isinstance(sid, str) else None
+        one = self._known.get(str(body.get("sid")))
         frames = body.get("frames", [])
         if not isinstance(frames, list) or len(frames) > MOST_FRAMES:
             return _closed(closing.BAD_FRAME, "frames must be a list of at most 20")

@@ -51,7 +51,7 @@ class Pages:
         """One long poll."""
         origin = request.headers.get("Origin", "")
         body = await self._json(request)
-        if not isinstance(body.get("sid"), str):
+        if not self.polling.knows(body.get("sid")):
             address = self._let_in(request)
         else:
             self._known_origin(request)
