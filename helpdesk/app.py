@@ -35,6 +35,7 @@ from helpdesk.outbox.rules import Limits
 from helpdesk.settings import Settings
 from helpdesk.sla import policies
 from helpdesk.sla.promises import Promises
+from helpdesk.suggestions import actions as suggestions
 from helpdesk.suggestions.suggester import Suggester
 from helpdesk.surveys import reasons
 from helpdesk.web.site import Site, site
@@ -70,7 +71,9 @@ class House:
             bell = self.bells.get(TOPICS.get(topic, ""))
             if bell is not None:
                 bell.ring()
-            if topic not in ("intake", "clocks"):
+            if topic == "taken" and isinstance(self.book.suggest, Suggester):
+                self.book.suggest.learn([data])
+            elif topic not in ("intake", "clocks"):
                 self.live.publish(topic, data)
 
     def intake_worker(self) -> IntakeWorker:
@@ -185,6 +188,8 @@ async def house(
         book = book_of(settings, found, rules, suggest)
         made = House(settings, database, book, Files(settings.data.folder / "files"), clock)
         database.listen(made.hear)
+        if isinstance(suggest, Suggester):
+            suggest.remember(await database.read(suggestions.lessons))
         yield made
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from helpdesk.database.engine import hint
 from helpdesk.errors import Conflict, Forbidden, Invalid
 from helpdesk.journey import enclosing, letters, opening, status
 from helpdesk.journey.book import Book
@@ -20,6 +21,7 @@ from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import drafting, queries, rules, search
 
 LONGEST = 100_000
+LONGEST_QUESTION = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +74,7 @@ def reply(
     dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=now + book.undo)
     tickets.change(tx, ticket_id=ticket_id, answered=True, changed_at=now, snippet=rules.snippet(text))
     if answer.article:
-        suggestions.took(
-            tx,
-            entry_id=entry_id,
-            question_id=ticket.customer_entry_id,
-            article=answer.article,
-            question=ticket.snippet,
-            kept=answer.kept,
-            person_id=person_id,
-            now=now,
-        )
+        _took(tx, ticket, entry_id, person_id, answer, now)
     after = answer.then or rules.status_after_answer(ticket.status)
     if after != ticket.status:
         status.set_status(tx, book, ticket_id=ticket_id, status=after, by=person_id, now=now)
@@ -91,6 +84,18 @@ def reply(
     drafting.forget(tx, ticket_id=ticket_id, person_id=person_id, kind="reply")
     tickets.seen(tx, ticket_id=ticket_id, person_id=person_id, entry_id=queries.newest_entry(tx, ticket_id=ticket_id))
     return entry_id
+
+
+def _took(tx: Connection, ticket: Any, entry_id: int, person_id: int, answer: Answer, now: datetime) -> None:
+    """Somebody sent an article: the engine learns from it once this is kept."""
+    assert answer.article is not None
+    question = queries.entry(tx, entry_id=ticket.customer_entry_id).text if ticket.customer_entry_id else ""
+    asked = f"{ticket.subject}\n{question}"[:LONGEST_QUESTION]
+    suggestions.took(
+        tx, entry_id=entry_id, question_id=ticket.customer_entry_id, article=answer.article, question=asked,
+        kept=answer.kept, person_id=person_id, now=now,
+    )  # fmt: skip
+    hint(tx, "taken", (asked, answer.article))
 
 
 def newer(tx: Connection, *, ticket_id: int, seen: int) -> bool:

@@ -119,7 +119,7 @@ def _faces(book: Book, token: str, language: str) -> list[dict[str, str]]:
             "score": score,
             "label": book.word(f"face_{score}.txt", language).strip(),
             "url": f"{book.public_url}/s/{token}?face={score}",
-            "picture": f"{book.public_url}/assets/stickers/{score}.svg",
+            "picture": f"{book.public_url}/assets/stickers/{score}.png",
         }
         for score in rules.SCORES
     ]

@@ -30,12 +30,32 @@ def proposed(tx: Connection, *, entry_id: int) -> list[tuple[str, float, list[st
 
 
 def took(
-    tx: Connection, *, entry_id: int, question_id: int | None, article: str, question: str, kept: float,
-    person_id: int, now: datetime,
+    tx: Connection,
+    *,
+    entry_id: int,
+    question_id: int | None,
+    article: str,
+    question: str,
+    kept: float,
+    person_id: int,
+    now: datetime,
 ) -> None:
     """Record that a person sent an article, and how much of it stayed as it was (0 to 1)."""
     tx.execute(
         insert(taken),
-        {"entry_id": entry_id, "question_id": question_id, "article": article, "question": question, "kept": kept,
-         "person_id": person_id, "at": now},
+        {
+            "entry_id": entry_id,
+            "question_id": question_id,
+            "article": article,
+            "question": question,
+            "kept": kept,
+            "person_id": person_id,
+            "at": now,
+        },
     )
+
+
+def lessons(tx: Connection, *, most: int = 20_000) -> list[tuple[str, str]]:
+    """(question, article) of what people took, oldest first: the engine is told them at every start."""
+    rows = tx.execute(select(taken.c.question, taken.c.article).order_by(taken.c.id.desc()).limit(most)).all()
+    return [(row.question, row.article) for row in reversed(rows)]

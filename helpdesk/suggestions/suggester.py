@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-LEAST = 0.05  # below this a suggestion is noise
+LEAST = 0.1  # below this a suggestion is noise
 
 
 class Suggester:
@@ -32,6 +32,16 @@ class Suggester:
         """Read the articles now, build the engine in a thread; whoever asks before it stands waits for it."""
         return _Later(folder)
 
+    def learn(self, lessons: Sequence[tuple[str, str]]) -> None:
+        """Take (question, article) pairs that people confirmed; articles that are gone are passed over."""
+        for question, article in lessons:
+            if article in self.articles:
+                self.engine.learn(question, article)
+
+    def remember(self, lessons: Sequence[tuple[str, str]]) -> None:
+        """Be told at the start what was learned in earlier lives."""
+        self.learn(lessons)
+
     def __call__(self, text: str, language: str) -> list[tuple[str, float, Sequence[str]]]:
         found = self.engine.suggest(text, language, limit=3)
         return [(one.article_id, one.confidence, one.words) for one in found if one.confidence >= LEAST]
@@ -47,6 +57,11 @@ class _Later(Suggester):
         self._folder, self._made = folder, threading.Event()
         self._failed: BaseException | None = None
         threading.Thread(target=self._build, name="engine", daemon=True).start()
+
+    def remember(self, lessons: Sequence[tuple[str, str]]) -> None:
+        """As above; an engine that does not stand yet learns when it does."""
+        if lessons:
+            threading.Thread(target=self.learn, args=(lessons,), name="lessons", daemon=True).start()
 
     def _build(self) -> None:
         try:

@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import TestClient
 
 from channels.contract import State
 from helpdesk import app
@@ -28,7 +27,7 @@ async def told(empty_desk: Path, tmp_path: Path) -> AsyncIterator[Story]:
     await database.close()
 
 
-async def signed_in(told: Story, aiohttp_client, role: str) -> TestClient:
+async def signed_in(told: Story, aiohttp_client, role: str):
     person = await told.person("Mina", role)
     token = await told.database.write(
         sign_in.enter, person_id=person, account="x", address="", device="", limits=LIMITS, now=told.time()
@@ -36,7 +35,7 @@ async def signed_in(told: Story, aiohttp_client, role: str) -> TestClient:
     return await aiohttp_client(app.web_of(told.house), cookies={"session": token, "language": "en"})
 
 
-async def form_token(client: TestClient, path: str) -> str:
+async def form_token(client, path: str) -> str:
     found = re.search(r'name="csrf" value="([^"]+)"', await (await client.get(path)).text())
     assert found is not None
     return found[1]

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from channels.contract import Inbound
 from channels.email.imap import Pace
 from channels.email.imap_client import Connection
 from tests.support.desk import MemoryDesk
@@ -55,6 +56,7 @@ async def test_a_mail_years_old_is_received_now_and_keeps_the_date_of_its_mailbo
     kept = desk.kept[0]
     assert kept.received_at is None  # the desk takes its own time
     understood = email.normalise("support", kept.raw)
+    assert isinstance(understood, Inbound)
     assert understood.details["stored_at"] == stored.isoformat()
     assert kept.raw.partition(b"\r\n")[2] == mail(1)
 
