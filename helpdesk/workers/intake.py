@@ -18,6 +18,7 @@ from helpdesk.database.engine import Database
 from helpdesk.database.metadata import Line
 from helpdesk.files.store import Files
 from helpdesk.intake import actions, queries
+from helpdesk.intake.rules import storable
 from helpdesk.journey.book import Book
 from helpdesk.journey.receive import Arrival, receive
 from helpdesk.workers.waiting import Bell
@@ -81,7 +82,8 @@ class IntakeWorker:
             if channel is None:
                 raise Unreadable(f"the channel {row.channel} is not switched on")
             made = channel.normalise(row.account, row.raw)
-            result.things = made if isinstance(made, list) else [made] if made is not None else []
+            things = made if isinstance(made, list) else [made] if made is not None else []
+            result.things = [storable(thing) for thing in things]
         except Exception as error:  # whatever a raw message does to its channel, it is kept and shown
             result.error = error
         return result

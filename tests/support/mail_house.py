@@ -69,8 +69,8 @@ def mail(
     sender: str = "Sara <sara@customers.example>",
     to: str = "support@desk.example",
     subject: str = "Order",
-    id: str | None = "<1@customers.example>",
-    headers: Mapping[str, str] | None = None,  # noqa: A002
+    id: str | None = "<1@customers.example>",  # noqa: A002
+    headers: Mapping[str, str] | None = None,
 ) -> EmailMessage:
     """What a customer's mail program sends."""
     made = EmailMessage(policy=email.policy.SMTP)
