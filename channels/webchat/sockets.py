@@ -92,9 +92,6 @@ class Door:
         one = Socket(self._chat, address, request, ws)
         try:
             await self._listen(one, ws, request.headers.get("Origin", ""))
-        except asyncio.CancelledError:
-            one.close(closing.GOING, "the desk is going down")
-            raise
         finally:
             one.leave()
         return ws

@@ -47,7 +47,7 @@ export function entry(eyes: Eyes, line: Line): HTMLElement {
 function felt(eyes: Eyes, line: Line): HTMLElement {
   if (!line.score) return h("div", { hidden: true });
   const word = eyes.words[line.score as "happy" | "neutral" | "sad"];
-  return h("div", { class: "entry visitor felt" }, h("span", { class: "vh" }, eyes.words.you + " "), face(line.score), h("span", { class: "note" }, word));
+  return h("div", { class: "entry visitor felt" }, h("span", { class: "vh" }, eyes.words.you + " "), face(line.score), h("span", { class: "vh" }, word), h("span", { class: "note" }, eyes.words.thanks));
 }
 
 export function waiting(eyes: Eyes, words: string, at: number): HTMLElement { return bubble("visitor", text(words), fate(eyes, "waiting", at)); }

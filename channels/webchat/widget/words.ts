@@ -10,7 +10,7 @@ const fa = {
   failed: "نرفت", again: "دوباره", person: "با یک انسان حرف می‌زنم", how: "چطور بود؟", happy: "خوب", neutral: "معمولی", sad: "بد",
   why: "چه چیزی خوب نبود؟", more: "چیز دیگری هست؟", done: "ثبت", skip: "ادامهٔ گفت‌وگو", thanks: "ممنون از نظرتان", large: "این فایل بزرگ است (تا {} مگابایت)",
   kind: "این نوع فایل پذیرفته نمی‌شود", slow: "کمی آرام‌تر؛ خودش دوباره می‌رود", refused: "گفت‌وگو در این صفحه در دسترس نیست", need: "لازم است",
-  sound: "صدا", at: "{} ساعت {}", kept: "پیامتان ماند. همین‌جا جواب می‌دهیم.", drop: "فایل را رها کنید", optional: "اختیاری",
+  sound: "صدا", at: "{} ساعت {}", kept: "پیامتان ماند. همین‌جا جواب می‌دهیم.", optional: "اختیاری",
 };
 const en: typeof fa = {
   open: "Chat with us", unread: "unread", close: "Close", log: "Messages", write: "Write…", message: "Message", send: "Send",
@@ -21,7 +21,7 @@ const en: typeof fa = {
   failed: "Not sent", again: "Try again", person: "I want a person", how: "How was it?", happy: "Good", neutral: "So-so", sad: "Bad",
   why: "What was not good?", more: "Anything else?", done: "Done", skip: "Go on chatting", thanks: "Thank you for telling us", large: "This file is too large (up to {} MB)",
   kind: "Files of this kind are not taken", slow: "A little slower; it is sent again by itself", refused: "The chat is not available on this page", need: "is needed",
-  sound: "Sound", at: "{} at {}", kept: "Your message is kept. We answer right here.", drop: "Drop the file", optional: "optional",
+  sound: "Sound", at: "{} at {}", kept: "Your message is kept. We answer right here.", optional: "optional",
 };
 
 export const texts = { fa, en };
