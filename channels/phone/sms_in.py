@@ -107,7 +107,8 @@ def _message(settings: PhoneSettings, hook: Webhook, said: Mapping[str, Any], an
 
 def _receipt(sms: Sms, said: Mapping[str, Any]) -> list[Inbound]:
     word = str(said["state"]).strip().lower()
-    state = sms.states.get(word) or STATES.get(sms.driver, STATES["http"]).get(word, "")
+    own = {name.strip().lower(): state for name, state in sms.states.items()}
+    state = own.get(word) or STATES.get(sms.driver, STATES["http"]).get(word, "")
     if state != "failed":
         return []  # that it left is known already; only what did not arrive is news
     reason = str(said.get("reason") or "") or REASONS.get(word, word)

@@ -144,3 +144,21 @@ def test_generic_events_add_up_in_any_order():
     )
     assert (made["disposition"], made["answered_at"], made["status"]) == ("answered", "2026-03-02T06:00:09Z", "ended")
     assert (made["agents"], made["talk_s"], made["recording_file"]) == (["101"], 31, "r.mp3")
+
+
+def test_other_events_of_yeastar_say_nothing_and_broken_ones_are_told():
+    def reads(**body: Any) -> int:
+        return len(understand(webhook_of({"provider": "yeastar", "body": body})))
+
+    assert reads(event="ExtensionStatus") == reads(type=30008, msg="{}") == 0
+    for body, word in (({"type": 30012, "msg": "{half"}, "whole JSON"), ({"type": 30012, "msg": "[]"}, "no object"),
+                       ({"event": "NewCdr"}, "callid")):  # fmt: skip
+        with pytest.raises(NotACall, match=word):
+            reads(**body)
+
+
+def test_a_recording_of_vonage_belongs_to_its_conversation_and_a_refused_leg_is_busy():
+    made = two("vonage", {"conversation_uuid": "C", "recording_url": "https://r.example/1"},
+               {"conversation_uuid": "C", "direction": "outbound", "from": "1", "to": "989121234567", "status": "rejected",
+                "timestamp": "2026-03-02T06:00:45Z"})  # fmt: skip
+    assert (made["recording_file"], made["disposition"], made["status"]) == ("https://r.example/1", "busy", "ended")

@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from channels.phone.channel import Channel
 from channels.phone.normalise import envelope
 from channels.phone.settings import PhoneSettings
+from helpdesk.app import web_of
 from helpdesk.journey import status, survey
 from tests.support.house import Story, story
 from tests.support.switchboard import Event, Switchboard
@@ -226,3 +227,18 @@ async def test_a_call_back_that_is_answered_stops_the_clock_of_the_missed_call(p
     assert [line.data["direction"] for line in await phone.calls()] == ["incoming", "outgoing"]
     [first] = await phone.desk.clocks(1, "first_response")
     assert first.stopped_at is not None
+
+
+async def test_the_desks_own_web_application_lets_a_switchboard_in(phone):
+    """Behind the same middleware as everything else: no session, no form token, its own proof."""
+    async with TestClient(TestServer(web_of(phone.desk.house))) as client:
+        place = "/channels/phone/pbx"
+        async with client.post(place, data=FORM, headers={"X-Pbx-Token": "key"}) as answer:
+            assert (answer.status, await answer.json()) == (200, {"kept": 1})
+        async with client.post(place, data=FORM, headers={"X-Pbx-Token": "no"}) as answer:
+            assert answer.status == 401
+            assert "not the one" in (await answer.json())["error"]
+        async with client.post(place, data=b"%%%", headers={"X-Pbx-Token": "key"}) as answer:
+            assert answer.status == 400
+    await phone.desk.work()
+    assert len(await phone.calls()) == 1
