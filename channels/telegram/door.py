@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from channels.contract import Inbound
 from channels.telegram.about import About
 from channels.telegram.normalise import read, understand
-from channels.telegram.reading import ident, number
+from channels.telegram.reading import ident, loads, number
 
 
 def describe(raw: bytes) -> dict[str, Any]:
@@ -21,6 +22,18 @@ def describe(raw: bytes) -> dict[str, Any]:
         "entries": [_entry(one) for one in found.things],
         "ignored": found.ignored,
     }
+
+
+def updates(raw: bytes) -> list[bytes]:
+    """The updates of a file: one, a list of them, an answer of getUpdates, or one a line. Anything else is one, as it is."""
+    try:
+        found = loads(raw)
+    except ValueError:
+        lines = [line for line in raw.splitlines() if line.strip()]
+        return lines if len(lines) > 1 and all(line.lstrip().startswith(b"{") for line in lines) else [raw]
+    if isinstance(found, dict) and isinstance(found.get("result"), list):
+        found = found["result"]
+    return [json.dumps(one).encode("ascii") for one in found] if isinstance(found, list) else [raw]
 
 
 def _entry(inbound: Inbound) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from channels.contract import Inbound, Unreadable
 from channels.telegram import events, messages, taps
 from channels.telegram.about import About
-from channels.telegram.keys import NOWHERE, address, place
+from channels.telegram.keys import NOWHERE, place
 from channels.telegram.reading import Json, ident, loads, obj, text
 
 MESSAGES = ("message", "channel_post", "business_message", "guest_message")
@@ -110,8 +110,3 @@ def order_key_of(update: Json) -> str:
         if who:
             return who
     return NOWHERE
-
-
-def nobody(about: About) -> str:
-    """The address of what no person did."""
-    return address(about.account, NOWHERE).address

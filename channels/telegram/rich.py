@@ -16,11 +16,6 @@ _LINKS = ("http://", "https://", "mailto:", "tel:")
 _DEPTH = 12
 
 
-def units(said: str) -> int:
-    """How long Telegram counts a text: UTF-16 code units."""
-    return len(said.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def html(said: str, entities: list[Json]) -> str | None:
     """The text as HTML when it is formatted or hides links; None when the plain text says it all."""
     marks = [one for one in entities if text(one, "type") in _TAGS or text(one, "type") == "text_link"]

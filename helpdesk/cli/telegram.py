@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from helpdesk.cli.lines import show
-from helpdesk.cli.mail import described
+from helpdesk.cli.lines import Answer, show
 
 app = typer.Typer(help="Telegram: ask what the desk reads in an update.", no_args_is_help=True)
 
@@ -20,8 +21,27 @@ def group() -> None:
 
 @app.command("show")
 def show_command(
-    files: Annotated[list[Path], typer.Argument(help="Updates, one JSON object a file.")],
+    files: Annotated[list[Path], typer.Argument(help="Updates: one JSON object a file, a list, or one a line.")],
     pretty: Annotated[bool, typer.Option("--pretty", help="Spread out for people.")] = False,
 ) -> None:
-    """What an update puts on the timeline, or why nothing: one JSON line a file."""
-    raise typer.Exit(show(described("telegram", files), pretty=pretty))
+    """What an update puts on the timeline, or why nothing: one JSON line an update."""
+    raise typer.Exit(show(_described(files), pretty=pretty))
+
+
+def _described(files: list[Path]) -> Iterator[Answer]:
+    """What each update comes to, in order; `{"error", "line"}` for one that can't be used, counted over all files."""
+    door = import_module("channels.telegram.door")
+    line = 0
+    for path in files:
+        try:
+            found = door.updates(path.read_bytes())
+        except OSError as error:
+            line += 1
+            yield {"error": f"{path}: {error.strerror}", "line": line}
+            continue
+        for update in found:
+            line += 1
+            try:
+                yield door.describe(update)
+            except ValueError as error:
+                yield {"error": f"{path}: {error}", "line": line}
