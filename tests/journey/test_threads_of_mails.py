@@ -305,3 +305,23 @@ async def test_two_desks_that_acknowledge_end_within_three_mails(database, tmp_p
                 count += 1
                 await receiver.gets(without(one, *MARKS) if stripped else one)
     assert 1 <= count <= 3
+
+
+# --- time -----------------------------------------------------------------------------------------
+
+
+async def test_a_mail_of_years_ago_is_received_now_and_its_dates_are_kept(desk):
+    old = mail(headers={"Date": "Tue, 02 Feb 2016 04:05:06 +0000"})
+    number = await desk.gets(b"X-Pasokh-Stored:  3-Feb-2016 04:05:06 +0000\r\n" + old.as_bytes())
+    first = (await desk.timeline(number))[0]
+    assert first.at == desk.time()
+    assert first.sent_at.isoformat() == "2016-02-02T04:05:06+00:00"
+    assert first.data["stored_at"] == "2016-02-03T04:05:06+00:00"
+    clock = (await desk.clocks(number, "first_response"))[0]
+    assert clock.started_at == desk.time()
+    assert await desk.looks() == 0
+
+
+async def test_a_sender_can_not_say_when_the_mailbox_got_a_mail(desk):
+    number = await desk.gets(mail(headers={"X-Pasokh-Stored": "03-Feb-2016 04:05:06 +0000"}))
+    assert "stored_at" not in ((await desk.timeline(number))[0].data or {})
