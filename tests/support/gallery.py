@@ -134,7 +134,9 @@ def timeline(language: str) -> list[Any]:
         DayView(ago(days=2)),
         ChangeView(9, ago(days=1, hours=20), "status", "done", me.name, {"to": "resolved"}),
         SurveyView(10, ago(days=1, hours=19), "sad", [w["slow"], w["unsolved"]], w["words"], TaskView(1, w["owner"], clock("soon", 4, 87))),
-        EntryView(11, "customer", w["customer"], theirs, ago(days=1, hours=18), f"{w['again']}\n\n{w['english']}", mail, original=True),
+        EntryView(11, "customer", w["customer"], theirs, ago(days=1, hours=18), f"{w['again']}\n\n{w['english']}", mail, original=True,
+                  copies=["Omid omid@nilgun.example", "accounts.receivable@nilgun.example"], answers_to="nora.private@elsewhere.example",
+                  unverified="spf+dkim"),
         ChangeView(12, ago(days=1, hours=18), "reopened", "redo"),
         DayView(NOW),
         EntryView(13, "note", SAMAN[language].name, SAMAN[language].face, ago(minutes=3), w["note"]),
@@ -177,7 +179,8 @@ def ticket(language: str) -> TicketView:
         [OtherTicket(1102, w["again"], "mail"), OtherTicket(988, "", "mail")], False, w["words"], "vip",
     )  # fmt: skip
     composer = ComposerView(w["customer"].split()[0], MAIL[language], reply=w["draft"], suggestions=suggestions(language),
-                            uploads=[FileView(9, "resid-peyk.pdf", 41_200)])  # fmt: skip
+                            uploads=[FileView(9, "resid-peyk.pdf", 41_200)],
+                            copies=[("email:omid@nilgun.example", "Omid omid@nilgun.example")], can_quote=True)  # fmt: skip
     own = Somebody(1, me.name, me.face, 6)
     return TicketView(
         1248, w["subject"], "open", person, composer, 14, 2, "high", [w["tag"]], own, [own, SAMAN[language]],

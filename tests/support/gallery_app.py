@@ -125,12 +125,27 @@ SHOWN: dict[str, Callable[[str], Page]] = {
     "thanks": lambda language: ("survey/thanks.html", {"survey": survey(score="happy")}),
     "gone": lambda language: ("survey/gone.html", {"why": "late"}),
     "status": lambda language: ("status.html", {**DESK, "state": status(language), "place": "status"}),
+    "merge": lambda language: ("inbox/merge.html", {**DESK, **merging(language), "place": ""}),
+    "merged": lambda language: ("inbox/merge.html", {**DESK, **merging(language), "merged_into": 1102, "place": ""}),
     "quarantine": lambda language: ("quarantine/list.html", {**DESK, "held": [held(language)], "before": None, "place": "quarantine"}),
     "quarantined": lambda language: ("quarantine/detail.html", {**DESK, "item": held(language), "place": "quarantine"}),
     "demo": lambda language: ("demo/index.html", {**DESK, "messages": [letter()], "form": demo_form(), "sent": True, "place": "demo"}),
     "demo-mail": lambda language: ("demo/mail.html", {**DESK, "message": letter(), "place": "demo"}),
 }  # fmt: skip
 SIGNED_OUT = ("sign-in", "link", "error", "survey", "thanks", "gone")
+
+
+def merging(language: str) -> dict[str, Any]:
+    """The page that merges a ticket, refused once."""
+    words = g.WORDS[language]
+    choices = [
+        {"number": 1102, "subject": words["again"], "status": "open", "icon": "mail"},
+        {"number": 988, "subject": "", "status": "resolved", "icon": "mail"},
+    ]
+    return {
+        "number": 1248, "subject": words["subject"], "name": words["customer"], "merged_into": None, "choices": choices,
+        "into": "77", "error": words["unsolved"], "ask": True,
+    }  # fmt: skip
 
 
 async def show(request: web.Request) -> web.Response:
