@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Select, and_, func, literal, or_, select, text, true, tuple_
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+)
 
 from helpdesk.contacts.models import contacts
-from helpdesk.database.metadata import Line
+from helpdesk.database.metadata import Line, Moment
 from helpdesk.errors import Invalid
 from helpdesk.tickets.models import NEVER, drafts, reads, tickets
 
@@ -20,6 +36,7 @@ Sort = Literal["deadline", "longest", "newest"]
 SOON = timedelta(minutes=15)
 PAGE = 50
 CAP = 100
+COUNTED: tuple[View, ...] = ("mine", "unassigned", "soon", "late", "waiting", "all", "sad")
 WAITING = text("tickets.status IN ('waiting', 'on_hold')")  # literal, so that the partial index is seen
 
 
@@ -51,13 +68,15 @@ class Page:
     after: After | None
 
 
-def condition(view: View, *, person_id: int, now: datetime) -> ColumnElement[bool]:
-    """Which tickets a view shows."""
+def condition(view: View) -> ColumnElement[bool]:
+    """Which tickets a view shows, to somebody (`me`) at a moment (`now`)."""
     active = tickets.c.active == true()
+    now = bindparam("now", type_=Moment)
+    soon = bindparam("soon", type_=Moment)
     conditions: dict[View, ColumnElement[bool]] = {
-        "mine": and_(tickets.c.assignee_id == person_id, active),
+        "mine": and_(tickets.c.assignee_id == bindparam("me"), active),
         "unassigned": and_(tickets.c.assignee_id.is_(None), active),
-        "soon": and_(active, tickets.c.deadline > now, tickets.c.deadline <= now + SOON),
+        "soon": and_(active, tickets.c.deadline > now, tickets.c.deadline <= soon),
         "late": and_(active, tickets.c.deadline <= now),
         "waiting": and_(active, WAITING),
         "all": active,
@@ -75,47 +94,54 @@ def page(
     now: datetime,
     sort: Sort = "deadline",
     after: After | None = None,
-    only: Sequence[int] | None = None,
     most: int = PAGE,
 ) -> Page:
-    """One page of a view. `only` limits it to these tickets (a search or a live update)."""
-    statement = _rows(person_id).where(condition(view, person_id=person_id, now=now))
-    if only is not None:
-        statement = statement.where(tickets.c.id.in_(list(only)))
-    column, falling = _order(view, sort)
+    """One page of a view."""
+    statement, column = _page(view, sort, after is not None)
+    wanted: dict[str, object] = {"me": person_id, "now": now, "soon": now + SOON, "most": most + 1}
     if after is not None:
-        key, mark = tuple_(column, tickets.c.id), (after.value, after.ticket_id)
-        edge = tuple_(literal(mark[0], column.type), literal(mark[1], tickets.c.id.type))
-        statement = statement.where(key < edge if falling else key > edge)
-    order = (column.desc(), tickets.c.id.desc()) if falling else (column.asc(), tickets.c.id.asc())
-    rows = tx.execute(statement.order_by(*order).limit(most + 1)).all()
+        wanted |= {"edge": after.value, "edge_id": after.ticket_id}
+    rows = tx.execute(statement, wanted).all()
     if len(rows) <= most:
         return Page(rows, None)
     last = rows[most - 1]
-    return Page(rows[:most], After(getattr(last, column.key), last.id))
+    return Page(rows[:most], After(getattr(last, column), last.id))
 
 
 def by_numbers(tx: Connection, *, person_id: int, ticket_ids: Sequence[int]) -> Sequence[Line]:
     """The same rows for these tickets, in their order."""
-    found = {row.id: row for row in tx.execute(_rows(person_id).where(tickets.c.id.in_(list(ticket_ids))))}
+    statement = _rows().where(tickets.c.id.in_(list(ticket_ids)))
+    found = {row.id: row for row in tx.execute(statement, {"me": person_id})}
     return [found[number] for number in ticket_ids if number in found]
 
 
-def counts(tx: Connection, *, person_id: int, now: datetime, cap: int = CAP) -> dict[View, int]:
-    """How many tickets each view has, counted up to `cap`: the rail says that there are more."""
-    wanted: tuple[View, ...] = ("mine", "unassigned", "soon", "late", "waiting", "all", "sad")
+def counts(tx: Connection, *, person_id: int, now: datetime) -> dict[View, int]:
+    """How many tickets each view has, counted up to `CAP`: the rail says that there are more."""
+    row = tx.execute(_counts(), {"me": person_id, "now": now, "soon": now + SOON}).one()
+    return {view: getattr(row, view) for view in COUNTED}
+
+
+@cache
+def _counts() -> Select[Any]:
+    """Built once: building it costs more than running it."""
     parts = []
-    for view in wanted:
-        some = (
-            select(literal(1).label("one"))
-            .select_from(tickets)
-            .where(condition(view, person_id=person_id, now=now))
-            .limit(cap)
-            .subquery()
-        )
+    for view in COUNTED:
+        some = select(literal(1).label("one")).select_from(tickets).where(condition(view)).limit(CAP).subquery()
         parts.append(select(func.count()).select_from(some).scalar_subquery().label(view))
-    row = tx.execute(select(*parts)).one()
-    return {view: getattr(row, view) for view in wanted}
+    return select(*parts)
+
+
+@cache
+def _page(view: View, sort: Sort, further: bool) -> tuple[Select[Any], str]:
+    """The statement of a page, built once, and the column it is ordered by."""
+    statement = _rows().where(condition(view))
+    column, falling = _order(view, sort)
+    if further:
+        edge = tuple_(bindparam("edge", type_=Moment), bindparam("edge_id", type_=tickets.c.id.type))
+        key = tuple_(column, tickets.c.id)
+        statement = statement.where(key < edge if falling else key > edge)
+    order = (column.desc(), tickets.c.id.desc()) if falling else (column.asc(), tickets.c.id.asc())
+    return statement.order_by(*order).limit(bindparam("most")), column.key
 
 
 def _order(view: View, sort: Sort) -> tuple[Any, bool]:
@@ -128,7 +154,8 @@ def _order(view: View, sort: Sort) -> tuple[Any, bool]:
     return tickets.c.deadline, False
 
 
-def _rows(person_id: int) -> Select[Any]:
+def _rows() -> Select[Any]:
+    me: BindParameter[int] = bindparam("me")
     unread = or_(reads.c.entry_id.is_(None), reads.c.entry_id < tickets.c.customer_entry_id)
     return (
         select(
@@ -160,10 +187,10 @@ def _rows(person_id: int) -> Select[Any]:
             drafts.c.id.is_not(None).label("drafted"),
         )
         .join(contacts, contacts.c.id == tickets.c.contact_id)
-        .outerjoin(reads, and_(reads.c.ticket_id == tickets.c.id, reads.c.person_id == person_id))
+        .outerjoin(reads, and_(reads.c.ticket_id == tickets.c.id, reads.c.person_id == me))
         .outerjoin(
             drafts,
-            and_(drafts.c.ticket_id == tickets.c.id, drafts.c.person_id == person_id, drafts.c.kind == "reply"),
+            and_(drafts.c.ticket_id == tickets.c.id, drafts.c.person_id == me, drafts.c.kind == "reply"),
         )
     )
 

@@ -71,9 +71,9 @@ class Parts:
     guests: Sequence[Line] = ()
 
 
-def listing(tx: Connection, *, wish: Wish, person_id: int, now: datetime) -> Listing:
-    """A list with the rail beside it."""
-    page = rows(tx, wish=wish, person_id=person_id, now=now)
+def listing(tx: Connection, *, wish: Wish, person_id: int, now: datetime, bare: bool = False) -> Listing:
+    """A list with the rail beside it. `bare`: without its rows, for a pane that shows none."""
+    page = lists.Page((), None) if bare else rows(tx, wish=wish, person_id=person_id, now=now)
     return Listing(
         page.rows, page.after, lists.counts(tx, person_id=person_id, now=now), agents.everybody(tx),
         intake.figures(tx)["quarantined"],
@@ -131,10 +131,10 @@ def ticket(tx: Connection, *, ticket_id: int, person_id: int, whole: bool = Fals
 
 def screen(
     tx: Connection, *, wish: Wish, person_id: int, now: datetime, ticket_id: int | None = None, whole: bool = False,
-    forgiving: bool = False,
+    forgiving: bool = False, bare: bool = False,
 ) -> tuple[Listing, Parts | None]:  # fmt: skip
-    """A list and, when one is open, a ticket. `forgiving`: one that is gone is simply not there."""
-    shown = listing(tx, wish=wish, person_id=person_id, now=now)
+    """A list and, when one is open, a ticket. `forgiving`: one that is gone is simply not there. `bare`: no rows."""
+    shown = listing(tx, wish=wish, person_id=person_id, now=now, bare=bare)
     if ticket_id is None:
         return shown, None
     try:

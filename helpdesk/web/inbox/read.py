@@ -24,8 +24,9 @@ async def inbox(request: web.Request) -> web.StreamResponse:
 async def ticket(request: web.Request) -> web.StreamResponse:
     """One ticket: the pane for a click in the list, the whole page for its address."""
     ticket_id = show.number(request.match_info["number"])
-    context = await show.context(request, show.wish_of(request.query), ticket_id=ticket_id)
-    template = "inbox/pane.html" if show.is_fragment(request) else "inbox/page.html"
+    alone = show.is_fragment(request)
+    context = await show.context(request, show.wish_of(request.query), ticket_id=ticket_id, bare=alone)
+    template = "inbox/pane.html" if alone else "inbox/page.html"
     return request.app[PAGES].render(request, template, **context)
 
 

@@ -78,13 +78,13 @@ def opened(
 
 async def context(
     request: web.Request, wish: Wish, *, ticket_id: int | None = None, composer: Mapping[str, Any] | None = None,
-    forgiving: bool = False,
+    forgiving: bool = False, bare: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
-    """What every template of the inbox needs. `forgiving`: a ticket that is gone is simply not shown."""
+    """What every template of the inbox needs. `forgiving`: a ticket that is gone is simply not shown; `bare`: no rows."""
     eyes, database = eyes_of(request), request.app[keys.DATABASE]
     shown, parts = await database.read(
         gather.screen, wish=wish, person_id=eyes.me.id, now=eyes.now, ticket_id=ticket_id,
-        whole="whole" in request.query, forgiving=forgiving,
+        whole="whole" in request.query, forgiving=forgiving, bare=bare,
     )  # fmt: skip
     people = by_id(shown.people)
     ticket = opened(request, parts, eyes, shown.people, composer) if parts is not None else None
