@@ -61,7 +61,7 @@ def message(message: Json, update: str, about: About) -> Inbound:
         text=said,
         html=found.html,
         sent_at=moment(message, "date"),
-        language=_language(message, said),
+        language=_language(message, "" if order is not None else said),
         thread=_thread(message, where, about),
         attachments=files,
         part_of=_album(message, about),

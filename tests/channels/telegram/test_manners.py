@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.support.bot_api_people import Sara
@@ -29,11 +31,10 @@ async def test_the_welcome_can_be_ones_own(bot, desk, running):
     assert said(bot) == ["Hi Sara, this is Dalan. {braces}\n\nAutomatic message"]
 
 
-async def test_a_deep_link_is_kept_for_the_desk(make):
-    import json
-
-    [one] = make().normalise("shop", json.dumps(Sara().says("/start Ab_c-1")).encode())
+async def test_a_deep_link_is_kept_for_the_desk_and_a_command_says_nothing_of_the_language(make):
+    [one] = make().normalise("shop", json.dumps(Sara(language="fa").says("/start Ab_c-1")).encode())
     assert (one.kind, one.details["command"], one.details["start"]) == ("note", "start", "Ab_c-1")
+    assert one.language == "fa"
 
 
 @pytest.mark.parametrize(
