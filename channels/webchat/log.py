@@ -22,11 +22,12 @@ FAR_BACK = 500  # lines searched for something that came twice
 class Log:
     """The lines of one conversation. Appends must not overlap: whoever writes holds the room's lock."""
 
-    __slots__ = ("_desk", "conversation", "last", "site")
+    __slots__ = ("_desk", "_newest", "conversation", "last", "site")
 
     def __init__(self, desk: Desk, site: str, conversation: str) -> None:
         self._desk, self.site, self.conversation = desk, site, conversation
         self.last = -1  # number of the newest line; -1 until it was looked up
+        self._newest: Line | None = None  # spares everybody connected a look
 
     async def look(self) -> int:
         """The number of the newest line, 0 when there is none."""
@@ -43,6 +44,8 @@ class Log:
     async def after(self, seq: int, most: int = FIRST_LOOK) -> list[Line]:
         """Lines above `seq`, oldest first: the newest `most` of them."""
         last = await self.look()
+        if self._newest is not None and self._newest["seq"] == last == seq + 1:
+            return [self._newest]
         seq = max(seq, last - most)
         found: list[Line] = []
         for page in range(seq // PAGE, (last + PAGE - 1) // PAGE):
@@ -51,11 +54,12 @@ class Log:
 
     async def append(self, line: Mapping[str, Any]) -> Line:
         """Keep a line durably under the next number and return it with its number."""
-        last = await self.look()
-        page, made = last // PAGE, {**line, "seq": last + 1}
-        lines = [*await self._page(page), made]
-        await self._desk.remember(self.site, self._key(page), json.dumps(lines, ensure_ascii=False))
-        self.last = last + 1
+        page = await self.look() // PAGE
+        while len(lines := await self._page(page)) >= PAGE:  # what is kept counts, not what was known of it
+            page += 1
+        made = {**line, "seq": page * PAGE + len(lines) + 1}
+        await self._desk.remember(self.site, self._key(page), json.dumps([*lines, made], ensure_ascii=False))
+        self.last, self._newest = made["seq"], made
         return made
 
     async def find(self, wanted: Callable[[Line], object]) -> Line | None:
