@@ -42,5 +42,8 @@ def show(found: Iterable[Answer], *, pretty: bool = False) -> int:
 
 
 def opened(path: Path) -> BinaryIO:
-    """The file, or standard input for `-`."""
-    return sys.stdin.buffer if str(path) == "-" else path.open("rb")
+    """The file, or standard input for `-`. Ends the program with one sentence when it can't be read."""
+    try:
+        return sys.stdin.buffer if str(path) == "-" else path.open("rb")
+    except OSError as error:
+        sys.exit(f"{path} can't be read: {error.strerror}.")

@@ -13,7 +13,7 @@ from helpdesk.sla import door
 
 app = typer.Typer(help="Working time and clocks: ask when something is due, and why.", no_args_is_help=True)
 
-File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, allow_dash=True, help="JSON lines; - reads stdin.")]
+File = Annotated[Path, typer.Argument(help="JSON lines; - reads stdin.")]
 Pretty = Annotated[bool, typer.Option("--pretty", help="Spread out for people.")]
 
 

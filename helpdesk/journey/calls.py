@@ -16,7 +16,7 @@ from channels.contract import Address, Inbound
 from helpdesk.agents import queries as agents
 from helpdesk.contacts import actions as contacts
 from helpdesk.database.engine import hint
-from helpdesk.journey import opening
+from helpdesk.journey import opening, survey
 from helpdesk.journey.book import Book
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries, rules, search
@@ -161,6 +161,7 @@ def _counts(
     incoming = record.get("direction") not in OUTGOING
     over = record.get("disposition")
     if incoming and ticket.status in rules.ENDED and over is not None:
+        survey.withdraw(tx, ticket_id=ticket_id, cycle=ticket.cycle, now=now)
         tickets.changed(
             tx,
             ticket_id=ticket_id,

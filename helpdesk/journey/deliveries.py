@@ -12,6 +12,7 @@ from helpdesk.contacts import actions as contacts
 from helpdesk.database.engine import hint
 from helpdesk.journey import opening
 from helpdesk.journey.book import Book
+from helpdesk.outbox import actions as outbox
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
 
@@ -61,18 +62,26 @@ def news(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int 
     if entry_id is None or inbound.delivery is None:
         return None
     entry = queries.entry(tx, entry_id=entry_id)
+    if inbound.delivery.state == "sent":  # a receipt is no line of its own
+        if entry.delivery in ("queued", "uncertain"):
+            sent(tx, book, entry_id=entry_id, remote_id=entry.remote_id or "", now=arrival.received_at)
+        return entry_id
     ticket = queries.locked(tx, ticket_id=entry.ticket_id)
     line = opening.write_entry(
         tx, arrival, inbound, ticket_id=ticket.id, contact_id=ticket.contact_id, files=(), stranger=False
     )
     tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)
     news = inbound.delivery
-    if news.state == "failed" and entry.address and (not news.recipients or entry.address in news.recipients):
+    copies = {one[0] for one in (entry.data or {}).get("cc", ())}
+    # Named may also be somebody we did not write to: the address our customer forwards to, or one made up.
+    about_customer = not news.recipients or not copies or entry.address in news.recipients
+    if news.state == "failed" and entry.address and about_customer:
         failed(tx, book, entry_id=entry_id, reason=news.reason, now=arrival.received_at, unreachable=news.permanent)
-    elif news.state == "failed" and news.permanent:
-        for address in news.recipients:
+        outbox.bounced(tx, entry_id=entry_id, error=news.reason)
+    if news.state == "failed" and news.permanent:
+        for address in copies.intersection(news.recipients):
             contacts.unreachable(tx, address=address, reason=news.reason, now=arrival.received_at)
-    elif news.state in ("failed", "delayed") and entry.delivery != "failed":
+    if news.state in ("failed", "delayed") and queries.entry(tx, entry_id=entry_id).delivery != "failed":
         tickets.set_delivery(tx, entry_id=entry_id, state=entry.delivery or "sent", reason=news.reason)
     return line
 

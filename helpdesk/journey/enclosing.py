@@ -41,7 +41,7 @@ def quote(tx: Connection, book: Book, *, ticket: Any, wanted: bool | None) -> di
     if not (book.quote_original if wanted is None else wanted) or ticket.customer_entry_id is None:
         return None
     entry = queries.entry(tx, entry_id=ticket.customer_entry_id)
-    if not entry.text.strip():
+    if entry.stranger or not entry.text.strip():  # nobody but the desk sees what a stranger wrote
         return None
     name = ticket.contact_name or (entry.address or ticket.address).partition(":")[2]
     header = book.word("quote.txt", ticket.language or book.language, at=entry.at, name=name)

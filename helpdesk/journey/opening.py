@@ -58,7 +58,7 @@ def open_new(
     follows: int | None,
 ) -> int:
     """A ticket of its own for this arrival; returns the entry's id."""
-    asks = inbound.kind == "message" and not inbound.automatic and not known.blocked
+    asks = inbound.kind == "message" and not (inbound.automatic or inbound.thanks or known.blocked)
     facts = Facts(channel=arrival.channel, kind=book.hours(arrival.channel), language=inbound.language, mark=known.mark)
     at = arrival.received_at
     planned = [book.promises.plan(facts, kind, at) for kind in sla.STARTING] if asks else []

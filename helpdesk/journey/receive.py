@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,14 +13,14 @@ from sqlalchemy import Connection
 from channels.contract import Address, Inbound
 from helpdesk.contacts import actions as contacts
 from helpdesk.contacts.actions import Known
-from helpdesk.journey import acknowledge, asides, calls, deliveries, opening, oversized
+from helpdesk.journey import acknowledge, asides, calls, deliveries, opening, oversized, survey
 from helpdesk.journey.book import Book
 from helpdesk.sla import actions as sla
 from helpdesk.suggestions import actions as suggestions
 from helpdesk.text import language
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries, rules, search, threads
-from helpdesk.tickets.rules import Choice
+from helpdesk.tickets.rules import Choice, Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +105,20 @@ def _where(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, known
         verify=book.verify,
     )
     return rules.which_ticket(
-        found,
+        chain(found, _of_caller(tx, book, arrival, known)),
         received_at=arrival.received_at,
         window=book.reopening(arrival.channel),
         automatic=inbound.automatic or inbound.kind != "message",
         thanks=inbound.thanks,
     )
+
+
+def _of_caller(tx: Connection, book: Book, arrival: Arrival, known: Known) -> Iterator[Found]:
+    """On the telephone a text message joins the ticket its sender's calls are in."""
+    if book.hours(arrival.channel) == "phone" and not known.new:
+        newest = queries.newest_of_contact(tx, contact_id=known.contact_id)
+        if newest is not None:
+            yield Found(newest.id, "caller", newest.status, newest.resolved_at, welcome=True)
 
 
 def _append(
@@ -140,13 +149,26 @@ def _append(
         if gone and inbound.author is not None:  # they blocked us, or left
             contacts.unreachable(tx, address=inbound.author.address, reason=str(gone), now=arrival.received_at)
     else:
-        _counts(tx, book, arrival, inbound, ticket, entry_id, choice)
+        _counts(tx, book, arrival, inbound, ticket, entry_id, choice, known)
     search.add(tx, ticket_id=ticket.id, entry_id=entry_id, texts=(inbound.text,))
     return entry_id
 
 
+def _among_copies(book: Book, arrival: Arrival, ticket: Any, known: Known) -> bool:
+    """Whether somebody wrote who gets a copy anyway: the answer still goes to the customer whose matter it is."""
+    own_matter = known.contact_id == ticket.contact_id
+    return not own_matter and arrival.channel == ticket.channel and book.channels[arrival.channel].can.copies
+
+
 def _counts(
-    tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, ticket: Any, entry_id: int, choice: Choice
+    tx: Connection,
+    book: Book,
+    arrival: Arrival,
+    inbound: Inbound,
+    ticket: Any,
+    entry_id: int,
+    choice: Choice,
+    known: Known,
 ) -> None:
     """A customer wrote something that wants an answer."""
     values: dict[str, Any] = {
@@ -157,7 +179,7 @@ def _counts(
         "snippet": rules.snippet(inbound.text),
         "automatic": False,
     }
-    if not choice.stranger and inbound.author is not None:
+    if not choice.stranger and inbound.author is not None and not _among_copies(book, arrival, ticket, known):
         values |= {
             "channel": arrival.channel,
             "account": arrival.account,
@@ -168,6 +190,7 @@ def _counts(
     facts = opening.facts_of(book, ticket)
     fresh = choice.reopens or ticket.cycle == 0 or ticket.resolved_at is not None
     if fresh:
+        survey.withdraw(tx, ticket_id=ticket.id, cycle=ticket.cycle, now=arrival.received_at)
         values |= {
             "cycle": ticket.cycle + 1,
             "active": ticket.spam_at is None,

@@ -126,13 +126,13 @@ def _faces(book: Book, token: str, language: str) -> list[dict[str, str]]:
 
 
 def withdraw(tx: Connection, *, ticket_id: int, cycle: int, now: datetime) -> None:
-    """The ticket was opened again by hand: an invitation that has not left does not leave."""
+    """The ticket was opened again: an invitation that has not left does not leave."""
     for one in queries.of_ticket(tx, ticket_id=ticket_id):
         if one.cycle != cycle or one.entry_id is None:
             continue
         waiting = outbox_queries.of_entry(tx, entry_id=one.entry_id)
         if waiting is not None and waiting.state == "queued":
-            outbox.take_back(tx, entry_id=one.entry_id, now=now)
+            outbox.take_back(tx, entry_id=one.entry_id, now=now, tried=True)
             tickets.set_delivery(tx, entry_id=one.entry_id, state="undone")
             actions.withdrawn(tx, survey_id=one.id)
 
@@ -231,7 +231,7 @@ def called_back(
     words = clean(outcome).strip()
     if not words:
         raise Invalid("Write in a few words how the call back went.", "outcome")
-    actions.called_back(tx, follow_up_id=follow_up_id, outcome=words, now=now)
+    actions.called_back(tx, follow_up_id=follow_up_id, ticket_id=ticket_id, outcome=words, now=now)
     tickets.change(tx, ticket_id=ticket_id, sad_at=None, changed_at=now)
     tickets.changed(
         tx, ticket_id=ticket_id, now=now, author="agent", person_id=person_id, change="called_back", outcome=words
