@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+FINE = frozenset({bool, int, float, bytes, datetime})
 
 
 def storable(value: T) -> T:
@@ -16,31 +19,33 @@ def storable(value: T) -> T:
 
 
 def _storable(value: Any) -> Any:
-    """The mended value, None when there is nothing to mend."""
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, bytes) or value is None or isinstance(value, int | float):
+    """The mended value, None when there is nothing to mend. Every message passes here: what can't be wrong goes first."""
+    kind: Any = type(value)
+    if kind is str:
+        return None if value.isascii() and "\0" not in value else _text(value)
+    if not value or kind in FINE:
         return None
+    if kind is tuple or kind is list:
+        mended = [_storable(one) for one in value]
+        if mended.count(None) == len(mended):
+            return None
+        return kind(was if one is None else one for was, one in zip(value, mended, strict=True))
     if isinstance(value, Mapping):
         if all(_storable(key) is None and _storable(one) is None for key, one in value.items()):
             return None
         return {storable(key): storable(one) for key, one in value.items()}
-    if isinstance(value, tuple | list):
-        mended = [_storable(one) for one in value]
-        if all(one is None for one in mended):
-            return None
-        items = [was if one is None else one for was, one in zip(value, mended, strict=True)]
-        return items if isinstance(value, list) else tuple(items)
-    if is_dataclass(value) and not isinstance(value, type):
-        found = {one.name: _storable(getattr(value, one.name)) for one in fields(value)}
-        wrong = {name: one for name, one in found.items() if one is not None}
+    if is_dataclass(value):
+        wrong = {name: one for name in _names(kind) if (one := _storable(getattr(value, name))) is not None}
         return replace(value, **wrong) if wrong else None
     return None
 
 
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
+
+
 def _text(value: str) -> str | None:
-    if value.isascii():
-        return None if "\0" not in value else value.replace("\0", "")
     try:
         value.encode()
     except UnicodeEncodeError:
