@@ -36,7 +36,7 @@ def _storable(value: Any) -> Any:
         return {storable(key): storable(one) for key, one in value.items()}
     if is_dataclass(value):
         wrong = {name: one for name in _names(kind) if (one := _storable(getattr(value, name))) is not None}
-        return replace(value, **wrong) if wrong else None
+        return replace(value, **wrong) if wrong else None  # type: ignore[type-var]
     return None
 
 
