@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import json
 import logging
@@ -23,6 +24,7 @@ _NOT_WRITTEN = (
     httpx.UnsupportedProtocol, httpx.LocalProtocolError,
 )  # fmt: skip
 _LONGEST_REASON = 300
+_FILE_PATIENCE = 6
 
 
 class ApiError(Exception):
@@ -101,25 +103,11 @@ class Api:
             )
         return self._lines[waits]
 
-    async def call(
-        self,
-        method: str,
-        files: Mapping[str, Upload] | None = None,
-        *,
-        patience: float | None = None,
-        **parameters: Any,
-    ) -> Any:
+    async def call(self, method: str, files: Mapping[str, Upload] | None = None, **parameters: Any) -> Any:
         """The result of a method; parameters that are None are left out. Raises ApiError."""
-        request = self._line(waits=method == "getUpdates")
-        try:
-            await request.initialize()
-            status, payload = await request.do_request(
-                f"{self.bot.api}/bot{self._token}/{method}", "POST", cast("RequestData", Form(parameters, files or {})),
-                read_timeout=patience or request.read_timeout,
-            )  # fmt: skip
-        except TelegramError as error:
-            raise self._no_answer(error) from None
-        return self._result(status, payload)
+        address = f"{self.bot.api}/bot{self._token}/{method}"
+        line = self._line(waits=method == "getUpdates")
+        return self._result(*await self._ask(line, address, Form(parameters, files or {})))
 
     async def file(self, file_id: str) -> bytes:
         """The content of a file of at most 20 MB. Raises ApiError. Its address holds the token and is told nobody."""
@@ -129,12 +117,22 @@ class Api:
             raise ApiError("Telegram gave no way to this file.", code=400)
         address = f"{self.bot.api}/file/bot{self._token}/{path.lstrip('/')}"
         try:
-            status, payload = await self._line(waits=False).do_request(address, "GET", read_timeout=self._patience * 3)
-        except TelegramError as error:
-            raise self._no_answer(error) from None
+            async with asyncio.timeout(self._patience * _FILE_PATIENCE):
+                status, payload = await self._ask(self._line(waits=False), address, None)
+        except TimeoutError:
+            raise ApiError("The file did not come in time.") from None
         if status != 200:
             raise ApiError(f"the file server answered {status}", code=status)
         return payload
+
+    async def _ask(self, line: HTTPXRequest, address: str, form: Form | None) -> tuple[int, bytes]:
+        try:
+            await line.initialize()
+            return await line.do_request(address, "POST" if form else "GET", cast("RequestData | None", form))
+        except TelegramError as error:
+            raise self._no_answer(error) from None
+        except (httpx.InvalidURL, OSError, ValueError) as error:
+            raise ApiError(self.hide(f"Telegram can't be asked: {error}"), maybe=isinstance(error, OSError)) from None
 
     async def close(self) -> None:
         """Hang up. The next call dials again."""

@@ -83,7 +83,7 @@ class Poller:
             self._offset = None  # known ones come again and are known again
         try:
             updates = await self._api.call(
-                "getUpdates", offset=self._offset, limit=self._limit, timeout=self._api.bot.wait_seconds,
+                "getUpdates", offset=self._offset, limit=self._limit, timeout=self._api.bot.wait_seconds if self._told == (True, None) else 0,
                 allowed_updates=list(ALLOWED),
             )  # fmt: skip
         except ApiError as error:

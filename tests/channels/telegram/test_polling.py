@@ -142,3 +142,9 @@ async def test_check_says_who_the_bot_is(make, bot):
     bot.webhook = {"url": "https://elsewhere.example/hook"}
     [(_, problem)] = await make().check()
     assert "webhook" in (problem or "")
+
+
+async def test_that_all_is_well_is_said_at_once_and_not_after_the_first_long_wait(bot, desk, running):
+    async with running(wait_seconds=50):
+        await desk.until(lambda: desk.state("shop").connected)
+        await bot.until(lambda: [call["timeout"] for call in bot.of("getUpdates")] == [0, 50])
