@@ -42,6 +42,7 @@ from helpdesk.web.site import Site, site
 from helpdesk.workers.channels import DeskFor, Reports, keep_running
 from helpdesk.workers.clock_watcher import ClockWatcher
 from helpdesk.workers.intake import IntakeWorker
+from helpdesk.workers.lasting import lasting
 from helpdesk.workers.leased import while_held
 from helpdesk.workers.outbox import OutboxWorker
 from helpdesk.workers.waiting import Bell
@@ -219,9 +220,9 @@ def _articles() -> Suggesting:
 async def running(made: House) -> AsyncIterator[None]:
     """The loops of the desk: channels, intake, outbox, clocks. Ended when the context closes."""
     loops: dict[str, Any] = {
-        "intake": made.intake_worker().run(),
-        "outbox": made.outbox_worker().run(),
-        "clocks": made.clock_watcher().run(),
+        "intake": lasting("intake", made.intake_worker().run),
+        "outbox": lasting("outbox", made.outbox_worker().run),
+        "clocks": lasting("clocks", made.clock_watcher().run),
     }
     for name, channel in made.book.channels.items():
         work = partial(keep_running, channel, made.desk_for(name))
