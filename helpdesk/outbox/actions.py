@@ -102,14 +102,15 @@ def settle(
     return tx.execute(statement.values(**values)).rowcount == 1
 
 
-def put_off(tx: Connection, *, row_id: int, due_at: datetime, error: str) -> None:
-    """Try again later."""
-    tx.execute(
+def put_off(tx: Connection, *, row_id: int, due_at: datetime, error: str, worker: str) -> bool:
+    """Try again later. False: the lease had been lost, and others decide about this message."""
+    statement = (
         update(outbox)
-        .where(outbox.c.id == row_id)
+        .where(outbox.c.id == row_id, outbox.c.state == "sending", outbox.c.lease_by == worker)
         .values(state="queued", due_at=due_at, error=error, lease_until=None, lease_by=None)
     )
     hint(tx, "outbox")
+    return tx.execute(statement).rowcount == 1
 
 
 def abandoned(tx: Connection, *, now: datetime) -> Sequence[Line]:
@@ -119,23 +120,26 @@ def abandoned(tx: Connection, *, now: datetime) -> Sequence[Line]:
     ).all()
 
 
-def take_back(tx: Connection, *, entry_id: int, now: datetime) -> None:
-    """Undo a message that has not left. Raises Conflict when it is under way."""
-    statement = (
-        update(outbox)
-        .where(outbox.c.entry_id == entry_id, outbox.c.state == "queued", outbox.c.attempts == 0)
-        .values(state="undone", done_at=now)
-    )
-    if tx.execute(statement).rowcount < 1:
+def take_back(tx: Connection, *, entry_id: int, now: datetime, tried: bool = False) -> None:
+    """Undo a message that has not left; with `tried` also one that no try could deliver. Raises Conflict when under way."""
+    waiting = (outbox.c.entry_id == entry_id) & (outbox.c.state == "queued")
+    statement = update(outbox).where(waiting if tried else waiting & (outbox.c.attempts == 0))
+    if tx.execute(statement.values(state="undone", done_at=now)).rowcount < 1:
         raise Conflict("This message has left already.")
     hint(tx, "outbox")
 
 
+def bounced(tx: Connection, *, entry_id: int, error: str) -> None:
+    """What had left came back: it can be sent again."""
+    statement = update(outbox).where(outbox.c.entry_id == entry_id, outbox.c.state == "sent")
+    tx.execute(statement.values(state="bounced", error=error))
+
+
 def again(tx: Connection, *, entry_id: int, now: datetime) -> None:
-    """Send a failed or uncertain message once more, under the same remote id. Raises Conflict otherwise."""
+    """Send a failed, bounced or uncertain message once more, under the same remote id. Raises Conflict otherwise."""
     statement = (
         update(outbox)
-        .where(outbox.c.entry_id == entry_id, outbox.c.state.in_(("failed", "uncertain")))
+        .where(outbox.c.entry_id == entry_id, outbox.c.state.in_(("failed", "uncertain", "bounced")))
         .values(state="queued", due_at=now, created_at=now, attempts=0, error=None, done_at=None)
     )
     if tx.execute(statement).rowcount < 1:

@@ -18,7 +18,8 @@ outbox = Table(
     Column("order_key", Text, nullable=False),  # same key: leaves in order
     Column("automatic", Boolean, nullable=False, default=False),
     Column("payload", Json, nullable=False),
-    Column("state", String(16), nullable=False, default="queued"),  # queued sending sent failed uncertain undone
+    # queued sending sent failed bounced uncertain undone
+    Column("state", String(16), nullable=False, default="queued"),
     Column("attempts", Integer, nullable=False, default=0),
     Column("created_at", Moment, nullable=False),
     Column("due_at", Moment, nullable=False),

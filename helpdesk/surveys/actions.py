@@ -55,11 +55,11 @@ def ask_to_call_back(
     )
 
 
-def called_back(tx: Connection, *, follow_up_id: int, outcome: str, now: datetime) -> None:
-    """Close a follow-up with its outcome. Raises NotFound when it is closed already."""
+def called_back(tx: Connection, *, follow_up_id: int, ticket_id: int, outcome: str, now: datetime) -> None:
+    """Close a follow-up of this ticket with its outcome. Raises NotFound when it is closed already or another's."""
     done = tx.execute(
         update(follow_ups)
-        .where(follow_ups.c.id == follow_up_id, follow_ups.c.done_at.is_(None))
+        .where(follow_ups.c.id == follow_up_id, follow_ups.c.ticket_id == ticket_id, follow_ups.c.done_at.is_(None))
         .values(done_at=now, outcome=outcome)
     )
     if done.rowcount != 1:

@@ -23,7 +23,7 @@ def find(tx: Connection, *, question: str, most: int = 50) -> Sequence[int]:
     folded = key(question[:200]).strip()
     found: dict[int, None] = {}
     number = folded.lstrip("# ")
-    if number.isdigit() and len(number) < 16:
+    if number.isascii() and number.isdigit() and len(number) < 16:
         known = tx.execute(select(tickets.c.id).where(tickets.c.id == int(number))).scalar()
         if known:
             found[known] = None

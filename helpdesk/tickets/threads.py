@@ -23,7 +23,7 @@ _BY_CONVERSATION = (
         tickets.c.account == bindparam("account"),
         tickets.c.conversation == bindparam("conversation"),
     )
-    .order_by(tickets.c.id.desc())
+    .order_by(tickets.c.active.desc(), tickets.c.id.desc())  # the open one, although a later one may have ended
     .limit(1)
 )
 _WELCOME = select(participants.c.welcome).where(

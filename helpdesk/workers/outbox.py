@@ -133,8 +133,8 @@ def settle(
         )
     )
     if again is not None:
-        actions.put_off(tx, row_id=row.id, due_at=again, error=outcome.reason)
-        deliveries.delayed(tx, entry_id=row.entry_id, reason=outcome.reason)
+        if actions.put_off(tx, row_id=row.id, due_at=again, error=outcome.reason, worker=worker):
+            deliveries.delayed(tx, entry_id=row.entry_id, reason=outcome.reason)
     elif actions.settle(tx, row_id=row.id, state="failed", now=now, error=outcome.reason, worker=worker):
         deliveries.failed(
             tx, book, entry_id=row.entry_id, reason=outcome.reason, now=now, unreachable=outcome.unreachable
