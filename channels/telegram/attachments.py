@@ -46,7 +46,7 @@ def _found(language: str, holder: Json, depth: int) -> Iterator[Attachment]:
     if depth:
         for field in _GROUPS:
             inner = obj(holder, field)
-            for one in (inner, *objects(inner, "paid_media"), *objects(inner, "options")):
+            for one in (inner, *objects(inner, "paid_media"), *objects(inner, "options")) if inner else ():
                 yield from _found(language, one, depth - 1)
 
 
