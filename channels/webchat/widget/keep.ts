@@ -7,10 +7,10 @@ export class Keep {
   constructor(private key: string) {}
 
   get(): Kept {
-    try {
+    if (!this.blocked) try {
       const found = localStorage.getItem(this.key);
       if (found) this.memory = { pending: [], ...(JSON.parse(found) as Partial<Kept>) };
-      else if (!this.blocked) this.memory = { pending: [] };
+      else this.memory = { pending: [] };
     } catch { this.blocked = true; }
     return this.memory;
   }
@@ -20,7 +20,7 @@ export class Keep {
     const kept = this.get();
     how(kept);
     this.memory = kept;
-    try { localStorage.setItem(this.key, JSON.stringify(kept)); } catch { this.blocked = true; }
+    if (!this.blocked) try { localStorage.setItem(this.key, JSON.stringify(kept)); } catch { this.blocked = true; }
   }
 
   forget(): void {

@@ -61,6 +61,7 @@ export class Talk {
     const said: Pending = { cid: id(), text, at: Date.now(), ...more };
     this.keep.change((kept) => { kept.pending.push(said); kept.started = true; });
     if (more.profile) this.known = true;
+    if (!this.refused) this.connect(); // another tab may have signed out meanwhile
     this.put(said);
     this.changed("said");
   }

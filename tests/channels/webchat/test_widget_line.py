@@ -127,3 +127,32 @@ async def test_where_no_socket_comes_through_it_polls(stage: Stage):
     await expect(page.locator(".person .bubble")).to_contain_text("It reaches you")
     await say(page, "Good")
     await arrived(page, 2)
+
+
+async def test_signing_out_in_one_tab_empties_the_other_which_then_begins_anew(stage: Stage):
+    context = await stage.browser.new_context(reduced_motion="reduce")
+    first, second = await stage.page(context=context), await stage.page(context=context)
+    await opened(first)
+    await say(first, "Private")
+    await arrived(first, 1)
+    await opened(second)
+    await arrived(second, 1)
+    await first.evaluate("Pasokh.reset()")
+    await expect(second.locator(".visitor")).to_have_count(0)
+    await say(second, "Somebody else")
+    await arrived(second, 1)
+    await stage.desk.work()
+    assert {(await stage.desk.timeline(number))[0].text for number in (1, 2)} == {"Private", "Somebody else"}
+
+
+async def test_a_storage_that_is_full_loses_nothing(stage: Stage):
+    context = await stage.browser.new_context(reduced_motion="reduce")
+    page = await stage.page(context=context)
+    await opened(page)
+    await say(page, "There was room")
+    await arrived(page, 1)
+    await page.evaluate("() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') } }")
+    await say(page, "Now it is full")
+    await say(page, "Still full")
+    await arrived(page, 3)
+    assert await stage.heard() == ["There was room", "Now it is full", "Still full"]
