@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from channels.email.identity import OVERSIZED, stand_in
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.engine import open_database
 from helpdesk.journey import merge, status
@@ -325,3 +326,27 @@ async def test_a_mail_of_years_ago_is_received_now_and_its_dates_are_kept(desk):
 async def test_a_sender_can_not_say_when_the_mailbox_got_a_mail(desk):
     number = await desk.gets(mail(headers={"X-Pasokh-Stored": "03-Feb-2016 04:05:06 +0000"}))
     assert "stored_at" not in ((await desk.timeline(number))[0].data or {})
+
+
+# --- too large ------------------------------------------------------------------------------------
+
+
+async def test_the_note_of_a_mail_too_large_is_answered_once_in_the_language_of_its_subject(desk):
+    head = (
+        mail(subject="عکس‌های کاسهٔ شکسته", sender="نرگس <narges@customers.example>").as_bytes().partition(b"\r\n\r\n")[0]
+    )
+    number = await desk.gets(stand_in(OVERSIZED, 41_943_040, head))
+    assert [(one.kind, one.author) for one in await desk.timeline(number)] == [
+        ("note", "system"),
+        ("message", "automation"),
+    ]
+    (sent,) = await desk.posts()
+    assert sent["To"].addresses[0].addr_spec == "narges@customers.example"
+    assert sent["Auto-Submitted"]
+    assert "۴۰ مگابایت" in sent.get_body(("plain",)).get_content()
+    again = stand_in(OVERSIZED, 41_943_040, head.replace(b"<1@", b"<2@"))
+    await desk.gets(again)
+    assert await desk.posts() == []
+    smaller = answer(sent, "حالا کوچک‌تر", number=2, sender="narges@customers.example")
+    assert await desk.gets(smaller) == number
+    assert (await desk.clocks(number, "first_response"))[0].state == "running"

@@ -117,7 +117,7 @@ def _envelope(entry: Any) -> dict[str, Any]:
         "copies": [f"{name} {_place(address)}".strip() for address, name in data.get("cc", ())],
         "answers_to": "، ".join(str(one) for one in data.get("reply_to", ())[:3]),
         "unverified": str(warning.get("authentication") or "") if isinstance(warning, dict) else "",
-        "oversized": data.get("problem") == "oversized",
+        "problem": str(data.get("problem") or ""),
     }
 
 

@@ -91,7 +91,7 @@ class EntryView:
     copies: Sequence[str] = ()
     answers_to: str = ""
     unverified: str = ""
-    oversized: bool = False
+    problem: str = ""
     form: str = "entry"
 
 
