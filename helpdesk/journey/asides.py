@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -95,7 +96,7 @@ def _target(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:
 
 
 def answered_survey(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int | None:
-    """A face or words given on the channel itself. A forged or late answer changes nothing and is logged."""
+    """A face or words given on the channel itself. A forged or late answer changes no survey; see `as_written`."""
     said = inbound.survey
     if said is None:
         return None
@@ -104,6 +105,13 @@ def answered_survey(tx: Connection, book: Book, arrival: Arrival, inbound: Inbou
     except DeskError as error:
         log.info("survey answer refused", channel=arrival.channel, why=type(error).__name__)
         return None
+
+
+def as_written(inbound: Inbound) -> Inbound | None:
+    """A face or words that no survey takes any more, as the message they came as. None: there is nothing to read."""
+    if not inbound.text or inbound.author is None or inbound.survey is None:
+        return None
+    return replace(inbound, kind="message", thanks=not inbound.survey.words, survey=None)
 
 
 def _take_answer(tx: Connection, book: Book, arrival: Arrival, said: SurveyAnswer) -> int | None:

@@ -43,8 +43,13 @@ def receive(
     if whole is not None:
         return whole
     aside = _aside(tx, book, arrival, inbound)
-    if aside is not None or inbound.kind in ("reaction", "survey_answer", "call"):
+    if aside is not None or inbound.kind in ("reaction", "call"):
         return aside
+    if inbound.kind == "survey_answer":
+        written = asides.as_written(inbound)
+        if written is None:
+            return None
+        inbound = written
     too_large = oversized.is_so(inbound)
     known = _who(tx, arrival, inbound)
     choice = _where(tx, book, arrival, inbound, known)

@@ -202,6 +202,9 @@ async def test_resolved_the_customer_taps_a_sad_face_and_says_why(chat):
     answers = [line for line in await chat.lines(number, "survey") if line.author == "customer"]
     assert [(line.data["score"], line.text) for line in answers] == [("sad", ""), ("sad", "It took three weeks")]
     assert (await chat.desk.ticket(number)).status == "resolved"
+    chat.desk.time.passes(days=20)
+    late = await chat.arrives(sara.says("And it came broken", reply_to_message=why))
+    assert [line.text for line in await chat.lines(late, "message")][-1] == "And it came broken"
 
 
 async def test_a_thumb_after_the_end_neither_reopens_nor_opens_anything(chat):
