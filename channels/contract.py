@@ -1,7 +1,6 @@
 """What a channel is and what it may ask of the desk. See channels/README.md.
 
-A channel turns what its remote hands over into `Inbound` values and turns `Outbound` values into
-what its remote wants. It never sees tickets, the database or another channel.
+It turns what its remote hands over into `Inbound`, and `Outbound` into what its remote wants; it sees nothing else.
 """
 
 from __future__ import annotations
@@ -28,8 +27,7 @@ InboundKind = Literal[
 class Attachment:
     """A file that came with a message or leaves with it.
 
-    `content` is None when only `remote` is known yet (the server fetches it later) or when it was
-    refused; `problem` then says why in words.
+    `content` is None when only `remote` is known yet, or when it was refused; `problem` then says why.
     """
 
     name: str
@@ -268,10 +266,7 @@ class Channel:
         return {**known, **new}
 
     async def fetch(self, account: str, attachment: Attachment) -> Attachment:
-        """Get the content of an attachment that has only `remote`; with `problem` when it can't be had at all.
-
-        Raises DeliveryError when it is worth trying again; the whole message is then tried again later.
-        """
+        """Give content to an attachment that has only `remote`, or a `problem`. DeliveryError: try it all again later."""
         return attachment
 
     async def run(self, desk: Desk) -> None:
