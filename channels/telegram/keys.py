@@ -53,7 +53,8 @@ def place(message: Json) -> Place | None:
     chat = number(obj(message, "chat"), "id")
     if chat is None:
         return None
-    topic = number(message, "message_thread_id") if message.get("is_topic_message") is True else None
+    in_topic = message.get("is_topic_message") is True or obj(message, "chat").get("is_forum") is True
+    topic = number(message, "message_thread_id") if in_topic else None  # elsewhere it is only a thread of replies
     return Place(
         chat,
         topic=topic,
