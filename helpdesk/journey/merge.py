@@ -159,7 +159,8 @@ def _newest_question(tx: Connection, child: Line, parent: Line) -> dict[str, Any
     """The next answer goes where the customer wrote last. Returns what the parent had before."""
     if child.customer_at is None or (parent.customer_at is not None and child.customer_at <= parent.customer_at):
         return {}
-    names = REPLY if child.contact_id == parent.contact_id else ("snippet", "customer_entry_id")
+    one_way = child.contact_id == parent.contact_id and parent.conversation in (None, child.conversation)
+    names = REPLY if one_way else ("snippet", "customer_entry_id")  # an open chat stays where its customer sits
     tickets.change(
         tx, ticket_id=parent.id, customer_at=child.customer_at, **{name: getattr(child, name) for name in names}
     )

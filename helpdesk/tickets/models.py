@@ -57,7 +57,7 @@ tickets = Table(
     Index("ix_tickets_longest", "active", "customer_at", "id"),
     Index("ix_tickets_changed", "changed_at", "id"),
     Index("ix_tickets_contact", "contact_id", "id"),
-    Index("ix_tickets_conversation", "channel", "account", "conversation", "id"),
+    Index("ix_tickets_conversation", "conversation", "channel", "account", "active", "id"),
     Index("ix_tickets_sad", "sad_at", "id"),
     sqlite_autoincrement=True,
 )

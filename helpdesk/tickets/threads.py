@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from helpdesk.tickets.models import entries, participants, remote_ids, tickets
 from helpdesk.tickets.rules import Found, Hint
@@ -90,13 +90,25 @@ def takes_part(tx: Connection, *, ticket_id: int, contact_id: int) -> bool:
 def transcript(
     tx: Connection, *, channel: str, conversation: str, after: int = 0, most: int = 200
 ) -> list[dict[str, object]]:
-    """The public entries of a conversation behind an entry id, oldest first: what its customer may see."""
+    """The public entries of a conversation behind an entry id, oldest first: what its customer may see.
+
+    After a merge these are the lines of this conversation alone, wherever they stand now.
+    """
+    own = tx.execute(
+        select(tickets.c.id, tickets.c.merged_into_id).where(
+            tickets.c.channel == channel, tickets.c.conversation == conversation
+        )
+    ).all()
+    if not own:
+        return []
+    came, moved = _moved(tx, {one.id: one.merged_into_id for one in own})
+    here = entries.c.ticket_id.in_([one.id for one in own])
     rows = tx.execute(
         select(entries.c.id, entries.c.at, entries.c.kind, entries.c.author, entries.c.outgoing, entries.c.text)
-        .join(tickets, tickets.c.id == entries.c.ticket_id)
         .where(
-            tickets.c.channel == channel,
-            tickets.c.conversation == conversation,
+            or_(here, entries.c.id.in_(moved)) if moved else here,
+            *([entries.c.id.not_in(came)] if came else []),
+            or_(entries.c.channel == channel, entries.c.channel.is_(None)),
             entries.c.id > after,
             entries.c.public,
             entries.c.delivery.is_distinct_from("undone"),
@@ -105,3 +117,14 @@ def transcript(
         .limit(most)
     ).mappings()
     return [dict(row) for row in rows]
+
+
+def _moved(tx: Connection, own: Mapping[int, int | None]) -> tuple[list[int], list[int]]:
+    """Lines that merges brought to these tickets from others, and lines of these that stand elsewhere now."""
+    looked = {*own, *(one for one in own.values() if one is not None)}
+    told = tx.execute(
+        select(entries.c.ticket_id, entries.c.data).where(entries.c.ticket_id.in_(looked), entries.c.kind == "change")
+    )
+    merges = [(here, data) for here, data in told if (data or {}).get("change") == "merged"]
+    came = [line for here, data in merges if here in own and data["number"] not in own for line in data["moved"]]
+    return came, [line for _, data in merges if data["number"] in own for line in data["moved"]]

@@ -35,6 +35,7 @@ HOT = {
     "conversation": lambda tx: tx.execute(
         threads._BY_CONVERSATION, {"channel": "t", "account": "a", "conversation": "c"}
     ).all(),
+    "transcript": lambda tx: threads.transcript(tx, channel="t", conversation="c"),
     "intake": lambda tx: intake.due(tx, now=MONDAY, most=50),
     "outbox": lambda tx: outbox.claim(
         tx, worker="w", channels=["email"], now=MONDAY, lease=timedelta(minutes=2), most=4

@@ -8,7 +8,7 @@ import pytest
 
 from helpdesk.errors import Conflict, Invalid
 from helpdesk.journey import merge, opening, reply, status
-from helpdesk.tickets import lists, queries, search
+from helpdesk.tickets import lists, queries, search, threads
 from tests.journey.test_clocks_equal_their_replay import play, shape
 
 
@@ -259,3 +259,29 @@ async def test_taking_back_an_answer_after_the_merge_works_on_the_parent(desk):
     entry = await desk.answers(newer, mina)
     await merged(desk, newer, older, mina)
     assert await desk.database.write(reply.undo, desk.book, entry_id=entry, person_id=mina, now=desk.time()) == older
+
+
+@pytest.mark.parametrize("sender", ["sara@customers.example", "omid@customers.example"])
+async def test_a_chat_shows_its_own_lines_whatever_is_merged(desk, sender):
+    """What another conversation said never appears in a visitor's window, and nothing of theirs is gone from it."""
+    desk.channel.chat = True
+    chat = await desk.writes("from the chat")
+    desk.channel.chat = False
+    mail = await desk.writes("from another place", sender=sender, id="mail", copies=[])
+    desk.channel.chat = True
+    other_chat = await desk.writes("from a second visitor", sender="ali@customers.example")
+    mina = await desk.person()
+
+    async def window(conversation="sara@customers.example"):
+        found = await desk.database.read(threads.transcript, channel="memory", conversation=conversation)
+        return [one["text"] for one in found]
+
+    await merged(desk, chat, other_chat, mina, sure=True)
+    assert await window() == ["from the chat"]
+    assert await window("ali@customers.example") == ["from a second visitor"]
+    await merged(desk, mail, other_chat, mina, sure=True)
+    assert await window() == ["from the chat"]
+    assert await window("ali@customers.example") == ["from a second visitor"]
+    await undone(desk, chat, mina)
+    assert await window() == ["from the chat"]
+    assert await window("ali@customers.example") == ["from a second visitor"]

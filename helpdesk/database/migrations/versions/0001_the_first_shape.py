@@ -236,7 +236,9 @@ def upgrade() -> None:
     op.create_index("ix_tickets_assignee", "tickets", ["assignee_id", "active", "deadline", "id"], unique=False)
     op.create_index("ix_tickets_changed", "tickets", ["changed_at", "id"], unique=False)
     op.create_index("ix_tickets_contact", "tickets", ["contact_id", "id"], unique=False)
-    op.create_index("ix_tickets_conversation", "tickets", ["channel", "account", "conversation", "id"], unique=False)
+    op.create_index(
+        "ix_tickets_conversation", "tickets", ["conversation", "channel", "account", "active", "id"], unique=False
+    )
     op.create_index("ix_tickets_deadline", "tickets", ["active", "deadline", "id"], unique=False)
     op.create_index("ix_tickets_longest", "tickets", ["active", "customer_at", "id"], unique=False)
     op.create_index("ix_tickets_sad", "tickets", ["sad_at", "id"], unique=False)
