@@ -12,6 +12,7 @@ from helpdesk.database.dialects import ignoring, insert_ignore, upsert, upsertin
 from helpdesk.database.engine import hint
 from helpdesk.errors import Conflict, NotFound
 from helpdesk.intake.models import cursors, intake
+from helpdesk.intake.rules import storable
 
 _KEEP = ignoring(intake)
 _CURSOR = upserting(cursors, ["channel", "account", "key"], ["value", "changed_at"])
@@ -35,9 +36,9 @@ def keep(
         _KEEP,
         {
             "channel": channel,
-            "account": account,
-            "external_id": external_id,
-            "order_key": order_key,
+            "account": storable(account),
+            "external_id": storable(external_id),  # a mail may call itself anything
+            "order_key": storable(order_key),
             "received_at": received_at,
             "state": "new",
             "attempts": 0,
@@ -71,7 +72,7 @@ def failed(
     True: quarantined.
     """
     held = for_good or attempts > len(waits)
-    values: dict[str, Any] = {"attempts": attempts, "error": error[:2000]}
+    values: dict[str, Any] = {"attempts": attempts, "error": storable(error[:2000])}
     if held:
         values["state"] = "quarantined"
     else:

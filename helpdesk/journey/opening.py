@@ -137,6 +137,11 @@ def _values(
     }
 
 
+def _believable(sent_at: datetime | None) -> datetime | None:
+    """The sender's own date; years at the end of the calendar can't be turned into every zone, so they are left out."""
+    return sent_at if sent_at is not None and 1900 <= sent_at.year < 9000 else None
+
+
 def write_entry(
     tx: Connection,
     arrival: Arrival,
@@ -174,7 +179,7 @@ def write_entry(
         thanks=inbound.thanks,
         stranger=stranger,
         remote_id=inbound.external_id,
-        sent_at=inbound.sent_at,
+        sent_at=_believable(inbound.sent_at),
         intake_id=arrival.intake_id,
         data=data or None,
     )

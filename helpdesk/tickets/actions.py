@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, update
 
+from helpdesk.agents import queries as agents
 from helpdesk.database.dialects import ignoring, insert_ignore, new_id, upsert, upserting
 from helpdesk.database.engine import hint
 from helpdesk.errors import Conflict, Invalid
@@ -94,10 +95,12 @@ def assign(
     why: str = "",
     only_if_free: bool = False,
 ) -> None:
-    """Give the ticket to a person, or to nobody. With `only_if_free` Conflict when somebody has it."""
+    """Give the ticket to a person, or to nobody. With `only_if_free` Conflict when somebody has it; NotFound."""
     ticket = queries.locked(tx, ticket_id=ticket_id)
     if ticket.assignee_id == to:
         return
+    if to is not None:
+        agents.person(tx, person_id=to)
     if only_if_free and ticket.assignee_id is not None:
         raise Conflict("Somebody else has just taken this ticket.")
     change(tx, ticket_id=ticket_id, assignee_id=to, changed_at=now)

@@ -152,3 +152,15 @@ async def test_who_is_signed_out_hears_nothing_more(client, desk):
     await desk.database.write(sign_in.revoke, session_id=session.id, by=person, now=desk.time())
     assert await asyncio.wait_for(stream.content.read(), 10) == b"retry: 1500\n\n"
     assert (await client.get(pattern, allow_redirects=False)).status in (303, 401)
+
+
+async def test_forms_that_name_nobody_and_nothing_are_refused_in_words(client, desk):
+    ticket_id = await desk.writes()
+    token = await enter(client, desk, "agent")
+    one = f"/inbox/tickets/{ticket_id}"
+    for path, form, status in (
+        (f"{one}/assign", {"person": "9999"}, 404),
+        (f"{one}/reply", {"text": "Hello", "seen": "9", "suggestion": "x" * 500}, 200),
+    ):
+        answer = await client.post(path, data={**form, "csrf": token})
+        assert answer.status == status, path

@@ -17,6 +17,8 @@ from helpdesk.web.inbox import answers, build_ticket, drafts, gather, show
 from helpdesk.web.inbox.eyes import name_of
 from helpdesk.web.pages import PAGES
 
+LONGEST_NAME = 128  # characters of an article's name
+
 
 def _ticket(request: web.Request) -> int:
     return show.number(request.match_info["number"])
@@ -46,7 +48,7 @@ async def reply(request: web.Request) -> web.StreamResponse:
     app, me, fields = request.app, keys.signed_in(request), await request.post()
     ticket_id, text = _ticket(request), str(fields.get("text", ""))
     book, say = app[keys.BOOK], app[PAGES].gettext(app[PAGES].language_of(request)).gettext
-    article = str(fields.get("suggestion", ""))
+    article = str(fields.get("suggestion", ""))[:LONGEST_NAME]
     try:
         missing = answers.holes(text)
         if missing:
