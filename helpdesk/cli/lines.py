@@ -46,4 +46,5 @@ def opened(path: Path) -> BinaryIO:
     try:
         return sys.stdin.buffer if str(path) == "-" else path.open("rb")
     except OSError as error:
-        sys.exit(f"{path} can't be read: {error.strerror}.")
+        print(f"{path} can't be read: {error.strerror}.", file=sys.stderr)
+        raise SystemExit(2) from None
