@@ -21,7 +21,10 @@ def set_status(
     ticket = queries.locked(tx, ticket_id=ticket_id)
     if ticket.merged_into_id is not None:
         raise Conflict(f"This ticket was merged into {ticket.merged_into_id}.")
-    was = tickets.set_status(tx, ticket_id=ticket_id, status=status, by=by, now=now, author=author)
+    taken_back = _endings(tx, ticket_id) if ticket.status in ENDED and status not in ENDED else []
+    was = tickets.set_status(
+        tx, ticket_id=ticket_id, status=status, by=by, now=now, author=author, voids=taken_back
+    )  # fmt: skip
     if was == status:
         return
     if was in ENDED and status not in ENDED:
@@ -29,3 +32,15 @@ def set_status(
     opening.recount(tx, book, ticket_id=ticket_id, now=now)
     if status in ENDED and was not in ENDED:
         survey.invite(tx, book, ticket_id=ticket_id, now=now)
+
+
+def _endings(tx: Connection, ticket_id: int) -> list[int]:
+    """The lines that ended the cycle: taken back by hand, its clocks go on from where they started."""
+    found: list[int] = []
+    for line in reversed(queries.timeline(tx, ticket_id=ticket_id)):
+        data = line.data or {}
+        if data.get("change") == "reopened" or (data.get("change") == "status" and data.get("to") not in ENDED):
+            break
+        if data.get("change") == "status":
+            found.append(line.id)
+    return found

@@ -74,7 +74,7 @@ def invite(tx: Connection, book: Book, *, ticket_id: int, now: datetime) -> int 
         faces=_faces(book, token, language),
         survey=token,
     )
-    due_at = now + max(book.survey.delay(ticket.channel), book.undo)
+    due_at = now + max(book.survey.delay(ticket.channel), book.time_to_undo(ticket.channel))
     reply.dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=due_at)
     return entry_id
 
@@ -232,7 +232,8 @@ def called_back(
     if not words:
         raise Invalid("Write in a few words how the call back went.", "outcome")
     actions.called_back(tx, follow_up_id=follow_up_id, ticket_id=ticket_id, outcome=words, now=now)
-    tickets.change(tx, ticket_id=ticket_id, sad_at=None, changed_at=now)
+    waiting = [one.created_at for one in queries.follow_ups_of(tx, ticket_id=ticket_id) if one.done_at is None]
+    tickets.change(tx, ticket_id=ticket_id, sad_at=min(waiting, default=None), changed_at=now)
     tickets.changed(
         tx, ticket_id=ticket_id, now=now, author="agent", person_id=person_id, change="called_back", outcome=words
     )

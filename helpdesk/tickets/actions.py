@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -139,9 +139,19 @@ def prioritise(tx: Connection, *, ticket_id: int, priority: str, by: int | None,
 
 
 def set_status(
-    tx: Connection, *, ticket_id: int, status: str, by: int | None, now: datetime, author: str = "agent"
+    tx: Connection,
+    *,
+    ticket_id: int,
+    status: str,
+    by: int | None,
+    now: datetime,
+    author: str = "agent",
+    voids: Sequence[int] = (),
 ) -> str:
-    """Set the status and say so on the timeline. Returns what it was; clocks are the caller's."""
+    """Set the status and say so on the timeline. Returns what it was; clocks are the caller's.
+
+    `voids` are lines that count no more for them.
+    """
     if status not in rules.STATUSES:
         raise Invalid(f"There is no status {status!r}.", "status")
     ticket = queries.locked(tx, ticket_id=ticket_id)
@@ -155,8 +165,11 @@ def set_status(
     if status == "closed":
         values["closed_at"] = now
         values["resolved_at"] = ticket.resolved_at or now
+    if was in rules.ENDED and not ended:
+        values |= {"resolved_at": None, "closed_at": None}
     change(tx, ticket_id=ticket_id, **values)
-    changed(tx, ticket_id=ticket_id, now=now, author=author, person_id=by, change="status", to=status, **{"from": was})
+    told: dict[str, Any] = {"from": was, **({"voids": list(voids)} if voids else {})}
+    changed(tx, ticket_id=ticket_id, now=now, author=author, person_id=by, change="status", to=status, **told)
     return was
 
 
