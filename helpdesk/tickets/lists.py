@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Literal
 
@@ -55,8 +55,11 @@ class After:
         """Read what `str` wrote. Raises Invalid."""
         try:
             value, _, number = text.partition("_")
-            return cls(datetime.fromisoformat(value), int(number))
-        except ValueError:
+            at = datetime.fromisoformat(value)
+            if at.tzinfo is None or not number.isascii() or len(number) > 18:
+                raise ValueError(text)
+            return cls(at.astimezone(UTC), int(number))
+        except (ValueError, OverflowError):
             raise Invalid("This page address is not one of ours.", "after") from None
 
 

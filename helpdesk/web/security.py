@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -22,6 +23,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 H = TypeVar("H", bound=Callable[..., Any])
 
 MOST_DIGITS = 18
+HALF = re.compile("[\ud800-\udfff]")  # half a character
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = (
@@ -150,8 +152,8 @@ def _same_origin(request: web.Request) -> None:
 
 async def _own_token(request: web.Request) -> None:
     given = request.headers.get("X-CSRF-Token")
-    if given is None and request.content_type in FORMS:
-        given = str((await request.post()).get("csrf", ""))
+    if given is None:
+        given = str((await _fields(request)).get("csrf", ""))
     if not given or not hmac.compare_digest(given.encode(), request.get(CSRF, "").encode()):
         raise Forbidden(
             "This page was open for too long, or your browser keeps no cookies. Nothing was changed. Open it again."
@@ -159,9 +161,20 @@ async def _own_token(request: web.Request) -> None:
 
 
 async def _can_be_kept(request: web.Request) -> None:
-    fields = await request.post() if request.content_type in FORMS else {}
-    if any(isinstance(each, str) and "\0" in each for each in fields.values()):
-        raise Invalid("There is a character in this form that no database can keep. Take it out and try again.")
+    for each in (await _fields(request)).values():
+        text = str(getattr(each, "filename", each))
+        if "\0" in text or HALF.search(text):
+            raise Invalid("There is a character in this form that no database can keep. Take it out and try again.")
+
+
+async def _fields(request: web.Request) -> Mapping[str, Any]:
+    """The fields of a form. Raises Invalid for one that no browser makes."""
+    if request.content_type not in FORMS:
+        return {}
+    try:
+        return await request.post()
+    except (LookupError, ValueError) as error:
+        raise Invalid("This form is not complete. Open the page again.") from error
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
