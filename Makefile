@@ -10,7 +10,7 @@ bin := .venv/bin
 pip := $(bin)/python -m pip install -qq --disable-pip-version-check --require-hashes --use-pep517
 npm := PATH="$$PWD/.venv/bin:$$PATH" npm
 built := helpdesk/web/assets/built
-sources := $(shell find helpdesk/web/assets -path '*/built' -prune -o -type f -print 2>/dev/null)
+sources := $(shell find helpdesk/web/assets channels/webchat/widget -path "*/built" -prune -o -type f -print 2>/dev/null)
 catalogues := $(shell find helpdesk/web/locale -name '*.po' 2>/dev/null)
 
 .PHONY: help run setup check test tests lint types front-types format coverage bench lock clean packages catalogues
@@ -64,7 +64,7 @@ catalogues: .venv/.test ## bring the catalogues up to date with the words of cod
 	@$(bin)/python -m tests.support.catalogues
 
 clean: ## take away everything made, never data
-	rm -rf .venv node_modules $(built) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .venv node_modules $(built) channels/webchat/built .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 
 .venv/.made: requirements/venv.sh
 	@requirements/venv.sh $(PYTHON)

@@ -39,5 +39,7 @@ def _load(folder: Path, name: str) -> type[Channel]:
         module = importlib.import_module(f"{name}.channel")
     kind = getattr(module, "Channel", None)
     if not (isinstance(kind, type) and issubclass(kind, Channel) and kind is not Channel and kind.name == name):
-        raise TypeError(f"channels/{name}/channel.py must define a class Channel(contract.Channel) with name = {name!r}")
+        raise TypeError(
+            f"channels/{name}/channel.py must define a class Channel(contract.Channel) with name = {name!r}"
+        )
     return kind

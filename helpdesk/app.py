@@ -149,6 +149,9 @@ def book_of(settings: Settings, channels: Mapping[str, Channel], sla: policies.S
         word=wording(ROOT / "templates" / "mail", fallback=settings.desk.language),
         reopening=days,
         undo=timedelta(seconds=settings.tickets.undo_seconds),
+        undo_by_channel={
+            name: timedelta(seconds=one) for name, one in settings.tickets.undo_seconds_by_channel.items()
+        },
         acknowledgement=settings.automatic.acknowledgement,
         quote_original=settings.tickets.quote_original,
         signature=lambda team: settings.tickets.signature_by_team.get(team or "", settings.tickets.signature),

@@ -28,6 +28,11 @@ def settings_for(folder: Path, port: int, mail_port: int) -> Settings:
         "mailboxes": [{"name": ACCOUNT, "address": SUPPORT, "display_name": SHOP}],
         "receiver": {"enabled": True, "protocol": "smtp", "port": mail_port},
     }
+    chat = {
+        "enabled": True,
+        "folder": str(folder / "webchat"),
+        "sites": [{"name": "dalan", "origins": [f"http://127.0.0.1:{port}", f"http://localhost:{port}"]}],
+    }
     return Settings.model_validate(
         {
             "desk": {"name": SHOP, "public_url": f"http://127.0.0.1:{port}"},
@@ -35,7 +40,7 @@ def settings_for(folder: Path, port: int, mail_port: int) -> Settings:
             "database": {"url": f"sqlite:///{folder / 'desk.db'}"},
             "web": {"port": port},
             "sign_in": {"link_minutes": 24 * 60},
-            "channels": {"email": mail},
+            "channels": {"email": mail, "webchat": chat},
         }
     )
 
@@ -79,6 +84,7 @@ async def run(*, folder: Path, port: int, mail_port: int, fresh: bool, say: Call
             say(f"\nThe desk of {SHOP}, a shop that does not exist, is open at {address}")
             say(f"  Sign in once by this link:  {address}/sign-in/link/{token}?next=/inbox")
             say(f"  Play the customer here:     {address}/demo")
+            say(f"  Chat as a visitor here:     {address}/demo/shop")
             say("  Or send it a mail from another terminal:")
             say(f'    .venv/bin/python run.py mail send --port {mail_port} "سلام، سفارشم کجاست؟"')
             say("Ctrl+C ends it; `python run.py demo --fresh` begins anew.")

@@ -15,6 +15,7 @@ from helpdesk.errors import Invalid, NotFound
 from helpdesk.web import keys
 from helpdesk.web.desk_pages import around
 from helpdesk.web.pages import PAGES
+from helpdesk.web.security import public
 
 FRAME = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox"
@@ -31,11 +32,17 @@ class Demo:
         """Every page of the demo."""
         return [
             web.get("/demo", self.index),
+            web.get("/demo/shop", self.shop),
             web.post("/demo/send", self.send),
             web.get("/demo/mail/{id}", self.mail),
             web.get("/demo/mail/{id}/html", self.html),
             web.get("/demo/mail/{id}/original", self.original),
         ]
+
+    @public
+    async def shop(self, request: web.Request) -> web.Response:
+        """What a visitor of the shop sees, with the chat bubble."""
+        return request.app[PAGES].render(request, "demo/shop.html")
 
     async def index(self, request: web.Request) -> web.Response:
         """The customer's mailbox and a form to write from."""

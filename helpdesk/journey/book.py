@@ -52,12 +52,17 @@ class Book:
     word: Wording
     reopening: Callable[[str], timedelta]
     undo: timedelta = timedelta(seconds=15)
+    undo_by_channel: Mapping[str, timedelta] = field(default_factory=dict)
     acknowledgement: bool = False
     quote_original: bool = False
     signature: Callable[[str | None], str] = lambda team: ""
     limits: Limits = field(default_factory=Limits)
     survey: SurveyRules = field(default_factory=SurveyRules)
     own_addresses: frozenset[str] = frozenset()
+
+    def time_to_undo(self, channel: str) -> timedelta:
+        """How long a reply waits before it leaves."""
+        return self.undo_by_channel.get(channel, self.undo)
 
     def verify(self, token: str) -> int | None:
         """The entry a token names, when we signed it."""

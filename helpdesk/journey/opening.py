@@ -62,7 +62,10 @@ def open_new(
     facts = Facts(channel=arrival.channel, kind=book.hours(arrival.channel), language=inbound.language, mark=known.mark)
     at = arrival.received_at
     planned = [book.promises.plan(facts, kind, at) for kind in sla.STARTING] if asks else []
-    ticket_id = tickets.open_ticket(tx, **_values(arrival, inbound, known, planned, asks=asks, follows=follows))
+    own = book.channels.get(arrival.channel)
+    subjects = own is None or own.can.subject
+    values = _values(arrival, inbound, known, planned, asks=asks, follows=follows, subjects=subjects)
+    ticket_id = tickets.open_ticket(tx, **values)
     entry_id = write_entry(
         tx, arrival, inbound, ticket_id=ticket_id, contact_id=known.contact_id, files=files, stranger=False
     )
@@ -106,11 +109,13 @@ def ours(book: Book, address: str) -> bool:
 
 
 def _values(
-    arrival: Arrival, inbound: Inbound, known: Known, planned: list[Planned], *, asks: bool, follows: int | None
-) -> dict[str, Any]:
+    arrival: Arrival, inbound: Inbound, known: Known, planned: list[Planned], *, asks: bool, follows: int | None,
+    subjects: bool,
+) -> dict[str, Any]:  # fmt: skip
+    """`subjects`: the channel has them; where it has none the first words stand for it."""
     first = nearest(planned)
     return {
-        "subject": inbound.subject,
+        "subject": inbound.subject or ("" if subjects else rules.snippet(inbound.text, 60)),
         "status": "new",
         "active": not known.blocked,
         "contact_id": known.contact_id,

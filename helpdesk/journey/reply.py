@@ -53,7 +53,7 @@ def reply(
     if newer(tx, ticket_id=ticket_id, seen=answer.seen):
         raise Conflict("Something new arrived while you were writing.")
     if ticket.assignee_id is None:  # whoever answers first has it, so that two do not
-        tickets.assign(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now, why="answered")
+        tickets.assign(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now)
     ticket = queries.ticket(tx, ticket_id=ticket_id)
     copies = enclosing.copies(tx, book, ticket=ticket, wanted=answer.copies)
     entry_id = _entry(tx, ticket, person_id, text, answer, copies, now)
@@ -71,7 +71,15 @@ def reply(
         quote=enclosing.quote(tx, book, ticket=ticket, wanted=answer.quote),
         signature=enclosing.signature(tx, book, ticket=ticket, person_name=person_name),
     )
-    dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=now + book.undo)
+    dispatch(
+        tx,
+        book,
+        ticket=ticket,
+        entry_id=entry_id,
+        payload=payload,
+        now=now,
+        due_at=now + book.time_to_undo(ticket.channel),
+    )
     tickets.change(tx, ticket_id=ticket_id, answered=True, changed_at=now, snippet=rules.snippet(text))
     if answer.article:
         _took(tx, ticket, entry_id, person_id, answer, now)

@@ -24,6 +24,8 @@ from helpdesk.journey.receive import Arrival, receive
 from helpdesk.workers.waiting import Bell
 
 log = structlog.get_logger("intake")
+FILES_AT_ONCE = 8
+FETCHING = 45.0  # seconds for the files of one message, then it is tried again later
 
 
 @dataclass(slots=True)
@@ -89,14 +91,22 @@ class IntakeWorker:
         return result
 
     async def _fetch(self, batch: Sequence[Understood]) -> None:
-        """Get the files that a channel only named, outside of any transaction."""
-        for one in batch:
-            wanted = any(file.remote and file.content is None for thing in one.things for file in thing.attachments)
-            if one.error is None and wanted:
-                try:
-                    one.things = [await self._with_files(one.row, thing) for thing in one.things]
-                except Exception as error:  # tried again with the whole message
-                    one.error = error
+        """Get the files that a channel only named, a few at once and outside of any transaction."""
+        wanting = [
+            one
+            for one in batch
+            if one.error is None
+            and any(file.remote and file.content is None for thing in one.things for file in thing.attachments)
+        ]
+        for start in range(0, len(wanting), FILES_AT_ONCE):
+            await asyncio.gather(*(self._bring(one) for one in wanting[start : start + FILES_AT_ONCE]))
+
+    async def _bring(self, one: Understood) -> None:
+        try:
+            async with asyncio.timeout(FETCHING):
+                one.things = [await self._with_files(one.row, thing) for thing in one.things]
+        except Exception as error:  # tried again with the whole message; the others go on
+            one.error = error
 
     async def _with_files(self, row: Line, thing: Inbound) -> Inbound:
         channel = self.book.channels[row.channel]

@@ -29,7 +29,7 @@ def row(
     ticket: Any, eyes: Eyes, people: Mapping[int, Somebody], typing: Callable[[int], str] = lambda number: ""
 ) -> RowView:
     """One ticket of a list. `typing` names who else is writing in it."""
-    name = name_of(ticket.contact_name, ticket.address)
+    name = name_of(ticket.contact_name, ticket.address, eyes.language)
     return RowView(
         number=ticket.id,
         name=name,

@@ -65,7 +65,7 @@ def _status(row: Any) -> str:
 
 def _person(parts: Parts, eyes: Eyes) -> PersonView:
     contact = parts.contact
-    name = name_of(contact.name, parts.ticket.address)
+    name = name_of(contact.name, parts.ticket.address, eyes.language)
     return PersonView(
         name=name,
         face=face_of(name, contact.id),
@@ -91,7 +91,7 @@ def _composer(parts: Parts, eyes: Eyes, instead: Mapping[str, Any]) -> ComposerV
         "note" if instead.get("tab") == "note" or ("note" in parts.drafts and "reply" not in parts.drafts) else "reply"
     )
     return ComposerView(
-        to=name_of(parts.contact.name, parts.ticket.address),
+        to=name_of(parts.contact.name, parts.ticket.address, eyes.language),
         channel=eyes.channel(parts.ticket.channel),
         tab=tab,  # type: ignore[arg-type]
         reply=str(instead.get("reply", parts.drafts.get("reply", ""))),

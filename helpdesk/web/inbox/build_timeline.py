@@ -83,7 +83,7 @@ def _fold(changes: Sequence[ChangeView]) -> Iterator[ChangeView | ChangesView]:
 def message(entry: Any, parts: Parts, eyes: Eyes) -> EntryView:
     """A message, a note or a call."""
     by = _by(entry)
-    author, face = _author(entry, by, parts)
+    author, face = _author(entry, by, parts, eyes.language)
     folded = parts.folded.get(entry.id)
     whole = parts.full.get(entry.id, "")
     stopped = next((c for c in parts.clocks if c.kind == "first_response" and c.stop_entry_id == entry.id), None)
@@ -138,7 +138,7 @@ def _by(entry: Any) -> By:
     return "desk" if entry.author == "agent" else "customer"
 
 
-def _author(entry: Any, by: By, parts: Parts) -> tuple[str, Face]:
+def _author(entry: Any, by: By, parts: Parts, language: str) -> tuple[str, Face]:
     if entry.person_id is not None:
         name = parts.names.get(entry.person_id, "?")
         return name, Face(name.strip()[:1].upper() or "?", entry.person_id % 5 + 1)
@@ -146,7 +146,7 @@ def _author(entry: Any, by: By, parts: Parts) -> tuple[str, Face]:
         return (entry.data or {}).get("name", "") or entry.author, Face("", 3)
     contact = entry.contact_id or parts.ticket.contact_id
     own = contact == parts.ticket.contact_id
-    name = name_of(parts.contact.name if own else "", entry.address or parts.ticket.address)
+    name = name_of(parts.contact.name if own else "", entry.address or parts.ticket.address, language)
     return name, face_of(name, contact)
 
 
@@ -162,7 +162,7 @@ def _quoted(text: str, whole: str) -> str:
 def _delivery(entry: Any, eyes: Eyes) -> DeliveryView | None:
     if not entry.outgoing or entry.delivery is None:
         return None
-    until = entry.at + eyes.undo if entry.delivery == "queued" else None
+    until = entry.at + eyes.undo(entry.channel) if entry.delivery == "queued" else None
     return DeliveryView(entry.delivery, entry.delivery_reason or "", until)
 
 

@@ -89,4 +89,8 @@ async def here(request: web.Request) -> web.StreamResponse:
     )
     if news:
         app[keys.LIVE].publish("presence", ticket_id)
+        row = await app[keys.DATABASE].read(queries.ticket, ticket_id=ticket_id)
+        channel = app[keys.BOOK].channels.get(row.channel)
+        if channel is not None and row.conversation:
+            channel.hear(row.conversation, {"typing": bool(fields.get("writing")), "name": me.name, "read": True})
     return web.Response(status=204)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,6 +19,9 @@ ENDED = ("resolved", "closed", "spam", "merged")
 STILL = ("waiting", "on_hold", *ENDED)
 
 
+TOKEN = re.compile(r"[0-9a-f]{16,}|[\w-]{24,}")  # what a channel calls somebody who never said a name
+
+
 @dataclass(frozen=True, slots=True)
 class Eyes:
     """One reader. `fill`: an article's title and its reply for a ticket; `reasons`: key → words of dissatisfaction."""
@@ -30,7 +34,7 @@ class Eyes:
     calendar: Callable[[str], tuple[str, Any]]
     hours: Callable[[str], str]
     reasons: Mapping[str, str] = field(default_factory=dict)
-    undo: timedelta = timedelta(seconds=15)
+    undo: Callable[[str], timedelta] = lambda channel: timedelta(seconds=15)
     quote: bool = False
 
     def channel(self, name: str | None) -> ChannelMark:
@@ -47,9 +51,13 @@ def face_of(name: str, number: int) -> Face:
     return Face(letter.upper(), number % HUES + 1)
 
 
-def name_of(name: str, address: str) -> str:
-    """What a customer is called: the name, else the address without its kind."""
-    return name.strip() or address.partition(":")[2] or address
+def name_of(name: str, address: str, language: str = "fa") -> str:
+    """What a customer is called: the name, else the address without its kind; a mere token is a visitor."""
+    called = name.strip() or address.partition(":")[2] or address
+    token = called.rpartition(":")[2]
+    if not name.strip() and TOKEN.fullmatch(token):
+        return f"{'مهمان' if language == 'fa' else 'Visitor'} {token[:4]}"
+    return called
 
 
 def somebody(person: Person, load: int | None = None) -> Somebody:

@@ -52,7 +52,7 @@ def eyes_of(request: web.Request) -> Eyes:
     language = pages.language_of(request)
     return Eyes(
         me=keys.signed_in(request), now=app[keys.CLOCK](), language=language, channels=book.channels,
-        fill=answers.filler(book), calendar=book.promises.calendar, hours=book.hours, undo=book.undo, quote=book.quote_original,
+        fill=answers.filler(book), calendar=book.promises.calendar, hours=book.hours, undo=book.time_to_undo, quote=book.quote_original,
         reasons={one.key: one.words[language] for one in app.get(keys.REASONS, ())},
     )  # fmt: skip
 

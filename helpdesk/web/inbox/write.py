@@ -73,10 +73,10 @@ async def reply(request: web.Request) -> web.StreamResponse:
 
 
 async def _toast(request: web.Request, ticket_id: int, entry_id: int) -> Mapping[str, Any] | None:
-    seconds = int(request.app[keys.BOOK].undo.total_seconds())
+    row = await request.app[keys.DATABASE].read(queries.ticket, ticket_id=ticket_id)
+    seconds = int(request.app[keys.BOOK].time_to_undo(row.channel).total_seconds())
     if not seconds:
         return None
-    row = await request.app[keys.DATABASE].read(queries.ticket, ticket_id=ticket_id)
     name = name_of(row.contact_name, row.address)
     return {"number": ticket_id, "entry": entry_id, "to": name, "seconds": seconds}
 
