@@ -24,6 +24,7 @@ async def test_a_taken_article_is_learned_and_remembered(database, tmp_path: Pat
     mina = await desk.person()
     for _ in range(3):
         number = await desk.writes(ODD)
+        assert number is not None
         await desk.answers(number, mina, article="fa/order-status", kept=1.0)
     after = place(suggester, f"\n{ODD}", "fa/order-status")
     assert after > before
