@@ -206,7 +206,7 @@ def alone(database: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Conflict(
-                f"Another process runs the desk at {database}. For several processes use PostgreSQL."
+                f"The desk at {database} is open already, in another process. SQLite serves one; for several, PostgreSQL."
             ) from None
         yield
 
@@ -269,8 +269,15 @@ async def open_door(made: House, application: web.Application) -> AsyncIterator[
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     try:
-        place = web.TCPSite(runner, made.settings.web.host, made.settings.web.port)
-        await place.start()
+        own = made.settings.web
+        try:
+            await web.TCPSite(runner, own.host, own.port).start()
+        except OSError as error:
+            raise Invalid(
+                f"The desk can't open {own.host}:{own.port}: {error.strerror}. If another program is there, set another "
+                "`port` of [web], or PASOKH_WEB__PORT.",
+                "web.port",
+            ) from None
         host, port = runner.addresses[0][:2]
         yield f"http://{host}:{port}"
     finally:

@@ -15,7 +15,7 @@ PRIVATE = frozenset({"text", "full_text", "html", "body", "subject", "raw", "con
 IN_ADDRESSES = re.compile(r"(://)[^/@\s]*:[^/@\s]*@|(/sign-in/link/|/survey/|bot)[\w:-]{16,}")
 STATEMENT_VALUES = re.compile(r"\[parameters: .*")
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
-NOISY = ("aiohttp.access", "asyncio", "mail.log", "aioimaplib.aioimaplib")  # their own words may hold what was written
+NOISY = ("alembic", "aiohttp.access", "asyncio", "mail.log", "aioimaplib.aioimaplib")  # their own words may hold what was written
 
 
 def set_up(form: Literal["text", "json"], level: str = "info", out: TextIO = sys.stderr) -> None:

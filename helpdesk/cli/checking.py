@@ -42,6 +42,7 @@ async def outcomes(config: Path) -> AsyncIterator[Outcome]:
         return
     yield f"settings in {config}", None
     yield "working hours and policies in config/sla.toml", _sla()
+    yield "reasons in config/reasons.toml", _reasons()
     yield "articles in faq/", _articles()
     yield "data folder", _disk(settings)
     yield "clock of this machine", _clock()
@@ -61,6 +62,17 @@ def _sla() -> str | None:
         return str(error)
     closed = [kind for kind, one in found.calendars.items() if one.next_opening(now()) is None]
     return f"the calendar {closed[0]} has no working time in the next 400 days" if closed else None
+
+
+def _reasons() -> str | None:
+    from helpdesk.app import ROOT
+    from helpdesk.surveys import reasons
+
+    try:
+        reasons.load(ROOT / "config" / "reasons.toml")
+    except DeskError as error:
+        return str(error)
+    return None
 
 
 def _articles() -> str | None:

@@ -37,7 +37,12 @@ async def _until_told(work: Coroutine[Any, Any, None]) -> None:
 
 
 @in_a_sentence
-def serve(config: Config = DEFAULT) -> None:
+def serve(
+    config: Config = DEFAULT,
+    administrator: Annotated[
+        str, typer.Option("--administrator", help="The address the first administrator signs in with.")
+    ] = "administrator@desk.example",
+) -> None:
     """Run the desk: its channels, its workers and its pages."""
     from helpdesk import app, logs
 
@@ -46,7 +51,7 @@ def serve(config: Config = DEFAULT) -> None:
 
     async def work() -> None:
         async with app.house(settings, where=str(config)) as house, _open(house) as address:
-            await _greet(house, address)
+            await _greet(house, address, administrator)
             await asyncio.Event().wait()
 
     run(work())
@@ -60,22 +65,25 @@ async def _open(house: House) -> AsyncIterator[str]:
         yield address
 
 
-async def _greet(house: House, address: str) -> None:
+async def _greet(house: House, address: str, administrator: str) -> None:
     """Say where the desk is, and let the first administrator in by a link that works once."""
     from helpdesk.agents import actions
 
     settings = house.settings
     typer.echo(f"The desk is open at {address}")
+    if not house.book.channels:
+        typer.echo("No channel is switched on yet, so nobody can write to it: README.md, Connect a mailbox.")
     token = await house.database.write(
         actions.first_administrator,
         name="Administrator",
-        email="administrator@localhost.localdomain",
+        email=administrator,
         now=house.clock(),
         lasts=timedelta(minutes=settings.sign_in.link_minutes),
     )
     if token is not None:
-        typer.echo(f"First sign-in, once, within {settings.sign_in.link_minutes} minutes:")
+        typer.echo(f"First sign-in, once, within {settings.sign_in.link_minutes} minutes, where you choose a password:")
         typer.echo(f"  {settings.desk.public_url}/sign-in/link/{token}")
+        typer.echo(f"From then on you sign in as {administrator}; every start before that makes a new link.")
 
 
 @in_a_sentence
@@ -118,6 +126,7 @@ def invite(
                 now=house.clock(),
                 lasts=lasts,
             )
+            typer.echo(f"For {email}, once, within {settings.sign_in.invitation_hours} hours:")
             typer.echo(f"{settings.desk.public_url}/sign-in/link/{token}")
 
     asyncio.run(work())

@@ -39,6 +39,7 @@ def settings_for(folder: Path, port: int, mail_port: int) -> Settings:
             "data": {"folder": folder},
             "database": {"url": f"sqlite:///{folder / 'desk.db'}"},
             "web": {"port": port},
+            "survey": {"delay_minutes_by_channel": {}},
             "sign_in": {"link_minutes": 24 * 60},
             "channels": {"email": mail, "webchat": chat},
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 
 from aiohttp import web
@@ -50,7 +51,8 @@ class Demo:
         path = one(self.folder, form["answers"])
         if path is not None:
             known = read(path)
-            form |= {"address": known.to, "subject": known.subject, "name": known.to.partition("@")[0]}
+            name, address = parseaddr(known.to)
+            form |= {"name": name, "address": address, "subject": known.subject}
         return await self._index(request, form, sent="sent" in request.query)
 
     async def send(self, request: web.Request) -> web.Response:
@@ -129,4 +131,5 @@ def _with_pictures(mail: Received) -> str:
         kind, content = mail.pictures.get(found[1], ("", b""))
         return f"data:{kind};base64,{base64.b64encode(content).decode()}" if content else found[0]
 
-    return re.sub(r"cid:([^\"'\s>]+)", place, mail.html)
+    shown = re.sub(r"cid:([^\"'\s>]+)", place, mail.html)
+    return shown.replace("<a ", '<a target="_blank" rel="noopener" ')  # the frame itself can go nowhere

@@ -97,7 +97,9 @@ class SignIn(Section):
 
 class Tickets(Section):
     undo_seconds: Annotated[int, Field(ge=0, le=120)] = 15
-    undo_seconds_by_channel: dict[str, Annotated[int, Field(ge=0, le=120)]] = Field(default_factory=lambda: {"webchat": 3})
+    undo_seconds_by_channel: dict[str, Annotated[int, Field(ge=0, le=120)]] = Field(
+        default_factory=lambda: {"webchat": 3}
+    )
     reopening_days: NotNegative = 7
     reopening_days_by_channel: dict[str, NotNegative] = Field(default_factory=dict)
     quote_original: bool = False
@@ -202,9 +204,19 @@ def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
         )
     named = overlay(values, environment)
     try:
-        return Settings.model_validate(values)
+        return _at_its_port(Settings.model_validate(values))
     except ValidationError as error:
         raise explain(error, str(file or "the defaults"), named=named) from None
+
+
+def _at_its_port(settings: Settings) -> Settings:
+    """Nobody said how the desk is reached from outside: then it is where its own port is."""
+    untouched = Desk.model_fields["public_url"].default
+    port = settings.web.port
+    if settings.desk.public_url != untouched or untouched.endswith(f":{port}"):
+        return settings
+    desk = settings.desk.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
+    return settings.model_copy(update={"desk": desk})
 
 
 def explain(
