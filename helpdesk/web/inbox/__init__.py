@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from helpdesk.web.inbox import drafts, merging, originals, read, stream, write
+from helpdesk.web.inbox import drafts, merging, originals, read, source, stream, write
 
 
 def routes() -> list[web.AbstractRouteDef]:
@@ -27,4 +27,5 @@ def routes() -> list[web.AbstractRouteDef]:
         web.get(r"/inbox/files/{file:\d+}", originals.file),
         web.get(r"/inbox/entries/{entry:\d+}/original", originals.original),
         web.get(r"/inbox/entries/{entry:\d+}/html", originals.letter),
+        web.get(r"/inbox/entries/{entry:\d+}/source", source.source),
     ]
