@@ -273,11 +273,9 @@ async def open_door(made: House, application: web.Application) -> AsyncIterator[
         try:
             await web.TCPSite(runner, own.host, own.port).start()
         except OSError as error:
-            raise Invalid(
-                f"The desk can't open {own.host}:{own.port}: {error.strerror}. If another program is there, set another "
-                "`port` of [web], or PASOKH_WEB__PORT.",
-                "web.port",
-            ) from None
+            place = f"{own.host}:{own.port}"
+            words = f"The desk can't open {place}: {error.strerror}. Set another port of [web], or PASOKH_WEB__PORT."
+            raise Invalid(words, "web.port") from None
         host, port = runner.addresses[0][:2]
         yield f"http://{host}:{port}"
     finally:
