@@ -55,6 +55,19 @@ async def test_one_tap_in_a_mail_is_stored_when_a_person_looks_at_the_page(desk:
         assert await score_of(desk, number) == "neutral"
 
 
+async def test_a_later_tap_on_another_face_replaces_the_first(desk: OpenDesk):
+    number, faces = await resolved(desk)
+    async with chromium(pretend_person=True) as browser:
+        page = await (await person_at(desk, browser)).new_page()
+        await page.goto(faces["happy"])
+        await expect(page.locator("[data-said]")).to_be_visible()
+        await page.goto(faces["sad"])
+        await expect(page.locator("[value=sad]")).to_be_checked()
+        await expect(page.locator(".reasons")).to_be_visible()
+        await expect(page.locator("[data-said]")).to_be_visible()
+        assert await score_of(desk, number) == "sad"
+
+
 async def test_a_scanner_that_runs_scripts_records_nothing(desk: OpenDesk):
     number, faces = await resolved(desk)
     page = await (await desk.visitor()).new_page()

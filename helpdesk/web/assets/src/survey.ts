@@ -12,7 +12,9 @@ async function tell(): Promise<void> {
     body: new URLSearchParams({ face, tap: "1" }),
     headers: { Accept: "application/json" },
   }).catch(() => null);
-  if (answer?.ok && said) said.hidden = false;
+  if (!answer?.ok) return;
+  if (said) said.hidden = false;
+  history.replaceState(null, "", form.action); // loading it again must not tap again
 }
 
 function whenSeen(run: () => void): void {
