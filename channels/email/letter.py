@@ -27,9 +27,9 @@ body { margin: 0; padding: 0; }
 .quote { margin: 22px 0 0; color: #78736a; }
 .quote blockquote { margin: 6px 0 0; padding: 0 12px; }
 .faces { margin: 10px 0 22px; }
-.faces td { padding: 4px 6px; text-align: center; vertical-align: top; }
-.letter .faces a { display: block; padding: 10px 12px; color: inherit; text-decoration: none; }
-.faces img { display: block; margin: 0 auto 8px; border: 0; width: 96px; height: 96px; }
+.faces td { padding: 4px; text-align: center; vertical-align: top; }
+.letter .faces a { display: block; padding: 10px 6px; color: inherit; text-decoration: none; }
+.faces img { display: block; margin: 0 auto 8px; border: 0; width: 88px; height: 88px; }
 """
 
 
@@ -95,7 +95,7 @@ def lines(text: str) -> str:
 def faces(choice: Sequence[Face], way: str) -> str:
     """The drawings of a survey, each a link."""
     cells = "".join(
-        f'<td align="center"><a href="{html.escape(face.url)}"><img src="cid:{face_id(face)}" width="96" height="96" '
+        f'<td align="center"><a href="{html.escape(face.url)}"><img src="cid:{face_id(face)}" width="88" height="88" '
         f'alt="{html.escape(face.label)}">{html.escape(face.label)}</a></td>'
         for face in choice
     )
