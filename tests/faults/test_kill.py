@@ -89,13 +89,9 @@ async def quiet(url: str) -> None:
     try:
         async with asyncio.timeout(120):
             while True:
-                left = await database.read(leaving.figures)
-                if (
-                    not (await database.read(intake.figures))["new"]
-                    and not left["queued"]
-                    and not left["sending"]
-                    and not await database.read(unanswered)
-                ):
+                waiting = (await database.read(intake.figures))["new"] or await database.read(unanswered)
+                left = await database.read(leaving.figures)  # last: what was answered is in it
+                if not waiting and not left["queued"] and not left["sending"]:
                     return
                 await asyncio.sleep(0.1)
     finally:
