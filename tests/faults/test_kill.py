@@ -89,9 +89,10 @@ async def quiet(url: str) -> None:
     try:
         async with asyncio.timeout(120):
             while True:
-                waiting = (await database.read(intake.figures))["new"] or await database.read(unanswered)
+                waiting = (await database.read(intake.figures))["new"]
+                asking = await database.read(unanswered)
                 left = await database.read(leaving.figures)  # last: what was answered is in it
-                if not waiting and not left["queued"] and not left["sending"]:
+                if not waiting and not asking and not left["queued"] and not left["sending"]:
                     return
                 await asyncio.sleep(0.1)
     finally:
