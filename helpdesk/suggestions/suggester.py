@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-LEAST = 0.1  # below this a suggestion is noise
+LEAST = 0.15  # below this a suggestion is noise
 
 
 class Suggester:

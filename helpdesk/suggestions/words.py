@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -86,6 +86,26 @@ def words(text: str) -> list[str]:
     found = _WORD.findall(folded)
     said = [word for word in found if word not in _GREETINGS]
     return [word for word in (said or found) if word not in _ENDINGS]
+
+
+_SMALL = _listed(
+    key(
+        "و یا از به در با برای بی تا که را رو این آن اون همین همان یک یه هر هم نیز من تو او ما شما آنها اونا ایشان خود خودم "
+        "است هست هستم هستند نیست بود بودم بودند باشد باشه شد شده شود شوم میشود میشه می‌شود می‌شه نمیشه نمی‌شه نشد نشده کرد کردم "
+        "کرده کردید کنم کند کنه کنید کنین کنیم میکنم می‌کنم میکنید می‌کنید میکنه دارم دارد داره دارید دارین داشتم دادم دهید بدید "
+        "بدین میخوام می‌خوام میخواهم می‌خواهم خواستم چه چی چیست چیه چطور چطوری چگونه چرا کی کجا کدام آیا اگر اگه ولی اما پس هنوز "
+        "الان دیگر دیگه فقط خیلی باید بعد قبل روی توی تون مون شون میتونم می‌تونم میتوانم می‌توانم می‌توان "
+        "the a an is are am was were be been my your our their his her its you i it we they me us them to of and or for on in "
+        "at with by from not no do does did done can could will would should may might have has had how what when where why "
+        "who which this that these those there here if but so as than then just only very still get got want need am about "
+        "man baraye ro az ke ye yek in oon be ba va ya ham kheili chera chetor chi age hast ast nist shode mishe konam"
+    )
+)
+
+
+def telling(found: Sequence[str]) -> list[str]:
+    """Those words that say what a text is about; all of them when none does."""
+    return [word for word in found if word not in _SMALL and len(word) > 1] or list(found)
 
 
 def _without_apostrophe(match: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from helpdesk.database.metadata import Line
 from helpdesk.surveys.models import follow_ups, surveys
@@ -34,6 +34,13 @@ def of_contact(tx: Connection, *, contact_id: int, most: int = 8) -> Sequence[Li
 def last_invited(tx: Connection, *, contact_id: int) -> datetime | None:
     """When a customer was last asked."""
     return tx.execute(select(func.max(surveys.c.invited_at)).where(surveys.c.contact_id == contact_id)).scalar()
+
+
+def overdue(tx: Connection, *, ticket_ids: Sequence[int], now: datetime) -> frozenset[int]:
+    """Those of some tickets whose customer should have been called back by now."""
+    late = and_(follow_ups.c.done_at.is_(None), follow_ups.c.due_at <= now)
+    found = tx.execute(select(follow_ups.c.ticket_id).where(follow_ups.c.ticket_id.in_(list(ticket_ids)), late))
+    return frozenset(found.scalars())
 
 
 def follow_ups_of(tx: Connection, *, ticket_id: int) -> Sequence[Line]:

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from helpdesk.intake import queries as intake
 from helpdesk.tickets import lists
 from helpdesk.web import keys
-from helpdesk.web.inbox.build_list import rail
 
 
 def _counts(tx: Connection, *, person_id: int, now: Any) -> tuple[dict[lists.View, int], int]:
@@ -19,6 +18,8 @@ def _counts(tx: Connection, *, person_id: int, now: Any) -> tuple[dict[lists.Vie
 
 async def around(request: web.Request, place: str) -> dict[str, Any]:
     """Context of every page that has the rail beside it."""
+    from helpdesk.web.inbox.build_list import rail  # here, for the inbox itself stands on this module
+
     app = request.app
     counts, held = await app[keys.DATABASE].read(
         _counts, person_id=keys.signed_in(request).id, now=app[keys.CLOCK]()

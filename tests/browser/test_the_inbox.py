@@ -74,9 +74,22 @@ async def test_tickets_are_taken_given_and_resolved(desk: OpenDesk):
     await page.click(f"#give button[value='{sam}']")
     await expect(page.locator("#give summary")).to_contain_text("Sam")
     await page.keyboard.press("e")
+    await expect(page.locator("#end .pop")).to_contain_text("Nobody has answered yet.")
+    assert (await desk.story.ticket(number)).status != "resolved"
+    await page.keyboard.press("Enter")
     await expect(page.locator("#head .chip").nth(1)).to_contain_text("Resolved")
     row = await desk.story.ticket(number)
     assert (row.assignee_id, row.status) == (sam, "resolved")
+
+
+async def test_an_answered_ticket_is_resolved_without_being_asked(desk: OpenDesk):
+    number = await asks(desk, "Where is my order?", subject="Order")
+    mina = await desk.story.person("Mina")
+    await desk.story.answers(number, mina)
+    page = await desk.sits_down(mina)
+    await page.goto(f"/inbox/tickets/{number}?view=all")
+    await page.keyboard.press("e")
+    await expect(page.locator("#head .acts .chip").nth(1)).to_contain_text("Resolved")
 
 
 async def test_one_sees_who_else_is_writing(desk: OpenDesk):
@@ -187,7 +200,7 @@ async def test_open_menus_have_no_barrier_either(desk: OpenDesk):
     page = await desk.sits_down(await desk.story.person("Mina", "administrator"), bypass_csp=True)
     await page.goto(f"/inbox/tickets/{number}?view=all")
     await page.evaluate(AXE.read_text("utf-8"))
-    for menu in ("#why", "#give", ".acts > :last-child .menu", ".me", ".list .menu"):
+    for menu in ("#why", "#give", ".acts > :last-child .menu:not(#end)", "#end", ".me", ".list .menu"):
         await page.click(f"{menu} > summary")
         await expect(page.locator(f"{menu} > .pop")).to_be_visible()
         assert await violations(page) == [], menu

@@ -26,7 +26,11 @@ def rail(counts: Mapping[Any, int]) -> list[RailItem]:
 
 
 def row(
-    ticket: Any, eyes: Eyes, people: Mapping[int, Somebody], typing: Callable[[int], str] = lambda number: ""
+    ticket: Any,
+    eyes: Eyes,
+    people: Mapping[int, Somebody],
+    typing: Callable[[int], str] = lambda number: "",
+    overdue: frozenset[int] = frozenset(),
 ) -> RowView:
     """One ticket of a list. `typing` names who else is writing in it."""
     name = name_of(ticket.contact_name, ticket.address, eyes.language)
@@ -42,6 +46,7 @@ def row(
         unread=bool(ticket.unread) and ticket.customer_entry_id is not None,
         draft=bool(ticket.drafted),
         sad=ticket.sad_at is not None,
+        overdue=ticket.id in overdue,
         assignee=people.get(ticket.assignee_id) if ticket.assignee_id else None,
         typing=typing(ticket.id),
     )
@@ -50,11 +55,12 @@ def row(
 def listed(
     rows: Sequence[Any], eyes: Eyes, people: Mapping[int, Somebody], wish: Wish, *, after: object = None,
     open_ticket: int | None = None, mine: int = 0, typing: Callable[[int], str] = lambda number: "",
+    overdue: frozenset[int] = frozenset(),
 ) -> ListView:  # fmt: skip
     """A page of the list."""
     return ListView(
         view=wish.view,
-        rows=[row(one, eyes, people, typing) for one in rows],
+        rows=[row(one, eyes, people, typing, overdue) for one in rows],
         sort=wish.sort,
         search=wish.search,
         open=open_ticket,

@@ -7,6 +7,8 @@ from typing import Any
 
 from helpdesk.agents.rules import Person
 from helpdesk.live.presence import Here
+from helpdesk.suggestions.suggester import LEAST
+from helpdesk.suggestions.words import telling
 from helpdesk.web.inbox.build_timeline import file_of, timeline
 from helpdesk.web.inbox.build_why import chip_of, choose, why
 from helpdesk.web.inbox.eyes import Eyes, by_id, face_of, name_of
@@ -54,7 +56,19 @@ def ticket(
         earlier=parts.earlier,
         here=[one.name for one in here],
         writing=[one.name for one in here if one.writing],
+        owed=_owed(parts),
     )
+
+
+def _owed(parts: Parts) -> bool:
+    """Whether the customer of this round has had no answer by a person yet, not even one about to leave."""
+    mine = (one for one in parts.clocks if one.cycle == parts.ticket.cycle and one.kind == "first_response")
+    first = next((one for one in mine if one.state in ("running", "paused")), None)
+    return first is not None and not any(
+        one.outgoing and one.author == "agent" and one.kind in ("message", "call") and one.id > first.start_entry_id
+        and one.delivery != "failed"
+        for one in parts.entries
+    )  # fmt: skip
 
 
 def _status(row: Any) -> str:
@@ -133,8 +147,8 @@ def suggestions(parts: Parts, eyes: Eyes) -> list[SuggestionView]:
         "agent": {"name": eyes.me.name},
     }
     found = []
-    for article, confidence, words in parts.proposed:
-        filled = eyes.fill(article, facts)
+    for article, confidence, words in sorted(parts.proposed, key=lambda one: -one[1]):
+        filled = eyes.fill(article, facts) if confidence >= LEAST else None
         if filled is not None:
-            found.append(SuggestionView(article, filled[0], filled[1], confidence, words))
+            found.append(SuggestionView(article, filled[0], filled[1], confidence, telling(words)))
     return found

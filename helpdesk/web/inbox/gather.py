@@ -35,13 +35,14 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Rows of a list, how many each view has, and who works here."""
+    """Rows of a list, how many each view has, and who works here. `overdue`: whose customer is still to be called."""
 
     rows: Sequence[Line]
     after: lists.After | None
     counts: Mapping[lists.View, int]
     people: Sequence[Person]
     quarantined: int
+    overdue: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,10 @@ class Parts:
 def listing(tx: Connection, *, wish: Wish, person_id: int, now: datetime, bare: bool = False) -> Listing:
     """A list with the rail beside it. `bare`: without its rows, for a pane that shows none."""
     page = lists.Page((), None) if bare else rows(tx, wish=wish, person_id=person_id, now=now)
+    sad = [one.id for one in page.rows if one.sad_at is not None]
     return Listing(
         page.rows, page.after, lists.counts(tx, person_id=person_id, now=now), agents.everybody(tx),
-        intake.figures(tx)["quarantined"],
+        intake.figures(tx)["quarantined"], surveys.overdue(tx, ticket_ids=sad, now=now) if sad else frozenset(),
     )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ class Somebody:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One ticket in a list."""
+    """One ticket in a list. `overdue`: the customer should have been called back by now."""
 
     number: int
     name: str
@@ -51,6 +51,7 @@ class RowView:
     unread: bool = False
     draft: bool = False
     sad: bool = False
+    overdue: bool = False
     assignee: Somebody | None = None
     typing: str = ""
 
@@ -158,7 +159,10 @@ class ComposerView:
 
 @dataclass(frozen=True, slots=True)
 class TicketView:
-    """One ticket with everything beside it. `newest`: the last entry; `moves`: statuses it may be given."""
+    """One ticket with everything beside it. `newest`: the last entry; `moves`: statuses it may be given.
+
+    `owed`: no person has answered in this round.
+    """
 
     number: int
     subject: str
@@ -178,3 +182,4 @@ class TicketView:
     earlier: bool = False
     here: Sequence[str] = ()
     writing: Sequence[str] = ()
+    owed: bool = False

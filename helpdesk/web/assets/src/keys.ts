@@ -17,11 +17,17 @@ function move(step: 1 | -1): void {
 
 const press = (name: string): void => one<HTMLButtonElement>(`[data-key="${name}"]`)?.click();
 
-function give(): void {
-  const menu = one<HTMLDetailsElement>("#give");
-  if (!menu) return;
+function open(selector: string): boolean {
+  const menu = one<HTMLDetailsElement>(selector);
+  if (!menu) return false;
   menu.open = true;
-  one<HTMLButtonElement>(".choices button", menu)?.focus();
+  one<HTMLButtonElement>(".pop button", menu)?.focus();
+  return true;
+}
+
+/** A ticket nobody has answered asks first. */
+function resolve(): void {
+  if (!open("#end")) press("resolve");
 }
 
 function search(): void {
@@ -30,14 +36,14 @@ function search(): void {
   field?.select();
 }
 
-const PLAIN: Record<string, () => void> = {
+const PLAIN: Record<string, () => unknown> = {
   KeyJ: () => move(1),
   KeyK: () => move(-1),
   KeyR: () => turn("reply"),
   KeyN: () => turn("note"),
-  KeyA: give,
+  KeyA: () => open("#give"),
   KeyT: () => press("take"),
-  KeyE: () => press("resolve"),
+  KeyE: resolve,
   Period: copyNumber,
   Slash: search,
 };
