@@ -6,170 +6,24 @@ It turns what its remote hands over into `Inbound`, and `Outbound` into what its
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
-InboundKind = Literal[
-    "message",  # a customer wrote (text, attachments)
-    "edit",  # an earlier message was changed; `target` names it
-    "reaction",  # an emoji on an earlier message; `target` names it
-    "delivery",  # what became of one of our messages; `target` or `tokens` name it
-    "survey_answer",  # a face was tapped or reasons were given
-    "call",  # one record of a telephone call in `details`, comes again under its external id with more in it
-    "note",  # something to show that is nobody's message (blocked, joined, unsupported)
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that came with a message or leaves with it.
-
-    `content` is None when only `remote` is known yet, or when it was refused; `problem` then says why.
-    """
-
-    name: str
-    content_type: str
-    content: bytes | None
-    size: int
-    inline: bool = False
-    content_id: str | None = None
-    remote: str | None = None
-    problem: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A place where one customer is reached: `address` is `email:a@b.c`, `telegram:<bot>:<user>`, …"""
-
-    address: str
-    name: str = ""
-    verified: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """Everything in a message that hints at the ticket it belongs to; the desk decides."""
-
-    reply_tokens: Sequence[str] = ()  # signed tokens found in the addresses it was sent to
-    message_tokens: Sequence[str] = ()  # signed tokens found in In-Reply-To and References, newest first
-    remote_ids: Sequence[str] = ()  # ids of messages it answers, newest first
-    numbers: Sequence[int] = ()  # ticket numbers written in the subject
-    conversation: str | None = None  # key of a chat that has one open ticket at a time
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """News about one of our messages. `failed`: given up; `delayed`: tried again. `permanent`: the address is dead."""
-
-    state: Literal["sent", "delayed", "failed"]
-    recipients: Sequence[str] = ()  # addresses it is about, `email:a@b.c`
-    permanent: bool = False
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SurveyAnswer:
-    """A face or words given on the channel itself. The survey is named by `token`, or by the `call` it followed."""
-
-    token: str | None = None
-    call: str | None = None  # external id of the call
-    score: Literal["happy", "neutral", "sad"] | None = None
-    reasons: Sequence[str] = ()
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Inbound:
-    """One thing that happened on a channel, understood. Times are aware and UTC."""
-
-    kind: InboundKind
-    external_id: str  # the remote's own id of it (mail: Message-ID or hash), unique within the account
-    author: Address | None = None
-    subject: str = ""
-    text: str = ""  # what the person wrote, without quotes and signature
-    full_text: str | None = None  # the whole text when it differs from `text`
-    html: str | None = None  # the original HTML, not sanitised
-    sent_at: datetime | None = None  # the sender's own date, shown but not trusted
-    language: str | None = None
-    thread: Thread = field(default_factory=Thread)
-    attachments: Sequence[Attachment] = ()
-    recipients: Sequence[Address] = ()  # whom else it was written to (To and Cc)
-    copies: Sequence[Address] = ()  # the Cc part of them
-    reply_via: str | None = None  # our own address the customer wrote to
-    automatic: bool = False  # vacation notice, list mail, bounce, robot: never answered
-    thanks: bool = False  # a mere thank-you, emoji or sticker: does not reopen
-    target: str | None = None  # remote id of the message an edit, reaction or delivery is about
-    part_of: str | None = None  # key shared by the parts of one message (an album): they become one entry
-    delivery: Delivery | None = None
-    survey: SurveyAnswer | None = None  # of a survey_answer
-    details: Mapping[str, Any] = field(default_factory=dict)  # JSON the timeline shows (warnings, call record, …)
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """One of the three answers of a survey."""
-
-    score: Literal["happy", "neutral", "sad"]
-    label: str
-    url: str  # page that records it; reading it alone records nothing
-    picture: str  # public address of its drawing
-
-
-@dataclass(frozen=True, slots=True)
-class Outbound:
-    """One message that must leave. Retrying it is harmless where `token` makes the remote id."""
-
-    token: str  # signed, unguessable, names the timeline entry; makes Message-ID, reply and bounce address
-    kind: Literal["message", "survey"]
-    account: str
-    to: Address
-    text: str
-    html: str | None = None  # written by the desk, already clean
-    subject: str = ""
-    language: str = "fa"
-    copies: Sequence[Address] = ()
-    sender_name: str = ""
-    reply_via: str | None = None  # our address the customer wrote to
-    attachments: Sequence[Attachment] = ()
-    in_reply_to: str | None = None  # remote id
-    references: Sequence[str] = ()  # remote ids, oldest first
-    conversation: str | None = None
-    automatic: bool = False
-    signature: str = ""
-    faces: Sequence[Face] = ()
-    survey: str | None = None  # token of the survey it asks, for channels whose buttons answer by themselves
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-
-class DeliveryError(Exception):
-    """The remote did not take a message.
-
-    `permanent`: trying again is useless. `retry_after`: seconds to wait. `uncertain`: it may have
-    arrived. `unreachable`: the address itself is dead until it writes again.
-    """
-
-    def __init__(
-        self,
-        reason: str,
-        *,
-        permanent: bool = False,
-        retry_after: float | None = None,
-        uncertain: bool = False,
-        unreachable: bool = False,
-    ) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.permanent = permanent
-        self.retry_after = retry_after
-        self.uncertain = uncertain
-        self.unreachable = unreachable
-
-
-class Unreadable(ValueError):
-    """What arrived can't be understood, and trying again won't help: quarantine at once."""
+from channels.messages import Address as Address
+from channels.messages import Attachment as Attachment
+from channels.messages import Delivery as Delivery
+from channels.messages import DeliveryError as DeliveryError
+from channels.messages import Face as Face
+from channels.messages import Inbound as Inbound
+from channels.messages import InboundKind as InboundKind
+from channels.messages import Outbound as Outbound
+from channels.messages import SurveyAnswer as SurveyAnswer
+from channels.messages import Thread as Thread
+from channels.messages import Unreadable as Unreadable
+from channels.messages import Wish as Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +38,9 @@ class Capabilities:
     edits: bool = False
     buttons: bool = False
     stickers: bool = False
+    reactions: bool = False  # the desk may react with an emoji
     calls: bool = False
+    rings: bool = False  # the desk can have somebody called back (`Channel.ring`)
     starts: bool = False  # the desk may write first
 
 
@@ -198,6 +54,14 @@ class State:
     since: datetime | None = None
     remote_count: int | None = None  # messages the server says it holds
     taken_count: int | None = None  # of those, how many were taken in
+
+
+Question = Literal[
+    "transcript",  # conversation, after=0: its public entries above that sequence, oldest first
+    "tickets",  # address: the customer's own tickets, newest first: number, subject, status, changed_at
+    "suggestions",  # text, language: articles that may answer it, best first: title, text, confidence
+    "link",  # address: ways to go on elsewhere with a one-time token: channel, label, url
+]
 
 
 @runtime_checkable
@@ -218,8 +82,8 @@ class Desk(Protocol):
     async def report(self, state: State) -> None:
         """Tell how an account is doing; shown on the status page and by `run.py check`."""
 
-    async def transcript(self, conversation: str, *, after: int = 0) -> Sequence[Mapping[str, Any]]:
-        """Public entries of a conversation with a sequence above `after`, oldest first."""
+    async def ask(self, question: Question, **about: Any) -> Sequence[Mapping[str, Any]]:
+        """Look something up; see `Question`. What is not known gives an empty answer."""
 
     async def hint(self, conversation: str, what: Mapping[str, Any]) -> None:
         """Pass on a fleeting thing (typing, reading, page visited). May be lost."""
@@ -272,8 +136,8 @@ class Channel:
     async def run(self, desk: Desk) -> None:
         """Listen on every account until cancelled."""
 
-    async def send(self, outbound: Outbound) -> str:
-        """Hand one message to the remote and return its remote id. Raises `DeliveryError`."""
+    async def send(self, outbound: Outbound) -> str | Sequence[str]:
+        """Hand one message to the remote and return its remote id, or one of every piece. Raises `DeliveryError`."""
         raise NotImplementedError
 
     async def edit(self, account: str, remote_id: str, text: str) -> None:
@@ -283,6 +147,18 @@ class Channel:
     async def withdraw(self, account: str, remote_id: str) -> None:
         """Take a sent message back. Raises `DeliveryError`; permanent where that can't be done (`can.edits`)."""
         raise DeliveryError("A sent message can't be taken back here.", permanent=True)
+
+    async def react(self, account: str, remote_id: str, emoji: str) -> None:
+        """Put an emoji on a customer's message; empty: take it away. Raises `DeliveryError` (`can.reactions`)."""
+        raise DeliveryError("There are no reactions here.", permanent=True)
+
+    async def ring(self, to: str, *, survey: str = "", extension: str = "") -> str:
+        """Have `to` called: for a survey, or to connect an extension with it. Returns the call's id (`can.rings`)."""
+        raise DeliveryError("Nobody can be called from here.", permanent=True)
+
+    def link(self, account: str, token: str) -> str | None:
+        """An address that opens a conversation here and hands `token` over (`Inbound.link`); None: there is none."""
+        return None
 
     def remote_id(self, outbound: Outbound) -> str | None:
         """The id the remote will know it by, when that is fixed before sending."""

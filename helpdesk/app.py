@@ -45,6 +45,7 @@ from helpdesk.workers.intake import IntakeWorker
 from helpdesk.workers.lasting import lasting
 from helpdesk.workers.leased import while_held
 from helpdesk.workers.outbox import OutboxWorker
+from helpdesk.workers.questions import Questions
 from helpdesk.workers.waiting import Bell
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -113,7 +114,8 @@ class House:
 
     def desk_for(self, channel: str) -> DeskFor:
         """The desk as a channel sees it."""
-        return DeskFor(channel, self.database, self.clock, self.live, self.reports)
+        questions = Questions(self.database, self.book, self.clock)
+        return DeskFor(channel, self.database, self.clock, self.live, self.reports, questions)
 
 
 def channels_of(settings: Settings, where: str, *, folder: Path = registry.HERE) -> dict[str, Channel]:

@@ -91,7 +91,7 @@ class Aftermath:
     async def _mannerly(self, message: Json, where: Place) -> None:
         transcript: list[Mapping[str, Any]] = []
         if manners.wants_transcript(message):
-            transcript = list(await self._desk.transcript(where.key))
+            transcript = list(await self._desk.ask("transcript", conversation=where.key))
         call = manners.answer(message, where, self._bot, desk=manners.greeting_name(self.me), transcript=transcript)
         if call is not None:
             self._answered.setdefault(where.key, []).append(self._now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
     from helpdesk.journey.receive import Arrival
 
 
-def sent(tx: Connection, book: Book, *, entry_id: int, remote_id: str, now: datetime) -> None:
-    """The remote took it. After an earlier failure it counts from now on."""
+def sent(tx: Connection, book: Book, *, entry_id: int, remote_ids: Sequence[str], now: datetime) -> None:
+    """The remote took it, and knows it (or its pieces) by these. After an earlier failure it counts from now on."""
     entry = queries.entry(tx, entry_id=entry_id)
     tickets.set_delivery(tx, entry_id=entry_id, state="sent", sent_at=now)
-    if entry.remote_id is None and remote_id:
-        tickets.set_remote_id(tx, entry_id=entry_id, remote_id=remote_id)
-        tickets.known_as(tx, channel=entry.channel, remote_id=remote_id, entry_id=entry_id)
+    if entry.remote_id is None and remote_ids and remote_ids[0]:
+        tickets.set_remote_id(tx, entry_id=entry_id, remote_id=remote_ids[0])
+        for remote_id in remote_ids:
+            tickets.known_as(tx, channel=entry.channel, remote_id=remote_id, entry_id=entry_id)
     if queries.has_failed(tx, ticket_id=entry.ticket_id, entry_id=entry_id):
         _say(tx, entry_id=entry_id, ticket_id=entry.ticket_id, state="sent", reason="", now=now)
         opening.recount(tx, book, ticket_id=entry.ticket_id, now=now)
@@ -64,7 +66,7 @@ def news(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int 
     entry = queries.entry(tx, entry_id=entry_id)
     if inbound.delivery.state == "sent":  # a receipt is no line of its own
         if entry.delivery in ("queued", "uncertain"):
-            sent(tx, book, entry_id=entry_id, remote_id=entry.remote_id or "", now=arrival.received_at)
+            sent(tx, book, entry_id=entry_id, remote_ids=(), now=arrival.received_at)
         return entry_id
     ticket = queries.locked(tx, ticket_id=entry.ticket_id)
     line = opening.write_entry(

@@ -124,7 +124,15 @@ def guests(tx: Connection, *, ticket_id: int) -> Sequence[Line]:
 def of_contact(tx: Connection, *, contact_id: int, but: int | None = None, most: int = 20) -> Sequence[Line]:
     """A customer's tickets, newest first."""
     return tx.execute(
-        select(tickets.c.id, tickets.c.subject, tickets.c.status, tickets.c.channel, tickets.c.created_at, tickets.c.merged_into_id)
+        select(
+            tickets.c.id,
+            tickets.c.subject,
+            tickets.c.status,
+            tickets.c.channel,
+            tickets.c.created_at,
+            tickets.c.changed_at,
+            tickets.c.merged_into_id,
+        )
         .where(tickets.c.contact_id == contact_id, tickets.c.id != (but or 0))
         .order_by(tickets.c.id.desc())
         .limit(most)

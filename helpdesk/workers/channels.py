@@ -10,12 +10,12 @@ from typing import Any
 
 import structlog
 
-from channels.contract import Channel, State
+from channels.contract import Channel, Question, State
 from helpdesk.clock import Clock
 from helpdesk.database.engine import Database
 from helpdesk.intake import actions, queries
 from helpdesk.live.fanout import Live
-from helpdesk.tickets import threads
+from helpdesk.workers.questions import Questions
 
 log = structlog.get_logger("channels")
 BACK_OFF = (1.0, 5.0, 15.0, 60.0)
@@ -37,6 +37,7 @@ class DeskFor:
     clock: Clock
     live: Live
     reports: Reports
+    questions: Questions
 
     async def accept(
         self, account: str, external_id: str, raw: bytes, *, order_key: str, received_at: datetime | None = None
@@ -69,11 +70,9 @@ class DeskFor:
         self.reports.states[(self.channel, state.account)] = state
         self.live.publish("channels", self.channel)
 
-    async def transcript(self, conversation: str, *, after: int = 0) -> Sequence[Mapping[str, Any]]:
-        """See channels.contract.Desk.transcript."""
-        return await self.database.read(
-            threads.transcript, channel=self.channel, conversation=conversation, after=after
-        )
+    async def ask(self, question: Question, **about: Any) -> Sequence[Mapping[str, Any]]:
+        """See channels.contract.Desk.ask."""
+        return await self.questions.answer(self.channel, question, about)
 
     async def hint(self, conversation: str, what: Mapping[str, Any]) -> None:
         """See channels.contract.Desk.hint."""

@@ -76,11 +76,12 @@ class OutboxWorker:
 
     async def _send(self, row: Line) -> None:
         channel = self.book.channels[row.channel]
-        outcome: str | DeliveryError
+        outcome: Sequence[str] | DeliveryError
         try:
             outbound = await asyncio.to_thread(letters.outbound, row.payload, self.files.read)
             async with asyncio.timeout(self.lease.total_seconds() * 0.8):
-                outcome = await channel.send(outbound)
+                made = await channel.send(outbound)
+            outcome = [made] if isinstance(made, str) else made
         except DeliveryError as error:
             outcome = error
         except TimeoutError:
@@ -106,15 +107,15 @@ def settle(
     *,
     book: Book,
     row: Line,
-    outcome: str | DeliveryError,
+    outcome: Sequence[str] | DeliveryError,
     now: datetime,
     worker: str,
     waits: Sequence[int],
 ) -> None:
     """Write how a try ended, on the outbox and on the timeline."""
-    if isinstance(outcome, str):
+    if not isinstance(outcome, DeliveryError):
         if actions.settle(tx, row_id=row.id, state="sent", now=now, worker=worker):
-            deliveries.sent(tx, book, entry_id=row.entry_id, remote_id=outcome, now=now)
+            deliveries.sent(tx, book, entry_id=row.entry_id, remote_ids=outcome, now=now)
         return
     if outcome.uncertain:
         if actions.settle(tx, row_id=row.id, state="uncertain", now=now, error=outcome.reason, worker=worker):

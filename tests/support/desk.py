@@ -67,7 +67,7 @@ class MemoryDesk:
         self.states.append(state)
         await self._tell()
 
-    async def transcript(self, conversation: str, *, after: int = 0) -> Sequence[Mapping[str, Any]]:
+    async def ask(self, question: str, **about: Any) -> Sequence[Mapping[str, Any]]:
         """Nothing."""
         return ()
 

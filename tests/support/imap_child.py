@@ -42,7 +42,7 @@ class FileDesk:
     async def report(self, state: State) -> None:
         """Nobody looks."""
 
-    async def transcript(self, conversation: str, *, after: int = 0) -> Sequence[Mapping[str, Any]]:
+    async def ask(self, question: str, **about: Any) -> Sequence[Mapping[str, Any]]:
         """Nothing."""
         return ()
 

@@ -50,10 +50,10 @@ async def test_a_deep_link_is_kept_for_the_desk_and_a_command_says_nothing_of_th
     ],
 )
 async def test_status_says_how_things_stand(bot, desk, running, transcript, words):
-    async def told(conversation, *, after=0):
-        return transcript if conversation == "7001" else ()
+    async def told(question, **about):
+        return transcript if about == {"conversation": "7001"} else ()
 
-    desk.transcript = told
+    desk.ask = told
     async with running():
         bot.push(Sara().says("/status"))
         await bot.until(lambda: bot.messages)

@@ -1,0 +1,182 @@
+"""What goes through a channel: `Inbound` comes in, `Outbound` goes out. Part of channels/contract.py, which gives it on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+InboundKind = Literal[
+    "message",  # a customer wrote (text, attachments)
+    "edit",  # an earlier message was changed; `target` names it
+    "reaction",  # an emoji on an earlier message; `target` names it
+    "delivery",  # what became of one of our messages; `target` or `tokens` name it
+    "survey_answer",  # a face was tapped or reasons were given
+    "call",  # one record of a telephone call in `details`, comes again under its external id with more in it
+    "note",  # something to show that is nobody's message (blocked, joined, unsupported)
+    "wish",  # the customer asks something of the desk itself; `wish` says what
+]
+Wish = Literal[
+    "person",  # no robot any more, please
+    "end",  # the matter is settled
+    "transcript",  # the conversation by mail, to the address in `also`
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message or leaves with it.
+
+    `content` is None when only `remote` is known yet, or when it was refused; `problem` then says why.
+    """
+
+    name: str
+    content_type: str
+    content: bytes | None
+    size: int
+    inline: bool = False
+    content_id: str | None = None
+    remote: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A place where one customer is reached: `address` is `email:a@b.c`, `telegram:<bot>:<user>`, …"""
+
+    address: str
+    name: str = ""
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Everything in a message that hints at the ticket it belongs to; the desk decides."""
+
+    reply_tokens: Sequence[str] = ()  # signed tokens found in the addresses it was sent to
+    message_tokens: Sequence[str] = ()  # signed tokens found in In-Reply-To and References, newest first
+    remote_ids: Sequence[str] = ()  # ids of messages it answers, newest first
+    numbers: Sequence[int] = ()  # ticket numbers written in the subject
+    conversation: str | None = None  # key of a chat that has one open ticket at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """News about one of our messages. `failed`: given up; `delayed`: tried again; `read`: seen, and all before it.
+
+    `permanent`: the address is dead.
+    """
+
+    state: Literal["sent", "delayed", "failed", "read"]
+    recipients: Sequence[str] = ()  # addresses it is about, `email:a@b.c`
+    permanent: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswer:
+    """A face or words given on the channel itself. The survey is named by `token`, or by the `call` it followed."""
+
+    token: str | None = None
+    call: str | None = None  # external id of the call
+    score: Literal["happy", "neutral", "sad"] | None = None
+    reasons: Sequence[str] = ()
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One thing that happened on a channel, understood. Times are aware and UTC."""
+
+    kind: InboundKind
+    external_id: str  # the remote's own id of it (mail: Message-ID or hash), unique within the account
+    author: Address | None = None
+    subject: str = ""
+    text: str = ""  # what the person wrote, without quotes and signature
+    full_text: str | None = None  # the whole text when it differs from `text`
+    html: str | None = None  # the original HTML, not sanitised
+    sent_at: datetime | None = None  # the sender's own date, shown but not trusted
+    language: str | None = None
+    thread: Thread = field(default_factory=Thread)
+    attachments: Sequence[Attachment] = ()
+    recipients: Sequence[Address] = ()  # whom else it was written to (To and Cc)
+    copies: Sequence[Address] = ()  # the Cc part of them
+    reply_via: str | None = None  # our own address the customer wrote to
+    automatic: bool = False  # vacation notice, list mail, bounce, robot: never answered
+    thanks: bool = False  # a mere thank-you, emoji or sticker: does not reopen
+    target: str | None = None  # remote id of the message an edit, reaction or delivery is about
+    part_of: str | None = None  # key shared by the parts of one message (an album): they become one entry
+    delivery: Delivery | None = None
+    survey: SurveyAnswer | None = None  # of a survey_answer
+    wish: Wish | None = None  # of a wish
+    also: Sequence[Address] = ()  # further addresses of its author; `verified` where the remote vouches for them
+    link: str | None = None  # one-time token of the desk that the author came with (`Channel.link`)
+    moved_to: str | None = None  # the conversation goes on under this key
+    team: str | None = None  # name of the team that this account or site belongs to
+    details: Mapping[str, Any] = field(default_factory=dict)  # JSON the timeline shows (warnings, call record, …)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One of the three answers of a survey."""
+
+    score: Literal["happy", "neutral", "sad"]
+    label: str
+    url: str  # page that records it; reading it alone records nothing
+    picture: str  # public address of its drawing
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One message that must leave. Retrying it is harmless where `token` makes the remote id."""
+
+    token: str  # signed, unguessable, names the timeline entry; makes Message-ID, reply and bounce address
+    kind: Literal["message", "survey", "edit", "withdraw", "reaction"]
+    account: str
+    to: Address
+    text: str
+    html: str | None = None  # written by the desk, already clean
+    subject: str = ""
+    language: str = "fa"
+    copies: Sequence[Address] = ()
+    sender_name: str = ""
+    reply_via: str | None = None  # our address the customer wrote to
+    attachments: Sequence[Attachment] = ()
+    in_reply_to: str | None = None  # remote id
+    target: str | None = None  # remote id of the message an edit, a withdrawal or a reaction is about
+    references: Sequence[str] = ()  # remote ids, oldest first
+    conversation: str | None = None
+    automatic: bool = False
+    signature: str = ""
+    faces: Sequence[Face] = ()
+    survey: str | None = None  # token of the survey it asks, for channels whose buttons answer by themselves
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class DeliveryError(Exception):
+    """The remote did not take a message.
+
+    `permanent`: trying again is useless. `retry_after`: seconds to wait. `uncertain`: it may have
+    arrived. `unreachable`: the address itself is dead until it writes again.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        uncertain: bool = False,
+        unreachable: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        self.retry_after = retry_after
+        self.uncertain = uncertain
+        self.unreachable = unreachable
+
+
+class Unreadable(ValueError):
+    """What arrived can't be understood, and trying again won't help: quarantine at once."""

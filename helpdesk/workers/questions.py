@@ -1,0 +1,50 @@
+"""What channels may look up in the desk: a conversation, a customer's own tickets, articles, ways to go on elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from channels.contract import Question
+from helpdesk.clock import Clock
+from helpdesk.contacts import queries as contacts
+from helpdesk.database.engine import Database
+from helpdesk.journey.book import Book
+from helpdesk.tickets import queries, threads
+
+MOST_TICKETS = 5
+
+
+@dataclass(slots=True)
+class Questions:
+    """Answers the questions of channels; see channels.contract.Question."""
+
+    database: Database
+    book: Book
+    clock: Clock
+
+    async def answer(self, channel: str, question: Question, about: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        """What is known about it, or nothing."""
+        if question == "transcript":
+            return await self.database.read(
+                threads.transcript,
+                channel=channel,
+                conversation=str(about["conversation"]),
+                after=int(about.get("after", 0)),
+            )
+        if question == "tickets":
+            return await self._tickets(str(about["address"]))
+        return ()
+
+    async def _tickets(self, address: str) -> list[Mapping[str, Any]]:
+        who = await self.database.read(contacts.by_address, address=address)
+        if who is None:
+            return []
+        found = await self.database.read(
+            queries.of_contact, contact_id=who.merged_into_id or who.contact_id, but=0, most=MOST_TICKETS
+        )
+        return [
+            {"number": one.id, "subject": one.subject, "status": one.status, "changed_at": one.changed_at}
+            for one in found
+        ]
