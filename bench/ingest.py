@@ -1,54 +1,67 @@
-"""Mails from raw bytes to the timeline, durable: accepted, understood, threaded, clocked, suggested, searchable."""
+"""Messages of one kind from raw form to the timeline, durable: accepted, understood, threaded, clocked, suggested.
+
+`--kind`: mail (unless told), telegram, webchat or phone. Of the telephone a message is one event of a call.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from bench.houses import desk
-from bench.mails import mails
 from bench.measure import cost, reference_ms
+from bench.messages import KINDS, Raw
 from helpdesk.app import House
+from helpdesk.errors import Invalid
 from helpdesk.intake import queries
 
-AT_ONCE = 50  # mails handed over together, as an IMAP batch or a busy mail server does
+AT_ONCE = 50  # handed over together, as an IMAP batch, a batch of updates or a busy mail server does
+WARM = 52
 
 
-async def run(*, db: str | None, n: int | None, **_: Any) -> dict[str, Any]:
-    """2,000 different mails, a third of them replies."""
-    count = n or 2000
-    letters = list(mails(count))
-    async with desk(db) as house:
-        await _take(house, list(mails(50, seed=2)))  # everything compiled and loaded
+async def run(*, db: str | None, n: int | None, kind: str | None, **_: Any) -> dict[str, Any]:
+    """2,000 different ones, a third of them going on with an earlier conversation."""
+    count, kind = n or 2000, kind or "mail"
+    if kind not in KINDS:
+        raise Invalid(f"There is no kind {kind!r}; there are {', '.join(KINDS)}.")
+    channel, make = KINDS[kind]
+    things = list(make(count, 1))
+    async with desk(db, channel) as house:
+        await _take(house, channel, list(make(WARM, 2)))  # everything compiled and loaded
+        known = await house.database.read(_counts)
         before = getattr(house.database, "commits", None)
         with cost() as spent:
-            await _take(house, letters)
+            await _take(house, channel, things)
         after = getattr(house.database, "commits", None)
         figures = await house.database.read(_counts)
-    assert figures["messages"] == count + 50, figures
+    made = figures["calls" if kind == "phone" else "messages"]
+    wanted = len({one.order_key for one in things}) + WARM // 4 if kind == "phone" else count + WARM
+    assert (made, figures["left"]) == (wanted, 0), figures
     return {
         "n": count,
-        "kind": "mail",
+        "kind": kind,
         "messages_per_s": round(count / spent.wall),
         "cpu_ms_per_message": round(spent.cpu / count * 1000, 3),
         "flushes_per_message": None if after is None or before is None else round((after - before) / count, 4),
-        "tickets": figures["tickets"],
+        "tickets": figures["tickets"] - known["tickets"],
+        **({"calls": made - known["calls"]} if kind == "phone" else {}),
         "reference_ms": reference_ms(),
         "others_cpu_share": spent.others,
     }
 
 
-async def _take(house: House, letters: list[tuple[str, bytes]]) -> None:
-    door, channel = house.desk_for("email"), house.book.channels["email"]
+async def _take(house: House, name: str, things: Sequence[Raw]) -> None:
+    door, channel = house.desk_for(name), house.book.channels[name]
     worker = asyncio.create_task(house.intake_worker().run())
-    for start in range(0, len(letters), AT_ONCE):
-        part = letters[start : start + AT_ONCE]
+    for start in range(0, len(things), AT_ONCE):
         await asyncio.gather(
-            *(door.accept("support", name, raw, order_key=channel.order_key(raw)) for name, raw in part)
+            *(
+                door.accept(one.account, one.external_id, one.raw, order_key=one.order_key or channel.order_key(one.raw))
+                for one in things[start : start + AT_ONCE]
+            )
         )
-    while True:
-        if await house.database.read(queries.next_due) is None:
-            break
+    while await house.database.read(queries.next_due) is not None:
         await asyncio.sleep(0.05)
     worker.cancel()
 
@@ -56,9 +69,15 @@ async def _take(house: House, letters: list[tuple[str, bytes]]) -> None:
 def _counts(tx: Any) -> dict[str, int]:
     from sqlalchemy import func, select
 
+    from helpdesk.intake.models import intake
     from helpdesk.tickets.models import entries, tickets
 
+    def of(kind: str) -> int:
+        return int(tx.execute(select(func.count()).where(entries.c.kind == kind)).scalar_one())
+
     return {
-        "messages": tx.execute(select(func.count()).where(entries.c.kind == "message")).scalar_one(),
+        "messages": of("message"),
+        "calls": of("call"),
         "tickets": tx.execute(select(func.count()).select_from(tickets)).scalar_one(),
+        "left": tx.execute(select(func.count()).where(intake.c.state.in_(("new", "quarantined")))).scalar_one(),
     }
