@@ -57,6 +57,17 @@ def done(tx: Connection, *, intake_ids: Sequence[int], state: str = "done") -> N
         tx.execute(_STATE, [{"key": one, "v_state": state} for one in intake_ids])
 
 
+def hold(tx: Connection, *, intake_ids: Sequence[int], now: datetime, until: datetime) -> set[int]:
+    """Let messages that are due wait, and their conversations with them; returns those nobody else held already."""
+    statement = (
+        update(intake)
+        .where(intake.c.id.in_(list(intake_ids)), intake.c.state == "new", intake.c.due_at <= now)
+        .values(due_at=until)
+        .returning(intake.c.id)
+    )
+    return set(tx.execute(statement).scalars())
+
+
 def failed(
     tx: Connection,
     *,

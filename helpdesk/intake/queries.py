@@ -38,9 +38,10 @@ def due(tx: Connection, *, now: datetime, most: int, after: int = 0) -> Sequence
     return tx.execute(_DUE, {"now": now, "most": most, "after": after}).all()
 
 
-def next_due(tx: Connection) -> datetime | None:
-    """When the next waiting message wants to be tried."""
-    return tx.execute(select(func.min(intake.c.due_at)).where(intake.c.state == "new")).scalar()
+def next_due(tx: Connection, *, after: datetime | None = None) -> datetime | None:
+    """When the next waiting message wants to be tried; with `after`, of those that can't be tried before."""
+    waiting = select(func.min(intake.c.due_at)).where(intake.c.state == "new")
+    return tx.execute(waiting if after is None else waiting.where(intake.c.due_at > after)).scalar()
 
 
 def raw(tx: Connection, *, intake_id: int) -> Line | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,26 +21,16 @@ from helpdesk.intake import actions, queries
 from helpdesk.intake.rules import storable
 from helpdesk.journey.book import Book
 from helpdesk.journey.receive import Arrival, receive
+from helpdesk.workers import bringing
+from helpdesk.workers.bringing import Understood
 from helpdesk.workers.waiting import Bell
 
 log = structlog.get_logger("intake")
-FILES_AT_ONCE = 8
-FETCHING = 45.0  # seconds for the files of one message, then it is tried again later
-
-
-@dataclass(slots=True)
-class Understood:
-    """A row of intake and what its channel made of it, or why it could not."""
-
-    row: Line
-    things: list[Inbound] = field(default_factory=list)
-    files: list[list[dict[str, Any]]] = field(default_factory=list)
-    error: BaseException | None = None
 
 
 @dataclass(slots=True)
 class IntakeWorker:
-    """Works the intake until cancelled."""
+    """Works the intake until cancelled. Messages whose files take long hold up nobody but their own conversation."""
 
     database: Database
     book: Book
@@ -51,28 +41,93 @@ class IntakeWorker:
     batch: int = 50
     poll: float = 5.0
     on_taken: Callable[[str, int], None] = lambda channel, count: None
+    _bringing: set[asyncio.Task[None]] = field(default_factory=set)
+    _lines: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(bringing.FILES_AT_ONCE))
 
     async def run(self) -> None:
         """Work what is due, then sleep until the bell rings, the next try is due, or the poll interval is over."""
-        while True:
-            if not await self.work_once():
-                due = await self.database.read(queries.next_due)
-                wait = self.poll if due is None else min(self.poll, max(0.05, (due - self.clock()).total_seconds()))
-                await self.bell.wait(wait)
+        try:
+            while True:
+                if not await self._batch():
+                    await self.bell.wait(await self._nap())
+        finally:
+            for task in self._bringing:
+                task.cancel()
+            await asyncio.gather(*self._bringing, return_exceptions=True)
 
     async def work_once(self) -> int:
-        """Work one batch; returns how many rows were taken up."""
+        """Work one batch to its end, files and all; returns how many rows were taken up."""
+        count = await self._batch()
+        await asyncio.gather(*self._bringing)
+        return count
+
+    async def _nap(self) -> float:
+        now = self.clock()
+        due = await self.database.read(queries.next_due, after=now)
+        return self.poll if due is None else min(self.poll, max(0.05, (due - now).total_seconds()))
+
+    async def _batch(self) -> int:
+        """Take up one batch. What waits for files is taken later, by tasks of its own."""
         now = self.clock()
         rows = await self.database.read(queries.due, now=now, most=self.batch)
         if not rows:
             return 0
         understood = await asyncio.to_thread(self._understand, rows)
-        await self._fetch(understood)
-        await asyncio.to_thread(self._store, understood, now)
-        done = await self.database.write(take, book=self.book, batch=understood, now=now, waits=self.waits)
+        ready, waiting = bringing.apart(understood)
+        if waiting:
+            await self._start(waiting, now)
+        if ready:
+            await asyncio.to_thread(self._store, ready, now)
+            await self._take(ready, now)
+        return len(rows)
+
+    async def _take(self, batch: Sequence[Understood], now: datetime) -> None:
+        done = await self.database.write(take, book=self.book, batch=batch, now=now, waits=self.waits)
         for channel, count in done.items():
             self.on_taken(channel, count)
-        return len(rows)
+
+    async def _start(self, lines: Sequence[Sequence[Understood]], now: datetime) -> None:
+        """Fetch files beside everything else. Until they are there the database keeps their conversations waiting."""
+        full = len(self._bringing) >= bringing.MOST_LINES
+        ids = [one.row.id for line in lines for one in line]
+        until = now + (bringing.PAUSE if full else bringing.HELD)
+        ours = await self.database.write(actions.hold, intake_ids=ids, now=now, until=until)
+        for line in lines if not full else ():
+            own = [one for one in line if one.row.id in ours]  # another worker may have the rest
+            if own:
+                task = asyncio.create_task(self._bring(own), name="files")
+                self._bringing.add(task)
+                task.add_done_callback(self._brought)
+
+    def _brought(self, task: asyncio.Task[None]) -> None:
+        self._bringing.discard(task)
+        if not task.cancelled() and task.exception() is not None:  # they are due again when nobody holds them
+            log.error("files were fetched in vain", error=repr(task.exception()))
+        self.bell.ring()
+
+    async def _bring(self, line: Sequence[Understood]) -> None:
+        """Fetch the files of messages of one conversation, then put them on their timeline in order."""
+        keeping = asyncio.create_task(self._keep_held([one.row.id for one in line]))
+        try:
+            await asyncio.gather(*(self._fetch(one) for one in line if bringing.wants(one)))
+        finally:
+            keeping.cancel()
+        now = self.clock()
+        await asyncio.to_thread(self._store, [one for one in line if not one.files], now)
+        await self._take(line, now)
+
+    async def _keep_held(self, ids: Sequence[int]) -> None:
+        while True:
+            await asyncio.sleep(bringing.HELD.total_seconds() / 3)
+            until = self.clock() + bringing.HELD
+            await self.database.write(actions.hold, intake_ids=ids, now=until, until=until)
+
+    async def _fetch(self, one: Understood) -> None:
+        async with self._lines:
+            await bringing.fetch(one, self.book.channels[one.row.channel])
+        if one.error is None:
+            await asyncio.to_thread(self._store, [one], self.clock())
+            bringing.let_go(one)
 
     def _understand(self, rows: Sequence[Line]) -> list[Understood]:
         return [self._one(row, self.book.channels) for row in rows]
@@ -89,32 +144,6 @@ class IntakeWorker:
         except Exception as error:  # whatever a raw message does to its channel, it is kept and shown
             result.error = error
         return result
-
-    async def _fetch(self, batch: Sequence[Understood]) -> None:
-        """Get the files that a channel only named, a few at once and outside of any transaction."""
-        wanting = [
-            one
-            for one in batch
-            if one.error is None
-            and any(file.remote and file.content is None for thing in one.things for file in thing.attachments)
-        ]
-        for start in range(0, len(wanting), FILES_AT_ONCE):
-            await asyncio.gather(*(self._bring(one) for one in wanting[start : start + FILES_AT_ONCE]))
-
-    async def _bring(self, one: Understood) -> None:
-        try:
-            async with asyncio.timeout(FETCHING):
-                one.things = [await self._with_files(one.row, thing) for thing in one.things]
-        except Exception as error:  # tried again with the whole message; the others go on
-            one.error = error
-
-    async def _with_files(self, row: Line, thing: Inbound) -> Inbound:
-        channel = self.book.channels[row.channel]
-        files = [
-            await channel.fetch(row.account, file) if file.remote and file.content is None else file
-            for file in thing.attachments
-        ]
-        return replace(thing, attachments=files)
 
     def _store(self, batch: Sequence[Understood], now: datetime) -> None:
         for one in batch:
