@@ -51,7 +51,7 @@ def edited(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:
     if entry.text == inbound.text:
         return entry_id
     data = dict(entry.data or {})
-    data["edits"] = [*data.get("edits", []), {"at": entry.at.isoformat(), "text": entry.text}]
+    data["edits"] = [*data.get("edits", []), {"at": data.get("edited_at", entry.at.isoformat()), "text": entry.text}]
     data["edited_at"] = arrival.received_at.isoformat()
     tickets.rewrite(tx, entry_id=entry_id, text=inbound.text, data=data)
     ticket = queries.locked(tx, ticket_id=entry.ticket_id)

@@ -165,6 +165,10 @@ def write_entry(
         data["cc"] = [[one.address, one.name] for one in inbound.copies]
     if inbound.subject:
         data["subject"] = inbound.subject
+    if inbound.thread.remote_ids:
+        answered = queries.entry_by_remote_id(tx, channel=arrival.channel, remote_id=inbound.thread.remote_ids[0])
+        if answered is not None:
+            data["answers"] = answered
     oversized = inbound.details.get("problem") == "oversized"
     robot = inbound.kind == "delivery" or oversized
     entry_id = tickets.add_entry(
