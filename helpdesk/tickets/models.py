@@ -44,6 +44,7 @@ tickets = Table(
     Column("merged_into_id", Id, ForeignKey("tickets.id")),
     Column("follows_id", Id, ForeignKey("tickets.id")),  # opened by a message to an older, closed one
     Column("sad_at", Moment),  # the customer was unhappy and nobody has called back yet
+    Column("person_wanted_at", Moment),  # the customer asked for a person: robots are silent in this cycle
     Index("ix_tickets_deadline", "active", "deadline", "id"),
     Index("ix_tickets_assignee", "assignee_id", "active", "deadline", "id"),
     Index(
@@ -133,6 +134,16 @@ participants = Table(  # whoever takes part beside the ticket's own contact
     Column("contact_id", Id, ForeignKey("contacts.id"), primary_key=True),
     Column("welcome", Boolean, nullable=False, default=False),  # False: a stranger who wrote into it
     Column("address", Text),
+)
+
+conversations = Table(  # further chats that lead to a ticket: it was merged, moved, or goes on elsewhere
+    "conversations",
+    metadata,
+    Column("channel", String(32), primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("conversation", Text, primary_key=True),
+    Column("ticket_id", Id, ForeignKey("tickets.id"), primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 tags = Table(
