@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 
-from helpdesk.contacts.models import addresses, contacts
+from helpdesk.contacts.models import addresses, contacts, joins, offers
 from helpdesk.database.metadata import Line
 from helpdesk.errors import NotFound
 
@@ -14,6 +14,8 @@ _BY_ADDRESS = (
     select(
         addresses.c.id,
         addresses.c.contact_id,
+        addresses.c.verified,
+        addresses.c.claimed_at,
         addresses.c.unreachable_at,
         contacts.c.name,
         contacts.c.language,
@@ -27,7 +29,7 @@ _BY_ADDRESS = (
 
 
 def by_address(tx: Connection, *, address: str) -> Line | None:
-    """The address and its contact, or None."""
+    """The address and its contact, or None. A mere claim (`claimed_at`) says nothing about whose it is."""
     return tx.execute(_BY_ADDRESS, {"address": address}).first()
 
 
@@ -44,3 +46,36 @@ def contact(tx: Connection, *, contact_id: int) -> Line:
 def addresses_of(tx: Connection, *, contact_id: int) -> Sequence[Line]:
     """Every address of a customer, oldest first."""
     return tx.execute(select(addresses).where(addresses.c.contact_id == contact_id).order_by(addresses.c.id)).all()
+
+
+def family(tx: Connection, *, contact_id: int) -> frozenset[int]:
+    """A customer's id and those of everybody who was joined to them: lines of the timeline keep the old ones."""
+    joined = tx.scalars(select(contacts.c.id).where(contacts.c.merged_into_id == contact_id))
+    return frozenset({contact_id, *joined})
+
+
+def offers_for(tx: Connection, *, contact_id: int, most: int = 10) -> list[tuple[Line, Line]]:
+    """Who else this customer may be, oldest first: (the offer, the other customer), each customer once for an address."""
+    whole = family(tx, contact_id=contact_id)
+    rows = tx.execute(
+        select(offers)
+        .where(or_(offers.c.contact_id.in_(whole), offers.c.other_id.in_(whole)), offers.c.refused_at.is_(None))
+        .order_by(offers.c.id)
+        .limit(most * 4)
+    ).all()
+    found: dict[tuple[int, str], tuple[Line, Line]] = {}
+    for row in rows:
+        other = contact(tx, contact_id=row.other_id if row.contact_id in whole else row.contact_id)
+        if other.id not in whole:
+            found.setdefault((other.id, row.address), (row, other))
+    return list(found.values())[:most]
+
+
+def joins_of(tx: Connection, *, contact_id: int) -> Sequence[Line]:
+    """The joins that made this customer and stand, newest first, with the name of who was joined."""
+    return tx.execute(
+        select(joins, contacts.c.name.label("gone_name"))
+        .join(contacts, contacts.c.id == joins.c.gone_id)
+        .where(contacts.c.merged_into_id == contact_id, joins.c.undone_at.is_(None))
+        .order_by(joins.c.id.desc())
+    ).all()

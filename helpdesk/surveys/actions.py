@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from helpdesk.database.dialects import ignoring, insert_ignore, new_id
 from helpdesk.errors import NotFound
@@ -64,3 +64,16 @@ def called_back(tx: Connection, *, follow_up_id: int, ticket_id: int, outcome: s
     )
     if done.rowcount != 1:
         raise NotFound("This follow-up is closed already.")
+
+
+def hand_over(tx: Connection, *, contact_id: int, to: int) -> list[int]:
+    """Every survey of a contact goes to another one. Returns them, for `give_back`."""
+    mine = list(tx.scalars(select(surveys.c.id).where(surveys.c.contact_id == contact_id)))
+    tx.execute(update(surveys).where(surveys.c.contact_id == contact_id).values(contact_id=to))
+    return mine
+
+
+def give_back(tx: Connection, *, keep: int, gone: int, survey_ids: Sequence[int], ticket_ids: Sequence[int]) -> None:
+    """Undo `hand_over`; what was asked since on tickets that went back goes along."""
+    theirs = surveys.c.id.in_(list(survey_ids)) | surveys.c.ticket_id.in_(list(ticket_ids))
+    tx.execute(update(surveys).where(surveys.c.contact_id == keep, theirs).values(contact_id=gone))

@@ -20,7 +20,7 @@ _NEW_ENTRY = insert(entries)
 _NEW_BODY = insert(bodies)
 _NEW_ATTACHMENT = insert(attachments)
 _REMOTE = ignoring(remote_ids)
-_PARTICIPANT = ignoring(participants)
+PARTICIPANT = ignoring(participants)
 _TAG = ignoring(tags)
 _READ = upserting(reads, ["person_id", "ticket_id"], ["entry_id"])
 _ASKED = update(tickets).where(tickets.c.id == bindparam("key")).values(customer_entry_id=bindparam("entry"))
@@ -65,7 +65,7 @@ def join(tx: Connection, *, ticket_id: int, contact_id: int, welcome: bool, addr
     """Somebody beside the ticket's contact takes part, as a guest or as a stranger."""
     insert_ignore(
         tx,
-        _PARTICIPANT,
+        PARTICIPANT,
         {"ticket_id": ticket_id, "contact_id": contact_id, "welcome": welcome, "address": address},
     )
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, false, null, or_, select, true
 
+from helpdesk.database.metadata import Line
+from helpdesk.tickets import conversations
 from helpdesk.tickets.models import entries, participants, remote_ids, tickets
-from helpdesk.tickets.rules import Found, Hint
+from helpdesk.tickets.rules import ENDED, Found, Hint
 
 _TICKET = select(tickets.c.id, tickets.c.status, tickets.c.resolved_at, tickets.c.contact_id, tickets.c.merged_into_id)
 _BY_ID = _TICKET.where(tickets.c.id == bindparam("id"))
@@ -17,13 +19,42 @@ _BY_REMOTE = (
     .join(remote_ids, remote_ids.c.entry_id == entries.c.id)
     .where(remote_ids.c.channel == bindparam("channel"), remote_ids.c.remote_id == bindparam("remote_id"))
 )
-_BY_CONVERSATION = (
-    _TICKET.where(
-        tickets.c.channel == bindparam("channel"),
-        tickets.c.account == bindparam("account"),
-        tickets.c.conversation == bindparam("conversation"),
+_BY_ANSWER = (
+    select(
+        tickets.c.id, tickets.c.status, tickets.c.resolved_at, tickets.c.contact_id, tickets.c.merged_into_id,
+        entries.c.data,
     )
-    .order_by(tickets.c.active.desc(), tickets.c.id.desc())  # the open one, although a later one may have ended
+    .join(entries, entries.c.ticket_id == tickets.c.id)
+    .where(
+        tickets.c.contact_id == bindparam("contact_id"),
+        tickets.c.active == true(),
+        entries.c.outgoing == true(),
+        entries.c.channel == bindparam("channel"),
+        entries.c.account == bindparam("account"),
+    )
+    .order_by(entries.c.id.desc())
+    .limit(50)
+)  # fmt: skip
+_LAST_TICKET = (
+    select(tickets.c.account, tickets.c.conversation, tickets.c.reply_via)
+    .where(
+        tickets.c.contact_id == bindparam("contact_id"),
+        tickets.c.channel == bindparam("channel"),
+        tickets.c.address == bindparam("address"),
+    )
+    .order_by(tickets.c.id.desc())
+    .limit(1)
+)
+_LAST_ENTRY = (
+    select(entries.c.account, null().label("conversation"), null().label("reply_via"))
+    .join(tickets, tickets.c.id == entries.c.ticket_id)
+    .where(
+        tickets.c.contact_id == bindparam("contact_id"),
+        entries.c.channel == bindparam("channel"),
+        entries.c.address == bindparam("address"),
+        entries.c.outgoing == false(),
+    )
+    .order_by(entries.c.id.desc())
     .limit(1)
 )
 _WELCOME = select(participants.c.welcome).where(
@@ -67,7 +98,22 @@ def candidates(
         yield from found("number", tx.execute(_BY_ID, {"id": number}).first())
     if conversation is not None:
         key = {"channel": channel, "account": account, "conversation": conversation}
-        yield from found("conversation", tx.execute(_BY_CONVERSATION, key).first())
+        row = conversations.leads_to(tx, **key)
+        if row is None or row.status in ENDED:
+            yield from found("conversation", _answered_here(tx, contact_id, key))
+        yield from found("conversation", row)
+
+
+def _answered_here(tx: Connection, contact_id: int | None, key: Mapping[str, str]) -> object:
+    """The open ticket whose customer was written to in this chat last, although the matter came another way."""
+    rows = tx.execute(_BY_ANSWER, {**key, "contact_id": contact_id}).all() if contact_id is not None else []
+    return next((one for one in rows if (one.data or {}).get("conversation") == key["conversation"]), None)
+
+
+def last_heard(tx: Connection, *, contact_id: int, channel: str, address: str) -> Line | None:
+    """Where a customer wrote from this address last: account, conversation, reply_via. None: never."""
+    key = {"contact_id": contact_id, "channel": channel, "address": address}
+    return tx.execute(_LAST_TICKET, key).first() or tx.execute(_LAST_ENTRY, key).first()
 
 
 def _found(tx: Connection, hint: Hint, row: object, contact_id: int | None) -> Found:
@@ -94,17 +140,16 @@ def transcript(
 
     After a merge these are the lines of this conversation alone, wherever they stand now.
     """
-    own = tx.execute(
-        select(tickets.c.id, tickets.c.merged_into_id).where(
-            tickets.c.channel == channel, tickets.c.conversation == conversation
-        )
-    ).all()
+    own = conversations.numbers(tx, channel=channel, conversation=conversation)
     if not own:
         return []
-    came, moved = _moved(tx, {one.id: one.merged_into_id for one in own})
-    here = entries.c.ticket_id.in_([one.id for one in own])
+    came, moved = _moved(tx, own)
+    here = entries.c.ticket_id.in_(list(own))
     rows = tx.execute(
-        select(entries.c.id, entries.c.at, entries.c.kind, entries.c.author, entries.c.outgoing, entries.c.text)
+        select(
+            entries.c.id, entries.c.at, entries.c.kind, entries.c.author, entries.c.outgoing, entries.c.text,
+            entries.c.data,
+        )  # fmt: skip
         .where(
             or_(here, entries.c.id.in_(moved)) if moved else here,
             *([entries.c.id.not_in(came)] if came else []),
@@ -116,7 +161,8 @@ def transcript(
         .order_by(entries.c.id)
         .limit(most)
     ).mappings()
-    return [dict(row) for row in rows]
+    seen = (dict(row) for row in rows if not (row["data"] or {}).get("withdrawn_at"))
+    return [{name: value for name, value in row.items() if name != "data"} for row in seen]
 
 
 def _moved(tx: Connection, own: Mapping[int, int | None]) -> tuple[list[int], list[int]]:
