@@ -12,13 +12,16 @@ from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
+from channels.messages import ANY as ANY
 from channels.messages import Address as Address
 from channels.messages import Attachment as Attachment
+from channels.messages import Cursor as Cursor
 from channels.messages import Delivery as Delivery
 from channels.messages import DeliveryError as DeliveryError
 from channels.messages import Face as Face
 from channels.messages import Inbound as Inbound
 from channels.messages import InboundKind as InboundKind
+from channels.messages import Moved as Moved
 from channels.messages import Outbound as Outbound
 from channels.messages import SurveyAnswer as SurveyAnswer
 from channels.messages import Thread as Thread
@@ -42,6 +45,8 @@ class Capabilities:
     calls: bool = False
     rings: bool = False  # the desk can have somebody called back (`Channel.ring`)
     starts: bool = False  # the desk may write first
+    counted: bool = False  # leaves as text messages, paid for by the part
+    reads: bool = False  # tells when its customer has read something (`Delivery`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +74,16 @@ class Desk(Protocol):
     """All a channel may ask of the desk: six verbs. `account` is the channel's own name of a mailbox or bot."""
 
     async def accept(
-        self, account: str, external_id: str, raw: bytes, *, order_key: str, received_at: datetime | None = None
-    ) -> bool:
-        """Keep `raw` durably. Only after it returns may the remote be told. False: had it already."""
+        self, account: str, external_id: str, raw: bytes, *, order_key: str, received_at: datetime | None = None,
+        cursor: Cursor | None = None,
+    ) -> bool:  # fmt: skip
+        """Keep `raw` durably. Only after it returns may the remote be told. False: had it already.
 
-    async def remember(self, account: str, key: str, value: str) -> None:
-        """Keep a cursor durably."""
+        `cursor` is kept in the same transaction, when `raw` is new. Raises `Moved`: neither was kept.
+        """
+
+    async def remember(self, account: str, key: str, value: str, *, was: str | None = ANY) -> None:
+        """Keep a cursor durably. With `was` (None: nothing) only while it still says that; raises `Moved` otherwise."""
 
     async def recall(self, account: str, key: str) -> str | None:
         """The cursor kept last, or None."""
@@ -86,7 +95,10 @@ class Desk(Protocol):
         """Look something up; see `Question`. What is not known gives an empty answer."""
 
     async def hint(self, conversation: str, what: Mapping[str, Any]) -> None:
-        """Pass on a fleeting thing (typing, reading, page visited). May be lost."""
+        """Pass on a fleeting thing (typing, reading, page visited). May be lost.
+
+        The same channel in the desk's other processes hears it too (`Channel.hear`); `ours` is for them alone.
+        """
 
 
 class Channel:
@@ -113,6 +125,10 @@ class Channel:
     def own_addresses(self) -> Sequence[str]:
         """Our own addresses on this channel, `email:support@…`: robots never write to them."""
         return ()
+
+    def reaches(self, address: str) -> bool:
+        """Whether something written to this address can arrive: a landline takes no text messages."""
+        return True
 
     def order_key(self, raw: bytes) -> str:
         """Key of the conversation `raw` belongs to, cheaply. Same key: taken in order."""

@@ -154,6 +154,22 @@ class Outbound:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+ANY = "\0"  # whatever a cursor says; no cursor holds it
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Something a channel remembers, and what it believes to stand there (None: nothing; `ANY`: no matter)."""
+
+    key: str
+    value: str
+    was: str | None = ANY
+
+
+class Moved(Exception):
+    """A cursor says something else than its channel believed: another process was quicker. Look, and try again."""
+
+
 class DeliveryError(Exception):
     """The remote did not take a message.
 

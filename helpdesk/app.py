@@ -39,6 +39,7 @@ from helpdesk.suggestions import actions as suggestions
 from helpdesk.suggestions.suggester import Suggester
 from helpdesk.surveys import reasons
 from helpdesk.web.site import Site, site
+from helpdesk.workers import overhearing
 from helpdesk.workers.channels import DeskFor, Reports, keep_running
 from helpdesk.workers.clock_watcher import ClockWatcher
 from helpdesk.workers.intake import IntakeWorker
@@ -73,7 +74,9 @@ class House:
             bell = self.bells.get(TOPICS.get(topic, ""))
             if bell is not None:
                 bell.ring()
-            if topic == "taken" and isinstance(self.book.suggest, Suggester):
+            if topic in overhearing.TOPICS:
+                overhearing.take(self.book, self.live, self.presence, topic, data, self.clock())
+            elif topic == "taken" and isinstance(self.book.suggest, Suggester):
                 self.book.suggest.learn([data])
             elif topic not in ("intake", "clocks"):
                 self.live.publish(topic, data)
@@ -194,6 +197,7 @@ async def house(
         book = book_of(settings, found, rules, suggest)
         made = House(settings, database, book, Files(settings.data.folder / "files"), clock)
         database.listen(made.hear)
+        await database.join()
         if isinstance(suggest, Suggester):
             suggest.remember(await database.read(suggestions.lessons))
         yield made

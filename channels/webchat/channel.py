@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -27,7 +27,7 @@ class Channel(contract.Channel):
     name = "webchat"
     label: ClassVar[Mapping[str, str]] = {"fa": "گفت‌وگوی سایت", "en": "Web chat"}
     icon = "chat"
-    can = Capabilities(attachments=True, typing=True, stickers=True)
+    can = Capabilities(attachments=True, typing=True, stickers=True, reads=True)
     settings: WebchatSettings
 
     class Settings(WebchatSettings):
@@ -58,7 +58,8 @@ class Channel(contract.Channel):
 
     def normalise(self, account: str, raw: bytes) -> Inbound | list[Inbound] | None:
         """Understand what a visitor sent."""
-        return normalise.normalise(raw)
+        site = self.settings.site(account)
+        return normalise.normalise(raw, site.desk_team if site is not None else "")
 
     def routes(self, desk: Desk) -> Sequence[Any]:
         """The widget, its doors and its files."""
@@ -82,6 +83,7 @@ class Channel(contract.Channel):
         told: dict[str, bool] = {}
         try:
             while True:
+                chat.leads_on = bool(await desk.ask("link", address=""))
                 await self._tell_hours(chat, told)
                 if self._pages is not None:
                     self._pages.polling.sweep()
@@ -99,11 +101,13 @@ class Channel(contract.Channel):
         files = [await chat.store.keep(one.name, one.content) for one in outbound.attachments if one.content is not None]
         made = render.line(outbound, files, int(chat.seconds() * 1000))
         async with room.lock:
+            await room.log.refresh()  # another process may have sent it before this one was asked to
             if await room.log.find(lambda known: known.get("id") == made["id"] and known["t"] == "msg") is None:
                 await room.log.append(made)
             if not outbound.automatic:
                 await self._answered(room, outbound.sender_name)
         room.wake()
+        await chat.among_us(room, line=room.log.last, state=not outbound.automatic)
         return str(made["id"])
 
     def remote_id(self, outbound: Outbound) -> str | None:
@@ -115,17 +119,32 @@ class Channel(contract.Channel):
         if self._chat is None:
             return
         for room in self._chat.rooms.open_rooms(conversation):
+            if "ours" in what:
+                self._later(self._others(room, what["ours"]))
             if "typing" in what:
                 room.tell({"t": "typing", "on": bool(what["typing"]), "name": str(what.get("name", ""))})
             if what.get("read"):
-                task = asyncio.ensure_future(self._seen(room))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._later(self._seen(room))
 
     async def check(self) -> Sequence[tuple[str, str | None]]:
         """Sites that nobody can reach, secrets that are missing, a widget that is not built."""
         built = None if self.script.version else "it is not built: npm run build:widget"
         return [("the widget's script", built), *((f"site {one.name}", self._problem(one)) for one in self.settings.sites)]
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _others(self, room: Room, what: Mapping[str, Any]) -> None:
+        """Another process wrote a line or moved a mark of a conversation that somebody here looks at."""
+        if what.get("line", 0) > room.log.last:
+            await room.log.refresh()
+            room.wake()
+        if what.get("state"):
+            before, now = await room.refresh()
+            for frame in view.moved(before, now, self.settings.site(room.site), self._now()):
+                room.tell(frame)
 
     def _problem(self, site: Site) -> str | None:
         if not site.origins:
@@ -150,6 +169,7 @@ class Channel(contract.Channel):
             fresh = await room.change(seen=seen)
         if fresh:
             room.tell({"t": "read", "by": "desk", "seq": seen})
+            await self.chat().among_us(room, state=True)
 
     async def _tell_hours(self, chat: Chat, told: dict[str, bool]) -> None:
         for site in self.settings.sites:

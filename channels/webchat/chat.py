@@ -11,17 +11,18 @@ from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
-from channels.contract import Desk
+from channels.contract import Desk, Moved
+from channels.webchat import asking, identity, origins, view, visitors
 from channels.webchat import connection as closing
-from channels.webchat import identity, origins, view, visitors
 from channels.webchat.connection import Connection
 from channels.webchat.files import Addresses, Kept, Store
 from channels.webchat.frames import Frame, Hello, Msg, Ping, Read, Survey, Typing
 from channels.webchat.limits import Buckets
-from channels.webchat.log import FIRST_LOOK
+from channels.webchat.log import FIRST_LOOK, TRIES, Line
 from channels.webchat.rooms import Room, Rooms
-from channels.webchat.settings import WebchatSettings
+from channels.webchat.settings import Site, WebchatSettings
 
+LOOK = 60.0  # seconds between looks for lines that nobody told us of
 FLEETING = 3.0  # seconds in which the same hint is passed on once
 
 
@@ -45,7 +46,8 @@ class Chat:
         self.addresses = Addresses(secrets.token_bytes(32))  # replaced by the one that is kept, see `ready`
         self.connections: WeakValueDictionary[str, Connection] = WeakValueDictionary()
         self.arrivals, self.messages = Buckets(settings.limits.arrivals), Buckets(settings.limits.messages)
-        self.uploads = Buckets(settings.limits.uploads)
+        self.uploads, self.wishes = Buckets(settings.limits.uploads), Buckets(settings.limits.wishes)
+        self.leads_on = False  # whether a conversation can go on in another channel
         self._secrets = secrets_of
         self._identifying = asyncio.Lock()
         self._ready: asyncio.Future[None] | None = None
@@ -88,7 +90,9 @@ class Chat:
         elif isinstance(frame, Survey):
             await self._survey(one, one.room, frame)
         elif isinstance(frame, Ping):
-            await self._ping(one, frame)
+            await self._ping(one, one.room, frame)
+        else:
+            await asking.answer(self, one, one.room, frame)
 
     def check_origin(self, frame: Frame, origin: str) -> None:
         """A page may speak only for the site that lists it. Raises Refused."""
@@ -119,7 +123,7 @@ class Chat:
         one.put({
             "t": "welcome", "v": 1, "token": fresh, "visitor": visitor.conversation, "sid": one.id, "last": last,
             "from": one.cursor, "read": state.get("read", 0), "seen": state.get("seen", 0), "name": visitor.name,
-            "known": visitor.verified, "now": int(self.seconds() * 1000), "site": view.site(site, self.settings, one.lang),
+            "known": visitor.verified, "now": int(self.seconds() * 1000), "site": self._looks(site, one.lang),
             "reasons": view.reasons(one.lang), **_without_t(view.status(site, state.get("agent", ""), self.now())),
         })  # fmt: skip
         one.room = room
@@ -128,6 +132,9 @@ class Chat:
         one.wake()
         if visitor.stored:
             await self._hint(one, {"online": True})
+
+    def _looks(self, site: Site, lang: str) -> dict[str, Any]:
+        return {**view.site(site, self.settings, lang), "telegram": self.leads_on}
 
     def _vouched(self, wanted: str, site: str, frame: Hello) -> identity.Identity | None:
         claim = frame.identity
@@ -173,13 +180,38 @@ class Chat:
         if not visitor.stored or visitor != one.visitor:
             one.visitor = visitor = await visitors.store(self.desk, room.site, visitor)
         raw = self._raw(one, said, now, file)
-        key = f"{room.id}:{cid}"
         async with room.lock:
-            fresh = await self.desk.accept(room.site, key, raw, order_key=room.id, received_at=now)
-            known = None if fresh else await room.log.find(lambda other: other.get("cid") == cid)
-            kept = known or await room.log.append({**line, "at": int(now.timestamp() * 1000)})
+            kept = await self._number(room, cid, raw, {**line, "at": int(now.timestamp() * 1000)}, now)
         one.put({"t": "ack", "cid": cid, "seq": kept["seq"], "at": kept["at"]})
         room.wake()
+        await self.among_us(room, line=kept["seq"])
+
+    async def _number(self, room: Room, cid: str, raw: bytes, line: Line, now: datetime) -> Line:
+        """The message and its number in one transaction."""
+        for _ in range(TRIES):
+            step = await room.log.step(line)
+            try:
+                if await self.desk.accept(
+                    room.site, f"{room.id}:{cid}", raw, order_key=room.id, received_at=now, cursor=step.cursor
+                ):
+                    return room.log.took(step)
+            except Moved:
+                await room.log.refresh()
+                continue
+            await room.log.refresh()
+            return await room.log.find(lambda other: other.get("cid") == cid) or await room.log.append(line)
+        raise Moved(room.id)
+
+    async def note(self, one: Connection, cid: str, said: Mapping[str, Any]) -> None:
+        """Keep something for the desk that is no line of the conversation."""
+        assert one.room is not None
+        now, room = self.now(), one.room
+        raw = self._raw(one, said, now, None)
+        await self.desk.accept(room.site, f"{room.id}:{cid}", raw, order_key=room.id, received_at=now)
+
+    async def among_us(self, room: Room, **what: Any) -> None:
+        """Tell the other processes of the desk that a line was written or a mark has moved."""
+        await self.desk.hint(room.id, {"site": room.site, "ours": what})
 
     def _raw(self, one: Connection, said: Mapping[str, Any], now: datetime, file: tuple[Kept, bytes] | None) -> bytes:
         assert one.visitor is not None
@@ -187,7 +219,7 @@ class Chat:
         who = one.visitor
         raw: dict[str, Any] = {
             "v": 1, "frame": dict(said), "site": one.room.site, "conversation": one.room.id, "at": now.isoformat(),
-            "name": who.name, "email": who.email, "user": who.user, "profile": dict(who.profile),
+            "name": who.name, "email": who.email, "user": who.user, "vouched": who.vouched, "profile": dict(who.profile),
             "page": dict(one.page), "address": one.address,
         }  # fmt: skip
         if file is not None:
@@ -208,20 +240,29 @@ class Chat:
         await self.keep(one, frame.cid, said, {key: value for key, value in line.items() if value})
 
     async def _read(self, one: Connection, room: Room, seq: int) -> None:
-        last = await room.log.look()
+        seq = min(seq, await room.log.look())
         async with room.lock:
             known = (await room.state()).get("read", 0)
-            fresh = known < min(seq, last) and await room.change(read=min(seq, last))
-        if fresh:
-            for other in room.connections - {one}:
-                other.put({"t": "read", "by": "visitor", "seq": min(seq, last)})
-            await self.desk.hint(room.id, {"site": room.site, "read": min(seq, last)})
+            fresh = known < seq and await room.change(read=seq)
+        if not fresh:
+            return
+        for other in room.connections - {one}:
+            other.put({"t": "read", "by": "visitor", "seq": seq})
+        seen = await room.log.find(lambda line: known < line["seq"] <= seq and line["t"] == "msg" and line.get("id"))
+        if seen is not None:  # something the desk said: it wants to know
+            await self.note(one, f"read:{seen['id']}", {"t": "read", "cid": f"read:{seen['id']}", "id": seen["id"]})
+        await self.desk.hint(room.id, {"site": room.site, "read": seq})
+        await self.among_us(room, state=True)
 
-    async def _ping(self, one: Connection, frame: Ping) -> None:
+    async def _ping(self, one: Connection, room: Room, frame: Ping) -> None:
         if frame.page is not None:
             one.page = frame.page.model_dump()
             await self._hint(one, {"online": True})
         one.put({"t": "ack", "n": frame.n})
+        if self.clock() - room.looked > LOOK:  # a call of another process may have been lost
+            room.looked = self.clock()
+            await room.log.refresh()
+            room.wake()
 
     async def _hint(self, one: Connection, what: Mapping[str, Any]) -> None:
         """Pass a fleeting thing on to the desk, with the page the visitor is on; not the same again and again."""

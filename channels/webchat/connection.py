@@ -29,14 +29,16 @@ class Connection:
     """What both kinds have in common: who it is, how far it has been told, what waits for it."""
 
     __slots__ = (
-        "__weakref__", "_chat", "address", "bucket", "cursor", "id", "identity", "lang", "page", "room", "site", "told",
-        "visitor", "waiting",
+        "__weakref__", "_chat", "address", "asks", "bucket", "cursor", "id", "identity", "lang", "offered", "page", "room",
+        "site", "told", "visitor", "waiting",
     )  # fmt: skip
 
     def __init__(self, chat: Chat, address: str) -> None:
         self._chat, self.address = chat, address
         self.id = secrets.token_urlsafe(18)  # known to this client alone: polls and uploads carry it
         self.bucket = Bucket(chat.settings.limits.frames)
+        self.asks = Bucket(chat.settings.limits.suggestions)
+        self.offered: set[str] = set()  # articles it was shown
         self.waiting: deque[Mapping[str, Any]] = deque()
         self.cursor = 0  # number of the newest line it was told
         self.lang = "fa"

@@ -113,6 +113,44 @@ class Survey(_Frame):
     words: Annotated[str, StringConstraints(max_length=2000), Clean] = ""
 
 
+class Suggest(_Frame):
+    """What stands in the composer before the first message: is there an article that answers it?"""
+
+    t: Literal["suggest"]
+    n: Seq
+    text: Annotated[str, StringConstraints(max_length=LONGEST), Clean]
+
+
+class Helped(_Frame):
+    """That article was the answer."""
+
+    t: Literal["helped"]
+    id: Annotated[str, StringConstraints(max_length=200), Clean]
+
+
+class Wish(_Frame):
+    """Something is asked of the desk itself: a person instead of a robot, or an end."""
+
+    t: Literal["wish"]
+    cid: Cid
+    wish: Literal["person", "end"]
+
+
+class Transcript(_Frame):
+    """The conversation by mail."""
+
+    t: Literal["transcript"]
+    cid: Cid
+    email: Annotated[str, StringConstraints(max_length=254, strip_whitespace=True), Clean]
+
+
+class Link(_Frame):
+    """A way to go on elsewhere."""
+
+    t: Literal["link"]
+    cid: Cid
+
+
 class Ping(_Frame):
     """Is anybody there? Answered by an ack with the same number. May tell a new page."""
 
@@ -121,7 +159,8 @@ class Ping(_Frame):
     page: Page | None = None
 
 
-Frame = Hello | Msg | Typing | Read | Survey | Ping
+Asking = Suggest | Helped | Wish | Transcript | Link  # of the desk itself, see asking.py
+Frame = Hello | Msg | Typing | Read | Survey | Ping | Asking
 _FRAME: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="t")])
 
 

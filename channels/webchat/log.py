@@ -2,43 +2,68 @@
 
 A line is written when it may be seen, not when it was composed: a reply that can still be taken back, or that failed,
 has no number yet, so "everything above n" never passes over something that becomes visible later. Lines are kept by the
-desk as cursors, twenty a page, so one append is one durable write.
+desk as cursors, twenty a page, so one append is one durable write. A page is written over only while it says what we
+believe (`Moved` otherwise), so two processes can't give one number twice.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from channels.contract import Desk
+from channels.contract import Cursor, Desk, Moved
 
 Line = dict[str, Any]
 PAGE = 20  # lines
 FIRST_LOOK = 200  # lines that somebody without any is given
 FAR_BACK = 500  # lines searched for something that came twice
+TRIES = 50  # against other processes
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line with its number, and the cursor that has to be kept for it to count."""
+
+    line: Line
+    page: int
+    cursor: Cursor
 
 
 class Log:
-    """The lines of one conversation. Appends must not overlap: whoever writes holds the room's lock."""
+    """The lines of one conversation. In this process appends must not overlap: whoever writes holds the room's lock."""
 
-    __slots__ = ("_desk", "_newest", "conversation", "last", "site")
+    __slots__ = ("_desk", "_newest", "_page", "_tip", "conversation", "last", "site")
 
     def __init__(self, desk: Desk, site: str, conversation: str) -> None:
         self._desk, self.site, self.conversation = desk, site, conversation
         self.last = -1  # number of the newest line; -1 until it was looked up
+        self._page = 0  # the newest page,
+        self._tip: str | None = None  # and what is kept there
         self._newest: Line | None = None  # spares everybody connected a look
 
     async def look(self) -> int:
         """The number of the newest line, 0 when there is none."""
         if self.last < 0:
             low, high = 0, 1  # pages: `low` exist, the page `high` does not
-            while await self._page(high - 1):
+            while await self._kept(high - 1):
                 low, high = high, high * 2
             while high - low > 1:
                 middle = (low + high) // 2
-                low, high = (middle, high) if await self._page(middle - 1) else (low, middle)
-            self.last = (low - 1) * PAGE + len(await self._page(low - 1)) if low else 0
+                low, high = (middle, high) if await self._kept(middle - 1) else (low, middle)
+            self._page = max(0, low - 1)
+            self._know(await self._kept(self._page))
+        return self.last
+
+    async def refresh(self) -> int:
+        """The same, when others may have written."""
+        if self.last < 0:
+            return await self.look()
+        self._know(await self._kept(self._page))
+        while self.last == (self._page + 1) * PAGE and (more := await self._kept(self._page + 1)):
+            self._page += 1
+            self._know(more)
         return self.last
 
     async def after(self, seq: int, most: int = FIRST_LOOK) -> list[Line]:
@@ -49,32 +74,59 @@ class Log:
         seq = max(seq, last - most)
         found: list[Line] = []
         for page in range(seq // PAGE, (last + PAGE - 1) // PAGE):
-            found += await self._page(page)
+            found += await self._lines(page)
         return [line for line in found if line["seq"] > seq]
 
+    async def step(self, line: Mapping[str, Any]) -> Step:
+        """What has to be kept for `line` to be the next one. Nothing is written."""
+        last = await self.look()
+        page, tip = (self._page, self._tip) if last < (self._page + 1) * PAGE else (self._page + 1, None)
+        made = {**line, "seq": last + 1}
+        words = json.dumps(made, ensure_ascii=False)
+        value = f"{tip[:-1]}, {words}]" if tip else f"[{words}]"
+        return Step(made, page, Cursor(self._key(page), value, was=tip))
+
+    def took(self, step: Step) -> Line:
+        """The step was kept."""
+        self._page, self._tip, self._newest = step.page, step.cursor.value, step.line
+        self.last = int(step.line["seq"])
+        return step.line
+
     async def append(self, line: Mapping[str, Any]) -> Line:
-        """Keep a line durably under the next number and return it with its number."""
-        page = await self.look() // PAGE
-        while len(lines := await self._page(page)) >= PAGE:  # what is kept counts, not what was known of it
-            page += 1
-        made = {**line, "seq": page * PAGE + len(lines) + 1}
-        await self._desk.remember(self.site, self._key(page), json.dumps([*lines, made], ensure_ascii=False))
-        self.last, self._newest = made["seq"], made
-        return made
+        """Keep a line durably under the next number and return it with its number. Raises Moved."""
+        for _ in range(TRIES):
+            step = await self.step(line)
+            try:
+                await self._desk.remember(self.site, step.cursor.key, step.cursor.value, was=step.cursor.was)
+            except Moved:
+                await self.refresh()
+                continue
+            return self.took(step)
+        raise Moved(self.conversation)
 
     async def find(self, wanted: Callable[[Line], object]) -> Line | None:
         """The newest line that is meant, among the last few hundred."""
         last = await self.look()
         oldest = max(0, last - FAR_BACK) // PAGE
         for page in range((last + PAGE - 1) // PAGE - 1, oldest - 1, -1):
-            for line in reversed(await self._page(page)):
+            for line in reversed(await self._lines(page)):
                 if wanted(line):
                     return line
         return None
 
-    async def _page(self, page: int) -> list[Line]:
-        kept = await self._desk.recall(self.site, self._key(page))
+    def _know(self, tip: str | None) -> None:
+        if tip == self._tip and self.last >= 0:
+            return
+        lines: list[Line] = json.loads(tip) if tip else []
+        self._tip, self.last = tip, self._page * PAGE + len(lines)
+        self._newest = lines[-1] if lines else None
+
+    async def _lines(self, page: int) -> list[Line]:
+        kept = self._tip if page == self._page and self.last >= 0 else await self._kept(page)
         return json.loads(kept) if kept else []
+
+    async def _kept(self, page: int) -> str | None:
+        return await self._desk.recall(self.site, self._key(page)) or None
 
     def _key(self, page: int) -> str:
         return f"log:{self.conversation}:{page}"

@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
-from channels.contract import Address, Attachment, Inbound, SurveyAnswer, Thread, Unreadable
+from channels.contract import Address, Attachment, Delivery, Inbound, SurveyAnswer, Thread, Unreadable
 from channels.webchat.tone import mere_thanks
 
 NAMED = ("name", "email")
+KINDS = ("msg", "survey", "read", "wish", "transcript")
+MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,200}")
 
 
 def order_key(raw: bytes) -> str:
@@ -22,15 +25,15 @@ def order_key(raw: bytes) -> str:
         return ""
 
 
-def normalise(raw: bytes) -> Inbound:
-    """Understand what was kept. Raises Unreadable."""
+def normalise(raw: bytes, team: str = "") -> Inbound:
+    """Understand what was kept; `team` is the one of its site. Raises Unreadable."""
     try:
         said = json.loads(raw)
         frame, site, conversation = said["frame"], str(said["site"]), str(said["conversation"])
         kind, cid = frame["t"], str(frame["cid"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Unreadable(f"this is no message of the web chat: {type(error).__name__}") from None
-    if not conversation or kind not in ("msg", "survey"):
+    if not conversation or kind not in KINDS:
         raise Unreadable(f"the web chat has no messages of the kind {str(kind)[:40]!r}")
     common: dict[str, Any] = {
         "external_id": f"{conversation}:{cid}",
@@ -38,14 +41,52 @@ def normalise(raw: bytes) -> Inbound:
         "sent_at": _moment(said.get("at")),
         "thread": Thread(conversation=conversation),
         "reply_via": site,
+        "team": team or None,
     }
     if kind == "survey":
         return Inbound(kind="survey_answer", survey=_answer(frame), **common)
+    if kind == "read":
+        return Inbound(kind="delivery", delivery=Delivery("read"), target=str(frame.get("id") or ""), **common)
+    if kind == "wish":
+        return Inbound(kind="wish", wish="person" if frame.get("wish") == "person" else "end", also=_also(said), **common)
+    if kind == "transcript":
+        return Inbound(kind="wish", wish="transcript", also=(_wanted(said, frame),), **common)
     text = str(frame.get("text") or "")
     return Inbound(
-        kind="message", text=text, attachments=_files(said.get("files")), thanks=mere_thanks(text),
+        kind="message", text=text, attachments=_files(said.get("files")), thanks=mere_thanks(text), also=_also(said),
         details=_details(said, frame), **common,
     )  # fmt: skip
+
+
+def _also(said: dict[str, Any]) -> tuple[Address, ...]:
+    """Where else this person is reached. What a form was filled in with is nobody's word but theirs."""
+    found: dict[str, Address] = {}
+    for email, sure in ((said.get("vouched"), True), (said.get("email"), False)):
+        if email and MAIL.fullmatch(str(email).strip()):
+            address = f"email:{str(email).strip().lower()}"
+            found.setdefault(address, Address(address, str(said.get("name") or ""), sure))
+    phone = e164(str((said.get("profile") or {}).get("phone") or ""))
+    if phone:
+        found[f"phone:{phone}"] = Address(f"phone:{phone}", str(said.get("name") or ""))
+    return tuple(found.values())
+
+
+def _wanted(said: dict[str, Any], frame: dict[str, Any]) -> Address:
+    email = str(frame.get("email") or "").strip().lower()
+    return Address(f"email:{email}", str(said.get("name") or ""), email == str(said.get("vouched") or "").lower())
+
+
+def e164(text: str) -> str:
+    """A telephone number as the whole world writes it, or nothing; without a country it is Iran's."""
+    if not any(one.isdigit() for one in text):
+        return ""
+    import phonenumbers  # loads more than most chats need
+
+    try:
+        found = phonenumbers.parse(text, "IR")
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164) if phonenumbers.is_possible_number(found) else ""
 
 
 def _answer(frame: dict[str, Any]) -> SurveyAnswer:

@@ -8,39 +8,55 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from weakref import WeakValueDictionary
 
-from channels.contract import Desk
+from channels.contract import Desk, Moved
 from channels.webchat.connection import Connection
-from channels.webchat.log import Log
+from channels.webchat.log import TRIES, Log
 
 
 class Room:
     """One conversation. It exists as long as somebody holds it."""
 
-    __slots__ = ("__weakref__", "_desk", "_state", "connections", "id", "lock", "log", "site")
+    __slots__ = ("__weakref__", "_desk", "_kept", "_state", "connections", "id", "lock", "log", "looked", "site")
 
     def __init__(self, desk: Desk, site: str, conversation: str) -> None:
         self.site, self.id = site, conversation
         self.log = Log(desk, site, conversation)
         self.lock = asyncio.Lock()  # appends and changes of state, one after the other
         self.connections: set[Connection] = set()
+        self.looked = 0.0  # when it was last asked whether others had written
         self._desk = desk
+        self._kept: str | None = None
         self._state: dict[str, Any] | None = None
 
     async def state(self) -> Mapping[str, Any]:
         """`read`: the visitor has seen up to; `seen`: the desk has; `agent`: the name of the person who answered last."""
         if self._state is None:
-            kept = await self._desk.recall(self.site, f"state:{self.id}")
-            self._state = json.loads(kept) if kept else {}
-        return self._state
+            await self.refresh()
+        return self._state or {}
+
+    async def refresh(self) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """Look at what is remembered, when others may have written: before and now."""
+        before = self._state or {}
+        self._kept = await self._desk.recall(self.site, f"state:{self.id}")
+        self._state = json.loads(self._kept) if self._kept else {}
+        return before, self._state or {}
 
     async def change(self, **values: Any) -> bool:
-        """Remember something of the state. False: it was so already. The lock is held by the caller."""
-        known = await self.state()
-        if all(known.get(key) == value for key, value in values.items()):
-            return False
-        self._state = {**known, **values}
-        await self._desk.remember(self.site, f"state:{self.id}", json.dumps(self._state, ensure_ascii=False))
-        return True
+        """Remember something of the state. False: it was so already. The lock is held by the caller. Raises Moved."""
+        for _ in range(TRIES):
+            known = await self.state()
+            if all(known.get(key) == value for key, value in values.items()):
+                return False
+            made = {**known, **values}
+            words = json.dumps(made, ensure_ascii=False)
+            try:
+                await self._desk.remember(self.site, f"state:{self.id}", words, was=self._kept)
+            except Moved:
+                await self.refresh()
+                continue
+            self._kept, self._state = words, made
+            return True
+        raise Moved(self.id)
 
     def wake(self) -> None:
         """Everybody connected looks for new lines."""
@@ -59,17 +75,20 @@ class Rooms:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._rooms: WeakValueDictionary[str, Room] = WeakValueDictionary()
+        self._sites: set[str] = set()
 
     def room(self, site: str, conversation: str) -> Room:
         """The room of a conversation, the same for everybody who holds it at the time."""
         found = self._rooms.get(f"{site}/{conversation}")
         if found is None:
+            self._sites.add(site)
             found = self._rooms[f"{site}/{conversation}"] = Room(self._desk, site, conversation)
         return found
 
     def open_rooms(self, conversation: str) -> list[Room]:
         """The rooms of this conversation somebody holds now."""
-        return [one for one in self if one.id == conversation]
+        found = (self._rooms.get(f"{site}/{conversation}") for site in self._sites)
+        return [one for one in found if one is not None]
 
     def __iter__(self) -> Iterator[Room]:
         return iter(list(self._rooms.values()))

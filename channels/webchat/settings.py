@@ -66,6 +66,8 @@ class Site(Strict):
     offline: list[Question] = [Question(name="email", required=True)]
     hours: Week | None = None  # none: always open
     identity: Literal["off", "optional", "enforced"] = "optional"
+    suggestions: bool = True  # articles while the first message is typed
+    desk_team: str = ""  # name of the desk's team that gets these conversations
 
     @field_validator("origins")
     @classmethod
@@ -91,6 +93,8 @@ class Limits(Strict):
     messages: tuple[int, float] = (20, 1.0)  # of a visitor; beyond it the message must wait
     arrivals: tuple[int, float] = (60, 1.0)  # connections of a network address
     uploads: tuple[int, float] = (10, 0.2)  # of a visitor
+    suggestions: tuple[int, float] = (10, 1.0)  # of a connection; beyond it there are none
+    wishes: tuple[int, float] = (6, 0.02)  # of a visitor: transcripts, links, a person, an end
     sockets: Annotated[int, Field(ge=1)] = 20  # open at once of one visitor
 
 

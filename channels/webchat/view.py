@@ -69,6 +69,19 @@ def status(own: Site, agent: str, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def moved(
+    before: Mapping[str, Any], after: Mapping[str, Any], own: Site | None, now: datetime
+) -> list[Mapping[str, Any]]:
+    """What visitors are told when the marks of a conversation have changed elsewhere."""
+    found: list[Mapping[str, Any]] = []
+    for name, by in (("seen", "desk"), ("read", "visitor")):
+        if after.get(name, 0) > before.get(name, 0):
+            found.append({"t": "read", "by": by, "seq": after[name]})
+    if own is not None and after.get("agent", "") != before.get("agent", ""):
+        found.append(status(own, after.get("agent", ""), now))
+    return found
+
+
 def reasons(lang: str) -> list[dict[str, str]]:
     """Why somebody was not satisfied."""
     return [{"key": key, "label": fa if lang == "fa" else en} for key, fa, en in REASONS]

@@ -19,6 +19,7 @@ class Visitor:
     conversation: str
     user: str = ""
     email: str = ""
+    vouched: str = ""  # the address the website vouched for
     name: str = ""
     profile: Mapping[str, str] = field(default_factory=dict)
     stored: bool = False
@@ -42,7 +43,7 @@ async def store(desk: Desk, site: str, visitor: Visitor) -> Visitor:
     """Keep a visitor."""
     said = {
         "conversation": visitor.conversation, "user": visitor.user, "email": visitor.email, "name": visitor.name,
-        "profile": dict(visitor.profile),
+        "vouched": visitor.vouched, "profile": dict(visitor.profile),
     }  # fmt: skip
     await desk.remember(site, f"visitor:{visitor.key}", json.dumps(said, ensure_ascii=False))
     return replace(visitor, stored=True)
@@ -59,10 +60,10 @@ async def identify(desk: Desk, site: str, visitor: Visitor, identity: Identity) 
     conversation = theirs or mine or user_hash(f"{site}\n{identity.user}\n{visitor.key}")
     found = replace(
         visitor, conversation=conversation, user=identity.user, email=identity.email or visitor.email,
-        name=identity.name or visitor.name,
+        vouched=identity.email or visitor.vouched, name=identity.name or visitor.name,
     )  # fmt: skip
     if visitor.user and visitor.user != identity.user:
-        found = replace(found, email=identity.email, name=identity.name, profile={})
+        found = replace(found, email=identity.email, vouched=identity.email, name=identity.name, profile={})
     if theirs is None:
         await desk.remember(site, known, conversation)
     if not visitor.stored or replace(visitor, stored=True) != replace(found, stored=True):

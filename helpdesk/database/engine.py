@@ -40,6 +40,12 @@ class Database(Protocol):
     def listen(self, listener: Listener) -> None:
         """Hand `listener` the hints of every committed unit, on the event loop."""
 
+    async def join(self) -> None:
+        """From now on listeners hear the hints of the desk's other processes too, and these hear ours."""
+
+    def shout(self, topic: str, data: Any) -> None:
+        """Tell the listeners of the desk's other processes, if there are any. JSON, short; may be lost."""
+
     async def close(self) -> None:
         """Finish what runs and close."""
 

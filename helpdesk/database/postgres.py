@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from helpdesk.database.calls import Calls
 from helpdesk.database.engine import Hint, Listener
 
 P = ParamSpec("P")
@@ -24,11 +26,25 @@ class Postgres:
 
     def __init__(self, url: str, *, connections: int = 8) -> None:
         self._engine = create_async_engine(url, pool_size=connections, max_overflow=2, pool_pre_ping=True)
-        self._listeners: list[Listener] = []
+        self._url, self._listeners = url, list[Listener]()
+        self.calls: Calls | None = None
 
     def listen(self, listener: Listener) -> None:
         """See Database.listen."""
         self._listeners.append(listener)
+
+    async def join(self) -> None:
+        """See Database.join."""
+        self.calls = self.calls or Calls(self._url, self._tell)
+
+    def shout(self, topic: str, data: Any) -> None:
+        """See Database.shout."""
+        if self.calls is not None:
+            self.calls.put([(topic, json.dumps(data, ensure_ascii=False))])
+
+    def _tell(self, hints: list[Hint]) -> None:
+        for listener in self._listeners:
+            listener(hints)
 
     async def read(self, unit: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kw: P.kwargs) -> T:
         """See Database.read."""
@@ -54,10 +70,13 @@ class Postgres:
                 if code not in WORTH_ANOTHER_TRY or attempt == TRIES - 1:
                     raise
         if hints:
-            for listener in self._listeners:
-                listener(hints)
+            self._tell(hints)
+            if self.calls is not None:
+                self.calls.put(hints)
         return result
 
     async def close(self) -> None:
         """See Database.close."""
+        if self.calls is not None:
+            await self.calls.close()
         await self._engine.dispose()

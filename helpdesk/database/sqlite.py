@@ -85,6 +85,12 @@ class Sqlite:
         """See Database.listen."""
         self._listeners.append(listener)
 
+    async def join(self) -> None:
+        """See Database.join: a SQLite desk is one process."""
+
+    def shout(self, topic: str, data: Any) -> None:
+        """See Database.shout: a SQLite desk is one process."""
+
     async def read(self, unit: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kw: P.kwargs) -> T:
         """See Database.read."""
 

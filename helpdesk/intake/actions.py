@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, delete, update
 
+from channels.contract import ANY, Cursor, Moved
 from helpdesk.database.dialects import ignoring, insert_ignore, upsert, upserting
 from helpdesk.database.engine import hint
 from helpdesk.errors import Conflict, NotFound
@@ -16,6 +17,17 @@ from helpdesk.intake.rules import storable
 
 _KEEP = ignoring(intake)
 _CURSOR = upserting(cursors, ["channel", "account", "key"], ["value", "changed_at"])
+_FIRST = ignoring(cursors)
+_ON = (
+    update(cursors)
+    .where(
+        cursors.c.channel == bindparam("k_channel"),
+        cursors.c.account == bindparam("k_account"),
+        cursors.c.key == bindparam("k_key"),
+        cursors.c.value == bindparam("was"),
+    )
+    .values(value=bindparam("v_value"), changed_at=bindparam("v_at"))
+)
 _STATE = update(intake).where(intake.c.id == bindparam("key")).values(state=bindparam("v_state"), error=None)
 
 
@@ -109,6 +121,44 @@ def replay(tx: Connection, *, intake_id: int, now: datetime) -> None:
     hint(tx, "intake")
 
 
-def remember(tx: Connection, *, channel: str, account: str, key: str, value: str, now: datetime) -> None:
-    """Keep how far an account has been read."""
-    upsert(tx, _CURSOR, {"channel": channel, "account": account, "key": key, "value": value, "changed_at": now})
+def keep_with(tx: Connection, cursor: Cursor, row: Mapping[str, Any]) -> bool:
+    """Keep a raw message (`row`: what `keep` wants) and, when it is new, a cursor with it. False: it is here already.
+
+    Raises Moved.
+    """
+    fresh = keep(tx, **row)
+    if fresh:
+        where = {name: row[name] for name in ("channel", "account", "now")}
+        remember(tx, key=cursor.key, value=cursor.value, was=cursor.was, **where)
+    return fresh
+
+
+def remember(
+    tx: Connection, *, channel: str, account: str, key: str, value: str, now: datetime, was: str | None = ANY
+) -> None:
+    """Keep how far an account has been read; with `was` only while that is what it says. Raises Moved."""
+    values = {"channel": channel, "account": account, "key": key, "value": value, "changed_at": now}
+    if was == ANY:
+        upsert(tx, _CURSOR, values)
+        return
+    done = insert_ignore(tx, _FIRST, values) if was is None else _moved_on(tx, values, was)
+    if not done:
+        raise Moved(key)
+
+
+def _moved_on(tx: Connection, values: dict[str, Any], was: str) -> bool:
+    here = {f"k_{name}": values[name] for name in ("channel", "account", "key")}
+    return tx.execute(_ON, {**here, "was": was, "v_value": values["value"], "v_at": values["changed_at"]}).rowcount == 1
+
+
+def forget(tx: Connection, *, channel: str, account: str, keys: Sequence[str]) -> int:
+    """Drop what a channel remembered of somebody; a key that ends in `*` stands for all that begin so. Returns how many."""
+    return sum(
+        tx.execute(
+            delete(cursors).where(
+                cursors.c.channel == channel, cursors.c.account == account,
+                cursors.c.key.startswith(one[:-1], autoescape=True) if one.endswith("*") else cursors.c.key == one,
+            )
+        ).rowcount
+        for one in keys
+    )  # fmt: skip

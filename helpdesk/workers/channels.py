@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from channels.contract import Channel, Question, State
+from channels.contract import ANY, Channel, Cursor, Question, State
 from helpdesk.clock import Clock
 from helpdesk.database.engine import Database
 from helpdesk.intake import actions, queries
@@ -40,25 +40,23 @@ class DeskFor:
     questions: Questions
 
     async def accept(
-        self, account: str, external_id: str, raw: bytes, *, order_key: str, received_at: datetime | None = None
-    ) -> bool:
+        self, account: str, external_id: str, raw: bytes, *, order_key: str, received_at: datetime | None = None,
+        cursor: Cursor | None = None,
+    ) -> bool:  # fmt: skip
         """See channels.contract.Desk.accept."""
         now = self.clock()
-        return await self.database.write(
-            actions.keep,
-            channel=self.channel,
-            account=account,
-            external_id=external_id,
-            raw=raw,
-            order_key=order_key,
-            received_at=received_at or now,
-            now=now,
-        )
+        row: dict[str, Any] = {
+            "channel": self.channel, "account": account, "external_id": external_id, "raw": raw, "order_key": order_key,
+            "received_at": received_at or now, "now": now,
+        }  # fmt: skip
+        if cursor is None:
+            return await self.database.write(actions.keep, **row)
+        return await self.database.write(actions.keep_with, cursor, row)
 
-    async def remember(self, account: str, key: str, value: str) -> None:
+    async def remember(self, account: str, key: str, value: str, *, was: str | None = ANY) -> None:
         """See channels.contract.Desk.remember."""
         await self.database.write(
-            actions.remember, channel=self.channel, account=account, key=key, value=value, now=self.clock()
+            actions.remember, channel=self.channel, account=account, key=key, value=value, was=was, now=self.clock()
         )
 
     async def recall(self, account: str, key: str) -> str | None:
@@ -76,7 +74,9 @@ class DeskFor:
 
     async def hint(self, conversation: str, what: Mapping[str, Any]) -> None:
         """See channels.contract.Desk.hint."""
-        self.live.publish("hint", {"channel": self.channel, "conversation": conversation, **what})
+        if "ours" not in what:
+            self.live.publish("hint", {"channel": self.channel, "conversation": conversation, **what})
+        self.database.shout("heard", [self.channel, conversation, dict(what)])
 
 
 async def keep_running(channel: Channel, desk: DeskFor) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from channels.contract import State
+from channels.contract import ANY, Cursor, Moved, State
 
 PATIENCE = 60.0  # seconds until a test gives up waiting for something to happen
 
@@ -38,25 +38,33 @@ class MemoryDesk:
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def accept(
-        self, account: str, external_id: str, raw: bytes, *, order_key: str, received_at: datetime | None = None
-    ) -> bool:
+        self, account: str, external_id: str, raw: bytes, *, order_key: str, received_at: datetime | None = None,
+        cursor: Cursor | None = None,
+    ) -> bool:  # fmt: skip
         """Keep it unless it is there already."""
         self.accepts += 1
         if self.failing is not None:
             raise self.failing
         known = (account, external_id) in self._ids
         if not known:
+            if cursor is not None:
+                self._move(account, cursor)
             self._ids.add((account, external_id))
             self.kept.append(Kept(account, external_id, raw, order_key, received_at))
         await self._tell()
         return not known
 
-    async def remember(self, account: str, key: str, value: str) -> None:
+    async def remember(self, account: str, key: str, value: str, *, was: str | None = ANY) -> None:
         """Keep a cursor."""
         if self.stop_remembering:
             await asyncio.Event().wait()
-        self.cursors[account, key] = value
+        self._move(account, Cursor(key, value, was))
         await self._tell()
+
+    def _move(self, account: str, cursor: Cursor) -> None:
+        if cursor.was not in (ANY, self.cursors.get((account, cursor.key))):
+            raise Moved(cursor.key)
+        self.cursors[account, cursor.key] = cursor.value
 
     async def recall(self, account: str, key: str) -> str | None:
         """The cursor."""

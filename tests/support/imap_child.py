@@ -23,13 +23,14 @@ class FileDesk:
         self._base.execute("CREATE TABLE IF NOT EXISTS cursors (key TEXT PRIMARY KEY, value TEXT)")
 
     async def accept(
-        self, account: str, external_id: str, raw: bytes, *, order_key: str, received_at: datetime | None = None
-    ) -> bool:
+        self, account: str, external_id: str, raw: bytes, *, order_key: str, received_at: datetime | None = None,
+        **_more: object,
+    ) -> bool:  # fmt: skip
         """Keep it unless it is there."""
         await asyncio.sleep(0)
         return self._base.execute("INSERT OR IGNORE INTO kept VALUES (?, ?)", (external_id, raw)).rowcount == 1
 
-    async def remember(self, account: str, key: str, value: str) -> None:
+    async def remember(self, account: str, key: str, value: str, **_more: object) -> None:
         """Keep a cursor."""
         await asyncio.sleep(0)
         self._base.execute("INSERT OR REPLACE INTO cursors VALUES (?, ?)", (key, value))

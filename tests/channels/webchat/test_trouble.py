@@ -40,14 +40,14 @@ async def test_a_peer_that_stops_reading_is_cut_off_while_the_others_go_on(chat:
     assert (await quick.says("And still here"))["seq"] == 2
 
 
-async def test_a_desk_that_falls_between_keeping_and_numbering_doubles_nothing(chat: OpenChat, monkeypatch):
+async def test_a_desk_that_falls_after_keeping_a_message_and_before_saying_so_doubles_nothing(chat: OpenChat, monkeypatch):
     sara = chat.client()
     await sara.connect()
 
-    async def falls(*_args: Any) -> Any:
+    def falls(*_args: Any) -> Any:
         raise OSError("killed here")
 
-    monkeypatch.setattr(Log, "append", falls)
+    monkeypatch.setattr(Log, "took", falls)
     await sara.put(t="msg", cid="cidcidcid", text="Hello")
     assert await sara.closed() == 4500
     monkeypatch.undo()

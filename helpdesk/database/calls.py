@@ -1,0 +1,103 @@
+"""Hints between the processes of one desk, by PostgreSQL's LISTEN and NOTIFY. Any of them may be lost.
+
+They are sent beside the transactions, a few milliseconds of them together: NOTIFY inside of one would make all commits
+of the desk wait for each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import structlog
+from sqlalchemy import NullPool
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from helpdesk.database.engine import Hint
+
+log = structlog.get_logger("calls")
+CHANNEL = "pasokh"
+LARGEST = 7_000  # bytes of one call; PostgreSQL takes 8,000
+MOST_WAITING = 10_000  # hints, while the database can't be reached
+GATHER = 0.003  # seconds
+BACK_OFF = (0.2, 1.0, 5.0)
+ALIVE = 30.0  # seconds between looks whether the line is still there
+
+
+class Calls:
+    """One connection that calls and listens, made again when it is lost. `hear` is given what others called."""
+
+    def __init__(self, url: str, hear: Callable[[list[Hint]], None]) -> None:
+        self._url, self._hear = url, hear
+        self._name = secrets.token_hex(6)
+        self._waiting: list[str] = []
+        self._news = asyncio.Event()
+        self._task = asyncio.create_task(self._run(), name="calls")
+        self.listening = asyncio.Event()
+
+    def put(self, hints: Sequence[Hint]) -> None:
+        """Call these. Never waits; what is no JSON or too long is left out."""
+        for hint in hints:
+            with contextlib.suppress(TypeError, ValueError):
+                words = json.dumps(hint)
+                if len(words) < LARGEST and len(self._waiting) < MOST_WAITING:
+                    self._waiting.append(words)
+        self._news.set()
+
+    async def close(self) -> None:
+        """Hang up."""
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+    async def _run(self) -> None:
+        falls = 0
+        while True:
+            engine = create_async_engine(self._url, poolclass=NullPool)
+            try:
+                async with engine.connect() as connection:
+                    line: Any = (await connection.get_raw_connection()).driver_connection
+                    await line.add_listener(CHANNEL, self._heard)
+                    self.listening.set()
+                    falls = 0
+                    await self._speak(line)
+            except Exception as error:  # the database is away; whoever waits for a call also looks by himself
+                log.warning("no line to the other processes", error=type(error).__name__)
+                self.listening.clear()
+                await asyncio.sleep(BACK_OFF[min(falls, len(BACK_OFF) - 1)])
+                falls += 1
+            finally:
+                await engine.dispose()
+
+    async def _speak(self, line: Any) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ALIVE):
+                    await self._news.wait()
+            await asyncio.sleep(GATHER)
+            self._news.clear()
+            waiting, self._waiting = list(dict.fromkeys(self._waiting)), []
+            for words in _packed(waiting, self._name) or [f'["{self._name}",[]]']:
+                await line.execute("SELECT pg_notify($1, $2)", CHANNEL, words)
+
+    def _heard(self, _line: Any, _process: int, _channel: str, words: str) -> None:
+        name, hints = json.loads(words)
+        if name != self._name and hints:
+            self._hear([(topic, tuple(data) if isinstance(data, list) else data) for topic, data in hints])
+
+
+def _packed(hints: Sequence[str], name: str) -> list[str]:
+    """As few calls as hold them."""
+    calls: list[str] = []
+    held: list[str] = []
+    size = 0
+    for one in hints:
+        if held and size + len(one) > LARGEST:
+            calls.append(f'["{name}",[{",".join(held)}]]')
+            held, size = [], 0
+        held.append(one)
+        size += len(one) + 1
+    return [*calls, f'["{name}",[{",".join(held)}]]'] if held else calls
