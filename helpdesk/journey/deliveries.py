@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from channels.contract import Inbound
 from helpdesk.contacts import actions as contacts
 from helpdesk.database.engine import hint
+from helpdesk.database.metadata import Line
 from helpdesk.journey import opening
 from helpdesk.journey.book import Book
 from helpdesk.outbox import actions as outbox
@@ -24,15 +25,23 @@ if TYPE_CHECKING:
 def sent(tx: Connection, book: Book, *, entry_id: int, remote_ids: Sequence[str], now: datetime) -> None:
     """The remote took it, and knows it (or its pieces) by these. After an earlier failure it counts from now on."""
     entry = queries.entry(tx, entry_id=entry_id)
-    tickets.set_delivery(tx, entry_id=entry_id, state="sent", sent_at=now)
-    if entry.remote_id is None and remote_ids and remote_ids[0]:
-        tickets.set_remote_id(tx, entry_id=entry_id, remote_id=remote_ids[0])
-        for remote_id in remote_ids:
-            tickets.known_as(tx, channel=entry.channel, remote_id=remote_id, entry_id=entry_id)
+    seen = entry.delivery == "read"  # the customer was quicker than the remote's answer to us
+    tickets.set_delivery(tx, entry_id=entry_id, state="read" if seen else "sent", sent_at=now)
+    _known_as(tx, entry, [one for one in remote_ids if one])
     if queries.has_failed(tx, ticket_id=entry.ticket_id, entry_id=entry_id):
         _say(tx, entry_id=entry_id, ticket_id=entry.ticket_id, state="sent", reason="", now=now)
         opening.recount(tx, book, ticket_id=entry.ticket_id, now=now)
     hint(tx, "ticket", entry.ticket_id)
+
+
+def _known_as(tx: Connection, entry: Line, remote_ids: Sequence[str]) -> None:
+    """Every piece leads to the entry; several are kept in order, so that all of them can be changed."""
+    if remote_ids and entry.remote_id is None:
+        tickets.set_remote_id(tx, entry_id=entry.id, remote_id=remote_ids[0])
+    for remote_id in remote_ids:
+        tickets.known_as(tx, channel=entry.channel, remote_id=remote_id, entry_id=entry.id)
+    if len(remote_ids) > 1:
+        tickets.rewrite(tx, entry_id=entry.id, text=entry.text, data={**(entry.data or {}), "pieces": list(remote_ids)})
 
 
 def failed(tx: Connection, book: Book, *, entry_id: int, reason: str, now: datetime, unreachable: bool) -> None:
@@ -64,6 +73,9 @@ def news(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int 
     if entry_id is None or inbound.delivery is None:
         return None
     entry = queries.entry(tx, entry_id=entry_id)
+    if inbound.delivery.state == "read":
+        _read(tx, entry, arrival.received_at)
+        return entry_id
     if inbound.delivery.state == "sent":  # a receipt is no line of its own
         if entry.delivery in ("queued", "uncertain"):
             sent(tx, book, entry_id=entry_id, remote_ids=(), now=arrival.received_at)
@@ -86,6 +98,14 @@ def news(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int 
     if news.state in ("failed", "delayed") and queries.entry(tx, entry_id=entry_id).delivery != "failed":
         tickets.set_delivery(tx, entry_id=entry_id, state=entry.delivery or "sent", reason=news.reason)
     return line
+
+
+def _read(tx: Connection, entry: Line, now: datetime) -> None:
+    """The customer has seen this message and those before it; no clock asks for that."""
+    for one in queries.unread_up_to(tx, entry=entry):
+        tickets.set_delivery(tx, entry_id=one.id, state="read")
+        tickets.rewrite(tx, entry_id=one.id, text=one.text, data={**(one.data or {}), "read_at": now.isoformat()})
+        hint(tx, "ticket", one.ticket_id)
 
 
 def _which(tx: Connection, book: Book, channel: str, inbound: Inbound) -> int | None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from helpdesk.agents import queries as agents
 from helpdesk.errors import Invalid
 from helpdesk.journey.book import Book
+from helpdesk.journey.ways import Way
 from helpdesk.tickets import queries
 
 QUOTED = 20_000  # characters of the original below an answer
@@ -34,6 +35,20 @@ def copies(tx: Connection, book: Book, *, ticket: Any, wanted: Sequence[str] | N
     if not set(wanted) <= here.keys():
         raise Invalid("One of the copies goes to somebody who takes no part in this ticket.", "cc")
     return [(address, here[address][0]) for address in dict.fromkeys(wanted)]
+
+
+def answered(tx: Connection, *, ticket: Any, way: Way, entry_id: int | None) -> str | None:
+    """What the remote calls the message somebody chose to answer; None where it stands elsewhere.
+
+    Raises Invalid when it is no message of this ticket that the customer knows.
+    """
+    if entry_id is None:
+        return None
+    entry = queries.entry(tx, entry_id=entry_id)
+    here = entry.ticket_id == ticket.id and entry.kind == "message" and entry.public and not entry.stranger
+    if not here or entry.delivery == "undone":
+        raise Invalid("The message you answer is not in this ticket any more.", "reply_to")
+    return entry.remote_id if (entry.channel, entry.account) == (way.channel, way.account) else None
 
 
 def quote(tx: Connection, book: Book, *, ticket: Any, wanted: bool | None) -> dict[str, str] | None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from channels.contract import Address, Attachment, Face, Outbound
 from helpdesk.journey.book import Book
+from helpdesk.journey.ways import Way, usual
 from helpdesk.tickets import queries
 
 
@@ -30,30 +31,34 @@ def payload(
     quote: Mapping[str, Any] | None = None,
     survey: str | None = None,
     signature: str = "",
+    way: Way | None = None,
+    answers: str | None = None,
 ) -> dict[str, Any]:
-    """Everything the channel needs, as JSON; files by hash."""
-    known = queries.references(tx, ticket_id=ticket.id, channel=ticket.channel)
+    """Everything the channel needs, as JSON; files by hash. `answers`: remote id of the message somebody chose to answer."""
+    way = way or usual(ticket)
+    known = [one for one in queries.references(tx, ticket_id=ticket.id, channel=way.channel) if one != answers]
+    known += [answers] if answers else []
     words = subject if subject is not None else reply_subject(ticket.subject, ticket.id)
     return {
         "token": book.sign(entry_id),
         "kind": kind,
-        "account": ticket.account,
-        "to": list(to or (ticket.address, ticket.contact_name)),
+        "account": way.account,
+        "to": list(to or (way.address, ticket.contact_name)),
         "copies": [list(one) for one in copies],
         "text": text,
         "subject": words,
         "language": ticket.language or book.language,
         "sender_name": sender_name,
-        "reply_via": ticket.reply_via,
+        "reply_via": way.reply_via,
         "in_reply_to": known[-1] if known else None,
         "references": list(known),
-        "conversation": ticket.conversation,
+        "conversation": way.conversation,
         "automatic": automatic,
         "files": list(files),
         "faces": list(faces),
         "survey": survey,
         "signature": signature,
-        "details": {"quote": dict(quote)} if quote else {},
+        "details": {**({"quote": dict(quote)} if quote else {}), **({"reply_to": answers} if answers else {})},
     }
 
 

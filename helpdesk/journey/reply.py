@@ -11,17 +11,19 @@ from sqlalchemy import Connection
 
 from helpdesk.database.engine import hint
 from helpdesk.errors import Conflict, Forbidden, Invalid
-from helpdesk.journey import enclosing, letters, opening, status
+from helpdesk.journey import amend, enclosing, letters, opening, status, ways
 from helpdesk.journey.book import Book
+from helpdesk.journey.ways import Way
 from helpdesk.outbox import actions as outbox
 from helpdesk.outbox import queries as outbox_queries
 from helpdesk.suggestions import actions as suggestions
 from helpdesk.text import clean
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import drafting, queries, rules, search
+from helpdesk.tickets import conversations, drafting, queries, rules, search
 
 LONGEST = 100_000
 LONGEST_QUESTION = 2000
+LONGEST_SUBJECT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,9 @@ class Answer:
     kept: float = 0.0
     then: str | None = None
     quote: bool | None = None  # the original below; None: as the desk is set
+    reply_to: int | None = None  # the very message it answers
+    via: str | None = None  # another address of this customer; None: where the ticket's replies go
+    subject: str | None = None  # where the channel has subjects; None: the ticket's
 
 
 def reply(
@@ -55,8 +60,10 @@ def reply(
     if ticket.assignee_id is None:  # whoever answers first has it, so that two do not
         tickets.assign(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now)
     ticket = queries.ticket(tx, ticket_id=ticket_id)
-    copies = enclosing.copies(tx, book, ticket=ticket, wanted=answer.copies)
-    entry_id = _entry(tx, ticket, person_id, text, answer, copies, now)
+    way = ways.chosen(tx, book, ticket=ticket, wanted=answer.via)
+    answers = enclosing.answered(tx, ticket=ticket, way=way, entry_id=answer.reply_to)
+    copies = enclosing.copies(tx, book, ticket=ticket, wanted=answer.copies) if way.usual else []
+    entry_id = _entry(tx, ticket, way, person_id, text, answer, copies, now)
     files = _files(tx, ticket_id, person_id, entry_id, answer.files)
     payload = letters.payload(
         tx,
@@ -69,6 +76,9 @@ def reply(
         copies=copies,
         files=files,
         quote=enclosing.quote(tx, book, ticket=ticket, wanted=answer.quote),
+        subject=" ".join(answer.subject.split())[:LONGEST_SUBJECT] if answer.subject else None,
+        way=way,
+        answers=answers,
         signature=enclosing.signature(tx, book, ticket=ticket, person_name=person_name),
     )
     dispatch(
@@ -78,8 +88,13 @@ def reply(
         entry_id=entry_id,
         payload=payload,
         now=now,
-        due_at=now + book.time_to_undo(ticket.channel),
+        due_at=now + book.time_to_undo(way.channel),
+        way=way,
     )
+    if not way.usual and way.conversation is not None:  # what the customer says there comes here
+        conversations.also(
+            tx, channel=way.channel, account=way.account, conversation=way.conversation, ticket_id=ticket_id
+        )
     tickets.change(tx, ticket_id=ticket_id, answered=True, changed_at=now, snippet=rules.snippet(text))
     if answer.article:
         _took(tx, ticket, entry_id, person_id, answer, now)
@@ -109,7 +124,7 @@ def _took(tx: Connection, ticket: Any, entry_id: int, person_id: int, answer: An
 def newer(tx: Connection, *, ticket_id: int, seen: int) -> bool:
     """Whether something others wrote came after the entry somebody has on their screen."""
     return any(
-        one.id > seen and one.kind in ("message", "call", "note", "reaction")
+        one.id > seen and (one.kind in ("message", "call", "note") or (one.kind == "reaction" and not one.outgoing))
         for one in queries.timeline(tx, ticket_id=ticket_id, most=10)
     )
 
@@ -117,6 +132,7 @@ def newer(tx: Connection, *, ticket_id: int, seen: int) -> bool:
 def _entry(
     tx: Connection,
     ticket: Any,
+    way: Way,
     person_id: int,
     text: str,
     answer: Answer,
@@ -124,6 +140,10 @@ def _entry(
     now: datetime,
 ) -> int:
     data: dict[str, Any] = {"was": ticket.status}
+    if answer.reply_to is not None:
+        data["reply_to"] = answer.reply_to
+    if not way.usual:
+        data["via"] = way.address
     if answer.article:
         data |= {"article": answer.article, "kept": round(answer.kept, 3)}
     if copies:
@@ -137,9 +157,9 @@ def _entry(
         public=True,
         outgoing=True,
         person_id=person_id,
-        channel=ticket.channel,
-        account=ticket.account,
-        address=ticket.address,
+        channel=way.channel,
+        account=way.account,
+        address=way.address,
         text=text,
         delivery="queued",
         data=data,
@@ -171,21 +191,23 @@ def dispatch(
     payload: Mapping[str, Any],
     now: datetime,
     due_at: datetime,
+    way: Way | None = None,
 ) -> None:
-    """Put a written entry in the outbox and remember the id the remote will know it by."""
-    channel = book.channels.get(ticket.channel)
+    """Put a written entry in the outbox and remember the id the remote will know it by. `way`: not the ticket's own."""
+    way = way or ways.usual(ticket)
+    channel = book.channels.get(way.channel)
     if channel is None:
-        raise Conflict(f"The channel {ticket.channel} is not switched on, so nothing can be sent there.")
+        raise Conflict(f"The channel {way.channel} is not switched on, so nothing can be sent there.")
     remote_id = channel.remote_id(letters.outbound(payload))
     if remote_id is not None:
-        tickets.known_as(tx, channel=ticket.channel, remote_id=remote_id, entry_id=entry_id)
+        tickets.known_as(tx, channel=way.channel, remote_id=remote_id, entry_id=entry_id)
         tickets.set_remote_id(tx, entry_id=entry_id, remote_id=remote_id)
     outbox.queue(
         tx,
         entry_id=entry_id,
         ticket_id=ticket.id,
-        channel=ticket.channel,
-        account=ticket.account,
+        channel=way.channel,
+        account=way.account,
         address=payload["to"][0],
         automatic=payload["automatic"],
         payload=payload,
@@ -224,8 +246,11 @@ def undo(tx: Connection, book: Book, *, entry_id: int, person_id: int, now: date
 
 
 def send_again(tx: Connection, book: Book, *, entry_id: int, person_id: int, now: datetime) -> int:
-    """Try a failed or uncertain message once more, under the same id. Returns the ticket."""
+    """Try a failed or uncertain message once more, under the same id. Returns the ticket. Raises Forbidden, Conflict."""
     entry = queries.entry(tx, entry_id=entry_id)
+    ticket = queries.locked(tx, ticket_id=entry.ticket_id)
+    if not amend.trusted(tx, entry=entry, ticket=ticket, person_id=person_id):
+        raise Forbidden("Only its author, whoever has the ticket, or a supervisor can do this.")
     outbox.again(tx, entry_id=entry_id, now=now)
     tickets.set_delivery(tx, entry_id=entry_id, state="queued")
     tickets.changed(

@@ -102,15 +102,27 @@ def settle(
     return tx.execute(statement.values(**values)).rowcount == 1
 
 
-def put_off(tx: Connection, *, row_id: int, due_at: datetime, error: str, worker: str) -> bool:
-    """Try again later. False: the lease had been lost, and others decide about this message."""
+def put_off(
+    tx: Connection, *, row_id: int, due_at: datetime, error: str, worker: str, payload: Mapping[str, Any] | None = None
+) -> bool:
+    """Try again later, with `payload` when less is left to do. False: the lease had been lost, and others decide."""
+    values: dict[str, Any] = {"state": "queued", "due_at": due_at, "error": error}
+    if payload is not None:
+        values["payload"] = dict(payload)
     statement = (
         update(outbox)
         .where(outbox.c.id == row_id, outbox.c.state == "sending", outbox.c.lease_by == worker)
-        .values(state="queued", due_at=due_at, error=error, lease_until=None, lease_by=None)
+        .values(lease_until=None, lease_by=None, **values)
     )
     hint(tx, "outbox")
     return tx.execute(statement).rowcount == 1
+
+
+def once_more(tx: Connection, *, row_id: int, now: datetime) -> None:
+    """What may be done twice without harm is simply done again, after its sender died."""
+    statement = update(outbox).where(outbox.c.id == row_id, outbox.c.state == "sending")
+    tx.execute(statement.values(state="queued", due_at=now, lease_until=None, lease_by=None))
+    hint(tx, "outbox")
 
 
 def abandoned(tx: Connection, *, now: datetime) -> Sequence[Line]:

@@ -10,9 +10,10 @@ from helpdesk.database.metadata import Line
 from helpdesk.outbox.models import outbox
 
 
-def next_due(tx: Connection) -> datetime | None:
-    """When the next queued message wants to leave."""
-    return tx.execute(select(func.min(outbox.c.due_at)).where(outbox.c.state == "queued")).scalar()
+def next_due(tx: Connection, *, after: datetime) -> datetime | None:
+    """When the next queued message wants to leave. What was due by `after` and is still there waits for another one."""
+    waiting = outbox.c.state == "queued"
+    return tx.execute(select(func.min(outbox.c.due_at)).where(waiting, outbox.c.due_at > after)).scalar()
 
 
 def next_lease_end(tx: Connection) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from helpdesk.contacts.models import addresses, contacts
 from helpdesk.database.metadata import Line
@@ -193,6 +193,27 @@ def references(tx: Connection, *, ticket_id: int, channel: str, most: int = 20) 
 def is_outgoing(tx: Connection, *, entry_id: int) -> bool:
     """Whether an entry exists and is one of our messages."""
     return bool(tx.execute(select(entries.c.outgoing).where(entries.c.id == entry_id)).scalar())
+
+
+def unread_up_to(tx: Connection, *, entry: Line) -> Sequence[Line]:
+    """Messages of ours that went where this one went, up to it, and that nobody has said to be read."""
+    here = select(tickets.c.contact_id).where(tickets.c.id == entry.ticket_id).scalar_subquery()
+    return tx.execute(
+        select(entries)
+        .join(tickets, tickets.c.id == entries.c.ticket_id)
+        .where(
+            tickets.c.contact_id == here,
+            entries.c.outgoing,
+            entries.c.channel == entry.channel,
+            entries.c.account == entry.account,
+            entries.c.address == entry.address,
+            entries.c.id <= entry.id,
+            or_(
+                entries.c.delivery == "sent",
+                (entries.c.id == entry.id) & entries.c.delivery.in_(("queued", "uncertain")),
+            ),
+        )
+    ).all()
 
 
 def has_failed(tx: Connection, *, ticket_id: int, entry_id: int) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, false, null, or_, select, true
+from sqlalchemy import Connection, bindparam, false, null, or_, select
 
 from helpdesk.database.metadata import Line
 from helpdesk.tickets import conversations
 from helpdesk.tickets.models import entries, participants, remote_ids, tickets
-from helpdesk.tickets.rules import ENDED, Found, Hint
+from helpdesk.tickets.rules import Found, Hint
 
 _TICKET = select(tickets.c.id, tickets.c.status, tickets.c.resolved_at, tickets.c.contact_id, tickets.c.merged_into_id)
 _BY_ID = _TICKET.where(tickets.c.id == bindparam("id"))
@@ -19,22 +19,6 @@ _BY_REMOTE = (
     .join(remote_ids, remote_ids.c.entry_id == entries.c.id)
     .where(remote_ids.c.channel == bindparam("channel"), remote_ids.c.remote_id == bindparam("remote_id"))
 )
-_BY_ANSWER = (
-    select(
-        tickets.c.id, tickets.c.status, tickets.c.resolved_at, tickets.c.contact_id, tickets.c.merged_into_id,
-        entries.c.data,
-    )
-    .join(entries, entries.c.ticket_id == tickets.c.id)
-    .where(
-        tickets.c.contact_id == bindparam("contact_id"),
-        tickets.c.active == true(),
-        entries.c.outgoing == true(),
-        entries.c.channel == bindparam("channel"),
-        entries.c.account == bindparam("account"),
-    )
-    .order_by(entries.c.id.desc())
-    .limit(50)
-)  # fmt: skip
 _LAST_TICKET = (
     select(tickets.c.account, tickets.c.conversation, tickets.c.reply_via)
     .where(
@@ -98,16 +82,7 @@ def candidates(
         yield from found("number", tx.execute(_BY_ID, {"id": number}).first())
     if conversation is not None:
         key = {"channel": channel, "account": account, "conversation": conversation}
-        row = conversations.leads_to(tx, **key)
-        if row is None or row.status in ENDED:
-            yield from found("conversation", _answered_here(tx, contact_id, key))
-        yield from found("conversation", row)
-
-
-def _answered_here(tx: Connection, contact_id: int | None, key: Mapping[str, str]) -> object:
-    """The open ticket whose customer was written to in this chat last, although the matter came another way."""
-    rows = tx.execute(_BY_ANSWER, {**key, "contact_id": contact_id}).all() if contact_id is not None else []
-    return next((one for one in rows if (one.data or {}).get("conversation") == key["conversation"]), None)
+        yield from found("conversation", conversations.leads_to(tx, **key))
 
 
 def last_heard(tx: Connection, *, contact_id: int, channel: str, address: str) -> Line | None:
@@ -147,9 +122,14 @@ def transcript(
     here = entries.c.ticket_id.in_(list(own))
     rows = tx.execute(
         select(
-            entries.c.id, entries.c.at, entries.c.kind, entries.c.author, entries.c.outgoing, entries.c.text,
+            entries.c.id,
+            entries.c.at,
+            entries.c.kind,
+            entries.c.author,
+            entries.c.outgoing,
+            entries.c.text,
             entries.c.data,
-        )  # fmt: skip
+        )
         .where(
             or_(here, entries.c.id.in_(moved)) if moved else here,
             *([entries.c.id.not_in(came)] if came else []),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -16,14 +17,17 @@ from helpdesk.clock import Clock
 from helpdesk.database.engine import Database
 from helpdesk.database.metadata import Line
 from helpdesk.files.store import Files
-from helpdesk.journey import deliveries, letters
+from helpdesk.journey import amend, deliveries, letters
 from helpdesk.journey.book import Book
 from helpdesk.outbox import actions, queries
 from helpdesk.outbox.rules import next_attempt
+from helpdesk.workers import amending
 from helpdesk.workers.waiting import Bell
 
 log = structlog.get_logger("outbox")
 LOST = "the desk stopped while this was being sent; it may have arrived"
+GRACE = 3.0  # seconds that messages under way have left when the desk stops
+Outcome = Sequence[str] | DeliveryError
 
 
 @dataclass(slots=True)
@@ -43,45 +47,73 @@ class OutboxWorker:
     _busy: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
-        """Send what is due, then sleep until the bell, the next due time, or the poll interval."""
+        """Keep every slot filled with what is due; else sleep until the bell, the next due time, or the poll interval."""
         try:
             while True:
-                await self.database.write(recover, book=self.book, now=self.clock())
-                if not await self.work_once():
-                    await self.bell.wait(await self._nap())
+                looked = self.clock()
+                if len(self._busy) >= self.at_once:
+                    await self.bell.wait(self.poll)  # a slot that gets free rings
+                    continue
+                await self.database.write(recover, book=self.book, now=looked)
+                if not await self._start(looked):
+                    await self.bell.wait(await self._nap(looked))
         finally:
-            await asyncio.gather(*self._busy, return_exceptions=True)
+            await self._end()
 
     async def work_once(self) -> int:
         """Claim and send one batch to its end; returns how many."""
-        now = self.clock()
+        tasks = await self._start(self.clock())
+        await asyncio.gather(*tasks)
+        return len(tasks)
+
+    async def _start(self, now: datetime) -> list[asyncio.Task[None]]:
+        """Claim as many as there are free slots, and begin to send them."""
         rows = await self.database.write(
             actions.claim,
             worker=self.name,
             channels=list(self.book.channels),
             now=now,
             lease=self.lease,
-            most=self.at_once,
+            most=self.at_once - len(self._busy),
         )
         tasks = [asyncio.create_task(self._send(row)) for row in rows]
         self._busy.update(tasks)
         for task in tasks:
-            task.add_done_callback(self._busy.discard)
-        await asyncio.gather(*tasks)
-        return len(rows)
+            task.add_done_callback(self._freed)
+        return tasks
 
-    async def _nap(self) -> float:
-        due = await self.database.read(queries.next_due)
+    def _freed(self, task: asyncio.Task[None]) -> None:
+        self._busy.discard(task)
+        self.bell.ring()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error(
+                "outcome not written", error=f"{type(error).__name__}: {error}"
+            )  # its lease ends: then it is uncertain
+
+    async def _end(self) -> None:
+        """Messages under way get a moment; what is cut off is found by its lease."""
+        if self._busy:
+            _, late = await asyncio.wait(self._busy, timeout=GRACE)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _nap(self, looked: datetime) -> float:
+        due = await self.database.read(queries.next_due, after=looked)
         return self.poll if due is None else min(self.poll, max(0.05, (due - self.clock()).total_seconds()))
 
     async def _send(self, row: Line) -> None:
         channel = self.book.channels[row.channel]
-        outcome: Sequence[str] | DeliveryError
+        left = dict(row.payload)
+        outcome: Outcome
         try:
-            outbound = await asyncio.to_thread(letters.outbound, row.payload, self.files.read)
             async with asyncio.timeout(self.lease.total_seconds() * 0.8):
-                made = await channel.send(outbound)
-            outcome = [made] if isinstance(made, str) else made
+                if amend.is_one(left):
+                    outcome = await amending.act(channel, left)
+                else:
+                    outbound = await asyncio.to_thread(letters.outbound, left, self.files.read)
+                    made = await channel.send(outbound)
+                    outcome = [made] if isinstance(made, str) else made
         except DeliveryError as error:
             outcome = error
         except TimeoutError:
@@ -90,8 +122,9 @@ class OutboxWorker:
             log.exception("send failed", outbox=row.id, channel=row.channel)
             outcome = DeliveryError(f"{type(error).__name__}: {error}")
         await self.database.write(
-            settle, book=self.book, row=row, outcome=outcome, now=self.clock(), worker=self.name, waits=self.waits
-        )
+            settle, book=self.book, row=row, outcome=outcome, now=self.clock(), worker=self.name, waits=self.waits,
+            left=left,
+        )  # fmt: skip
         problem = outcome.reason if isinstance(outcome, DeliveryError) else None
         log.info(
             "sent" if problem is None else "not sent",
@@ -107,17 +140,22 @@ def settle(
     *,
     book: Book,
     row: Line,
-    outcome: Sequence[str] | DeliveryError,
+    outcome: Outcome,
     now: datetime,
     worker: str,
     waits: Sequence[int],
+    left: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write how a try ended, on the outbox and on the timeline."""
+    """Write how a try ended, on the outbox and on the timeline. `left`: the payload with what is still to be done."""
+    change, left = amend.is_one(row.payload), left or row.payload  # a change made twice does no harm: never uncertain
     if not isinstance(outcome, DeliveryError):
         if actions.settle(tx, row_id=row.id, state="sent", now=now, worker=worker):
-            deliveries.sent(tx, book, entry_id=row.entry_id, remote_ids=outcome, now=now)
+            if change:
+                amend.done(tx, book, entry_id=row.entry_id, now=now, problem=left.get("problem", ""))
+            else:
+                deliveries.sent(tx, book, entry_id=row.entry_id, remote_ids=outcome, now=now)
         return
-    if outcome.uncertain:
+    if outcome.uncertain and not change:
         if actions.settle(tx, row_id=row.id, state="uncertain", now=now, error=outcome.reason, worker=worker):
             deliveries.uncertain(tx, entry_id=row.entry_id, reason=outcome.reason, now=now)
         return
@@ -134,18 +172,31 @@ def settle(
         )
     )
     if again is not None:
-        if actions.put_off(tx, row_id=row.id, due_at=again, error=outcome.reason, worker=worker):
-            deliveries.delayed(tx, entry_id=row.entry_id, reason=outcome.reason)
+        if actions.put_off(
+            tx, row_id=row.id, due_at=again, error=outcome.reason, worker=worker, payload=left if change else None
+        ):
+            if change:
+                amend.delayed(tx, entry_id=row.entry_id, reason=outcome.reason)
+            else:
+                deliveries.delayed(tx, entry_id=row.entry_id, reason=outcome.reason)
     elif actions.settle(tx, row_id=row.id, state="failed", now=now, error=outcome.reason, worker=worker):
-        deliveries.failed(
-            tx, book, entry_id=row.entry_id, reason=outcome.reason, now=now, unreachable=outcome.unreachable
-        )
+        if left.get("edited"):  # only what stood below it is still there
+            amend.done(tx, book, entry_id=row.entry_id, now=now, problem=outcome.reason)
+        elif change:
+            amend.refused(tx, entry_id=row.entry_id, reason=outcome.reason, now=now)
+        else:
+            deliveries.failed(
+                tx, book, entry_id=row.entry_id, reason=outcome.reason, now=now, unreachable=outcome.unreachable
+            )
 
 
 def recover(tx: Connection, *, book: Book, now: datetime) -> int:
     """Messages whose sender died: nobody knows whether they left, so a person decides. Returns how many."""
     lost = actions.abandoned(tx, now=now)
     for row in lost:
+        if amend.is_one(row.payload):
+            actions.once_more(tx, row_id=row.id, now=now)
+            continue
         actions.settle(tx, row_id=row.id, state="uncertain", now=now, error=LOST)
         deliveries.uncertain(tx, entry_id=row.entry_id, reason=LOST, now=now)
     return len(lost)

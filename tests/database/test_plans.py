@@ -12,7 +12,7 @@ from helpdesk.contacts import queries as contacts
 from helpdesk.intake import queries as intake
 from helpdesk.outbox import actions as outbox
 from helpdesk.sla import queries as sla
-from helpdesk.tickets import lists, queries, threads
+from helpdesk.tickets import conversations, lists, queries, threads
 from tests.support.house import MONDAY
 
 AFTER = lists.After(MONDAY, 5)
@@ -32,9 +32,8 @@ HOT = {
     "other tickets": lambda tx: queries.of_contact(tx, contact_id=1),
     "thread by remote id": lambda tx: tx.execute(threads._BY_REMOTE, {"channel": "email", "remote_id": "x"}).all(),
     "thread by token": lambda tx: tx.execute(threads._BY_ENTRY, {"id": 1}).all(),
-    "conversation": lambda tx: tx.execute(
-        threads._BY_CONVERSATION, {"channel": "t", "account": "a", "conversation": "c"}
-    ).all(),
+    "conversation": lambda tx: conversations.leads_to(tx, channel="t", account="a", conversation="c"),
+    "where a customer was heard": lambda tx: threads.last_heard(tx, contact_id=1, channel="t", address="t:1"),
     "transcript": lambda tx: threads.transcript(tx, channel="t", conversation="c"),
     "intake": lambda tx: intake.due(tx, now=MONDAY, most=50),
     "outbox": lambda tx: outbox.claim(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,11 +34,16 @@ class MemoryChannel(contract.Channel):
     name: ClassVar[str] = "memory"
     label: ClassVar[Mapping[str, str]] = {"fa": "حافظه", "en": "Memory"}
     icon: ClassVar[str] = "chat"
-    can: ClassVar[Capabilities] = Capabilities(attachments=True, subject=True, copies=True)
+    can: ClassVar[Capabilities] = Capabilities(
+        attachments=True, subject=True, copies=True, edits=True, reactions=True, starts=True
+    )
 
     sent: list[Outbound] = field(default_factory=list)
     answers: list[DeliveryError | None] = field(default_factory=list)  # what the next sends meet
     chat: bool = False
+    changes: list[tuple[str, ...]] = field(default_factory=list)  # ("edit", remote id, text), ("withdraw", id), …
+    parts: int = 1  # how many pieces a message leaves in
+    gate: asyncio.Event | None = None  # sends wait here
 
     def accounts(self) -> Sequence[str]:
         return ("main",)
@@ -64,7 +70,7 @@ class MemoryChannel(contract.Channel):
         return Inbound(
             kind="delivery" if delivery else said.get("kind", "message"),
             external_id=said.get("id") or f"id-{abs(hash(json.dumps(said)))}",
-            author=Address(f"memory:{said['sender']}", said.get("name", "")),
+            author=Address(f"{self.name}:{said['sender']}", said.get("name", "")),
             subject=said.get("subject", ""),
             text=said["text"],
             html=said.get("html"),
@@ -84,14 +90,33 @@ class MemoryChannel(contract.Channel):
             automatic=bool(said.get("automatic")),
             thanks=bool(said.get("thanks")),
             delivery=Delivery(**delivery) if delivery else None,
+            target=said.get("target"),
         )
 
-    async def send(self, outbound: Outbound) -> str:
+    async def send(self, outbound: Outbound) -> str | Sequence[str]:
+        self._trouble()
+        if self.gate is not None:
+            await self.gate.wait()
+        self.sent.append(outbound)
+        first = self.remote_id(outbound)
+        return first if self.parts == 1 else [first, *(f"{first}.{number}" for number in range(2, self.parts + 1))]
+
+    def _trouble(self) -> None:
         trouble = self.answers.pop(0) if self.answers else None
         if trouble is not None:
             raise trouble
-        self.sent.append(outbound)
-        return self.remote_id(outbound)
+
+    async def edit(self, account: str, remote_id: str, text: str) -> None:
+        self._trouble()
+        self.changes.append(("edit", remote_id, text))
+
+    async def withdraw(self, account: str, remote_id: str) -> None:
+        self._trouble()
+        self.changes.append(("withdraw", remote_id))
+
+    async def react(self, account: str, remote_id: str, emoji: str) -> None:
+        self._trouble()
+        self.changes.append(("react", remote_id, emoji))
 
     def remote_id(self, outbound: Outbound) -> str:
         return f"out-{outbound.token}"
