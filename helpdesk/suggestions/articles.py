@@ -20,7 +20,10 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """`name` is unique within its language; `body` is the template of the reply."""
+    """`name` is unique within its language; `body` is the template of the reply.
+
+    `public` is the short answer that customers may read without anybody between, also a template; empty: there is none.
+    """
 
     name: str
     title: str
@@ -28,6 +31,7 @@ class Article:
     body: str
     tags: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    public: str = ""
 
     @property
     def id(self) -> str:
@@ -81,7 +85,14 @@ def parse(text: str, language: str = "", stem: str = "") -> Article:
         raise Invalid("the reply below the front matter is empty", "body")
     if problem := problem_of(body):
         raise Invalid(f"the reply: {problem}", "body")
-    return Article(identity, title.strip(), spoken, body.strip(), _texts(head, "tags"), _texts(head, "examples"))
+    public = head.get("public") or ""
+    if not isinstance(public, str):
+        raise Invalid("public: text is needed", "public")
+    if problem := problem_of(public):
+        raise Invalid(f"public: {problem}", "public")
+    return Article(
+        identity, title.strip(), spoken, body.strip(), _texts(head, "tags"), _texts(head, "examples"), public.strip()
+    )
 
 
 def _texts(head: dict[str, Any], name: str) -> tuple[str, ...]:

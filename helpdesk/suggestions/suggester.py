@@ -42,6 +42,11 @@ class Suggester:
         """Be told at the start what was learned in earlier lives."""
         self.learn(lessons)
 
+    @property
+    def ready(self) -> bool:
+        """Whether an answer comes at once."""
+        return True
+
     def __call__(self, text: str, language: str) -> list[tuple[str, float, Sequence[str]]]:
         found = self.engine.suggest(text, language, limit=3)
         return [(one.article_id, one.confidence, one.words) for one in found if one.confidence >= LEAST]
@@ -69,6 +74,11 @@ class _Later(Suggester):
         except BaseException as error:  # handed to whoever asks
             self._failed = error
         self._made.set()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the engine stands."""
+        return self._made.is_set()
 
     @property
     def engine(self) -> Any:

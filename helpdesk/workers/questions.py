@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +12,13 @@ from helpdesk.clock import Clock
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.engine import Database
 from helpdesk.journey.book import Book
+from helpdesk.suggestions.articles import Article
+from helpdesk.suggestions.filling import shown
 from helpdesk.tickets import queries, threads
 
 MOST_TICKETS = 5
+LIKELY = 0.5  # confidence from which an article is shown to a customer who asked nobody yet
+LONGEST = 2000  # characters of a text that is looked up
 
 
 @dataclass(slots=True)
@@ -35,7 +40,25 @@ class Questions:
             )
         if question == "tickets":
             return await self._tickets(str(about["address"]))
+        if question == "suggestions":
+            return await asyncio.to_thread(self._suggestions, str(about["text"]), str(about["language"]))
         return ()
+
+    def _suggestions(self, text: str, language: str) -> list[Mapping[str, Any]]:
+        """Articles in this language that a customer may read as they stand, and that very likely answer the text."""
+        articles: Mapping[str, Article] = getattr(self.book.suggest, "articles", {})
+        if not getattr(self.book.suggest, "ready", True):
+            return []
+        week = getattr(self.book.promises.calendar("written")[1], "week", ())
+        found: list[Mapping[str, Any]] = []
+        for article_id, confidence, _ in self.book.suggest(text[:LONGEST], language):
+            article = articles.get(article_id)
+            if article is None or confidence < LIKELY or article.language != language:
+                continue
+            words = shown(article, week)
+            if words is not None:
+                found.append({"id": article_id, "title": article.title, "text": words, "confidence": confidence})
+        return found
 
     async def _tickets(self, address: str) -> list[Mapping[str, Any]]:
         who = await self.database.read(contacts.by_address, address=address)
