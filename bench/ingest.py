@@ -57,11 +57,15 @@ async def _take(house: House, name: str, things: Sequence[Raw]) -> None:
     for start in range(0, len(things), AT_ONCE):
         await asyncio.gather(
             *(
-                door.accept(one.account, one.external_id, one.raw, order_key=one.order_key or channel.order_key(one.raw))
+                door.accept(
+                    one.account, one.external_id, one.raw, order_key=one.order_key or channel.order_key(one.raw)
+                )
                 for one in things[start : start + AT_ONCE]
             )
         )
-    while await house.database.read(queries.next_due) is not None:
+    while True:
+        if not (await house.database.read(queries.figures))["new"]:
+            break
         await asyncio.sleep(0.05)
     worker.cancel()
 

@@ -24,9 +24,13 @@ def record(
 
 
 def add_person(
-    tx: Connection, *, name: str, email: str, role: Role, now: datetime, by: int | None, language: str | None = None
-) -> int:
-    """Somebody new, who can sign in by link only until they choose a password. Gives their id."""
+    tx: Connection, *, name: str, email: str, role: Role, now: datetime, by: int | None, language: str | None = None,
+    extension: str | None = None,
+) -> int:  # fmt: skip
+    """Somebody new, who can sign in by link only until they choose a password. Gives their id.
+
+    `extension`: of their telephone; calls answered there are theirs.
+    """
     folded = rules.fold_email(email)
     if folded is None:
         raise Invalid("This is not an email address.", "email")
@@ -37,6 +41,7 @@ def add_person(
     if tx.scalar(select(people.c.id).where(people.c.email == folded)) is not None:
         raise Conflict("Somebody with this address is here already.")
     values = {"name": name.strip()[:120], "email": folded, "role": role, "language": language, "created_at": now}
+    values["extension"] = extension
     made = tx.execute(insert(people).values(**values)).inserted_primary_key
     assert made is not None
     person_id: int = made[0]

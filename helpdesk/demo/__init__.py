@@ -1,92 +1,117 @@
-"""The demo: one process, one folder, nobody outside. Mail comes in through the desk's own door and leaves to a folder."""
+"""The demo: one process, one folder, nobody outside. All four channels are real; the world they talk to is played here."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
 from helpdesk import app, logs
 from helpdesk.agents import actions as agents
 from helpdesk.clock import now
+from helpdesk.demo.bot import Twin
+from helpdesk.demo.customers import Customers
+from helpdesk.demo.opening import Places, channels, settings_for, sla
 from helpdesk.demo.pages import Demo
-from helpdesk.demo.script import PEOPLE, SHOP, SUPPORT
-from helpdesk.demo.seed import ACCOUNT, Past, Player
-from helpdesk.settings import Settings
+from helpdesk.demo.script import PEOPLE, SHOP
+from helpdesk.demo.seed import Past, Player
 from helpdesk.web import keys
 
 MARK = "this is a demo"
+GREETING = {
+    "en": """
+The desk of {shop}, a shop that does not exist, is open at {address}
+  Sign in once by this link:  {link}
+
+Be the customer, four ways (all on {address}/demo):
+  E-mail     {address}/demo
+             or: .venv/bin/python run.py mail send --port {mail_port} "سلام، سفارشم کجاست؟"
+  Telegram   {address}/demo/telegram   a customer's phone; nothing goes over the internet
+  Web chat   {address}/demo/shop       a page of the shop, the bubble in its corner
+  Telephone  {address}/demo/phone      place a call, read the texts that the desk sends
+
+The demo's desk is open day and night, so that clocks run whenever you look.
+Ctrl+C ends it; `python run.py demo --fresh` begins anew.""",
+    "fa": """
+میز پشتیبانی {shop}، فروشگاهی که وجود ندارد، باز است: {address}
+  با این پیوند یک بار وارد شوید:  {link}
+
+به‌جای مشتری، از چهار راه ({address}/demo):
+  ایمیل        {address}/demo
+               یا: .venv/bin/python run.py mail send --port {mail_port} "سلام، سفارشم کجاست؟"
+  تلگرام       {address}/demo/telegram   گوشی مشتری؛ چیزی به اینترنت نمی‌رود
+  گفت‌وگوی سایت  {address}/demo/shop       صفحه‌ای از فروشگاه، با حباب گوشه‌اش
+  تلفن         {address}/demo/phone      تماس بگیرید و پیامک‌های میز را بخوانید
+
+میز آزمایشی شبانه‌روز باز است تا هر وقت نگاه کنید ساعت‌ها کار کنند.
+پایان با Ctrl+C؛ از نو با `python run.py demo --fresh`.""",
+}
 
 
-def settings_for(folder: Path, port: int, mail_port: int) -> Settings:
-    """The settings of a demo in `folder`."""
-    mail = {
-        "enabled": True,
-        "deliver": f"folder:{folder / 'outgoing'}",
-        "mailboxes": [{"name": ACCOUNT, "address": SUPPORT, "display_name": SHOP}],
-        "receiver": {"enabled": True, "protocol": "smtp", "port": mail_port},
-    }
-    chat = {
-        "enabled": True,
-        "folder": str(folder / "webchat"),
-        "sites": [{"name": "dalan", "origins": [f"http://127.0.0.1:{port}", f"http://localhost:{port}"]}],
-    }
-    return Settings.model_validate(
-        {
-            "desk": {"name": SHOP, "public_url": f"http://127.0.0.1:{port}"},
-            "data": {"folder": folder},
-            "database": {"url": f"sqlite:///{folder / 'desk.db'}"},
-            "web": {"port": port},
-            "survey": {"delay_minutes_by_channel": {}},
-            "sign_in": {"link_minutes": 24 * 60},
-            "channels": {"email": mail, "webchat": chat},
-        }
-    )
-
-
-async def prepare(folder: Path, settings: Settings) -> None:
+async def prepare(places: Places) -> None:
     """Play the story into an empty folder; an existing demo stays as it was left."""
-    if (folder / MARK).exists():
+    if (places.folder / MARK).exists():
         return
-    _clear(folder)
+    _clear(places)
     past = Past(now())
-    async with app.house(settings, where="the demo", clock=past) as house:
-        await Player(house, past, folder / "outgoing").play(now())
-    (folder / MARK).touch()
+    twin = Twin(places.folder / "telegram", past)
+    async with AsyncExitStack() as stack:
+        made = channels(places, await stack.enter_async_context(twin.open()))
+        house = await stack.enter_async_context(
+            app.house(settings_for(places), where="the demo", clock=past, sla=sla(), channels=made)
+        )
+        running = [asyncio.create_task(made[name].run(house.desk_for(name))) for name in ("telegram", "webchat")]
+        try:
+            customers = Customers(house, past, twin, places.recording)
+            await Player(house, past, places.outgoing, places.texts, customers).play(now())
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+    (places.folder / MARK).touch()
 
 
-def _clear(folder: Path) -> None:
+def _clear(places: Places) -> None:
     """Make room; an earlier start may have been cut off in the middle of the story."""
-    for half in folder.glob("desk.db*"):
+    for half in places.folder.glob("desk.db*"):
         half.unlink()
-    (folder / "outgoing").mkdir(parents=True, exist_ok=True)
+    for name in ("telegram", "webchat", "texts", "outgoing"):
+        shutil.rmtree(places.folder / name, ignore_errors=True)
+    places.outgoing.mkdir(parents=True)
 
 
 async def run(*, folder: Path, port: int, mail_port: int, fresh: bool, say: Callable[[str], None]) -> None:
     """Open the demo and say how to get in."""
     if fresh and (folder / MARK).exists():
         shutil.rmtree(folder)
-    settings = settings_for(folder, port, mail_port)
+    places = Places(folder, port, mail_port)
     logs.set_up("text", "warning")
     say("Opening the demo …")
-    await prepare(folder, settings)
-    pages = Demo(folder / "outgoing", mail_port)
-    async with app.house(settings, where="the demo") as house, app.running(house):
-        application = app.web_of(house, more=pages.routes())
+    await prepare(places)
+    twin = Twin(folder / "telegram", now)
+    async with AsyncExitStack() as stack:
+        made = channels(places, await stack.enter_async_context(twin.open()))
+        house = await stack.enter_async_context(
+            app.house(settings_for(places), where="the demo", sla=sla(), channels=made)
+        )
+        application = app.web_of(house, more=Demo(places, twin).routes())
         application[keys.DEMO] = True
-        async with app.open_door(house, application) as address:
-            login, name, _ = PEOPLE[0]
-            token = await house.database.write(
-                agents.invite_or_link, name=name, email=f"{login}@dalan.example", role="administrator", now=now(),
-                lasts=timedelta(days=1),
-            )  # fmt: skip
-            say(f"\nThe desk of {SHOP}, a shop that does not exist, is open at {address}")
-            say(f"  Sign in once by this link:  {address}/sign-in/link/{token}?next=/inbox")
-            say(f"  Play the customer here:     {address}/demo")
-            say(f"  Chat as a visitor here:     {address}/demo/shop")
-            say("  Or send it a mail from another terminal:")
-            say(f'    .venv/bin/python run.py mail send --port {mail_port} "سلام، سفارشم کجاست؟"')
-            say("Ctrl+C ends it; `python run.py demo --fresh` begins anew.")
-            await asyncio.Event().wait()
+        address = await stack.enter_async_context(app.open_door(house, application))
+        await stack.enter_async_context(app.running(house))
+        say(await _greeting(house, address, mail_port))
+        await asyncio.Event().wait()
+
+
+async def _greeting(house: app.House, address: str, mail_port: int) -> str:
+    login, name, *_ = PEOPLE[0]
+    token = await house.database.write(
+        agents.invite_or_link, name=name, email=f"{login}@dalan.example", role="administrator", now=now(),
+        lasts=timedelta(days=1),
+    )  # fmt: skip
+    language = "fa" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("fa") else "en"
+    link = f"{address}/sign-in/link/{token}?next=/inbox"
+    return GREETING[language].format(shop=SHOP, address=address, link=link, mail_port=mail_port)

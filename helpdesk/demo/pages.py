@@ -1,4 +1,4 @@
-"""The demo's own pages: play the customer, and read what the customer receives."""
+"""The demo's own pages: play the customer on every channel, and read what the customer receives."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from pathlib import Path
 
 from aiohttp import web
 
+from helpdesk.demo import samples
+from helpdesk.demo.bot import Twin
+from helpdesk.demo.bot_pages import BotPages
 from helpdesk.demo.letters import Received, deliver, letter, mailbox, one, read
+from helpdesk.demo.opening import Places
+from helpdesk.demo.phone_pages import PhonePages
 from helpdesk.demo.script import SUPPORT
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.web import keys
@@ -24,10 +29,11 @@ FRAME = (
 
 
 class Demo:
-    """Handlers over the folder the demo's mails are written to."""
+    """Handlers over the folders the demo's messages are written to."""
 
-    def __init__(self, folder: Path, mail_port: int) -> None:
-        self.folder, self.mail_port = folder, mail_port
+    def __init__(self, places: Places, twin: Twin) -> None:
+        self.places, self.folder = places, places.outgoing
+        self.bot, self.phone = BotPages(twin), PhonePages(places)
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Every page of the demo."""
@@ -38,12 +44,20 @@ class Demo:
             web.get("/demo/mail/{id}", self.mail),
             web.get("/demo/mail/{id}/html", self.html),
             web.get("/demo/mail/{id}/original", self.original),
+            web.get("/demo/recordings/{name}", self.recording),
+            *self.bot.routes(),
+            *self.phone.routes(),
         ]
 
     @public
     async def shop(self, request: web.Request) -> web.Response:
         """What a visitor of the shop sees, with the chat bubble."""
         return request.app[PAGES].render(request, "demo/shop.html")
+
+    @public
+    async def recording(self, request: web.Request) -> web.Response:
+        """The sound of a call, as a switchboard would offer it."""
+        return web.Response(body=samples.sound(), content_type="audio/wav")
 
     async def index(self, request: web.Request) -> web.Response:
         """The customer's mailbox and a form to write from."""
@@ -60,7 +74,7 @@ class Demo:
         given = await request.post()
         form = {name: str(given.get(name, "")).strip() for name in ("name", "address", "subject", "text", "answers")}
         if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", form["address"]) or not form["text"]:
-            return await self._index(request, form, problem="A mail needs an address and some words.", status=422)
+            return await self._index(request, form, problem=True, status=422)
         path = one(self.folder, form["answers"])
         answered = read(path) if path is not None else None
         to = answered.reply_to if answered else SUPPORT
@@ -74,7 +88,7 @@ class Demo:
             answers=answered.message_id if answered else "",
         )
         try:
-            await deliver(mail, to=to, port=self.mail_port)
+            await deliver(mail, to=to, port=self.places.mail_port)
         except OSError as error:
             raise Invalid(f"The desk's mail door does not answer: {error}") from error
         raise web.HTTPSeeOther("/demo?sent")
@@ -109,7 +123,13 @@ class Demo:
         return path
 
     async def _index(
-        self, request: web.Request, form: Mapping[str, str], *, status: int = 200, sent: bool = False, problem: str = ""
+        self,
+        request: web.Request,
+        form: Mapping[str, str],
+        *,
+        status: int = 200,
+        sent: bool = False,
+        problem: bool = False,
     ) -> web.Response:
         return request.app[PAGES].render(
             request,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,14 +14,12 @@ from sqlalchemy import Connection
 from helpdesk.agents import actions as agents
 from helpdesk.agents.rules import Role
 from helpdesk.app import House
-from helpdesk.demo.letters import letter
-from helpdesk.demo.script import NAMES, PEOPLE, STORY, SUPPORT, Step
+from helpdesk.demo.customers import Customers
+from helpdesk.demo.script import PEOPLE, STORY, Step
 from helpdesk.journey import escalate, reply, survey
 from helpdesk.outbox import queries as outbox
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
-
-ACCOUNT = "support"
 
 
 @dataclass
@@ -39,14 +38,15 @@ class Player:
 
     house: House
     past: Past
-    outgoing: Path
+    outgoing: Path  # mails
+    texts: Path  # text messages
+    customers: Customers
     people: dict[str, int] = field(default_factory=dict)
     topics: dict[str, int] = field(default_factory=dict)
-    count: int = 0
 
     async def play(self, now: datetime) -> None:
         """The whole story, so that it ends now."""
-        for login, name, role in PEOPLE:
+        for login, name, role, extension in PEOPLE:
             self.people[login] = await self.house.database.write(
                 agents.add_person,
                 name=name,
@@ -55,46 +55,40 @@ class Player:
                 now=now - timedelta(days=30),
                 by=None,
                 language="fa",
+                extension=extension,
             )
-        for step in STORY:
+        for step in sorted(STORY, key=lambda one: -one.before):
             self.past.at = now - timedelta(minutes=step.before)
-            await getattr(self, f"_{step.act}")(step)
-            self.past.at += timedelta(minutes=11)
-            known = set(self.outgoing.glob("*.eml"))
-            while await self.house.outbox_worker().work_once():
-                pass
-            for sent in set(self.outgoing.glob("*.eml")) - known:
-                os.utime(sent, (self.past.at.timestamp(),) * 2)
-            while await self.house.database.write(escalate.look, now=self.past.at):
-                pass
+            if step.act in self.customers.acts:
+                await self._customer(step)
+            else:
+                await getattr(self, f"_{step.act}")(step)
+            self.past.at = min(self.past.at + timedelta(minutes=11), now)
+            await self._meanwhile()
 
-    async def _mail(self, step: Step) -> None:
-        self.count += 1
-        address, known = f"{step.who}@customers.example", self.topics.get(step.topic)
-        answers = await self.house.database.read(_last_id, ticket_id=known) if known else ""
-        mail = letter(
-            name=NAMES[step.who],
-            address=address,
-            to=SUPPORT,
-            subject=step.subject,
-            text=step.text,
-            at=self.past(),
-            answers=answers,
-            message_id=f"<story-{self.count}@customers.example>",
-        )
-        desk = self.house.desk_for("email")
-        raw = mail.as_bytes()
-        await desk.accept(
-            ACCOUNT, f"story-{self.count}", raw, order_key=self.house.book.channels["email"].order_key(raw)
-        )
-        while await self.house.intake_worker().work_once():
+    async def _meanwhile(self) -> None:
+        """What the desk does by itself: it sends, and looks at its clocks."""
+        known = set(self._sent())
+        while await self.house.outbox_worker().work_once():
             pass
-        self.topics.setdefault(step.topic, await self.house.database.read(queries.newest))
+        for sent in set(self._sent()) - known:
+            os.utime(sent, (self.past.at.timestamp(),) * 2)
+        while await self.house.database.write(escalate.look, now=self.past.at):
+            pass
+
+    def _sent(self) -> Iterator[Path]:
+        yield from self.outgoing.glob("*.eml")
+        yield from self.texts.glob("*.txt")
+
+    async def _customer(self, step: Step) -> None:
+        await self.customers.do(step, self.topics.get(step.topic))
+        if step.topic not in self.topics:
+            self.topics[step.topic] = await self.house.database.read(queries.newest)
 
     async def _reply(self, step: Step) -> None:
         number, person = self.topics[step.topic], self.people[step.who]
         seen = await self.house.database.read(queries.newest_entry, ticket_id=number)
-        name = next(name for login, name, _ in PEOPLE if login == step.who)
+        name = next(name for login, name, *_ in PEOPLE if login == step.who)
         await self.house.database.write(tickets.assign, ticket_id=number, to=person, by=person, now=self.past())
         seen = await self.house.database.read(queries.newest_entry, ticket_id=number)
         await self.house.database.write(
@@ -130,11 +124,6 @@ class Player:
             await self.house.database.write(
                 survey.explain, self.house.book, reasons=step.reasons, words=step.text, **given
             )
-
-
-def _last_id(tx: Connection, ticket_id: int) -> str:
-    found = queries.references(tx, ticket_id=ticket_id, channel="email")
-    return found[-1] if found else ""
 
 
 def _survey_link(tx: Connection, ticket_id: int) -> str:

@@ -1,0 +1,144 @@
+"""A customer's phone with Telegram: write to the bot, see its answers, tap its buttons. All on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from helpdesk.demo import samples
+from helpdesk.demo.bot import Twin
+from helpdesk.demo.bot_chats import Customer, Phone, buttons_of
+from helpdesk.demo.customers import STICKERS
+from helpdesk.demo.script import TELEGRAM
+from helpdesk.errors import NotFound
+from helpdesk.web.desk_pages import around
+from helpdesk.web.pages import PAGES
+
+SAFE = ("image/png", "image/jpeg", "image/webp", "image/gif", "audio/wav", "audio/ogg", "audio/mpeg", "video/mp4")
+LONGEST = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message as the phone shows it. `files`: (address, kind, name)."""
+
+    number: int
+    own: bool
+    text: str
+    at: datetime
+    edited: bool = False
+    files: list[tuple[str, str, str]] = field(default_factory=list)
+    sticker: str = ""
+    buttons: Mapping[str, str] = field(default_factory=dict)
+    reactions: list[str] = field(default_factory=list)
+    answers: str = ""
+
+
+class BotPages:
+    """Handlers over the twin's chats."""
+
+    def __init__(self, twin: Twin) -> None:
+        self.twin = twin
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """The phone, what is done on it, its files."""
+        return [
+            web.get("/demo/telegram", self.show),
+            web.get("/demo/telegram/chat", self.chat),
+            web.post("/demo/telegram", self.act),
+            web.get("/demo/telegram/file/{name}", self.file),
+        ]
+
+    async def show(self, request: web.Request) -> web.Response:
+        """The whole page."""
+        who = _customer(request.query.get("who", ""))
+        return request.app[PAGES].render(
+            request, "demo/telegram.html", people=TELEGRAM, **self._shown(who), **await around(request, "demo")
+        )
+
+    async def chat(self, request: web.Request) -> web.Response:
+        """The messages alone, when there is something new; the page asks again and again."""
+        shown = self._shown(_customer(request.query.get("who", "")))
+        if shown["seen"] == request.query.get("seen"):
+            return web.Response(status=204)
+        return request.app[PAGES].render(request, "demo/_chat.html", **shown)
+
+    async def act(self, request: web.Request) -> web.Response:
+        """The customer does something."""
+        given = await request.post()
+        said = {name: str(value) for name, value in given.items() if isinstance(value, str)}
+        who = _customer(said.get("who", ""))
+        await asyncio.to_thread(self._do, Phone(self.twin.chats, who), said)
+        await self.twin.happened()
+        if request.headers.get("HX-Request"):
+            return request.app[PAGES].render(request, "demo/_phone.html", **self._shown(who))
+        raise web.HTTPSeeOther(f"/demo/telegram?who={who.id}")
+
+    def _do(self, phone: Phone, said: Mapping[str, str]) -> None:
+        act, text = said.get("act", "write"), said.get("text", "").strip()[:LONGEST]
+        if act == "photo":
+            phone.photo(samples.picture(), caption=text)
+        elif act == "voice":
+            phone.voice(samples.sound())
+        elif act == "sticker":
+            phone.sticker((STICKERS / "happy.webp").read_bytes(), "👍")
+        elif act == "tap" and said.get("message", "").isdecimal():
+            phone.taps(int(said["message"]), said.get("data", ""))
+        elif act == "edit" and text:
+            phone.edits_last(text)
+        elif text:
+            phone.writes(text)
+
+    async def file(self, request: web.Request) -> web.Response:
+        """A picture or sound of a chat."""
+        name = request.match_info["name"]
+        content = await asyncio.to_thread(self.twin.chats.content, name)
+        if content is None:
+            raise NotFound("There is no such file.")
+        kinds = {str(one.get("file_id")): str(one.get("mime_type", "")) for one in _files(self.twin.chats.messages)}
+        kind = kinds.get(name, "")
+        away = {} if kind in SAFE else {"Content-Disposition": "attachment"}
+        return web.Response(
+            body=content, content_type=kind if kind in SAFE else "application/octet-stream",
+            headers={"Cache-Control": "private, max-age=3600", **away},
+        )  # fmt: skip
+
+    def _shown(self, who: Customer) -> dict[str, Any]:
+        messages = list(self.twin.chats.of(who.id))
+        seen = hashlib.sha256(json.dumps(messages, sort_keys=True).encode()).hexdigest()[:12]
+        return {"who": who, "seen": seen, "bubbles": [self._bubble(one) for one in messages]}
+
+    def _bubble(self, message: Mapping[str, Any]) -> Bubble:
+        files = [
+            (f"/demo/telegram/file/{one['file_id']}", str(one.get("mime_type", "")), str(one.get("file_name", "")))
+            for one in _files([message])
+        ]
+        sticker = files.pop(0)[0] if "sticker" in message and files else ""
+        answered = message.get("reply_to_message") or {}
+        return Bubble(
+            message["message_id"], not message["from"]["is_bot"], message.get("text") or message.get("caption") or "",
+            self.twin.chats.when(message), "text" in message and "edit_date" in message, files, sticker,
+            buttons_of(message), [one for one in message.get("desk_reaction", ()) if one],
+            str(answered.get("text") or answered.get("caption") or "")[:120],
+        )  # fmt: skip
+
+
+def _customer(given: str) -> Customer:
+    return next((one for one in TELEGRAM if str(one.id) == given), TELEGRAM[0])
+
+
+def _files(messages: list[Any] | list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    found = []
+    for message in messages:
+        for name in ("photo", "document", "voice", "audio", "video", "animation", "sticker"):
+            value = message.get(name)
+            if value:
+                found.append(value[-1] if isinstance(value, list) else value)
+    return found

@@ -1,0 +1,79 @@
+"""Place a call to the demo's desk: its switchboard posts a signed webhook, as a real one would."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from datetime import UTC, datetime
+
+import aiohttp
+from aiohttp import web
+
+from helpdesk.demo.calls import OUTCOMES, SOURCE, Call, signed, texts
+from helpdesk.demo.opening import Places
+from helpdesk.demo.script import NAMES, NUMBERS, PEOPLE
+from helpdesk.errors import Invalid
+from helpdesk.web import keys
+from helpdesk.web.desk_pages import around
+from helpdesk.web.pages import PAGES
+
+LONGEST = 3600  # seconds
+
+
+class PhonePages:
+    """Handlers of the page with the telephone."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """The page and its form."""
+        return [web.get("/demo/phone", self.show), web.post("/demo/phone", self.call)]
+
+    async def show(self, request: web.Request) -> web.Response:
+        """A form for a call, and the text messages that customers received."""
+        return await self._shown(request, NUMBERS["mahsa"], "missed")
+
+    async def call(self, request: web.Request) -> web.Response:
+        """Let the switchboard tell of a call that just ended."""
+        given = await request.post()
+        number, outcome = str(given.get("number", "")).strip(), str(given.get("outcome", ""))
+        if not re.fullmatch(r"[+\d۰-۹٠-٩ ()-]{3,24}", number) or outcome not in OUTCOMES:
+            return await self._shown(request, number, outcome, problem=True, status=422)
+        call = Call(
+            number, outcome, agent=str(given.get("agent", PEOPLE[0][3]))[:8],
+            wait=_seconds(given.get("wait"), 34), talk=_seconds(given.get("talk"), 120),
+        )  # fmt: skip
+        now = request.app[keys.CLOCK]()
+        address = f"http://127.0.0.1:{self.places.port}/channels/phone/{SOURCE}"
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
+            for _, event in call.events(now, self.places.recording):
+                body, headers = signed(event, self.places.secret, now)
+                async with session.post(address, data=body, headers=headers) as answer:
+                    if answer.status != 200:
+                        raise Invalid(f"The desk refused the call: {(await answer.text())[:200]}")
+        raise web.HTTPSeeOther("/demo/phone?sent")
+
+    async def _shown(
+        self, request: web.Request, number: str, outcome: str, *, problem: bool = False, status: int = 200
+    ) -> web.Response:
+        received = await asyncio.to_thread(texts, self.places.texts)
+        return request.app[PAGES].render(
+            request,
+            "demo/phone.html",
+            status=status,
+            number=number,
+            outcome=outcome,
+            outcomes=OUTCOMES,
+            people=[(extension, name) for _, name, _, extension in PEOPLE],
+            known=[(one, NAMES.get(who, "")) for who, one in NUMBERS.items()],
+            texts=[(one.to, one.text, datetime.fromtimestamp(one.at, UTC)) for one in received],
+            sent="sent" in request.query,
+            problem=problem,
+            **await around(request, "demo"),
+        )
+
+
+def _seconds(given: object, otherwise: int) -> int:
+    said = str(given or "")
+    return min(int(said), LONGEST) if said.isdecimal() and len(said) < 6 else otherwise
