@@ -32,8 +32,9 @@ HOT = {
     "other tickets": lambda tx: queries.of_contact(tx, contact_id=1),
     "thread by remote id": lambda tx: tx.execute(threads._BY_REMOTE, {"channel": "email", "remote_id": "x"}).all(),
     "thread by token": lambda tx: tx.execute(threads._BY_ENTRY, {"id": 1}).all(),
-    "conversation": lambda tx: conversations.leads_to(tx, channel="t", account="a", conversation="c"),
-    "where a customer was heard": lambda tx: threads.last_heard(tx, contact_id=1, channel="t", address="t:1"),
+    "conversation": lambda tx: tx.execute(
+        conversations._OWN, {"channel": "t", "account": "a", "conversation": "c"}
+    ).all(),
     "transcript": lambda tx: threads.transcript(tx, channel="t", conversation="c"),
     "intake": lambda tx: intake.due(tx, now=MONDAY, most=50),
     "outbox": lambda tx: outbox.claim(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,7 +42,6 @@ class MemoryChannel(contract.Channel):
     chat: bool = False
     changes: list[tuple[str, ...]] = field(default_factory=list)  # ("edit", remote id, text), ("withdraw", id), …
     parts: int = 1  # how many pieces a message leaves in
-    gate: asyncio.Event | None = None  # sends wait here
 
     def accounts(self) -> Sequence[str]:
         return ("main",)
@@ -95,8 +93,6 @@ class MemoryChannel(contract.Channel):
 
     async def send(self, outbound: Outbound) -> str | Sequence[str]:
         self._trouble()
-        if self.gate is not None:
-            await self.gate.wait()
         self.sent.append(outbound)
         first = self.remote_id(outbound)
         return first if self.parts == 1 else [first, *(f"{first}.{number}" for number in range(2, self.parts + 1))]
