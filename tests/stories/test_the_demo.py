@@ -1,0 +1,120 @@
+"""The demo: a visitor is the customer on all four channels, and finds everything in the inbox."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from helpdesk import demo
+
+WAYS = ("/demo", "/demo/telegram", "/demo/shop", "/demo/phone")
+
+
+class Visitor:
+    """Somebody with a browser who followed the link that was printed."""
+
+    def __init__(self, http: aiohttp.ClientSession, address: str, said: str) -> None:
+        self.http, self.address, self.said = http, address, said
+
+    async def sign_in(self) -> None:
+        """Press the button behind the one-time link."""
+        link = re.search(r"http\S+/sign-in/link/[\w-]+", self.said)
+        assert link is not None
+        page = await self.page(link[0].removeprefix(self.address))
+        await self.post(link[0].removeprefix(self.address), page)
+
+    async def page(self, path: str) -> str:
+        """A page that must be there."""
+        async with self.http.get(self.address + path, headers={"Accept-Language": "en"}) as answer:
+            assert answer.status == 200, (path, answer.status)
+            return await answer.text()
+
+    async def post(self, path: str, page: str, **fields: str) -> None:
+        """Send a form of a page."""
+        token = re.search(r'name="csrf" value="([^"]+)"', page)
+        assert token is not None
+        async with self.http.post(self.address + path, data={"csrf": token[1], **fields}) as answer:
+            assert answer.status == 200, (path, await answer.text())
+
+    async def until(self, path: str, words: str) -> None:
+        """Ask for a page until it says this."""
+        async with asyncio.timeout(20):
+            while words not in await self.page(path):
+                await asyncio.sleep(0.05)
+
+
+def _free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def _open(folder: Path) -> AsyncIterator[Visitor]:
+    said: list[str] = []
+    port = _free()
+    task = asyncio.create_task(demo.run(folder=folder, port=port, mail_port=_free(), fresh=False, say=said.append))
+    try:
+        async with asyncio.timeout(60), aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+            while len(said) < 2 and not task.done():
+                await asyncio.sleep(0.05)
+            assert not task.done(), task.exception()
+            visitor = Visitor(http, f"http://127.0.0.1:{port}", said[-1])
+            await visitor.sign_in()
+            yield visitor
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.mark.slow
+async def test_a_visitor_finds_a_story_on_every_channel_and_adds_to_it(tmp_path: Path) -> None:
+    async with _open(tmp_path / "demo") as visitor:
+        inbox = await visitor.page("/inbox?view=all")
+        for channel in ("mail", "telegram", "chat", "phone"):
+            assert f"#{channel}" in inbox, f"nobody wrote by {channel}"
+        assert 'action="/quarantine/' not in await visitor.page("/quarantine")
+        index = await visitor.page("/demo")
+        for way in WAYS[1:]:
+            assert f'href="{way}"' in index
+            assert f"{visitor.address}{way}" in visitor.said
+
+        phone = await visitor.page("/demo/telegram?who=7004")
+        await visitor.post("/demo/telegram", phone, who="7004", act="write", text="Where is my jug, please?")
+        await visitor.post("/demo/telegram", phone, who="7004", act="photo")
+        await visitor.until("/inbox?view=all", "Where is my jug, please?")
+
+        form = await visitor.page("/demo/phone")
+        await visitor.post("/demo/phone", form, number="۰۹۱۲ ۰۰۰ ۰۰۹۹", outcome="voicemail")
+        await visitor.until("/inbox?view=all", "+989120000099")
+
+
+@pytest.mark.slow
+async def test_a_demo_that_is_opened_again_is_as_it_was_left(tmp_path: Path) -> None:
+    async with _open(tmp_path / "demo") as visitor:
+        form = await visitor.page("/demo/telegram?who=7004")
+        await visitor.post("/demo/telegram", form, who="7004", act="write", text="I shall come back")
+        await visitor.until("/inbox?view=all", "I shall come back")
+    async with _open(tmp_path / "demo") as visitor:
+        assert "I shall come back" in await visitor.page("/demo/telegram?who=7004")
+        assert "I shall come back" in await visitor.page("/inbox?view=all")
+
+
+@pytest.mark.slow
+async def test_a_customers_thanks_and_the_three_faces_reach_the_desk_through_the_bot(tmp_path: Path) -> None:
+    async with _open(tmp_path / "demo") as visitor:
+        phone = await visitor.page("/demo/telegram?who=7001")
+        assert "/demo/telegram/file/" in phone  # the album, the voice and the stickers can be seen and heard
+        found = re.search(r'name="message" value="(\d+)".*?name="data" value="([^"]+)"', phone, re.DOTALL)
+        assert found is not None, "the survey has no button"
+        await visitor.post("/demo/telegram", phone, who="7001", act="tap", message=found[1], data=found[2])
+        async with asyncio.timeout(20):
+            while (await visitor.page("/demo/telegram?who=7001")).count('name="data"') != 3:
+                await asyncio.sleep(0.05)
