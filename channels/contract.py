@@ -107,7 +107,7 @@ class Channel:
     name: ClassVar[str]  # the folder's name
     label: ClassVar[Mapping[str, str]]  # language -> word for people
     icon: ClassVar[str]  # an icon of the sheet
-    can: ClassVar[Capabilities]
+    can: Capabilities  # of the class; settings may take away from it
     kind: ClassVar[Literal["written", "phone"]] = "written"  # which working hours apply
 
     class Settings(BaseModel):
@@ -144,6 +144,18 @@ class Channel:
         Pure, and the same in whatever order and however often they come.
         """
         return {**known, **new}
+
+    def more(self, kind: InboundKind, details: Mapping[str, Any]) -> tuple[str, bytes] | None:
+        """When a thing with these details has files that can be fetched only now: a key of them, and a raw form.
+
+        Pure. The raw form is taken in besides; its Inbound comes under the same external id, with attachments to fetch,
+        and nothing waits for it. The same key again is known. None: there is nothing to fetch.
+        """
+        return None
+
+    def parts(self, text: str) -> int:
+        """How many messages of its remote a text takes, where they are short and paid one by one."""
+        return 1
 
     async def fetch(self, account: str, attachment: Attachment) -> Attachment:
         """Give content to an attachment that has only `remote`, or a `problem`. DeliveryError: try it all again later."""

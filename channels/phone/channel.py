@@ -7,6 +7,7 @@ import logging
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -14,8 +15,8 @@ import aiohttp
 from aiohttp import web
 
 from channels import clock, contract
-from channels.contract import Capabilities, DeliveryError, Desk, Inbound, InboundKind, Outbound, State
-from channels.phone import manners, normalise, sms, sms_in, sms_text
+from channels.contract import Attachment, Capabilities, DeliveryError, Desk, Inbound, InboundKind, Outbound, State
+from channels.phone import manners, normalise, recordings, sms, sms_in, sms_text
 from channels.phone.doorway import Doorway
 from channels.phone.numbers import is_mobile, number
 from channels.phone.settings import PhoneSettings, secrets_of
@@ -51,6 +52,7 @@ class Channel(contract.Channel):
         self._session: aiohttp.ClientSession | None = None
         self._failed: OrderedDict[str, int] = OrderedDict()
         self._web = sms.Web(self._open_session)
+        self.can = replace(self.can, starts=settings.sms.driver != "none", rings=bool(settings.originate.url))
 
     def accounts(self) -> Sequence[str]:
         """Names of the sources, and `sms` where there is a gateway."""
@@ -71,6 +73,21 @@ class Channel(contract.Channel):
         if kind != "call":
             return super().merge(kind, known, new)
         return normalise.merge(self.settings, known, new)
+
+    def more(self, kind: InboundKind, details: Mapping[str, Any]) -> tuple[str, bytes] | None:
+        """A call that is over, once more for its recording and its message on tape."""
+        return normalise.more(details) if kind == "call" else None
+
+    async def fetch(self, account: str, attachment: Attachment) -> Attachment:
+        """A recording from where its source keeps them. DeliveryError: it is not there yet."""
+        source = self.settings.source(account)
+        if source is None:
+            return replace(attachment, remote=None, problem=f"There is no source {account} in the settings any more.")
+        return await recordings.Fetcher(source, self._env, self._open_session, self._now()).fetch(attachment)
+
+    def parts(self, text: str) -> int:
+        """How many text messages a text takes."""
+        return sms_text.parts(text)
 
     def routes(self, desk: Desk) -> Sequence[web.AbstractRouteDef]:
         """`POST /channels/phone/{source}`; GET for gateways that know nothing else."""

@@ -23,7 +23,7 @@ STATES = {
 }  # fmt: skip
 TEXTS = ("name", "queue", "hangup_by")
 DURATIONS = ("queue_wait_s", "ring_s", "talk_s")
-TIMES = ("started_at", "answered_at", "ended_at")
+TIMES = ("started_at", "queued_at", "answered_at", "ended_at")
 
 
 def read(hook: Webhook) -> list[Reading]:
@@ -92,8 +92,9 @@ def _told(hook: Webhook) -> dict[str, Any]:
     outcome = word(hook.text("disposition")) or (event if event in DISPOSITIONS else "")
     told["disposition"] = outcome if outcome in DISPOSITIONS else ""
     told["status"] = STATES.get(event, "ended" if event in DISPOSITIONS or told["ended_at"] else "")
-    if event == "answered" and not told["answered_at"]:
-        told["answered_at"] = hook.time("at", "time", "timestamp")
+    for word_of, name in (("answered", "answered_at"), ("queued", "queued_at")):
+        if event == word_of and not told[name]:
+            told[name] = hook.time("at", "time", "timestamp")
     agents = hook.fields.get("agents") or hook.fields.get("agent") or []
     told["agents"] = [str(one) for one in (agents if isinstance(agents, list) else [agents]) if str(one).strip()]
     if hook.text("agent"):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from channels.contract import Address, Inbound, SurveyAnswer, Unreadable
-from channels.phone import sms_in
+from channels.phone import recordings, sms_in
 from channels.phone.facts import NotACall, Reading, fact_of, iso
 from channels.phone.numbers import number
 from channels.phone.providers import understand
@@ -36,6 +38,8 @@ def normalise(settings: PhoneSettings, account: str, raw: bytes) -> list[Inbound
             raise NotACall("this is no event of a switchboard")
         if account == "sms":
             return sms_in.understand(settings, webhook_of(kept), str(kept.get("answers") or ""))
+        if "files_of" in kept:
+            return [_with_files(settings, _of_call(kept["files_of"]))]
         source = settings.source(account)
         hook = webhook_of(kept, source.options) if source else webhook_of(kept)
         earlier = [fact_of(one) for one in kept.get("earlier") or ()]
@@ -43,6 +47,26 @@ def normalise(settings: PhoneSettings, account: str, raw: bytes) -> list[Inbound
         return [one for reading in known for one in _inbound(settings, reading)]
     except (ValueError, RecursionError) as error:  # NotACall is one
         raise Unreadable(f"This event of the switchboard can't be understood: {error}") from None
+
+
+def more(details: Mapping[str, Any]) -> tuple[str, bytes] | None:
+    """The call once more, for its files alone: they are whole when it is over. None: it has none, or goes on."""
+    files = [str(one.remote) for one in recordings.attachments(details, None)]
+    if details.get("status") != "ended" or not files:
+        return None
+    key = hashlib.sha256(repr(files).encode()).hexdigest()[:16]
+    call = {name: details[name] for name in ("call_id", "provider", "facts")}
+    return key, json.dumps({"files_of": call}, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _of_call(plain: Mapping[str, Any]) -> Reading:
+    return Reading(str(plain["call_id"]), [fact_of(one) for one in plain["facts"]], str(plain.get("provider", "")))
+
+
+def _with_files(settings: PhoneSettings, reading: Reading) -> Inbound:
+    record = reduce([reading], region=settings.region, area=settings.area)
+    call = next(iter(_inbound(settings, reading)))
+    return replace(call, attachments=recordings.attachments(call.details, record.ended_at))
 
 
 def stands(settings: PhoneSettings, reading: Reading) -> bool:
@@ -110,9 +134,5 @@ def details_of(settings: PhoneSettings, readings: Iterable[Reading]) -> dict[str
 
 def merge(settings: PhoneSettings, known: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     """The details of a call from two parts of its facts: the same whichever came first, and however often."""
-    both = [
-        Reading(str(part["call_id"]), [fact_of(one) for one in part.get("facts", ())], str(part.get("provider", "")))
-        for part in (known, new)
-        if part.get("call_id")
-    ]
+    both = [_of_call({"facts": (), **part}) for part in (known, new) if part.get("call_id")]
     return details_of(settings, both)

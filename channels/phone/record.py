@@ -32,7 +32,8 @@ class Record:
     customer: str | None = None
     name: str = ""
     queue: str | None = None
-    queue_wait_s: int | None = None
+    queued_at: datetime | None = None  # entered a queue for the first time
+    queue_wait_s: int | None = None  # of all queues together; None while it goes on
     ring_s: int | None = None
     talk_s: int | None = None
     spoken_s: int | None = None
@@ -54,7 +55,7 @@ class Record:
         plain = {each.name: getattr(self, each.name) for each in fields(self)}
         plain["agents"] = list(self.agents)
         plain["from"] = plain.pop("from_")
-        for name in ("started_at", "answered_at", "ended_at"):
+        for name in ("started_at", "queued_at", "answered_at", "ended_at"):
             plain[name] = moment(plain[name])
         return plain
 

@@ -96,6 +96,7 @@ def _queue(record: Record, call: Call) -> None:
     record.queue = names[0] if names else None
     if record.queue is None and not joins:
         return
+    record.queued_at = min((one.at for one in joins if one.at), default=None)
     waits = [_wait(call, join, joins[index + 1 :]) for index, join in enumerate(joins)]
     known = [one for one in waits if one is not None]
     if known:

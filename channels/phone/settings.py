@@ -34,6 +34,11 @@ class Source(Strict):
     proof: Proof | Literal[""] = ""  # how it proves itself; empty: what its provider can do
     time_zone: str = "Asia/Tehran"  # of times it writes without one
     direction: Literal["", "inbound", "outbound"] = ""  # of a source that never says it
+    recordings: str = ""  # recordings are fetched below this address, and from nowhere else
+    recordings_folder: Path | None = None  # or read from this folder
+    recordings_root: str = ""  # cut off the names the switchboard tells: /var/spool/asterisk/monitor/
+    recordings_headers: dict[str, str] = {}  # sent when fetching; {secret} is replaced
+    recordings_limit: int = Field(50 * 1024 * 1024, ge=1024)  # bytes of one recording
     fields: dict[str, str] = {}  # provider "mapped": our name -> theirs
     words: dict[str, dict[str, str]] = {}  # provider "mapped": our name -> their word -> ours
 
@@ -42,8 +47,17 @@ class Source(Strict):
     def _known_zone(cls, value: str) -> str:
         return known_zone(value)
 
+    @field_validator("recordings")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^/\s]+/", value):
+            raise ValueError("an address with its path: https://pbx.example/recordings/")
+        return value if not value or value.endswith("/") else f"{value}/"
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
+        if self.recordings and self.recordings_folder is not None:
+            raise ValueError("recordings come from an address or from a folder; take one of them away")
         if self.name == "sms":
             raise ValueError('"sms" is the place where text messages arrive; give the source another name')
         if self.provider == "mapped" and "call_id" not in self.fields:

@@ -13,7 +13,7 @@ from channels.phone.record import Record
 STATUS = ("ringing", "queued", "talking", "ended")
 RANK = ("no_answer", "missed", "failed", "busy", "abandoned", "left_by_key", "voicemail", "answered")
 NUMBERS = ("from_", "to", "customer")
-TIMES = ("started_at", "answered_at", "ended_at")
+TIMES = ("started_at", "queued_at", "answered_at", "ended_at")
 SECONDS = ("queue_wait_s", "ring_s", "talk_s", "spoken_s")
 
 
@@ -41,7 +41,7 @@ def _joined(name: str, old: Any, new: Any) -> Any:
         return max(old, new, key=_rank)
     if name == "status":
         return max(old, new, key=STATUS.index)
-    if name in ("started_at", "answered_at"):
+    if name in ("started_at", "queued_at", "answered_at"):
         return min(old, new)
     return max(old, new) if name == "ended_at" else new
 
@@ -87,10 +87,21 @@ def _complete(record: Record, region: str) -> None:
             record.answered_at = _answered(record)
     elif record.answered_at is not None and record.disposition is None:
         record.disposition = "answered"
+    if record.queued_at is None and record.queue_wait_s is not None:
+        record.queued_at = _queued(record, record.queue_wait_s)
+    elif record.queued_at is not None and record.queue_wait_s is None:
+        left = record.answered_at or record.ended_at
+        record.queue_wait_s = int((left - record.queued_at).total_seconds() + 0.5) if left else None
     if record.direction == "inbound" and record.disposition == "no_answer":
         record.disposition = "missed"
     if record.direction == "outbound" and record.disposition in ("missed", "abandoned"):
         record.disposition = "no_answer"
+
+
+def _queued(record: Record, wait: int) -> datetime | None:
+    """When a summary names no such time: what ended the waiting less the waiting, else the start."""
+    left = record.answered_at or (record.ended_at if record.disposition == "abandoned" else None)
+    return left - timedelta(seconds=wait) if left is not None else record.started_at
 
 
 def _answered(record: Record) -> datetime | None:

@@ -126,6 +126,11 @@ def teams_by_name(tx: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
     return tx.execute(select(teams.c.id, teams.c.name).order_by(teams.c.name)).all()
 
 
+def team_named(tx: Connection, *, name: str) -> int | None:
+    """The team of this name, or None."""
+    return tx.scalar(select(teams.c.id).where(teams.c.name == name.strip()))
+
+
 def teams_of(tx: Connection, *, person_id: int) -> list[int]:
     """Ids of the teams somebody is in."""
     statement = select(memberships.c.team_id).where(memberships.c.person_id == person_id)
@@ -155,6 +160,17 @@ def _person(row: Row[*tuple[Any, ...]]) -> Person:
     return Person(row.id, row.name, row.email, row.role, row.language, row.theme, bool(row.has_password))
 
 
+def names_by_extension(tx: Connection) -> dict[str, str]:
+    """Who has which extension of the telephone."""
+    known = select(people.c.extension, people.c.name).where(people.c.extension.is_not(None))
+    return {one.extension: one.name for one in tx.execute(known)}
+
+
 def by_extension(tx: Connection, *, extension: str) -> int | None:
     """Whose telephone has this extension."""
     return tx.scalar(select(people.c.id).where(people.c.extension == extension))
+
+
+def extension_of(tx: Connection, *, person_id: int) -> str | None:
+    """The extension of somebody's telephone."""
+    return tx.scalar(select(people.c.extension).where(people.c.id == person_id, people.c.disabled_at.is_(None)))

@@ -6,7 +6,7 @@ answer at the moment of answer; an outgoing one counts only when it was answered
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +16,11 @@ from channels.contract import Address, Inbound
 from helpdesk.agents import queries as agents
 from helpdesk.contacts import actions as contacts
 from helpdesk.database.engine import hint
-from helpdesk.journey import opening, survey
+from helpdesk.intake import actions as intake
+from helpdesk.journey import calling, opening, survey
 from helpdesk.journey.book import Book
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import queries, rules, search
+from helpdesk.tickets import late_files, queries, rules, search
 from helpdesk.tickets.models import NEVER
 
 if TYPE_CHECKING:
@@ -28,8 +29,31 @@ if TYPE_CHECKING:
 OUTGOING = frozenset({"outbound", "outgoing"})
 
 
-def take(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int | None:
-    """Put one record of a call on its timeline, or bring the line that is there up to date."""
+def take(
+    tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]] = ()
+) -> int | None:
+    """Put one record of a call on its timeline, or bring the line that is there up to date; its files once."""
+    entry_id = _record(tx, book, arrival, inbound)
+    if entry_id is None:
+        return None
+    entry = queries.entry(tx, entry_id=entry_id)
+    if late_files.bring(tx, ticket_id=entry.ticket_id, entry_id=entry_id, files=files):
+        hint(tx, "ticket", entry.ticket_id)
+    more = book.channels[arrival.channel].more("call", entry.data or {})
+    if more is not None and not files:
+        _fetch_later(tx, arrival, inbound, *more)
+    return entry_id
+
+
+def _fetch_later(tx: Connection, arrival: Arrival, inbound: Inbound, key: str, raw: bytes) -> None:
+    """Its recording is taken in by itself, in an order of its own: fetching it never holds back the call."""
+    intake.keep(
+        tx, channel=arrival.channel, account=arrival.account, external_id=f"{inbound.external_id}:files:{key}", raw=raw,
+        order_key=f"files:{inbound.external_id}", received_at=arrival.received_at, now=arrival.received_at,
+    )  # fmt: skip
+
+
+def _record(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int | None:
     known = queries.entry_by_remote_id(tx, channel=arrival.channel, remote_id=inbound.external_id)
     if known is not None:
         return _again(tx, book, arrival, inbound, known)
@@ -40,7 +64,7 @@ def take(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int 
     if ticket_id is None:
         return None
     entry_id = _line(tx, arrival, inbound, ticket_id)
-    _counts(tx, book, ticket_id=ticket_id, entry_id=entry_id, record=record, now=arrival.received_at)
+    _counts(tx, book, ticket_id=ticket_id, entry_id=entry_id, record=record, before={}, now=arrival.received_at)
     return entry_id
 
 
@@ -53,13 +77,21 @@ def _again(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, entry
         return entry_id
     tickets.call_changed(tx, entry_id=entry_id, author=author_of(record), person_id=_person(tx, record), data=record)
     hint(tx, "ticket", entry.ticket_id)
+    at = arrival.received_at
     if _matters(record) != _matters(before):
-        _counts(tx, book, ticket_id=entry.ticket_id, entry_id=entry_id, record=record, now=arrival.received_at)
+        _counts(tx, book, ticket_id=entry.ticket_id, entry_id=entry_id, record=record, before=before, now=at)
+    elif _waiting(record) != _waiting(before):
+        opening.recount(tx, book, ticket_id=entry.ticket_id, now=at)
     return entry_id
 
 
 def _matters(record: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(record.get(name) for name in ("direction", "disposition", "answered_at"))
+
+
+def _waiting(record: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What the clock of the queue is made of."""
+    return record.get("queued_at"), record.get("queue_wait_s"), record.get("status") == "queued"
 
 
 def author_of(record: Mapping[str, Any]) -> str:
@@ -153,14 +185,16 @@ def _line(tx: Connection, arrival: Arrival, inbound: Inbound, ticket_id: int) ->
 
 
 def _counts(
-    tx: Connection, book: Book, *, ticket_id: int, entry_id: int, record: Mapping[str, Any], now: datetime
-) -> None:
-    """What a call's outcome does to its ticket and its clocks."""
+    tx: Connection, book: Book, *, ticket_id: int, entry_id: int, record: Mapping[str, Any], before: Mapping[str, Any],
+    now: datetime,
+) -> None:  # fmt: skip
+    """What a call's outcome does to its ticket and its clocks. What was known `before` has acted already."""
     ticket = queries.locked(tx, ticket_id=ticket_id)
     values: dict[str, Any] = {"changed_at": now}
     incoming = record.get("direction") not in OUTGOING
     over = record.get("disposition")
-    if incoming and ticket.status in rules.ENDED and over is not None:
+    fresh = over is not None and over != before.get("disposition")
+    if incoming and ticket.status in rules.ENDED and fresh:
         survey.withdraw(tx, ticket_id=ticket_id, cycle=ticket.cycle, now=now)
         tickets.changed(
             tx,
@@ -188,6 +222,9 @@ def _counts(
         values |= {"customer_at": now, "customer_entry_id": entry_id}
     tickets.change(tx, ticket_id=ticket_id, **values)
     opening.recount(tx, book, ticket_id=ticket_id, now=now)
+    if fresh and over == "answered" and not incoming:
+        started = _at(record, now)
+        calling.spoke(tx, book, ticket_id=ticket_id, person_id=_person(tx, record), started_at=started, now=now)
 
 
 def _at(record: Mapping[str, Any], received_at: datetime) -> datetime:

@@ -42,7 +42,7 @@ def receive(
     whole = asides.joined(tx, arrival, inbound, files)
     if whole is not None:
         return whole
-    aside = _aside(tx, book, arrival, inbound)
+    aside = _aside(tx, book, arrival, inbound, files)
     if aside is not None or inbound.kind in ("reaction", "call"):
         return aside
     if inbound.kind == "survey_answer":
@@ -68,7 +68,9 @@ def receive(
     return entry_id
 
 
-def _aside(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int | None:
+def _aside(
+    tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]]
+) -> int | None:
     """What is about something that is there already."""
     if inbound.kind == "delivery":
         return deliveries.news(tx, book, arrival, inbound)
@@ -77,7 +79,7 @@ def _aside(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> in
     if inbound.kind == "reaction":
         return asides.reacted(tx, arrival, inbound)
     if inbound.kind == "call":
-        return calls.take(tx, book, arrival, inbound)
+        return calls.take(tx, book, arrival, inbound, files)
     if inbound.kind == "survey_answer":
         return asides.answered_survey(tx, book, arrival, inbound)
     return None

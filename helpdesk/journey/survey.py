@@ -225,7 +225,7 @@ def _call_back(tx: Connection, book: Book, survey: Any, now: datetime) -> None:
 
 
 def called_back(
-    tx: Connection, *, ticket_id: int, follow_up_id: int, outcome: str, person_id: int, now: datetime
+    tx: Connection, *, ticket_id: int, follow_up_id: int, outcome: str, person_id: int | None, now: datetime
 ) -> None:
     """Close the follow-up of a sad customer with its outcome."""
     words = clean(outcome).strip()

@@ -23,11 +23,13 @@ clocks = Table(
     primary_key(),
     Column("ticket_id", Id, ForeignKey("tickets.id"), nullable=False),
     Column("cycle", Integer, nullable=False),
-    Column("kind", String(16), nullable=False),  # first_response next_response resolution
-    Column("state", String(16), nullable=False, default="running"),  # running paused stopped unanswered merged
+    Column("kind", String(16), nullable=False),  # first_response next_response resolution queue_wait
+    Column(
+        "state", String(16), nullable=False, default="running"
+    ),  # running paused stopped unanswered merged; queue_wait: left
     Column("start_entry_id", Id, nullable=False),
     Column("started_at", Moment, nullable=False),
-    Column("target_minutes", Integer),  # none: the policy asks for nothing
+    Column("target_minutes", Integer),  # none: the policy asks for nothing; queue_wait: its due time tells the seconds
     Column("due_at", Moment),
     Column("warn_at", Moment),
     Column("stop_entry_id", Id),

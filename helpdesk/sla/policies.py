@@ -20,6 +20,7 @@ from helpdesk.sla.rules import Targets
 PRIORITIES = ("low", "normal", "high", "urgent")
 CONDITIONS = ("channel", "kind", "team", "priority", "language", "mark", "tag")
 DEFAULT = Targets(30, 60, 480)
+QUEUE_WAIT = 60  # seconds
 WARN_SHARE = 0.75
 
 
@@ -32,18 +33,23 @@ class Policy:
     when: Mapping[str, frozenset[str]] = field(default_factory=dict)
     warn_share: float = WARN_SHARE
     order: int = 0
+    queue_wait: Mapping[str, int | None] = field(default_factory=lambda: dict.fromkeys(PRIORITIES, QUEUE_WAIT))
 
     @cached_property
     def label(self) -> str:
         """Name and version, kept with every clock made by it."""
         parts = [self.warn_share, sorted((k, sorted(v)) for k, v in self.when.items())]
-        promised = [[getattr(self.targets[p], k) for k in KINDS] for p in PRIORITIES]
+        promised = [[*(getattr(self.targets[p], k) for k in KINDS), self.queue_wait[p]] for p in PRIORITIES]
         return f"{self.name}@{sha256(dumps([parts, promised]).encode()).hexdigest()[:8]}"
 
     def minutes(self, kind: str, priority: str) -> int | None:
         """The target of a clock, or None when there is none. An unknown priority counts as normal."""
         found = getattr(self.targets.get(priority, self.targets["normal"]), kind, None)
         return None if found is None else int(found)
+
+    def wait_seconds(self, priority: str) -> int | None:
+        """How long a caller may wait in a queue, in seconds; None: nothing is promised."""
+        return self.queue_wait.get(priority, self.queue_wait["normal"])
 
     def fits(self, facts: Facts) -> bool:
         """Whether every condition holds for a ticket."""
@@ -121,7 +127,7 @@ def _policy(raw: Any, number: int) -> Policy:
     if not isinstance(raw, Mapping) or not isinstance(raw.get("name"), str):
         raise Invalid(f"{where}: a name is needed", "policy.name")
     where = f"policy {raw['name']!r}"
-    unknown = set(raw) - {"name", "order", "when", "warn_at", *KINDS, *PRIORITIES}
+    unknown = set(raw) - {"name", "order", "when", "warn_at", "queue_wait", *KINDS, *PRIORITIES}
     if unknown:
         raise Invalid(f"{where}: {', '.join(sorted(unknown))} is not known here", "policy")
     share, order = raw.get("warn_at", WARN_SHARE), raw.get("order", number)
@@ -131,7 +137,18 @@ def _policy(raw: Any, number: int) -> Policy:
         raise Invalid(f"{where}: order is a whole number", "policy.order")
     base = _targets(raw, DEFAULT, where)
     targets = {p: _targets(raw.get(p, {}), base, f"{where}, {p}") for p in PRIORITIES}
-    return Policy(raw["name"], targets, _conditions(raw.get("when", {}), where), float(share), order)
+    wait = _seconds(raw, QUEUE_WAIT, where)
+    waits = {p: _seconds(raw.get(p, {}), wait, f"{where}, {p}") for p in PRIORITIES}
+    return Policy(raw["name"], targets, _conditions(raw.get("when", {}), where), float(share), order, waits)
+
+
+def _seconds(raw: Mapping[str, Any], default: int | None, where: str) -> int | None:
+    seconds = raw.get("queue_wait", default)
+    if seconds is False or seconds is None:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds < 1:
+        raise Invalid(f"{where}: queue_wait is a number of seconds from 1, or false for none", "policy.queue_wait")
+    return seconds
 
 
 def _targets(raw: Any, base: Targets, where: str) -> Targets:

@@ -59,6 +59,9 @@ class Policy(Protocol):
     def minutes(self, kind: str, priority: str) -> int | None:
         """The target of a clock in working minutes, or None."""
 
+    def wait_seconds(self, priority: str) -> int | None:
+        """How long a caller may wait in a queue."""
+
 
 class Policies(Protocol):
     """The ordered policies."""
@@ -82,6 +85,11 @@ class Promises:
         """What was promised for a clock."""
         policy = self._policies.match(facts)
         return Target(policy.minutes(kind, facts.priority), policy.warn_share, policy.label)
+
+    def wait(self, facts: Facts) -> tuple[int | None, str]:
+        """Seconds a caller may wait in a queue (None: nothing is promised), and the policy that says so."""
+        policy = self._policies.match(facts)
+        return policy.wait_seconds(facts.priority), policy.label
 
     def plan(self, facts: Facts, kind: ClockKind, start: datetime) -> Planned:
         """A clock that starts at `start`."""

@@ -11,7 +11,7 @@ from helpdesk.database.metadata import Line
 from helpdesk.sla.models import clocks, cycles
 
 _OF_TICKET = select(clocks).where(clocks.c.ticket_id == bindparam("ticket_id")).order_by(clocks.c.id)
-_GOING = _OF_TICKET.where(clocks.c.state == "running")
+_GOING = _OF_TICKET.where(clocks.c.state == "running", clocks.c.kind != "queue_wait")  # a caller waits, no question
 
 
 def going(tx: Connection, *, ticket_id: int) -> Sequence[Line]:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from helpdesk.database.dialects import upsert, upserting
 from helpdesk.database.engine import hint
 from helpdesk.database.metadata import Line
-from helpdesk.sla import actions, queries
+from helpdesk.sla import actions, queries, waits
 from helpdesk.sla.entries import Entry
 from helpdesk.sla.models import clocks, cycles
 from helpdesk.sla.promises import ClockKind, Facts, Promises, next_look
@@ -113,7 +113,11 @@ def recompute(tx: Connection, promises: Promises, *, ticket: Line, facts: Facts,
     targets = Targets(**{kind: aim.minutes for kind, aim in aims.items()})
     found = [] if ticket.spam_at else replay(calendar, targets, now, list(timeline(rows)))
     how = {row.id: _how(row) for row in rows}
-    known = {(one.cycle, one.kind, one.start_entry_id): one for one in queries.clocks_of(tx, ticket_id=ticket.id)}
+    known = {
+        (one.cycle, one.kind, one.start_entry_id): one
+        for one in queries.clocks_of(tx, ticket_id=ticket.id)
+        if one.kind != waits.KIND
+    }
     for number, cycle in enumerate(found, start=1):
         last = number == len(found)
         _keep_cycle(tx, ticket.id, number, cycle)
@@ -129,6 +133,11 @@ def recompute(tx: Connection, promises: Promises, *, ticket: Line, facts: Facts,
     if gone:
         tx.execute(delete(clocks).where(clocks.c.id.in_(gone)))
     tx.execute(delete(cycles).where(cycles.c.ticket_id == ticket.id, cycles.c.number > len(found)))
+    calls = [row for row in rows if row.kind == "call"]
+    if calls:
+        aim_s, policy = promises.wait(facts)
+        starts = [one.first_response.started_at for one in found]
+        waits.keep(tx, ticket_id=ticket.id, calls=calls, starts=starts, target=aim_s, policy=policy, now=now)
     hint(tx, "clocks")
     _tell_ticket(tx, ticket, len(found))
 

@@ -1,0 +1,166 @@
+"""Recordings and messages on tape, fetched from where the configuration allows and from nowhere else.
+
+What a webhook says of a file is a stranger's word: it is only ever looked up below the address or the folder that
+its source names in the settings. What is not there yet is tried again for two hours after the call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+import aiohttp
+
+from channels.contract import Attachment, DeliveryError
+from channels.phone.settings import Source, secrets_of
+
+TIME = aiohttp.ClientTimeout(total=40)
+PATIENCE = timedelta(hours=2)
+TWILIO = "https://api.twilio.com/"
+KINDS = {"audio/wav": ".wav", "audio/mpeg": ".mp3", "audio/ogg": ".ogg", "audio/flac": ".flac", "audio/mp4": ".m4a",
+         "audio/aac": ".aac", "audio/amr": ".amr", "audio/webm": ".webm"}  # fmt: skip
+
+
+class Missing(Exception):
+    """It can't be had; the text is for people. `later`: it may be there after a while."""
+
+    def __init__(self, reason: str, *, later: bool = False) -> None:
+        super().__init__(reason)
+        self.later = later
+
+
+def attachments(details: Mapping[str, Any], ended: datetime | None) -> list[Attachment]:
+    """What a call's record names, to be fetched: its recording and its message on tape."""
+    since = int(ended.timestamp()) if ended else 0
+    found = []
+    for what in ("voicemail", "recording"):
+        said = details.get(f"{what}_file")
+        if isinstance(said, str) and said and not (what == "recording" and said == details.get("voicemail_file")):
+            found.append(Attachment(what, "audio/x-unknown", None, 0, content_id=what, remote=f"{since}|{said}"))
+    return found
+
+
+@dataclass(frozen=True)
+class Fetcher:
+    """Fetches for one source."""
+
+    source: Source
+    env: Mapping[str, str]
+    session: Callable[[], aiohttp.ClientSession]
+    now: datetime
+
+    async def fetch(self, wanted: Attachment) -> Attachment:
+        """The file with its content, or with a `problem` in words. DeliveryError: not yet, try again."""
+        since, _, said = (wanted.remote or "").partition("|")
+        try:
+            content = await self._content(said)
+            kind = kind_of(content)
+            if kind is None:
+                raise Missing("What the switchboard handed over is no sound; does it ask for a password?", later=True)
+        except Missing as error:
+            young = since.isdigit() and self.now.timestamp() - int(since) < PATIENCE.total_seconds()
+            if error.later and young:
+                raise DeliveryError(f"The {wanted.content_id} of this call: {error}") from None
+            return replace(wanted, name=f"{wanted.content_id}", remote=None, problem=str(error))
+        name = f"{wanted.content_id}{KINDS[kind]}"
+        return replace(wanted, name=name, content_type=kind, content=content, size=len(content), remote=None)
+
+    async def _content(self, said: str) -> bytes:
+        if self.source.recordings_folder is not None:
+            return await asyncio.to_thread(self._read, self.source.recordings_folder, said)
+        prefix = self.source.recordings or (TWILIO if self.source.provider == "twilio" else "")
+        if not prefix:
+            where = f"the source {self.source.name}"
+            raise Missing(
+                f"This desk is not told where recordings are: set recordings or recordings_folder of {where}."
+            )
+        return await self._load(address(prefix, self._inner(said), twilio=self.source.provider == "twilio"))
+
+    def _inner(self, said: str) -> str:
+        return said.removeprefix(self.source.recordings_root) if self.source.recordings_root else said
+
+    def _read(self, folder: Path, said: str) -> bytes:
+        root = folder.resolve()
+        name = self._inner(unquote(urlsplit(said).path) if "://" in said else said)
+        path = (root / name.lstrip("/")).resolve() if not Path(name).is_relative_to(root) else Path(name).resolve()
+        if not path.is_relative_to(root):
+            raise Missing(f"The switchboard names a file outside of the folder of recordings: {name}")
+        try:
+            with path.open("rb") as file:
+                if os.fstat(file.fileno()).st_size > self.source.recordings_limit:
+                    raise Missing(too_large(self.source.recordings_limit))
+                return file.read(self.source.recordings_limit)
+        except OSError as error:
+            raise Missing(f"{PurePosixPath(name).name}: {error.strerror}", later=True) from None
+
+    async def _load(self, url: str) -> bytes:
+        headers = self._headers(url)
+        try:
+            async with self.session().get(url, headers=headers, timeout=TIME, allow_redirects=False) as answer:
+                if answer.status != 200:
+                    raise Missing(f"The switchboard answered {answer.status} when asked for it.", later=True)
+                content = bytearray()
+                async for chunk in answer.content.iter_chunked(65536):
+                    content += chunk
+                    if len(content) > self.source.recordings_limit:
+                        raise Missing(too_large(self.source.recordings_limit))
+                return bytes(content)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Missing(f"The switchboard can't be reached: {type(error).__name__}.", later=True) from None
+
+    def _headers(self, url: str) -> dict[str, str]:
+        secret = (secrets_of(self.env, f"{self.source.name}_recordings") or [""])[0]
+        if self.source.recordings_headers:
+            return {name: text.replace("{secret}", secret) for name, text in self.source.recordings_headers.items()}
+        if self.source.provider == "twilio" and not secret:
+            found = re.search(r"/Accounts/(AC[0-9A-Za-z]+)/", url)
+            own = (secrets_of(self.env, self.source.name) or [""])[0]
+            secret = f"{found[1]}:{own}" if found and own else ""
+        if ":" in secret:
+            return {"Authorization": f"Basic {base64.b64encode(secret.encode()).decode()}"}
+        return {"Authorization": f"Bearer {secret}"} if secret else {}
+
+
+def address(prefix: str, said: str, *, twilio: bool = False) -> str:
+    """Where a recording is: below `prefix`. Raises Missing when it is said to be anywhere else."""
+    if "://" in said:
+        url, own = urlsplit(said), urlsplit(prefix)
+        path = unquote(url.path)
+        same = (url.scheme, url.netloc) == (own.scheme, own.netloc) and path.startswith(unquote(own.path))
+        if not same or ".." in path.split("/") or "\\" in path:
+            raise Missing(f"The switchboard names a place that is not below {prefix}")
+        if twilio and "." not in url.path.rpartition("/")[2]:
+            return f"{url.scheme}://{url.netloc}{url.path}.mp3"
+        return said
+    parts = [one for one in said.replace("\\", "/").split("/") if one]
+    if not parts or ".." in parts:
+        raise Missing("The switchboard names no file that can be fetched.")
+    return prefix + "/".join(quote(one) for one in parts)
+
+
+def kind_of(content: bytes) -> str | None:
+    """The kind of sound by its first bytes. None: it is none."""
+    head = content[:16]
+    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+        return "audio/wav"
+    if head[:3] == b"ID3" or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 in (0xE2, 0xE4, 0xE6)):
+        return "audio/mpeg"
+    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:
+        return "audio/aac"
+    known = {b"OggS": "audio/ogg", b"fLaC": "audio/flac", b"#!AM": "audio/amr", b"\x1a\x45\xdf\xa3": "audio/webm"}
+    if head[4:8] == b"ftyp":
+        return "audio/mp4"
+    return known.get(head[:4])
+
+
+def too_large(limit: int) -> str:
+    """In words."""
+    return f"It is larger than {limit // (1024 * 1024)} MiB, which is the most this desk takes (recordings_limit)."

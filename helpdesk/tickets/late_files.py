@@ -1,0 +1,27 @@
+"""Files that come after the entry they belong to, once each: the recording of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, update
+
+from helpdesk.tickets import actions, queries
+from helpdesk.tickets.models import attachments
+
+
+def bring(tx: Connection, *, ticket_id: int, entry_id: int, files: Sequence[Mapping[str, Any]]) -> bool:
+    """Hang files on an entry that do not hang there yet; content takes the place of a problem. True: something is new."""
+    known = {(one.content_id, one.name): one for one in queries.attached(tx, entry_ids=[entry_id])}
+    fresh = False
+    for file in files:
+        here = known.get((file.get("content_id"), file["name"]))
+        if here is None:
+            actions.attach(tx, ticket_id=ticket_id, entry_id=entry_id, files=[file])
+            fresh = True
+        elif here.hash is None and (file["hash"] is not None or file["problem"] != here.problem):
+            values = {name: file[name] for name in ("hash", "size", "content_type", "problem")}
+            tx.execute(update(attachments).where(attachments.c.id == here.id).values(**values))
+            fresh = True
+    return fresh
