@@ -13,3 +13,4 @@ class About:
     bot_id: str = ""  # its own user id, to know its echoes
     secret: bytes | None = None
     language: str = "fa"  # of the words that stand for what has none
+    team: str | None = None  # whose bot it is

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib.resources import files
@@ -16,7 +16,7 @@ from channels.contract import Desk, Inbound
 from channels.telegram import buttons, faults, manners, render
 from channels.telegram.about import About
 from channels.telegram.api import ApiError
-from channels.telegram.keys import Place, place
+from channels.telegram.keys import Place, address, place
 from channels.telegram.normalise import understand
 from channels.telegram.reading import Json, ident, moment, obj, text
 from channels.telegram.send import Sender
@@ -26,6 +26,7 @@ from channels.telegram.words import word
 log = logging.getLogger(__name__)
 _MOST_WAITING = 1000
 _MOST_ANSWERS = 20  # of the bot itself to one chat in an hour
+USERNAME = "username"  # the cursor that keeps it
 _HOUR = timedelta(hours=1)
 
 
@@ -46,6 +47,13 @@ class Aftermath:
         self._survey_days = survey_days
         self._waiting: asyncio.Queue[tuple[Json, bool]] = asyncio.Queue(_MOST_WAITING)
         self._answered: OrderedDict[str, list[datetime]] = OrderedDict()
+
+    async def meet(self, me: Json) -> None:
+        """Telegram said who the bot is. Its name is kept, so that links to it can be made before it says so again."""
+        self.me = me
+        name = text(me, "username", 60)
+        if name and await self._desk.recall(self._bot.name, USERNAME) != name:
+            await self._desk.remember(self._bot.name, USERNAME, name)
 
     def note(self, update: Json, *, fresh: bool) -> None:
         """An update is safe. `fresh`: it came for the first time."""
@@ -89,10 +97,11 @@ class Aftermath:
     # --- manners --------------------------------------------------------------------------------
 
     async def _mannerly(self, message: Json, where: Place) -> None:
-        transcript: list[Mapping[str, Any]] = []
-        if manners.wants_transcript(message):
-            transcript = list(await self._desk.ask("transcript", conversation=where.key))
-        call = manners.answer(message, where, self._bot, desk=manners.greeting_name(self.me), transcript=transcript)
+        tickets: Sequence[Mapping[str, Any]] = ()
+        person = ident(obj(message, "from"), "id")
+        if manners.wants_tickets(message) and person:
+            tickets = await self._desk.ask("tickets", address=address(self._bot.name, person).address)
+        call = manners.answer(message, where, self._bot, desk=manners.greeting_name(self.me), tickets=tickets)
         if call is not None:
             self._answered.setdefault(where.key, []).append(self._now())
             await self._sender.quick(where, call)
@@ -174,7 +183,7 @@ class Aftermath:
                 business_connection_id=where.business, reply_markup=markup,
             )  # fmt: skip
         except ApiError as error:
-            if not faults.is_same(error):
+            if not (faults.is_same(error) or faults.is_gone(error)):
                 log.info("buttons were not changed", extra={"bot": self._bot.name, "why": error.description})
 
     async def _face(self, where: Place, score: Score) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
+from html import escape
 from typing import Any
 
 from channels.contract import DeliveryError
@@ -12,6 +13,7 @@ from channels.telegram import faults
 from channels.telegram.api import Api, ApiError
 from channels.telegram.keys import place_of, split_key
 from channels.telegram.render import target
+from channels.telegram.send import Sender
 from channels.telegram.split import LONGEST_TEXT, units
 
 log = logging.getLogger(__name__)
@@ -28,45 +30,49 @@ def named(remote_id: str) -> dict[str, Any]:
     return {"chat_id": where.chat, "business_connection_id": where.business, "message_id": found[2]}
 
 
-async def edit(api: Api, remote_id: str, text: str) -> None:
-    """Put another text into a message, or under its picture. Raises DeliveryError."""
+async def edit(sender: Sender, remote_id: str, text: str, name: str = "") -> None:
+    """Put another text into a message, or under its picture; `name` stands above it. Raises DeliveryError."""
     message = named(remote_id)
-    if not text.strip() or units(text) > LONGEST_TEXT:
+    head = f"{name}\n" if name else ""
+    if not text.strip() or units(head + text) > LONGEST_TEXT:
         raise DeliveryError("A changed message must have words, and at most 4096 characters.", permanent=True)
+    said = f"<b>{escape(name, quote=False)}</b>\n{escape(text, quote=False)}" if name else text
+    mode = "HTML" if name else None
     try:
-        await api.call("editMessageText", **message, text=text)
+        await sender.api.call("editMessageText", **message, text=said, parse_mode=mode)
     except ApiError as error:
         if "no text in the message" in error.description.lower():
-            await _done(api, "editMessageCaption", **message, caption=text)
+            await _done(sender, "editMessageCaption", **message, caption=said, parse_mode=mode)
         elif not faults.is_same(error):
-            raise faults.delivery_error(error) from None
+            raise sender.refused(error, message["chat_id"]) from None
 
 
-async def withdraw(api: Api, remote_id: str) -> None:
-    """Delete a message for both sides; Telegram allows it for 48 hours. Raises DeliveryError."""
+async def withdraw(sender: Sender, remote_id: str) -> None:
+    """Delete a message for both sides; Telegram allows it for 48 hours. Gone already: fine. Raises DeliveryError."""
     message = named(remote_id)
     if message["business_connection_id"] is not None:
         own = {"business_connection_id": message["business_connection_id"], "message_ids": [message["message_id"]]}
-        await _done(api, "deleteBusinessMessages", **own)
+        await _done(sender, "deleteBusinessMessages", **own)
         return
-    await _done(api, "deleteMessage", chat_id=message["chat_id"], message_id=message["message_id"])
+    await _done(sender, "deleteMessage", chat_id=message["chat_id"], message_id=message["message_id"])
 
 
-async def react(api: Api, remote_id: str, emoji: str) -> None:
+async def react(sender: Sender, remote_id: str, emoji: str) -> None:
     """Put an emoji on a customer's message; an empty one takes it away. Raises DeliveryError."""
     message = named(remote_id)
-    reaction = [{"type": "emoji", "emoji": emoji}] if emoji else []
+    plain = emoji.replace("\ufe0f", "")  # Telegram knows them without
+    reaction = [{"type": "emoji", "emoji": plain}] if plain else []
     await _done(
-        api, "setMessageReaction", chat_id=message["chat_id"], message_id=message["message_id"], reaction=reaction
+        sender, "setMessageReaction", chat_id=message["chat_id"], message_id=message["message_id"], reaction=reaction
     )
 
 
-async def _done(api: Api, method: str, **parameters: Any) -> None:
+async def _done(sender: Sender, method: str, **parameters: Any) -> None:
     try:
-        await api.call(method, **parameters)
+        await sender.api.call(method, **parameters)
     except ApiError as error:
-        if not faults.is_same(error):
-            raise faults.delivery_error(error) from None
+        if not (faults.is_same(error) or (faults.is_gone(error) and method == "deleteMessage")):
+            raise sender.refused(error, int(parameters.get("chat_id", 0))) from None
 
 
 class Typing:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from channels import clock, contract
 from channels.contract import Attachment, Capabilities, DeliveryError, Desk, Inbound, Outbound, State
-from channels.telegram import aftermath, buttons, changes, faults, normalise, poll, render, webhook
+from channels.telegram import aftermath, buttons, changes, checkup, faults, normalise, render, webhook
 from channels.telegram.about import About
 from channels.telegram.aftermath import Aftermath
 from channels.telegram.api import Api, ApiError
@@ -33,7 +33,9 @@ class Channel(contract.Channel):
     name = "telegram"
     label: ClassVar[Mapping[str, str]] = {"fa": "تلگرام", "en": "Telegram"}
     icon = "telegram"
-    can = Capabilities(attachments=True, html=True, typing=True, edits=True, buttons=True, stickers=True)
+    can = Capabilities(
+        attachments=True, html=True, typing=True, edits=True, buttons=True, stickers=True, reactions=True
+    )
     settings: TelegramSettings
 
     class Settings(TelegramSettings):
@@ -59,18 +61,29 @@ class Channel(contract.Channel):
         self._after: dict[str, Aftermath] = {}
         self._failed_files: dict[str, int] = {}
         self._typing = changes.Typing()
+        self._names: dict[str, str] = {}  # bot -> its user name at Telegram, as the desk remembers it
+        self._asked: Desk | None = None
+        self._looking: set[asyncio.Future[None]] = set()
+        self._heads: OrderedDict[str, str] = OrderedDict()  # message -> the name above its words
         self._bot_of: OrderedDict[str, str] = OrderedDict()  # conversation -> the bot it was seen with last
         for bot in settings.bots:
             try:
-                own = token(env, bot.name)
+                own = self._unshared(token(env, bot.name), bot.name)
             except NoToken as error:
                 self._missing[bot.name] = str(error)
-                self._abouts[bot.name] = About(bot.name, "", b"", bot.language)
+                self._abouts[bot.name] = About(bot.name, "", b"", bot.language, bot.team)
                 continue
             secret = buttons.secret_of(own)
             self._secrets[bot.name] = secret
-            self._abouts[bot.name] = About(bot.name, bot_id(own), secret, bot.language)
+            self._abouts[bot.name] = About(bot.name, bot_id(own), secret, bot.language, bot.team)
             self._senders[bot.name] = Sender(Api(bot, own), secret)
+
+    def _unshared(self, own: str, name: str) -> str:
+        """Telegram hands each update to one program only, so no two bots may be the same. Raises NoToken."""
+        twin = next((one for one, about in self._abouts.items() if about.bot_id == bot_id(own)), None)
+        if twin is not None:
+            raise NoToken(f"The bots {twin} and {name} have the same token; each needs its own from @BotFather.")
+        return own
 
     def accounts(self) -> Sequence[str]:
         """Names of the bots."""
@@ -96,6 +109,9 @@ class Channel(contract.Channel):
     async def run(self, desk: Desk) -> None:
         """Listen on every bot. One that fails stops none of the others."""
         self._desk = desk
+        for sender in self._senders.values():
+            sender.unfinished.desk = desk
+            await self._recall_name(desk, sender.api.bot.name)
         try:
             async with asyncio.TaskGroup() as group:
                 for name, why in self._missing.items():
@@ -107,10 +123,12 @@ class Channel(contract.Channel):
         finally:
             self._desk = None
             self._after.clear()
+            for sender in self._senders.values():
+                sender.unfinished.desk = None
             await asyncio.gather(*(sender.api.close() for sender in self._senders.values()))
 
-    async def send(self, outbound: Outbound) -> str:
-        """Send one message and return the desk's id of its first part. Raises DeliveryError."""
+    async def send(self, outbound: Outbound) -> str | list[str]:
+        """Send one message and return the desk's id of it, or of all its parts. Raises DeliveryError."""
         sender = self._sender(outbound.account)
         sent = await sender.send(outbound)
         where = render.where_to(outbound)
@@ -122,7 +140,17 @@ class Channel(contract.Channel):
                 )
             else:
                 await aftermath.said_since(self._desk, outbound.account, where)
-        return sender.key_of(first, where)
+        made = [sender.key_of(one, where) for one in sent]
+        self._sign(outbound, made)
+        return made[0] if len(made) == 1 else made
+
+    def _sign(self, outbound: Outbound, made: Sequence[str]) -> None:
+        """A changed message bears the same name as before."""
+        name = render.signature(self.settings.bot(outbound.account), outbound)
+        if name and made:
+            self._heads[made[0]] = name
+            if len(self._heads) > _MOST_CHATS:
+                self._heads.popitem(last=False)
 
     async def fetch(self, account: str, attachment: Attachment) -> Attachment:
         """Get a file that a customer sent; after a few vain tries the message is shown without it."""
@@ -148,15 +176,30 @@ class Channel(contract.Channel):
 
     async def edit(self, account: str, remote_id: str, text: str) -> None:
         """Make a sent message say something else. Raises DeliveryError."""
-        await changes.edit(self._api(account), remote_id, text)
+        await changes.edit(self._sender(account), remote_id, text, self._heads.get(remote_id, ""))
 
     async def withdraw(self, account: str, remote_id: str) -> None:
         """Take a sent message back. Raises DeliveryError."""
-        await changes.withdraw(self._api(account), remote_id)
+        await changes.withdraw(self._sender(account), remote_id)
 
     async def react(self, account: str, remote_id: str, emoji: str) -> None:
         """Put an emoji on a customer's message, or take it away with an empty one. Raises DeliveryError."""
-        await changes.react(self._api(account), remote_id, emoji)
+        await changes.react(self._sender(account), remote_id, emoji)
+
+    def link(self, account: str, token: str) -> str | None:
+        """Where somebody taps to come to the bot with a token; None until Telegram has said what the bot is called."""
+        after = self._after.get(account)
+        name = (text(after.me, "username", 60) if after is not None else "") or self._names.get(account, "")
+        if not name and self._asked is not None and account in self._senders:  # another process of the desk listens
+            task = asyncio.ensure_future(self._recall_name(self._asked, account))
+            self._looking.add(task)
+            task.add_done_callback(self._looking.discard)
+        return f"https://t.me/{name}?start={token}" if name else None
+
+    async def _recall_name(self, desk: Desk, account: str) -> None:
+        name = await desk.recall(account, aftermath.USERNAME)
+        if name:
+            self._names[account] = name
 
     def hear(self, conversation: str, what: Mapping[str, Any]) -> None:
         """An agent writes: the chat shows it. With several bots, in the one the customer wrote to last."""
@@ -167,23 +210,20 @@ class Channel(contract.Channel):
 
     def routes(self, desk: Desk) -> Sequence[Any]:
         """Where Telegram calls the bots that have a webhook."""
+        self._asked = desk
         called = {bot.name for bot in self.settings.bots if bot.mode == "webhook"}
         secrets = {name: secret for name, secret in self._secrets.items() if name in called}
         return [webhook.route(desk, secrets, self._after)] if called else []
 
     async def check(self) -> Sequence[tuple[str, str | None]]:
         """Ask every bot who it is."""
-        results: list[tuple[str, str | None]] = [(f"bot {name}", why) for name, why in self._missing.items()]
+        if not self.settings.bots:
+            return [checkup.NO_BOTS]
+        results: list[checkup.Found] = [(f"bot {name}", why) for name, why in self._missing.items()]
         for name, sender in self._senders.items():
-            try:
-                me = await sender.api.call("getMe")
-                info = await sender.api.call("getWebhookInfo")
-            except ApiError as error:
-                results.append((f"bot {name}", poll.problem(error)))
-                continue
-            finally:
-                await sender.api.close()
-            results.append((f"bot {name} is @{text(me, 'username', 60)}", self._webhook_trouble(name, info)))
+            called = self.settings.bot(name).mode == "webhook"
+            url = webhook.address(self.settings.public_url, name) if called else ""
+            results += await checkup.look(sender.api, self._now(), url)
         return results
 
     def _sender(self, account: str) -> Sender:
@@ -191,15 +231,6 @@ class Channel(contract.Channel):
         if sender is None:
             raise DeliveryError(self._missing.get(account) or f"There is no bot {account}.")
         return sender
-
-    def _api(self, account: str) -> Api:
-        return self._sender(account).api
-
-    def _webhook_trouble(self, name: str, info: Mapping[str, Any]) -> str | None:
-        url = text(info, "url", 500)
-        if self.settings.bot(name).mode == "polling":
-            return 'Telegram calls a webhook for this bot: delete it, or set mode = "webhook".' if url else None
-        return poll.webhook_problem(info, self._now())
 
     def _after_of(self, desk: Desk, name: str) -> Aftermath:
         found = self._after.get(name)

@@ -38,6 +38,7 @@ ABOUT = frozenset(
     suggested_post_info effect_id show_caption_above_media has_media_spoiler reply_markup""",
     )
 )
+_NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 _SIMPLE = ("animation", "video", "video_note", "voice", "audio", "document", "live_photo", "photo")
 
 
@@ -92,10 +93,11 @@ def _paid(message: Json, language: str) -> Content:
 
 def _contact(message: Json, language: str) -> Content:
     inside = obj(message, "contact")
-    phone = "".join(one for one in text(inside, "phone_number", 60) if one.isascii() and (one.isdigit() or one == "+"))
-    phone = phone if not phone or phone.startswith("+") else f"+{phone}"
+    digits = "".join(one for one in text(inside, "phone_number", 60) if one.isascii() and one.isdigit())
+    whole = digits.removeprefix("00")  # with its country, as Telegram keeps numbers
+    phone = f"+{whole}" if whole and not whole.startswith("0") else digits
     own = ident(inside, "user_id")
-    verified = bool(phone) and bool(own) and own == ident(obj(message, "from"), "id")
+    verified = bool(_NUMBER.fullmatch(phone)) and bool(own) and own == ident(obj(message, "from"), "id")
     name = full_name(inside)
     details = {"contact": {"name": name, "phone": phone, "user": own, "verified": verified}}
     if verified:

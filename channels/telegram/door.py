@@ -47,7 +47,7 @@ def _entry(inbound: Inbound) -> dict[str, Any]:
         ],
         "reply_to": answered[0] if answered else None,
         "edited": inbound.kind == "edit",
-        "chat_key": inbound.thread.conversation,
+        "chat_key": inbound.moved_to if "moved_from" in inbound.details else inbound.thread.conversation,
         "external_id": inbound.target if inbound.kind == "edit" and inbound.target else inbound.external_id,
         "from": {"address": inbound.author.address, "name": inbound.author.name} if inbound.author else None,
         "sent_at": inbound.sent_at.isoformat().replace("+00:00", "Z") if inbound.sent_at else None,
@@ -55,6 +55,12 @@ def _entry(inbound: Inbound) -> dict[str, Any]:
         "html": inbound.html,
         "details": dict(inbound.details),
     }
+    if inbound.wish is not None:
+        entry["wish"] = inbound.wish
+    if inbound.also:
+        entry["also"] = [{"address": one.address, "verified": one.verified} for one in inbound.also]
+    more = {"link": inbound.link, "moved_to": inbound.moved_to}
+    entry |= {name: value for name, value in more.items() if value is not None}
     if inbound.kind == "reaction":
         entry["of"] = inbound.target
     if inbound.survey is not None:

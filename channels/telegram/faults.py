@@ -12,6 +12,7 @@ _GONE = (
     "user is deactivated",
     "chat was deleted",
     "group chat was deleted",
+    "group chat was deactivated",
 )
 _UNFORMATTED = ("can't parse entities", "can't find end", "unsupported start tag", "entity")
 _NO_PICTURE = ("photo_invalid_dimensions", "image_process_failed", "photo_ext_invalid", "wrong type of the web page content",
@@ -49,6 +50,17 @@ def is_picture(error: ApiError) -> bool:
 
 
 def is_same(error: ApiError) -> bool:
-    """Whether an edit changed nothing or came too late to matter."""
+    """Whether an edit changed nothing, because it says so already."""
+    return error.code == 400 and "not modified" in error.description.lower()
+
+
+def is_gone(error: ApiError) -> bool:
+    """Whether the message that should be changed or deleted is not there any more."""
     said = error.description.lower()
-    return error.code == 400 and ("not modified" in said or "message to edit not found" in said)
+    return error.code == 400 and any(f"message to {one} not found" in said for one in ("edit", "delete"))
+
+
+def repeatable(error: ApiError) -> DeliveryError:
+    """What an error means for something that may be done twice without harm: nothing about it is uncertain."""
+    fault = delivery_error(error)
+    return DeliveryError(fault.reason, permanent=fault.permanent, retry_after=fault.retry_after)

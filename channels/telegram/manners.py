@@ -13,8 +13,11 @@ from channels.telegram.messages import command
 from channels.telegram.reading import Json, number, obj, text
 from channels.telegram.render import Call, target
 from channels.telegram.settings import Bot
-from channels.telegram.words import word
+from channels.telegram.words import digits, word
 
+_STATES = ("new", "open", "waiting", "on_hold", "resolved", "closed")
+_MOST_TICKETS = 5
+_LONGEST_SUBJECT = 60
 COMMANDS = ("start", "status", "human", "end")
 
 
@@ -31,14 +34,14 @@ def commands(language: str) -> list[dict[str, str]]:
     return [{"command": one, "description": word(language, f"command_{one}")} for one in COMMANDS]
 
 
-def wants_transcript(message: Json) -> bool:
-    """Whether the answer depends on what was said so far."""
+def wants_tickets(message: Json) -> bool:
+    """Whether the answer depends on how the customer's requests stand."""
     order = command(message)
     return order is not None and order[0] == "status"
 
 
 def answer(
-    message: Json, where: Place, bot: Bot, *, desk: str, transcript: Sequence[Mapping[str, Any]] = ()
+    message: Json, where: Place, bot: Bot, *, desk: str, tickets: Sequence[Mapping[str, Any]] = ()
 ) -> Call | None:
     """The bot's own answer to a message; None: this one is for people. Only in private chats."""
     if where.is_group or where.business is not None:
@@ -47,7 +50,7 @@ def answer(
     language = language_of(person, bot)
     order = command(message)
     if order is not None and order[0] in (*COMMANDS, "help"):
-        said, keyboard = _to_command(order[0], person, bot, language, desk, transcript)
+        said, keyboard = _to_command(order[0], person, bot, language, desk, tickets)
         return _say(where, said, language, keyboard)
     if "contact" in message:
         found = content(message, language).details.get("contact", {})
@@ -69,7 +72,7 @@ def too_large(message: Json) -> str | None:
 
 
 def _to_command(
-    order: str, person: Json, bot: Bot, language: str, desk: str, transcript: Sequence[Mapping[str, Any]]
+    order: str, person: Json, bot: Bot, language: str, desk: str, tickets: Sequence[Mapping[str, Any]]
 ) -> tuple[str, dict[str, Any] | None]:
     if order in ("start", "help"):
         hours = bot.hours.get(language, "")
@@ -81,7 +84,7 @@ def _to_command(
             said = word(language, "welcome", name=name, desk=desk, hours=hours).replace("\n\n", "\n")
         return said, _share(language) if bot.ask_number and order == "start" else None
     if order == "status":
-        return word(language, f"status_{_state(transcript)}"), None
+        return _how_they_stand(tickets, language), None
     return word(language, order), None
 
 
@@ -90,11 +93,21 @@ def _share(language: str) -> dict[str, Any]:
     return {"keyboard": [[key]], "resize_keyboard": True, "one_time_keyboard": True}
 
 
-def _state(transcript: Sequence[Mapping[str, Any]]) -> str:
-    spoken = [one for one in transcript if one.get("kind") == "message" and one.get("author") in ("customer", "agent")]
-    if not spoken:
-        return "none"
-    return "answered" if spoken[-1].get("author") == "agent" else "waiting"
+def _how_they_stand(tickets: Sequence[Mapping[str, Any]], language: str) -> str:
+    """The customer's own requests, newest first, a line each."""
+    if not tickets:
+        return word(language, "status_none")
+    lines = [_line(one, language) for one in tickets[:_MOST_TICKETS]]
+    return "\n".join([word(language, "status_head"), *lines, "", word(language, "status_more")])
+
+
+def _line(ticket: Mapping[str, Any], language: str) -> str:
+    subject = " ".join(str(ticket.get("subject") or "").split())
+    subject = subject if len(subject) <= _LONGEST_SUBJECT else f"{subject[: _LONGEST_SUBJECT - 1].rstrip()}…"
+    status = str(ticket.get("status"))
+    state = word(language, f"state_{status if status in _STATES else 'open'}")
+    name = "status_line" if subject else "status_bare"
+    return word(language, name, number=digits(str(ticket.get("number", "")), language), subject=subject, state=state)
 
 
 def _say(where: Place, said: str, language: str, keyboard: dict[str, Any] | None) -> Call:

@@ -16,10 +16,9 @@ from channels.telegram.service import EVENTS
 from channels.telegram.tone import is_thanks
 from channels.telegram.words import word
 
-QUIET_COMMANDS = frozenset(
-    {"start", "status", "end", "help"}
-)  # answered by the bot itself: they ask nothing of a person
+QUIET_COMMANDS = frozenset({"start", "status", "help"})  # answered by the bot itself: they ask nothing of a person
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what Telegram lets a link t.me/<bot>?start=… carry
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -47,6 +46,7 @@ def message(message: Json, update: str, about: About) -> Inbound:
         if order[0] == "start" and order[1]:
             told["start"] = order[1]
         note = note or order[0] in QUIET_COMMANDS
+    link = order[1] if order is not None and order[0] == "start" and _TOKEN.fullmatch(order[1]) else None
     owner = _owner(message, where)
     if owner is not None:
         said, note = word(about.language, "owner", text=said or found.kind), True
@@ -67,6 +67,9 @@ def message(message: Json, update: str, about: About) -> Inbound:
         part_of=_album(message, about),
         automatic=obj(message, "from").get("is_bot") is True and not obj(message, "sender_chat"),
         thanks=found.kind == "sticker" or (found.kind in ("text", "dice") and is_thanks(said)),
+        also=_own_number(found),
+        link=link,
+        moved_to=_moved(message),
         details=told,
     )
 
@@ -137,7 +140,21 @@ def _thread(message: Json, where: Place | None, about: About) -> Thread:
     key = (
         message_key(about.account, answered, where.business or "" if where else "") if answered and not opening else ""
     )
-    return Thread(remote_ids=(key,) if key else (), conversation=where.key if where else NOWHERE)
+    before = ident(message, "migrate_from_chat_id")
+    return Thread(remote_ids=(key,) if key else (), conversation=before or (where.key if where else NOWHERE))
+
+
+def _own_number(found: Content) -> tuple[Address, ...]:
+    """The number that its owner sent: Telegram vouches for it. Others' are shown and mean nothing."""
+    phone = found.details.get("phone")
+    return (Address(f"phone:{phone['number']}", verified=True),) if phone else ()
+
+
+def _moved(message: Json) -> str | None:
+    """The new key of a group that became a supergroup; both sides of the move tell it."""
+    before = number(message, "migrate_from_chat_id")
+    after = number(message, "migrate_to_chat_id") if before is None else number(obj(message, "chat"), "id")
+    return str(after) if after is not None else None
 
 
 def _language(message: Json, said: str) -> str | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from channels.contract import Inbound, Unreadable
-from channels.telegram import events, messages, taps
+from channels.telegram import events, messages, taps, wishes
 from channels.telegram.about import About
 from channels.telegram.keys import NOWHERE, place
 from channels.telegram.reading import Json, ident, loads, obj, text
@@ -44,6 +44,13 @@ def read(raw: bytes) -> Json:
 
 def understand(update: Json, about: About) -> Understood:
     """What the desk is told of an update."""
+    found = _found(update, about)
+    if about.team is None:
+        return found
+    return replace(found, things=tuple(replace(one, team=about.team) for one in found.things))
+
+
+def _found(update: Json, about: About) -> Understood:
     for kind in MESSAGES:
         if kind in update:
             return _message(update, about, kind)
@@ -63,7 +70,9 @@ def _message(update: Json, about: About, kind: str) -> Understood:
     if why is not None:
         return Understood(ignored=why)
     answer = taps.answer_in(message, _id(update), about, taps.known_survey(update))
-    return _said(answer or messages.message(message, _id(update), about))
+    if answer is not None:
+        return _said(answer)
+    return Understood(wishes.apart(message, messages.message(message, _id(update), about)))
 
 
 def _said(inbound: Inbound) -> Understood:

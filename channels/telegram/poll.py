@@ -63,7 +63,7 @@ class Poller:
         while True:
             try:
                 if not self._after.me:
-                    self._after.me = await hello(self._api)
+                    await self._after.meet(await hello(self._api))
                 await self.once()
             except ApiError as error:
                 tries += 1

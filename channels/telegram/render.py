@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -20,6 +21,9 @@ LARGEST_UP = 50 * 1024 * 1024  # bytes a bot may send
 LARGEST_PHOTO = 10 * 1024 * 1024
 MOST_IN_ALBUM = 10
 EMOJI: Mapping[Score, str] = {"happy": "😀", "neutral": "😐", "sad": "☹️"}
+_SAYS_SO = re.compile(
+    r"^\W*(?:این پیام خودکار است|This message is automatic|پیام خودکار|Automatic message)", re.IGNORECASE
+)
 _PHOTOS = ("image/jpeg", "image/png", "image/webp")
 _VOICES = ("audio/ogg", "audio/opus", "audio/ogg; codecs=opus")
 _SONGS = ("audio/mpeg", "audio/mp4", "audio/m4a", "audio/x-m4a")
@@ -83,9 +87,16 @@ def _frame(bot: Bot, outbound: Outbound) -> tuple[tuple[str, str], tuple[str, st
     """(plain, HTML) of what stands above and below: a person's name, or that nobody wrote it."""
     if outbound.automatic:
         said = word(outbound.language, "automatic")
+        if _SAYS_SO.search(outbound.text):
+            return ("", ""), ("", "")
         return ("", ""), (f"\n\n{said}", f"\n\n<i>{escape(said)}</i>")
-    name = " ".join(outbound.sender_name.split())[:100] if bot.signed else ""
+    name = signature(bot, outbound)
     return ((f"{name}\n", f"<b>{escape(name)}</b>\n") if name else ("", "")), ("", "")
+
+
+def signature(bot: Bot, outbound: Outbound) -> str:
+    """The name that stands above a person's words; "" when none does."""
+    return "" if outbound.automatic or not bot.signed else " ".join(outbound.sender_name.split())[:100]
 
 
 def _texts(text: str, head: tuple[str, str], foot: tuple[str, str], base: Mapping[str, Any]) -> Iterator[Call]:

@@ -13,13 +13,14 @@ from channels.telegram import faults, render
 from channels.telegram.api import Api, ApiError
 from channels.telegram.buckets import Limits
 from channels.telegram.keys import Place, message_key
+from channels.telegram.parts import Unfinished
 from channels.telegram.reading import number, obj
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 LONGEST_WAIT = 5.0  # seconds a message may hold its sender for its chat's sake; longer waits go back to the outbox
-_MOST_PARTIAL = 1000
+_MOST_CHATS = 1000
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -36,33 +37,37 @@ class Sender:
         self._limits = Limits(api.bot.per_second)
         self._moved: dict[int, int] = {}  # groups that became supergroups
         self._chats: OrderedDict[int, asyncio.Lock] = OrderedDict()
-        self._partial: OrderedDict[str, list[Mapping[str, Any]]] = OrderedDict()  # token -> what left of it already
+        self.unfinished = Unfinished(api.bot.name)
 
     async def send(self, outbound: Outbound) -> list[Mapping[str, Any]]:
-        """Send every part that has not left yet; returns Telegram's messages. Raises DeliveryError."""
+        """Send every part that has not left yet; returns all of Telegram's messages. Raises DeliveryError."""
         where = self._place(render.where_to(outbound))
-        wanted = render.calls(self.api.bot, outbound, where, self._secret)
-        done = self._partial.pop(outbound.token, [])
+        whole = render.calls(self.api.bot, outbound, where, self._secret)
+        parts = await self.unfinished.begun(outbound.token, whole)
+        wanted = parts.calls(whole)
         async with self._turn(where.chat):
-            await self._wait(where.chat, sum(call.weight for call in wanted[len(done) :]))
-            for call in wanted[len(done) :]:
+            await self._wait(where.chat, sum(call.weight for call in wanted[len(parts.done) :]))
+            while len(parts.done) < len(wanted):
+                call = wanted[len(parts.done)]
                 try:
-                    done.append(await self.say(call))
+                    parts.done.append(await self.say(call))
                 except ApiError as error:
-                    self._keep(outbound.token, done)
-                    raise self._fault(error, where, len(done), len(wanted)) from None
-        return done
+                    if faults.is_picture(error) and call.otherwise:
+                        parts.opened.append(len(parts.done))
+                        wanted = parts.calls(whole)
+                        continue
+                    await self.unfinished.keep(outbound.token, parts)
+                    raise self._fault(error, where, len(parts.done), len(wanted)) from None
+        await self.unfinished.over(outbound.token)
+        return parts.messages
 
-    async def say(self, call: render.Call) -> Mapping[str, Any]:
-        """One call, with its ways out: the group's new id, plain text once, a document for a refused picture."""
+    async def say(self, call: render.Call) -> list[Mapping[str, Any]]:
+        """One call, with its ways out: the group's new id, plain text once. Returns the messages it made."""
         try:
             return await self._try(call, call.parameters)
         except ApiError as error:
             if faults.is_format(error) and call.plain is not None:
                 return await self._try(call, call.plain)
-            if faults.is_picture(error) and call.otherwise:
-                sent = [await self.say(one) for one in call.otherwise]
-                return sent[0]
             raise
 
     async def quick(self, where: Place, call: render.Call) -> Mapping[str, Any] | None:
@@ -71,25 +76,33 @@ class Sender:
         async with self._turn(where.chat):
             await self._sleep(min(self._limits.take(where.chat, self._now()), 30.0))
             try:
-                return await self.say(call)
+                sent = await self.say(call)
+                return sent[0] if sent else {}
             except ApiError as error:
                 self._fault(error, where, 0, 1)
                 return None
+
+    def refused(self, error: ApiError, chat: int) -> DeliveryError:
+        """What an error means for a change of something that left; a flood holds back its chat."""
+        fault = faults.repeatable(error)
+        if error.code == 429 and fault.retry_after is not None:
+            self._limits.closed(chat, self._now() + fault.retry_after)
+        return fault
 
     def key_of(self, sent: Mapping[str, Any], where: Place) -> str:
         """The desk's id of a message that was sent."""
         said = {"chat": {"id": where.chat, **obj(sent, "chat")}, "message_id": number(sent, "message_id")}
         return message_key(self.api.bot.name, said, where.business or "")
 
-    async def _try(self, call: render.Call, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _try(self, call: render.Call, parameters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         try:
-            return _first(await self.api.call(call.method, call.files, **parameters))
+            return _messages(await self.api.call(call.method, call.files, **parameters))
         except ApiError as error:
             if error.migrated_to is None or "chat_id" not in parameters:
                 raise
             self._moved[int(parameters["chat_id"])] = error.migrated_to
             moved = {**parameters, "chat_id": error.migrated_to}
-            return _first(await self.api.call(call.method, call.files, **moved))
+            return _messages(await self.api.call(call.method, call.files, **moved))
 
     def _place(self, where: Place) -> Place:
         moved = self._moved.get(where.chat)
@@ -113,12 +126,6 @@ class Sender:
             fault.reason = f"Part {done + 1} of {parts}: {fault.reason}"
         return fault
 
-    def _keep(self, token: str, done: list[Mapping[str, Any]]) -> None:
-        if done:
-            self._partial[token] = done
-            if len(self._partial) > _MOST_PARTIAL:
-                self._partial.popitem(last=False)
-
     def _now(self) -> float:
         return self._clock() if self._clock is not None else asyncio.get_running_loop().time()
 
@@ -130,11 +137,10 @@ class Sender:
         async with lock:
             yield
         oldest, unused = next(iter(self._chats.items()))
-        if len(self._chats) > _MOST_PARTIAL and not unused.locked():
+        if len(self._chats) > _MOST_CHATS and not unused.locked():
             del self._chats[oldest]
 
 
-def _first(result: Any) -> Mapping[str, Any]:
-    """The message, the first one of an album, or nothing."""
-    found = result[0] if isinstance(result, list) and result else result
-    return found if isinstance(found, dict) else {}
+def _messages(result: Any) -> list[Mapping[str, Any]]:
+    """The message that was made, or all of an album."""
+    return [one for one in (result if isinstance(result, list) else [result]) if isinstance(one, dict)]

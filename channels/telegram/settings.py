@@ -26,6 +26,7 @@ class Bot(Strict):
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,30}$")]
     mode: Literal["polling", "webhook"] = "polling"
+    team: str | None = None  # name of the team that its customers' tickets go to
     proxy: str = ""  # http://, socks5:// or socks5h://host:port; only this is used, never the environment's
     api: str = "https://api.telegram.org"  # another server of the Bot API
     language: Literal["fa", "en"] = "fa"  # where the customer's own is not known
@@ -85,20 +86,25 @@ class NoToken(Exception):
     """A bot's token is missing or isn't one; the message says which variable to set."""
 
 
+def variable(name: str) -> str:
+    """The variable of the environment that holds a bot's token."""
+    return f"PASOKH_TELEGRAM_{re.sub(r'[^A-Z0-9]', '_', name.upper())}_TOKEN"
+
+
 def token(env: Mapping[str, str], name: str) -> str:
     """The bot's token: `PASOKH_TELEGRAM_<NAME>_TOKEN`, or the content of the file `…_TOKEN_FILE`. Raises NoToken."""
-    variable = f"PASOKH_TELEGRAM_{re.sub(r'[^A-Z0-9]', '_', name.upper())}_TOKEN"
-    found = env.get(variable, "")
-    if not found and env.get(f"{variable}_FILE"):
+    named = variable(name)
+    found = env.get(named, "")
+    if not found and env.get(f"{named}_FILE"):
         try:
-            found = Path(env[f"{variable}_FILE"]).read_text(encoding="utf-8")
+            found = Path(env[f"{named}_FILE"]).read_text(encoding="utf-8")
         except OSError as error:
-            raise NoToken(f"{variable}_FILE can't be read: {error.strerror}.") from None
+            raise NoToken(f"{named}_FILE can't be read: {error.strerror}.") from None
     found = found.strip()
     if not found:
-        raise NoToken(f"Set {variable} to the token that BotFather gave for this bot.")
+        raise NoToken(f"Set {named} to the token that BotFather gave for this bot.")
     if not _TOKEN.fullmatch(found):
-        raise NoToken(f"{variable} does not look like a bot's token (digits, a colon, letters).")
+        raise NoToken(f"{named} does not look like a bot's token (digits, a colon, letters).")
     return found
 
 

@@ -20,6 +20,11 @@ HEADER = "X-Telegram-Bot-Api-Secret-Token"
 LARGEST = 1024 * 1024  # bytes of one update
 
 
+def address(public_url: str, account: str) -> str:
+    """Where Telegram calls a bot's desk."""
+    return f"{public_url.rstrip('/')}/channels/telegram/{account}"
+
+
 def secret_token(secret: bytes) -> str:
     """What Telegram shows with every call, 64 of the characters it allows."""
     return hashlib.sha256(b"webhook:" + secret).hexdigest()
@@ -53,13 +58,13 @@ async def keep(
     api: Api, desk: Desk, after: Aftermath, secret: bytes, public_url: str, now: Callable[[], datetime], pace: poll.Pace
 ) -> None:
     """Tell Telegram where to call, then look every few minutes whether it can. Until cancelled."""
-    tries, url = 0, f"{public_url.rstrip('/')}/channels/telegram/{api.bot.name}"
+    tries, url, told = 0, address(public_url, api.bot.name), False
     while True:
         try:
             if not after.me:
-                after.me = await poll.hello(api)
+                await after.meet(await poll.hello(api))
             info = await api.call("getWebhookInfo")
-            if obj({"info": info}, "info").get("url") != url:
+            if not told or obj({"info": info}, "info").get("url") != url:  # once anyway: its secret may be an old one
                 await api.call(
                     "setWebhook",
                     url=url,
@@ -67,7 +72,7 @@ async def keep(
                     allowed_updates=list(poll.ALLOWED),
                     max_connections=10,
                 )
-                info = await api.call("getWebhookInfo")
+                info, told = await api.call("getWebhookInfo"), True
             found = info if isinstance(info, dict) else {}
             trouble = poll.webhook_problem(found, now())
             waiting = reading.number(found, "pending_update_count")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _FSI, _PDI = "\u2068", "\u2069"
 
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -58,17 +59,22 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "This is not your own number; it was passed on but not verified.",
     ),
     "status_none": (
-        "درخواست بازی ندارید. هر چه لازم دارید همین‌جا بنویسید.",
-        "You have no open request. Write here whatever you need.",
+        "هنوز درخواستی از شما نداریم. هر چه لازم دارید همین‌جا بنویسید.",
+        "There is no request of yours yet. Write here whatever you need.",
     ),
-    "status_waiting": (
-        "پیام شما رسیده است و هنوز کسی پاسخ نداده؛ در صف رسیدگی است.",
-        "Your message has arrived and waits for a person to answer.",
+    "status_head": ("درخواست‌های شما:", "Your requests:"),
+    "status_line": ("• شمارهٔ {number}: {subject} — {state}", "• No. {number}: {subject} — {state}"),
+    "status_bare": ("• شمارهٔ {number} — {state}", "• No. {number} — {state}"),
+    "status_more": (
+        "برای هر کدام که چیزی لازم است، همین‌جا بنویسید.",
+        "If anything is missing, just write here.",
     ),
-    "status_answered": (
-        "آخرین پیام گفتگو پاسخ همکار ماست. اگر کافی نبود همین‌جا بنویسید.",
-        "The last message is our colleague's answer. If it was not enough, write here.",
-    ),
+    "state_new": ("رسیده و در صف رسیدگی است", "has arrived and waits for a person"),
+    "state_open": ("در دست بررسی است", "somebody is working on it"),
+    "state_waiting": ("پاسخ دادیم و منتظر شما هستیم", "we answered and wait for you"),
+    "state_on_hold": ("فعلاً نگه داشته شده و فراموش نمی‌شود", "on hold for now, and not forgotten"),
+    "state_resolved": ("حل شده", "resolved"),
+    "state_closed": ("بسته شده", "closed"),
     "human": (
         "پیام شما به یک نفر از همکاران می‌رسد؛ همین‌جا پاسخ می‌گیرید.",
         "A person will read this; the answer comes right here.",
@@ -106,6 +112,11 @@ def word(language: str, name: str, /, **values: object) -> str:
     if not values:
         return said
     return said.format(**{key: isolated(value) if persian else value for key, value in values.items()}).strip()
+
+
+def digits(said: str, language: str) -> str:
+    """Figures as they are written in the language."""
+    return said.translate(_PERSIAN) if language in ("fa", "ar", "") else said
 
 
 def isolated(value: object) -> str:

@@ -201,8 +201,10 @@ class BotApi(Chats):
             return [self.message({**values, **one}, files, one["type"]) for one in values["media"]]
         if method.startswith("send") and method != "sendChatAction":
             return self.message(values, files, method.removeprefix("send").lower())
-        if method == "editMessageReplyMarkup":
-            return self.edit(values)
+        if method.startswith("editMessage"):
+            return self.edit(method, values)
+        if method in ("deleteMessage", "setMessageReaction"):
+            return self.delete(values) if method == "deleteMessage" else self.react(values)
         return True
 
     async def _get_updates(self, values: Mapping[str, Any]) -> bytes:

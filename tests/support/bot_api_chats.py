@@ -11,6 +11,7 @@ from tests.support.bot_api_checks import File, Refusal
 
 TOKEN = "700:AAAbbbCCCdddEEEfff"
 NOW = 1_795_300_000
+REACTIONS = frozenset("❤👍👎🔥🥰👏😁🤔🤯😱🤬😢🎉🤩🤮💩🙏👌🥱💯🤣💔😐")  # some of those it takes
 
 
 @dataclass
@@ -24,6 +25,8 @@ class Chats:
     messages: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
     moved: dict[int, int] = field(default_factory=dict)
+    rights: dict[str, Any] = field(default_factory=dict)  # more that getMe says
+    reactions: dict[tuple[int, int], list[str]] = field(default_factory=dict)  # what the bot put on messages
     _next_message: int = 1000
 
     @property
@@ -34,6 +37,9 @@ class Chats:
             "is_bot": True,
             "first_name": "Dalan",
             "username": self.username,
+            "can_join_groups": True,
+            "can_read_all_group_messages": False,
+            **self.rights,
         }
 
     def get_file(self, file_id: str) -> dict[str, Any]:
@@ -100,16 +106,48 @@ class Chats:
         }  # fmt: skip
         return [{**own, **sized}] if kind == "photo" else {**own, **more.get(kind, {})}
 
-    def edit(self, values: Mapping[str, Any]) -> Any:
-        """Change the buttons of a message. Raises Refusal."""
+    def edit(self, method: str, values: Mapping[str, Any]) -> Any:
+        """Change the words or buttons of a message. Raises Refusal."""
         found = self.messages.get((int(values["chat_id"]), int(values["message_id"])))
         if found is None:
             raise Refusal("Bad Request: message to edit not found")
-        if found.get("reply_markup") == values.get("reply_markup"):
+        changed = {name: value for name, value in found.items() if name != "reply_markup"}
+        for field_, entities, editing in (
+            ("text", "entities", "editMessageText"), ("caption", "caption_entities", "editMessageCaption"),
+        ):  # fmt: skip
+            if method == editing:
+                if method == "editMessageText" and "text" not in found:
+                    raise Refusal("Bad Request: there is no text in the message to edit")
+                said, marks = checks.parsed(values[field_], values.get("parse_mode"))
+                changed.pop(entities, None)
+                changed |= {field_: said} | ({entities: marks} if marks else {})
+        if values.get("reply_markup"):
+            changed["reply_markup"] = values["reply_markup"]
+        if changed == found:
             raise Refusal(
                 "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message"
             )
-        found.pop("reply_markup", None)
-        if values.get("reply_markup"):
-            found["reply_markup"] = values["reply_markup"]
+        found.clear()
+        found.update(changed)
         return found
+
+    def delete(self, values: Mapping[str, Any]) -> bool:
+        """Take a message away, for two days. Raises Refusal."""
+        key = (int(values["chat_id"]), int(values["message_id"]))
+        found = self.messages.get(key)
+        if found is None:
+            raise Refusal("Bad Request: message to delete not found")
+        if self.now() - found["date"] > 48 * 3600:
+            raise Refusal("Bad Request: message can't be deleted for everyone")
+        del self.messages[key]
+        return True
+
+    def react(self, values: Mapping[str, Any]) -> bool:
+        """Put a reaction on a message. Raises Refusal."""
+        emojis = [one.get("emoji", "") for one in values.get("reaction", [])]
+        if len(emojis) > 1:
+            raise Refusal("Bad Request: REACTIONS_TOO_MANY")
+        if any(one not in REACTIONS for one in emojis):
+            raise Refusal("Bad Request: REACTION_INVALID")
+        self.reactions[int(values["chat_id"]), int(values["message_id"])] = emojis
+        return True

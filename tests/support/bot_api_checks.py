@@ -134,7 +134,7 @@ def parsed(text: str, mode: str | None) -> tuple[str, list[dict[str, Any]]]:
 
 def limits(method: str, values: Mapping[str, Any]) -> None:
     """Raises Refusal, worded like Telegram, for what is too long or empty."""
-    if method == "sendMessage":
+    if method in ("sendMessage", "editMessageText"):
         text, _ = parsed(values["text"], values.get("parse_mode"))
         if not text.strip():
             raise Refusal("Bad Request: message text is empty")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from tests.support.bot_api_people import Sara
 
 
@@ -34,39 +32,55 @@ async def test_the_welcome_can_be_ones_own(bot, desk, running):
 async def test_a_deep_link_is_kept_for_the_desk_and_a_command_says_nothing_of_the_language(make):
     [one] = make().normalise("shop", json.dumps(Sara(language="fa").says("/start Ab_c-1")).encode())
     assert (one.kind, one.details["command"], one.details["start"]) == ("note", "start", "Ab_c-1")
+    assert one.link == "Ab_c-1"
     assert one.language == "fa"
 
 
-@pytest.mark.parametrize(
-    ("transcript", "words"),
-    [
-        ([], "no open request"),
-        ([{"kind": "message", "author": "customer"}], "waits for a person"),
-        (
-            [{"kind": "message", "author": "customer"}, {"kind": "message", "author": "automation"}],
-            "waits for a person",
-        ),
-        ([{"kind": "message", "author": "customer"}, {"kind": "message", "author": "agent"}], "colleague's answer"),
-    ],
-)
-async def test_status_says_how_things_stand(bot, desk, running, transcript, words):
+async def test_status_lists_the_customers_own_tickets_and_how_they_stand(bot, desk, running):
+    asked = []
+
     async def told(question, **about):
-        return transcript if about == {"conversation": "7001"} else ()
+        asked.append((question, about))
+        return [
+            {"number": 12, "subject": "Where is <my> order?", "status": "waiting", "changed_at": None},
+            {"number": 7, "subject": "", "status": "resolved", "changed_at": None},
+        ]
 
     desk.ask = told
     async with running():
-        bot.push(Sara().says("/status"))
+        bot.push(Sara().says("/status"), Sara(language="fa", id=7002, updates=iter([1])).says("/status"))
+        await bot.until(lambda: len(bot.messages) == 2)
+    assert asked == [("tickets", {"address": f"telegram:shop:{person}"}) for person in (7001, 7002)]
+    english, persian = said(bot)
+    assert "• No. 12: Where is <my> order? — we answered and wait for you\n• No. 7 — resolved" in english
+    assert "شمارهٔ ۱۲" in persian
+    assert "حل شده" in persian
+    assert persian.endswith("پیام خودکار")
+
+
+async def test_status_without_any_ticket_says_so_and_a_group_hears_none(bot, desk, running):
+    group = Sara(chat={"id": -1005, "type": "supergroup", "title": "G"}, updates=iter([1]))
+    async with running():
+        bot.push(group.says("/status"), Sara().says("/status"))
         await bot.until(lambda: bot.messages)
-    assert words in said(bot)[0]
+    assert {chat for chat, _ in bot.messages} == {7001}
+    assert "no request of yours" in said(bot)[0]
 
 
-async def test_human_and_end_are_answered(bot, desk, running):
+async def test_human_and_end_are_wishes_and_what_stands_beside_them_stays_a_message(bot, desk, running):
     sara = Sara()
     async with running() as shop:
-        bot.push(sara.says("/human"), sara.says("/end"))
-        await bot.until(lambda: len(bot.messages) == 2)
-        found = [shop.normalise("shop", kept.raw)[0] for kept in desk.kept]
-    assert [(one.kind, one.details["command"]) for one in found] == [("message", "human"), ("note", "end")]
+        bot.push(sara.says("/human"), sara.says("/end"), sara.says("/human my box is torn"), sara.says("/end it came"))
+        await bot.until(lambda: len(bot.messages) == 4)
+        found = [shop.normalise("shop", kept.raw) for kept in desk.kept]
+    told = [[(one.kind, one.wish, one.text) for one in things] for things in found]
+    assert told == [
+        [("wish", "person", "/human")],
+        [("wish", "end", "/end")],
+        [("wish", "person", "/human"), ("message", None, "my box is torn")],
+        [("message", None, "it came"), ("wish", "end", "/end")],
+    ]
+    assert len({one.external_id for things in found for one in things}) == 6
 
 
 async def test_ones_own_number_is_thanked_for_and_anothers_is_not_believed(bot, desk, running):
@@ -83,6 +97,8 @@ async def test_ones_own_number_is_thanked_for_and_anothers_is_not_believed(bot, 
     assert "not verified" in said(bot)[1]
     assert [one.details["contact"]["verified"] for one in found] == [True, False, False]
     assert found[0].details["phone"] == {"number": "+989121234567", "verified": True}
+    assert [(one.address, one.verified) for one in found[0].also] == [("phone:+989121234567", True)]
+    assert [list(one.also) for one in found[1:]] == [[], []]
 
 
 async def test_a_file_too_large_is_told_to_the_customer_and_to_the_desk(bot, desk, running):

@@ -121,27 +121,11 @@ async def test_a_token_that_is_refused_is_told_without_the_token(bot, desk, runn
     assert not [state for state in desk.states if "WWWW" in (state.problem or "")]
 
 
-async def test_a_missing_token_says_which_variable_to_set(desk, make):
-    from channels.telegram.channel import Channel
-
-    channel = Channel(make().settings, env={})
-    assert await channel.check() == [
-        ("bot shop", "Set PASOKH_TELEGRAM_SHOP_TOKEN to the token that BotFather gave for this bot.")
-    ]
-
-
 async def test_reactions_and_member_changes_are_asked_for_and_commands_are_registered(bot, desk, running):
     async with running():
         await bot.until(lambda: bot.of("getUpdates"))
     assert {"message_reaction", "my_chat_member", "business_message"} <= set(bot.of("getUpdates")[0]["allowed_updates"])
     assert [call.get("language_code") for call in bot.of("setMyCommands")] == ["fa", "en", None]
-
-
-async def test_check_says_who_the_bot_is(make, bot):
-    assert await make().check() == [("bot shop is @pasokh_test_bot", None)]
-    bot.webhook = {"url": "https://elsewhere.example/hook"}
-    [(_, problem)] = await make().check()
-    assert "webhook" in (problem or "")
 
 
 async def test_that_all_is_well_is_said_at_once_and_not_after_the_first_long_wait(bot, desk, running):

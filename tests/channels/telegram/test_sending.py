@@ -47,9 +47,11 @@ async def test_a_text_leaves_with_the_persons_name_and_nothing_in_it_is_taken_fo
     assert message["entities"] == [{"type": "bold", "offset": 0, "length": 4}]
 
 
-async def test_what_nobody_wrote_says_so(bot, shop):
+async def test_what_nobody_wrote_says_so_once(bot, shop):
     await shop.send(letter("We got it.", automatic=True, language="fa"))
-    assert bot.messages[7001, 1001]["text"] == "We got it.\n\nپیام خودکار"
+    await shop.send(letter("This message is automatic.\n\nWe got it.", automatic=True, token="t2"))
+    texts = [one["text"] for one in bot.messages.values()]
+    assert texts == ["We got it.\n\nپیام خودکار", "This message is automatic.\n\nWe got it."]
 
 
 async def test_a_long_text_leaves_in_pieces_and_in_order(bot, shop):
@@ -104,7 +106,7 @@ async def test_an_album_bears_the_text_on_its_first_picture(bot, shop):
     remote_id = await shop.send(letter("look", attachments=[file("1.png"), file("2.png")]))
     [call] = bot.of("sendMediaGroup")
     assert [one.get("caption") for one in call["media"]] == ["<b>Mina</b>\nlook", None]
-    assert remote_id == "shop:7001:1001"
+    assert remote_id == ["shop:7001:1001", "shop:7001:1002"]
 
 
 async def test_a_picture_that_is_refused_as_one_leaves_as_a_document(bot, shop):
@@ -156,6 +158,11 @@ async def test_an_answer_to_a_business_chat_goes_back_over_its_connection(bot, s
         (Trouble.flood(7), False, False, False, 7.0),
         (Trouble.refusal("Too Many Requests: retry later", 429), False, False, False, 5.0),
         (Trouble.refusal("Unauthorized", 401), False, False, False, 300.0),
+        (Trouble.refusal("Not Found", 404), False, False, False, 300.0),
+        (Trouble.refusal("Conflict: terminated by other getUpdates request", 409), False, False, False, None),
+        (Trouble.refusal("Request Entity Too Large", 413), True, False, False, None),
+        (Trouble.refusal("Bad Request: group chat was deactivated"), True, True, False, None),
+        (Trouble.refusal("Bad Request: have no rights to send a message"), True, False, False, None),
         (Trouble.refusal("Internal Server Error", 500), False, False, False, None),
         (Trouble(502, HTML_ANSWER), False, False, False, None),
         (Trouble(504, HTML_ANSWER), False, False, True, None),
@@ -202,8 +209,31 @@ async def test_a_message_in_parts_goes_on_where_it_stopped(bot, shop):
     assert error.retry_after == 1.0
     assert error.reason.startswith("Part 2 of 2")
     shop._senders["shop"]._limits._closed.clear()  # that second has passed
-    assert await shop.send(outbound) == "shop:7001:1001"
+    assert await shop.send(outbound) == ["shop:7001:1001", "shop:7001:1002"]
     assert [call.method for call in bot.calls] == ["sendMessage", "sendPhoto", "sendPhoto"]
+
+
+async def test_after_a_restart_a_message_in_parts_goes_on_where_it_stopped(bot, make, desk):
+    first, second = make(), make()
+    for channel in (first, second):
+        channel._senders["shop"].unfinished.desk = desk
+    bot.troubles["sendPhoto"] = [Trouble.flood(1)]
+    outbound = letter("x" * 1100, attachments=[file()])
+    await fails(first, outbound)
+    assert await second.send(outbound) == ["shop:7001:1001", "shop:7001:1002"]
+    assert [call.method for call in bot.calls] == ["sendMessage", "sendPhoto", "sendPhoto"]
+    for channel in (first, second):
+        await channel._senders["shop"].api.close()
+
+
+async def test_a_refused_album_leaves_as_documents_each_once_though_telegram_stops_between(bot, shop):
+    bot.troubles["sendMediaGroup"] = [Trouble.refusal("Bad Request: IMAGE_PROCESS_FAILED")]
+    bot.troubles["sendDocument"] = [None, Trouble.flood(1)]
+    outbound = letter("look", attachments=[file("1.png"), file("2.png"), file("3.png")])
+    assert (await fails(shop, outbound)).reason.startswith("Part 2 of 3")
+    shop._senders["shop"]._limits._closed.clear()
+    assert len(await shop.send(outbound)) == 3
+    assert [one.get("caption") for one in bot.messages.values()] == ["Mina\nlook", None, None]
 
 
 async def test_a_flood_holds_back_its_own_chat_only(bot, shop):
