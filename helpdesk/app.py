@@ -41,6 +41,7 @@ from helpdesk.surveys import reasons
 from helpdesk.web.site import Site, site
 from helpdesk.workers import overhearing
 from helpdesk.workers.channels import DeskFor, Reports, keep_running
+from helpdesk.workers.chaser import Chaser
 from helpdesk.workers.clock_watcher import ClockWatcher
 from helpdesk.workers.intake import IntakeWorker
 from helpdesk.workers.lasting import lasting
@@ -50,7 +51,7 @@ from helpdesk.workers.questions import Questions
 from helpdesk.workers.waiting import Bell
 
 ROOT = Path(__file__).resolve().parents[1]
-TOPICS = {"intake": "intake", "outbox": "outbox", "clocks": "clocks"}  # hint -> bell
+TOPICS = {"intake": "intake", "outbox": "outbox", "clocks": "clocks", "unread": "unread"}  # hint -> bell
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ class House:
                 overhearing.take(self.book, self.live, self.presence, topic, data, self.clock())
             elif topic == "taken" and isinstance(self.book.suggest, Suggester):
                 self.book.suggest.learn([data])
-            elif topic not in ("intake", "clocks"):
+            elif topic not in ("intake", "clocks", "unread"):
                 self.live.publish(topic, data)
 
     def intake_worker(self) -> IntakeWorker:
@@ -114,6 +115,10 @@ class House:
     def clock_watcher(self) -> ClockWatcher:
         """The worker that watches the clocks."""
         return ClockWatcher(self.database, self.clock, self.bells["clocks"])
+
+    def chaser(self) -> Chaser:
+        """The worker that looks after answers nobody read."""
+        return Chaser(self.database, self.book, self.clock, self.bells["unread"])
 
     def desk_for(self, channel: str) -> DeskFor:
         """The desk as a channel sees it."""
@@ -157,6 +162,7 @@ def book_of(settings: Settings, channels: Mapping[str, Channel], sla: policies.S
         undo_by_channel={
             name: timedelta(seconds=one) for name, one in settings.tickets.undo_seconds_by_channel.items()
         },
+        unread=timedelta(minutes=settings.tickets.unread_mail_minutes),
         acknowledgement=settings.automatic.acknowledgement,
         quote_original=settings.tickets.quote_original,
         signature=lambda team: settings.tickets.signature_by_team.get(team or "", settings.tickets.signature),
@@ -232,6 +238,7 @@ async def running(made: House) -> AsyncIterator[None]:
         "intake": lasting("intake", made.intake_worker().run),
         "outbox": lasting("outbox", made.outbox_worker().run),
         "clocks": lasting("clocks", made.clock_watcher().run),
+        "unread": lasting("unread", made.chaser().run),
     }
     for name, channel in made.book.channels.items():
         work = partial(keep_running, channel, made.desk_for(name))

@@ -53,6 +53,7 @@ class Book:
     reopening: Callable[[str], timedelta]
     undo: timedelta = timedelta(seconds=15)
     undo_by_channel: Mapping[str, timedelta] = field(default_factory=dict)
+    unread: timedelta = timedelta(0)  # an answer not read after so long is sent by mail too; 0: never
     acknowledgement: bool = False
     quote_original: bool = False
     signature: Callable[[str | None], str] = lambda team: ""

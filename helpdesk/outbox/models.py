@@ -57,3 +57,11 @@ outbox = Table(
         postgresql_where=text("automatic"),
     ),
 )
+
+unread = Table(  # tickets with an answer that its customer has not read yet, and when to look again
+    "unread",
+    metadata,
+    Column("ticket_id", Id, ForeignKey("tickets.id"), primary_key=True, autoincrement=False),
+    Column("due_at", Moment, nullable=False),
+    Index("ix_unread_due_at", "due_at"),
+)

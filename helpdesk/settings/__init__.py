@@ -100,6 +100,7 @@ class Tickets(Section):
     undo_seconds_by_channel: dict[str, Annotated[int, Field(ge=0, le=120)]] = Field(
         default_factory=lambda: {"webchat": 3}
     )
+    unread_mail_minutes: NotNegative = 10
     reopening_days: NotNegative = 7
     reopening_days_by_channel: dict[str, NotNegative] = Field(default_factory=dict)
     quote_original: bool = False

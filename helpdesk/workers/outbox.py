@@ -17,7 +17,7 @@ from helpdesk.clock import Clock
 from helpdesk.database.engine import Database
 from helpdesk.database.metadata import Line
 from helpdesk.files.store import Files
-from helpdesk.journey import amend, deliveries, letters
+from helpdesk.journey import amend, chase, deliveries, letters
 from helpdesk.journey.book import Book
 from helpdesk.outbox import actions, queries
 from helpdesk.outbox.rules import next_attempt
@@ -154,6 +154,7 @@ def settle(
                 amend.done(tx, book, entry_id=row.entry_id, now=now, problem=left.get("problem", ""))
             else:
                 deliveries.sent(tx, book, entry_id=row.entry_id, remote_ids=outcome, now=now)
+                chase.plan(tx, book, entry_id=row.entry_id, now=now)
         return
     if outcome.uncertain and not change:
         if actions.settle(tx, row_id=row.id, state="uncertain", now=now, error=outcome.reason, worker=worker):
