@@ -137,6 +137,11 @@ def unreachable(tx: Connection, *, address: str, reason: str, now: datetime) -> 
     return tx.execute(statement).rowcount == 1
 
 
+def verified(tx: Connection, *, address: str) -> None:
+    """Somebody proved that an address is theirs."""
+    tx.execute(update(addresses).where(addresses.c.address == address).values(verified=True))
+
+
 def reachable(tx: Connection, *, address: str) -> bool:
     """Take the mark away. False: nobody has it."""
     statement = update(addresses).where(addresses.c.address == address)

@@ -14,6 +14,7 @@ _BY_ADDRESS = (
     select(
         addresses.c.id,
         addresses.c.contact_id,
+        addresses.c.channel,
         addresses.c.verified,
         addresses.c.claimed_at,
         addresses.c.unreachable_at,

@@ -20,6 +20,8 @@ def follow(tx: Connection, book: Book, *, ticket_id: int, question: Inbound, now
     if not (book.acknowledgement and opened):
         return None
     ticket = queries.ticket(tx, ticket_id=ticket_id)
+    if ticket.person_wanted_at is not None:  # no robot any more, they said
+        return None
     if gate(tx, book, ticket_id=ticket_id, address=ticket.address, question_automatic=question.automatic, now=now):
         return None
     from helpdesk.journey import letters, reply
@@ -58,11 +60,15 @@ def follow(tx: Connection, book: Book, *, ticket_id: int, question: Inbound, now
 
 
 def gate(
-    tx: Connection, book: Book, *, ticket_id: int, address: str, question_automatic: bool, now: datetime
-) -> str | None:
-    """The one gate. None: a robot may write to this address now; else why not, as a code."""
+    tx: Connection, book: Book, *, ticket_id: int, address: str, question_automatic: bool, now: datetime,
+    in_ticket: int | None = None,
+) -> str | None:  # fmt: skip
+    """The one gate. None: a robot may write to this address now; else why not, as a code.
+
+    `in_ticket`: how much was sent on the ticket, where only messages of one kind count.
+    """
     known = contacts.by_address(tx, address=address)
-    to_address, in_ticket = outbox.automatic_since(
+    to_address, all_in_ticket = outbox.automatic_since(
         tx, address=address, ticket_id=ticket_id, since=now - book.limits.window
     )
     occasion = Occasion(
@@ -71,6 +77,6 @@ def gate(
         question_automatic=question_automatic,
         unreachable=known is not None and known.unreachable_at is not None,
         sent_to_address=to_address,
-        sent_in_ticket=in_ticket,
+        sent_in_ticket=all_in_ticket if in_ticket is None else in_ticket,
     )
     return why_not(occasion, book.limits)

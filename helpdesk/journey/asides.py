@@ -15,7 +15,7 @@ from helpdesk.journey import survey
 from helpdesk.journey.book import Book
 from helpdesk.surveys import queries as surveys
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import queries, rules, search
+from helpdesk.tickets import conversations, owners, queries, rules, search
 
 if TYPE_CHECKING:
     from helpdesk.journey.receive import Arrival
@@ -43,10 +43,10 @@ def joined(tx: Connection, arrival: Arrival, inbound: Inbound, files: Sequence[M
 
 
 def edited(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:
-    """An earlier message says something else now; what it said is kept. None: we do not know that message."""
+    """An earlier message says something else now; what it said is kept. None: we know neither it nor its chat."""
     entry_id = _target(tx, arrival, inbound)
     if entry_id is None:
-        return None
+        return _unseen(tx, arrival, inbound, kind="change", data={"change": "edited_unseen"})
     entry = queries.entry(tx, entry_id=entry_id)
     if entry.text == inbound.text:
         return entry_id
@@ -65,10 +65,10 @@ def edited(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:
 
 
 def reacted(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:
-    """An emoji on a message. None: we do not know that message."""
+    """An emoji on a message. None: we know neither it nor its chat."""
     entry_id = _target(tx, arrival, inbound)
     if entry_id is None:
-        return None
+        return _unseen(tx, arrival, inbound, kind="reaction", data={"of": None})
     entry = queries.entry(tx, entry_id=entry_id)
     tickets.change(tx, ticket_id=entry.ticket_id, changed_at=arrival.received_at)
     return tickets.add_entry(
@@ -87,6 +87,41 @@ def reacted(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:
         intake_id=arrival.intake_id,
         data={"of": entry_id, **inbound.details},
     )
+
+
+def _unseen(tx: Connection, arrival: Arrival, inbound: Inbound, *, kind: str, data: dict[str, Any]) -> int | None:
+    """A change of a message we do not have is a line of its chat's newest ticket."""
+    chat = inbound.thread.conversation
+    if chat is None:
+        return None
+    found = conversations.leads_to(tx, channel=arrival.channel, account=arrival.account, conversation=chat)
+    if found is None:
+        return None
+    ticket = owners.standing(tx, ticket_id=found.id)
+    tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)
+    line = tickets.add_entry(
+        tx, ticket_id=ticket.id, at=arrival.received_at, kind=kind, author="customer", public=False, outgoing=False,
+        channel=arrival.channel, account=arrival.account, text=inbound.text, intake_id=arrival.intake_id,
+        address=inbound.author.address if inbound.author else None, data={**inbound.details, **data},
+    )  # fmt: skip
+    search.add(tx, ticket_id=ticket.id, entry_id=line, texts=(inbound.text,))
+    return line
+
+
+def as_note(inbound: Inbound) -> Inbound:
+    """A change of a message we do not have in a chat we do not know: shown, and nothing more."""
+    return replace(inbound, kind="note", automatic=True, details={**inbound.details, "unseen": inbound.kind})
+
+
+def moved(tx: Connection, arrival: Arrival, inbound: Inbound, entry_id: int) -> None:
+    """A chat goes on under another key; its tickets do too, and what still comes under the old one finds them."""
+    old, new = inbound.thread.conversation, inbound.moved_to
+    if old is None or new is None or old == new:
+        return
+    conversations.moved(tx, channel=arrival.channel, account=arrival.account, old=old, new=new)
+    ticket_id = queries.entry(tx, entry_id=entry_id).ticket_id
+    told: dict[str, Any] = {"from": old, "to": new}
+    tickets.changed(tx, ticket_id=ticket_id, now=arrival.received_at, author="system", change="chat_moved", **told)
 
 
 def _target(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:

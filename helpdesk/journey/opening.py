@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from sqlalchemy import Connection
 
 from channels.contract import Inbound
+from helpdesk.agents import queries as agents
 from helpdesk.contacts import actions as contacts
 from helpdesk.contacts.actions import Known
 from helpdesk.database.engine import hint
@@ -22,6 +24,7 @@ from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries, rules, search
 from helpdesk.tickets.models import NEVER
 
+log = structlog.get_logger("opening")
 MOST_GUESTS = 30  # more is a mailing, not a conversation
 
 if TYPE_CHECKING:
@@ -59,13 +62,20 @@ def open_new(
 ) -> int:
     """A ticket of its own for this arrival; returns the entry's id."""
     asks = inbound.kind == "message" and not (inbound.automatic or inbound.thanks or known.blocked)
-    facts = Facts(channel=arrival.channel, kind=book.hours(arrival.channel), language=inbound.language, mark=known.mark)
+    team = _team(tx, inbound)
+    facts = Facts(
+        channel=arrival.channel, kind=book.hours(arrival.channel), language=inbound.language, mark=known.mark,
+        team=str(team) if team else None,
+    )  # fmt: skip
     at = arrival.received_at
     planned = [book.promises.plan(facts, kind, at) for kind in sla.STARTING] if asks else []
-    own = book.channels.get(arrival.channel)
-    subjects = own is None or own.can.subject
+    subjects = has_subjects(book, arrival.channel)
     values = _values(arrival, inbound, known, planned, asks=asks, follows=follows, subjects=subjects)
-    ticket_id = tickets.open_ticket(tx, **values)
+    if is_quiet(inbound):
+        values["active"] = False
+    if asks and inbound.details.get("wants_person"):
+        values["person_wanted_at"] = at
+    ticket_id = tickets.open_ticket(tx, **values, team_id=team)
     entry_id = write_entry(
         tx, arrival, inbound, ticket_id=ticket_id, contact_id=known.contact_id, files=files, stranger=False
     )
@@ -83,10 +93,52 @@ def open_new(
             language=inbound.language or book.language,
         )
         acknowledge.follow(tx, book, ticket_id=ticket_id, question=inbound, now=at, opened=True)
+    if inbound.team and team is None:
+        _team_unknown(tx, inbound.team, ticket_id, at)
     address = inbound.author.address if inbound.author else ""
     search.add(tx, ticket_id=ticket_id, entry_id=entry_id, texts=(inbound.subject, known.name, address, inbound.text))
-    hint(tx, "opened", ticket_id)
+    if values["active"] or known.blocked:
+        hint(tx, "opened", ticket_id)
     return entry_id
+
+
+def quiet(
+    tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, known: Known, *, follows: int | None, active: bool
+) -> int:
+    """A ticket without a message and so without a clock; its first message starts one. Returns its number."""
+    values = _values(arrival, inbound, known, [], asks=False, follows=follows, subjects=True)
+    values["active"] = active and not known.blocked
+    team = _team(tx, inbound)
+    ticket_id = tickets.open_ticket(tx, **values, team_id=team)
+    if values["active"]:
+        hint(tx, "opened", ticket_id)
+    return ticket_id
+
+
+def is_quiet(inbound: Inbound) -> bool:
+    """A note that asks nothing of anybody: a bare command to a bot, somebody joined, a reaction to we know not what.
+
+    Where it begins a ticket, that one is out of the agents' way until its customer says something. It is the first
+    line of that matter then: closed it would have been another ticket, open it would be one nobody can answer.
+    """
+    note = inbound.kind == "note" and inbound.details.get("problem") != "oversized"
+    return note and (inbound.automatic or bool(inbound.details.get("command")))
+
+
+def has_subjects(book: Book, channel: str) -> bool:
+    """Whether messages of a channel have subjects; where they have none, the first words stand for it."""
+    own = book.channels.get(channel)
+    return own is None or own.can.subject
+
+
+def _team(tx: Connection, inbound: Inbound) -> int | None:
+    return agents.team_named(tx, name=inbound.team) if inbound.team else None
+
+
+def _team_unknown(tx: Connection, name: str, ticket_id: int, at: datetime) -> None:
+    """A bot or site belongs to a team there is not: somebody will notice, and nothing is lost."""
+    log.warning("there is no such team", team=name, ticket=ticket_id)
+    tickets.changed(tx, ticket_id=ticket_id, now=at, author="system", change="team_unknown", team=name)
 
 
 def invite(tx: Connection, book: Book, inbound: Inbound, *, ticket_id: int, contact_id: int, now: datetime) -> None:

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection
 
-from channels.contract import Address, Inbound
+from channels.contract import Inbound
 from helpdesk.contacts import actions as contacts
 from helpdesk.contacts.actions import Known
-from helpdesk.journey import acknowledge, asides, calls, deliveries, opening, oversized, survey
+from helpdesk.database.engine import hint
+from helpdesk.journey import (
+    acknowledge,
+    asides,
+    calls,
+    deliveries,
+    finding,
+    identity,
+    opening,
+    oversized,
+    survey,
+    wishes,
+)
 from helpdesk.journey.book import Book
 from helpdesk.sla import actions as sla
 from helpdesk.suggestions import actions as suggestions
 from helpdesk.text import language
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import queries, rules, search, threads
-from helpdesk.tickets.rules import Choice, Found
+from helpdesk.tickets import conversations, queries, rules, search
+from helpdesk.tickets.rules import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +54,19 @@ def receive(
     if whole is not None:
         return whole
     aside = _aside(tx, book, arrival, inbound, files)
-    if aside is not None or inbound.kind in ("reaction", "call"):
+    if aside is not None or inbound.kind == "call":
         return aside
+    if inbound.kind in ("edit", "reaction"):
+        inbound = asides.as_note(inbound)
     if inbound.kind == "survey_answer":
         written = asides.as_written(inbound)
         if written is None:
             return None
         inbound = written
     too_large = oversized.is_so(inbound)
-    known = _who(tx, arrival, inbound)
-    choice = _where(tx, book, arrival, inbound, known)
+    met = identity.meet(tx, book, arrival, inbound)
+    known = met.known
+    choice = finding.where(tx, book, arrival, inbound, known)
     spoken = inbound.language or language(f"{inbound.subject} {inbound.text}"[:2000], book.language)
     inbound = replace(inbound, language=spoken)
     if too_large:
@@ -61,6 +75,10 @@ def receive(
         entry_id = opening.open_new(tx, book, arrival, inbound, known, files, follows=choice.follows)
     else:
         entry_id = _append(tx, book, arrival, inbound, known, files, choice)
+    identity.tell(tx, arrival, met, entry_id=entry_id)
+    _reach(tx, arrival, inbound)
+    if inbound.moved_to is not None:
+        asides.moved(tx, arrival, inbound, entry_id)
     if too_large:
         oversized.tell(tx, book, arrival, inbound, entry_id)
     if inbound.part_of is not None:
@@ -82,50 +100,18 @@ def _aside(
         return calls.take(tx, book, arrival, inbound, files)
     if inbound.kind == "survey_answer":
         return asides.answered_survey(tx, book, arrival, inbound)
+    if inbound.kind == "wish":
+        return wishes.take(tx, book, arrival, inbound)
     return None
 
 
-def _who(tx: Connection, arrival: Arrival, inbound: Inbound) -> Known:
-    author = inbound.author or Address(f"{arrival.channel}:")
-    return contacts.known_or_new(
-        tx,
-        address=author.address,
-        name=author.name,
-        verified=author.verified,
-        language=inbound.language,
-        now=arrival.received_at,
-    )
-
-
-def _where(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, known: Known) -> Choice:
-    thread = inbound.thread
-    found = threads.candidates(
-        tx,
-        channel=arrival.channel,
-        account=arrival.account,
-        contact_id=known.contact_id,
-        reply_tokens=thread.reply_tokens,
-        message_tokens=thread.message_tokens,
-        remote=thread.remote_ids,
-        numbers=thread.numbers,
-        conversation=thread.conversation,
-        verify=book.verify,
-    )
-    return rules.which_ticket(
-        chain(found, _of_caller(tx, book, arrival, known)),
-        received_at=arrival.received_at,
-        window=book.reopening(arrival.channel),
-        automatic=inbound.automatic or inbound.kind != "message",
-        thanks=inbound.thanks,
-    )
-
-
-def _of_caller(tx: Connection, book: Book, arrival: Arrival, known: Known) -> Iterator[Found]:
-    """On the telephone a text message joins the ticket its sender's calls are in."""
-    if book.hours(arrival.channel) == "phone" and not known.new:
-        newest = queries.newest_of_contact(tx, contact_id=known.contact_id)
-        if newest is not None:
-            yield Found(newest.id, "caller", newest.status, newest.resolved_at, welcome=True)
+def _reach(tx: Connection, arrival: Arrival, inbound: Inbound) -> None:
+    """They blocked us, or left; or they let us in again."""
+    gone = inbound.details.get("unreachable")
+    if inbound.author is not None and gone:
+        contacts.unreachable(tx, address=inbound.author.address, reason=str(gone), now=arrival.received_at)
+    elif inbound.author is not None and inbound.details.get("reachable"):
+        contacts.reachable(tx, address=inbound.author.address)
 
 
 def _append(
@@ -152,9 +138,6 @@ def _append(
     counts = inbound.kind == "message" and not inbound.automatic and not inbound.thanks
     if not counts:
         tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)
-        gone = inbound.details.get("unreachable")
-        if gone and inbound.author is not None:  # they blocked us, or left
-            contacts.unreachable(tx, address=inbound.author.address, reason=str(gone), now=arrival.received_at)
     else:
         _counts(tx, book, arrival, inbound, ticket, entry_id, choice, known)
     search.add(tx, ticket_id=ticket.id, entry_id=entry_id, texts=(inbound.text,))
@@ -194,6 +177,14 @@ def _counts(
             "conversation": inbound.thread.conversation,
             "reply_via": inbound.reply_via or ticket.reply_via,
         }
+        if ticket.conversation is not None and ticket.conversation != inbound.thread.conversation:
+            conversations.also(  # it goes on elsewhere; who writes in the old chat again still finds it
+                tx,
+                channel=ticket.channel,
+                account=ticket.account,
+                conversation=ticket.conversation,
+                ticket_id=ticket.id,
+            )
     facts = opening.facts_of(book, ticket)
     fresh = choice.reopens or ticket.cycle == 0 or ticket.resolved_at is not None
     if fresh:
@@ -203,7 +194,14 @@ def _counts(
             "active": ticket.spam_at is None,
             "resolved_at": None,
             "closed_at": None,
+            "person_wanted_at": None,
         }
+    if inbound.details.get("wants_person"):
+        values["person_wanted_at"] = arrival.received_at
+    if ticket.cycle == 0 and not ticket.active and ticket.spam_at is None:  # a quiet one wakes up
+        if not opening.has_subjects(book, arrival.channel):
+            values["subject"] = rules.snippet(inbound.text, 60)
+        hint(tx, "opened", ticket.id)
     values["status"] = rules.status_after_customer(ticket.status)
     tickets.change(tx, ticket_id=ticket.id, **values)
     _say(tx, ticket, values["status"], arrival.received_at, reopened=fresh and ticket.cycle > 0)

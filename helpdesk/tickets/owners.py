@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, true, update
 
 from helpdesk.database.dialects import insert_ignore
 from helpdesk.database.metadata import Line
+from helpdesk.tickets import queries
 from helpdesk.tickets.actions import PARTICIPANT
 from helpdesk.tickets.models import entries, participants, tickets
 
@@ -73,9 +74,28 @@ def has_asked(tx: Connection, *, contact_id: int) -> bool:
     return tx.execute(own).first() is not None or tx.execute(guest).first() is not None
 
 
+def standing(tx: Connection, *, ticket_id: int) -> Line:
+    """A ticket, or the one it was merged into in the end; locked."""
+    found = queries.locked(tx, ticket_id=ticket_id)
+    while found.merged_into_id is not None:
+        found = queries.locked(tx, ticket_id=found.merged_into_id)
+    return found
+
+
+def sent_about(tx: Connection, *, ticket_id: int, about: str, since: datetime) -> int:
+    """How many messages robots sent about something on a ticket since then."""
+    said = tx.execute(
+        select(entries.c.data).where(
+            entries.c.ticket_id == ticket_id, entries.c.author == "automation", entries.c.at > since
+        )
+    ).scalars()
+    return sum(1 for one in said if (one or {}).get("about") == about)
+
+
 def was_written_to(tx: Connection, *, ticket_id: int, address: str) -> bool:
-    """Whether a message of ours on this ticket went to an address: whoever answers from there is no stranger."""
+    """Whether a person of ours wrote to an address on this ticket: whoever answers from there is no stranger."""
     statement = select(entries.c.id).where(
-        entries.c.ticket_id == ticket_id, entries.c.address == address, entries.c.outgoing == true()
-    )
+        entries.c.ticket_id == ticket_id, entries.c.address == address, entries.c.author == "agent",
+        entries.c.outgoing == true(),
+    )  # fmt: skip
     return tx.execute(statement.limit(1)).first() is not None

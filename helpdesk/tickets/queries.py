@@ -132,6 +132,8 @@ def of_contact(tx: Connection, *, contact_id: int, but: int | None = None, most:
             tickets.c.created_at,
             tickets.c.changed_at,
             tickets.c.merged_into_id,
+            tickets.c.active,
+            tickets.c.cycle,
         )
         .where(tickets.c.contact_id == contact_id, tickets.c.id != (but or 0))
         .order_by(tickets.c.id.desc())

@@ -11,6 +11,7 @@ from channels.contract import Question
 from helpdesk.clock import Clock
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.engine import Database
+from helpdesk.journey import leads
 from helpdesk.journey.book import Book
 from helpdesk.suggestions.articles import Article
 from helpdesk.suggestions.filling import shown
@@ -38,6 +39,8 @@ class Questions:
                 conversation=str(about["conversation"]),
                 after=int(about.get("after", 0)),
             )
+        if question == "link":
+            return await self.database.write(leads.lead_on, self.book, address=str(about["address"]), now=self.clock())
         if question == "tickets":
             return await self._tickets(str(about["address"]))
         if question == "suggestions":
@@ -62,7 +65,7 @@ class Questions:
 
     async def _tickets(self, address: str) -> list[Mapping[str, Any]]:
         who = await self.database.read(contacts.by_address, address=address)
-        if who is None:
+        if who is None or who.claimed_at is not None:  # a mere claim opens nobody's tickets
             return []
         found = await self.database.read(
             queries.of_contact, contact_id=who.merged_into_id or who.contact_id, but=0, most=MOST_TICKETS
@@ -70,4 +73,5 @@ class Questions:
         return [
             {"number": one.id, "subject": one.subject, "status": one.status, "changed_at": one.changed_at}
             for one in found
+            if one.cycle or one.active  # nothing was ever asked in the others
         ]

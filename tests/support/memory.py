@@ -78,7 +78,7 @@ class MemoryChannel(contract.Channel):
                 message_tokens=said.get("message_tokens", ()),
                 remote_ids=said.get("remote_ids", ()),
                 numbers=said.get("numbers", ()),
-                conversation=said["sender"] if self.chat else None,
+                conversation=said.get("conversation", said["sender"] if self.chat else None),
             ),
             attachments=[
                 Attachment(name, "text/plain", content.encode(), len(content))
@@ -89,6 +89,12 @@ class MemoryChannel(contract.Channel):
             thanks=bool(said.get("thanks")),
             delivery=Delivery(**delivery) if delivery else None,
             target=said.get("target"),
+            wish=said.get("wish"),
+            also=[Address(one, "", verified) for one, verified in said.get("also", ())],
+            link=said.get("link"),
+            moved_to=said.get("moved_to"),
+            team=said.get("team"),
+            details=said.get("details", {}),
         )
 
     async def send(self, outbound: Outbound) -> str | Sequence[str]:
@@ -113,6 +119,9 @@ class MemoryChannel(contract.Channel):
     async def react(self, account: str, remote_id: str, emoji: str) -> None:
         self._trouble()
         self.changes.append(("react", remote_id, emoji))
+
+    def link(self, account: str, token: str) -> str | None:
+        return f"https://memory.example/{account}?start={token}" if self.chat else None
 
     def remote_id(self, outbound: Outbound) -> str:
         return f"out-{outbound.token}"
