@@ -27,7 +27,7 @@ class Channel(contract.Channel):
     name = "webchat"
     label: ClassVar[Mapping[str, str]] = {"fa": "گفت‌وگوی سایت", "en": "Web chat"}
     icon = "chat"
-    can = Capabilities(attachments=True, typing=True, stickers=True, reads=True)
+    can = Capabilities(attachments=True, typing=True, stickers=True, edits=True, reads=True)
     settings: WebchatSettings
 
     class Settings(WebchatSettings):
@@ -112,7 +112,31 @@ class Channel(contract.Channel):
 
     def remote_id(self, outbound: Outbound) -> str | None:
         """The id of the line, known before sending."""
-        return render.remote_id(outbound)
+        return render.remote_id(outbound) if outbound.to.address.startswith("webchat:") else None
+
+    async def edit(self, account: str, remote_id: str, text: str) -> None:
+        """Let a line say something else, for whoever is connected and whoever comes later. Raises DeliveryError."""
+        at = int(self.chat().seconds() * 1000)
+        await self._amend(account, remote_id, {"text": text, "edited": at}, {"t": "edit", "text": text, "at": at})
+
+    async def withdraw(self, account: str, remote_id: str) -> None:
+        """Take a line back: its words and files are gone from the log. Raises DeliveryError."""
+        gone = {"text": "", "files": [], "gone": True}
+        await self._amend(account, remote_id, gone, {"t": "del", "at": int(self.chat().seconds() * 1000)})
+
+    async def _amend(self, site: str, remote_id: str, change: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+        chat = self.chat()
+        room = chat.rooms.room(site, render.home(remote_id))
+        async with room.lock:
+            await room.log.refresh()
+            told = await room.log.find(lambda line: line.get("id") == remote_id)
+            if told is None:
+                raise DeliveryError("This message is not in the conversation any more.", permanent=True)
+            if (told["t"], told.get("text")) != (news["t"], news.get("text")):  # it may have been told before a fall
+                await room.log.append({**news, "id": remote_id})
+            await room.log.rewrite(remote_id, change)
+        room.wake()
+        await chat.among_us(room, line=room.log.last)
 
     def hear(self, conversation: str, what: Mapping[str, Any]) -> None:
         """Something fleeting from the desk: `typing` (with the person's `name`), or `read`."""

@@ -114,6 +114,26 @@ class Log:
                     return line
         return None
 
+    async def rewrite(self, id: str, change: Mapping[str, Any]) -> Line | None:
+        """Change a line where it stands, keeping its number. What it was, or None when it is not there. Raises Moved."""
+        for _ in range(TRIES):
+            await self.refresh()
+            known = await self.find(lambda line: line["t"] == "msg" and line.get("id") == id)
+            if known is None or change.items() <= known.items():
+                return known
+            page = (known["seq"] - 1) // PAGE
+            was = await self._kept(page)
+            lines = [{**line, **change} if line["seq"] == known["seq"] else line for line in json.loads(was or "[]")]
+            words = json.dumps(lines, ensure_ascii=False)
+            try:
+                await self._desk.remember(self.site, self._key(page), words, was=was)
+            except Moved:
+                continue
+            if page == self._page:
+                self._know(words)
+            return known
+        raise Moved(self.conversation)
+
     def _know(self, tip: str | None) -> None:
         if tip == self._tip and self.last >= 0:
             return

@@ -11,8 +11,16 @@ from channels.webchat.files import Kept
 
 
 def remote_id(outbound: Outbound) -> str:
-    """The id of the line: the same at every try."""
-    return f"web-{hashlib.sha256(outbound.token.encode()).hexdigest()[:24]}"
+    """The id of the line: the same at every try. It names its conversation, for whoever wants to change it later."""
+    return f"web-{hashlib.sha256(outbound.token.encode()).hexdigest()[:24]}.{conversation(outbound)}"
+
+
+def home(remote_id: str) -> str:
+    """The conversation of a line. Raises DeliveryError for lines of before they named it."""
+    found = remote_id.partition(".")[2]
+    if not found:
+        raise DeliveryError("This message is too old to be changed.", permanent=True)
+    return found
 
 
 def conversation(outbound: Outbound) -> str:
