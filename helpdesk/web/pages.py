@@ -17,6 +17,7 @@ from markupsafe import Markup
 from helpdesk import dates
 from helpdesk.clock import now as wall_clock
 from helpdesk.web import words
+from helpdesk.web.drawn import Drawn
 from helpdesk.web.keys import CSRF, PERSON
 
 LANGUAGES = ("fa", "en")
@@ -66,6 +67,7 @@ class Pages:
         made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
         made.filters.update(words.filters(language, zone, translations.gettext))
         made.globals.update(
+            drawn=Drawn(made),
             asset=self.asset, icon=self.icon, language=language, direction=DIRECTION[language], comma=COMMA[language]
         )
         return made

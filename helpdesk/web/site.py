@@ -20,6 +20,7 @@ from helpdesk.live.presence import Presence
 from helpdesk.settings import Settings
 from helpdesk.surveys.reasons import Reason
 from helpdesk.web import health, inbox, keys, pages, pictures, quarantine, security, sign_in, status, survey
+from helpdesk.web.looks import LOOKS, Looks
 
 MOST_BYTES = 30 * 1024 * 1024  # of one request
 
@@ -56,6 +57,7 @@ def site(desk: Site, *, more: Sequence[web.AbstractRouteDef] = (), outgoing: Pat
         zone=desk.settings.desk.time_zone,
         clock=desk.clock,
     )
+    app[LOOKS] = Looks(desk.files)
     security.protect(app)
     app.add_routes(
         [

@@ -34,6 +34,7 @@ def filters(
         "ago": partial(dates.relative_words, language=language, zone=zone),
         "duration": partial(dates.duration_words, language=language),
         "stopwatch": partial(stopwatch, language=language),
+        "seconds": partial(seconds, language=language),
         "clock_words": partial(clock_words, language=language, zone=zone, gettext=gettext),
         "paragraphs": paragraphs,
         "subject": subject,
@@ -73,6 +74,14 @@ def month(at: datetime, language: str = "fa", zone: str = dates.TEHRAN) -> str:
 def stopwatch(seconds: float, language: str = "fa") -> str:
     """A short length of time with its seconds: «۳:۴۰»."""
     return digits(f"{int(seconds) // 60}:{int(seconds) % 60:02}", language)
+
+
+def seconds(count: float, language: str = "fa") -> str:
+    """A length of time to the second: «۳ دقیقه و ۴۰ ثانیه», "3 min 40 s"."""
+    hours, minutes, rest = int(count) // 3600, int(count) // 60 % 60, int(count) % 60
+    units = ("ساعت", "دقیقه", "ثانیه") if language == "fa" else ("h", "min", "s")
+    said = [f"{n} {unit}" for n, unit in zip((hours, minutes, rest), units, strict=True) if n]
+    return digits((" و " if language == "fa" else " ").join(said) or f"0 {units[2]}", language)
 
 
 def clock_words(clock: Any, language: str = "fa", zone: str = dates.TEHRAN, gettext: Callable[[str], str] = str) -> str:

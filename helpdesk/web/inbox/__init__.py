@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from helpdesk.web.inbox import drafts, merging, originals, read, source, stream, write
+from helpdesk.web.inbox import calling, drafts, files, merging, originals, read, source, stream, verbs, write
 
 
 def routes() -> list[web.AbstractRouteDef]:
     """Everything of this folder."""
     one = r"/inbox/tickets/{number:\d+}"
-    verbs = {
+    posts = {
         "reply": write.reply, "note": write.note, "assign": write.assign, "take": write.take, "status": write.status,
         "resolve": write.resolve, "undo": write.undo, "resend": write.resend, "followed-up": write.called_back,
+        "edit": verbs.edit, "withdraw": verbs.withdraw, "react": verbs.react,
         "draft": drafts.draft, "upload": drafts.upload, "here": drafts.here, "merge": merging.merge, "unmerge": merging.unmerge,
+        "ring": calling.ring, "call-back-done": calling.done,
     }  # fmt: skip
     return [
         web.get("/", read.home),
@@ -23,8 +25,10 @@ def routes() -> list[web.AbstractRouteDef]:
         web.get("/live", stream.stream),
         web.get(one, read.ticket),
         web.get(f"{one}/merge", merging.page),
-        *(web.post(f"{one}/{name}", handler) for name, handler in verbs.items()),
-        web.get(r"/inbox/files/{file:\d+}", originals.file),
+        web.get(f"{one}/edit", verbs.form),
+        *(web.post(f"{one}/{name}", handler) for name, handler in posts.items()),
+        web.get(r"/inbox/files/{file:\d+}", files.download),
+        web.get(r"/inbox/files/{file:\d+}/show", files.inline),
         web.get(r"/inbox/entries/{entry:\d+}/original", originals.original),
         web.get(r"/inbox/entries/{entry:\d+}/html", originals.letter),
         web.get(r"/inbox/entries/{entry:\d+}/source", source.source),

@@ -6,10 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from helpdesk.agents.rules import Person
+from helpdesk.journey.letters import reply_subject
 from helpdesk.live.presence import Here
 from helpdesk.suggestions.suggester import LEAST
 from helpdesk.suggestions.words import telling
-from helpdesk.web.inbox.build_timeline import file_of, timeline
+from helpdesk.web.inbox import build_doings as doings
+from helpdesk.web.inbox.build_files import file_of
+from helpdesk.web.inbox.build_kinds import visitor
+from helpdesk.web.inbox.build_call_back import call_back
+from helpdesk.web.inbox.build_timeline import timeline
 from helpdesk.web.inbox.build_why import chip_of, choose, why
 from helpdesk.web.inbox.eyes import Eyes, by_id, face_of, name_of
 from helpdesk.web.inbox.gather import Parts
@@ -57,6 +62,8 @@ def ticket(
         here=[one.name for one in here],
         writing=[one.name for one in here if one.writing],
         owed=_owed(parts),
+        call_back=call_back(parts, eyes) if _status(row) not in ("merged", "spam") else None,
+        visitor=visitor(parts),
     )
 
 
@@ -117,7 +124,13 @@ def _composer(parts: Parts, eyes: Eyes, instead: Mapping[str, Any]) -> ComposerV
         copies=_copies(parts, eyes),
         can_quote=_can(eyes, parts.ticket.channel, "copies") and parts.ticket.customer_entry_id is not None,
         quote=eyes.quote,
-    )
+        ways=doings.ways(parts.ways, eyes, str(instead.get("via", parts.undone.get("via", "")))),
+        answering=doings.answering(
+            parts.entries, int(instead.get("answer", parts.undone.get("answers", 0)) or 0), parts.names,
+            name_of(parts.contact.name, parts.ticket.address, eyes.language),
+        ),
+        about=str(instead.get("subject", "")) or reply_subject(parts.ticket.subject, parts.ticket.id),
+    )  # fmt: skip
 
 
 def _can(eyes: Eyes, channel: str, what: str) -> bool:

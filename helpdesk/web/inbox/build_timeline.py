@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from helpdesk import dates
 from helpdesk.agents.rules import Face
+from helpdesk.web.inbox import build_kinds as kinds
+from helpdesk.web.inbox.build_call import call_of, outgoing
+from helpdesk.web.inbox.build_doings import doings
+from helpdesk.web.inbox.build_files import sorted_out
 from helpdesk.web.inbox.eyes import Eyes, face_of, name_of, running_clock
 from helpdesk.web.inbox.gather import Parts
+from helpdesk.web.inbox.kinds import ReactionView
 from helpdesk.web.inbox.lines import (
     By,
-    CallView,
     ChangesView,
     ChangeView,
     DayView,
     DeliveryView,
     EntryView,
-    FileView,
     Item,
     SurveyView,
     TaskView,
@@ -29,8 +32,13 @@ ICONS = {
     "assigned": "user", "status": "redo", "priority": "alert", "tagged": "tag", "reopened": "redo", "warned": "clock",
     "breached": "alert", "survey": "sad", "undone": "undo", "sent_again": "redo", "failed": "alert", "sent": "check",
     "merged": "merge", "merged_into": "merge", "unmerged": "undo", "unmerged_from": "undo", "uncertain": "alert", "follow_up": "phone", "called_back": "phone", "reaction": "chat",
+    "edited": "pen", "withdrawn": "close", "reacted": "chat", "delayed": "clock", "read": "eye", "joined": "merge", "linked": "key", "moved": "redo",
+    "wish": "human", "ringing": "phone", "blocked": "shield", "unblocked": "check", "bot_removed": "shield", "unsupported": "alert",
+    "command": "slash", "start": "human", "migrate_to_chat_id": "redo", "migrate_from_chat_id": "redo", "button": "check", "deleted_business_messages": "close",
+    "event": "chat", "owner": "user", "call": "phone", "rings": "phone", "wish_closed": "check", "in_time": "check",
 }  # fmt: skip
-QUIET = frozenset({"sent"})  # what the message itself says
+QUIET = frozenset({"sent", "delivered", "read", "reacted"})  # what the message itself says
+LONG = 400  # characters; a longer note is no slim line
 
 
 def timeline(parts: Parts, eyes: Eyes, zone: str = dates.TEHRAN) -> list[Item]:
@@ -48,16 +56,26 @@ def timeline(parts: Parts, eyes: Eyes, zone: str = dates.TEHRAN) -> list[Item]:
 
 def _items(parts: Parts, eyes: Eyes) -> Iterator[EntryView | ChangeView | SurveyView]:
     told = _last_of_surveys(parts)
+    hanging, gone = kinds.reactions(parts), kinds.taken_away(parts)
+    here = {one.id for one in parts.entries}
     for entry in parts.entries:
-        if entry.kind in ("message", "note", "call"):
-            yield message(entry, parts, eyes)
+        if entry.kind in ("message", "note", "call") and not _slim(entry, parts):
+            yield message(entry, parts, eyes, hanging.get(entry.id, ()), gone.get(entry.remote_id or ""))
         elif entry.kind == "survey" and entry.author == "customer":
             if entry.id in told.values():
                 yield _felt(entry, parts, eyes)
-        else:
+        elif entry.kind != "reaction" or kinds.details(entry).get("of") not in here:
             change = _change(entry, parts)
-            if change.what not in QUIET:
+            if change.what not in QUIET or change.data.get("state") == "failed":
                 yield change
+
+
+def _slim(entry: Any, parts: Parts) -> bool:
+    """Whether it only says that something happened: a line rather than somebody's words."""
+    if entry.kind != "note" or entry.author == "agent" or len(entry.text) > LONG:
+        return False
+    data = kinds.details(entry)
+    return not parts.files.get(entry.id) and not data.get("owner") and ("event" in data or "command" in data)
 
 
 def _folded(items: Iterator[EntryView | ChangeView | SurveyView]) -> Iterator[Item]:
@@ -80,13 +98,16 @@ def _fold(changes: Sequence[ChangeView]) -> Iterator[ChangeView | ChangesView]:
         yield from changes
 
 
-def message(entry: Any, parts: Parts, eyes: Eyes) -> EntryView:
+def message(
+    entry: Any, parts: Parts, eyes: Eyes, hanging: tuple[ReactionView, ...] = (), gone_at: datetime | None = None
+) -> EntryView:
     """A message, a note or a call."""
-    by = _by(entry)
+    by, data = _by(entry), kinds.details(entry)
     author, face = _author(entry, by, parts, eyes.language)
     folded = parts.folded.get(entry.id)
-    whole = parts.full.get(entry.id, "")
     stopped = next((c for c in parts.clocks if c.kind == "first_response" and c.stop_entry_id == entry.id), None)
+    files = [one for one in parts.files.get(entry.id, ()) if not (one.inline and folded and folded.html)]
+    shown, heard, sticker, rest = sorted_out(files, data, eyes) if files else ([], [], None, [])
     return EntryView(
         id=entry.id,
         by=by,
@@ -95,26 +116,59 @@ def message(entry: Any, parts: Parts, eyes: Eyes) -> EntryView:
         at=entry.at,
         text=entry.text,
         channel=eyes.channel(entry.channel) if entry.channel else None,
-        quoted=_quoted(entry.text, whole),
+        quoted=_quoted(entry.text, parts.full.get(entry.id, "")),
         html=bool(folded and folded.html),
         original=entry.intake_id is not None,
-        files=[file_of(one) for one in parts.files.get(entry.id, ()) if not (one.inline and folded and folded.html)],
+        files=tuple(rest),
+        shown=tuple(shown),
+        heard=tuple(heard),
+        sticker=sticker,
         delivery=_delivery(entry, eyes),
-        call=_call(entry),
+        call=call_of(entry, parts, eyes, heard),
         human_after=stopped.working_seconds if stopped is not None else None,
         automatic=bool(entry.automatic),
         thanks=bool(entry.thanks),
         stranger=bool(entry.stranger),
-        **_envelope(entry),
+        reactions=hanging,
+        gone_at=kinds.moment(data.get("withdrawn_at")) or gone_at,
+        doings=doings(entry, parts.ticket, eyes),
+        **(_told(entry, parts, eyes) if data else {}),
     )
 
 
-def _envelope(entry: Any) -> dict[str, Any]:
-    """What else stood on a message: copies, where it wants answers, and what the mail server thought of its sender."""
-    data = entry.data or {}
+def _told(entry: Any, parts: Parts, eyes: Eyes) -> dict[str, Any]:
+    """What stands beside the words of a message."""
+    data, text = kinds.details(entry), entry.text
+    known = eyes.channels.get(entry.channel or "")
+    chat = known is not None and not known.can.subject
+    found: dict[str, Any] = {
+        "quote": kinds.quote(entry, parts, name_of(parts.contact.name, parts.ticket.address, eyes.language), chat),
+        "edits": kinds.edits(data),
+        "edited_at": kinds.moment(data.get("edited_at")),
+        "wants_person": bool(data.get("wants_person")),
+    }
+    if "cc" in data or "warning" in data or "reply_to" in data or "problem" in data:
+        found |= _envelope(data)
+    if "content" in data:
+        place, card, poll = kinds.place(data, text), kinds.card(data), kinds.poll(data, text)
+        if place or card or poll:
+            found |= {"place": place, "card": card, "poll": poll, "text": ""}
+        found |= {
+            "origin": kinds.origin(data),
+            "group": kinds.group(data),
+            "via": str(data.get("via") or ""),
+            "emoji": str(data.get("emoji") or text) if data["content"] == "sticker" else "",
+        }
+    if not found.get("emoji") and chat and text and kinds.alone(text):
+        found["emoji"] = text
+    return found
+
+
+def _envelope(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What else stood on a mail: copies, where it wants answers, and what the mail server thought of its sender."""
     warning = data.get("warning")
     return {
-        "copies": [f"{name} {_place(address)}".strip() for address, name in data.get("cc", ())],
+        "copies": tuple(f"{name} {_place(address)}".strip() for address, name in data.get("cc", ())),
         "answers_to": "، ".join(str(one) for one in data.get("reply_to", ())[:3]),
         "unverified": str(warning.get("authentication") or "") if isinstance(warning, dict) else "",
         "problem": str(data.get("problem") or ""),
@@ -125,12 +179,11 @@ def _place(address: str) -> str:
     return address.partition(":")[2] or address
 
 
-def file_of(one: Any) -> FileView:
-    """An attachment as it is shown."""
-    return FileView(one.id, one.name, one.size, one.content_type.startswith("image/"), one.problem or "")
-
-
 def _by(entry: Any) -> By:
+    if entry.kind == "call":
+        return "desk" if outgoing(entry) else "customer"
+    if entry.kind == "note" and kinds.details(entry).get("owner"):
+        return "desk"  # the owner of a business account wrote there by themselves
     if entry.kind == "note" and entry.author == "agent":
         return "note"
     if entry.author in ("bot", "automation", "survey", "system"):
@@ -139,11 +192,14 @@ def _by(entry: Any) -> By:
 
 
 def _author(entry: Any, by: By, parts: Parts, language: str) -> tuple[str, Face]:
-    if entry.person_id is not None:
+    if entry.person_id is not None and (entry.kind != "call" or by == "desk"):
         name = parts.names.get(entry.person_id, "?")
         return name, Face(name.strip()[:1].upper() or "?", entry.person_id % 5 + 1)
     if by == "robot":
-        return (entry.data or {}).get("name", "") or entry.author, Face("", 3)
+        return kinds.details(entry).get("name", "") or entry.author, Face("", 3)
+    if by == "desk":
+        name = str(kinds.details(entry).get("owner") or "")
+        return name, face_of(name, 3)
     contact = entry.contact_id or parts.ticket.contact_id
     own = contact == parts.ticket.contact_id
     name = name_of(parts.contact.name if own else "", entry.address or parts.ticket.address, language)
@@ -166,18 +222,11 @@ def _delivery(entry: Any, eyes: Eyes) -> DeliveryView | None:
     return DeliveryView(entry.delivery, entry.delivery_reason or "", until)
 
 
-def _call(entry: Any) -> CallView | None:
-    if entry.kind != "call":
-        return None
-    data = entry.data or {}
-    waited, talked = int(data.get("queue_wait_s") or 0), data.get("spoken_s")
-    share = round(100 * waited / (waited + talked)) if talked else 100
-    return CallView(waited, talked, ", ".join(map(str, data.get("agents") or ())), share)
-
-
 def _change(entry: Any, parts: Parts) -> ChangeView:
-    data = dict(entry.data or {})
+    data = dict(kinds.details(entry))
     what = str(data.get("change") or {"delivery": data.get("state"), "survey": "survey"}.get(entry.kind) or entry.kind)
+    if what == "note":
+        what = "command" if "command" in data else str(data.get("event") or "event")
     who = parts.names.get(entry.person_id, "") if entry.person_id else ""
     if what in ("assigned", "follow_up"):
         data["to"] = parts.names.get(data.get("to") or 0, "")
@@ -185,6 +234,8 @@ def _change(entry: Any, parts: Parts) -> ChangeView:
     icon = ICONS.get(what, "list")
     if what == "status" and data.get("to") in ("resolved", "closed"):
         icon = "done"
+    elif entry.kind == "note" and what not in ICONS:
+        icon = "chat"
     return ChangeView(entry.id, entry.at, what, icon, who, data)
 
 

@@ -13,6 +13,7 @@ from helpdesk.agents.rules import HUES, Face, Person
 from helpdesk.tickets.models import NEVER
 from helpdesk.web.inbox.lines import ChannelMark, ClockView
 from helpdesk.web.inbox.views import Somebody
+from helpdesk.web.looks import Look
 
 FAR = timedelta(hours=6)
 ENDED = ("resolved", "closed", "spam", "merged")
@@ -36,6 +37,7 @@ class Eyes:
     reasons: Mapping[str, str] = field(default_factory=dict)
     undo: Callable[[str], timedelta] = lambda channel: timedelta(seconds=15)
     quote: bool = False
+    look: Callable[[str | None], Look | None] = lambda digest: None
 
     def channel(self, name: str | None) -> ChannelMark:
         """A channel as this reader sees it; one that was removed keeps its name."""

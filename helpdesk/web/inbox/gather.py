@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,6 +15,9 @@ from helpdesk.contacts import queries as contacts
 from helpdesk.database.metadata import Line
 from helpdesk.errors import NotFound
 from helpdesk.intake import queries as intake
+from helpdesk.journey import ways
+from helpdesk.journey.book import Book
+from helpdesk.journey.ways import Way
 from helpdesk.sla import queries as sla
 from helpdesk.suggestions import actions as suggestions
 from helpdesk.surveys import queries as surveys
@@ -70,6 +74,9 @@ class Parts:
     names: Mapping[int, str]
     unread: bool
     guests: Sequence[Line] = ()
+    ways: Sequence[Way] = ()
+    undone: Mapping[str, Any] = field(default_factory=dict)
+    extensions: Mapping[str, str] = field(default_factory=dict)
 
 
 def listing(tx: Connection, *, wish: Wish, person_id: int, now: datetime, bare: bool = False) -> Listing:
@@ -93,9 +100,16 @@ def rows(tx: Connection, *, wish: Wish, person_id: int, now: datetime) -> lists.
     )  # fmt: skip
 
 
-def ticket(tx: Connection, *, ticket_id: int, person_id: int, whole: bool = False) -> Parts:
-    """One ticket. `whole`: its timeline from the beginning. Raises NotFound."""
+def ticket(
+    tx: Connection, *, ticket_id: int, person_id: int, whole: bool = False, book: Book | None = None
+) -> Parts:
+    """One ticket. `whole`: its timeline from the beginning; with `book` the ways to its customer. Raises NotFound."""
     found = queries.ticket(tx, ticket_id=ticket_id)
+    kept = {
+        kind: one
+        for kind in ("reply", "note")
+        if (one := queries.draft(tx, ticket_id=ticket_id, person_id=person_id, kind=kind)) is not None
+    }
     most = 10_000 if whole else MOST_ENTRIES
     entries = queries.timeline(tx, ticket_id=ticket_id, most=most)
     ids = [one.id for one in entries if one.kind in ("message", "note", "call")]
@@ -119,28 +133,27 @@ def ticket(tx: Connection, *, ticket_id: int, person_id: int, whole: bool = Fals
         follow_ups={one.survey_id: one for one in surveys.follow_ups_of(tx, ticket_id=ticket_id)},
         proposed=suggestions.proposed(tx, entry_id=question) if question else (),
         question=next((one for one in entries if one.id == question), None),
-        drafts={
-            kind: kept.text
-            for kind in ("reply", "note")
-            if (kept := queries.draft(tx, ticket_id=ticket_id, person_id=person_id, kind=kind)) is not None
-        },
+        drafts={kind: one.text for kind, one in kept.items()},
         uploads=queries.waiting_files(tx, ticket_id=ticket_id, person_id=person_id),
         names=agents.names(tx),
         unread=queries.read_up_to(tx, ticket_id=ticket_id, person_id=person_id) < newest,
         guests=queries.guests(tx, ticket_id=ticket_id),
+        ways=ways.ways(tx, book, ticket=found) if book is not None else (),
+        undone=(kept["reply"].data or {}) if "reply" in kept else {},
+        extensions=agents.names_by_extension(tx) if any(one.kind == "call" for one in entries) else {},
     )
 
 
 def screen(
     tx: Connection, *, wish: Wish, person_id: int, now: datetime, ticket_id: int | None = None, whole: bool = False,
-    forgiving: bool = False, bare: bool = False,
+    forgiving: bool = False, bare: bool = False, book: Book | None = None,
 ) -> tuple[Listing, Parts | None]:  # fmt: skip
     """A list and, when one is open, a ticket. `forgiving`: one that is gone is simply not there. `bare`: no rows."""
     shown = listing(tx, wish=wish, person_id=person_id, now=now, bare=bare)
     if ticket_id is None:
         return shown, None
     try:
-        return shown, ticket(tx, ticket_id=ticket_id, person_id=person_id, whole=whole)
+        return shown, ticket(tx, ticket_id=ticket_id, person_id=person_id, whole=whole, book=book)
     except NotFound:
         if forgiving:
             return shown, None

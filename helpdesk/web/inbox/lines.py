@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from helpdesk.agents.rules import Face
+from helpdesk.web.inbox.kinds import (
+    CallView,
+    CardView,
+    EditView,
+    MediaView,
+    OriginView,
+    PlaceView,
+    PollView,
+    QuoteView,
+    ReactionView,
+)
 
 ClockState = Literal["calm", "soon", "late", "met", "paused"]
 By = Literal["customer", "desk", "robot", "note"]
@@ -57,18 +68,12 @@ class DeliveryView:
 
 
 @dataclass(frozen=True, slots=True)
-class CallView:
-    """A telephone call: seconds waited and talked, who talked, the waiting's share of the whole."""
-
-    waited: int
-    talked: int | None
-    who: str
-    share: int
-
-
-@dataclass(frozen=True, slots=True)
 class EntryView:
-    """A message, note or call. `human_after`: seconds of working time after which it was the first human answer."""
+    """A message, note or call. `human_after`: seconds of working time after which it was the first human answer.
+
+    Every field can be hashed: an entry that looks the same is drawn once. `look` is sticker or bare for what has no
+    bubble; `shown` are pictures and films, `heard` sounds; `doings`: what this reader may do with it.
+    """
 
     id: int
     by: By
@@ -81,17 +86,34 @@ class EntryView:
     quoted: str = ""
     html: bool = False
     original: bool = False
-    files: Sequence[FileView] = ()
+    files: tuple[FileView, ...] = ()
     delivery: DeliveryView | None = None
     call: CallView | None = None
     human_after: float | None = None
     automatic: bool = False
     thanks: bool = False
     stranger: bool = False
-    copies: Sequence[str] = ()
+    copies: tuple[str, ...] = ()
     answers_to: str = ""
     unverified: str = ""
     problem: str = ""
+    shown: tuple[MediaView, ...] = ()
+    heard: tuple[MediaView, ...] = ()
+    sticker: MediaView | None = None
+    emoji: str = ""
+    quote: QuoteView | None = None
+    origin: OriginView | None = None
+    place: PlaceView | None = None
+    card: CardView | None = None
+    poll: PollView | None = None
+    edits: tuple[EditView, ...] = ()
+    edited_at: datetime | None = None
+    gone_at: datetime | None = None
+    reactions: tuple[ReactionView, ...] = ()
+    group: str = ""
+    via: str = ""
+    wants_person: bool = False
+    doings: Hashable | None = None
     form: str = "entry"
 
 

@@ -1,4 +1,4 @@
-"""Files, the mail as it arrived, and its own layout behind glass. Nothing of it ever runs on the desk's pages."""
+"""The message as it arrived, and its own layout behind glass. Nothing of it ever runs on the desk's pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import base64
 import re
 from collections.abc import Callable, Mapping
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import nh3
 from aiohttp import web
@@ -16,6 +16,7 @@ from helpdesk.intake import queries as intake
 from helpdesk.tickets import queries
 from helpdesk.web import keys, pictures
 from helpdesk.web.inbox import show
+from helpdesk.web.inbox.files import HARMLESS, disposition
 
 GLASS = "default-src 'none'; style-src 'unsafe-inline'; font-src 'none'; form-action 'none'; base-uri 'none'; sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'"
 INLINE_BYTES = 3 * 1024 * 1024
@@ -35,16 +36,6 @@ STYLE_PROPERTIES = {
 FRAME = '<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="light"><style>body{{margin:12px;font:15px/1.7 Vazirmatn,Tahoma,sans-serif;color:#231d16;background:#fff;overflow-wrap:anywhere}}img{{max-width:100%;height:auto}}table{{max-width:100%}}</style></head><body dir="auto">{}</body></html>'
 
 
-async def file(request: web.Request) -> web.StreamResponse:
-    """An attachment, always as a download."""
-    app = request.app
-    one = await app[keys.DATABASE].read(queries.attachment, attachment_id=show.number(request.match_info["file"]))
-    if one.hash is None:
-        raise NotFound(one.problem or "This file was not kept.")
-    content = await asyncio.to_thread(app[keys.FILES].read, one.hash)
-    return _download(content, one.name)
-
-
 async def original(request: web.Request) -> web.StreamResponse:
     """The message as it arrived."""
     app = request.app
@@ -57,13 +48,12 @@ async def original(request: web.Request) -> web.StreamResponse:
 
 
 def _download(content: bytes, name: str) -> web.Response:
-    ascii_name = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:80] or "file"
     return web.Response(
         body=content,
         content_type="application/octet-stream",
         headers={
-            "Content-Disposition": f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Disposition": disposition("attachment", name),
+            "Content-Security-Policy": HARMLESS,
             "Cache-Control": "private, no-store",
         },
     )

@@ -15,6 +15,7 @@ from helpdesk.web.inbox import answers, build_list, build_ticket, gather
 from helpdesk.web.inbox.eyes import Eyes, by_id
 from helpdesk.web.inbox.gather import Parts, Wish
 from helpdesk.web.inbox.views import TicketView
+from helpdesk.web.looks import LOOKS
 from helpdesk.web.pages import PAGES
 
 SORTS: tuple[lists.Sort, ...] = ("deadline", "longest", "newest")
@@ -54,6 +55,7 @@ def eyes_of(request: web.Request) -> Eyes:
         me=keys.signed_in(request), now=app[keys.CLOCK](), language=language, channels=book.channels,
         fill=answers.filler(book), calendar=book.promises.calendar, hours=book.hours, undo=book.time_to_undo, quote=book.quote_original,
         reasons={one.key: one.words[language] for one in app.get(keys.REASONS, ())},
+        look=app[LOOKS].of,
     )  # fmt: skip
 
 
@@ -84,9 +86,13 @@ async def context(
     eyes, database = eyes_of(request), request.app[keys.DATABASE]
     shown, parts = await database.read(
         gather.screen, wish=wish, person_id=eyes.me.id, now=eyes.now, ticket_id=ticket_id,
-        whole="whole" in request.query, forgiving=forgiving, bare=bare,
+        whole="whole" in request.query, forgiving=forgiving, bare=bare, book=request.app[keys.BOOK],
     )  # fmt: skip
     people = by_id(shown.people)
+    if composer is None and "answer" in request.query:
+        composer = {"answer": number(request.query["answer"])}
+    if parts is not None:
+        await request.app[LOOKS].learn(one.hash for files in parts.files.values() for one in files)
     ticket = opened(request, parts, eyes, shown.people, composer) if parts is not None else None
     if parts is not None and parts.unread:
         await _seen(request, parts, eyes.now)

@@ -9,7 +9,10 @@ from typing import Literal
 from urllib.parse import urlencode
 
 from helpdesk.agents.rules import Face
+from helpdesk.web.inbox.kinds import VisitorView
+from helpdesk.web.inbox.doings import Answering, WayView
 from helpdesk.web.inbox.lines import ChannelMark, ClockView, FileView, Item, WhyView
+from helpdesk.web.inbox.wishes import CallBackView
 
 Level = Literal["good", "soon", "far"]
 
@@ -141,7 +144,7 @@ class SuggestionView:
 
 @dataclass(frozen=True, slots=True)
 class ComposerView:
-    """What is being written, and to whom. `copies`: address and words for whoever else gets it."""
+    """What is being written, and to whom. `copies`: address and words for whoever else gets it; `ways`: the usual first."""
 
     to: str
     channel: ChannelMark
@@ -155,6 +158,14 @@ class ComposerView:
     copies: Sequence[tuple[str, str]] = ()
     can_quote: bool = False
     quote: bool = False
+    ways: Sequence[WayView] = ()
+    answering: Answering | None = None
+    about: str = ""
+
+    @property
+    def way(self) -> WayView | None:
+        """The way it goes unless another one is chosen."""
+        return next((one for one in self.ways if one.chosen), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,3 +194,5 @@ class TicketView:
     here: Sequence[str] = ()
     writing: Sequence[str] = ()
     owed: bool = False
+    call_back: CallBackView | None = None
+    visitor: VisitorView | None = None

@@ -4,8 +4,10 @@ import { startComposer } from "./composer";
 import { startKeys } from "./keys";
 import { startLive } from "./live";
 import { startMenus } from "./menus";
+import { startPlayers } from "./player";
 import { startSearch } from "./search";
 import { startToasts } from "./toasts";
+import { startViewer } from "./viewer";
 
 // Set before htmx looks at the page. Its own style element and eval are against our content policy,
 // and customers' words do not belong into the browser's storage.
@@ -29,4 +31,6 @@ startToasts();
 startComposer();
 startSearch();
 startLive();
+startViewer();
+startPlayers();
 if (document.body.dataset.keys === "on") startKeys();

@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 import { arrived } from "./composer";
 import { merge } from "./merge";
 import { all, calm, markOpen, number, one, ticket } from "./page";
+import { showVisitor, watchVisitors } from "./visitor";
 
 const EVERY = 30_000; // clocks are told in minutes
 
@@ -34,6 +35,7 @@ function apply(fresh: Document, pinned: Element | null): void {
   const newViews = one("#views", fresh);
   if (views && newViews) merge(views, newViews);
   timeline(fresh);
+  showVisitor();
   markOpen();
 }
 
@@ -79,6 +81,7 @@ function connection(): void {
   const source = new EventSource(address);
   let lost = 0;
   source.addEventListener("changed", soon);
+  watchVisitors(source);
   source.addEventListener("open", () => {
     clearTimeout(lost);
     lost = 0;
@@ -114,6 +117,8 @@ export function startLive(): void {
   });
   one(".rows")?.addEventListener("mouseleave", release);
   document.addEventListener("htmx:afterSwap", (event) => {
-    if ((event.target as Element).id === "pane") markOpen();
+    if ((event.target as Element).id !== "pane") return;
+    markOpen();
+    showVisitor();
   });
 }

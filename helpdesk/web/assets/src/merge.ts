@@ -1,6 +1,7 @@
 // Brings a list up to date by the ids of its items: what is the same stays untouched, so that focus,
 // selection and scrolling stay where they are.
 import htmx from "htmx.org";
+import { plays } from "./player";
 
 export interface Merged {
   held: number; // new items kept back
@@ -46,7 +47,7 @@ export function merge(list: Element, fresh: Element, pinned: Element | null = nu
     else list.insertBefore(known, place);
     behind ||= known === pinned;
     known.classList.remove("arrived");
-    if (known.isEqualNode(item)) continue;
+    if (known.isEqualNode(item) || plays(known)) continue;
     if (known.contains(document.activeElement) && known.querySelector("details[open]")) continue;
     carryOpen(known, item);
     const focused = known.contains(document.activeElement);
