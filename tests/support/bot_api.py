@@ -167,10 +167,10 @@ class BotApi(Chats):
             request.transport.abort()
         return web.Response(status=trouble.status, body=trouble.body)
 
-    async def _file(self, request: web.Request) -> web.Response:
+    async def _file(self, request: web.Request) -> web.StreamResponse:
         trouble = self.troubles["file"].pop(0) if self.troubles["file"] else None
         if trouble is not None:
-            return web.Response(status=trouble.status, body=trouble.body)
+            return await self._trouble(request, trouble)
         content = self.files.get(request.match_info["path"].rpartition("/")[2])
         if request.match_info["token"] != self.token or content is None:
             return _refused(Refusal("Not Found", 404))
