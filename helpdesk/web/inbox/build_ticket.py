@@ -11,9 +11,9 @@ from helpdesk.live.presence import Here
 from helpdesk.suggestions.suggester import LEAST
 from helpdesk.suggestions.words import telling
 from helpdesk.web.inbox import build_doings as doings
+from helpdesk.web.inbox.build_call_back import call_back
 from helpdesk.web.inbox.build_files import file_of
 from helpdesk.web.inbox.build_kinds import visitor
-from helpdesk.web.inbox.build_call_back import call_back
 from helpdesk.web.inbox.build_timeline import timeline
 from helpdesk.web.inbox.build_why import chip_of, choose, why
 from helpdesk.web.inbox.eyes import Eyes, by_id, face_of, name_of

@@ -9,10 +9,10 @@ from typing import Literal
 from urllib.parse import urlencode
 
 from helpdesk.agents.rules import Face
-from helpdesk.web.inbox.kinds import VisitorView
+from helpdesk.web.inbox.call_backs import CallBackView
 from helpdesk.web.inbox.doings import Answering, WayView
+from helpdesk.web.inbox.kinds import VisitorView
 from helpdesk.web.inbox.lines import ChannelMark, ClockView, FileView, Item, WhyView
-from helpdesk.web.inbox.wishes import CallBackView
 
 Level = Literal["good", "soon", "far"]
 
