@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from channels.contract import Channel
 from helpdesk.agents import queries as agents
-from helpdesk.agents.rules import may
+from helpdesk.agents.rules import Person, may
 from helpdesk.database.engine import hint
 from helpdesk.database.metadata import Line
 from helpdesk.errors import Conflict, Forbidden, Invalid
@@ -66,7 +66,7 @@ def react(tx: Connection, book: Book, *, entry_id: int, person_id: int, emoji: s
     entry, ticket = _held(tx, entry_id)
     if emoji and emoji not in REACTIONS:
         raise Invalid("This reaction is none of those that can be sent.", "emoji")
-    if not may_react(book, entry):
+    if not may_react(book.channels, entry):
         raise Conflict("There are no reactions to this message.")
     ours = (entry.data or {}).get("ours") or {}
     if emoji == ours.get("wanted", ours.get("emoji", "")):
@@ -76,14 +76,17 @@ def react(tx: Connection, book: Book, *, entry_id: int, person_id: int, emoji: s
 
 def trusted(tx: Connection, *, entry: Line, ticket: Line, person_id: int) -> bool:
     """Whether somebody decides about a message of the desk: its author, whoever has the ticket, supervisors."""
-    if person_id in (entry.person_id, ticket.assignee_id):
-        return True
-    return may(agents.person(tx, person_id=person_id), "outbox.retry")
+    return answers_for(agents.person(tx, person_id=person_id), entry, ticket)
 
 
-def may_react(book: Book, entry: Line) -> bool:
+def answers_for(person: Person, entry: Line, ticket: Line) -> bool:
+    """The same, of somebody whose role is known."""
+    return person.id in (entry.person_id, ticket.assignee_id) or may(person, "outbox.retry")
+
+
+def may_react(channels: Mapping[str, Channel], entry: Line) -> bool:
     """Whether the desk can put an emoji on this message."""
-    channel = book.channels.get(entry.channel or "")
+    channel = channels.get(entry.channel or "")
     its_own = entry.kind == "message" and entry.author == "customer" and not entry.outgoing and not entry.automatic
     return channel is not None and channel.can.reactions and its_own and bool(entry.remote_id)
 

@@ -141,7 +141,7 @@ def _entry(
 ) -> int:
     data: dict[str, Any] = {"was": ticket.status}
     if answer.reply_to is not None:
-        data["reply_to"] = answer.reply_to
+        data["answers"] = answer.reply_to
     if not way.usual:
         data["via"] = way.address
     if answer.article:

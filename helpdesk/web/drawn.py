@@ -48,4 +48,4 @@ class Drawn:
 def _personal(entry: Any) -> bool:
     delivery, call = entry.delivery, entry.call
     passing = delivery is not None and delivery.state in PASSING
-    return passing or entry.doings is not None or (call is not None and call.rings)
+    return passing or (call is not None and call.rings)

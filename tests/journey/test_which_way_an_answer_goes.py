@@ -81,7 +81,7 @@ async def test_an_answer_to_a_chosen_message_names_it_to_the_remote(desk):
     (sent,) = desk.channel.sent
     assert (sent.in_reply_to, sent.details["reply_to"]) == (first.remote_id, first.remote_id)
     assert sent.references[-1] == first.remote_id
-    assert (await desk.database.read(queries.entry, entry_id=entry_id)).data["reply_to"] == first.id
+    assert (await desk.database.read(queries.entry, entry_id=entry_id)).data["answers"] == first.id
 
 
 async def test_without_a_choice_nothing_is_chosen(desk):

@@ -24,7 +24,7 @@ def _ticket(request: web.Request) -> int:
     return show.number(request.match_info["number"])
 
 
-async def _pane(
+async def pane(
     request: web.Request, *, toast: Mapping[str, Any] | None = None, composer: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> web.StreamResponse:  # fmt: skip
@@ -61,20 +61,26 @@ async def reply(request: web.Request) -> web.StreamResponse:
             then="resolved" if fields.get("then") == "resolve" else None,
             copies=[str(one) for one in fields.getall("cc", [])] if "copies" in fields else None,
             quote=bool(fields.get("quote")) if "quotes" in fields else None,
+            reply_to=show.number(str(fields.get("reply_to", ""))) or None,
+            via=str(fields.get("via", "")) or None, subject=str(fields.get("subject", "")) or None,
         )  # fmt: skip
         entry_id = await app[keys.DATABASE].write(
             journey.reply, book, ticket_id=ticket_id, person_id=me.id, person_name=me.name, answer=answer,
             now=app[keys.CLOCK](),
         )  # fmt: skip
     except (Conflict, Invalid) as error:
-        composer = {"reply": text, "suggestion": article, "conflict": say(str(error))}
-        return await _pane(request, composer=composer, status=409 if isinstance(error, Conflict) else 422)
-    return await _pane(request, toast=await _toast(request, ticket_id, entry_id))
+        composer = {
+            "reply": text, "suggestion": article, "conflict": say(str(error)), "via": str(fields.get("via", "")),
+            "answer": show.number(str(fields.get("reply_to", ""))), "subject": str(fields.get("subject", ""))[:200],
+        }  # fmt: skip
+        return await pane(request, composer=composer, status=409 if isinstance(error, Conflict) else 422)
+    return await pane(request, toast=await _toast(request, ticket_id, entry_id))
 
 
 async def _toast(request: web.Request, ticket_id: int, entry_id: int) -> Mapping[str, Any] | None:
     row = await request.app[keys.DATABASE].read(queries.ticket, ticket_id=ticket_id)
-    seconds = int(request.app[keys.BOOK].time_to_undo(row.channel).total_seconds())
+    sent = await request.app[keys.DATABASE].read(queries.entry, entry_id=entry_id)
+    seconds = int(request.app[keys.BOOK].time_to_undo(sent.channel).total_seconds())
     if not seconds:
         return None
     name = name_of(row.contact_name, row.address)
@@ -100,8 +106,8 @@ async def note(request: web.Request) -> web.StreamResponse:
         )  # fmt: skip
     except Invalid as error:
         say = app[PAGES].gettext(app[PAGES].language_of(request)).gettext
-        return await _pane(request, composer={"note": text, "tab": "note", "conflict": say(str(error))}, status=422)
-    return await _pane(request)
+        return await pane(request, composer={"note": text, "tab": "note", "conflict": say(str(error))}, status=422)
+    return await pane(request)
 
 
 async def assign(request: web.Request) -> web.StreamResponse:
@@ -109,7 +115,7 @@ async def assign(request: web.Request) -> web.StreamResponse:
     app, me, fields = request.app, keys.signed_in(request), await request.post()
     to = show.number_in(fields, "person") if fields.get("person") else None
     await app[keys.DATABASE].write(actions.assign, ticket_id=_ticket(request), to=to, by=me.id, now=app[keys.CLOCK]())
-    return await _pane(request)
+    return await pane(request)
 
 
 async def take(request: web.Request) -> web.StreamResponse:
@@ -118,7 +124,7 @@ async def take(request: web.Request) -> web.StreamResponse:
     await app[keys.DATABASE].write(
         actions.assign, ticket_id=_ticket(request), to=me.id, by=me.id, now=app[keys.CLOCK](), only_if_free=True
     )
-    return await _pane(request)
+    return await pane(request)
 
 
 async def status(request: web.Request) -> web.StreamResponse:
@@ -140,29 +146,29 @@ async def _set_status(request: web.Request, wanted: str) -> web.StreamResponse:
     await app[keys.DATABASE].write(
         statuses.set_status, app[keys.BOOK], ticket_id=_ticket(request), status=wanted, by=me.id, now=app[keys.CLOCK]()
     )
-    return await _pane(request)
+    return await pane(request)
 
 
 async def undo(request: web.Request) -> web.StreamResponse:
     """Take back an answer that has not left yet."""
     app, me, fields = request.app, keys.signed_in(request), await request.post()
     await app[keys.DATABASE].write(
-        journey.undo, app[keys.BOOK], entry_id=await _entry(request, fields), person_id=me.id, now=app[keys.CLOCK]()
+        journey.undo, app[keys.BOOK], entry_id=await entry_in(request, fields), person_id=me.id, now=app[keys.CLOCK]()
     )
-    return await _pane(request)
+    return await pane(request)
 
 
 async def resend(request: web.Request) -> web.StreamResponse:
     """Send an answer that did not arrive once more."""
     app, me, fields = request.app, keys.signed_in(request), await request.post()
     await app[keys.DATABASE].write(
-        journey.send_again, app[keys.BOOK], entry_id=await _entry(request, fields), person_id=me.id,
+        journey.send_again, app[keys.BOOK], entry_id=await entry_in(request, fields), person_id=me.id,
         now=app[keys.CLOCK](),
     )  # fmt: skip
-    return await _pane(request)
+    return await pane(request)
 
 
-async def _entry(request: web.Request, fields: Mapping[str, Any]) -> int:
+async def entry_in(request: web.Request, fields: Mapping[str, Any]) -> int:
     """The entry a form names, if it belongs to the ticket of the address. Raises Forbidden."""
     entry_id = show.number_in(fields, "entry")
     found = await request.app[keys.DATABASE].read(queries.entry, entry_id=entry_id)
@@ -178,4 +184,4 @@ async def called_back(request: web.Request) -> web.StreamResponse:
         surveys.called_back, ticket_id=_ticket(request), follow_up_id=show.number_in(fields, "task"),
         outcome=str(fields.get("outcome", ""))[:2000], person_id=me.id, now=app[keys.CLOCK](),
     )  # fmt: skip
-    return await _pane(request)
+    return await pane(request)

@@ -7,6 +7,7 @@ import { startMenus } from "./menus";
 import { startPlayers } from "./player";
 import { startSearch } from "./search";
 import { startToasts } from "./toasts";
+import { startVerbs } from "./verbs";
 import { startViewer } from "./viewer";
 
 // Set before htmx looks at the page. Its own style element and eval are against our content policy,
@@ -29,6 +30,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 startMenus();
 startToasts();
 startComposer();
+startVerbs();
 startSearch();
 startLive();
 startViewer();

@@ -1,0 +1,52 @@
+"""What a reader may do with a message and the ways an answer can go, as values for templates. All can be hashed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Doings:
+    """Verbs of one message of the ticket `number`. `ours`: the emoji we put there; `pending` and `refused`: edit or withdraw, under way or not done."""
+
+    number: int
+    answer: bool = False
+    edit: bool = False
+    withdraw: bool = False
+    react: tuple[str, ...] = ()
+    ours: str = ""
+    pending: str = ""
+    words: str = ""
+    refused: str = ""
+    reason: str = ""
+
+    @property
+    def any(self) -> bool:
+        """Whether there is a menu at all."""
+        return self.answer or self.edit or self.withdraw or bool(self.react)
+
+
+@dataclass(frozen=True, slots=True)
+class WayView:
+    """A way in the composer. `counted`: as text messages; `subject`: it has one; `closed`, `reason`: see journey.ways."""
+
+    address: str
+    place: str
+    label: str
+    icon: str
+    chosen: bool = False
+    usual: bool = False
+    verified: bool = True
+    subject: bool = False
+    counted: bool = False
+    closed: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """The message that is answered: who wrote it, and how it begins."""
+
+    id: int
+    who: str
+    words: str

@@ -1,0 +1,55 @@
+"""What is done to a message that has left or come: changed, taken back, reacted to. Each is one verb of the journey."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from helpdesk.journey import amend
+from helpdesk.tickets import queries
+from helpdesk.web import keys
+from helpdesk.web.desk_pages import around
+from helpdesk.web.inbox import show, write
+from helpdesk.web.pages import PAGES
+
+
+async def form(request: web.Request) -> web.StreamResponse:
+    """Where a sent answer gets other words: in its own place, or on a page of its own."""
+    app, pages = request.app, request.app[PAGES]
+    entry_id = await write.entry_in(request, request.query)
+    entry = await app[keys.DATABASE].read(queries.entry, entry_id=entry_id)
+    wanted = (entry.data or {}).get("pending") or {}
+    more = {"number": entry.ticket_id, "entry": entry.id, "text": wanted.get("text") or entry.text}
+    if show.is_fragment(request, f"amend{entry_id}"):
+        return pages.render(request, "inbox/_edit.html", **more)
+    return pages.render(request, "inbox/edit.html", **more, **await around(request, ""))
+
+
+async def edit(request: web.Request) -> web.StreamResponse:
+    """Let a sent answer say something else."""
+    app, me, fields = request.app, keys.signed_in(request), await request.post()
+    await app[keys.DATABASE].write(
+        amend.edit, app[keys.BOOK], entry_id=await write.entry_in(request, fields), person_id=me.id,
+        text=str(fields.get("text", "")), now=app[keys.CLOCK](),
+    )  # fmt: skip
+    return await write.pane(request)
+
+
+async def withdraw(request: web.Request) -> web.StreamResponse:
+    """Take a sent message away from the customer."""
+    app, me, fields = request.app, keys.signed_in(request), await request.post()
+    await app[keys.DATABASE].write(
+        amend.withdraw, app[keys.BOOK], entry_id=await write.entry_in(request, fields), person_id=me.id,
+        now=app[keys.CLOCK](),
+    )  # fmt: skip
+    return await write.pane(request)
+
+
+async def react(request: web.Request) -> web.StreamResponse:
+    """Put an emoji on a customer's message: `react` is its number and the emoji, or no emoji to take it away."""
+    app, me, fields = request.app, keys.signed_in(request), await request.post()
+    entry, _, emoji = str(fields.get("react", "")).partition(" ")
+    await app[keys.DATABASE].write(
+        amend.react, app[keys.BOOK], entry_id=await write.entry_in(request, {"entry": entry}), person_id=me.id,
+        emoji=emoji.strip(), now=app[keys.CLOCK](),
+    )  # fmt: skip
+    return await write.pane(request)
