@@ -65,7 +65,7 @@ Question = Literal[
     "transcript",  # conversation, after=0: its public entries above that sequence, oldest first
     "tickets",  # address: the customer's own tickets, newest first: number, subject, status, changed_at
     "suggestions",  # text, language: articles that may answer it, best first: title, text, confidence
-    "link",  # address: ways to go on elsewhere with a one-time token: channel, label, url
+    "link",  # address: ways to go on elsewhere with a one-time token: channel, label, url, expires_at; "": whether any
 ]
 
 

@@ -88,5 +88,5 @@ async def _link(chat: Chat, one: Connection, room: Room, frame: Link) -> None:
 
 
 def _until(way: Mapping[str, Any]) -> int | None:
-    until = way.get("until")
+    until = way.get("expires_at")
     return int(until.timestamp() * 1000) if isinstance(until, datetime) else until

@@ -114,11 +114,11 @@ class Log:
                     return line
         return None
 
-    async def rewrite(self, id: str, change: Mapping[str, Any]) -> Line | None:
+    async def rewrite(self, name: str, change: Mapping[str, Any]) -> Line | None:
         """Change a line where it stands, keeping its number. What it was, or None when it is not there. Raises Moved."""
         for _ in range(TRIES):
             await self.refresh()
-            known = await self.find(lambda line: line["t"] == "msg" and line.get("id") == id)
+            known = await self.find(lambda line: line["t"] == "msg" and line.get("id") == name)
             if known is None or change.items() <= known.items():
                 return known
             page = (known["seq"] - 1) // PAGE

@@ -39,6 +39,8 @@ class Questions:
                 conversation=str(about["conversation"]),
                 after=int(about.get("after", 0)),
             )
+        if question == "link" and not about["address"]:
+            return [{}] if leads.there_are(self.book, but=channel) else []
         if question == "link":
             return await self.database.write(leads.lead_on, self.book, address=str(about["address"]), now=self.clock())
         if question == "tickets":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from helpdesk.web.inbox import calling, drafts, files, merging, originals, read, source, stream, verbs, write
+from helpdesk.web.inbox import blocking, calling, drafts, files, merging, originals, read, source, stream, verbs, write
 
 
 def routes() -> list[web.AbstractRouteDef]:
@@ -15,6 +15,7 @@ def routes() -> list[web.AbstractRouteDef]:
         "resolve": write.resolve, "undo": write.undo, "resend": write.resend, "followed-up": write.called_back,
         "edit": verbs.edit, "withdraw": verbs.withdraw, "react": verbs.react,
         "draft": drafts.draft, "upload": drafts.upload, "here": drafts.here, "merge": merging.merge, "unmerge": merging.unmerge,
+        "block": blocking.block, "unblock": blocking.unblock,
         "ring": calling.ring, "call-back-done": calling.done,
     }  # fmt: skip
     return [

@@ -124,7 +124,7 @@ async def test_a_link_leads_on_and_welcome_says_whether_there_is_one(database, t
     async def ask(self, question, **about):
         if question == "link":
             until = desk.time()
-            return [{"channel": "telegram", "label": "Telegram", "url": f"https://t.me/x?start={about['address']}", "until": until}]
+            return [{"channel": "telegram", "label": "Telegram", "url": f"https://t.me/x?start={about['address']}", "expires_at": until}]
         return await real(self, question, **about)
 
     monkeypatch.setattr(DeskFor, "ask", ask)
