@@ -1,10 +1,12 @@
 // One file for any page: everything inside, style sheet included, minified.
-import { gzipSync } from "node:zlib";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
+const target = ["chrome111", "firefox115", "safari16.4"];
 
 // The style sheet as one line of text; esbuild minifies it first.
 const sheet = {
@@ -12,7 +14,26 @@ const sheet = {
   setup(plugins) {
     plugins.onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const made = await build({ entryPoints: [path], minify: true, write: false, loader: { ".css": "css" }, target: ["chrome120", "firefox121", "safari17.5"] });
-      return { contents: made.outputFiles[0].text.trim(), loader: "text" };
+      return { contents: made.outputFiles[0].text.trim().replace(/(--[\w-]+:) /g, "$1"), loader: "text" };
+    });
+  },
+};
+
+// The texts of each language side by side, where they pack better than one by one.
+const texts = {
+  name: "texts",
+  setup(plugins) {
+    plugins.onLoad({ filter: /words\.ts$/ }, async ({ path }) => {
+      const names = [];
+      const said = [[], []];
+      const rest = (await readFile(path, "utf8")).replace(/^(?:export )?const (\w+) = say\("(.*?)", "(.*?)"\);$/gm, (_, name, ...both) => {
+        if (both.slice(0, 2).some((text) => /[|`\\$]/.test(text))) throw new Error(`${name} has a character that parts texts`);
+        names.push(name);
+        said.forEach((texts, n) => texts.push(both[n]));
+        return "";
+      });
+      const packed = said.map((texts) => `\`${texts.join("|")}\``);
+      return { contents: `export const [${names}] = (fa ? ${packed.join(" : ")}).split("|") as string[];\n${rest}`, loader: "ts" };
     });
   },
 };
@@ -24,13 +45,12 @@ const made = await build({
   minify: true,
   format: "iife",
   charset: "utf8",
-  target: ["chrome111", "firefox115", "safari16.4"],
+  target,
   legalComments: "none",
-  plugins: [sheet],
+  plugins: [sheet, texts],
   write: true,
   metafile: true,
   logLevel: "warning",
 });
-const { readFile } = await import("node:fs/promises");
 const size = gzipSync(await readFile(join(here, "../built/widget.js")), { level: 9 }).length;
 console.log(`widget.js, ${(size / 1024).toFixed(1)} KiB gzipped of ${Object.keys(made.metafile.inputs).length} files`);

@@ -1,10 +1,18 @@
 // Making elements without strings of markup: nothing here can become HTML by accident.
-type Child = Node | string | null | undefined | false;
-type Attributes = Record<string, string | number | boolean | ((event: any) => void) | undefined>;
-const SVG = "http://www.w3.org/2000/svg";
+export type Child = Node | string | null | undefined | false;
+export type Attributes = Record<string, string | number | boolean | undefined | ((event: any) => void)>;
+type Tag<S> = S extends `${infer T}.${string}` ? T : S;
+type Made<S> = Tag<S> extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[Tag<S>] : never;
 
-export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
-  return dress(document.createElement(tag), attributes, children);
+/** An element, `tag.class`; attributes that are functions listen, those that are false are left out. */
+export function h<S extends string>(what: S, attributes: Attributes = {}, ...children: Child[]): Made<S> {
+  const [tag, ...kinds] = what.split(".");
+  return dress(document.createElement(tag!), { class: kinds.join(" ") || false, ...attributes }, children) as Made<S>;
+}
+
+/** A button that is named by `label`, or by what stands in it. */
+export function button(kind: string, label: string | false, click: (event: Event) => void, ...children: Child[]): HTMLButtonElement {
+  return h(`button${kind}`, { type: "button", "aria-label": label, title: label, click }, ...children) as HTMLButtonElement;
 }
 
 function dress<E extends Element>(element: E, attributes: Attributes, children: Child[]): E {
@@ -12,27 +20,26 @@ function dress<E extends Element>(element: E, attributes: Attributes, children: 
     if (typeof value === "function") element.addEventListener(name, value);
     else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...(children.filter((one) => one !== null && one !== undefined && one !== false) as (Node | string)[]));
+  element.append(...(children.filter((one) => one) as (Node | string)[]));
   return element;
 }
 
-/** A drawing: each shape is `tag` and its attributes. */
-export function draw(box: number, kind: string, shapes: [string, Attributes][]): SVGElement {
-  const make = (tag: string, attributes: Attributes, children: Node[] = []) => dress(document.createElementNS(SVG, tag), attributes, children);
-  return make("svg", { viewBox: `0 0 ${box} ${box}`, class: kind, "aria-hidden": "true" }, shapes.map(([tag, attributes]) => make(tag, attributes))) as SVGElement;
+/** A drawing of paths. */
+export function draw(box: number, kind: string, paths: Attributes[]): SVGElement {
+  const make = (tag: string, attributes: Attributes, children: Child[]) => dress(document.createElementNS("http://www.w3.org/2000/svg", tag) as SVGElement, attributes, children);
+  return make("svg", { viewBox: `0 0 ${box} ${box}`, class: kind, "aria-hidden": "true" }, paths.map((one) => make("path", one, [])));
 }
 
 const LINK = /\bhttps?:\/\/[^\s<>"'«»]+[^\s<>"'«».,;:!?؟،؛)\]]/g;
 
-/** A person's words: each line its own, addresses as links. */
-export function prose(text: string): Node[] {
-  const made: Node[] = [];
+/** A person's words, addresses as links. */
+export function prose(text: string): HTMLElement {
+  const made = h("p", { dir: "auto" });
   let from = 0;
   for (const found of text.matchAll(LINK)) {
-    made.push(document.createTextNode(text.slice(from, found.index)));
-    made.push(h("a", { href: found[0], target: "_blank", rel: "noopener noreferrer nofollow", dir: "ltr" }, found[0]));
+    made.append(text.slice(from, found.index), h("a", { href: found[0], target: "_blank", rel: "noopener noreferrer nofollow", dir: "ltr" }, found[0]));
     from = found.index + found[0].length;
   }
-  made.push(document.createTextNode(text.slice(from)));
+  made.append(text.slice(from));
   return made;
 }

@@ -1,32 +1,27 @@
 // What outlives the page. Where storage is blocked everything is kept for this page only.
+import { site } from "./here.ts";
+
 export interface Pending { cid: string; text: string; person?: boolean; offline?: boolean; profile?: Record<string, string>; at: number; }
-export interface Kept { token?: string; started?: boolean; sound?: boolean; accent?: string; accentDark?: string; pending: Pending[]; }
+export interface Kept { token?: string; started?: boolean; sound?: boolean; email?: string; accent?: string; accentDark?: string; pending: Pending[]; }
 
-export class Keep {
-  private memory: Kept = { pending: [] };
-  constructor(private key: string) {}
+const key = `pasokh:${site}`;
+let blocked = false;
+let memory: Kept = { pending: [] };
 
-  get(): Kept {
-    if (!this.blocked) try {
-      const found = localStorage.getItem(this.key);
-      if (found) this.memory = { pending: [], ...(JSON.parse(found) as Partial<Kept>) };
-      else this.memory = { pending: [] };
-    } catch { this.blocked = true; }
-    return this.memory;
-  }
+function attempt(what: () => void): void { if (!blocked) try { what(); } catch { blocked = true; } }
 
-  /** Another tab may have written meanwhile: what is there now is changed, not what was read before. */
-  change(how: (kept: Kept) => void): void {
-    const kept = this.get();
-    how(kept);
-    this.memory = kept;
-    if (!this.blocked) try { localStorage.setItem(this.key, JSON.stringify(kept)); } catch { this.blocked = true; }
-  }
+export function kept(): Kept {
+  attempt(() => { memory = { pending: [], ...(JSON.parse(localStorage.getItem(key) || "{}") as Partial<Kept>) }; });
+  return memory;
+}
 
-  forget(): void {
-    this.memory = { pending: [] };
-    try { localStorage.removeItem(this.key); } catch { /* kept in memory alone */ }
-  }
+/** Another tab may have written meanwhile: what is there now is changed, not what was read before. */
+export function keep(how: (kept: Kept) => void): void {
+  how(kept());
+  attempt(() => localStorage.setItem(key, JSON.stringify(memory)));
+}
 
-  private blocked = false;
+export function forget(): void {
+  memory = { pending: [] };
+  attempt(() => localStorage.removeItem(key));
 }

@@ -1,130 +1,144 @@
 // The one script of a page: a launcher, nothing asked of the desk before it is opened, and `window.Pasokh`.
 import css from "./looks.css";
-import { h } from "./dom.ts";
-import { Keep } from "./keep.ts";
-import { Panel } from "./panel.ts";
+import { button, h } from "./dom.ts";
+import { dir, lang, script, tag } from "./here.ts";
+import { kept } from "./keep.ts";
+import * as panel from "./panel.ts";
 import { icon } from "./pictures.ts";
-import { Talk, type Identity } from "./talk.ts";
-import type { Eyes } from "./view.ts";
-import { number, texts, type Lang } from "./words.ts";
+import * as talk from "./talk.ts";
+import { fill, number, OPEN, UNREAD } from "./words.ts";
 
 type Listener = (detail?: unknown) => void;
+declare const CloseWatcher: (new () => { onclose: (() => void) | null; destroy(): void }) | undefined;
 
-const script = document.currentScript as HTMLScriptElement | null;
 const COLOUR = /^#[0-9a-f]{6}$/i;
+const events = new EventTarget();
+const looks = new CSSStyleSheet();
+const colours = new CSSStyleSheet();
+const keyboard = new CSSStyleSheet();
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const small = matchMedia("(max-width: 480px)");
+const badge = h("span.badge", { hidden: true });
+const launch = button(".launch", OPEN, open, icon("chat"), badge);
+const all = h("div.all", { lang, dir }, launch, panel.element);
+const host = h("div", { lang, dir });
+let shown = false;
+let told = 0;
+let flash = "";
+let watcher: { destroy(): void } | undefined;
 
-function contrast(colour: string): string {
-  const [r, g, b] = [1, 3, 5].map((at) => { const part = parseInt(colour.slice(at, at + 2), 16) / 255; return part <= 0.04 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4; });
-  return 0.2126 * r! + 0.7152 * g! + 0.0722 * b! > 0.3 ? "#04282a" : "#fff";
+function tell(event: string, detail?: unknown): void { events.dispatchEvent(new CustomEvent(event, { detail })); }
+
+/** Dark or white on it, whatever is read better. */
+function on(colour: string): string {
+  const [r, g, b] = colour.match(/\w\w/g)!.map((part) => parseInt(part, 16) ** 2.2);
+  return 3 * r! + 10 * g! + b! > 82e4 ? "#04282a" : "#fff";
 }
 
-function start(script: HTMLScriptElement): void {
-  const { site = "main", lang: asked, theme = "auto" } = script.dataset;
-  const page = asked || document.documentElement.lang || (document.dir === "rtl" ? "fa" : "en");
-  const lang: Lang = page.startsWith("fa") ? "fa" : "en";
-  const base = new URL(".", script.src).href;
-  const words = texts[lang];
-  const keep = new Keep(`pasokh:${site}`);
-  const listeners = new Map<string, Set<Listener>>();
-  const tell = (event: string, detail?: unknown) => { for (const one of listeners.get(event) ?? []) try { one(detail); } catch (error) { console.error(error); } };
+function dress(): void {
+  const { accent = tag.accent, accentDark } = kept();
+  const rule = (where: string, colour?: string) => colour && COLOUR.test(colour) ? `${where}{--accent:${colour};--on-accent:${on(colour)}}` : "";
+  host.toggleAttribute("data-dark", tag.theme === "dark" || (tag.theme !== "light" && dark.matches));
+  colours.replaceSync(rule(":host", accent) + rule(":host([data-dark])", accentDark));
+  all.classList.toggle("start", (talk.site?.side ?? tag.side) === "start");
+}
 
-  const host = h("div", { lang, dir: lang === "fa" ? "rtl" : "ltr" });
-  const root = host.attachShadow({ mode: "open" });
-  const looks = new CSSStyleSheet();
-  const colours = new CSSStyleSheet();
-  looks.replaceSync(css);
-  root.adoptedStyleSheets = [looks, colours];
+/** On a phone the window ends above the keyboard, and the way back closes it. */
+function fit(): void {
+  const view = visualViewport;
+  keyboard.replaceSync(shown && view && small.matches ? `.panel{inset-block:${view.offsetTop}px auto;block-size:${view.height}px}` : "");
+}
 
-  const talk = new Talk(base, site, lang, keep, (what, line) => changed(what, line));
-  const eyes: Eyes = { talk, words, lang, base };
-  const badge = h("span", { class: "badge", hidden: true });
-  const launch = h("button", { type: "button", class: "launch", "aria-expanded": "false", "aria-label": words.open, click: () => open() }, icon("chat"), badge);
-  const panel = new Panel(eyes, () => close());
-  const all = h("div", { class: "all", lang, dir: lang === "fa" ? "rtl" : "ltr" }, launch, panel.element);
-  root.append(all);
-
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  function dress(): void {
-    host.toggleAttribute("data-dark", theme === "dark" || (theme === "auto" && dark.matches));
-    const { accent, accentDark } = { accent: script.dataset.accent, ...keep.get() };
-    const rule = (where: string, colour?: string) => colour && COLOUR.test(colour) ? `${where}{--accent:${colour};--on-accent:${contrast(colour)}}` : "";
-    colours.replaceSync(rule(":host", accent) + rule(":host([data-dark])", accentDark));
-    all.classList.toggle("start", (talk.site?.side ?? script.dataset.side) === "start");
+function open(): void {
+  if (shown) return;
+  shown = launch.hidden = true;
+  talk.connect();
+  if (small.matches && typeof CloseWatcher === "function") {
+    const made = (watcher = new CloseWatcher());
+    made.onclose = close;
   }
-  dark.addEventListener("change", dress);
+  fit();
+  panel.show(true);
+  seen();
+  tell("open");
+}
 
-  function open(): void {
-    if (panel.open) return;
-    talk.connect();
-    launch.hidden = true;
-    panel.show(true);
+function close(): void {
+  if (!shown) return;
+  shown = launch.hidden = false;
+  watcher?.destroy();
+  watcher = undefined;
+  panel.show(false);
+  launch.focus();
+  tell("close");
+}
+
+function seen(): void { if (shown && !document.hidden) { talk.markRead(); count(); } }
+
+function count(): void {
+  const unread = talk.unread();
+  badge.hidden = !unread;
+  badge.textContent = number(unread);
+  launch.setAttribute("aria-label", OPEN + (unread ? fill(UNREAD, number(unread)) : ""));
+  if (unread !== told) tell("unread", (told = unread));
+  if (document.title.startsWith(flash)) document.title = document.title.slice(flash.length);
+  flash = unread && document.hidden ? `(${number(unread)}) ` : "";
+  if (flash) document.title = flash + document.title;
+}
+
+function beep(): void {
+  if (!kept().sound) return;
+  const audio = new AudioContext();
+  const now = audio.currentTime;
+  const tone = audio.createOscillator();
+  const volume = audio.createGain();
+  volume.gain.setValueAtTime(0.08, now);
+  volume.gain.exponentialRampToValueAtTime(0.001, now + 0.3);
+  tone.frequency.value = 660;
+  tone.connect(volume).connect(audio.destination);
+  tone.start();
+  tone.stop(now + 0.3);
+  tone.onended = () => void audio.close();
+}
+
+function changed(what: string, line?: talk.Line): void {
+  if (what === "progress") return panel.progress();
+  if (what === "welcome") dress();
+  if (what === "identify" || what === "reset") tell(what);
+  if (shown) panel.draw();
+  if (what === "said") panel.down();
+  if (line) {
     seen();
-    tell("open");
+    if (line.by !== "visitor" && line.seq > talk.read - (shown ? 1 : 0)) { if (talk.live) beep(); tell("message", { text: line.text, by: line.by }); }
   }
+  count();
+}
 
-  function close(): void {
-    if (!panel.open) return;
-    panel.show(false);
-    launch.hidden = false;
-    launch.focus();
-    tell("close");
-  }
+const api = {
+  open, close, identify: talk.identify,
+  reset: () => { close(); talk.reset(); },
+  on: (event: string, listener: Listener) => {
+    const heard = (told: Event) => listener((told as CustomEvent).detail);
+    events.addEventListener(event, heard);
+    return () => events.removeEventListener(event, heard);
+  },
+};
 
-  function seen(): void { if (panel.open && !document.hidden) talk.markRead(); }
-  document.addEventListener("visibilitychange", seen);
-
-  let told = 0;
-  function count(): void {
-    const unread = talk.unread;
-    badge.hidden = !unread;
-    badge.textContent = number(lang, unread);
-    launch.setAttribute("aria-label", unread ? `${words.open}، ${number(lang, unread)} ${words.unread}` : words.open);
-    if (unread !== told) tell("unread", (told = unread));
-  }
-
-  function beep(): void {
-    if (!keep.get().sound) return;
-    const audio = new AudioContext();
-    const tone = audio.createOscillator();
-    const volume = audio.createGain();
-    volume.gain.setValueAtTime(0.08, audio.currentTime);
-    volume.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + 0.3);
-    tone.frequency.value = 660;
-    tone.connect(volume).connect(audio.destination);
-    tone.start();
-    tone.stop(audio.currentTime + 0.3);
-    tone.onended = () => void audio.close();
-  }
-
-  function changed(what: string, line?: { by: string; text: string; seq: number }): void {
-    if (what === "progress") return panel.progress();
-    if (what === "welcome") dress();
-    if (what === "identify" || what === "reset") tell(what);
-    if (panel.open) panel.draw();
-    if (what === "said") panel.down();
-    if (line) {
-      seen();
-      if (line.by !== "visitor" && line.seq > talk.read - (panel.open ? 1 : 0)) { if (talk.live) beep(); tell("message", { text: line.text, by: line.by }); }
-    }
-    count();
-  }
-
-  const api = {
-    open, close,
-    identify: (identity?: Identity) => talk.identify(identity),
-    reset: () => { close(); talk.reset(); },
-    on: (event: string, listener: Listener) => {
-      if (!listeners.has(event)) listeners.set(event, new Set());
-      listeners.get(event)!.add(listener);
-      return () => listeners.get(event)!.delete(listener);
-    },
-  };
+function start(): void {
   (window as unknown as { Pasokh: typeof api }).Pasokh = api;
-
+  looks.replaceSync(css);
+  const root = host.attachShadow({ mode: "open" });
+  root.adoptedStyleSheets = [looks, colours, keyboard];
+  root.append(all);
+  panel.begin(close);
+  talk.begin(changed);
+  dark.addEventListener("change", dress);
+  document.addEventListener("visibilitychange", () => { seen(); count(); });
+  for (const one of ["resize", "scroll"]) visualViewport?.addEventListener(one, fit);
   dress();
-  const show = () => { document.body.append(host); if (keep.get().started) talk.connect(); document.dispatchEvent(new CustomEvent("pasokh:ready")); };
+  const show = () => { document.body.append(host); if (kept().started) talk.connect(); document.dispatchEvent(new CustomEvent("pasokh:ready")); };
   if (document.body) show();
   else addEventListener("DOMContentLoaded", show);
 }
 
-if (script && !(window as { Pasokh?: unknown }).Pasokh) start(script);
+if (script && !(window as { Pasokh?: unknown }).Pasokh) start();

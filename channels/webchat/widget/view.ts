@@ -1,69 +1,85 @@
 // What people see of the conversation: the lines and what stands beside them.
-import { h, prose } from "./dom.ts";
+import { button, h, prose, type Child } from "./dom.ts";
+import { base, now } from "./here.ts";
 import { face, icon } from "./pictures.ts";
-import type { File_, Line, Talk, Upload } from "./talk.ts";
-import { clock, fill, type Lang, type Words } from "./words.ts";
+import * as talk from "./talk.ts";
+import type { File_, Line, Upload } from "./talk.ts";
+import * as words from "./words.ts";
+import { clock, fill, moment, number } from "./words.ts";
 
-export interface Eyes { talk: Talk; words: Words; lang: Lang; base: string; }
-
-export function bubble(kind: string, ...inside: (Node | string | null | false)[]): HTMLElement {
-  return h("div", { class: `entry ${kind}` }, h("div", { class: "bubble" }, ...inside));
+export function bubble(kind: string, ...inside: Child[]): HTMLElement {
+  return h(`div.entry.${kind}`, {}, h("div.bubble", {}, ...inside)) as HTMLElement;
 }
 
-function by(eyes: Eyes, name: string, robot: boolean): HTMLElement {
-  return h("p", { class: "by" }, h("b", { dir: "auto" }, name || eyes.words.someone), robot && h("span", { class: "chip" }, eyes.words.robot));
+/** Read out, not shown. */
+export function hidden(text: string): HTMLElement { return h("span.vh", {}, text); }
+
+export function note(...inside: Child[]): HTMLElement { return h("p.note", {}, ...inside); }
+
+function by(name: string, robot: boolean): HTMLElement {
+  return h("p.by", {}, h("b", { dir: "auto" }, name || words.SOMEONE), robot && h("span.chip", {}, words.ROBOT));
 }
 
-function text(words: string): HTMLElement | null { return words ? h("p", { dir: "auto" }, ...prose(words)) : null; }
+/** When it was said; the day too when it was not today. */
+function time(at: number): HTMLElement { return h("time", {}, now() - at > 72e6 ? moment(at) : clock(at)); }
 
-export function greeting(eyes: Eyes): HTMLElement | null {
-  const site = eyes.talk.site;
-  return site && site.greeting ? bubble("robot", by(eyes, site.team, true), text(site.greeting)) : null;
-}
+export function greeting(): HTMLElement { return bubble("robot", by(talk.site!.team, true), prose(talk.site!.greeting)); }
 
-function file(eyes: Eyes, one: File_): HTMLElement {
-  const href = eyes.base + one.url;
-  const link = h("a", { href, target: "_blank", rel: "noopener", dir: "auto" }, one.name);
-  const picture = one.type.startsWith("image/") && h("img", { class: "picture", src: href, alt: "", loading: "lazy", error: (event: Event) => (event.target as Element).remove() });
-  return h("div", {}, picture, h("p", { class: "file" }, icon("clip"), link));
+function file(one: File_): HTMLElement {
+  const href = base + one.url;
+  const link = { href, target: "_blank", rel: "noopener" };
+  const picture = one.type.startsWith("image/") && h("a", link, h("img.picture", { src: href, alt: one.name, loading: "lazy", error: () => picture && picture.remove() }));
+  return h("div", {}, picture, h("p.file", {}, icon("clip"), h("a", { ...link, dir: "auto" }, one.name)));
 }
 
 /** How far one of the visitor's own lines has come. */
-function fate(eyes: Eyes, state: "waiting" | "sent" | "seen", at: number): HTMLElement {
-  const mark = { waiting: "clock", sent: "check", seen: "checks" }[state];
-  return h("p", { class: "meta" }, icon(mark), h("span", { class: "vh" }, eyes.words[state] + " "), h("time", { datetime: new Date(at).toISOString() }, clock(eyes.lang, at)));
+function fate(mark: "clock" | "check" | "checks", word: string, at: number, ...more: Child[]): HTMLElement {
+  return h("p.meta", {}, icon(mark), h(mark === "clock" ? "span.late" : "span.vh", {}, word + " "), time(at), ...more);
 }
 
-export function entry(eyes: Eyes, line: Line): HTMLElement {
+/** A line; the survey's answer when it is one. `same`: by whom the one before is. */
+export function entry(line: Line, same: boolean, change: () => void): HTMLElement {
   const own = line.by === "visitor";
-  if (line.survey) return felt(eyes, line);
+  const edited = line.edited && h("span", {}, words.EDITED);
+  if (line.survey) return felt(line, change);
+  if (line.gone) return bubble(`${line.by}.gone`, own ? hidden(words.YOU) : by(line.name ?? "", false), h("p", {}, words.GONE));
   return bubble(
-    line.by, !own && by(eyes, line.name ?? "", line.by === "robot"), own && h("span", { class: "vh" }, eyes.words.you), text(line.text),
-    ...(line.files ?? []).map((one) => file(eyes, one)),
-    own ? fate(eyes, line.seq <= eyes.talk.seen ? "seen" : "sent", line.at) : h("p", { class: "meta" }, h("time", {}, clock(eyes.lang, line.at))),
+    line.by, own ? hidden(words.YOU) : !same && by(line.name ?? "", line.by === "robot"), line.text && prose(line.text), ...(line.files ?? []).map(file),
+    !own ? h("p.meta", {}, time(line.at), edited)
+      : line.seq <= talk.seen ? fate("checks", words.SEEN, line.at, edited) : fate("check", words.SENT, line.at, edited),
   );
 }
 
-function felt(eyes: Eyes, line: Line): HTMLElement {
-  if (!line.score) return h("div", { hidden: true });
-  const word = eyes.words[line.score as "happy" | "neutral" | "sad"];
-  return h("div", { class: "entry visitor felt" }, h("span", { class: "vh" }, eyes.words.you + " "), face(line.score), h("span", { class: "vh" }, word), h("span", { class: "note" }, eyes.words.thanks));
+function felt({ score }: Line, change: () => void): HTMLElement {
+  if (!score) return h("div", { hidden: true });
+  return h("div.entry.visitor.felt", {}, hidden(words.YOU), face(score), hidden(words.FACES[score]), note(words.THANKS, button(".ghost", false, change, words.CHANGE)));
 }
 
-export function waiting(eyes: Eyes, words: string, at: number): HTMLElement { return bubble("visitor", text(words), fate(eyes, "waiting", at)); }
+export function waiting(text: string, at: number): HTMLElement { return bubble("visitor", prose(text), fate("clock", words.WAITING, at)); }
 
-export function transfer(eyes: Eyes, one: Upload): HTMLElement {
-  const { words, talk } = eyes;
-  const why: Record<string, string> = { large: fill(words.large, String(Math.floor((talk.site?.upload ?? 0) / 1048576))), kind: words.kind, failed: words.failed };
-  const again = one.problem === "failed" && h("button", { type: "button", class: "ghost", click: () => talk.upload(one.file, one.cid) }, words.again);
+/** A picture that is not sent yet; drawn, since a page's policy may forbid addresses of blobs. */
+export function preview(file: File): Element {
+  const drawn = h("canvas.picture");
+  if (!file.type.startsWith("image/")) return icon("clip");
+  createImageBitmap(file).then((picture) => {
+    const scale = Math.min(1, 480 / picture.width);
+    drawn.width = picture.width * scale;
+    drawn.height = picture.height * scale;
+    drawn.getContext("2d")!.drawImage(picture, 0, 0, drawn.width, drawn.height);
+  }, () => drawn.replaceWith(icon("clip")));
+  return drawn;
+}
+
+export function transfer(one: Upload): HTMLElement {
+  const { cid, file, problem, done } = one;
+  const why = { large: fill(words.LARGE, number(Math.floor((talk.site?.upload ?? 0) / 1048576))), kind: words.KIND, failed: words.FAILED };
   return bubble(
-    "visitor", h("p", { class: "file" }, icon("clip"), h("span", { dir: "auto" }, one.file.name || words.attach)),
-    one.problem ? h("p", { class: "meta bad" }, why[one.problem] ?? words.failed, again || null)
-      : h("progress", { value: one.done, max: 1, "aria-label": words.waiting, "data-cid": one.cid }),
+    "visitor", h("div.file", {}, preview(file), h("span", { dir: "auto" }, file.name || words.ATTACH)),
+    problem ? h("p.meta.bad", {}, why[problem], problem === "failed" && button(".ghost", false, () => talk.upload(file, one), words.AGAIN), button(".ghost", false, () => talk.discard(cid), words.REMOVE))
+      : h("progress", { value: done, max: 1, "aria-label": words.WAITING, "data-cid": cid }),
   );
 }
 
-export function writing(eyes: Eyes): HTMLElement {
-  const who = eyes.talk.writing.trim() || eyes.words.someone;
-  return h("p", { class: "note" }, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), fill(eyes.words.writes, who));
+export function writing(): HTMLElement {
+  return note(h("span.dots", { "aria-hidden": "true" }, h("i"), h("i"), h("i")), fill(words.WRITES, talk.writing.trim() || words.SOMEONE));
 }

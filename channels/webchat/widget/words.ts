@@ -1,49 +1,92 @@
 // What the widget says by itself, in both languages. What a site says comes from its settings.
-export type Lang = "fa" | "en";
+import { fa, now } from "./here.ts";
 
-const fa = {
-  open: "گفت‌وگو با ما", unread: "پیام نخوانده", close: "بستن", log: "پیام‌ها", write: "بنویسید…", message: "پیام", send: "بفرست",
-  attach: "پیوست فایل", here: "حاضر", team: "پشتیبانی", joining: "در حال اتصال…", offline: "اتصال نیست؛ پیام‌ها نگه داشته می‌شوند",
-  away: "الان نیستیم", back: "{} برمی‌گردیم", leave: "پیامتان را بگذارید. یک انسان جواب می‌دهد؛ همین‌جا یا با ایمیل.",
-  leaveBy: "پیامتان را بگذارید. یک انسان {} جواب می‌دهد؛ همین‌جا یا با ایمیل.", keep: "پیام را بگذار", start: "شروع گفت‌وگو",
-  robot: "خودکار", writes: "{} می‌نویسد", someone: "پشتیبان", you: "شما", waiting: "در راه", sent: "رسید", seen: "خوانده شد",
-  failed: "نرفت", again: "دوباره", person: "با یک انسان حرف می‌زنم", how: "چطور بود؟", happy: "خوب", neutral: "معمولی", sad: "بد",
-  why: "چه چیزی خوب نبود؟", more: "چیز دیگری هست؟", done: "ثبت", skip: "ادامهٔ گفت‌وگو", thanks: "ممنون از نظرتان", large: "این فایل بزرگ است (تا {} مگابایت)",
-  kind: "این نوع فایل پذیرفته نمی‌شود", slow: "کمی آرام‌تر؛ خودش دوباره می‌رود", refused: "گفت‌وگو در این صفحه در دسترس نیست", need: "لازم است",
-  sound: "صدا", at: "{} ساعت {}", kept: "پیامتان ماند. همین‌جا جواب می‌دهیم.", optional: "اختیاری",
-};
-const en: typeof fa = {
-  open: "Chat with us", unread: "unread", close: "Close", log: "Messages", write: "Write…", message: "Message", send: "Send",
-  attach: "Attach a file", here: "Here", team: "Support", joining: "Connecting…", offline: "No connection; messages are kept",
-  away: "We are away", back: "Back {}", leave: "Leave your message. A person answers, here or by email.",
-  leaveBy: "Leave your message. A person answers {}, here or by email.", keep: "Leave the message", start: "Start the chat",
-  robot: "Automatic", writes: "{} is writing", someone: "Support", you: "You", waiting: "On its way", sent: "Arrived", seen: "Read",
-  failed: "Not sent", again: "Try again", person: "I want a person", how: "How was it?", happy: "Good", neutral: "So-so", sad: "Bad",
-  why: "What was not good?", more: "Anything else?", done: "Done", skip: "Go on chatting", thanks: "Thank you for telling us", large: "This file is too large (up to {} MB)",
-  kind: "Files of this kind are not taken", slow: "A little slower; it is sent again by itself", refused: "The chat is not available on this page", need: "is needed",
-  sound: "Sound", at: "{} at {}", kept: "Your message is kept. We answer right here.", optional: "optional",
-};
+const say = (persian: string, english: string): string => (fa ? persian : english);
 
-export const texts = { fa, en };
-export type Words = typeof fa;
+export const OPEN = say("گفت‌وگو با ما", "Chat with us");
+export const UNREAD = say("، {} پیام نخوانده", ", {} unread");
+export const CLOSE = say("بستن", "Close");
+export const MENU = say("بیشتر", "More");
+export const LOG = say("پیام‌ها", "Messages");
+export const WRITE = say("بنویسید…", "Write…");
+export const MESSAGE = say("پیام", "Message");
+export const SEND = say("فرستادن", "Send");
+export const ATTACH = say("پیوست فایل", "Attach a file");
+export const EMOJI = say("شکلک", "Emoji");
+export const REMOVE = say("حذف", "Remove");
+export const HERE = say("حاضر", "Here");
+export const TEAM = say("پشتیبانی", "Support");
+export const JOINING = say("در حال اتصال…", "Connecting…");
+export const OFFLINE = say("اتصال نیست؛ پیام‌ها نگه داشته می‌شوند", "No connection; messages are kept");
+export const REFUSED = say("گفت‌وگو در این صفحه در دسترس نیست", "The chat is not available on this page");
+export const AWAY = say("الان نیستیم", "We are away");
+export const BACK = say("{} برمی‌گردیم", "Back {}");
+export const LEAVE = say("پیامتان را بگذارید؛ یک انسان جواب می‌دهد، همین‌جا یا با ایمیل.", "Leave your message. A person answers, here or by email.");
+export const NEED = say("لازم است", "is needed");
+export const OPTIONAL = say(" (اختیاری)", " (optional)");
+export const KEPT = say("پیامتان ماند؛ همین‌جا جواب می‌دهیم.", "Your message is kept. We answer right here.");
+export const ROBOT = say("خودکار", "Automatic");
+export const WRITES = say("{} می‌نویسد", "{} is writing");
+export const SOMEONE = say("پشتیبان", "Support");
+export const YOU = say("شما", "You");
+export const WAITING = say("در راه", "On its way");
+export const SENT = say("رسید", "Arrived");
+export const SEEN = say("خوانده شد", "Read");
+export const EDITED = say("ویرایش شد", "edited");
+export const GONE = say("این پیام پاک شد", "This message was removed");
+export const FAILED = say("نرفت", "Not sent");
+export const AGAIN = say("دوباره", "Try again");
+export const LARGE = say("فایل بزرگ است (تا {} مگابایت)", "The file is too large (up to {} MB)");
+export const KIND = say("این نوع فایل را نمی‌گیریم", "Files of this kind are not taken");
+export const SLOW = say("کمی آرام‌تر؛ خودش دوباره می‌رود", "A little slower; it goes again by itself");
+export const PERSON = say("با یک انسان حرف می‌زنم", "I want a person");
+export const CALLED = say("خبر دادیم؛ یک انسان جواب می‌دهد.", "We have let a person know.");
+export const SOUND = say("صدای پیام تازه", "Sound");
+export const MAIL = say("این گفت‌وگو را ایمیل کن", "E-mail me this conversation");
+export const ADDRESS = say("ایمیل شما", "Your email");
+export const MAILED = say("گفت‌وگو به {} فرستاده می‌شود.", "The conversation is on its way to {}.");
+export const TELEGRAM = say("ادامه در تلگرام", "Continue in Telegram");
+export const MOVE = say("گفت‌وگو از همین‌جا که هست در تلگرام ادامه پیدا می‌کند. این پیوند فقط برای شماست.", "The chat goes on there from where it is now. The link is for you alone.");
+export const END = say("پایان گفت‌وگو", "End the chat");
+export const SURE = say("گفت‌وگو را تمام می‌کنید؟ هر وقت بنویسید، از همین‌جا ادامه پیدا می‌کند.", "End the chat? Write any time to go on from here.");
+export const ENDED = say("گفت‌وگو تمام شد.", "The chat has ended.");
+export const CANCEL = say("بازگشت", "Go back");
+export const TROUBLE = say("الان نشد؛ کمی بعد دوباره امتحان کنید.", "That did not work. Try again later.");
+export const MAY_HELP = say("شاید جوابتان همین باشد", "This may answer it");
+export const HELPED = say("جوابم را گرفتم", "That helped");
+export const STILL_ASK = say("باز هم می‌پرسم", "I still want to ask");
+export const GLAD = say("چه خوب! باز هم سؤالی بود همین‌جا هستیم.", "Good! We are here if there is more.");
+export const HOW = say("چطور بود؟", "How was it?");
+const HAPPY = say("خوب", "Good");
+const NEUTRAL = say("معمولی", "So-so");
+const SAD = say("بد", "Bad");
+export const WHY = say("چه چیزی خوب نبود؟", "What was not good?");
+export const ELSE = say("چیز دیگری هست؟", "Anything else?");
+export const DONE = say("ثبت", "Done");
+export const SKIP = say("ادامهٔ گفت‌وگو", "Go on chatting");
+export const THANKS = say("ممنون از نظرتان", "Thank you for telling us");
+export const CHANGE = say("تغییر نظر", "Change");
+export const COMMA = say("، ", ", ");
+const AT = say("{} ساعت {}", "{} at {}");
+
+export const FACES = { happy: HAPPY, neutral: NEUTRAL, sad: SAD };
 
 /** Puts values into `{}` one after the other, each isolated from the direction of the sentence. */
 export function fill(pattern: string, ...values: string[]): string {
   return pattern.replace(/\{\}/g, () => `\u2068${values.shift() ?? ""}\u2069`);
 }
 
-export function clock(lang: Lang, at: number): string {
-  return new Intl.DateTimeFormat(lang === "fa" ? "fa-IR" : "en-GB", { hour: "2-digit", minute: "2-digit" }).format(at);
+const local = fa ? "fa-IR" : "en-GB";
+
+export function clock(at: number | Date): string {
+  return new Intl.DateTimeFormat(local, { hour: "2-digit", minute: "2-digit" }).format(at);
 }
 
 /** "Saturday at 08:00"; with the date when it is more than six days ahead. */
-export function moment(lang: Lang, words: Words, iso: string): string {
-  const at = new Date(iso);
-  const far = at.getTime() - Date.now() > 6 * 864e5;
-  const day: Intl.DateTimeFormatOptions = far ? { day: "numeric", month: "long" } : { weekday: "long" };
-  return fill(words.at, new Intl.DateTimeFormat(lang === "fa" ? "fa-IR" : "en-GB", day).format(at), clock(lang, at.getTime()));
+export function moment(when: string | number): string {
+  const at = new Date(when);
+  const far = Math.abs(+at - now()) > 6 * 864e5;
+  return fill(AT, new Intl.DateTimeFormat(local, far ? { day: "numeric", month: "long" } : { weekday: "long" }).format(at), clock(at));
 }
 
-export function number(lang: Lang, value: number): string {
-  return new Intl.NumberFormat(lang === "fa" ? "fa-IR" : "en").format(value);
-}
+export function number(value: number): string { return new Intl.NumberFormat(local).format(value); }
