@@ -31,7 +31,7 @@ class Channel(contract.Channel):
     name = "phone"
     label: ClassVar[Mapping[str, str]] = {"fa": "تلفن", "en": "Phone"}
     icon = "phone"
-    can = Capabilities(calls=True, starts=True)
+    can = Capabilities(calls=True, starts=True, counted=True)
     kind = "phone"
     settings: PhoneSettings
 
@@ -63,6 +63,12 @@ class Channel(contract.Channel):
         """Our own numbers: nobody's caller, and no robot writes to them."""
         own = [*self.settings.own_numbers, self.settings.sms.sender]
         return [f"phone:{number(one, region=self.settings.region) or one}" for one in own if one]
+
+    def reaches(self, address: str) -> bool:
+        """Text messages reach mobiles, when there is a gateway."""
+        return self.settings.sms.driver != "none" and is_mobile(
+            address.removeprefix("phone:"), region=self.settings.region
+        )
 
     def normalise(self, account: str, raw: bytes) -> Inbound | list[Inbound] | None:
         """The calls or text messages in what was kept."""
