@@ -10,14 +10,20 @@ from typing import Annotated, Any, cast
 import typer
 
 from helpdesk.cli.lines import answers, opened, show
+from helpdesk.cli.phone_send import send_command
 from helpdesk.errors import Invalid
 
-app = typer.Typer(help="Telephone calls: ask what the desk reads in their events.", no_args_is_help=True)
+app = typer.Typer(
+    help="Telephone calls: what the desk reads in their events, and test calls to a running desk.", no_args_is_help=True
+)
+
+
+app.command("send")(send_command)
 
 
 @app.callback()
 def group() -> None:
-    """Telephone calls: ask what the desk reads in their events."""
+    """Telephone calls: what the desk reads in their events, and test calls to a running desk."""
 
 
 def phone_reduce(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:

@@ -102,6 +102,7 @@ async def run(*, folder: Path, port: int, mail_port: int, fresh: bool, say: Call
         application[keys.DEMO] = True
         address = await stack.enter_async_context(app.open_door(house, application))
         await stack.enter_async_context(app.running(house))
+        places.secret_file.write_text(places.secret, encoding="utf-8")
         say(await _greeting(house, address, mail_port))
         await asyncio.Event().wait()
 

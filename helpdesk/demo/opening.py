@@ -10,6 +10,7 @@ from typing import Any
 
 from channels import registry
 from channels.contract import Channel
+from helpdesk.demo import samples
 from helpdesk.demo.bot import TOKEN
 from helpdesk.demo.calls import DESK_NUMBER, RECORDING, SOURCE
 from helpdesk.demo.customers import ACCOUNT, SITE
@@ -47,6 +48,16 @@ class Places:
     def texts(self) -> Path:
         """Text messages that the desk sent."""
         return self.folder / "texts"
+
+    @property
+    def recordings(self) -> Path:
+        """The switchboard's folder of sounds."""
+        return self.folder / "recordings"
+
+    @property
+    def secret_file(self) -> Path:
+        """The secret, for `run.py phone send`."""
+        return self.folder / "phone.secret"
 
     @property
     def recording(self) -> str:
@@ -91,11 +102,20 @@ def channels(places: Places, bot_api: str) -> dict[str, Channel]:
         "phone": {
             "enabled": True,
             "own_numbers": [DESK_NUMBER],
-            "sources": [{"name": SOURCE, "provider": "generic"}],
+            "sources": [
+                {
+                    "name": SOURCE,
+                    "provider": "generic",
+                    "recordings_folder": str(places.recordings),
+                    "recordings_root": "/demo/recordings/",
+                }
+            ],
             "sms": {"driver": "folder", "folder": str(places.texts)},
             "survey": {"since": "00:00", "until": "23:59"},
         },
     }
+    places.recordings.mkdir(parents=True, exist_ok=True)
+    (places.recordings / RECORDING).write_bytes(samples.sound())
     env = {
         f"PASOKH_TELEGRAM_{SITE.upper()}_TOKEN": TOKEN,
         f"PASOKH_PHONE_{SOURCE.upper()}_SECRET": places.secret,
