@@ -10,6 +10,7 @@ from helpdesk.database.dialects import ignoring, insert_ignore
 from helpdesk.database.metadata import Line
 from helpdesk.tickets.models import conversations, tickets
 
+NEWEST = 10  # tickets of a chat that are looked at
 _ALSO = ignoring(conversations)
 _COLUMNS = (
     tickets.c.id,
@@ -27,7 +28,7 @@ _OWN = (
         tickets.c.conversation == bindparam("conversation"),
     )
     .order_by(tickets.c.active.desc(), tickets.c.id.desc())  # the open one, although a later one may have ended
-    .limit(1)
+    .limit(NEWEST)
 )
 _FURTHER = (
     select(*_COLUMNS)
@@ -38,20 +39,18 @@ _FURTHER = (
         conversations.c.conversation == bindparam("conversation"),
     )
     .order_by(tickets.c.active.desc(), tickets.c.id.desc())
-    .limit(1)
+    .limit(NEWEST)
 )
 
 
 def leads_to(tx: Connection, *, channel: str, account: str, conversation: str) -> Line | None:
     """The ticket of a chat: the one that is open, else the newest. It may be merged into another one."""
     key = {"channel": channel, "account": account, "conversation": conversation}
-    own = tx.execute(_OWN, key).first()
-    if own is not None and own.active:
-        return own
-    further = tx.execute(_FURTHER, key).first()
-    if own is None or further is None:
-        return own or further
-    return further if (_open(tx, further), further.id) > (_open(tx, own), own.id) else own
+    own = tx.execute(_OWN, key).all()
+    if own and own[0].active:
+        return own[0]
+    found = [*own, *tx.execute(_FURTHER, key)]
+    return max(found, key=lambda one: (_open(tx, one), one.id), default=None)
 
 
 def _open(tx: Connection, row: Line) -> bool:

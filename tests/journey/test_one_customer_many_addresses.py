@@ -76,7 +76,9 @@ async def test_a_copy_to_a_claimed_address_makes_no_guest_of_who_claimed_it(desk
 async def test_proof_takes_an_address_from_who_merely_claimed_it(desk):
     await arrives(desk, "site", "call me", "v1", also=[("phone:+989120001234", False)])
     await arrives(desk, "gram", "mine", "u1", also=[("phone:+989120001234", True)])
-    assert await who_has(desk, "phone:+989120001234") == await who_has(desk, "gram:u1") != await who_has(desk, "site:v1")
+    assert (
+        await who_has(desk, "phone:+989120001234") == await who_has(desk, "gram:u1") != await who_has(desk, "site:v1")
+    )
     assert await offers(desk, "gram:u1") == [("proven", "phone:+989120001234")]
 
 
