@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from helpdesk.sla import waits
 from helpdesk.web.inbox.build_kinds import details, telephone
 from helpdesk.web.inbox.eyes import Eyes
 from helpdesk.web.inbox.gather import Parts
@@ -29,6 +30,7 @@ def call_of(entry: Any, parts: Parts, eyes: Eyes, heard: list[MediaView]) -> Cal
     tel = telephone(data.get("customer") or (entry.address or "").partition(":")[2])
     channel = eyes.channels.get(entry.channel or "")
     here = {one.said for one in heard}
+    promised, in_time = _promise(entry, parts)
     return CallView(
         outcome=outcome,
         outgoing=outgoing(entry),
@@ -45,7 +47,18 @@ def call_of(entry: Any, parts: Parts, eyes: Eyes, heard: list[MediaView]) -> Cal
         tel=tel,
         rings=channel is not None and channel.can.rings and outcome in UNANSWERED,
         kept=tuple(one for one in ("voicemail", "recording") if data.get(one) is True and one not in here),
+        promised=promised,
+        in_time=in_time,
     )
+
+
+def _promise(entry: Any, parts: Parts) -> tuple[int | None, bool | None]:
+    """Seconds promised for the queue, and whether they were kept."""
+    clock = next((one for one in parts.clocks if one.kind == waits.KIND and one.start_entry_id == entry.id), None)
+    if clock is None or clock.due_at is None:
+        return None, None
+    target = int((clock.due_at - clock.started_at).total_seconds())
+    return target, waits.Wait(clock.state, clock.started_at, clock.stopped_at, clock.working_seconds).met(target)
 
 
 def _agents(data: Mapping[str, Any], parts: Parts) -> tuple[str, ...]:

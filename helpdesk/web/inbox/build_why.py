@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from helpdesk import dates
+from helpdesk.sla import waits
 from helpdesk.web.inbox.eyes import Eyes, name_of, running_clock
 from helpdesk.web.inbox.gather import Parts
-from helpdesk.web.inbox.lines import ClockView, Ignored, WhyPart, WhyStep, WhyView
+from helpdesk.web.inbox.lines import ClockView, Ignored, QueueView, WhyPart, WhyStep, WhyView
 
 MOST_STEPS = 8
 GAP = 1.0  # per cent of the bar between two parts
@@ -19,7 +20,7 @@ KINDS = {"bot": "bot", "automation": "bot", "survey": "sad", "system": "bot"}
 
 def choose(clocks: Sequence[Any], now: datetime) -> Any | None:
     """The clock to show: the answer that is owed, a solution whose time runs out, else the answer last given."""
-    due = sorted((one for one in clocks if one.due_at is not None), key=lambda one: one.due_at)
+    due = sorted((one for one in clocks if one.due_at is not None and one.kind != waits.KIND), key=lambda one: one.due_at)
     owed = [one for one in due if one.state == "running" and one.kind != "resolution"]
     if owed:
         return owed[0]
@@ -63,7 +64,19 @@ def why(clock: Any, parts: Parts, eyes: Eyes, zone: str = dates.TEHRAN) -> WhyVi
         how=clock.how or "",
         seconds=clock.working_seconds,
         breached_at=clock.breached_at,
+        queues=_queues(parts),
     )
+
+
+def _queues(parts: Parts) -> list[QueueView]:
+    """How long callers of this ticket waited in queues, the newest few; a waiting that goes on is not told yet."""
+    found = [one for one in parts.clocks if one.kind == waits.KIND and one.due_at is not None and one.stopped_at]
+    made = []
+    for one in found[-4:]:
+        target = int((one.due_at - one.started_at).total_seconds())
+        met = waits.Wait(one.state, one.started_at, one.stopped_at, one.working_seconds).met(target)
+        made.append(QueueView(one.started_at, one.working_seconds, target, met))
+    return made
 
 
 def steps(counted: Sequence[tuple[datetime, datetime]], zone: str = dates.TEHRAN) -> list[WhyStep]:

@@ -98,6 +98,7 @@ class CallView:
     """A telephone call. `outcome` as in the record of the phone, `live` while it goes on; seconds waited, rung, talked.
 
     `share`: the waiting's part of both, in per cent. `agents` in the order in which they spoke; `tel` for calling back.
+    `promised`: seconds a caller may wait in the queue, `in_time` whether that was kept (None: open, or gone before).
     """
 
     outcome: str
@@ -115,6 +116,8 @@ class CallView:
     tel: str = ""
     rings: bool = False
     kept: tuple[str, ...] = ()  # recordings the switchboard has and the desk has not
+    promised: int | None = None
+    in_time: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,6 +206,16 @@ class Ignored:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueView:
+    """A caller's waiting in the queue: seconds, how many are promised, and whether that was kept."""
+
+    at: datetime
+    seconds: int
+    promised: int
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class WhyView:
     """A clock, explained. `target` in minutes of working time, `seconds` those used until it stopped."""
 
@@ -226,3 +236,4 @@ class WhyView:
     how: str = ""
     seconds: float = 0
     breached_at: datetime | None = None
+    queues: Sequence[QueueView] = ()

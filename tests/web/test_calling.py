@@ -1,0 +1,105 @@
+"""What an agent sees of calls and does about them, without script."""
+
+from __future__ import annotations
+
+import pytest
+
+from channels.contract import DeliveryError
+from helpdesk import app as root
+from helpdesk.agents import actions as agents
+from helpdesk.agents import sign_in
+from helpdesk.web import visitors
+from tests.support.house import story
+from tests.support.telephone import Phone, abandoned, answered
+from tests.web.test_mails_on_the_page import page, post
+
+
+@pytest.fixture
+def phone(database, tmp_path):
+    return Phone(story(database, tmp_path), originate={"url": "http://127.0.0.1:1/"})
+
+
+@pytest.fixture
+async def client(phone, aiohttp_client):
+    desk = phone.desk
+    made = await aiohttp_client(root.web_of(desk.house), headers={"Accept-Language": "en"})
+    person = await desk.database.write(
+        agents.add_person,
+        name="Mina",
+        email="mina@desk.example",
+        role="agent",
+        now=desk.time(),
+        by=None,
+        extension="101",
+    )
+    token = await desk.database.write(
+        sign_in.enter, person_id=person, account="x", address="", device="",
+        limits=visitors.limits(desk.house.settings), now=desk.time(),
+    )  # fmt: skip
+    made.session.cookie_jar.update_cookies({"session": token})
+    return made
+
+
+async def test_a_missed_call_stands_over_its_ticket_until_somebody_says_it_is_settled(phone, client):
+    await phone.hears(abandoned(phone.board()))
+    shown = await page(client, "/inbox/tickets/1")
+    assert "Gave up waiting: please call back" in shown
+    assert 'href="tel:+989121234567"' in shown
+    await post(client, "/inbox/tickets/1/call-back-done", {})
+    shown = await page(client, "/inbox/tickets/1")
+    assert "please call back" not in shown
+    assert "nobody needs to call back any more" in shown
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ("call:9", "had the switchboard call"),
+        (DeliveryError("no line", permanent=True), "and it did not work"),
+        (DeliveryError("the line broke", uncertain=True), "is not certain"),
+        (TimeoutError(), "is not certain"),
+        (RuntimeError("a bug"), "and it did not work"),
+    ],
+    ids=["rings", "refused", "uncertain", "too late", "a bug"],
+)
+async def test_a_click_asks_the_switchboard_once_and_the_timeline_says_what_came_of_it(
+    phone, client, monkeypatch, outcome, words
+):
+    asked = []
+
+    async def ring(to, *, survey="", extension=""):
+        asked.append((to, extension))
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(phone.channel, "ring", ring)
+    await phone.hears(abandoned(phone.board()))
+    [call] = await phone.calls()
+    await post(client, "/inbox/tickets/1/ring", {"entry": str(call.id)})
+    assert asked == [("+989121234567", "101")]
+    assert words in await page(client, "/inbox/tickets/1")
+    again = 303 if words == "and it did not work" else 409
+    await post(client, "/inbox/tickets/1/ring", {"number": "+989121234567"}, status=again)
+    assert len(asked) == (2 if again == 303 else 1)
+    phone.desk.time.passes(seconds=21)
+    await post(client, "/inbox/tickets/1/ring", {"number": "+989121234567"})
+
+
+async def test_nobody_rings_a_number_that_is_not_the_customers(phone, client):
+    await phone.hears(abandoned(phone.board()))
+    await post(client, "/inbox/tickets/1/ring", {"number": "+989350000000"}, status=422)
+
+
+async def test_the_card_and_the_reasons_say_whether_the_caller_was_answered_in_time(phone, client):
+    await phone.hears(answered(phone.board()))
+    shown = await page(client, "/inbox/tickets/1")
+    assert "in time" in shown
+    assert "Waited in the queue of the telephone" in shown
+    board = phone.board(2).rings_in().joins()
+    phone.desk.time.passes(minutes=10)
+    await phone.hears(board.waits(95).gives_up().ends("h", cause=0))
+    await phone.desk.looks()
+    shown = await page(client, "/inbox/tickets/1")
+    assert "too long" in shown
+    assert "longer than we promise" in shown
