@@ -79,7 +79,7 @@ class House:
                 overhearing.take(self.book, self.live, self.presence, topic, data, self.clock())
             elif topic == "taken" and isinstance(self.book.suggest, Suggester):
                 self.book.suggest.learn([data])
-            elif topic not in ("intake", "clocks", "unread"):
+            elif topic not in TOPICS:
                 self.live.publish(topic, data)
 
     def intake_worker(self) -> IntakeWorker:
@@ -193,14 +193,14 @@ async def house(
     async with AsyncExitStack() as stack:
         if settings.database.url.startswith("sqlite"):
             stack.enter_context(alone(Path(settings.database.url.partition("///")[2])))
+        rules = asyncio.create_task(_promises(sla))  # beside everything else that takes a while
         if not migrated:
             await migrate.bring_up(settings.database.url)
         database = await open_database(settings.database.url)
         stack.push_async_callback(database.close)
-        rules = sla if sla is not None else await asyncio.to_thread(_promises)
         suggest = suggester if suggester is not None else await asyncio.to_thread(_articles)
         found = channels if channels is not None else channels_of(settings, where)
-        book = book_of(settings, found, rules, suggest)
+        book = book_of(settings, found, await rules, suggest)
         made = House(settings, database, book, Files(settings.data.folder / "files"), clock)
         database.listen(made.hear)
         await database.join()
@@ -223,8 +223,8 @@ def alone(database: Path) -> Iterator[None]:
         yield
 
 
-def _promises() -> policies.Sla:
-    return policies.load(ROOT / "config" / "sla.toml")
+async def _promises(given: policies.Sla | None) -> policies.Sla:
+    return given if given is not None else await asyncio.to_thread(policies.load, ROOT / "config" / "sla.toml")
 
 
 def _articles() -> Suggesting:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -51,6 +51,7 @@ class Live:
 
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
+        self._listeners: list[Callable[[Event], None]] = []
 
     @property
     def listeners(self) -> int:
@@ -62,6 +63,12 @@ class Live:
         event = Event(topic, data)
         for one in self._subscriptions:
             one.put(event)
+        for listener in self._listeners:
+            listener(event)
+
+    def listen(self, listener: Callable[[Event], None]) -> None:
+        """Hand every event to `listener` at once, for good."""
+        self._listeners.append(listener)
 
     @contextmanager
     def subscribe(self) -> Iterator[Subscription]:

@@ -15,7 +15,7 @@ from helpdesk.agents import queries
 from helpdesk.intake import queries as intake
 from helpdesk.outbox import queries as outbox
 from helpdesk.sla import queries as sla
-from helpdesk.web.keys import DATABASE, LIVE, REGISTRY, REPORTS, SETTINGS
+from helpdesk.web.keys import DATABASE, FEEDS, REGISTRY, REPORTS, SETTINGS
 
 PATIENCE = 2.0  # seconds
 STEPS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
@@ -73,7 +73,7 @@ class Desk:
                 self._gauges[name].labels(state).set(count)
         for (channel, account), report in app[REPORTS].items():
             self._gauges["channel_connected"].labels(channel, account).set(report.connected)
-        self._gauges["listeners"].set(app[LIVE].listeners)
+        self._gauges["listeners"].set(app[FEEDS].count)
 
 
 def _figures(tx: Connection) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:

@@ -19,6 +19,7 @@ from helpdesk.database.engine import Database
 from helpdesk.files.store import Files
 from helpdesk.journey.book import Book
 from helpdesk.live.fanout import Live
+from helpdesk.live.feeds import Feeds
 from helpdesk.live.presence import Presence
 from helpdesk.settings import Settings
 from helpdesk.surveys.reasons import Reason
@@ -34,6 +35,7 @@ REGISTRY = web.AppKey("registry", CollectorRegistry)
 BOOK = web.AppKey("book", Book)
 FILES = web.AppKey("files", Files)
 LIVE = web.AppKey("live", Live)
+FEEDS = web.AppKey("feeds", Feeds)
 PRESENCE = web.AppKey("presence", Presence)
 REPORTS: web.AppKey[StateOf] = web.AppKey("reports")  # the newest state of every channel account
 REASONS: web.AppKey[Sequence[Reason]] = web.AppKey("reasons")  # why a customer was not satisfied

@@ -16,6 +16,7 @@ from helpdesk.database.engine import Database
 from helpdesk.files.store import Files
 from helpdesk.journey.book import Book
 from helpdesk.live.fanout import Live
+from helpdesk.live.feeds import Feeds
 from helpdesk.live.presence import Presence
 from helpdesk.settings import Settings
 from helpdesk.surveys.reasons import Reason
@@ -48,6 +49,7 @@ def site(desk: Site, *, more: Sequence[web.AbstractRouteDef] = (), outgoing: Pat
     app[keys.DATABASE], app[keys.SETTINGS], app[keys.CLOCK] = desk.database, desk.settings, desk.clock
     app[keys.SECRET], app[keys.PASSWORDS], app[keys.REGISTRY] = desk.book.secret, Passwords(), registry
     app[keys.BOOK], app[keys.FILES], app[keys.LIVE] = desk.book, desk.files, desk.live
+    app[keys.FEEDS] = Feeds(desk.live, desk.clock)
     app[keys.PRESENCE], app[keys.REPORTS] = desk.presence, desk.states
     app[keys.REASONS], app[status.STARTED] = desk.reasons, desk.clock()
     app[health.SEEN], app[health.DESK] = health.Seen(registry), health.Desk(registry)

@@ -94,6 +94,11 @@ async def context(
     if parts is not None:
         await request.app[LOOKS].learn(one.hash for files in parts.files.values() for one in files)
     ticket = opened(request, parts, eyes, shown.people, composer) if parts is not None else None
+    if parts is not None and parts.ticket.conversation:
+        one = parts.ticket
+        request.app[keys.FEEDS].looks(
+            person_id=eyes.me.id, channel=one.channel, conversation=one.conversation, ticket_id=one.id
+        )
     if parts is not None and parts.unread:
         await _seen(request, parts, eyes.now)
     listed = build_list.listed(
