@@ -1,4 +1,4 @@
-"""Calls of the Bot API through python-telegram-bot's HTTP client: proxies, time-outs, and errors by what they mean."""
+"""Calls of the Bot API: proxies, time-outs, and errors by what they mean."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ import logging
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import httpx
-from telegram.error import NetworkError, TelegramError
-from telegram.request import HTTPXRequest, RequestData
 
 from channels.telegram import reading
 from channels.telegram.settings import Bot
@@ -49,7 +47,7 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What is sent: parameters as JSON, files beside them. Looks like python-telegram-bot's RequestData."""
+    """What is sent: parameters as JSON, files beside them."""
 
     parameters: Mapping[str, Any]
     files: Mapping[str, Upload] = field(default_factory=dict)
@@ -84,30 +82,31 @@ class Api:
         self.bot = bot
         self._token = token
         self._patience = patience
-        self._lines: dict[bool, HTTPXRequest] = {}
+        self._lines: dict[bool, httpx.AsyncClient] = {}
 
-    def _line(self, *, waits: bool) -> HTTPXRequest:
+    def _line(self, *, waits: bool) -> httpx.AsyncClient:
         """The client that waits for updates, or the one for everything else; made when it is first needed."""
         if waits not in self._lines:
             patience = self._patience
             secure = self.bot.api.startswith("https")
-            self._lines[waits] = HTTPXRequest(
-                connection_pool_size=2 if waits else 32,
-                read_timeout=patience + (self.bot.wait_seconds if waits else 0),
-                write_timeout=patience,
-                connect_timeout=patience / 2,
-                pool_timeout=patience,
-                media_write_timeout=patience * 6,
+            self._lines[waits] = httpx.AsyncClient(
+                timeout=httpx.Timeout(
+                    connect=patience / 2,
+                    read=patience + (self.bot.wait_seconds if waits else 0),
+                    write=patience,
+                    pool=patience,
+                ),
+                limits=httpx.Limits(max_connections=2 if waits else 32),
                 proxy=self.bot.proxy or None,
-                httpx_kwargs={"trust_env": False, "verify": trusted() if secure else False},
+                trust_env=False,
+                verify=trusted() if secure else False,
             )
         return self._lines[waits]
 
     async def call(self, method: str, files: Mapping[str, Upload] | None = None, **parameters: Any) -> Any:
         """The result of a method; parameters that are None are left out. Raises ApiError."""
         address = f"{self.bot.api}/bot{self._token}/{method}"
-        line = self._line(waits=method == "getUpdates")
-        return self._result(*await self._ask(line, address, Form(parameters, files or {})))
+        return self._result(*await self._ask(address, Form(parameters, files or {}), waits=method == "getUpdates"))
 
     async def file(self, file_id: str) -> bytes:
         """The content of a file of at most 20 MB. Raises ApiError. Its address holds the token and is told nobody."""
@@ -118,44 +117,47 @@ class Api:
         address = f"{self.bot.api}/file/bot{self._token}/{path.lstrip('/')}"
         try:
             async with asyncio.timeout(self._patience * _FILE_PATIENCE):
-                status, payload = await self._ask(self._line(waits=False), address, None)
+                status, payload = await self._ask(address, None)
         except TimeoutError:
             raise ApiError("The file did not come in time.") from None
         if status != 200:
             raise ApiError(f"the file server answered {status}", code=status)
         return payload
 
-    async def _ask(self, line: HTTPXRequest, address: str, form: Form | None) -> tuple[int, bytes]:
+    async def _ask(self, address: str, form: Form | None, *, waits: bool = False) -> tuple[int, bytes]:
+        files = form.multipart_data if form else None
         try:
-            await line.initialize()
-            return await line.do_request(address, "POST" if form else "GET", cast("RequestData | None", form))
-        except TelegramError as error:
+            line = self._line(waits=waits)
+            patience = line.timeout
+            if files:  # what is large takes its time
+                patience = httpx.Timeout(**{**patience.as_dict(), "write": self._patience * 6})
+            answer = await line.request(
+                "POST" if form else "GET", address, data=form.json_parameters if form else None, files=files or None,
+                headers={"User-Agent": "pasokh"}, timeout=patience,
+            )  # fmt: skip
+        except httpx.HTTPError as error:
             raise self._no_answer(error) from None
         except (httpx.InvalidURL, OSError, ValueError) as error:
             raise ApiError(self.hide(f"Telegram can't be asked: {error}"), maybe=isinstance(error, OSError)) from None
+        return answer.status_code, answer.content
 
     async def close(self) -> None:
         """Hang up. The next call dials again."""
-        for line in self._lines.values():
-            await line.shutdown()
+        while self._lines:
+            await self._lines.popitem()[1].aclose()
 
     def hide(self, said: str) -> str:
         """A sentence without the token."""
         return said.replace(self._token, "…")[:_LONGEST_REASON]
 
-    def _no_answer(self, error: TelegramError) -> ApiError:
-        cause = error.__cause__
+    def _no_answer(self, error: httpx.HTTPError) -> ApiError:
         words = {
             httpx.ConnectError: "Telegram can't be reached", httpx.ConnectTimeout: "Telegram can't be reached in time",
             httpx.ProxyError: "The proxy does not let us through", httpx.ReadTimeout: "Telegram did not answer in time",
         }  # fmt: skip
-        said = next((words[kind] for kind in words if type(cause) is kind), None)
-        if said is None:
-            said = (
-                "The connection to Telegram broke" if isinstance(error, NetworkError) else "Telegram's answer is broken"
-            )
-        detail = str(cause or error).strip()
-        return ApiError(self.hide(f"{said}: {detail}" if detail else said), maybe=not isinstance(cause, _NOT_WRITTEN))
+        said = next((words[kind] for kind in words if type(error) is kind), "The connection to Telegram broke")
+        detail = str(error).strip()
+        return ApiError(self.hide(f"{said}: {detail}" if detail else said), maybe=not isinstance(error, _NOT_WRITTEN))
 
     def _result(self, status: int, payload: bytes) -> Any:
         try:

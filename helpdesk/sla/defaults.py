@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
+from helpdesk.sla import official
 from helpdesk.sla.calendars import Calendar, parse
 
 CalendarKind = Literal["written", "phone"]
@@ -23,7 +24,6 @@ def default_calendar(kind: CalendarKind = "written", years: Iterable[int] = YEAR
 
 def iranian_holidays(years: Iterable[int]) -> dict[date, str]:
     """Official holidays with Persian names. Those of the lunar year are estimates and must stay correctable."""
-    from holidays import country_holidays  # takes a while to load, and only a desk without calendars needs it
-
-    found = country_holidays("IR", years=years, language="fa_IR")
-    return {day: found[day] for day in sorted(found)}
+    wanted = set(years)
+    found = official.holidays(min(wanted), max(wanted) + 1) if wanted else {}
+    return {day: name for day, name in found.items() if day.year in wanted}
