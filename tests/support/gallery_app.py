@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -16,6 +18,7 @@ from helpdesk.web.inbox.views import ListView
 from helpdesk.web.keys import PERSON
 from helpdesk.web.pages import PAGES, Pages, asset_routes
 from tests.support import gallery as g
+from tests.support import gallery_media as media
 
 Page = tuple[str, dict[str, Any]]
 
@@ -111,6 +114,9 @@ SHOWN: dict[str, Callable[[str], Page]] = {
     "inbox": lambda language: inbox(language),
     "ticket": lambda language: inbox(language, ticket=g.ticket(language)),
     "answered": answered,
+    "telegram": lambda language: inbox(language, ticket=media.telegram(language)),
+    "phone": lambda language: inbox(language, ticket=media.phone(language)),
+    "chat": lambda language: inbox(language, ticket=media.chat(language)),
     "empty": lambda language: inbox(language, list=ListView("late", []), place="late"),
     "found": lambda language: inbox(language, list=ListView("all", [], search="زعفران"), place=""),
     "sign-in": lambda language: ("sign_in/sign_in.html", {"email": "", "error": None}),
@@ -156,7 +162,7 @@ async def show(request: web.Request) -> web.Response:
     request[PERSON] = None if name.startswith(SIGNED_OUT) else g.ME[language]
     template, context = SHOWN[name](language)
     answer = request.app[PAGES].render(request, template, language=language, **context)
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-src 'self'"  # fmt: skip
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; connect-src 'self'; form-action 'self'; frame-src 'self'"  # fmt: skip
     return answer
 
 
@@ -165,12 +171,34 @@ async def nothing(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
+async def file(request: web.Request) -> web.Response:
+    """A picture or a sound of the gallery."""
+    content, kind = await asyncio.to_thread(media.file, int(request.match_info["file"]))
+    return web.Response(body=content, content_type=kind)
+
+
+async def silence(request: web.Request) -> web.StreamResponse:
+    """The stream of a desk on which nothing happens."""
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+    await response.prepare(request)
+    await response.write(b": here\n\n")
+    with suppress(ConnectionResetError):
+        await asyncio.sleep(60)
+    return response
+
+
 def application() -> web.Application:
     """The gallery."""
     app = web.Application()
     app[PAGES] = Pages(desk_name="دالان", clock=lambda: g.NOW)
     app.add_routes(
-        [*asset_routes(), web.get("/{language:fa|en}/{name}", show), web.route("*", "/{path:inbox.*|live}", nothing)]
+        [
+            *asset_routes(),
+            web.get("/{language:fa|en}/{name}", show),
+            web.get(r"/inbox/files/{file:\d+}/show", file),
+            web.get("/live", silence),
+            web.route("*", "/{path:inbox.*}", nothing),
+        ]
     )
     return app
 

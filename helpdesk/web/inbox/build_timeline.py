@@ -36,6 +36,8 @@ ICONS = {
     "wish": "human", "ringing": "phone", "blocked": "shield", "unblocked": "check", "bot_removed": "shield", "unsupported": "alert",
     "command": "slash", "start": "human", "migrate_to_chat_id": "redo", "migrate_from_chat_id": "redo", "button": "check", "deleted_business_messages": "close",
     "event": "chat", "owner": "user", "call": "phone", "rings": "phone", "wish_closed": "check", "in_time": "check",
+    "parted": "undo", "join_offered": "user", "learned": "at", "link_followed": "key", "chat_moved": "redo",
+    "transcript_refused": "mail", "team_unknown": "alert", "shut_out": "shield", "let_in": "check", "mailed": "mail",
 }  # fmt: skip
 QUIET = frozenset({"sent", "delivered", "read", "reacted"})  # what the message itself says
 LONG = 400  # characters; a longer note is no slim line
