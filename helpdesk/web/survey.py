@@ -71,16 +71,20 @@ async def _page(request: web.Request, problem: str = "", status: int = 200) -> w
         chosen=list(found.reasons or ()),
         words=found.words or "",
     )
-    template = "survey/thanks.html" if "done" in request.query and found.score else "survey/ask.html"
+    done = "done" in request.query and bool(found.score)
+    template = "survey/thanks.html" if done else "survey/ask.html"
+    if app[keys.BOOK].hours(found.channel) == "phone":  # the link came in a text message, to whatever telephone
+        template = "survey/small.html"
     said = app[PAGES].gettext(language).gettext(problem) if problem else ""
-    return app[PAGES].render(request, template, status=status, language=language, survey=shown, problem=said)
+    return app[PAGES].render(request, template, status=status, language=language, survey=shown, problem=said, done=done)
 
 
 @secret_address
 async def answer(request: web.Request) -> web.StreamResponse:
     """A face, from the form with its reasons or (`tap`) from a browser somebody looks at."""
     app, token, fields = request.app, request.match_info["token"], await request.post()
-    book, now, face = app[keys.BOOK], app[keys.CLOCK](), str(fields.get("face", ""))
+    book, now = app[keys.BOOK], app[keys.CLOCK]()
+    face = str(fields.get("face") or next((one for one in SCORES if one in fields), ""))  # old telephones: three buttons
     try:
         await app[keys.DATABASE].write(journey.answer, book, token=token, score=face, now=now)
         if "tap" in fields:

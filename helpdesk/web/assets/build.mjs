@@ -23,7 +23,7 @@ async function keep(source) {
 
 async function bundle() {
   const result = await build({
-    entryPoints: { desk: join(here, "src/desk.ts"), survey: join(here, "src/survey.ts"), pasokh: join(here, "src/pasokh.css"), demo: join(here, "src/demo.css") },
+    entryPoints: { desk: join(here, "src/desk.ts"), survey: join(here, "src/survey.ts"), pasokh: join(here, "src/pasokh.css"), demo: join(here, "src/demo.css"), small: join(here, "src/small.css") },
     bundle: true,
     minify: true,
     format: "esm",
