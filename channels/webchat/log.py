@@ -52,18 +52,19 @@ class Log:
             while high - low > 1:
                 middle = (low + high) // 2
                 low, high = (middle, high) if await self._kept(middle - 1) else (low, middle)
-            self._page = max(0, low - 1)
-            self._know(await self._kept(self._page))
+            page = max(0, low - 1)
+            self._know(page, await self._kept(page))
         return self.last
 
     async def refresh(self) -> int:
         """The same, when others may have written."""
         if self.last < 0:
             return await self.look()
-        self._know(await self._kept(self._page))
-        while self.last == (self._page + 1) * PAGE and (more := await self._kept(self._page + 1)):
-            self._page += 1
-            self._know(more)
+        page = self._page
+        tip = await self._kept(page)
+        while _count(tip) == PAGE and (more := await self._kept(page + 1)):
+            page, tip = page + 1, more
+        self._know(page, tip)
         return self.last
 
     async def after(self, seq: int, most: int = FIRST_LOOK) -> list[Line]:
@@ -130,16 +131,17 @@ class Log:
             except Moved:
                 continue
             if page == self._page:
-                self._know(words)
+                self._know(page, words)
             return known
         raise Moved(self.conversation)
 
-    def _know(self, tip: str | None) -> None:
-        if tip == self._tip and self.last >= 0:
-            return
+    def _know(self, page: int, tip: str | None) -> None:
+        """What was read a moment ago; meanwhile we may know of more."""
         lines: list[Line] = json.loads(tip) if tip else []
-        self._tip, self.last = tip, self._page * PAGE + len(lines)
-        self._newest = lines[-1] if lines else None
+        last = page * PAGE + len(lines)
+        if last >= self.last:
+            self._page, self._tip, self.last = page, tip, last
+            self._newest = lines[-1] if lines else None
 
     async def _lines(self, page: int) -> list[Line]:
         kept = self._tip if page == self._page and self.last >= 0 else await self._kept(page)
@@ -150,3 +152,7 @@ class Log:
 
     def _key(self, page: int) -> str:
         return f"log:{self.conversation}:{page}"
+
+
+def _count(page: str | None) -> int:
+    return len(json.loads(page)) if page else 0

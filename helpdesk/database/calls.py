@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import structlog
@@ -61,6 +61,7 @@ class Calls:
                 async with engine.connect() as connection:
                     line: Any = (await connection.get_raw_connection()).driver_connection
                     await line.add_listener(CHANNEL, self._heard)
+                    line.add_termination_listener(lambda _line: self._news.set())
                     self.listening.set()
                     falls = 0
                     await self._speak(line)
@@ -79,9 +80,12 @@ class Calls:
                     await self._news.wait()
             await asyncio.sleep(GATHER)
             self._news.clear()
-            waiting, self._waiting = list(dict.fromkeys(self._waiting)), []
-            for words in _packed(waiting, self._name) or [f'["{self._name}",[]]']:
+            if line.is_closed():
+                raise ConnectionError("the line was cut")
+            waiting = len(self._waiting)
+            for words in _packed(dict.fromkeys(self._waiting), self._name) or [f'["{self._name}",[]]']:
                 await line.execute("SELECT pg_notify($1, $2)", CHANNEL, words)
+            del self._waiting[:waiting]
 
     def _heard(self, _line: Any, _process: int, _channel: str, words: str) -> None:
         name, hints = json.loads(words)
@@ -89,7 +93,7 @@ class Calls:
             self._hear([(topic, tuple(data) if isinstance(data, list) else data) for topic, data in hints])
 
 
-def _packed(hints: Sequence[str], name: str) -> list[str]:
+def _packed(hints: Iterable[str], name: str) -> list[str]:
     """As few calls as hold them."""
     calls: list[str] = []
     held: list[str] = []
