@@ -1,5 +1,5 @@
 // Making elements without strings of markup: nothing here can become HTML by accident.
-export type Child = Node | string | null | undefined | false;
+export type Child = Node | string | null | undefined | false | 0;
 export type Attributes = Record<string, string | number | boolean | undefined | ((event: any) => void)>;
 type Tag<S> = S extends `${infer T}.${string}` ? T : S;
 type Made<S> = Tag<S> extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[Tag<S>] : never;

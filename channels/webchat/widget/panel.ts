@@ -34,6 +34,7 @@ export const element = h("section.panel", {
   drop: (event: DragEvent) => { event.preventDefault(); dropping(false); take(event, event.dataTransfer); },
   keydown: (event: KeyboardEvent) => {
     if (event.key !== "Escape") return;
+    event.preventDefault(); // the browser's own way back must not close it as well
     event.stopPropagation();
     asked ? back() : close();
   },
@@ -79,16 +80,15 @@ function take(event: Event, from: DataTransfer | null): void {
 function put(node: Element, text: string): void { if (node.textContent !== text) node.textContent = text; }
 
 function header(): void {
-  const { site, agent, open, live } = talk;
-  const fresh = !open && !agent;
-  put(name, fresh ? words.AWAY : agent || site?.team || words.TEAM);
-  put(state, talk.refused ? words.REFUSED : !live ? (talk.tried ? words.OFFLINE : words.JOINING)
-    : open ? [agent && words.HERE, site?.promise].filter(Boolean).join(words.COMMA) : talk.back ? fill(words.BACK, moment(talk.back)) : words.AWAY);
+  const fresh = !talk.open && !talk.agent;
+  put(name, fresh ? words.AWAY : talk.agent || talk.site?.team || words.TEAM);
+  put(state, talk.refused ? words.REFUSED : !talk.live ? (talk.tried ? words.OFFLINE : words.JOINING)
+    : talk.open ? [talk.agent && words.HERE, talk.site?.promise].filter(Boolean).join(words.COMMA) : talk.back ? fill(words.BACK, moment(talk.back)) : words.AWAY);
   element.setAttribute("aria-label", name.textContent!);
-  avatar.className = open && live ? "avatar here" : "avatar";
+  avatar.className = talk.open && talk.live ? "avatar here" : "avatar";
   avatar.hidden = fresh;
-  if (agent || !avatar.firstChild) avatar.replaceChildren(agent ? Array.from(agent)[0]! : icon("chat"));
-  more.hidden = !site || !!talk.refused;
+  if (talk.agent || !avatar.firstChild) avatar.replaceChildren(talk.agent ? Array.from(talk.agent)[0]! : icon("chat"));
+  more.hidden = !talk.site || !!talk.refused;
 }
 
 function back(word?: string): void {
@@ -157,12 +157,9 @@ function kind(): string {
     if (!last.score || picking) return `faces ${last.survey}`;
     if (last.score !== "happy" && !last.reasons && !last.words) return `why ${last.survey}`;
   }
-  const { site, known, open } = talk;
-  const nothing = talk.empty();
-  if (!site) return talk.tried || !nothing ? "chat" : "none";
-  if (nothing && !known && !open) return "offline";
-  if (nothing && !known && site.before.length) return "before";
-  return "chat";
+  const fresh = talk.empty() && !talk.known;
+  if (!talk.site) return talk.tried || !talk.empty() ? "chat" : "none";
+  return fresh && !talk.open ? "offline" : fresh && talk.site.before.length ? "before" : "chat";
 }
 
 function form(): void {

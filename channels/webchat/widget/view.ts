@@ -74,7 +74,7 @@ export function transfer(one: Upload): HTMLElement {
   const { cid, file, problem, done } = one;
   const why = { large: fill(words.LARGE, number(Math.floor((talk.site?.upload ?? 0) / 1048576))), kind: words.KIND, failed: words.FAILED };
   return bubble(
-    "visitor", h("div.file", {}, preview(file), h("span", { dir: "auto" }, file.name || words.ATTACH)),
+    "visitor", preview(file), h("p", { dir: "auto" }, file.name || words.ATTACH),
     problem ? h("p.meta.bad", {}, why[problem], problem === "failed" && button(".ghost", false, () => talk.upload(file, one), words.AGAIN), button(".ghost", false, () => talk.discard(cid), words.REMOVE))
       : h("progress", { value: done, max: 1, "aria-label": words.WAITING, "data-cid": cid }),
   );
