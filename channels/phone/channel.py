@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -17,12 +16,12 @@ from aiohttp import web
 from channels import clock, contract
 from channels.contract import Attachment, Capabilities, DeliveryError, Desk, Inbound, InboundKind, Outbound, State
 from channels.phone import manners, normalise, recordings, sms, sms_in, sms_text
+from channels.phone.disturbing import Disturbing
 from channels.phone.doorway import Doorway
 from channels.phone.numbers import is_mobile, number
 from channels.phone.settings import PhoneSettings, secrets_of
 
 log = logging.getLogger(__name__)
-REMEMBERED = 10_000  # messages whose failed tries are counted
 
 
 class Channel(contract.Channel):
@@ -50,7 +49,7 @@ class Channel(contract.Channel):
         self._now = now
         self._desk: Desk | None = None
         self._session: aiohttp.ClientSession | None = None
-        self._failed: OrderedDict[str, int] = OrderedDict()
+        self._disturbing = Disturbing(settings.survey)
         self._web = sms.Web(self._open_session)
         self.can = replace(self.can, starts=settings.sms.driver != "none", rings=bool(settings.originate.url))
 
@@ -125,14 +124,14 @@ class Channel(contract.Channel):
         robot = outbound.kind == "survey" or outbound.automatic
         way = self._way(outbound, to)
         if robot:
-            await self._may_disturb(to)
+            await self._disturbing.may(outbound, to, self._desk, self._now())
         try:
             if way == "call":
                 return await self.ring(to, survey=outbound.survey or outbound.token)
             return await self._write(to, self._text(outbound), outbound.token)
         except DeliveryError as error:
             if robot:
-                self._once_more(outbound.token, error)
+                await self._disturbing.went_wrong(outbound, to, self._desk, error)
             raise
 
     async def ring(self, to: str, *, survey: str = "", extension: str = "") -> str:
@@ -189,22 +188,6 @@ class Channel(contract.Channel):
         if not is_mobile(to, region=self.settings.region):
             raise DeliveryError("text messages do not reach a landline: call back instead", permanent=True)
         return "text"
-
-    async def _may_disturb(self, to: str) -> None:
-        wait = manners.pause(self.settings.survey, self._now())
-        if wait:
-            raise DeliveryError("quiet hours: it leaves in the morning", retry_after=wait)
-        if self._desk is not None and await self._desk.recall(sms_in.WISHES, to) == "stop":
-            raise DeliveryError("the customer asked for no more messages", permanent=True)
-
-    def _once_more(self, token: str, error: DeliveryError) -> None:
-        """Nobody is bothered a third time by something no person wrote."""
-        tries = self._failed.pop(token, 0) + 1
-        self._failed[token] = tries
-        while len(self._failed) > REMEMBERED:
-            self._failed.popitem(last=False)
-        if tries > 1 and not error.permanent and not error.uncertain:
-            raise DeliveryError(f"{error.reason}; tried twice", permanent=True) from None
 
     def _text(self, outbound: Outbound) -> str:
         if outbound.kind == "survey" and outbound.faces:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from channels.phone.numbers import e164, is_mobile, is_outside, number
 
@@ -95,3 +97,37 @@ def test_anything_is_a_number_or_what_it_was_and_never_an_error(text):
     assert made is None or made == "anonymous" or e164(made) in (None, made) or made
     if e164(text):
         assert number(made) == made
+
+
+FORMATS = (PhoneNumberFormat.E164, PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.RFC3966)
+KINDS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE)
+
+
+@given(st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)), st.sampled_from(KINDS), st.sampled_from(DIGITS))
+def test_every_country_in_every_international_spelling_is_what_the_library_says(region, kind, digits):
+    example = phonenumbers.example_number_for_type(region, kind)
+    if example is None:
+        return
+    wanted = phonenumbers.format_number(example, PhoneNumberFormat.E164)
+    for form in FORMATS:
+        text = phonenumbers.format_number(example, form)
+        assert number(text.translate(str.maketrans("0123456789", digits))) == wanted
+    assert number("00" + wanted[1:]) == wanted
+
+
+@given(
+    st.sampled_from(
+        ["21", "26", "31", "41", "51", "61", "71", "77", "81", "87", "910", "912", "930", "937", "990", "994"]
+    ),
+    st.integers(0, 99_999_999),
+    st.sampled_from(DIGITS),
+)
+def test_every_iranian_number_that_the_library_believes_is_the_same_here(start, rest, digits):
+    national = f"{start}{rest:08d}"[:10]
+    parsed = phonenumbers.parse(f"0{national}", "IR")
+    if not phonenumbers.is_valid_number(parsed):
+        return
+    wanted = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+    own = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
+    for text in (own, f"0{national}", f"+98{national}", f"0098{national}", f"98{national}", f"+98 (0) {national}"):
+        assert number(text.translate(str.maketrans("0123456789", digits))) == wanted, text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -25,9 +24,7 @@ PREFIX = "https://pbx.example/recordings/"
 
 def channel(env=None, *, after=timedelta(minutes=1), **source):
     made = {"name": "pbx", "provider": "asterisk", **source}
-    settings = PhoneSettings.model_validate(
-        {"enabled": True, "public_url": "https://desk.example", "sources": [made]}
-    )
+    settings = PhoneSettings.model_validate({"enabled": True, "public_url": "https://desk.example", "sources": [made]})
     return Channel(settings, env=env or {}, now=lambda: MONDAY + after)
 
 
@@ -174,7 +171,7 @@ async def test_a_folder_gives_what_is_in_it_and_nothing_beside_it(tmp_path):
     (inside / "2026").mkdir(parents=True)
     (inside / "2026" / "a.wav").write_bytes(WAV)
     (tmp_path / "secret.wav").write_bytes(WAV)
-    os.symlink(tmp_path / "secret.wav", inside / "link.wav")
+    (inside / "link.wav").symlink_to(tmp_path / "secret.wav")
     made = channel(recordings_folder=str(inside), recordings_root="/var/spool/asterisk/monitor/")
     for said in ("2026/a.wav", "/var/spool/asterisk/monitor/2026/a.wav", str(inside / "2026" / "a.wav")):
         assert (await made.fetch("pbx", wanted(said))).content == WAV

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -227,6 +227,37 @@ async def test_a_survey_is_tried_twice_and_then_given_up(gateway):
     gateway.status = 500
     assert [(await texts.fails(outbound("survey"))).permanent for _ in range(2)] == [False, True]
     assert [(await texts.fails(outbound(token="other"))).permanent for _ in range(3)] == [False] * 3
+
+
+async def test_a_survey_given_up_is_remembered_when_the_desk_starts_again(gateway):
+    first = Texts(sms={"driver": "http", "url": gateway.url})
+    gateway.status = 500
+    assert not (await first.fails(outbound("survey"))).permanent
+    second = Texts(sms={"driver": "http", "url": gateway.url})
+    second.desk = first.desk
+    second.channel.routes(first.desk)
+    assert (await second.fails(outbound("survey"))).permanent
+
+
+async def test_nobody_is_asked_twice_in_a_day(gateway):
+    texts = kavenegar(gateway)
+    await texts.sends(outbound("survey"))
+    error = await texts.fails(outbound("survey", token="another"))
+    assert (error.permanent, "24 hours" in error.reason) == (True, True)
+    assert (await texts.sends(outbound(token="third"))).startswith("sms:"), "a person may always answer"
+    assert (await texts.sends(outbound("survey", "+989350000000", token="fourth"))).startswith("sms:")
+    later = kavenegar(gateway, at=NOON + timedelta(hours=24))
+    later.desk = texts.desk
+    later.channel.routes(texts.desk)
+    assert (await later.sends(outbound("survey", token="fifth"))).startswith("sms:")
+
+
+async def test_who_could_not_be_asked_may_be_asked_about_the_next_matter(gateway):
+    texts = Texts(sms={"driver": "http", "url": gateway.url})
+    gateway.status = 404
+    assert (await texts.fails(outbound("survey"))).permanent
+    gateway.status = 200
+    assert (await texts.sends(outbound("survey", token="another"))).startswith("sms:")
 
 
 async def test_a_landline_is_asked_by_a_call_where_the_switchboard_can_place_one(gateway):
