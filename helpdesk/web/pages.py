@@ -65,6 +65,7 @@ class Pages:
         )
         translations = catalogue(language)
         made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+        made.globals.update(dict.fromkeys(("gettext", "_"), words.sayer(translations.gettext)))
         made.filters.update(words.filters(language, zone, translations.gettext))
         made.globals.update(
             drawn=Drawn(made),
