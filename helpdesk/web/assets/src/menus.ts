@@ -9,8 +9,8 @@ export function copyNumber(): void {
   void navigator.clipboard?.writeText(copied).then(() => toast(`#${number(Number(copied))}`, "check"));
 }
 
-function closeOthers(target: Node): void {
-  for (const menu of all<HTMLDetailsElement>("details.menu[open]")) {
+function closeOthers(target: Node, which = "details.menu[open]"): void {
+  for (const menu of all<HTMLDetailsElement>(which)) {
     if (!menu.contains(target)) menu.open = false;
   }
 }
@@ -34,7 +34,8 @@ export function startMenus(): void {
       pictures.remove();
     }
   });
-  document.addEventListener("focusin", (event) => closeOthers(event.target as Node));
+  // Those that stand among the messages would move what is being clicked at: they wait for the click.
+  document.addEventListener("focusin", (event) => closeOthers(event.target as Node, "details.menu[open]:not(.verbs)"));
   document.addEventListener("keydown", (event) => {
     if (event.code !== "Escape") return;
     const open = one<HTMLDetailsElement>("details.menu[open]");

@@ -79,6 +79,27 @@ function clicked(event: MouseEvent): void {
   if (link || target.closest(".verbs a")) for (const menu of all<HTMLDetailsElement>(".verbs[open]")) menu.open = false;
 }
 
+/** Buttons that stand outside of their form say who they are too; htmx knows only those within. */
+function submitted(event: Event): void {
+  const { parameters, triggeringEvent } = (event as CustomEvent<{ parameters: Record<string, string>; triggeringEvent?: Event }>).detail;
+  const button = (triggeringEvent as SubmitEvent | undefined)?.submitter as HTMLButtonElement | null | undefined;
+  if (button?.name && button.hasAttribute("form")) parameters[button.name] = button.value;
+}
+
+/** What opens below a message is seen whole. */
+function seen(opened: Element): void {
+  opened.scrollIntoView({ block: "nearest" });
+}
+
+function swapped(event: Event): void {
+  const place = event.target as Element;
+  const area = place.matches?.(".amend") ? one<HTMLTextAreaElement>("textarea", place) : null;
+  if (!area) return way();
+  area.focus();
+  area.setSelectionRange(area.value.length, area.value.length);
+  seen(place);
+}
+
 export function startVerbs(): void {
   document.addEventListener("click", clicked);
   document.addEventListener("input", (event) => {
@@ -93,6 +114,15 @@ export function startVerbs(): void {
     if (event.code === "Escape") close(form);
     if (event.code === "Enter" && (event.ctrlKey || event.metaKey)) (form as HTMLFormElement).requestSubmit();
   });
-  document.addEventListener("htmx:afterSwap", way);
+  document.addEventListener("htmx:configRequest", submitted);
+  document.addEventListener("htmx:afterSwap", swapped);
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const details = event.target as HTMLDetailsElement;
+      if (details.open && details.closest(".verbs")) seen(details.closest(".bubble") ?? details);
+    },
+    true,
+  );
   way();
 }
