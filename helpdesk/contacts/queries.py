@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from helpdesk.contacts.models import addresses, contacts, joins, offers
 from helpdesk.database.metadata import Line
 from helpdesk.errors import NotFound
+from helpdesk.text import key
 
 _BY_ADDRESS = (
     select(
@@ -70,6 +71,23 @@ def offers_for(tx: Connection, *, contact_id: int, most: int = 10) -> list[tuple
         if other.id not in whole:
             found.setdefault((other.id, row.address), (row, other))
     return list(found.values())[:most]
+
+
+def search(tx: Connection, *, question: str, but: int, most: int = 12) -> Sequence[Line]:
+    """Customers with these words in their name or an address, known longest first; nobody who was joined to another."""
+    words = key(question)
+    if not words:
+        return []
+    spellings = dict.fromkeys((question.strip(), words, words.replace("ی", "ي").replace("ک", "ك")))
+    named = or_(*(func.lower(contacts.c.name).contains(one.lower(), autoescape=True) for one in spellings))
+    plain = words.replace(" ", "").replace("-", "")
+    reached = select(addresses.c.contact_id).where(func.lower(addresses.c.address).contains(plain, autoescape=True))
+    return tx.execute(
+        select(contacts)
+        .where(or_(named, contacts.c.id.in_(reached)), contacts.c.merged_into_id.is_(None), contacts.c.id != but)
+        .order_by(contacts.c.id)
+        .limit(most)
+    ).all()
 
 
 def joins_of(tx: Connection, *, contact_id: int) -> Sequence[Line]:

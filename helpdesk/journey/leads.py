@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
+from channels.contract import Channel
 from helpdesk.contacts import links, queries
 from helpdesk.journey.book import Book
 from helpdesk.tickets import owners
@@ -15,9 +16,9 @@ from helpdesk.tickets import owners
 PROBE = "0" * 32  # has a token's form and is none
 
 
-def there_are(book: Book, *, but: str = "") -> bool:
+def there_are(channels: Mapping[str, Channel], *, but: str = "") -> bool:
     """Whether any channel (beside `but`) can be reached by a link."""
-    return any(True for _ in _accounts(book, but))
+    return any(True for _ in _accounts(channels, but))
 
 
 def lead_on(
@@ -38,7 +39,7 @@ def lead_on(
         mine = [one for one in opened if one.address == address] or opened
         ticket_id = mine[-1].id if mine else None
     found: list[dict[str, Any]] = []
-    for name, account in _accounts(book, row.channel):
+    for name, account in _accounts(book.channels, row.channel):
         made = links.issue(
             tx, contact_id=who.id, address=address, ticket_id=ticket_id, person_id=person_id, now=now
         )  # fmt: skip
@@ -53,8 +54,8 @@ def lead_on(
     return found
 
 
-def _accounts(book: Book, but: str) -> Iterator[tuple[str, str]]:
-    for name, channel in book.channels.items():
+def _accounts(channels: Mapping[str, Channel], but: str) -> Iterator[tuple[str, str]]:
+    for name, channel in channels.items():
         if name != but:
             for account in channel.accounts():
                 if channel.link(account, PROBE) is not None:

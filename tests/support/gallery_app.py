@@ -19,6 +19,7 @@ from helpdesk.web.keys import PERSON
 from helpdesk.web.pages import PAGES, Pages, asset_routes
 from tests.support import gallery as g
 from tests.support import gallery_media as media
+from tests.support import gallery_people as people
 
 Page = tuple[str, dict[str, Any]]
 
@@ -132,6 +133,8 @@ SHOWN: dict[str, Callable[[str], Page]] = {
     "gone": lambda language: ("survey/gone.html", {"why": "late"}),
     "status": lambda language: ("status.html", {**DESK, "state": status(language), "place": "status"}),
     "merge": lambda language: ("inbox/merge.html", {**DESK, **merging(language), "place": ""}),
+    "customer": lambda language: ("inbox/customer.html", {**DESK, **people.customer(language), "place": ""}),
+    "join": lambda language: ("inbox/join.html", {**DESK, **people.join(language), "place": ""}),
     "merged": lambda language: ("inbox/merge.html", {**DESK, **merging(language), "merged_into": 1102, "place": ""}),
     "quarantine": lambda language: ("quarantine/list.html", {**DESK, "held": [held(language)], "before": None, "place": "quarantine"}),
     "quarantined": lambda language: ("quarantine/detail.html", {**DESK, "item": held(language), "place": "quarantine"}),

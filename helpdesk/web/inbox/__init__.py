@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from helpdesk.web.inbox import blocking, calling, drafts, files, merging, originals, read, source, stream, verbs, write
+from helpdesk.web.inbox import (
+    blocking,
+    calling,
+    customer,
+    drafts,
+    files,
+    merging,
+    originals,
+    read,
+    source,
+    stream,
+    verbs,
+    write,
+)
 
 
 def routes() -> list[web.AbstractRouteDef]:
@@ -16,6 +29,7 @@ def routes() -> list[web.AbstractRouteDef]:
         "edit": verbs.edit, "withdraw": verbs.withdraw, "react": verbs.react,
         "draft": drafts.draft, "upload": drafts.upload, "here": drafts.here, "merge": merging.merge, "unmerge": merging.unmerge,
         "block": blocking.block, "unblock": blocking.unblock,
+        "customer/join": customer.join, "customer/part": customer.part, "customer/refuse": customer.refuse, "customer/link": customer.lead,
         "ring": calling.ring, "call-back-done": calling.done,
     }  # fmt: skip
     return [
@@ -27,6 +41,8 @@ def routes() -> list[web.AbstractRouteDef]:
         web.get(one, read.ticket),
         web.get(f"{one}/merge", merging.page),
         web.get(f"{one}/edit", verbs.form),
+        web.get(f"{one}/customer", customer.page),
+        web.get(f"{one}/customer/join", customer.ask),
         *(web.post(f"{one}/{name}", handler) for name, handler in posts.items()),
         web.get(r"/inbox/files/{file:\d+}", files.download),
         web.get(r"/inbox/files/{file:\d+}/show", files.inline),

@@ -10,6 +10,7 @@ from helpdesk.journey.letters import reply_subject
 from helpdesk.live.presence import Here
 from helpdesk.suggestions.suggester import LEAST
 from helpdesk.suggestions.words import telling
+from helpdesk.web.inbox import build_customer
 from helpdesk.web.inbox import build_doings as doings
 from helpdesk.web.inbox.build_call_back import call_back
 from helpdesk.web.inbox.build_files import file_of
@@ -62,6 +63,7 @@ def ticket(
         here=[one.name for one in here],
         writing=[one.name for one in here if one.writing],
         owed=_owed(parts),
+        person_wanted=row.person_wanted_at is not None and not row.answered and not ended,
         call_back=call_back(parts, eyes) if _status(row) not in ("merged", "spam") else None,
         visitor=visitor(parts),
     )
@@ -99,11 +101,15 @@ def _person(parts: Parts, eyes: Eyes) -> PersonView:
             for one in parts.addresses
         ],
         faces=parts.moods,
-        others=[OtherTicket(one.id, one.subject, eyes.channel(one.channel).icon) for one in parts.others[:MOST_OTHERS]],
+        others=[
+            OtherTicket(one.id, one.subject, eyes.channel(one.channel).icon, open=bool(one.active))
+            for one in parts.others[:MOST_OTHERS]
+        ],
         more=len(parts.others) > MOST_OTHERS,
         notes=contact.notes,
         mark=contact.mark or "",
         blocked=contact.blocked_at is not None,
+        offers=build_customer.offers(parts.offers, eyes.language),
     )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ ICONS = {
     "wish": "human", "ringing": "phone", "blocked": "shield", "unblocked": "check", "bot_removed": "shield", "unsupported": "alert",
     "command": "slash", "start": "human", "migrate_to_chat_id": "redo", "migrate_from_chat_id": "redo", "button": "check", "deleted_business_messages": "close",
     "event": "chat", "owner": "user", "call": "phone", "rings": "phone", "wish_closed": "check", "in_time": "check",
+    "edited_unseen": "pen",
     "parted": "undo", "join_offered": "user", "learned": "at", "link_followed": "key", "chat_moved": "redo",
     "transcript_refused": "mail", "team_unknown": "alert", "shut_out": "shield", "let_in": "check", "mailed": "mail",
 }  # fmt: skip
@@ -67,7 +68,7 @@ def _items(parts: Parts, eyes: Eyes) -> Iterator[EntryView | ChangeView | Survey
             if entry.id in told.values():
                 yield _felt(entry, parts, eyes)
         elif entry.kind != "reaction" or kinds.details(entry).get("of") not in here:
-            change = _change(entry, parts)
+            change = _change(entry, parts, eyes)
             if change.what not in QUIET or change.data.get("state") == "failed":
                 yield change
 
@@ -203,7 +204,7 @@ def _author(entry: Any, by: By, parts: Parts, language: str) -> tuple[str, Face]
         name = str(kinds.details(entry).get("owner") or "")
         return name, face_of(name, 3)
     contact = entry.contact_id or parts.ticket.contact_id
-    own = contact == parts.ticket.contact_id
+    own = contact == parts.ticket.contact_id or contact in parts.family
     name = name_of(parts.contact.name if own else "", entry.address or parts.ticket.address, language)
     return name, face_of(name, contact)
 
@@ -224,7 +225,7 @@ def _delivery(entry: Any, eyes: Eyes) -> DeliveryView | None:
     return DeliveryView(entry.delivery, entry.delivery_reason or "", until)
 
 
-def _change(entry: Any, parts: Parts) -> ChangeView:
+def _change(entry: Any, parts: Parts, eyes: Eyes) -> ChangeView:
     data = dict(kinds.details(entry))
     what = str(data.get("change") or {"delivery": data.get("state"), "survey": "survey"}.get(entry.kind) or entry.kind)
     if what == "note":
@@ -232,7 +233,10 @@ def _change(entry: Any, parts: Parts) -> ChangeView:
     who = parts.names.get(entry.person_id, "") if entry.person_id else ""
     if what in ("assigned", "follow_up"):
         data["to"] = parts.names.get(data.get("to") or 0, "")
+    elif what in ("learned", "link_followed"):
+        data["by"] = eyes.channel(data.get("by")).label
     data.setdefault("text", entry.text)
+    data["customer"] = entry.author == "customer"
     icon = ICONS.get(what, "list")
     if what == "status" and data.get("to") in ("resolved", "closed"):
         icon = "done"

@@ -77,6 +77,8 @@ class Parts:
     ways: Sequence[Way] = ()
     undone: Mapping[str, Any] = field(default_factory=dict)
     extensions: Mapping[str, str] = field(default_factory=dict)
+    offers: Sequence[tuple[Line, Line]] = ()
+    family: frozenset[int] = frozenset()
 
 
 def listing(tx: Connection, *, wish: Wish, person_id: int, now: datetime, bare: bool = False) -> Listing:
@@ -138,6 +140,8 @@ def ticket(
         names=agents.names(tx),
         unread=queries.read_up_to(tx, ticket_id=ticket_id, person_id=person_id) < newest,
         guests=queries.guests(tx, ticket_id=ticket_id),
+        offers=contacts.offers_for(tx, contact_id=found.contact_id),
+        family=contacts.family(tx, contact_id=found.contact_id),
         ways=ways.ways(tx, book, ticket=found) if book is not None else (),
         undone=(kept["reply"].data or {}) if "reply" in kept else {},
         extensions=agents.names_by_extension(tx) if any(one.kind == "call" for one in entries) else {},

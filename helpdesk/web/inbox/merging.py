@@ -27,7 +27,8 @@ NOBODY = _("There is no ticket with this number.")
 
 async def page(request: web.Request) -> web.StreamResponse:
     """Choose the ticket this one is merged into; on a merged one, undo it."""
-    return await _page(request)
+    into = show.number(request.query.get("into", ""))
+    return await _page(request, into=str(into) if into else "")
 
 
 async def _page(

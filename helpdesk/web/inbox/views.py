@@ -103,11 +103,24 @@ class AddressView:
 
 @dataclass(frozen=True, slots=True)
 class OtherTicket:
-    """Another ticket of the same customer."""
+    """Another ticket of the same customer. `open`: it may be about the same matter."""
 
     number: int
     subject: str
     icon: str
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JoinOffer:
+    """Another customer who may be the same person. `why`: claimed proven wrote link, about `address`."""
+
+    id: int
+    contact: int
+    name: str
+    face: Face
+    address: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +137,7 @@ class PersonView:
     notes: str = ""
     mark: str = ""
     blocked: bool = False
+    offers: Sequence[JoinOffer] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,5 +208,6 @@ class TicketView:
     here: Sequence[str] = ()
     writing: Sequence[str] = ()
     owed: bool = False
+    person_wanted: bool = False
     call_back: CallBackView | None = None
     visitor: VisitorView | None = None
