@@ -1,0 +1,118 @@
+"""kill -9 while a switchboard tells of calls: every call it was believed about is there once, and whole."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import signal
+import sys
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import pytest
+from sqlalchemy import select
+
+from helpdesk.database.engine import open_database
+from helpdesk.intake import queries as intake
+from helpdesk.sla.models import clocks
+from helpdesk.tickets.models import entries
+from tests.faults.test_kill import free_port
+from tests.support.killable_phone import TOKEN
+
+KILLS = 12
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kill")]
+START = datetime(2026, 3, 2, 6, tzinfo=UTC)
+
+
+class Desk:
+    """The killable desk as a child process."""
+
+    def __init__(self, folder, url, port):
+        self.arguments, self.child = [str(folder), url, str(port)], None
+
+    async def start(self):
+        self.child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.support.killable_phone", *self.arguments, stdout=asyncio.subprocess.PIPE
+        )
+        async with asyncio.timeout(60):
+            assert await self.child.stdout.readline() == b"ready\n"
+
+    async def kill(self):
+        self.child.send_signal(signal.SIGKILL)
+        await self.child.wait()
+
+
+def told(number: int) -> list[dict[str, object]]:
+    """What the switchboard says of one call: it rings, it waits, it gave up after 70 seconds."""
+    began = START + timedelta(seconds=number)
+    base = {"call_id": f"c{number}", "direction": "inbound", "from": f"0912{number % 23:07d}", "queue": "support"}
+    ended = (began + timedelta(seconds=70)).isoformat()
+    return [
+        {**base, "event": "ringing", "started_at": began.isoformat(), "at": began.isoformat()},
+        {**base, "event": "queued", "at": began.isoformat()},
+        {**base, "event": "ended", "disposition": "abandoned", "ended_at": ended, "at": ended},
+    ]
+
+
+async def post(port: int, accepted: set[str], stop: asyncio.Event) -> None:
+    """A switchboard that repeats each event until it is taken, and tells some of them twice or in another order."""
+    dice, number = random.Random(7), 0
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as http:
+        while not stop.is_set():
+            number += 1
+            events = told(number)
+            dice.shuffle(events)
+            for event in [*events, dice.choice(events)]:
+                if not await _until_taken(http, port, event, stop):
+                    return
+            accepted.add(f"c{number}")
+
+
+async def _until_taken(http, port, event, stop):
+    while True:
+        try:
+            place = f"http://127.0.0.1:{port}/channels/phone/pbx"
+            async with http.post(place, json=event, headers={"X-Pbx-Token": TOKEN}) as answer:
+                if answer.status == 200:
+                    return True
+                assert answer.status >= 500, await answer.text()
+        except (OSError, aiohttp.ClientError, TimeoutError):
+            await asyncio.sleep(0.02)
+        if stop.is_set():
+            return False
+
+
+async def test_killed_desks_lose_no_call_and_tell_none_twice(database_url, tmp_path):
+    kills = KILLS if database_url.startswith("sqlite") else KILLS // 4
+    dice, accepted, stop, port = random.Random(20261122), set(), asyncio.Event(), free_port()
+    desk = Desk(tmp_path, database_url, port)
+    await desk.start()
+    posting = asyncio.create_task(post(port, accepted, stop))
+    for _ in range(kills):
+        await asyncio.sleep(dice.uniform(0.05, 0.4))  # the moment is random; nothing waits for it
+        await desk.kill()
+        await desk.start()
+    stop.set()
+    await posting
+    database = await open_database(database_url)
+    try:
+        async with asyncio.timeout(120):
+            while (await database.read(intake.figures))["new"]:
+                await asyncio.sleep(0.1)
+        with contextlib.suppress(ProcessLookupError):
+            await desk.kill()
+        figures = await database.read(intake.figures)
+        calls = await database.read(lambda tx: tx.execute(select(entries).where(entries.c.kind == "call")).all())
+        waits = await database.read(lambda tx: tx.execute(select(clocks).where(clocks.c.kind == "queue_wait")).all())
+    finally:
+        await database.close()
+    times = Counter(one.remote_id for one in calls)
+    assert len(accepted) > kills
+    assert figures["quarantined"] == 0
+    assert [name for name in accepted if times[name] != 1] == []
+    whole = {one.remote_id: (one.data["disposition"], one.data["queue_wait_s"]) for one in calls}
+    assert {whole[name] for name in accepted} == {("abandoned", 70)}
+    judged = Counter(one.start_entry_id for one in waits)
+    assert [one.id for one in calls if one.remote_id in accepted and judged[one.id] != 1] == []
