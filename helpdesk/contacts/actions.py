@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from helpdesk.contacts import queries
 from helpdesk.contacts.models import addresses, contacts, offers
-from helpdesk.database.dialects import ignoring, insert_ignore, new_id
+from helpdesk.database.dialects import ignoring, insert_ignore, new_id, put
+from helpdesk.database.short import Into
 
-_NEW_CONTACT = insert(contacts)
-_NEW_ADDRESS = insert(addresses)
+_NEW_CONTACT = Into(contacts)
+_NEW_ADDRESS = Into(addresses)
 _OFFER = ignoring(offers)
 _CHANGE = update(addresses).where(addresses.c.id == bindparam("key"))
 _REACHABLE = _CHANGE.values(unreachable_at=None, unreachable_reason=None)
@@ -80,7 +81,7 @@ def _add(
         "contact_id": contact_id, "address": address, "channel": address.partition(":")[0], "verified": verified,
         "created_at": now,
     }  # fmt: skip
-    tx.execute(_NEW_ADDRESS, {**values, "claimed_at": now} if claimed else values)
+    put(tx, _NEW_ADDRESS, {**values, "claimed_at": now} if claimed else values)
 
 
 def _taken_from_claim(

@@ -9,27 +9,49 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from helpdesk.database.short import Into
+
 Ignore = dict[str, Insert]
 
 
-def new_id(tx: Connection, statement: Insert, values: Mapping[str, Any]) -> int:
+def new_id(tx: Connection, statement: Insert | Into, values: Mapping[str, Any]) -> int:
     """Run an insert of one row and return its id."""
+    if isinstance(statement, Into):
+        done = statement.run(tx, values) if tx.dialect.name == "sqlite" else None
+        if done is not None and done.lastrowid is not None:
+            return done.lastrowid
+        statement = statement.statement
     made = tx.execute(statement, values).inserted_primary_key
     assert made is not None
     return int(made[0])
 
 
-def ignoring(table: Table) -> Ignore:
+def put(tx: Connection, into: Into, values: Mapping[str, Any]) -> None:
+    """Insert one row whose id nobody asks for."""
+    if tx.dialect.name != "sqlite" or into.run(tx, values) is None:
+        tx.execute(into.statement, values)
+
+
+class Ignoring:
     """An insert that does nothing where a unique key stands already. Build once, run with `insert_ignore`."""
-    return {
-        "sqlite": sqlite.insert(table).on_conflict_do_nothing(),
-        "postgresql": postgresql.insert(table).on_conflict_do_nothing(),
-    }
+
+    def __init__(self, table: Table) -> None:
+        self.short = Into(table, ignoring=True)
+        self.statements: Ignore = {
+            "sqlite": sqlite.insert(table).on_conflict_do_nothing(),
+            "postgresql": postgresql.insert(table).on_conflict_do_nothing(),
+        }
 
 
-def insert_ignore(tx: Connection, statement: Ignore, values: Mapping[str, Any]) -> bool:
+def ignoring(table: Table) -> Ignoring:
+    """See `Ignoring`."""
+    return Ignoring(table)
+
+
+def insert_ignore(tx: Connection, statement: Ignoring, values: Mapping[str, Any]) -> bool:
     """Run an `ignoring` insert. True: a row was written."""
-    return tx.execute(statement[tx.dialect.name], values).rowcount == 1
+    done = statement.short.run(tx, values) if tx.dialect.name == "sqlite" else None
+    return (done if done is not None else tx.execute(statement.statements[tx.dialect.name], values)).rowcount == 1
 
 
 def upserting(table: Table, keys: list[str], update: list[str]) -> Ignore:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
@@ -19,13 +20,10 @@ DDL = {
         "CREATE INDEX ix_words_vector ON words USING gin (vector)",
     ),
 }
-_ADD = {
-    "sqlite": text("INSERT INTO words (rowid, text) VALUES (:entry_id, :text)"),
-    "postgresql": text(
-        "INSERT INTO words (entry_id, vector) VALUES (:entry_id, to_tsvector('simple', :text)) "
-        "ON CONFLICT (entry_id) DO UPDATE SET vector = words.vector || excluded.vector"
-    ),
-}
+_ADD = text(
+    "INSERT INTO words (entry_id, vector) VALUES (:entry_id, to_tsvector('simple', :text)) "
+    "ON CONFLICT (entry_id) DO UPDATE SET vector = words.vector || excluded.vector"
+)
 _FIND = {
     "sqlite": text("SELECT rowid FROM words WHERE words MATCH :question ORDER BY rowid DESC LIMIT :most"),
     "postgresql": text(
@@ -47,7 +45,10 @@ def add(tx: Connection, *, entry_id: int, folded: str) -> None:
     text_ = folded[:LONGEST]
     if tx.dialect.name == "postgresql":  # its parser would keep addresses and host names whole
         text_ = " ".join(_WORD.findall(text_))
-    tx.execute(_ADD[tx.dialect.name], {"entry_id": entry_id, "text": text_})
+        tx.execute(_ADD, {"entry_id": entry_id, "text": text_})
+    else:
+        driver: Any = tx.connection.driver_connection
+        driver.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (entry_id, text_))
 
 
 def find(tx: Connection, *, folded: str, most: int) -> Sequence[int]:

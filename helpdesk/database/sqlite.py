@@ -170,13 +170,14 @@ class Sqlite:
                 job.error = error
                 raise
             return
-        tx.exec_driver_sql("SAVEPOINT unit")
+        driver: Any = tx.connection.driver_connection
+        driver.execute("SAVEPOINT unit")
         try:
             job.result = job.unit(tx)
         except BaseException as error:
             job.error = error
-            tx.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
-        tx.exec_driver_sql("RELEASE SAVEPOINT unit")
+            driver.execute("ROLLBACK TO SAVEPOINT unit")
+        driver.execute("RELEASE SAVEPOINT unit")
 
     def _tell(self, jobs: list[Job], hints: list[Hint]) -> None:
         for job in jobs:

@@ -9,18 +9,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, update
 
+from helpdesk.database.dialects import put
 from helpdesk.database.engine import hint
 from helpdesk.database.metadata import Line
+from helpdesk.database.short import Into
 from helpdesk.sla import queries
 from helpdesk.sla.models import clocks, cycles
 from helpdesk.sla.promises import KINDS, ClockKind, Facts, Planned, Promises, next_look
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets.models import NEVER
 
-_NEW_CYCLE = insert(cycles)
-_NEW_CLOCK = insert(clocks)
+_NEW_CYCLE = Into(cycles)
+_NEW_CLOCK = Into(clocks)
 __all__ = [
     "KINDS",
     "STARTING",
@@ -48,9 +50,10 @@ def start_cycle(
     planned: Sequence[Planned],
 ) -> None:
     """Begin a cycle with its clocks, as planned from the customer's message that opened or reopened it."""
-    tx.execute(_NEW_CYCLE, {"ticket_id": ticket_id, "number": cycle, "start_entry_id": entry_id, "started_at": at})
+    put(tx, _NEW_CYCLE, {"ticket_id": ticket_id, "number": cycle, "start_entry_id": entry_id, "started_at": at})
     calendar = promises.calendar(facts.kind)[0]
-    tx.execute(_NEW_CLOCK, [_row(one, ticket_id, cycle, entry_id, at, calendar) for one in planned])
+    for one in planned:
+        put(tx, _NEW_CLOCK, _row(one, ticket_id, cycle, entry_id, at, calendar))
     hint(tx, "clocks")
 
 
@@ -81,7 +84,7 @@ def customer_wrote(
         return
     planned = promises.plan(facts, "next_response", at)
     calendar = promises.calendar(facts.kind)[0]
-    tx.execute(_NEW_CLOCK, _row(planned, ticket_id, cycle, entry_id, at, calendar))
+    put(tx, _NEW_CLOCK, _row(planned, ticket_id, cycle, entry_id, at, calendar))
     hint(tx, "clocks")
     refresh(tx, ticket_id=ticket_id)
 

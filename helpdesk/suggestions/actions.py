@@ -7,10 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
+from helpdesk.database.dialects import put
+from helpdesk.database.short import Into
 from helpdesk.suggestions.models import suggested, taken
 
 Proposal = Sequence[tuple[str, float, Sequence[str]]]
-_SUGGESTED = insert(suggested)
+_SUGGESTED = Into(suggested)
 
 
 def propose(
@@ -20,7 +22,7 @@ def propose(
     found = suggest(text, language)
     if found:
         items = [[article, round(confidence, 3), list(words)] for article, confidence, words in found]
-        tx.execute(_SUGGESTED, {"entry_id": entry_id, "items": items})
+        put(tx, _SUGGESTED, {"entry_id": entry_id, "items": items})
 
 
 def proposed(tx: Connection, *, entry_id: int) -> list[tuple[str, float, list[str]]]:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, Update, bindparam, insert, update
 
 from helpdesk.agents import queries as agents
-from helpdesk.database.dialects import ignoring, insert_ignore, new_id, upsert, upserting
+from helpdesk.database.dialects import ignoring, insert_ignore, new_id, put, upsert, upserting
 from helpdesk.database.engine import hint
+from helpdesk.database.short import Into
 from helpdesk.errors import Conflict, Invalid
 from helpdesk.tickets import queries, rules
 from helpdesk.tickets.models import attachments, bodies, entries, participants, reads, remote_ids, tags, tickets
 
-_NEW_TICKET = insert(tickets)
-_NEW_ENTRY = insert(entries)
-_NEW_BODY = insert(bodies)
+_NEW_TICKET = Into(tickets)
+_NEW_ENTRY = Into(entries)
+_NEW_BODY = Into(bodies)
 _NEW_ATTACHMENT = insert(attachments)
 _REMOTE = ignoring(remote_ids)
 PARTICIPANT = ignoring(participants)
@@ -46,7 +48,7 @@ def asked(tx: Connection, *, ticket_id: int, entry_id: int) -> None:
 
 def add_body(tx: Connection, *, entry_id: int, full_text: str | None, html: str | None) -> None:
     """Keep what an entry has beside its visible text."""
-    tx.execute(_NEW_BODY, {"entry_id": entry_id, "full_text": full_text, "html": html})
+    put(tx, _NEW_BODY, {"entry_id": entry_id, "full_text": full_text, "html": html})
 
 
 def attach(tx: Connection, *, ticket_id: int, entry_id: int, files: Iterable[Mapping[str, Any]]) -> None:
@@ -72,10 +74,12 @@ def join(tx: Connection, *, ticket_id: int, contact_id: int, welcome: bool, addr
 
 def change(tx: Connection, *, ticket_id: int, **values: Any) -> None:
     """Set columns of a ticket. The verb that calls this writes the entry."""
-    tx.execute(
-        _CHANGE.values(**{name: bindparam(f"v_{name}", type_=tickets.c[name].type) for name in values}),
-        {"key": ticket_id, **{f"v_{name}": value for name, value in values.items()}},
-    )
+    tx.execute(_setting(tuple(values)), {"key": ticket_id, **{f"v_{name}": value for name, value in values.items()}})
+
+
+@cache
+def _setting(names: tuple[str, ...]) -> Update:
+    return _CHANGE.values(**{name: bindparam(f"v_{name}", type_=tickets.c[name].type) for name in names})
 
 
 def changed(
