@@ -40,7 +40,7 @@ class Questions:
                 after=int(about.get("after", 0)),
             )
         if question == "link" and not about["address"]:
-            return [{}] if leads.there_are(self.book, but=channel) else []
+            return [{}] if leads.there_are(self.book.channels, but=channel) else []
         if question == "link":
             return await self.database.write(leads.lead_on, self.book, address=str(about["address"]), now=self.clock())
         if question == "tickets":
