@@ -63,7 +63,7 @@ class Channel(contract.Channel):
         self._typing = changes.Typing()
         self._names: dict[str, str] = {}  # bot -> its user name at Telegram, as the desk remembers it
         self._asked: Desk | None = None
-        self._looking: set[asyncio.Future[None]] = set()
+        self._looking: set[asyncio.Task[None]] = set()
         self._heads: OrderedDict[str, str] = OrderedDict()  # message -> the name above its words
         self._bot_of: OrderedDict[str, str] = OrderedDict()  # conversation -> the bot it was seen with last
         for bot in settings.bots:
@@ -190,11 +190,20 @@ class Channel(contract.Channel):
         """Where somebody taps to come to the bot with a token; None until Telegram has said what the bot is called."""
         after = self._after.get(account)
         name = (text(after.me, "username", 60) if after is not None else "") or self._names.get(account, "")
-        if not name and self._asked is not None and account in self._senders:  # another process of the desk listens
-            task = asyncio.ensure_future(self._recall_name(self._asked, account))
+        if not name and account in self._senders:
+            self._look_for_name(account)
+        return f"https://t.me/{name}?start={token}" if name else None
+
+    def _look_for_name(self, account: str) -> None:
+        """Another process of the desk listens and knows it: the next link will be there."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        if self._asked is not None and not self._looking:
+            task = loop.create_task(self._recall_name(self._asked, account))
             self._looking.add(task)
             task.add_done_callback(self._looking.discard)
-        return f"https://t.me/{name}?start={token}" if name else None
 
     async def _recall_name(self, desk: Desk, account: str) -> None:
         name = await desk.recall(account, aftermath.USERNAME)
