@@ -9,6 +9,7 @@ from aiohttp import web
 
 from helpdesk.agents import queries, rules, sign_in
 from helpdesk.web import visitors
+from helpdesk.web.desk_pages import around
 from helpdesk.web.keys import CLOCK, DATABASE, PASSWORDS, SESSION, SETTINGS, signed_in
 from helpdesk.web.pages import PAGES
 
@@ -106,5 +107,5 @@ async def _page(request: web.Request, error: str | None = None) -> web.Response:
     notice = say(kept) if "kept" in request.query else None
     return pages.render(
         request, "sign_in/account.html", status=422 if error else 200, sessions=places, error=error, notice=notice,
-        shortest=rules.SHORTEST,
+        shortest=rules.SHORTEST, **await around(request, "account"),
     )  # fmt: skip
