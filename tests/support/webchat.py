@@ -20,7 +20,6 @@ from channels.webchat.settings import WebchatSettings
 from helpdesk import app
 from tests.support.house import Story
 
-PATIENCE = 10.0  # seconds until a test gives up
 SHOP = "https://shop.example"
 SECRET = "a secret between the site and the desk"
 
@@ -40,6 +39,7 @@ class Client:
     lines: dict[int, dict[str, Any]] = field(default_factory=dict)
     frames: list[dict[str, Any]] = field(default_factory=list)
     ws: aiohttp.ClientWebSocketResponse | None = None
+    patience: float = PATIENCE
 
     async def connect(self, **hello: Any) -> dict[str, Any]:
         """Open a socket and say hello; the welcome."""
@@ -64,7 +64,7 @@ class Client:
 
     async def until(self, wanted: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         """The next frame that is meant, also among those that came already. Raises TimeoutError, Closed."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self.patience):
             while True:
                 for one in self.frames:
                     if wanted(one):
