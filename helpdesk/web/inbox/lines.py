@@ -117,6 +117,13 @@ class EntryView:
     form: str = "entry"
 
 
+class Told(dict[str, Any]):
+    """What was kept of a change; what was not is empty, so that no line ever breaks a page."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeView:
     """A change of state. `what` names it, `who` did it (empty: the desk itself), `data` holds names and values."""
@@ -128,6 +135,11 @@ class ChangeView:
     who: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
     form: str = "change"
+
+    @property
+    def told(self) -> Told:
+        """The data, whatever of it there is."""
+        return Told(self.data)
 
 
 @dataclass(frozen=True, slots=True)
