@@ -199,6 +199,14 @@ class Channel:
     def hear(self, conversation: str, what: Mapping[str, Any]) -> None:
         """Something fleeting from the desk: an agent writes (`typing`, `name`) or has `read`. May be lost."""
 
+    async def forget(self, address: str) -> Sequence[tuple[str, str]]:
+        """Drop the files and the memory of a customer who is to be forgotten.
+
+        Returns (account, word): the desk drops what this channel remembers there with that word in its key or value,
+        and the raw forms under that order key.
+        """
+        return ()
+
     async def check(self) -> Sequence[tuple[str, str | None]]:
         """For `run.py check`: (what was tried, None or what is wrong and what to do)."""
         return ()

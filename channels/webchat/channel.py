@@ -150,6 +150,23 @@ class Channel(contract.Channel):
             if what.get("read"):
                 self._later(self._seen(room))
 
+    async def forget(self, address: str) -> Sequence[tuple[str, str]]:
+        """A visitor's files go, whoever is connected is sent away; log, marks and tokens are the desk's to drop."""
+        kind, _, rest = address.partition(":")
+        site, _, conversation = rest.partition(":")
+        if kind != self.name or not conversation:
+            return ()
+        chat = self.chat()
+        room = chat.rooms.room(site, conversation)
+        for line in await room.log.after(0, most=await room.log.refresh()):
+            if line.get("by") == "visitor":
+                for file in line.get("files", ()):
+                    await chat.store.drop(str(file["id"]))
+        for one in list(room.connections):
+            one.close(GOING, "this conversation is over")
+        chat.rooms.drop(room)
+        return [(site, conversation)]
+
     async def check(self) -> Sequence[tuple[str, str | None]]:
         """Sites that nobody can reach, secrets that are missing, a widget that is not built."""
         built = None if self.script.version else "it is not built: npm run build:widget"

@@ -77,6 +77,10 @@ class Store:
         """Where a file lies and what kind it is, or None when it is not there."""
         return await asyncio.to_thread(self._find, digest)
 
+    async def drop(self, digest: str) -> None:
+        """Forget a file. Whoever sent the same one loses it too."""
+        await asyncio.to_thread(self._path(digest).unlink, missing_ok=True)
+
     def _find(self, digest: str) -> tuple[Path, str] | None:
         path = self._path(digest)
         try:

@@ -85,6 +85,10 @@ class Rooms:
             found = self._rooms[f"{site}/{conversation}"] = Room(self._desk, site, conversation)
         return found
 
+    def drop(self, room: Room) -> None:
+        """Whoever comes next looks at what is kept, not at what was known."""
+        self._rooms.pop(f"{room.site}/{room.id}", None)
+
     def open_rooms(self, conversation: str) -> list[Room]:
         """The rooms of this conversation somebody holds now."""
         found = (self._rooms.get(f"{site}/{conversation}") for site in self._sites)

@@ -17,12 +17,14 @@ class Script:
 
     def __init__(self, path: Path = BUILT) -> None:
         self._path = path
-        self._known: tuple[int, bytes, bytes, str] = (0, b"", b"", "")
+        self._changed, self._version = 0, ""
+        self._packed: dict[str, bytes] = {}  # by encoding; "" is as it is
 
     @property
     def version(self) -> str:
         """The name of its content, empty while it is not built."""
-        return self._load()[3]
+        self._load()
+        return self._version
 
     async def newest(self, request: web.Request) -> web.StreamResponse:
         """For the script tag of a page."""
@@ -39,22 +41,26 @@ class Script:
         return self._answer(request, {"Cache-Control": "public, max-age=31536000, immutable"})
 
     def _answer(self, request: web.Request, headers: dict[str, str]) -> web.Response:
-        _, plain, packed, version = self._load()
-        if not version:
+        if not self.version:
             raise web.HTTPNotFound(text="The widget is not built: npm run build:widget.\n")
         open_to_all = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin",
                        "Content-Type": TYPE, "Vary": "Accept-Encoding", **headers}  # fmt: skip
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
-            return web.Response(body=packed, headers={**open_to_all, "Content-Encoding": "gzip"})
-        return web.Response(body=plain, headers=open_to_all)
+        taken = {part.partition(";")[0].strip() for part in request.headers.get("Accept-Encoding", "").split(",")}
+        for encoding in ("br", "gzip"):
+            if encoding in taken and encoding in self._packed:
+                return web.Response(body=self._packed[encoding], headers={**open_to_all, "Content-Encoding": encoding})
+        return web.Response(body=self._packed[""], headers=open_to_all)
 
-    def _load(self) -> tuple[int, bytes, bytes, str]:
+    def _load(self) -> None:
         try:
             changed = self._path.stat().st_mtime_ns
         except FileNotFoundError:
-            return self._known
-        if changed != self._known[0]:
-            plain = self._path.read_bytes()
-            packed = gzip.compress(plain, 9, mtime=0)
-            self._known = (changed, plain, packed, hashlib.sha256(plain).hexdigest()[:12])
-        return self._known
+            return
+        if changed == self._changed:
+            return
+        plain = self._path.read_bytes()
+        self._packed = {"": plain, "gzip": gzip.compress(plain, 9, mtime=0)}
+        self._changed, self._version = changed, hashlib.sha256(plain).hexdigest()[:12]
+        smaller = self._path.with_suffix(".js.br")  # made by the build; not of an earlier one
+        if smaller.exists() and smaller.stat().st_mtime_ns >= changed:
+            self._packed["br"] = smaller.read_bytes()

@@ -11,13 +11,14 @@ from sqlalchemy import Connection, bindparam, delete, update
 from channels.contract import ANY, Cursor, Moved
 from helpdesk.database.dialects import ignoring, insert_ignore, upsert, upserting
 from helpdesk.database.engine import hint
-from helpdesk.errors import Conflict, NotFound
+from helpdesk.errors import Conflict, Invalid, NotFound
 from helpdesk.intake.models import cursors, intake
 from helpdesk.intake.rules import storable
 
 _KEEP = ignoring(intake)
 _CURSOR = upserting(cursors, ["channel", "account", "key"], ["value", "changed_at"])
 _FIRST = ignoring(cursors)
+SHORTEST_WORD = 16  # characters
 _ON = (
     update(cursors)
     .where(
@@ -151,14 +152,16 @@ def _moved_on(tx: Connection, values: dict[str, Any], was: str) -> bool:
     return tx.execute(_ON, {**here, "was": was, "v_value": values["value"], "v_at": values["changed_at"]}).rowcount == 1
 
 
-def forget(tx: Connection, *, channel: str, account: str, keys: Sequence[str]) -> int:
-    """Drop what a channel remembered of somebody; a key that ends in `*` stands for all that begin so. Returns how many."""
-    return sum(
-        tx.execute(
-            delete(cursors).where(
-                cursors.c.channel == channel, cursors.c.account == account,
-                cursors.c.key.startswith(one[:-1], autoescape=True) if one.endswith("*") else cursors.c.key == one,
-            )
-        ).rowcount
-        for one in keys
-    )  # fmt: skip
+def forget(tx: Connection, *, channel: str, account: str, word: str) -> int:
+    """Drop what a channel remembers with this word in its key or value, and empty the raw forms under that order key.
+
+    Returns how many it were. The word must be long: it is somebody's id.
+    """
+    if len(word) < SHORTEST_WORD:
+        raise Invalid("This is too short to be somebody's id.", "word")
+    here = (cursors.c.channel == channel) & (cursors.c.account == account)
+    named = cursors.c.key.contains(word, autoescape=True) | cursors.c.value.contains(word, autoescape=True)
+    dropped: int = tx.execute(delete(cursors).where(here, named)).rowcount
+    raws = (intake.c.channel == channel) & (intake.c.account == account) & (intake.c.order_key == word)
+    emptied: int = tx.execute(update(intake).where(raws, intake.c.state != "new").values(raw=b"")).rowcount
+    return dropped + emptied
