@@ -164,6 +164,7 @@ def book_of(settings: Settings, channels: Mapping[str, Channel], sla: policies.S
         },
         unread=timedelta(minutes=settings.tickets.unread_mail_minutes),
         acknowledgement=settings.automatic.acknowledgement,
+        when_closed=frozenset(settings.automatic.when_closed),
         quote_original=settings.tickets.quote_original,
         signature=lambda team: settings.tickets.signature_by_team.get(team or "", settings.tickets.signature),
         limits=Limits(per_address=settings.automatic.per_contact_a_day, per_ticket=settings.automatic.per_ticket_a_day),

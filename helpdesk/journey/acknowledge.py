@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from channels.contract import Inbound
 from helpdesk.contacts import queries as contacts
+from helpdesk.database.metadata import Line
 from helpdesk.journey.book import Book
 from helpdesk.outbox import queries as outbox
 from helpdesk.outbox.rules import Occasion, why_not
+from helpdesk.sla.calendars import Calendar
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
 
+LONGEST_CLOSED = timedelta(days=14)
 
-def follow(tx: Connection, book: Book, *, ticket_id: int, question: Inbound, now: datetime, opened: bool) -> int | None:
-    """Say that a message arrived, when the desk is set to do so and a robot may write here."""
-    if not (book.acknowledgement and opened):
+
+def follow(
+    tx: Connection, book: Book, *, ticket_id: int, channel: str, question: Inbound, now: datetime, opened: bool
+) -> int | None:
+    """Say that a message arrived or when somebody is back, as the desk is set and a robot may write here."""
+    calendar = book.promises.calendar(book.hours(channel))[1]
+    welcome = book.acknowledgement and opened
+    closed = (welcome or channel in book.when_closed) and not calendar.is_open(now)
+    if not (welcome or closed):
         return None
     ticket = queries.ticket(tx, ticket_id=ticket_id)
-    if ticket.person_wanted_at is not None:  # no robot any more, they said
+    if closed and not welcome and _told(tx, calendar, ticket, now):
+        return None
+    if ticket.person_wanted_at is not None and not closed:  # no robot any more, they said
         return None
     if gate(tx, book, ticket_id=ticket_id, address=ticket.address, question_automatic=question.automatic, now=now):
         return None
     from helpdesk.journey import letters, reply
 
-    calendar = book.promises.calendar(book.hours(ticket.channel))[1]
     language = ticket.language or book.language
     text = book.word(
-        "acknowledgement.txt",
+        "closed.txt" if closed else "acknowledgement.txt",
         language,
         name=ticket.contact_name,
         number=ticket_id,
         desk=book.name,
         person_by=calendar.due_at(now, 30),
+        back_at=calendar.next_opening(now),
         now=now,
     )
     entry_id = tickets.add_entry(
@@ -57,6 +68,13 @@ def follow(tx: Connection, book: Book, *, ticket_id: int, question: Inbound, now
     )
     reply.dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=now)
     return entry_id
+
+
+def _told(tx: Connection, calendar: Calendar, ticket: Line, now: datetime) -> bool:
+    """Whether a robot wrote in this ticket since we closed: once is enough."""
+    before = calendar.intervals(now - LONGEST_CLOSED, now)
+    closing = before[-1][1] if before else now - LONGEST_CLOSED
+    return outbox.automatic_since(tx, address=ticket.address, ticket_id=ticket.id, since=closing)[1] > 0
 
 
 def gate(

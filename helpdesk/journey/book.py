@@ -55,6 +55,7 @@ class Book:
     undo_by_channel: Mapping[str, timedelta] = field(default_factory=dict)
     unread: timedelta = timedelta(0)  # an answer not read after so long is sent by mail too; 0: never
     acknowledgement: bool = False
+    when_closed: frozenset[str] = frozenset()  # channels that say when somebody is back
     quote_original: bool = False
     signature: Callable[[str | None], str] = lambda team: ""
     limits: Limits = field(default_factory=Limits)

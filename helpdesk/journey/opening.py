@@ -92,7 +92,9 @@ def open_new(
             text=f"{inbound.subject}\n{inbound.text}",
             language=inbound.language or book.language,
         )
-        acknowledge.follow(tx, book, ticket_id=ticket_id, question=inbound, now=at, opened=True)
+        acknowledge.follow(
+            tx, book, ticket_id=ticket_id, channel=arrival.channel, question=inbound, now=at, opened=True
+        )
     if inbound.team and team is None:
         _team_unknown(tx, inbound.team, ticket_id, at)
     address = inbound.author.address if inbound.author else ""

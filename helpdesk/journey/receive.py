@@ -237,7 +237,9 @@ def _counts(
         text=f"{inbound.subject}\n{inbound.text}",
         language=inbound.language or book.language,
     )
-    acknowledge.follow(tx, book, ticket_id=ticket.id, question=inbound, now=arrival.received_at, opened=fresh)
+    acknowledge.follow(
+        tx, book, ticket_id=ticket.id, channel=arrival.channel, question=inbound, now=arrival.received_at, opened=fresh
+    )
 
 
 def _say(tx: Connection, ticket: Any, status: str, at: datetime, *, reopened: bool) -> None:

@@ -129,6 +129,7 @@ class Automatic(Section):
     """Limits of the one gate every automatic message passes."""
 
     acknowledgement: bool = False
+    when_closed: tuple[str, ...] = ("telegram",)
     per_contact_a_day: NotNegative = 4
     per_ticket_a_day: NotNegative = 2
 
