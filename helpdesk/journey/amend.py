@@ -27,7 +27,7 @@ from helpdesk.tickets import queries, rules, search
 
 What = Literal["edit", "withdraw", "reaction"]
 CHANGES: Mapping[What, str] = {"edit": "edited", "withdraw": "withdrawn", "reaction": "reacted"}
-REACTIONS = ("👍", "❤", "🙏", "😁", "🎉", "🔥", "👌", "🤔")  # of those that Telegram takes from bots
+REACTIONS = ("👍", "❤️", "🙏", "😁", "🎉", "🔥", "👌", "🤔")  # of those that Telegram takes from bots
 LONGEST = 100_000
 
 

@@ -248,6 +248,8 @@ def undo(tx: Connection, book: Book, *, entry_id: int, person_id: int, now: date
 def send_again(tx: Connection, book: Book, *, entry_id: int, person_id: int, now: datetime) -> int:
     """Try a failed or uncertain message once more, under the same id. Returns the ticket. Raises Forbidden, Conflict."""
     entry = queries.entry(tx, entry_id=entry_id)
+    if not entry.outgoing:
+        raise Conflict("This message is not waiting to be sent again.")
     ticket = queries.locked(tx, ticket_id=entry.ticket_id)
     if not amend.trusted(tx, entry=entry, ticket=ticket, person_id=person_id):
         raise Forbidden("Only its author, whoever has the ticket, or a supervisor can do this.")

@@ -222,7 +222,8 @@ def _delivery(entry: Any, eyes: Eyes) -> DeliveryView | None:
     if not entry.outgoing or entry.delivery is None:
         return None
     until = entry.at + eyes.undo(entry.channel) if entry.delivery == "queued" else None
-    return DeliveryView(entry.delivery, entry.delivery_reason or "", until)
+    seen = kinds.moment(kinds.details(entry).get("read_at")) if entry.delivery == "read" else None
+    return DeliveryView(entry.delivery, entry.delivery_reason or "", until, seen)
 
 
 def _change(entry: Any, parts: Parts, eyes: Eyes) -> ChangeView:

@@ -60,11 +60,12 @@ class FileView:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
-    """What became of an outgoing entry: queued sending sent delivered failed uncertain undone."""
+    """What became of an outgoing entry: queued sending sent delivered read failed uncertain undone. `at`: when it was read."""
 
     state: str
     reason: str = ""
     undo_until: datetime | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
