@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select
 
 from helpdesk.database.dialects import upsert, upserting
 from helpdesk.database.engine import hint
 from helpdesk.database.metadata import Line
-from helpdesk.sla import actions, queries, waits
+from helpdesk.sla import actions, keeping, queries, waits
 from helpdesk.sla.entries import Entry
 from helpdesk.sla.models import clocks, cycles
 from helpdesk.sla.promises import ClockKind, Facts, Promises, next_look
@@ -128,7 +128,7 @@ def recompute(tx: Connection, promises: Promises, *, ticket: Line, facts: Facts,
             before = known.pop((number, kind, values["start_entry_id"]), None)
             values |= _firing(values, before, calendar.due_at, aim)
             values |= {"calendar": label, "policy": aim.policy, "target_minutes": aim.minutes}
-            _keep_clock(tx, before, {"ticket_id": ticket.id, "cycle": number, "kind": kind, **values})
+            keeping.keep(tx, before, {"ticket_id": ticket.id, "cycle": number, "kind": kind, **values})
     gone = [one.id for one in known.values()]
     if gone:
         tx.execute(delete(clocks).where(clocks.c.id.in_(gone)))
@@ -218,13 +218,6 @@ def _keep_cycle(tx: Connection, ticket_id: int, number: int, cycle: Cycle) -> No
             "bot_first_response_at": cycle.bot_first_response_at,
         },
     )
-
-
-def _keep_clock(tx: Connection, before: Line | None, values: dict[str, Any]) -> None:
-    if before is None:
-        tx.execute(insert(clocks), values)
-    else:
-        tx.execute(update(clocks).where(clocks.c.id == before.id).values(**values))
 
 
 def _tell_ticket(tx: Connection, ticket: Line, count: int) -> None:

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select
 
 from helpdesk.database.metadata import Line
+from helpdesk.sla import keeping
 from helpdesk.sla.models import clocks
 from helpdesk.tickets import actions as tickets
 
@@ -75,10 +76,7 @@ def keep(
         cycle = max(1, sum(1 for start in starts if start <= call.at))
         values = {"ticket_id": ticket_id, "cycle": cycle, "policy": policy, **_values(call, wait, target, before)}
         _in_time_after_all(tx, ticket_id, before, values, now)
-        if before is None:
-            tx.execute(insert(clocks), values)
-        else:
-            tx.execute(update(clocks).where(clocks.c.id == before.id).values(**values))
+        keeping.keep(tx, before, values)
 
 
 def _values(call: Line, wait: Wait, target: int | None, before: Line | None) -> dict[str, Any]:
