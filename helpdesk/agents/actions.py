@@ -122,6 +122,20 @@ def prefer(tx: Connection, *, person_id: int, language: str | None = None, theme
         tx.execute(update(people).where(people.c.id == person_id).values(**values))
 
 
+def set_extension(tx: Connection, *, person_id: int, extension: str, now: datetime, by: int) -> None:
+    """Which telephone is somebody's; empty: none. Raises Invalid, Conflict when it is somebody else's."""
+    wanted = rules.fold_extension(extension)
+    if wanted is None and extension.strip():
+        raise Invalid("An extension has up to 12 digits.", "extension")
+    owner = queries.by_extension(tx, extension=wanted) if wanted else None
+    if owner not in (None, person_id):
+        raise Conflict("Somebody else has this extension.")
+    if queries.extension_of(tx, person_id=person_id) == wanted:
+        return
+    tx.execute(update(people).where(people.c.id == person_id).values(extension=wanted))
+    record(tx, action="person.extension", now=now, by=by, about=f"person:{person_id}", extension=wanted)
+
+
 def new_team(tx: Connection, *, name: str, now: datetime, by: int | None) -> int:
     """A new team; gives its id."""
     if not name.strip():

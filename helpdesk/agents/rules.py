@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -113,3 +114,9 @@ def role(word: str) -> Role:
         if word == known:
             return known
     raise Invalid(f"There is no role {word!r}; there are {', '.join(ROLES)}.", "role")
+
+
+def fold_extension(text: str) -> str | None:
+    """Digits of a telephone's extension in any script; None when there are none, too many, or anything else."""
+    plain = "".join(str(unicodedata.digit(each, each)) for each in text.strip())
+    return plain if re.fullmatch(r"[0-9]{1,12}", plain) else None

@@ -74,9 +74,7 @@ def ring(tx: Connection, book: Book, *, ticket_id: int, person_id: int, number: 
         raise Invalid("The switchboard can't be asked to call; dial the number yourself.", "number")
     extension = agents.extension_of(tx, person_id=person_id)
     if not extension:
-        raise Invalid(
-            "Your telephone's extension is not known here yet. Ask whoever manages people to set it.", "number"
-        )
+        raise Invalid("Set the extension of your telephone in your account first.", "number")
     for line in reversed(queries.timeline(tx, ticket_id=ticket_id, most=20)):
         data = line.data or {}
         if data.get("change") == "rings" and data.get("to") == number and data.get("state") != "failed":

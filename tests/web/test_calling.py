@@ -103,3 +103,27 @@ async def test_the_card_and_the_reasons_say_whether_the_caller_was_answered_in_t
     shown = await page(client, "/inbox/tickets/1")
     assert "too long" in shown
     assert "longer than we promise" in shown
+
+
+async def test_everybody_sets_the_extension_of_their_own_telephone(phone, client):
+    desk = phone.desk
+    await desk.database.write(
+        agents.add_person,
+        name="Omid",
+        email="omid@desk.example",
+        role="agent",
+        now=desk.time(),
+        by=None,
+        extension="102",
+    )
+    assert 'name="extension" dir="ltr" inputmode="numeric" maxlength="12" value="101"' in await page(client, "/account")
+    assert "Somebody else has this extension" in await post(
+        client, "/account/extension", {"extension": "102"}, status=422
+    )
+    assert "up to 12 digits" in await post(client, "/account/extension", {"extension": "ten"}, status=422)
+    await post(client, "/account/extension", {"extension": " ۱۰۳ "})
+    assert 'value="103"' in await page(client, "/account")
+    await post(client, "/account/extension", {"extension": ""})
+    await phone.hears(abandoned(phone.board()))
+    shown = await post(client, "/inbox/tickets/1/ring", {"number": "+989121234567"}, status=422)
+    assert "Set the extension of your telephone" in shown

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from helpdesk.agents import queries, rules, sign_in
+from helpdesk.agents import actions, queries, rules, sign_in
+from helpdesk.errors import Conflict, Invalid
 from helpdesk.web import visitors
 from helpdesk.web.desk_pages import around
 from helpdesk.web.keys import CLOCK, DATABASE, PASSWORDS, SESSION, SETTINGS, signed_in
@@ -53,6 +54,20 @@ async def choose_password(request: web.Request) -> web.StreamResponse:
     return response
 
 
+async def choose_extension(request: web.Request) -> web.StreamResponse:
+    """Keep which telephone is one's own."""
+    app, person, fields = request.app, signed_in(request), await request.post()
+    extension = str(fields.get("extension", ""))
+    try:
+        await app[DATABASE].write(
+            actions.set_extension, person_id=person.id, extension=extension, now=app[CLOCK](), by=person.id
+        )
+    except (Conflict, Invalid) as error:
+        say = app[PAGES].gettext(app[PAGES].language_of(request)).gettext
+        return await _page(request, wrong_extension=say(str(error)), extension=extension)
+    raise web.HTTPSeeOther("/account?telephone")
+
+
 async def revoke(request: web.Request) -> web.StreamResponse:
     """Sign out one of one's own browsers."""
     session_id = int(request.match_info["session_id"])
@@ -92,7 +107,9 @@ def _form(request: web.Request, error: str | None = None) -> web.Response:
     )  # fmt: skip
 
 
-async def _page(request: web.Request, error: str | None = None) -> web.Response:
+async def _page(
+    request: web.Request, error: str | None = None, *, wrong_extension: str = "", extension: str | None = None
+) -> web.Response:
     app, person, session = request.app, signed_in(request), request[SESSION]
     assert session is not None
     rows = await app[DATABASE].read(queries.sessions_of, person_id=person.id, now=app[CLOCK]())
@@ -104,8 +121,9 @@ async def _page(request: web.Request, error: str | None = None) -> web.Response:
     pages = app[PAGES]
     say = pages.gettext(pages.language_of(request)).gettext
     kept = _("Your new password is kept. Everywhere else you were signed out.")
-    notice = say(kept) if "kept" in request.query else None
+    notice = say(kept) if "kept" in request.query else say(_("Kept.")) if "telephone" in request.query else None
+    own = await app[DATABASE].read(queries.extension_of, person_id=person.id) if extension is None else extension
     return pages.render(
-        request, "sign_in/account.html", status=422 if error else 200, sessions=places, error=error, notice=notice,
-        shortest=rules.SHORTEST, **await around(request, "account"),
+        request, "sign_in/account.html", status=422 if error or wrong_extension else 200, sessions=places,
+        error=error, notice=notice, shortest=rules.SHORTEST, extension=own or "", wrong_extension=wrong_extension, **await around(request, "account"),
     )  # fmt: skip
