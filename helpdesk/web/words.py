@@ -51,7 +51,7 @@ def sayer(gettext: Callable[[str], str]) -> Callable[..., Markup]:
         found = Markup(gettext(text))  # noqa: S704 (our own catalogue)
         return found, found % {} if "%(" not in found else found
 
-    def say(text: str, **values: Any) -> Markup:
+    def say(text: str, /, **values: Any) -> Markup:
         found, whole = looked_up(text)
         return found % values if values else whole
 
