@@ -110,6 +110,7 @@ def message(
     folded = parts.folded.get(entry.id)
     stopped = next((c for c in parts.clocks if c.kind == "first_response" and c.stop_entry_id == entry.id), None)
     files = [one for one in parts.files.get(entry.id, ()) if not (one.inline and folded and folded.html)]
+    told = _told(entry, parts, eyes) if data else {}
     shown, heard, sticker, rest = sorted_out(files, data, eyes) if files else ([], [], None, [])
     return EntryView(
         id=entry.id,
@@ -117,7 +118,7 @@ def message(
         author=author,
         face=face,
         at=entry.at,
-        text=entry.text,
+        text=told.pop("text", entry.text),
         channel=eyes.channel(entry.channel) if entry.channel else None,
         quoted=_quoted(entry.text, parts.full.get(entry.id, "")),
         html=bool(folded and folded.html),
@@ -135,7 +136,7 @@ def message(
         reactions=hanging,
         gone_at=kinds.moment(data.get("withdrawn_at")) or gone_at,
         doings=doings(entry, parts.ticket, eyes),
-        **(_told(entry, parts, eyes) if data else {}),
+        **told,
     )
 
 
