@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from channels.contract import Capabilities, DeliveryError
+from channels.phone.sms_text import parts, units
 from helpdesk.contacts.models import addresses
 from tests.support.browsing import AXE, PATIENCE, OpenDesk, asks, violations
 from tests.support.memory import MemoryChannel
@@ -125,9 +126,40 @@ async def test_a_chosen_message_is_answered_by_text_message(desk: OpenDesk):
     await page.keyboard.press("Control+Enter")
     await expect(page.locator("[data-by=desk] .by")).to_contain_text("Text message")
     await expect(page.locator("[data-answering]")).to_be_hidden()
+    await page.click(".toast button")  # taken back, it is as it was written
+    await expect(page.locator("textarea[name=text]")).to_have_value("ن" * 70)
+    await expect(page.locator("select[name=via]")).to_have_value(NUMBER)
+    await expect(page.locator("[data-answering]")).to_contain_text("Where is my order?")
+    await page.click("button[name=then][value='']")
+    await expect(page.locator("textarea[name=text]")).to_have_value("")
     await leaves(desk)
     assert [(one.to.address, one.text) for one in texts.sent] == [(NUMBER, "ن" * 70)]
     assert desk.story.channel.sent == []
+
+
+async def test_parts_are_counted_as_the_gateway_counts_them(desk: OpenDesk):
+    number, mina = await asks(desk, "Where is my order?"), await desk.story.person()
+    await known_by_number(desk, number)
+    page = await desk.sits_down(mina)
+    await page.goto(f"/inbox/tickets/{number}?view=all")
+    await page.select_option("select[name=via]", NUMBER)
+    for text in (
+        "a" * 160,
+        "a" * 161,
+        "a" * 307,
+        "€" * 80,
+        "€" * 81,
+        "سلام" * 17,
+        "س" * 134,
+        "س" * 135,
+        "😀" * 35,
+        "😀" * 36,
+    ):
+        places, latin = units(text)
+        await page.fill("textarea[name=text]", text)
+        one = f"{places} of {160 if latin else 70} characters, one text message"
+        told = one if parts(text) == 1 else f"{places} characters, {parts(text)} text messages"
+        await expect(page.locator("[data-count]")).to_have_text(told)
 
 
 async def test_who_blocked_us_is_written_to_another_way_first(desk: OpenDesk):
