@@ -38,13 +38,14 @@ def channels_in(folder: Path, api: str = "http://127.0.0.1:9") -> dict[str, dict
     }
 
 
-def settings_for(folder: Path, url: str | None, channels: Mapping[str, Any]) -> Settings:
+def settings_for(folder: Path, url: str | None, channels: Mapping[str, Any], *, undo: int = 15) -> Settings:
     """Settings of a desk in `folder`, on SQLite there or on the database at `url`."""
     return Settings.model_validate(
         {
             "data": {"folder": folder},
             "database": {"url": url or f"sqlite:///{folder / 'desk.db'}"},
             "intake": {"batch": 100},
+            "tickets": {"undo_seconds": undo, "undo_seconds_by_channel": {}},
             "automatic": {"when_closed": []},  # the same figures at any hour
             "secret_key": "benchmark" * 5,
             "channels": dict(channels),
@@ -53,11 +54,15 @@ def settings_for(folder: Path, url: str | None, channels: Mapping[str, Any]) -> 
 
 
 @asynccontextmanager
-async def desk(url: str | None = None, channel: str = "email", **given: Any) -> AsyncIterator[app.House]:
-    """A fresh desk with one channel, gone when the context closes. `given`: settings that differ."""
+async def desk(
+    url: str | None = None, channel: str = "email", *, undo: int = 15, **given: Any
+) -> AsyncIterator[app.House]:
+    """A fresh desk with one channel, gone when the context closes. `undo` in seconds; `given`: settings that differ."""
     with tempfile.TemporaryDirectory(prefix="pasokh-bench-", dir=Path.cwd()) as name:
         raw = channels_in(Path(name))[channel] | given
         kind: Any = registry.load(channel)
         made = {channel: kind(kind.Settings.model_validate(raw), env=SECRETS)}
-        async with app.house(settings_for(Path(name), url, {}), where="the benchmark", channels=made) as house:
+        async with app.house(
+            settings_for(Path(name), url, {}, undo=undo), where="the benchmark", channels=made
+        ) as house:
             yield house

@@ -28,11 +28,11 @@ async def run(*, db: str | None, n: int | None, kind: str | None, **_: Any) -> d
     channel, make = KINDS[kind]
     things = list(make(count, 1))
     async with desk(db, channel) as house:
-        await _take(house, channel, list(make(WARM, 2)))  # everything compiled and loaded
+        await take(house, channel, list(make(WARM, 2)))  # everything compiled and loaded
         known = await house.database.read(_counts)
         before = getattr(house.database, "commits", None)
         with cost() as spent:
-            await _take(house, channel, things)
+            await take(house, channel, things)
         after = getattr(house.database, "commits", None)
         figures = await house.database.read(_counts)
     made = figures["calls" if kind == "phone" else "messages"]
@@ -51,7 +51,8 @@ async def run(*, db: str | None, n: int | None, kind: str | None, **_: Any) -> d
     }
 
 
-async def _take(house: House, name: str, things: Sequence[Raw]) -> None:
+async def take(house: House, name: str, things: Sequence[Raw]) -> None:
+    """Hand these over and wait until the desk has worked them all."""
     door, channel = house.desk_for(name), house.book.channels[name]
     worker = asyncio.create_task(house.intake_worker().run())
     for start in range(0, len(things), AT_ONCE):
