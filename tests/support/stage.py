@@ -19,6 +19,19 @@ from tests.support.house import Story, story
 from tests.support.shop import shop
 from tests.support.webchat import OpenChat, open_chat, settings
 
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cfc0f01f00050001ff"
+)
+ARTICLES = [
+    {
+        "id": "f-1",
+        "title": "When will my order arrive?",
+        "text": "Within three days. See https://shop.example/delivery",
+    },
+    {"id": "f-2", "title": "What does delivery cost?", "text": "Nothing above €50."},
+]
+
+
 
 @dataclass
 class Stage:
@@ -91,3 +104,25 @@ async def opened(page: Page) -> None:
 async def arrived(page: Page, count: int) -> None:
     """So many own messages have been acknowledged."""
     await expect(page.locator(".visitor .meta:has-text('Arrived'), .visitor .meta:has-text('Read')")).to_have_count(count)
+
+
+def sent(page: Page) -> list[str]:
+    """The frames this page sends from now on."""
+    frames: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(str(frame))))
+    return frames
+
+
+async def chooses(page: Page, item: str) -> None:
+    """Open the menu of the widget and choose."""
+    await page.locator(".menu summary").click()
+    await page.locator(".menu button", has_text=item).click()
+
+
+async def begun(stage: Stage, **options: Any) -> Page:
+    """A page on which something was said already."""
+    page = await stage.page(**options)
+    await opened(page)
+    await say(page, "Hello")
+    await arrived(page, 1)
+    return page

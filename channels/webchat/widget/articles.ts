@@ -21,7 +21,7 @@ export function articles(box: HTMLTextAreaElement, solved: () => void): HTMLElem
       talk.helped(id);
       box.value = "";
       solved();
-      place.replaceChildren(h("p.note", { tabindex: -1 }, icon("check"), words.GLAD));
+      place.replaceChildren(h("p.note", {}, icon("check"), words.GLAD));
       box.focus();
     };
     const asks = () => { enough = true; show([]); box.focus(); };

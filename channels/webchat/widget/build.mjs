@@ -1,8 +1,8 @@
 // One file for any page: everything inside, style sheet included, minified.
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -52,5 +52,8 @@ const made = await build({
   metafile: true,
   logLevel: "warning",
 });
-const size = gzipSync(await readFile(join(here, "../built/widget.js")), { level: 9 }).length;
-console.log(`widget.js, ${(size / 1024).toFixed(1)} KiB gzipped of ${Object.keys(made.metafile.inputs).length} files`);
+const plain = await readFile(join(here, "../built/widget.js"));
+const smallest = brotliCompressSync(plain); // for browsers that take it: all of them, over HTTPS
+await writeFile(join(here, "../built/widget.js.br"), smallest);
+const kib = (bytes) => (bytes.length / 1024).toFixed(1);
+console.log(`widget.js, ${kib(gzipSync(plain, { level: 9 }))} KiB gzipped, ${kib(smallest)} KiB as brotli, of ${Object.keys(made.metafile.inputs).length} files`);

@@ -14,6 +14,9 @@ let staged: () => void = () => {};
 /** Files wait above the composer until they are sent. */
 export function stage(files: Iterable<File>): void { draft.files.push(...files); staged(); }
 
+/** Nothing of what was begun is left. */
+export function clear(): void { draft.text = ""; draft.files = []; }
+
 /** A form that stays on its page. */
 export function form(kind: string, submit: () => void, ...inside: Child[]): HTMLFormElement {
   return h(`form${kind}`, { novalidate: true, submit: (event: Event) => { event.preventDefault(); submit(); } }, ...inside) as HTMLFormElement;

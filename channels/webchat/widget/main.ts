@@ -46,7 +46,7 @@ function dress(): void {
 /** On a phone the window ends above the keyboard, and the way back closes it. */
 function fit(): void {
   const view = visualViewport;
-  keyboard.replaceSync(shown && view && small.matches ? `.panel{inset-block:${view.offsetTop}px auto;block-size:${view.height}px}` : "");
+  keyboard.replaceSync(shown && view && small.matches ? `.all .panel{top:${view.offsetTop}px;height:${view.height}px}` : "");
 }
 
 function open(): void {
@@ -105,6 +105,7 @@ function changed(what: string, line?: talk.Line): void {
   if (what === "progress") return panel.progress();
   if (what === "welcome") dress();
   if (what === "identify" || what === "reset") tell(what);
+  if (what === "reset") panel.reset();
   if (shown) panel.draw();
   if (what === "said") panel.down();
   if (line) {

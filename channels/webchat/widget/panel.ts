@@ -1,6 +1,6 @@
 // The open window: header, log, and the right form below. Redraws only what changed, so that nothing is read out twice.
 import { button, h } from "./dom.ts";
-import { away, composer, faces, questions, stage, why } from "./forms.ts";
+import { away, clear, composer, faces, questions, stage, why } from "./forms.ts";
 import { asking, folding, items, type Asked } from "./menu.ts";
 import { icon, type Score } from "./pictures.ts";
 import * as talk from "./talk.ts";
@@ -17,6 +17,7 @@ let asked: Asked = "";
 let changing: string | undefined; // the survey whose answer is being changed
 let picking = false; // and the new face was not chosen yet
 let said = ""; // what came of a wish
+let then = 0; // and how many lines there were
 let close: () => void;
 
 const log = h("div.log", { role: "log", tabindex: 0, "aria-label": words.LOG });
@@ -46,10 +47,23 @@ export function begin(closed: () => void): void { close = closed; }
 export function show(open: boolean): void {
   element.hidden = !open;
   more.open = false;
-  if (open) { draw(); down(); focus(); }
+  if (!open) return;
+  draw();
+  down();
+  focus();
 }
 
-function focus(): void { (foot.querySelector<HTMLElement>("[tabindex='-1']:not([hidden]), textarea, input:not([hidden])") ?? log).focus(); }
+/** Another visitor sits here now. */
+export function reset(): void {
+  below = asked = said = "";
+  clear();
+}
+
+/** To what comes next; where a finger points, not to a field: the keyboard that rises by itself would hide the window. */
+function focus(): void {
+  const next = "[tabindex='-1']:not([hidden])" + (matchMedia("(pointer: coarse)").matches ? "" : ", textarea, input:not([hidden])");
+  (foot.querySelector<HTMLElement>(next) ?? log).focus();
+}
 
 export function draw(): void {
   header();
@@ -93,7 +107,7 @@ function header(): void {
 
 function back(word?: string): void {
   asked = "";
-  if (word) said = word;
+  if (word) { said = word; then = talk.lines.length; }
   draw();
   down();
   focus();
@@ -109,6 +123,7 @@ function lines(): void {
   const shown: Shown[] = [];
   const begun = talk.lines;
   const last = begun.at(-1);
+  if (begun.length !== then) said = "";
   const kept = new Set(begun.map((line) => line.cid));
   const on = (want: unknown, ...one: Shown) => { if (want) shown.push(one); };
   if (kind() === "offline") shown.push(["away", talk.back, away]);

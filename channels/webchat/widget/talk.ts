@@ -44,13 +44,14 @@ let identity: Identity | undefined;
 let quiet = 0;
 let visitor = "";
 let asked = 0;
+let where = "";
 let suggested: (items: Article[]) => void;
 let changed: (what: string, line?: Line) => void;
 
 /** `listener` is told what changed, and the new line when there is one. */
 export function begin(listener: typeof changed): void {
   changed = listener;
-  wire.tie(hello, () => have, hear, connected);
+  wire.tie(hello, () => have, () => (location.href === where ? {} : { page: page() }), hear, connected);
   addEventListener("storage", (event) => { if (event.newValue === null && !kept().token && visitor) forget(); });
 }
 
@@ -151,8 +152,13 @@ function transfer(one: Upload): void {
 }
 
 function hello(): Frame {
-  const page = { url: location.href.slice(0, 2e3), title: document.title.slice(0, 300), referrer: document.referrer.slice(0, 2e3) };
-  return { t: "hello", v: 1, site: name, token: kept().token, have, lang, page, identity };
+  return { t: "hello", v: 1, site: name, token: kept().token, have, lang, page: page(), identity };
+}
+
+/** Where the visitor is; told again when a page without reloads went on to another. */
+function page(): Record<string, string> {
+  where = location.href;
+  return { url: where.slice(0, 2e3), title: document.title.slice(0, 300), referrer: document.referrer.slice(0, 2e3) };
 }
 
 function put(said: Pending): void {

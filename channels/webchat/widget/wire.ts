@@ -19,12 +19,13 @@ let turn = 0;
 let polling = false;
 let hello: () => Frame;
 let have: () => number;
+let news: () => Partial<Frame>;
 let hear: (frame: Frame) => void;
 let changed: (live: boolean, code: number) => void;
 
 /** Who speaks over the line, and who listens. */
-export function tie(...ends: [typeof hello, typeof have, typeof hear, typeof changed]): void {
-  [hello, have, hear, changed] = ends;
+export function tie(...ends: [typeof hello, typeof have, typeof news, typeof hear, typeof changed]): void {
+  [hello, have, news, hear, changed] = ends;
   const back = () => { if (wanted) live ? ping(5e3) : now(); };
   const cut = () => drop(0);
   addEventListener("online", back);
@@ -77,7 +78,7 @@ function take(frame: Frame): void {
   if (welcome) changed(true, 0);
 }
 
-function ping(patience: number): void { if (!polling) { send({ t: "ping", n: 1 }); listen(patience); } }
+function ping(patience: number): void { if (!polling) { send({ t: "ping", n: 1, ...news() }); listen(patience); } }
 
 function listen(patience: number): void { deaf ||= setTimeout(() => drop(0), patience); }
 

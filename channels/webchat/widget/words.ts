@@ -78,15 +78,12 @@ export function fill(pattern: string, ...values: string[]): string {
 
 const local = fa ? "fa-IR" : "en-GB";
 
-export function clock(at: number | Date): string {
-  return new Intl.DateTimeFormat(local, { hour: "2-digit", minute: "2-digit" }).format(at);
-}
+export function clock(at: number | Date): string { return new Date(at).toLocaleTimeString(local, { hour: "2-digit", minute: "2-digit" }); }
 
-/** "Saturday at 08:00"; with the date when it is more than six days ahead. */
+/** "Saturday at 08:00"; with the date when it is more than six days away. */
 export function moment(when: string | number): string {
   const at = new Date(when);
-  const far = Math.abs(+at - now()) > 6 * 864e5;
-  return fill(AT, new Intl.DateTimeFormat(local, far ? { day: "numeric", month: "long" } : { weekday: "long" }).format(at), clock(at));
+  return fill(AT, at.toLocaleDateString(local, Math.abs(+at - now()) > 5184e5 ? { day: "numeric", month: "long" } : { weekday: "long" }), clock(at));
 }
 
-export function number(value: number): string { return new Intl.NumberFormat(local).format(value); }
+export function number(value: number): string { return value.toLocaleString(local); }

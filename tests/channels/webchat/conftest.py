@@ -6,15 +6,17 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from channels.webchat import asking
 from channels.webchat.script import BUILT
 from helpdesk.database.engine import Database
 from tests.house.source import ROOT
 from tests.support.browsing import required
 from tests.support.house import Story, story
-from tests.support.stage import Stage, staged
+from tests.support.stage import ARTICLES, Stage, staged
 from tests.support.webchat import OpenChat, open_chat, settings
 
 
@@ -45,3 +47,17 @@ def widget() -> Path:
 async def stage(widget: Path, empty_desk: Path, tmp_path: Path) -> AsyncIterator[Stage]:
     async with staged(empty_desk, tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def articles(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The desk knows two articles; gives the texts it was asked with."""
+    asked: list[str] = []
+
+    async def found(_chat: Any, one: Any, text: str) -> list[dict[str, str]]:
+        asked.append(text)
+        one.offered.update(each["id"] for each in ARTICLES)
+        return ARTICLES
+
+    monkeypatch.setattr(asking, "_articles", found)
+    return asked

@@ -6,6 +6,7 @@ import gzip
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from playwright.async_api import FilePayload, expect
 
@@ -26,6 +27,17 @@ def test_the_widget_makes_no_markup_from_strings_and_no_style_attributes(widget:
     script = widget.read_text("utf-8")
     for forbidden in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", ".style.", "cssText", "eval(", "new Function"):
         assert forbidden not in script, forbidden
+
+
+async def test_the_script_travels_as_small_as_the_browser_takes_it(stage: Stage):
+    address = f"http://127.0.0.1:{stage.port}/channels/webchat/widget.js"
+    sizes = {}
+    async with aiohttp.ClientSession(auto_decompress=False) as http:
+        for encoding in ("br", "gzip", "identity"):
+            async with http.get(address, headers={"Accept-Encoding": f"{encoding};q=0.9, x"}) as answer:
+                assert answer.headers.get("Content-Encoding", "identity") == encoding
+                sizes[encoding] = len(await answer.read())
+    assert sizes["br"] < sizes["gzip"] < sizes["identity"]
 
 
 async def test_nothing_is_asked_before_the_first_opening_but_the_script(stage: Stage):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -106,7 +107,9 @@ async def test_offline_and_back(stage: Stage):
 
 async def test_a_browser_that_keeps_nothing_can_chat_all_the_same(stage: Stage):
     context = await stage.browser.new_context(reduced_motion="reduce")
-    await context.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError') }})")
+    await context.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError') }})"
+    )
     page = await stage.page(context=context)
     await opened(page)
     await say(page, "No storage here")
@@ -151,8 +154,44 @@ async def test_a_storage_that_is_full_loses_nothing(stage: Stage):
     await opened(page)
     await say(page, "There was room")
     await arrived(page, 1)
-    await page.evaluate("() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') } }")
+    await page.evaluate(
+        "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') } }"
+    )
     await say(page, "Now it is full")
     await say(page, "Still full")
     await arrived(page, 3)
     assert await stage.heard() == ["There was room", "Now it is full", "Still full"]
+
+
+async def test_on_a_slow_line_every_message_arrives_once_and_in_order_and_says_so_until_then(stage: Stage):
+    assert stage.chat is not None
+    page = await stage.page()
+    line = await page.context.new_cdp_session(page)
+    await line.send("Network.enable")
+    slow = {
+        "offline": False,
+        "latency": 400,
+        "downloadThroughput": 50_000,
+        "uploadThroughput": 50_000,
+    }  # 400 ms, 400 kbit/s
+    await line.send("Network.emulateNetworkConditions", slow)
+    await opened(page)
+    desk = stage.chat.channel.chat().desk
+    real, kept = type(desk).accept, asyncio.Event()
+
+    async def slowly(self: Any, *args: Any, **more: Any) -> bool:
+        await kept.wait()
+        return await real(self, *args, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(desk), "accept", slowly)
+        for text in ("One", "Two", "Three"):
+            await say(page, text)
+        await expect(page.locator(".late")).to_have_count(3)
+        await expect(page.locator(".late").first).to_have_text("On its way ")
+        await expect(page.locator(".late").first).to_be_visible()
+        kept.set()
+        await arrived(page, 3)
+    await expect(page.locator(".late")).to_have_count(0)
+    await expect(page.locator(".visitor [dir=auto]")).to_have_text(["One", "Two", "Three"])
+    assert await stage.heard() == ["One", "Two", "Three"]
