@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -18,11 +19,14 @@ from helpdesk.cli.configured import DEFAULT, ROOT, Config, in_a_sentence, read
 if TYPE_CHECKING:
     from helpdesk.app import House
 
+SWITCH = 0.0005  # seconds; the writer's thread shall not keep sockets waiting for Python's usual five milliseconds
+
 
 def run(work: Coroutine[Any, Any, None]) -> None:
     """Run until the work ends or the program is told to stop, and stop in good order."""
     import uvloop
 
+    sys.setswitchinterval(SWITCH)
     with contextlib.suppress(KeyboardInterrupt):
         uvloop.run(_until_told(work))
 

@@ -26,6 +26,7 @@ from helpdesk.workers.bringing import Understood
 from helpdesk.workers.waiting import Bell
 
 log = structlog.get_logger("intake")
+FEW, SHORT = 8, 16_384  # messages, and bytes of them together, that are understood at once
 
 
 @dataclass(slots=True)
@@ -48,7 +49,8 @@ class IntakeWorker:
         """Work what is due, then sleep until the bell rings, the next try is due, or the poll interval is over."""
         try:
             while True:
-                if not await self._batch():
+                self.bell.hush()  # whoever rings from now on may not be in what is read
+                if await self._batch() < self.batch and not self.bell.rings:
                     await self.bell.wait(await self._nap())
         finally:
             for task in self._bringing:
@@ -72,12 +74,16 @@ class IntakeWorker:
         rows = await self.database.read(queries.due, now=now, most=self.batch)
         if not rows:
             return 0
-        understood = await asyncio.to_thread(self._understand, rows)
+        few = len(rows) <= FEW and sum(len(row.raw) for row in rows) <= SHORT  # quicker than a way to a thread and back
+        understood = self._understand(rows) if few else await asyncio.to_thread(self._understand, rows)
         ready, waiting = bringing.apart(understood)
         if waiting:
             await self._start(waiting, now)
         if ready:
-            await asyncio.to_thread(self._store, ready, now)
+            if any(thing.attachments for one in ready for thing in one.things):
+                await asyncio.to_thread(self._store, ready, now)
+            else:
+                self._store(ready, now)
             await self._take(ready, now)
         return len(rows)
 

@@ -15,6 +15,15 @@ class Bell:
         """Wake whoever waits."""
         self._event.set()
 
+    @property
+    def rings(self) -> bool:
+        """Whether it was rung and nobody waited."""
+        return self._event.is_set()
+
+    def hush(self) -> None:
+        """Forget a ring: whoever rang is looked after now."""
+        self._event.clear()
+
     async def wait(self, seconds: float) -> None:
         """Return at the next ring, or after `seconds`."""
         try:
