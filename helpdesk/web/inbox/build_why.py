@@ -65,6 +65,7 @@ def why(clock: Any, parts: Parts, eyes: Eyes, zone: str = dates.TEHRAN) -> WhyVi
         seconds=clock.working_seconds,
         breached_at=clock.breached_at,
         queues=_queues(parts),
+        called=any(one.id == clock.start_entry_id and one.kind == "call" for one in parts.entries),
     )
 
 

@@ -250,3 +250,4 @@ class WhyView:
     seconds: float = 0
     breached_at: datetime | None = None
     queues: Sequence[QueueView] = ()
+    called: bool = False  # it started with a call
