@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -28,6 +29,7 @@ class Postgres:
         self._engine = create_async_engine(url, pool_size=connections, max_overflow=2, pool_pre_ping=True)
         self._url, self._listeners = url, list[Listener]()
         self.calls: Calls | None = None
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     def listen(self, listener: Listener) -> None:
         """See Database.listen."""
@@ -53,7 +55,22 @@ class Postgres:
             return await tuned.run_sync(lambda tx: unit(tx, *args, **kw))
 
     async def write(self, unit: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kw: P.kwargs) -> T:
-        """See Database.write. A unit that lost against another one is run again, up to four times."""
+        """See Database.write. Once begun a unit goes on to its end, even when nobody waits for it any more.
+
+        Cut off in the middle, the driver's complaint would stand in for the cancellation and keep its loop alive.
+        """
+        task = asyncio.get_running_loop().create_task(self._write(unit, *args, **kw))
+        self._under_way.add(task)
+        task.add_done_callback(self._written)
+        return await asyncio.shield(task)
+
+    def _written(self, task: asyncio.Task[Any]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever waits is told; if nobody does any more, it is not a surprise either
+
+    async def _write(self, unit: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kw: P.kwargs) -> T:
+        """A unit that lost against another one is run again, up to four times."""
 
         def whole(tx: Connection) -> tuple[T, list[Hint]]:
             tx.info["hints"] = []
@@ -77,6 +94,7 @@ class Postgres:
 
     async def close(self) -> None:
         """See Database.close."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
         if self.calls is not None:
             await self.calls.close()
         await self._engine.dispose()
