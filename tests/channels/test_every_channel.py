@@ -70,6 +70,27 @@ def test_a_remote_id_is_the_same_every_time_and_differs_between_entries(kind):
     assert first is None or first != other
 
 
+def test_what_a_channel_says_it_can_do_is_written(kind):
+    promised = {"edits": ("edit", "withdraw"), "reactions": ("react",), "rings": ("ring",)}
+    for flag, verbs in promised.items():
+        if getattr(kind.can, flag):
+            assert all(getattr(kind, verb) is not getattr(contract.Channel, verb) for verb in verbs), flag
+
+
+async def test_what_a_channel_can_not_do_is_refused_for_good(kind):
+    channel = kind(kind.Settings()) if kind is not MemoryChannel else MemoryChannel()
+    tries = {
+        "edit": ("edits", ("main", "x", "y")),
+        "withdraw": ("edits", ("main", "x")),
+        "react": ("reactions", ("main", "x", "👍")),
+    }
+    for verb, (flag, given) in tries.items():
+        if not getattr(kind.can, flag):
+            with pytest.raises(contract.DeliveryError) as refused:
+                await getattr(channel, verb)(*given)
+            assert refused.value.permanent
+
+
 def test_every_channel_has_a_readme_with_the_table(kind):
     if kind is MemoryChannel:
         return
