@@ -89,15 +89,10 @@ function count(): void {
 function beep(): void {
   if (!kept().sound) return;
   const audio = new AudioContext();
-  const now = audio.currentTime;
-  const tone = audio.createOscillator();
-  const volume = audio.createGain();
-  volume.gain.setValueAtTime(0.08, now);
-  volume.gain.exponentialRampToValueAtTime(0.001, now + 0.3);
-  tone.frequency.value = 660;
-  tone.connect(volume).connect(audio.destination);
+  const tone = new OscillatorNode(audio, { frequency: 660 });
+  tone.connect(new GainNode(audio, { gain: 0.06 })).connect(audio.destination);
   tone.start();
-  tone.stop(now + 0.3);
+  tone.stop(audio.currentTime + 0.15);
   tone.onended = () => void audio.close();
 }
 

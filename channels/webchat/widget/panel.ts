@@ -101,7 +101,7 @@ function header(): void {
   element.setAttribute("aria-label", name.textContent!);
   avatar.className = talk.open && talk.live ? "avatar here" : "avatar";
   avatar.hidden = fresh;
-  if (talk.agent || !avatar.firstChild) avatar.replaceChildren(talk.agent ? Array.from(talk.agent)[0]! : icon("chat"));
+  if (talk.agent || !avatar.firstChild) avatar.replaceChildren(talk.agent ? [...talk.agent][0]! : icon("chat"));
   more.hidden = !talk.site || !!talk.refused;
 }
 
@@ -124,7 +124,6 @@ function lines(): void {
   const begun = talk.lines;
   const last = begun.at(-1);
   if (begun.length !== then) said = "";
-  const kept = new Set(begun.map((line) => line.cid));
   const on = (want: unknown, ...one: Shown) => { if (want) shown.push(one); };
   if (kind() === "offline") shown.push(["away", talk.back, away]);
   else on(talk.site?.greeting && (begun[0]?.seq ?? 1) === 1, "hello", 0, greeting);
@@ -138,7 +137,7 @@ function lines(): void {
       return node;
     }]);
   });
-  for (const one of talk.pending()) on(!kept.has(one.cid), one.cid, "p", () => waiting(one.text, one.at));
+  for (const one of talk.pending()) shown.push([one.cid, "p", () => waiting(one.text, one.at)]);
   for (const one of talk.uploads) shown.push([one.cid, ["u", one.problem], () => transfer(one)]);
   on(last?.by === "robot" && !last.survey && !talk.pending().length && !said, "person", 0, () => button(".pill", false, person, words.PERSON));
   on(last?.by === "visitor" && !talk.open && talk.live, "kept", 0, () => note(words.KEPT));

@@ -140,7 +140,9 @@ export function discard(cid: string | undefined): void {
 function transfer(one: Upload): void {
   const request = new XMLHttpRequest();
   request.open("POST", base + "upload");
-  for (const [name, value] of [["Session", sid], ["Cid", one.cid], ["Name", encodeURIComponent(one.file.name || "picture.png")]]) request.setRequestHeader("X-" + name, value!);
+  request.setRequestHeader("X-Session", sid);
+  request.setRequestHeader("X-Cid", one.cid);
+  request.setRequestHeader("X-Name", encodeURIComponent(one.file.name || "picture.png"));
   request.upload.onprogress = (event) => { one.done = event.loaded / (event.total || 1); changed("progress"); };
   request.onloadend = () => {
     const { status } = request;
