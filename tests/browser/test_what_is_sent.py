@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from channels.contract import Capabilities
 from tests.support.browsing import PATIENCE, OpenDesk, opens, served
 from tests.support.gallery_app import application
 from tests.support.gallery_media import drawn, tone
+from tests.support.memory import MemoryChannel
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
 expect.set_options(timeout=PATIENCE)
+
+
+class Talk(MemoryChannel):
+    """A channel in memory without subjects: a chat."""
+
+    can: ClassVar[Capabilities] = replace(MemoryChannel.can, subject=False)
 
 
 async def files(desk: OpenDesk, number: int, *contents: bytes) -> None:
@@ -142,3 +152,20 @@ async def test_a_visitor_is_seen_typing_coming_and_going(desk: OpenDesk):
     await desk.story.writes("Are you there?", conversation="chat-1")
     await expect(page.get_by_text("Are you there?")).to_have_count(2)
     await expect(page.locator("[data-off]")).to_be_visible()
+
+
+async def test_a_quote_leads_to_its_message_and_the_page_stays_in_its_place(desk: OpenDesk):
+    number = await desk.story.writes("The very first words", id="first", conversation="c")
+    assert number is not None
+    for index in range(25):
+        await desk.story.writes(f"Line {index}", conversation="c")
+    desk.story.channel.__class__ = Talk
+    await desk.story.writes("About that", conversation="c", remote_ids=["first"])
+    page = await desk.sits_down(await desk.story.person())
+    await page.goto("/inbox?view=all")
+    await opens(page, number)
+    await expect(page.locator(".say").get_by_text("The very first words")).not_to_be_in_viewport()
+    await page.click("a.answers")
+    await expect(page.locator(".say").get_by_text("The very first words")).to_be_in_viewport()
+    assert await page.evaluate("document.scrollingElement.scrollTop + document.querySelector('.ticket').scrollTop") == 0
+    assert await page.evaluate("document.scrollingElement.scrollHeight <= innerHeight")

@@ -1,4 +1,4 @@
-// Pictures, large: Escape closes, arrows go through those of the message. And films that play on a tap.
+// Pictures, large: Escape closes, arrows go through those of the message. Films that play on a tap; quotes that lead to their message.
 import { all, number, one } from "./page";
 
 let row: HTMLAnchorElement[] = [];
@@ -45,15 +45,25 @@ function toggle(link: HTMLElement): void {
   else film.pause();
 }
 
+/** Shows the message that was answered, wherever it is on the timeline. */
+function jump(link: HTMLAnchorElement): boolean {
+  const entry = one(link.hash);
+  entry?.scrollIntoView({ block: "center" });
+  entry?.classList.add("found");
+  window.setTimeout(() => entry?.classList.remove("found"), 1_600);
+  return entry !== null;
+}
+
 export function startViewer(): void {
   document.addEventListener("click", (event) => {
     const target = event.target as Element;
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     const link = target.closest<HTMLAnchorElement>("a[data-view]");
+    const answered = target.closest<HTMLAnchorElement>("a[data-jump]");
     const moving = target.closest<HTMLElement>("a[data-toggle]");
     if (link && frame()) open(link);
     else if (moving) toggle(moving);
-    else return;
+    else if (!answered || !jump(answered)) return;
     event.preventDefault();
   });
   const dialog = frame();
