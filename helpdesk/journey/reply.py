@@ -61,6 +61,8 @@ def reply(
         tickets.assign(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now)
     ticket = queries.ticket(tx, ticket_id=ticket_id)
     way = ways.chosen(tx, book, ticket=ticket, wanted=answer.via)
+    if answer.files and way.channel in book.channels and not book.channels[way.channel].can.attachments:
+        raise Invalid("No files can go this way. Leave them out, or choose another way.", "files")
     answers = enclosing.answered(tx, ticket=ticket, way=way, entry_id=answer.reply_to)
     copies = enclosing.copies(tx, book, ticket=ticket, wanted=answer.copies) if way.usual else []
     entry_id = _entry(tx, ticket, way, person_id, text, answer, copies, now)

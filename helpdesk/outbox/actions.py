@@ -119,7 +119,7 @@ def put_off(
 
 
 def once_more(tx: Connection, *, row_id: int, now: datetime) -> None:
-    """What may be done twice without harm is simply done again, after its sender died."""
+    """Back into the queue: nothing of it was done, or doing it twice does no harm."""
     statement = update(outbox).where(outbox.c.id == row_id, outbox.c.state == "sending")
     tx.execute(statement.values(state="queued", due_at=now, lease_until=None, lease_by=None))
     hint(tx, "outbox")

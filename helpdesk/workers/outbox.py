@@ -45,6 +45,7 @@ class OutboxWorker:
     at_once: int = 4
     poll: float = 5.0
     _busy: set[asyncio.Task[None]] = field(default_factory=set)
+    _recovered: datetime | None = None
 
     async def run(self) -> None:
         """Keep every slot filled with what is due; else sleep until the bell, the next due time, or the poll interval."""
@@ -54,11 +55,16 @@ class OutboxWorker:
                 if len(self._busy) >= self.at_once:
                     await self.bell.wait(self.poll)  # a slot that gets free rings
                     continue
-                await self.database.write(recover, book=self.book, now=looked)
+                if self._recovered is None or looked >= self._recovered + timedelta(
+                    seconds=self.poll
+                ):  # leases last far longer
+                    await self.database.write(recover, book=self.book, now=looked)
+                    self._recovered = looked
                 if not await self._start(looked):
                     await self.bell.wait(await self._nap(looked))
-        finally:
+        except asyncio.CancelledError:  # after any other fall the same worker goes on, and so does what is under way
             await self._end()
+            raise
 
     async def work_once(self) -> int:
         """Claim and send one batch to its end; returns how many."""
@@ -68,14 +74,22 @@ class OutboxWorker:
 
     async def _start(self, now: datetime) -> list[asyncio.Task[None]]:
         """Claim as many as there are free slots, and begin to send them."""
-        rows = await self.database.write(
-            actions.claim,
-            worker=self.name,
-            channels=list(self.book.channels),
-            now=now,
-            lease=self.lease,
-            most=self.at_once - len(self._busy),
+        claim = asyncio.ensure_future(
+            self.database.write(
+                actions.claim,
+                worker=self.name,
+                channels=list(self.book.channels),
+                now=now,
+                lease=self.lease,
+                most=self.at_once - len(self._busy),
+            )
         )
+        try:
+            rows = await asyncio.shield(claim)
+        except asyncio.CancelledError:  # claimed and not begun: nobody need wonder whether it left
+            for row in await claim:
+                await self.database.write(actions.once_more, row_id=row.id, now=now)
+            raise
         tasks = [asyncio.create_task(self._send(row)) for row in rows]
         self._busy.update(tasks)
         for task in tasks:
@@ -111,7 +125,12 @@ class OutboxWorker:
                 if amend.is_one(left):
                     outcome = await amending.act(channel, left)
                 else:
-                    outbound = await asyncio.to_thread(letters.outbound, left, self.files.read)
+                    ready = not left["files"]  # nothing to be read from the disk: no other thread is needed
+                    outbound = (
+                        letters.outbound(left)
+                        if ready
+                        else await asyncio.to_thread(letters.outbound, left, self.files.read)
+                    )
                     made = await channel.send(outbound)
                     outcome = [made] if isinstance(made, str) else made
         except DeliveryError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from helpdesk.outbox import actions
 from helpdesk.outbox import queries as outbox
 from tests.support.memory import MemoryChannel
 
@@ -124,3 +125,43 @@ async def test_the_next_look_waits_for_nothing_that_waits_for_another_message(de
     now = desk.time.passes(seconds=20)
     assert await desk.database.read(outbox.next_due, after=now) is None
     assert await desk.database.read(outbox.next_due, after=now - timedelta(seconds=10)) is not None
+
+
+async def test_what_was_claimed_when_the_desk_stopped_and_not_begun_waits_again(desk, monkeypatch):
+    channel, mina, tickets = await slow_desk(desk, ["omid"])
+    await desk.answers(tickets["omid"], mina, "omid")
+    desk.time.passes(seconds=20)
+    worker, claimed = desk.house.outbox_worker(), asyncio.Event()
+    write = desk.database.write
+
+    async def held(unit, *args, **more):
+        found = await write(unit, *args, **more)
+        if unit is actions.claim:
+            claimed.set()
+            await asyncio.sleep(0.05)  # the desk is stopped just here
+        return found
+
+    monkeypatch.setattr(desk.database, "write", held)
+    running = asyncio.create_task(worker.run())
+    await claimed.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert channel.left == []
+    assert await desk.database.read(outbox.figures) == {"queued": 1, "sending": 0, "failed": 0, "uncertain": 0}
+
+
+async def test_a_database_that_stumbles_cuts_nothing_off(desk, monkeypatch):
+    channel, mina, tickets = await slow_desk(desk, ["sara"])
+    await desk.answers(tickets["sara"], mina, "sara")
+    desk.time.passes(seconds=20)
+    worker = desk.house.outbox_worker()
+    running = asyncio.create_task(worker.run())
+    await under_way(desk, 1)
+    monkeypatch.setattr(type(worker), "_nap", lambda worker, looked: 1 / 0)
+    desk.house.bells["outbox"].ring()
+    await asyncio.gather(running, return_exceptions=True)
+    assert isinstance(running.exception(), ZeroDivisionError)
+    channel.open.set()
+    await under_way(desk, 0)
+    row = await desk.database.read(outbox.newest_of, ticket_id=tickets["sara"])
+    assert row.state == "sent"

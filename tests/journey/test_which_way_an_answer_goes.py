@@ -12,7 +12,7 @@ from channels.contract import Capabilities, DeliveryError
 from helpdesk.contacts.models import addresses
 from helpdesk.errors import Invalid
 from helpdesk.journey import ways
-from helpdesk.tickets import queries
+from helpdesk.tickets import drafting, queries
 from tests.support.memory import MemoryChannel
 
 
@@ -134,6 +134,17 @@ async def test_the_seconds_to_undo_are_those_of_the_way_it_goes(desk):
     desk.book.undo_by_channel["texts"] = timedelta(0)
     await desk.answers(ticket_id, mina, "Now", via="texts:+989121111111")
     assert await desk.sends() == 1
+
+
+async def test_files_do_not_get_lost_on_a_way_that_takes_none(desk):
+    mina, ticket_id = await desk.person(), await desk.writes()
+    await also_at(desk, ticket_id, "texts:+989121111111")
+    file_id = await desk.database.write(
+        drafting.put_file, ticket_id=ticket_id, person_id=mina, name="bill.pdf", content_type="application/pdf", size=4,
+        digest="0" * 64, now=desk.time(),
+    )  # fmt: skip
+    with pytest.raises(Invalid):
+        await desk.answers(ticket_id, mina, "Here", via="texts:+989121111111", files=[file_id])
 
 
 async def test_a_strange_address_is_no_way(desk):
