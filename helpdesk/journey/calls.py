@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -29,20 +29,27 @@ if TYPE_CHECKING:
 OUTGOING = frozenset({"outbound", "outgoing"})
 
 
+class Kept(NamedTuple):
+    """A call as it stands on its timeline now."""
+
+    ticket_id: int
+    entry_id: int
+    record: Mapping[str, Any]
+
+
 def take(
     tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]] = ()
 ) -> int | None:
     """Put one record of a call on its timeline, or bring the line that is there up to date; its files once."""
-    entry_id = _record(tx, book, arrival, inbound)
-    if entry_id is None:
+    kept = _record(tx, book, arrival, inbound)
+    if kept is None:
         return None
-    entry = queries.entry(tx, entry_id=entry_id)
-    if late_files.bring(tx, ticket_id=entry.ticket_id, entry_id=entry_id, files=files):
-        hint(tx, "ticket", entry.ticket_id)
-    more = book.channels[arrival.channel].more("call", entry.data or {})
-    if more is not None and not files:
+    if files and late_files.bring(tx, ticket_id=kept.ticket_id, entry_id=kept.entry_id, files=files):
+        hint(tx, "ticket", kept.ticket_id)
+    more = None if files else book.channels[arrival.channel].more("call", kept.record)
+    if more is not None:
         _fetch_later(tx, arrival, inbound, *more)
-    return entry_id
+    return kept.entry_id
 
 
 def _fetch_later(tx: Connection, arrival: Arrival, inbound: Inbound, key: str, raw: bytes) -> None:
@@ -53,7 +60,7 @@ def _fetch_later(tx: Connection, arrival: Arrival, inbound: Inbound, key: str, r
     )  # fmt: skip
 
 
-def _record(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int | None:
+def _record(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> Kept | None:
     known = queries.entry_by_remote_id(tx, channel=arrival.channel, remote_id=inbound.external_id)
     if known is not None:
         return _again(tx, book, arrival, inbound, known)
@@ -65,16 +72,17 @@ def _record(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> i
         return None
     entry_id = _line(tx, arrival, inbound, ticket_id)
     _counts(tx, book, ticket_id=ticket_id, entry_id=entry_id, record=record, before={}, now=arrival.received_at)
-    return entry_id
+    return Kept(ticket_id, entry_id, record)
 
 
-def _again(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, entry_id: int) -> int:
+def _again(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, entry_id: int) -> Kept:
     entry = queries.entry(tx, entry_id=entry_id)
     channel = book.channels[arrival.channel]
     before = dict(entry.data or {})
     record = dict(channel.merge("call", before, inbound.details))
+    kept = Kept(entry.ticket_id, entry_id, record)
     if record == before:
-        return entry_id
+        return kept
     tickets.call_changed(tx, entry_id=entry_id, author=author_of(record), person_id=_person(tx, record), data=record)
     hint(tx, "ticket", entry.ticket_id)
     at = arrival.received_at
@@ -82,7 +90,7 @@ def _again(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, entry
         _counts(tx, book, ticket_id=entry.ticket_id, entry_id=entry_id, record=record, before=before, now=at)
     elif _waiting(record) != _waiting(before):
         opening.recount(tx, book, ticket_id=entry.ticket_id, now=at)
-    return entry_id
+    return kept
 
 
 def _matters(record: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -114,7 +122,8 @@ def _ticket(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, who:
         return int(newest.id)
     if not incoming and inbound.details.get("disposition") != "answered":
         return None if newest is None else int(newest.id)
-    return _open(tx, book, arrival, inbound, known.contact_id, who.address, follows=newest.id if newest else None)
+    follows = newest.id if newest else None
+    return _open(tx, book, arrival, inbound, known, who.address, follows=follows)
 
 
 def _open(
@@ -122,7 +131,7 @@ def _open(
     book: Book,
     arrival: Arrival,
     inbound: Inbound,
-    contact_id: int,
+    known: contacts.Known,
     address: str,
     *,
     follows: int | None,
@@ -132,8 +141,9 @@ def _open(
         tx,
         subject=inbound.subject,
         status="new",
-        active=True,
-        contact_id=contact_id,
+        active=not known.blocked,
+        spam_at=at if known.blocked else None,
+        contact_id=known.contact_id,
         priority="normal",
         language=book.language,
         channel=arrival.channel,
@@ -207,17 +217,17 @@ def _counts(
             **{"from": ticket.status},
         )
         values |= {"status": "open", "active": True, "resolved_at": None, "closed_at": None}
-    elif over == "answered" and ticket.status == "new":
+    elif fresh and (after := _after(ticket.status, answered=over == "answered", incoming=incoming)) != ticket.status:
         tickets.changed(
             tx,
             ticket_id=ticket_id,
             now=now + timedelta(microseconds=1),
             author="system",
             change="status",
-            to="open",
+            to=after,
             **{"from": ticket.status},
         )
-        values["status"] = "open"
+        values["status"] = after
     if incoming:
         values |= {"customer_at": now, "customer_entry_id": entry_id}
     tickets.change(tx, ticket_id=ticket_id, **values)
@@ -225,6 +235,13 @@ def _counts(
     if fresh and over == "answered" and not incoming:
         started = _at(record, now)
         calling.spoke(tx, book, ticket_id=ticket_id, person_id=_person(tx, record), started_at=started, now=now)
+
+
+def _after(status: str, *, answered: bool, incoming: bool) -> str:
+    """The status after a call: somebody was spoken with, or the customer we waited for called."""
+    if answered and status == "new":
+        return "open"
+    return rules.status_after_customer(status) if incoming else status
 
 
 def _at(record: Mapping[str, Any], received_at: datetime) -> datetime:

@@ -10,10 +10,12 @@ from aiohttp.test_utils import TestServer
 
 from channels.contract import DeliveryError
 from helpdesk.agents import actions as agents
+from helpdesk.contacts.models import contacts
 from helpdesk.errors import Conflict, Invalid
-from helpdesk.journey import calling, reply, survey
+from helpdesk.journey import calling, reply, status, survey
 from helpdesk.surveys import queries as surveys
 from helpdesk.tickets import queries
+from helpdesk.tickets.models import tickets
 from tests.support.house import story
 from tests.support.telephone import Phone, abandoned, answered, resolve
 
@@ -180,3 +182,40 @@ async def test_the_switchboard_is_asked_once_whatever_it_says(phone, status, wor
         finally:
             await phone.channel.close()
     assert asked == [{"to": NUMBER, "survey_id": "", "extension": "101"}]
+
+
+async def test_a_call_from_a_customer_we_waited_for_opens_the_ticket_again(phone):
+    mina = await phone.desk.person()
+    await phone.hears(answered(phone.board()))
+    await phone.desk.database.write(
+        status.set_status, phone.desk.book, ticket_id=1, status="waiting", by=mina, now=phone.desk.time()
+    )
+    phone.desk.time.passes(minutes=5)
+    await phone.hears(calls_back(phone, 2, status="NOANSWER"))
+    assert (await phone.desk.ticket(1)).status == "waiting", "nobody answered us"
+    await phone.hears(abandoned(phone.board(3)))
+    assert (await phone.desk.ticket(1)).status == "open"
+
+
+async def test_news_of_a_call_that_has_acted_already_opens_nothing_again(phone):
+    mina = await phone.desk.person()
+    events = answered(phone.board())
+    await phone.hears(events[:-3])
+    await resolve(phone.desk, 1, mina)
+    await phone.hears([*events[-3:], *events])
+    assert (await phone.desk.ticket(1)).status == "resolved"
+
+
+async def test_a_blocked_caller_is_kept_aside(phone):
+    await phone.hears(abandoned(phone.board()))
+    contact = (await phone.desk.ticket(1)).contact_id
+    await phone.desk.database.write(
+        lambda tx: tx.execute(contacts.update().where(contacts.c.id == contact).values(blocked_at=phone.desk.time()))
+    )
+    await phone.desk.database.write(
+        lambda tx: tx.execute(tickets.update().values(spam_at=phone.desk.time(), active=False))
+    )
+    await phone.hears(abandoned(phone.board(2)))
+    ticket = await phone.desk.ticket(2)
+    assert (ticket.active, ticket.spam_at is not None) == (False, True)
+    assert await phone.desk.clocks(2) == []

@@ -135,3 +135,27 @@ async def test_a_press_without_a_face_is_asked_again_in_words(phone, client, tex
     answer = await client.post(path, data={"other": "1"})
     assert answer.status == 422
     assert "Choose one of the three faces first." in await answer.text() or "چهره" in await answer.text()
+
+
+async def test_a_landline_without_a_way_to_be_asked_is_said_on_the_timeline(phone, client, texts):
+    board = phone.board().rings_in("02188776655").joins()
+    line = board.takes()
+    await phone.hears(board.waits(20).finishes(line, "caller", 20).ends("h"))
+    await post(client, "/inbox/tickets/1/resolve", {})
+    phone.desk.time.passes(minutes=1)
+    assert await phone.desk.sends() == 1
+    assert not texts.exists() or not list(texts.iterdir())
+    assert "there is no way to ask this number: it is a landline" in await page(client, "/inbox/tickets/1")
+
+
+async def test_a_survey_at_night_waits_for_the_morning(phone, client, texts):
+    phone.desk.time.passes(hours=12, minutes=10)  # 21:40 in Tehran
+    await phone.hears(abandoned(phone.board()))
+    await phone.desk.answers(1, await phone.desk.person("Omid"), then="resolved")
+    phone.desk.time.passes(minutes=1)
+    await phone.desk.sends()
+    assert [one for one in texts.iterdir() if "/s/" in one.read_text("utf-8")] == []
+    phone.desk.time.passes(hours=11, minutes=20)
+    await phone.desk.sends()
+    [asked] = [one for one in texts.iterdir() if "/s/" in one.read_text("utf-8")]
+    assert asked.exists()
