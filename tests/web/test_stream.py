@@ -180,3 +180,23 @@ async def test_who_looks_is_forgotten_after_a_while():
         live.publish("hint", {"channel": "webchat", "conversation": "c", "typing": True})
         made.looks(person_id=1, channel="webchat", conversation="c", ticket_id=5)
         assert (await page.next()).count(b"event: visitor") == 1
+
+
+async def test_an_agent_who_writes_is_seen_by_the_visitor_and_has_read_what_stood_there(chat):
+    import re
+
+    _, session = await signed_in(chat)
+    sara = chat.client()
+    await sara.connect()
+    await sara.says("Hello")
+    number = await chat.ticket()
+    page = await chat.http.get(f"{chat.address}/inbox/tickets/{number}", cookies={"session": session})
+    token = re.search(r'name="csrf" value="([0-9a-f]+)"', await page.text())
+    assert token is not None
+    answer = await chat.http.post(
+        f"{chat.address}/inbox/tickets/{number}/here", data={"writing": "1", "csrf": token[1]},
+        cookies={"session": session}, headers={"Origin": chat.address},
+    )  # fmt: skip
+    assert answer.status == 204
+    assert await sara.until(lambda one: one["t"] == "typing") == {"t": "typing", "on": True, "name": "Mina"}
+    assert (await sara.until(lambda one: one["t"] == "read"))["seq"] == 1
