@@ -48,7 +48,7 @@ async def run(*, db: str | None, n: int | None, tickets: int | None, **_: Any) -
     count, rounds = tickets or 10_000, n or ROUNDS
     async with desk(db) as house:
         for start in range(0, count, CHUNK):
-            await house.database.write(_fill, start=start, count=min(CHUNK, count - start), now=house.clock())
+            await house.database.write(fill, start=start, count=min(CHUNK, count - start), now=house.clock())
         await house.database.write(_long_one, now=house.clock())
         async with _open(house) as address:
             cookie = await _session(house)
@@ -120,7 +120,8 @@ async def _searches(house: app.House, rounds: int) -> float:
     return round(middle(walls) * 1000, 2)
 
 
-def _fill(tx: Connection, *, start: int, count: int, now: Any) -> None:
+def fill(tx: Connection, *, start: int, count: int, now: Any, active: int = 10) -> None:
+    """Tickets with one message each; every `active`th is open."""
     people, places, rows, lines = [], [], [], []
     for number in range(start + 1, start + count + 1):
         at = now - timedelta(seconds=number * 7)
@@ -140,8 +141,8 @@ def _fill(tx: Connection, *, start: int, count: int, now: Any) -> None:
             {
                 "id": number,
                 "subject": said[:40],
-                "status": "open" if number % 10 == 0 else "resolved",
-                "active": number % 10 == 0,
+                "status": "resolved" if number % active else "open",
+                "active": number % active == 0,
                 "contact_id": number,
                 "priority": "normal",
                 "language": "fa",
