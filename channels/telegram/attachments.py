@@ -50,6 +50,14 @@ def _found(language: str, holder: Json, depth: int) -> Iterator[Attachment]:
                 yield from _found(language, one, depth - 1)
 
 
+def unknown(language: str, field: str, value: object) -> Iterator[Attachment]:
+    """Files in a field that did not exist when this was written: whatever has a file id."""
+    if isinstance(value, list):
+        yield from photo(language, {field: value}, field)
+    elif isinstance(value, dict) and text(value, "file_id"):
+        yield from _one(language, value, field, "application/octet-stream", "")
+
+
 def photo(language: str, holder: Json, field: str) -> Iterator[Attachment]:
     """The largest size of a photo that can be fetched."""
     sizes = [one for one in objects(holder, field) if text(one, "file_id")]

@@ -53,10 +53,13 @@ def content(message: Json, language: str) -> Content:
         kind, said, details = happened
         return Content(kind, said, note=True, details={"event": kind, **details})
     unknown = sorted(one for one in message if one not in ABOUT)
+    unknown = [one for one in unknown if one != "caption"]
     name = text({"name": unknown[0]}, "name", 60) if unknown else "empty message"
-    return Content(
-        "unsupported", f"unsupported: {name}", note=True, details={"event": "unsupported", "unsupported": name}
-    )
+    caption = text(message, "caption")
+    if caption and not unknown:
+        return Content("text", caption, html(caption, objects(message, "caption_entities")))
+    details = {"event": "unsupported", "unsupported": name}
+    return Content("unsupported", f"unsupported: {name}\n{caption}".strip(), note=not caption, details=details)
 
 
 def _text(message: Json, language: str) -> Content:

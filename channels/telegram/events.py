@@ -11,7 +11,7 @@ from channels.telegram.content import poll_text
 from channels.telegram.keys import NOWHERE, Place, address, full_name, message_key, place
 from channels.telegram.reading import Json, ident, moment, number, obj, objects, text
 from channels.telegram.service import money
-from channels.telegram.words import word
+from channels.telegram.words import WORDS, word
 
 _PEOPLE = ("user", "from", "voter_chat", "actor_chat", "sender_chat")
 
@@ -74,6 +74,7 @@ Read = tuple[str, dict[str, Any]]
 
 def _my_member(value: Json, about: About) -> Read:
     status = text(obj(value, "new_chat_member"), "status", 30)
+    named = _standing(status, about)
     if text(obj(value, "chat"), "type") == "private":
         if status in ("kicked", "left"):
             return word(about.language, "blocked"), {
@@ -82,16 +83,22 @@ def _my_member(value: Json, about: About) -> Read:
             }
         return word(about.language, "unblocked"), {"event": "unblocked", "reachable": True}
     gone = {"event": "bot_removed"} if status in ("kicked", "left") else {}
-    return word(about.language, "bot_member", chat=full_name(obj(value, "chat")), status=status), gone
+    details = {"status": status, **gone}
+    return word(about.language, "bot_member", chat=full_name(obj(value, "chat")), status=named), details
+
+
+def _standing(status: str, about: About) -> str:
+    """What somebody is in a chat, in words; as Telegram says it when it is new."""
+    return word(about.language, f"status_of_{status}") if f"status_of_{status}" in WORDS else status
 
 
 def _member(value: Json, about: About) -> Read:
     changed = obj(value, "new_chat_member")
     status = text(changed, "status", 30)
     who = full_name(obj(changed, "user"))
-    return word(about.language, "member", who=who, status=status, chat=full_name(obj(value, "chat"))), {
-        "status": status
-    }
+    return word(
+        about.language, "member", who=who, status=_standing(status, about), chat=full_name(obj(value, "chat"))
+    ), {"status": status}
 
 
 def _join(value: Json, about: About) -> Read:
@@ -113,7 +120,7 @@ def _deleted(value: Json, about: About) -> Read:
     ids = [one for one in found if isinstance(one, int)][:100] if isinstance(found, list) else []
     business = text(value, "business_connection_id", 100)
     targets = [message_key(about.account, {"chat": obj(value, "chat"), "message_id": one}, business) for one in ids]
-    return word(about.language, "deleted", ids=", ".join(map(str, ids))), {"deleted": targets, "business": business}
+    return word(about.language, "deleted", count=len(ids)), {"deleted": targets, "business": business}
 
 
 def _boost(value: Json, about: About) -> Read:

@@ -8,7 +8,7 @@ from typing import Any
 from channels.contract import Address, Attachment, Inbound, Thread
 from channels.telegram import rich
 from channels.telegram.about import About
-from channels.telegram.attachments import files_in
+from channels.telegram.attachments import files_in, unknown
 from channels.telegram.content import ABOUT, Content, content
 from channels.telegram.keys import NOWHERE, Place, address, author, full_name, message_key, place
 from channels.telegram.reading import Json, ident, moment, number, obj, objects, text
@@ -109,6 +109,9 @@ def _found(message: Json, about: About) -> tuple[Content, tuple[Attachment, ...]
     if found.kind == "rich_message":
         blocks = rich.media(objects(obj(message, "rich_message"), "blocks"))
         files += tuple(file for block in blocks for file in files_in(about.language, block))
+    if found.kind == "unsupported":
+        new = (unknown(about.language, one, message[one]) for one in sorted(message) if one not in ABOUT)
+        files += tuple(file for inside in new for file in inside)
     return found, files
 
 
@@ -186,12 +189,24 @@ def _around(message: Json) -> dict[str, Any]:
         told["chat"] = {"title": text(chat, "title", 300), "type": text(chat, "type", 20)}
     if through := full_name(obj(message, "via_bot")):
         told["via"] = through
+    for name, field in (("paid_stars", "paid_star_count"), ("answered_task", "reply_to_checklist_task_id")):
+        if (count := number(message, field)) is not None:
+            told[name] = count
+    if post := obj(message, "suggested_post_info"):
+        told["suggested_post"] = {"state": text(post, "state", 30), **_date(post, "send_date")}
+    if guest := full_name(obj(message, "guest_bot_caller_user") or obj(message, "guest_bot_caller_chat")):
+        told["guest"] = guest
     if message.get("has_media_spoiler") is True:
         told["spoiler"] = True
     new = sorted(one for one in message if one not in ABOUT and one not in _SEEN)
     if new:
         told["unknown_fields"] = [text({"n": one}, "n", 60) for one in new[:10]]
     return told
+
+
+def _date(holder: Json, field: str) -> dict[str, str]:
+    when = moment(holder, field)
+    return {"at": when.isoformat()} if when else {}
 
 
 def _origin(origin: Json) -> dict[str, Any]:

@@ -6,9 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from channels.telegram.keys import full_name
-from channels.telegram.reading import Json, ident, number, obj, objects, text
+from channels.telegram.reading import Json, ident, moment, number, obj, objects, text
+from channels.telegram.words import digits
 
 Words = tuple[str, str]  # Persian, English
+_COUNTED = frozenset(
+    ("message_auto_delete_timer_changed", "boost_added", "direct_message_price_changed", "paid_message_price_changed",
+     "giveaway_created", "giveaway_completed", "video_chat_ended")
+)  # fmt: skip
 _CURRENCY_UNITS = {"XTR": 1, "JPY": 1, "KRW": 1, "VND": 1, "CLP": 1, "ISK": 1, "UGX": 1}
 
 
@@ -20,12 +25,16 @@ def event(message: Json, language: str) -> tuple[str, str, dict[str, Any]] | Non
             holder = value if isinstance(value, dict) else {}
             said = tell(message, holder) if tell else ""
             name = words[0 if language in ("fa", "ar", "") else 1]
-            return kind, f"{name}: {said}" if said else name, _details(message, kind)
+            said = digits(said, language) if kind in _COUNTED else said
+            return kind, f"{name}: {said}" if said else name, _details(message, kind, holder)
     return None
 
 
-def _details(message: Json, kind: str) -> dict[str, Any]:
-    """What the desk must know to go on in the new place of a group that moved."""
+def _details(message: Json, kind: str, holder: Json) -> dict[str, Any]:
+    """What the desk must know to go on in the new place of a group that moved; and when something planned will be."""
+    for field in ("start_date", "send_date"):
+        if when := moment(holder, field):
+            return {"planned_at": when.isoformat()}
     if kind == "migrate_to_chat_id":
         return {"moved_to": ident(message, kind)}
     if kind == "migrate_from_chat_id":
@@ -60,6 +69,26 @@ def _person(message: Json, value: Json) -> str:
 
 def _field(name: str) -> Callable[[Json, Json], str]:
     return lambda message, value: ident(value, name)
+
+
+def _price(holder: Json) -> str:
+    """`50 ⭐` or `2.5 TON` of what is paid for a post; "" when it is not said."""
+    stars = number(obj(holder, "star_amount"), "amount")
+    amount, currency = number(holder, "amount"), text(holder, "currency", 8)
+    if stars is not None or currency == "XTR":
+        return f"{stars if stars is not None else amount or 0} ⭐"
+    if amount is None:
+        return currency
+    whole = f"{amount / 1_000_000_000:.9f}".rstrip("0").rstrip(".") if currency == "TON" else str(amount)
+    return f"{whole} {currency}".strip()
+
+
+def _asked_price(message: Json, value: Json) -> str:
+    return _price(obj(value, "price"))
+
+
+def _paid_post(message: Json, value: Json) -> str:
+    return _price(value)
 
 
 def _own(name: str) -> Callable[[Json, Json], str]:
@@ -101,8 +130,10 @@ def _payment(message: Json, value: Json) -> str:
 
 
 def _done(message: Json, value: Json) -> str:
-    done = ", ".join(str(one) for one in _numbers(value, "marked_as_done_task_ids"))
-    not_done = ", ".join(str(one) for one in _numbers(value, "marked_as_not_done_task_ids"))
+    said = objects(obj(obj(value, "checklist_message"), "checklist"), "tasks")
+    names = {number(one, "id"): text(one, "text", 300) for one in said}
+    done = ", ".join(names.get(one) or str(one) for one in _numbers(value, "marked_as_done_task_ids"))
+    not_done = ", ".join(names.get(one) or str(one) for one in _numbers(value, "marked_as_not_done_task_ids"))
     return " ".join([f"☑ {done}" if done else "", f"☐ {not_done}" if not_done else ""]).strip()
 
 
@@ -175,10 +206,10 @@ EVENTS: dict[str, tuple[Words, Callable[[Json, Json], str] | None]] = {
     "paid_message_price_changed": (("هزینهٔ پیام", "Price of messages"), _field("paid_message_star_count")),
     "poll_option_added": (("گزینهٔ تازهٔ نظرسنجی", "Poll option added"), _field("option_text")),
     "poll_option_deleted": (("گزینهٔ نظرسنجی پاک شد", "Poll option deleted"), _field("option_text")),
-    "suggested_post_approved": (("پست پیشنهادی پذیرفته شد", "Suggested post approved"), None),
-    "suggested_post_approval_failed": (("پذیرش پست پیشنهادی نشد", "Suggested post approval failed"), None),
+    "suggested_post_approved": (("پست پیشنهادی پذیرفته شد", "Suggested post approved"), _asked_price),
+    "suggested_post_approval_failed": (("پذیرش پست پیشنهادی نشد", "Suggested post approval failed"), _asked_price),
     "suggested_post_declined": (("پست پیشنهادی رد شد", "Suggested post declined"), _field("comment")),
-    "suggested_post_paid": (("پست پیشنهادی پرداخت شد", "Suggested post paid"), _field("amount")),
+    "suggested_post_paid": (("پست پیشنهادی پرداخت شد", "Suggested post paid"), _paid_post),
     "suggested_post_refunded": (("پول پست پیشنهادی برگشت", "Suggested post refunded"), _field("reason")),
     "video_chat_scheduled": (("گفتگوی ویدیویی برنامه‌ریزی شد", "Video chat scheduled"), None),
     "video_chat_started": (("گفتگوی ویدیویی آغاز شد", "Video chat started"), None),

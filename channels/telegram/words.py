@@ -25,11 +25,17 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "unblocked": ("دوباره در دسترس است.", "Can be reached again."),
     "unreachable": ("مشتری ربات را مسدود کرده است.", "The customer blocked the bot."),
     "bot_member": ("وضعیت ربات در {chat}: {status}", "The bot's status in {chat}: {status}"),
+    "status_of_creator": ("مالک", "owner"),
+    "status_of_administrator": ("مدیر", "administrator"),
+    "status_of_member": ("عضو", "member"),
+    "status_of_restricted": ("محدودشده", "restricted"),
+    "status_of_left": ("بیرون رفته", "left"),
+    "status_of_kicked": ("بیرون‌شده", "removed"),
     "member": ("{who}: {status} ({chat})", "{who}: {status} ({chat})"),
     "join_request": ("{who} می‌خواهد عضو {chat} شود. {bio}", "{who} asks to join {chat}. {bio}"),
     "business_on": ("حساب کسب‌وکار وصل شد.", "The business account was connected."),
     "business_off": ("حساب کسب‌وکار جدا شد.", "The business account was disconnected."),
-    "deleted": ("پیام‌هایی را پاک کرد: {ids}", "Deleted messages: {ids}"),
+    "deleted": ("{count} پیام را پاک کرد.", "Messages deleted: {count}"),
     "boost": ("تقویت {chat}", "Boost of {chat}"),
     "unboost": ("پایان تقویت {chat}", "End of a boost of {chat}"),
     "inline_query": ("جست‌وجوی درون‌خطی: {query}", "Inline query: {query}"),
@@ -120,6 +126,6 @@ def digits(said: str, language: str) -> str:
 
 
 def isolated(value: object) -> str:
-    """A value that keeps its own direction within a sentence."""
-    said = str(value)
+    """A value that keeps its own direction within a Persian sentence; counts in its figures."""
+    said = digits(str(value), "fa") if isinstance(value, int) else str(value)
     return f"{_FSI}{said}{_PDI}" if said and not said.isdecimal() else said

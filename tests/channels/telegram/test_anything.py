@@ -133,6 +133,45 @@ def test_every_content_of_a_message_is_known() -> None:
 
 
 @needs_samples
+def test_no_field_beside_the_content_changes_what_a_message_is() -> None:
+    maker = Maker(2, odd=0)
+    person = {"id": 7, "is_bot": False, "first_name": "سارا"}
+    base = {"message_id": 3, "date": 1795300000, "chat": {"id": 7, "type": "private"}, "from": person, "text": "سلام"}
+    for field in maker.types["Message"]["fields"]:
+        name = field["name"]
+        if name in base or name in ("sender_business_bot", "migrate_from_chat_id", "rich_message"):
+            continue
+        value = maker.value(field["types"], 4) if name != "business_connection_id" else "bc1"
+        for kind in ("message", "edited_message"):
+            [one] = check({"update_id": 5, kind: {**base, name: value}})
+            where = "7@bc1" if name == "business_connection_id" else "7"
+            assert one.kind == ("edit" if kind == "edited_message" else "message"), name
+            assert one.text == "سلام", name
+            assert (one.target or one.external_id) == f"shop:{where}:3", name
+            assert (one.thread.conversation or "").startswith(where), name
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "kind", "files"),
+    [
+        ({"hologram": {"depth": 3}}, "unsupported: hologram", "note", []),
+        ({"hologram": {"depth": 3}, "caption": "see?"}, "unsupported: hologram\nsee?", "message", []),
+        ({"hologram": {"file_id": "H", "mime_type": "model/gltf", "file_name": "a.glb"}}, "unsupported: hologram", "note", ["a.glb"]),
+        ({"caption": "only words"}, "only words", "message", []),
+    ],
+)  # fmt: skip
+def test_content_never_seen_says_so_and_keeps_its_words_and_files(content, text, kind, files) -> None:
+    base = {
+        "message_id": 3,
+        "date": 1795300000,
+        "chat": {"id": 7, "type": "private"},
+        "from": {"id": 7, "first_name": "S"},
+    }
+    [one] = check({"update_id": 5, "message": {**base, **content}})
+    assert (one.text, one.kind, [file.name for file in one.attachments]) == (text, kind, files)
+
+
+@needs_samples
 @pytest.mark.parametrize("seed", range(5))
 def test_fields_of_any_other_kind_lose_nothing(seed: int) -> None:
     maker = Maker(100 + seed, odd=15)
