@@ -159,3 +159,31 @@ async def test_a_survey_at_night_waits_for_the_morning(phone, client, texts):
     await phone.desk.sends()
     [asked] = [one for one in texts.iterdir() if "/s/" in one.read_text("utf-8")]
     assert asked.exists()
+
+
+async def test_a_landline_is_asked_by_a_call_of_the_switchboard_and_its_key_is_the_answer(phone, client, monkeypatch):
+    asked = []
+
+    async def ring(to, *, survey="", extension=""):
+        asked.append((to, survey, extension))
+        return "call:1"
+
+    monkeypatch.setattr(phone.channel, "ring", ring)
+    phone.channel.settings.survey.landline = "call"
+    board = phone.board().rings_in("02188776655").joins()
+    line = board.takes()
+    await phone.hears(board.waits(20).finishes(line, "caller", 20).ends("h"))
+    await post(client, "/inbox/tickets/1/resolve", {})
+    phone.desk.time.passes(minutes=1)
+    await phone.desk.sends()
+    [(to, token, extension)] = asked
+    assert (to, extension) == ("+982188776655", "")
+
+    board = phone.board(2).places("PJSIP/trunk-0000000d", "from-trunk")
+    theirs = board.dials("PJSIP/trunk", "02188776655@trunk", by_itself=True)
+    board.waits(9).dial_ends(theirs, "ANSWER", by_itself=True)
+    await phone.hears(board.user_event("SurveyResult", SurveyId=token, Rate="۱").ends())
+    [felt] = await phone.desk.database.read(surveys.of_ticket, ticket_id=1)
+    assert felt.score == "happy"
+    assert len(await phone.calls()) == 1, "our own survey call is no call of the customer"
+    assert (await phone.desk.ticket(1)).status == "resolved"
