@@ -17,7 +17,7 @@ from channels.webchat.frames import LARGEST, BadFrame, parse
 log = logging.getLogger(__name__)
 HEARTBEAT = 25.0  # seconds
 FIRST_FRAME = 10.0  # seconds until hello must have come
-PATIENCE = 10.0  # seconds one frame may take to leave
+PATIENCE = 10.0  # seconds that what waits may take to leave
 
 
 class Socket(Connection):
@@ -49,8 +49,8 @@ class Socket(Connection):
                 frames = await self.due()
                 if not frames:
                     break
-                for frame in frames:
-                    async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(PATIENCE):
+                    for frame in frames:
                         await self._ws.send_str(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
             if self._closing is not None:
                 code, reason = self._closing
