@@ -11,6 +11,7 @@ from playwright.async_api import expect
 from channels.contract import Capabilities, DeliveryError
 from channels.phone.sms_text import parts, units
 from helpdesk.contacts.models import addresses
+from helpdesk.journey import amend
 from tests.support.browsing import AXE, PATIENCE, OpenDesk, asks, violations
 from tests.support.memory import MemoryChannel
 
@@ -177,19 +178,30 @@ async def test_who_blocked_us_is_written_to_another_way_first(desk: OpenDesk):
     await expect(page.locator("select[name=via]")).to_have_value(NUMBER)
 
 
-@pytest.mark.parametrize(("language", "width"), [("fa", 1440), ("en", 390)])
-async def test_nothing_of_it_is_in_anybody_s_way(desk: OpenDesk, language: str, width: int):
+@pytest.mark.parametrize(
+    ("language", "width", "light"), [("fa", 1440, "dark"), ("en", 390, "light"), ("fa", 360, "light")]
+)
+async def test_nothing_of_it_is_in_anybody_s_way(desk: OpenDesk, language: str, width: int, light: str):
     number, mina = await asks(desk, "Where is my order?"), await desk.story.person()
     entry = await desk.story.answers(number, mina, "It leaves today.")
     await leaves(desk)
     await known_by_number(desk, number)
-    page = await desk.sits_down(mina, language=language, width=width, bypass_csp=True)
-    await page.goto(f"/inbox/tickets/{number}?view=all")
+    more = {"person_id": mina, "now": desk.story.time()}
+    await desk.story.database.write(amend.edit, desk.story.book, entry_id=entry, text="It left.", **more)
+    desk.story.channel.answers = [DeliveryError("message can't be edited", permanent=True)]
+    await leaves(desk)
+    await desk.story.database.write(amend.react, desk.story.book, entry_id=entry - 2, emoji="🙏", **more)
+    page = await desk.sits_down(mina, language=language, width=width, color_scheme=light, bypass_csp=True)
+    await page.goto(f"/inbox/tickets/{number}?view=all&answer={entry}")
     await page.add_script_tag(path=AXE)
     for number in (entry, entry - 2):
         await page.locator(f"#e{number} .verbs > summary").click()
         await expect(page.locator(f"#e{number} .doings")).to_be_visible()
         assert await violations(page) == []
+    await page.locator(f"#e{entry} .verbs > summary").click()
+    await page.locator(f"#e{entry} .doings a[hx-get]").click()
+    await expect(page.locator(f"#amend{entry} textarea")).to_be_focused()
+    assert await violations(page) == []
     small = "e => [...e.querySelectorAll('.doings button, .doings a, .doings summary')].map(b => b.getBoundingClientRect()).filter(r => r.width && (r.width < 24 || r.height < 24)).length"
     assert await page.locator(".timeline").evaluate(small) == 0
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
