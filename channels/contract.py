@@ -168,8 +168,11 @@ class Channel:
         """Hand one message to the remote and return its remote id, or one of every piece. Raises `DeliveryError`."""
         raise NotImplementedError
 
-    async def edit(self, account: str, remote_id: str, text: str) -> None:
-        """Make a sent message say something else. Raises `DeliveryError`; permanent where that can't be done (`can.edits`)."""
+    async def edit(self, account: str, remote_id: str, text: str, *, sender_name: str = "") -> None:
+        """Make a sent message say something else; `sender_name` as when it left. Raises `DeliveryError`.
+
+        Permanent where that can't be done (`can.edits`).
+        """
         raise DeliveryError("A sent message can't be changed here.", permanent=True)
 
     async def withdraw(self, account: str, remote_id: str) -> None:

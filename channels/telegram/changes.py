@@ -33,6 +33,7 @@ def named(remote_id: str) -> dict[str, Any]:
 async def edit(sender: Sender, remote_id: str, text: str, name: str = "") -> None:
     """Put another text into a message, or under its picture; `name` stands above it. Raises DeliveryError."""
     message = named(remote_id)
+    name = " ".join(name.split())[:100]
     head = f"{name}\n" if name else ""
     if not text.strip() or units(head + text) > LONGEST_TEXT:
         raise DeliveryError("A changed message must have words, and at most 4096 characters.", permanent=True)

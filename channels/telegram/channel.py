@@ -64,7 +64,6 @@ class Channel(contract.Channel):
         self._names: dict[str, str] = {}  # bot -> its user name at Telegram, as the desk remembers it
         self._asked: Desk | None = None
         self._looking: set[asyncio.Task[None]] = set()
-        self._heads: OrderedDict[str, str] = OrderedDict()  # message -> the name above its words
         self._bot_of: OrderedDict[str, str] = OrderedDict()  # conversation -> the bot it was seen with last
         for bot in settings.bots:
             try:
@@ -141,16 +140,7 @@ class Channel(contract.Channel):
             else:
                 await aftermath.said_since(self._desk, outbound.account, where)
         made = [sender.key_of(one, where) for one in sent]
-        self._sign(outbound, made)
         return made[0] if len(made) == 1 else made
-
-    def _sign(self, outbound: Outbound, made: Sequence[str]) -> None:
-        """A changed message bears the same name as before."""
-        name = render.signature(self.settings.bot(outbound.account), outbound)
-        if name and made:
-            self._heads[made[0]] = name
-            if len(self._heads) > _MOST_CHATS:
-                self._heads.popitem(last=False)
 
     async def fetch(self, account: str, attachment: Attachment) -> Attachment:
         """Get a file that a customer sent; after a few vain tries the message is shown without it."""
@@ -174,9 +164,10 @@ class Channel(contract.Channel):
         self._failed_files.pop(file_id, None)
         return replace(attachment, content=content, size=len(content))
 
-    async def edit(self, account: str, remote_id: str, text: str) -> None:
-        """Make a sent message say something else. Raises DeliveryError."""
-        await changes.edit(self._sender(account), remote_id, text, self._heads.get(remote_id, ""))
+    async def edit(self, account: str, remote_id: str, text: str, *, sender_name: str = "") -> None:
+        """Make a sent message say something else, under the same name. Raises DeliveryError."""
+        sender = self._sender(account)
+        await changes.edit(sender, remote_id, text, sender_name if sender.api.bot.signed else "")
 
     async def withdraw(self, account: str, remote_id: str) -> None:
         """Take a sent message back. Raises DeliveryError."""

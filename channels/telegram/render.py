@@ -90,11 +90,11 @@ def _frame(bot: Bot, outbound: Outbound) -> tuple[tuple[str, str], tuple[str, st
         if _SAYS_SO.search(outbound.text):
             return ("", ""), ("", "")
         return ("", ""), (f"\n\n{said}", f"\n\n<i>{escape(said)}</i>")
-    name = signature(bot, outbound)
+    name = _signature(bot, outbound)
     return ((f"{name}\n", f"<b>{escape(name)}</b>\n") if name else ("", "")), ("", "")
 
 
-def signature(bot: Bot, outbound: Outbound) -> str:
+def _signature(bot: Bot, outbound: Outbound) -> str:
     """The name that stands above a person's words; "" when none does."""
     return "" if outbound.automatic or not bot.signed else " ".join(outbound.sender_name.split())[:100]
 

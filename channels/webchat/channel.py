@@ -114,7 +114,7 @@ class Channel(contract.Channel):
         """The id of the line, known before sending."""
         return render.remote_id(outbound) if outbound.to.address.startswith("webchat:") else None
 
-    async def edit(self, account: str, remote_id: str, text: str) -> None:
+    async def edit(self, account: str, remote_id: str, text: str, *, sender_name: str = "") -> None:
         """Let a line say something else, for whoever is connected and whoever comes later. Raises DeliveryError."""
         at = int(self.chat().seconds() * 1000)
         await self._amend(account, remote_id, {"text": text, "edited": at}, {"t": "edit", "text": text, "at": at})

@@ -138,6 +138,7 @@ def _wish(
         tx, ticket_id=ticket.id, now=now, author="agent", person_id=person_id, change=CHANGES[what], of=entry.id,
         state="queued", words=text,
     )  # fmt: skip
+    name = agents.person(tx, person_id=person_id).name
     data = dict(entry.data or {})
     if what == "reaction":
         data["ours"] = {**(data.get("ours") or {}), "wanted": text, "line": line, "reason": ""}
@@ -148,7 +149,7 @@ def _wish(
     outbox.queue(
         tx, entry_id=line, ticket_id=ticket.id, channel=entry.channel, account=entry.account, address=entry.address,
         automatic=False, now=now, due_at=now,
-        payload={"kind": what, "account": entry.account, "text": text, "targets": list(targets)},
+        payload={"kind": what, "account": entry.account, "text": text, "targets": list(targets), "sender_name": name},
     )  # fmt: skip
     return line
 

@@ -16,7 +16,7 @@ async def act(channel: Channel, left: dict[str, Any]) -> tuple[str, ...]:
         await _away(channel, left)
     else:
         if not left.get("edited"):
-            await channel.edit(account, targets[0], left["text"])
+            await channel.edit(account, targets[0], left["text"], sender_name=left.get("sender_name", ""))
             left |= {"edited": True, "targets": targets[1:]}
         try:
             await _away(channel, left)  # its first piece says it all now

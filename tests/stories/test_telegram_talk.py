@@ -90,7 +90,7 @@ async def test_everything_a_chat_can_hold_comes_in_and_everything_an_agent_does_
     assert heart.data["of"] == answer.id
     # The agent corrects the words, reacts to hers, and takes a slip back.
     await change(talk, amend.edit, answer.id, mina, text="پس‌فردا دو تای تازه می‌فرستیم.")
-    assert "پس‌فردا" in (await talk.says("پس‌فردا"))["caption"]
+    assert (await talk.says("پس‌فردا"))["caption"] == "Mina\nپس‌فردا دو تای تازه می‌فرستیم."
     await change(talk, amend.react, line.id, mina, emoji="🙏")
     assert bot.reactions[7001, first["message_id"]] == ["🙏"]
     slip = await talk.answers(number, mina, "این برای کس دیگری بود.")

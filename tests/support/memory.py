@@ -108,7 +108,7 @@ class MemoryChannel(contract.Channel):
         if trouble is not None:
             raise trouble
 
-    async def edit(self, account: str, remote_id: str, text: str) -> None:
+    async def edit(self, account: str, remote_id: str, text: str, *, sender_name: str = "") -> None:
         self._trouble()
         self.changes.append(("edit", remote_id, text))
 

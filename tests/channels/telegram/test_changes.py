@@ -38,17 +38,18 @@ async def fails(coroutine):
 
 async def test_a_sent_message_is_changed_and_bears_the_same_name(bot, shop):
     remote_id = await sent(shop)
-    await shop.edit("shop", remote_id, "It left <today> & all.")
+    await shop.edit("shop", remote_id, "It left <today> & all.", sender_name="Mina")
     [message] = bot.messages.values()
     assert message["text"] == "Mina\nIt left <today> & all."
     assert message["entities"] == [{"type": "bold", "offset": 0, "length": 4}]
 
 
-async def test_after_a_restart_a_message_is_changed_without_the_name(bot, shop):
+async def test_a_bot_that_signs_nothing_changes_without_a_name(bot, make):
+    shop = make(signed=False)
     remote_id = await sent(shop)
-    shop._heads.clear()
-    await shop.edit("shop", remote_id, "It left <today>.")
+    await shop.edit("shop", remote_id, "It left <today>.", sender_name="Mina")
     assert [one["text"] for one in bot.messages.values()] == ["It left <today>."]
+    await shop._senders["shop"].api.close()
 
 
 async def test_a_message_is_taken_back_and_being_gone_already_is_no_trouble(bot, shop):
@@ -63,7 +64,7 @@ async def test_a_message_is_taken_back_and_being_gone_already_is_no_trouble(bot,
 async def test_the_words_below_a_picture_are_changed_too(bot, shop):
     picture = Attachment("a.png", "image/png", b"png", 3)
     remote_id = await sent(shop, "look", attachments=[picture])
-    await shop.edit("shop", remote_id, "look here")
+    await shop.edit("shop", remote_id, "look here", sender_name="Mina")
     [message] = bot.messages.values()
     assert message["caption"] == "Mina\nlook here"
     error = await fails(shop.edit("shop", remote_id, "x" * 1100))
