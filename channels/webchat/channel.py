@@ -80,11 +80,11 @@ class Channel(contract.Channel):
         chat = self.chat(desk)
         for one in self.settings.sites:
             await desk.report(State(one.name, connected=True, problem=self._problem(one)))
-        told: dict[str, bool] = {}
         try:
             while True:
-                chat.leads_on = bool(await desk.ask("link", address=""))
-                await self._tell_hours(chat, told)
+                for room in chat.rooms:
+                    if room.connections:
+                        await chat.tell_hours(room)
                 if self._pages is not None:
                     self._pages.polling.sweep()
                 await asyncio.sleep(LOOK)
@@ -211,13 +211,3 @@ class Channel(contract.Channel):
         if fresh:
             room.tell({"t": "read", "by": "desk", "seq": seen})
             await self.chat().among_us(room, state=True)
-
-    async def _tell_hours(self, chat: Chat, told: dict[str, bool]) -> None:
-        for site in self.settings.sites:
-            is_open = bool(view.status(site, "", self._now())["open"])
-            if told.setdefault(site.name, is_open) == is_open:
-                continue
-            told[site.name] = is_open
-            for room in chat.rooms:
-                if room.site == site.name and room.connections:
-                    room.tell(view.status(site, (await room.state()).get("agent", ""), self._now()))

@@ -48,6 +48,7 @@ class Chat:
         self.arrivals, self.messages = Buckets(settings.limits.arrivals), Buckets(settings.limits.messages)
         self.uploads, self.wishes = Buckets(settings.limits.uploads), Buckets(settings.limits.wishes)
         self.leads_on = False  # whether a conversation can go on in another channel
+        self._led = -LOOK
         self._secrets = secrets_of
         self._identifying = asyncio.Lock()
         self._ready: asyncio.Future[None] | None = None
@@ -102,6 +103,9 @@ class Chat:
 
     async def _hello(self, one: Connection, frame: Hello) -> None:
         await self.ready()
+        if self.clock() - self._led > LOOK:
+            self._led = self.clock()
+            self.leads_on = bool(await self.desk.ask("link", address=""))
         site = self.settings.site(frame.site)
         if site is None or (one.site is not None and one.site is not site):
             raise Refused(closing.NO_SITE, "there is no such site")
@@ -128,6 +132,7 @@ class Chat:
         })  # fmt: skip
         one.room = room
         room.connections.add(one)
+        await self.tell_hours(room)
         self.connections[one.id] = one
         one.wake()
         if visitor.stored:
@@ -259,10 +264,21 @@ class Chat:
             one.page = frame.page.model_dump()
             await self._hint(one, {"online": True})
         one.put({"t": "ack", "n": frame.n})
+        await self.tell_hours(room)
         if self.clock() - room.looked > LOOK:  # a call of another process may have been lost
             room.looked = self.clock()
             await room.log.refresh()
             room.wake()
+
+    async def tell_hours(self, room: Room) -> None:
+        """Whoever looks at a conversation learns that the desk has opened or closed."""
+        site = self.settings.site(room.site)
+        if site is None:
+            return
+        state = view.status(site, (await room.state()).get("agent", ""), self.now())
+        if room.open is not None and room.open != state["open"]:
+            room.tell(state)
+        room.open = state["open"]
 
     async def _hint(self, one: Connection, what: Mapping[str, Any]) -> None:
         """Pass a fleeting thing on to the desk, with the page the visitor is on; not the same again and again."""

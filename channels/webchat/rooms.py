@@ -16,13 +16,14 @@ from channels.webchat.log import TRIES, Log
 class Room:
     """One conversation. It exists as long as somebody holds it."""
 
-    __slots__ = ("__weakref__", "_desk", "_kept", "_state", "connections", "id", "lock", "log", "looked", "site")
+    __slots__ = ("__weakref__", "_desk", "_kept", "_state", "connections", "id", "lock", "log", "looked", "open", "site")
 
     def __init__(self, desk: Desk, site: str, conversation: str) -> None:
         self.site, self.id = site, conversation
         self.log = Log(desk, site, conversation)
         self.lock = asyncio.Lock()  # appends and changes of state, one after the other
         self.connections: set[Connection] = set()
+        self.open: bool | None = None  # what was last told of the site's hours
         self.looked = 0.0  # when it was last asked whether others had written
         self._desk = desk
         self._kept: str | None = None

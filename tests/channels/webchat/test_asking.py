@@ -130,7 +130,6 @@ async def test_a_link_leads_on_and_welcome_says_whether_there_is_one(database, t
     monkeypatch.setattr(DeskFor, "ask", ask)
     async with open_chat(desk, settings(tmp_path)) as chat:
         sara = chat.client()
-        chat.channel.chat().leads_on = True
         assert (await sara.connect())["site"]["telegram"] is True
         await sara.says("Hello")
         found = await told(sara, "link", t="link", cid="linklink")
@@ -205,3 +204,15 @@ async def test_nobody_waits_for_articles_that_take_too_long(chat, sara, monkeypa
 
     monkeypatch.setattr(type(chat.channel.chat().desk), "ask", never)
     assert (await told(sara, "suggest", t="suggest", n=1, text="my money"))["items"] == []
+
+
+async def test_whoever_looks_learns_that_the_desk_has_closed(desk, tmp_path):
+    week = {"tz": "Asia/Tehran", "week": {"mon": [["08:00", "17:00"]]}}
+    async with open_chat(desk, settings(tmp_path, site={"hours": week})) as chat:
+        sara = chat.client()
+        assert (await sara.connect())["open"] is True
+        desk.time.passes(hours=9)
+        closed = await told(sara, "status", t="ping", n=1)
+        assert (closed["open"], closed["back"]) == (False, "2026-03-09T04:30:00Z")
+        await told(sara, "ack", t="ping", n=2)
+        assert "status" not in [one["t"] for one in sara.frames]
