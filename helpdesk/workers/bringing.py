@@ -13,7 +13,7 @@ from helpdesk.database.metadata import Line
 
 FILES_AT_ONCE = 8
 FETCHING = 45.0  # seconds for the files of one message, then it is tried again later
-HELD = timedelta(seconds=60)  # a conversation waits for its files so long, and longer while its worker lives
+HELD = timedelta(seconds=20)  # a conversation waits for its files so long, and longer while its worker lives
 PAUSE = timedelta(seconds=2)  # until the next look when too many wait
 MOST_LINES = 50  # conversations that wait for files at the same time
 

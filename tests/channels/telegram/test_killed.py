@@ -16,7 +16,7 @@ from helpdesk.database.engine import open_database
 from helpdesk.intake import queries as intake
 from helpdesk.outbox import queries as leaving
 from helpdesk.outbox.models import outbox
-from helpdesk.tickets.models import entries
+from helpdesk.tickets.models import attachments, entries
 from tests.support.bot_api_people import Sara
 from tests.support.killable import unanswered
 
@@ -43,10 +43,13 @@ async def talk(bot, sent, stop):
     """Customers who write one message after the other, each from a chat that is not the last one."""
     people = [Sara(id=7000 + number, numbers=iter(range(10_000_000, 10_001_000))) for number in range(60)]
     number = 0
+    bot.files["P"] = b"picture"
+    picture = [{"file_id": "P", "file_unique_id": "uP", "width": 9, "height": 9, "file_size": 7}]
     while not stop.is_set():
         number += 1
-        who = people[number % len(people)]
-        bot.push({**who.says(f"question {number}"), "update_id": 50_000 + number})
+        who, text = people[number % len(people)], f"question {number}"
+        said = who.sends(photo=picture, caption=text) if number % 4 == 0 else who.says(text)
+        bot.push({**said, "update_id": 50_000 + number})
         sent.append(f"question {number}")
         await asyncio.sleep(0.02)
 
@@ -75,10 +78,16 @@ async def test_kills_lose_nothing_and_double_nothing(database_url, tmp_path, bot
     database = await open_database(database_url)
     await quiet(database)
     await kill(child)
-    lines, rows = await database.read(lambda tx: (tx.execute(select(entries)).all(), tx.execute(select(outbox)).all()))
+    lines, rows, files = await database.read(
+        lambda tx: (
+            tx.execute(select(entries)).all(), tx.execute(select(outbox)).all(), tx.execute(select(attachments)).all(),
+        )
+    )  # fmt: skip
     await database.close()
     questions = Counter(one.text for one in lines if one.kind == "message" and one.author == "customer")
     assert questions == Counter(sent)
+    pictured = {one.id for one in lines if one.kind == "message" and one.text in sent[3::4]}
+    assert Counter(one.entry_id for one in files if one.hash) == Counter(pictured)
     arrived = Counter(message["text"].removeprefix("Mina\n") for message in bot.messages.values())
     assert [text for text, times in arrived.items() if times != 1] == []
     answers = {one.id: one.text for one in lines if one.kind == "message" and one.author == "agent"}
