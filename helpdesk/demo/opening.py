@@ -60,6 +60,11 @@ class Places:
         return self.folder / "phone.secret"
 
     @property
+    def originate(self) -> str:
+        """Where its switchboard is asked to call somebody."""
+        return f"{self.address}/demo/originate/{self.secret}"
+
+    @property
     def recording(self) -> str:
         """Where the sound of its calls can be fetched."""
         return f"{self.address}/demo/recordings/{RECORDING}"
@@ -111,6 +116,7 @@ def channels(places: Places, bot_api: str) -> dict[str, Channel]:
                 }
             ],
             "sms": {"driver": "folder", "folder": str(places.texts)},
+            "originate": {"url": places.originate},
             "survey": {"since": "00:00", "until": "23:59"},
         },
     }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -16,6 +18,7 @@ from helpdesk.errors import Invalid
 from helpdesk.web import keys
 from helpdesk.web.desk_pages import around
 from helpdesk.web.pages import PAGES
+from helpdesk.web.security import secret_address
 
 LONGEST = 3600  # seconds
 
@@ -25,10 +28,15 @@ class PhonePages:
 
     def __init__(self, places: Places) -> None:
         self.places = places
+        self.going: set[asyncio.Task[None]] = set()
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """The page and its form."""
-        return [web.get("/demo/phone", self.show), web.post("/demo/phone", self.call)]
+        return [
+            web.get("/demo/phone", self.show),
+            web.post("/demo/phone", self.call),
+            web.post("/demo/originate/{secret}", self.originate),
+        ]
 
     async def show(self, request: web.Request) -> web.Response:
         """A form for a call, and the text messages that customers received."""
@@ -44,15 +52,38 @@ class PhonePages:
             number, outcome, agent=str(given.get("agent", PEOPLE[0][3]))[:8],
             wait=_seconds(given.get("wait"), 34), talk=_seconds(given.get("talk"), 120),
         )  # fmt: skip
-        now = request.app[keys.CLOCK]()
-        address = f"http://127.0.0.1:{self.places.port}/channels/phone/{SOURCE}"
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
-            for _, event in call.events(now, self.places.recording):
-                body, headers = signed(event, self.places.secret, now)
-                async with session.post(address, data=body, headers=headers) as answer:
-                    if answer.status != 200:
-                        raise Invalid(f"The desk refused the call: {(await answer.text())[:200]}")
+        for _, event in call.events(request.app[keys.CLOCK](), self.places.recording):
+            await self._tell(request.app, event)
         raise web.HTTPSeeOther("/demo/phone?sent")
+
+    @secret_address
+    async def originate(self, request: web.Request) -> web.Response:
+        """The desk asks the switchboard to connect somebody with a customer, who answers after a second."""
+        if request.match_info["secret"] != self.places.secret:
+            raise web.HTTPNotFound
+        asked = await request.json()
+        call = Call(str(asked["to"]), "call_back", agent=str(asked.get("extension") or PEOPLE[0][3]), wait=1, talk=2)
+        task = asyncio.create_task(self._play(request.app, call))
+        self.going.add(task)
+        task.add_done_callback(self.going.discard)
+        return web.json_response({"id": "demo"})
+
+    async def _play(self, app: web.Application, call: Call) -> None:
+        """Tell of a call while it happens."""
+        began = app[keys.CLOCK]()
+        for at, event in call.events(began + timedelta(seconds=call.lasts), self.places.recording):
+            await asyncio.sleep((at - app[keys.CLOCK]()).total_seconds())
+            await self._tell(app, event)
+
+    async def _tell(self, app: web.Application, event: Mapping[str, Any]) -> None:
+        address = f"http://127.0.0.1:{self.places.port}/channels/phone/{SOURCE}"
+        body, headers = signed(event, self.places.secret, app[keys.CLOCK]())
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session,
+            session.post(address, data=body, headers=headers) as answer,
+        ):
+            if answer.status != 200:
+                raise Invalid(f"The desk refused the call: {(await answer.text())[:200]}")
 
     async def _shown(
         self, request: web.Request, number: str, outcome: str, *, problem: bool = False, status: int = 200

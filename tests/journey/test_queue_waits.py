@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk.journey import opening
+from helpdesk.journey import merge, opening
+from helpdesk.sla import policies
 from tests.support.house import story
 from tests.support.telephone import Phone
 
@@ -133,3 +134,34 @@ async def test_a_switchboard_that_only_tells_seconds_is_measured_too(database, t
     await phone.tells(form)
     await phone.desk.looks()
     assert await waits(phone) == [("stopped", 75, True, MINUTE)]
+
+
+async def test_a_merge_takes_the_clock_of_the_queue_along_and_back_and_tells_its_breach_once(phone):
+    desk, mina = phone.desk, await phone.desk.person()
+    phone.desk.time.passes(minutes=3)
+    await phone.hears(given_up_after(Phone.at_nine(), 95))
+    await desk.looks()
+    other = await desk.writes("Where is my order?")
+    await desk.database.write(
+        merge.merge, desk.book, ticket_id=1, into=other, person_id=mina, now=desk.time(), sure=True
+    )
+    await desk.looks()
+    assert (await waits(phone, 1), await waits(phone, other)) == ([], [("left", 95, True, MINUTE)])
+    await desk.database.write(merge.unmerge, desk.book, ticket_id=1, person_id=mina, now=desk.time())
+    await desk.looks()
+    assert (await waits(phone, 1), await waits(phone, other)) == ([("left", 95, True, MINUTE)], [])
+    assert len(await told(phone, 1)) + len(await told(phone, other)) == 1
+
+
+@pytest.mark.parametrize(("rule", "target"), [(20, 20), (False, None), (None, 60)])
+async def test_the_target_is_what_the_policy_says(database, tmp_path, rule, target):
+    phone = Phone(story(database, tmp_path))
+    raw = {"name": "calls", "when": {"channel": "phone"}} | ({} if rule is None else {"queue_wait": rule})
+    sla = policies.read({"policy": [raw]})
+    phone.desk.book.promises._policies = sla.policies
+    phone.desk.time.passes(minutes=3)
+    await phone.hears(answered_after(Phone.at_nine(), 30))
+    await phone.desk.looks()
+    [one] = await phone.desk.clocks(1, "queue_wait")
+    assert (one.due_at and (one.due_at - one.started_at).total_seconds()) == target
+    assert (one.breached_at is not None, one.policy.split("@")[0]) == (target == 20, "calls")

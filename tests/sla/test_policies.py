@@ -87,3 +87,18 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
         load(path)
     with pytest.raises(Invalid, match=r"missing\.toml"):
         load(tmp_path / "missing.toml")
+
+
+def test_the_queue_has_a_target_in_seconds_by_priority_and_none_when_it_is_false():
+    raw = {"policy": [{"name": "p", "queue_wait": 20, "urgent": {"queue_wait": 10}, "low": {"queue_wait": False}}]}
+    policy = read(raw).policies.match(Facts("phone"))
+    assert [policy.wait_seconds(one) for one in ("low", "normal", "high", "urgent", "unknown")] == [None, 20, 20, 10, 20]
+    assert read({}).policies.match(Facts("phone")).wait_seconds("normal") == 60
+    changed = read({"policy": [{"name": "p", "queue_wait": 21}]}).policies.match(Facts("phone"))
+    assert changed.label != policy.label
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 1.5, "20", True])
+def test_a_target_of_the_queue_that_is_none_is_refused_in_words(wrong):
+    with pytest.raises(Invalid, match="queue_wait is a number of seconds"):
+        read({"policy": [{"name": "p", "queue_wait": wrong}]})

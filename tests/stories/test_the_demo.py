@@ -94,6 +94,11 @@ async def test_a_visitor_finds_a_story_on_every_channel_and_adds_to_it(tmp_path:
         form = await visitor.page("/demo/phone")
         await visitor.post("/demo/phone", form, number="۰۹۱۲ ۰۰۰ ۰۰۹۹", outcome="voicemail")
         await visitor.until("/inbox?view=all", "+989120000099")
+        before = (await visitor.page("/inbox?view=all")).partition("+989120000099")[0]
+        ticket = re.findall(r'href="(/inbox/tickets/\d+)', before)[-1]
+        await visitor.until(ticket, "<sound-player")
+        await visitor.post(f"{ticket}/ring", await visitor.page(ticket), number="+989120000099")
+        await visitor.until(ticket, "پاسخ دادند")
 
 
 @pytest.mark.slow
