@@ -90,8 +90,9 @@ export function field({ name, required }: { name: string; required: boolean }): 
 
 /** Says what is wrong with the first field that is; none: false. */
 export function wrong(problem: HTMLElement, inputs: (HTMLInputElement | HTMLTextAreaElement)[]): boolean {
-  const found = inputs.find((one) => !one.checkValidity() || (one.required && !one.value.trim()));
-  problem.textContent = found ? found.validationMessage || words.NEED : "";
+  for (const one of inputs) one.value = one.value.trim();
+  const found = inputs.find((one) => !one.checkValidity());
+  problem.textContent = found?.validationMessage ?? "";
   found?.setAttribute("aria-invalid", "true");
   found?.focus();
   return !!found;
@@ -107,8 +108,8 @@ export function questions(asked: talk.Question[], offline: boolean): HTMLFormEle
   const submit = () => {
     if (wrong(problem, [...inputs, box])) return;
     draft.text = "";
-    const profile = Object.fromEntries(inputs.map((one) => [one.name, one.value.trim()]).filter(([, value]) => value)) as Record<string, string>;
-    talk.say(box.value.trim(), offline ? { profile, offline } : { profile });
+    const profile = Object.fromEntries(inputs.map((one) => [one.name, one.value]).filter(([, value]) => value)) as Record<string, string>;
+    talk.say(box.value, offline ? { profile, offline } : { profile });
   };
   return form(
     ".stack", submit, ...asked.map((one, n) => h("label", {}, one.label, !one.required && h("span", {}, words.OPTIONAL), inputs[n])),

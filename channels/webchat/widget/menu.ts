@@ -47,8 +47,8 @@ export function asking(what: Asked, done: (said?: string) => void): HTMLFormElem
   const input = field({ name: "email", required: mail });
   const place = h("p.note", { role: "status" }, words.JOINING);
   const submit = () => {
-    const email = input.value.trim();
     if (wrong(problem, [input])) return;
+    const email = input.value;
     if (mail) keep((kept) => { kept.email = email; });
     talk.ask(mail ? { t: "transcript", email } : { t: "wish", wish: "end" }, ({ t }) => {
       if (t === "err") problem.textContent = words.TROUBLE;
@@ -59,7 +59,7 @@ export function asking(what: Asked, done: (said?: string) => void): HTMLFormElem
   if (link) talk.ask({ t: "link" }, ({ url }) => place.replaceWith(/^https:/.test(url) ? h("a.main.wide", { href: url, target: "_blank", rel: "noopener noreferrer", click: () => done() }, words.TELEGRAM) : words.TROUBLE));
   const title = mail ? words.MAIL : link ? words.TELEGRAM : words.END;
   return form(
-    ".stack", submit, h("h2", { tabindex: -1 }, title), mail ? h("label", {}, words.ADDRESS, input) : h("p", {}, link ? words.MOVE : words.SURE),
-    problem, link ? place : wide(mail ? words.SEND : words.END), button(".ghost", false, () => done(), words.CANCEL),
+    ".stack", submit, h("h2", { tabindex: -1 }, title), mail ? h("label", {}, words.ADDRESS, input) : !link && h("p", {}, words.SURE),
+    problem, link ? place : wide(mail ? words.SEND : words.END), button(".ghost", false, () => done(), words.CLOSE),
   );
 }

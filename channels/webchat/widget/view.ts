@@ -17,7 +17,7 @@ export function hidden(text: string): HTMLElement { return h("span.vh", {}, text
 export function note(...inside: Child[]): HTMLElement { return h("p.note", {}, ...inside); }
 
 function by(name: string, robot: boolean): HTMLElement {
-  return h("p.by", {}, h("b", { dir: "auto" }, name || words.SOMEONE), robot && h("span.chip", {}, words.ROBOT));
+  return h("p.by", {}, h("b", { dir: "auto" }, name || words.TEAM), robot && h("span.chip", {}, words.ROBOT));
 }
 
 /** When it was said; the day too when it was not today. */
@@ -81,5 +81,5 @@ export function transfer(one: Upload): HTMLElement {
 }
 
 export function writing(): HTMLElement {
-  return note(h("span.dots", { "aria-hidden": "true" }, h("i"), h("i"), h("i")), fill(words.WRITES, talk.writing.trim() || words.SOMEONE));
+  return note(h("span.dots", { "aria-hidden": "true" }, h("i"), h("i"), h("i")), fill(words.WRITES, talk.writing.trim() || words.TEAM));
 }
