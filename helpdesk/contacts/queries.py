@@ -56,8 +56,11 @@ def family(tx: Connection, *, contact_id: int) -> frozenset[int]:
     return frozenset({contact_id, *joined})
 
 
-def offers_for(tx: Connection, *, contact_id: int, most: int = 10) -> list[tuple[Line, Line]]:
-    """Who else this customer may be, oldest first: (the offer, the other customer), each customer once for an address."""
+def offers_for(tx: Connection, *, contact_id: int, most: int = 10) -> list[tuple[Line, Line, str]]:
+    """Who else this customer may be, oldest first: (the offer, the other customer, their first address).
+
+    Each customer once for an address.
+    """
     whole = family(tx, contact_id=contact_id)
     rows = tx.execute(
         select(offers)
@@ -65,11 +68,12 @@ def offers_for(tx: Connection, *, contact_id: int, most: int = 10) -> list[tuple
         .order_by(offers.c.id)
         .limit(most * 4)
     ).all()
-    found: dict[tuple[int, str], tuple[Line, Line]] = {}
+    found: dict[tuple[int, str], tuple[Line, Line, str]] = {}
     for row in rows:
         other = contact(tx, contact_id=row.other_id if row.contact_id in whole else row.contact_id)
-        if other.id not in whole:
-            found.setdefault((other.id, row.address), (row, other))
+        if other.id not in whole and (other.id, row.address) not in found:
+            first = next(iter(addresses_of(tx, contact_id=other.id)), None)
+            found[other.id, row.address] = (row, other, first.address if first is not None else "")
     return list(found.values())[:most]
 
 

@@ -18,7 +18,7 @@ def desk(desk):
 async def offers(desk, value):
     """(reason, address) of what is offered for the customer of an address."""
     found = await desk.database.read(contacts.offers_for, contact_id=await who_has(desk, value))
-    return [(offer.why, offer.address) for offer, _ in found]
+    return [(offer.why, offer.address) for offer, *_ in found]
 
 
 async def test_a_number_the_messenger_vouches_for_is_the_customers(desk):

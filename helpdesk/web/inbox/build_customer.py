@@ -53,7 +53,7 @@ class Whole:
     contact: Line
     addresses: Sequence[Line]
     tickets: Sequence[Line]
-    offers: Sequence[tuple[Line, Line]]
+    offers: Sequence[tuple[Line, Line, str]]
     joins: Sequence[Line]
     found: Sequence[tuple[Line, Sequence[Line], Sequence[Line]]]
     names: Any
@@ -105,20 +105,24 @@ def address(one: Line, eyes: Eyes) -> AddressView:
     )  # fmt: skip
 
 
-def offers(found: Sequence[tuple[Line, Line]], language: str) -> list[JoinOffer]:
+def offers(found: Sequence[tuple[Line, Line, str]], language: str) -> list[JoinOffer]:
     """Who else they may be, with the reason."""
     shown = []
-    for offer, other in found:
-        name = name_of(other.name, offer.address, language) if other.name else f"#{other.id}"
+    for offer, other, first in found:
+        name = name_of(other.name, first, language) or f"#{other.id}"
         shown.append(
             JoinOffer(offer.id, other.id, name, face_of(name, other.id), offer.address.partition(":")[2], offer.why)
         )
     return shown
 
 
-def joins(whole: Whole) -> list[JoinView]:
-    """Who was joined to them."""
+def joins(whole: Whole, language: str) -> list[JoinView]:
+    """Who was joined to them, called by their name or the address they came with."""
+    first = {
+        one.id: next((known.address for known in whole.addresses if known.id in one.moved["addresses"]), "")
+        for one in whole.joins
+    }
     return [
-        JoinView(one.id, one.gone_name or f"#{one.gone_id}", whole.names.get(one.person_id, "") if one.person_id else "", one.why, one.at)
+        JoinView(one.id, name_of(one.gone_name, first[one.id], language) or f"#{one.gone_id}", whole.names.get(one.person_id, "") if one.person_id else "", one.why, one.at)
         for one in whole.joins
     ]  # fmt: skip

@@ -28,7 +28,7 @@ async def _page(
     return request.app[PAGES].render(
         request, "inbox/customer.html", status=status, number=whole.ticket.id,
         person=build.customer(whole.contact, whole.addresses, whole.tickets, eyes), made=made, error=error,
-        offers=build.offers(whole.offers, eyes.language), joins=build.joins(whole), question=question,
+        offers=build.offers(whole.offers, eyes.language), joins=build.joins(whole, eyes.language), question=question,
         found=[build.customer(*one, eyes) for one in whole.found], ways=_ways(whole, eyes), **await around(request, ""),
     )  # fmt: skip
 
@@ -40,11 +40,20 @@ async def ask(request: web.Request) -> web.StreamResponse:
     ((row, addresses, tickets),) = whole.found
     if row.id == whole.contact.id:
         raise web.HTTPSeeOther(_place(request))
-    pair = [build.customer(whole.contact, whole.addresses, whole.tickets, eyes), build.customer(row, addresses, tickets, eyes)]
+    pair = [
+        build.customer(whole.contact, whole.addresses, whole.tickets, eyes),
+        build.customer(row, addresses, tickets, eyes),
+    ]
     pair.sort(key=lambda one: one.id)  # who is known longer stays
     why = next((one for one in build.offers(whole.offers, eyes.language) if one.contact == row.id), None)
     return request.app[PAGES].render(
-        request, "inbox/join.html", number=whole.ticket.id, other=row.id, pair=pair, why=why, **await around(request, "")
+        request,
+        "inbox/join.html",
+        number=whole.ticket.id,
+        other=row.id,
+        pair=pair,
+        why=why,
+        **await around(request, ""),
     )
 
 
@@ -67,7 +76,10 @@ async def part(request: web.Request) -> web.StreamResponse:
     app, fields = request.app, await request.post()
     try:
         await app[keys.DATABASE].write(
-            joining.part, join_id=show.number_in(fields, "join"), person_id=keys.signed_in(request).id, now=app[keys.CLOCK]()
+            joining.part,
+            join_id=show.number_in(fields, "join"),
+            person_id=keys.signed_in(request).id,
+            now=app[keys.CLOCK](),
         )
     except Conflict as error:
         return await _page(request, error=_say(request, str(error)), status=409)
@@ -96,7 +108,14 @@ async def lead(request: web.Request) -> web.StreamResponse:
         ticket_id=whole.ticket.id,
     )  # fmt: skip
     language = app[PAGES].language_of(request)
-    shown = [{**one, "label": one["label"].get(language, one["channel"]), "icon": show.eyes_of(request).channel(one["channel"]).icon} for one in made]
+    shown = [
+        {
+            **one,
+            "label": one["label"].get(language, one["channel"]),
+            "icon": show.eyes_of(request).channel(one["channel"]).icon,
+        }
+        for one in made
+    ]
     return await _page(request, made=shown)
 
 

@@ -77,7 +77,7 @@ class Parts:
     ways: Sequence[Way] = ()
     undone: Mapping[str, Any] = field(default_factory=dict)
     extensions: Mapping[str, str] = field(default_factory=dict)
-    offers: Sequence[tuple[Line, Line]] = ()
+    offers: Sequence[tuple[Line, Line, str]] = ()
     family: frozenset[int] = frozenset()
 
 
