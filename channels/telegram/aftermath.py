@@ -16,7 +16,7 @@ from channels.contract import Desk, Inbound
 from channels.telegram import buttons, faults, manners, render
 from channels.telegram.about import About
 from channels.telegram.api import ApiError
-from channels.telegram.keys import Place, address, place
+from channels.telegram.keys import Place, address, full_name, place
 from channels.telegram.normalise import understand
 from channels.telegram.reading import Json, ident, moment, obj, text
 from channels.telegram.send import Sender
@@ -26,7 +26,7 @@ from channels.telegram.words import word
 log = logging.getLogger(__name__)
 _MOST_WAITING = 1000
 _MOST_ANSWERS = 20  # of the bot itself to one chat in an hour
-USERNAME = "username"  # the cursor that keeps it
+USERNAME, NAME = "username", "name"  # the cursors that keep what Telegram says of the bot
 _HOUR = timedelta(hours=1)
 
 
@@ -37,6 +37,7 @@ class Aftermath:
         self, sender: Sender, desk: Desk, about: About, secret: bytes, *, now: Callable[[], datetime], survey_days: int
     ) -> None:
         self.me: Json = {}
+        self.met = False  # Telegram itself said it, in this process
         self._sender = sender
         self._api = sender.api
         self._bot = sender.api.bot
@@ -46,18 +47,25 @@ class Aftermath:
         self._now = now
         self._survey_days = survey_days
         self._waiting: asyncio.Queue[tuple[Json, bool]] = asyncio.Queue(_MOST_WAITING)
+        self._works = False
+        self._alone: set[asyncio.Task[None]] = set()
         self._answered: OrderedDict[str, list[datetime]] = OrderedDict()
 
     async def meet(self, me: Json) -> None:
         """Telegram said who the bot is. Its name is kept, so that links to it can be made before it says so again."""
-        self.me = me
-        name = text(me, "username", 60)
-        if name and await self._desk.recall(self._bot.name, USERNAME) != name:
-            await self._desk.remember(self._bot.name, USERNAME, name)
+        self.me, self.met = me, True
+        for key, said in ((USERNAME, text(me, "username", 60)), (NAME, full_name(me))):
+            if said and await self._desk.recall(self._bot.name, key) != said:
+                await self._desk.remember(self._bot.name, key, said)
 
     def note(self, update: Json, *, fresh: bool) -> None:
         """An update is safe. `fresh`: it came for the first time."""
         if fresh or "callback_query" in update:
+            if not self._works and len(self._alone) < _MOST_WAITING:  # another process of the desk listens
+                task = asyncio.get_running_loop().create_task(self._safely(update, fresh))
+                self._alone.add(task)
+                task.add_done_callback(self._alone.discard)
+                return
             try:
                 self._waiting.put_nowait((update, fresh))
             except asyncio.QueueFull:
@@ -65,12 +73,23 @@ class Aftermath:
 
     async def run(self) -> None:
         """Work until cancelled. Nothing here can lose a message: they are all kept by the desk already."""
-        while True:
-            update, fresh = await self._waiting.get()
-            try:
-                await self.follow(update, fresh=fresh)
-            except Exception:
-                log.exception("a word of the bot did not leave", extra={"bot": self._bot.name})
+        self._works = True
+        try:
+            while True:
+                await self._safely(*await self._waiting.get())
+        finally:
+            self._works = False
+
+    async def _safely(self, update: Json, fresh: bool) -> None:
+        try:
+            if not self.me:
+                self.me = {
+                    "username": await self._desk.recall(self._bot.name, USERNAME),
+                    "first_name": await self._desk.recall(self._bot.name, NAME),
+                }
+            await self.follow(update, fresh=fresh)
+        except Exception:
+            log.exception("a word of the bot did not leave", extra={"bot": self._bot.name})
 
     async def follow(self, update: Json, *, fresh: bool) -> None:
         """Do what an update asks of the bot."""

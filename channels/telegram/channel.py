@@ -213,7 +213,7 @@ class Channel(contract.Channel):
         self._asked = desk
         called = {bot.name for bot in self.settings.bots if bot.mode == "webhook"}
         secrets = {name: secret for name, secret in self._secrets.items() if name in called}
-        return [webhook.route(desk, secrets, self._after)] if called else []
+        return [webhook.route(desk, secrets, lambda name: self._after_of(desk, name))] if called else []
 
     async def check(self) -> Sequence[tuple[str, str | None]]:
         """Ask every bot who it is."""

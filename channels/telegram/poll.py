@@ -62,7 +62,7 @@ class Poller:
         tries = 0
         while True:
             try:
-                if not self._after.me:
+                if not self._after.met:
                     await self._after.meet(await hello(self._api))
                 await self.once()
             except ApiError as error:

@@ -30,7 +30,7 @@ def secret_token(secret: bytes) -> str:
     return hashlib.sha256(b"webhook:" + secret).hexdigest()
 
 
-def route(desk: Desk, secrets: Mapping[str, bytes], after: Mapping[str, Aftermath]) -> web.RouteDef:
+def route(desk: Desk, secrets: Mapping[str, bytes], after: Callable[[str], Aftermath]) -> web.RouteDef:
     """The route that takes updates: 403 without the right secret, 503 when the desk can't keep it."""
 
     async def take(request: web.Request) -> web.Response:
@@ -48,7 +48,7 @@ def route(desk: Desk, secrets: Mapping[str, bytes], after: Mapping[str, Aftermat
         except ValueError:
             await desk.accept(account, intake.external_id(raw), raw, order_key="")
             return web.Response()
-        await intake.take(desk, account, [update], after.get(account))
+        await intake.take(desk, account, [update], after(account))
         return web.Response()
 
     return web.post("/{account}", take)
@@ -61,7 +61,7 @@ async def keep(
     tries, url, told = 0, address(public_url, api.bot.name), False
     while True:
         try:
-            if not after.me:
+            if not after.met:
                 await after.meet(await poll.hello(api))
             info = await api.call("getWebhookInfo")
             if not told or obj({"info": info}, "info").get("url") != url:  # once anyway: its secret may be an old one

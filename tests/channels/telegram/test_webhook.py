@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
 
+from channels.telegram import webhook
+from channels.telegram.channel import Channel
 from tests.support.bot_api import Trouble
 from tests.support.bot_api_people import Sara
 
 
-@pytest.fixture
-async def door(bot, desk, make) -> AsyncIterator[str]:
-    """The desk's own address; the webhook hangs below it once `called` runs."""
-    import asyncio
-    import socket
-
+@contextlib.asynccontextmanager
+async def opened(desk, make) -> AsyncIterator[tuple[str, Channel]]:
+    """The desk's own address, and the channel behind it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -29,12 +30,19 @@ async def door(bot, desk, make) -> AsyncIterator[str]:
     runner = web.AppRunner(app, shutdown_timeout=0.2)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
-    task = asyncio.create_task(channel.run(desk))
-    yield url
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    yield url, channel
     await runner.cleanup()
+
+
+@pytest.fixture
+async def door(bot, desk, make) -> AsyncIterator[str]:
+    """The address of a desk that listens."""
+    async with opened(desk, make) as (url, channel):
+        task = asyncio.create_task(channel.run(desk))
+        yield url
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 async def test_telegram_is_told_where_to_call_and_its_calls_are_safe_before_they_are_confirmed(bot, desk, door):
@@ -73,6 +81,28 @@ async def test_manners_work_here_too(bot, desk, door):
     await desk.until(lambda: desk.state("shop").connected)
     await bot.deliver(Sara().says("/end"))
     await bot.until(lambda: bot.messages)
+
+
+async def test_a_process_that_does_not_listen_itself_is_as_polite(bot, desk, make):
+    await desk.remember("shop", "username", "pasokh_test_bot")
+    await desk.remember("shop", "name", "Dalan")
+    async with opened(desk, make) as (url, channel):
+        bot.webhook = {
+            "url": webhook.address(url, "shop"),
+            "secret_token": webhook.secret_token(channel._secrets["shop"]),
+        }
+        assert channel.link("shop", "abc") is None  # it is looked up for the next time
+        assert await bot.deliver(Sara().says("/start")) == 200
+        await bot.until(lambda: bot.messages)
+        assert "Welcome to the support of Dalan" in bot.messages[7001, 1001]["text"]
+        assert channel.link("shop", "abc") == "https://t.me/pasokh_test_bot?start=abc"
+        await channel._senders["shop"].api.close()
+
+
+async def test_the_secret_is_told_anew_at_every_start(bot, desk, door):
+    await desk.until(lambda: desk.state("shop").connected)
+    assert len(bot.of("setWebhook")) == 1
+    assert {key for _, key in desk.cursors} == {"username", "name"}
 
 
 async def test_what_telegram_says_is_wrong_with_the_webhook_is_shown(bot, desk, door):
