@@ -107,7 +107,7 @@ class Channel:
     name: ClassVar[str]  # the folder's name
     label: ClassVar[Mapping[str, str]]  # language -> word for people
     icon: ClassVar[str]  # an icon of the sheet
-    can: Capabilities  # of the class; settings may take away from it
+    can: ClassVar[Capabilities]  # what settings do not allow, an instance takes away: `vars(self)["can"] = …`
     kind: ClassVar[Literal["written", "phone"]] = "written"  # which working hours apply
 
     class Settings(BaseModel):
@@ -153,7 +153,7 @@ class Channel:
         """
         return None
 
-    def parts(self, text: str) -> int:
+    def pieces(self, text: str) -> int:
         """How many messages of its remote a text takes, where they are short and paid one by one."""
         return 1
 

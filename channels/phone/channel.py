@@ -51,7 +51,7 @@ class Channel(contract.Channel):
         self._session: aiohttp.ClientSession | None = None
         self._disturbing = Disturbing(settings.survey)
         self._web = sms.Web(self._open_session)
-        self.can = replace(self.can, starts=settings.sms.driver != "none", rings=bool(settings.originate.url))
+        vars(self)["can"] = replace(self.can, starts=settings.sms.driver != "none", rings=bool(settings.originate.url))
 
     def accounts(self) -> Sequence[str]:
         """Names of the sources, and `sms` where there is a gateway."""
@@ -90,7 +90,7 @@ class Channel(contract.Channel):
             return replace(attachment, remote=None, problem=f"There is no source {account} in the settings any more.")
         return await recordings.Fetcher(source, self._env, self._open_session, self._now()).fetch(attachment)
 
-    def parts(self, text: str) -> int:
+    def pieces(self, text: str) -> int:
         """How many text messages a text takes."""
         return sms_text.parts(text)
 
