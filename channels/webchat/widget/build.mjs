@@ -1,5 +1,5 @@
 // One file for any page: everything inside, style sheet included, minified.
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -48,12 +48,18 @@ const made = await build({
   target,
   legalComments: "none",
   plugins: [sheet, texts],
-  write: true,
+  write: false,
   metafile: true,
   logLevel: "warning",
 });
-const plain = await readFile(join(here, "../built/widget.js"));
+// Put in place when it is whole, the script last: a desk that runs meanwhile looks at that one.
+const plain = made.outputFiles[0].contents;
 const smallest = brotliCompressSync(plain); // for browsers that take it: all of them, over HTTPS
-await writeFile(join(here, "../built/widget.js.br"), smallest);
+const built = join(here, "../built");
+await mkdir(built, { recursive: true });
+await writeFile(join(built, ".widget.js"), plain);
+await writeFile(join(built, ".widget.js.br"), smallest);
+await rename(join(built, ".widget.js.br"), join(built, "widget.js.br"));
+await rename(join(built, ".widget.js"), join(built, "widget.js"));
 const kib = (bytes) => (bytes.length / 1024).toFixed(1);
 console.log(`widget.js, ${kib(gzipSync(plain, { level: 9 }))} KiB gzipped, ${kib(smallest)} KiB as brotli, of ${Object.keys(made.metafile.inputs).length} files`);
