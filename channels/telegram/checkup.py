@@ -15,7 +15,7 @@ from channels.telegram.settings import Bot, variable
 Found = tuple[str, str | None]  # what was tried, None or what is wrong
 NO_BOTS: Found = (
     "bots",
-    'none is configured: make one with @BotFather and put [[channels.telegram.bots]] with its name = "…" into the settings',
+    'there is none: make one with @BotFather, then say bots = [{ name = "shop" }] under [channels.telegram] in the settings',
 )
 
 

@@ -8,9 +8,16 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramRetryAfter
-from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto
+from aiogram.types import (
+    BufferedInputFile,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaPhoto,
+    ReactionTypeEmoji,
+)
 
 from tests.support.bot_api import Trouble
+from tests.support.bot_api_chats import NOW
 from tests.support.bot_api_people import Sara
 
 KEYS = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="😀", callback_data="h")]])
@@ -44,6 +51,30 @@ async def test_aiogram_drives_it(bot, client):
     assert content.read() == b"picture"
     assert await client.set_webhook("https://desk.example/x", secret_token="s" * 10)
     assert (await client.get_webhook_info()).url == "https://desk.example/x"
+
+
+async def test_aiogram_changes_what_it_sent(bot, client):
+    sent = await client.send_message(7001, "hello")
+    changed = await client.edit_message_text("<i>hi</i>", chat_id=7001, message_id=sent.message_id, parse_mode="HTML")
+    assert changed.text == "hi"
+    with pytest.raises(TelegramBadRequest, match="message is not modified"):
+        await client.edit_message_text("<i>hi</i>", chat_id=7001, message_id=sent.message_id, parse_mode="HTML")
+    photo = await client.send_photo(7001, BufferedInputFile(b"picture", "a.png"))
+    with pytest.raises(TelegramBadRequest, match="no text in the message"):
+        await client.edit_message_text("hi", chat_id=7001, message_id=photo.message_id)
+    assert (
+        await client.edit_message_caption(chat_id=7001, message_id=photo.message_id, caption="look")
+    ).caption == "look"
+    assert await client.set_message_reaction(7001, 5, [ReactionTypeEmoji(emoji="👍")])
+    with pytest.raises(TelegramBadRequest, match="REACTION_INVALID"):
+        await client.set_message_reaction(7001, 5, [ReactionTypeEmoji(emoji="🦔")])
+    assert await client.send_chat_action(7001, "typing")
+    assert await client.delete_message(7001, sent.message_id)
+    with pytest.raises(TelegramBadRequest, match="message to delete not found"):
+        await client.delete_message(7001, sent.message_id)
+    bot.now = lambda: NOW + 49 * 3600
+    with pytest.raises(TelegramBadRequest, match="can't be deleted for everyone"):
+        await client.delete_message(7001, photo.message_id)
 
 
 async def test_aiogram_polls_it(bot, client):
