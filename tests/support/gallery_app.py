@@ -138,7 +138,7 @@ SHOWN: dict[str, Callable[[str], Page]] = {
     "merged": lambda language: ("inbox/merge.html", {**DESK, **merging(language), "merged_into": 1102, "place": ""}),
     "quarantine": lambda language: ("quarantine/list.html", {**DESK, "held": [held(language)], "before": None, "place": "quarantine"}),
     "quarantined": lambda language: ("quarantine/detail.html", {**DESK, "item": held(language), "place": "quarantine"}),
-    "demo": lambda language: ("demo/index.html", {**DESK, "problem": False, "messages": [letter()], "form": demo_form(), "sent": True, "problem": False, "place": "demo"}),
+    "demo": lambda language: ("demo/index.html", {**DESK, "messages": [letter()], "form": demo_form(), "sent": True, "problem": False, "place": "demo"}),
     "demo-mail": lambda language: ("demo/mail.html", {**DESK, "message": letter(), "place": "demo"}),
 }  # fmt: skip
 SIGNED_OUT = ("sign-in", "link", "error", "survey", "thanks", "gone")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.agents.rules import Face
+from helpdesk.web.inbox.doings import Doings
 from helpdesk.web.inbox.kinds import (
     CallView,
     CardView,
@@ -70,7 +71,10 @@ class _Talk:
         who, face = (self.me.name, self.me.face) if by == "desk" else (self.w["who"], self.theirs)
         if by == "robot":
             who, face = g.WORDS["fa" if "نرگس" in self.w["who"] else "en"]["robot"], Face("", 3)
-        usual: dict[str, Any] = {"channel": self.mark, "original": by == "customer"}
+        own = by == "desk"
+        doings = Doings(1248, answer=True, edit=own, withdraw=own, react=() if own else ("👍", "❤", "🙏"))
+        chatty = self.mark.icon != "phone" and by != "robot"
+        usual: dict[str, Any] = {"channel": self.mark, "original": not own, "doings": doings if chatty else None}
         return EntryView(self.id, by, who, face, self.at, text, **{**usual, **more})  # type: ignore[arg-type]
 
 
