@@ -182,6 +182,7 @@ def _rows() -> Select[Any]:
             tickets.c.deadline_start,
             tickets.c.spam_at,
             tickets.c.sad_at,
+            tickets.c.person_wanted_at,
             tickets.c.automatic,
             tickets.c.language,
             contacts.c.name.label("contact_name"),

@@ -113,6 +113,7 @@ async def test_who_wants_a_person_is_seen_over_the_ticket(desk, client, two):
     _, chat = two
     await arrives(desk, "site", "", "v1", kind="wish", wish="person")
     assert "wants a person</span>" in await page(client, f"/inbox/tickets/{chat}")
+    assert "wants a person</span>" in await page(client, "/inbox?view=all")
     await desk.answers(chat, 1)
     assert "wants a person</span>" not in await page(client, f"/inbox/tickets/{chat}")
 

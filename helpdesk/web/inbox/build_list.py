@@ -46,6 +46,7 @@ def row(
         unread=bool(ticket.unread) and ticket.customer_entry_id is not None,
         draft=bool(ticket.drafted),
         sad=ticket.sad_at is not None,
+        wanted=ticket.person_wanted_at is not None and bool(ticket.active) and not ticket.answered,
         overdue=ticket.id in overdue,
         assignee=people.get(ticket.assignee_id) if ticket.assignee_id else None,
         typing=typing(ticket.id),

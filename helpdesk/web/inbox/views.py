@@ -41,7 +41,7 @@ class Somebody:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One ticket in a list. `overdue`: the customer should have been called back by now."""
+    """One ticket in a list. `overdue`: the customer should have been called back by now; `wanted`: they want a person."""
 
     number: int
     name: str
@@ -57,6 +57,7 @@ class RowView:
     overdue: bool = False
     assignee: Somebody | None = None
     typing: str = ""
+    wanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
