@@ -123,7 +123,7 @@ class Channel(contract.Channel):
             self._desk = None
             self._after.clear()
             for sender in self._senders.values():
-                sender.unfinished.desk = None
+                sender.unfinished.desk = self._asked
             await asyncio.gather(*(sender.api.close() for sender in self._senders.values()))
 
     async def send(self, outbound: Outbound) -> str | list[str]:
@@ -132,13 +132,12 @@ class Channel(contract.Channel):
         sent = await sender.send(outbound)
         where = render.where_to(outbound)
         first = sent[0] if sent else {}
-        if self._desk is not None:
+        desk = self._desk or self._asked
+        if desk is not None:
             if outbound.kind == "survey" and outbound.survey:
-                await aftermath.asked(
-                    self._desk, outbound.account, where, outbound.survey, number(first, "message_id") or 0
-                )
+                await aftermath.asked(desk, outbound.account, where, outbound.survey, number(first, "message_id") or 0)
             else:
-                await aftermath.said_since(self._desk, outbound.account, where)
+                await aftermath.said_since(desk, outbound.account, where)
         made = [sender.key_of(one, where) for one in sent]
         return made[0] if len(made) == 1 else made
 
@@ -211,6 +210,8 @@ class Channel(contract.Channel):
     def routes(self, desk: Desk) -> Sequence[Any]:
         """Where Telegram calls the bots that have a webhook."""
         self._asked = desk
+        for sender in self._senders.values():
+            sender.unfinished.desk = desk
         called = {bot.name for bot in self.settings.bots if bot.mode == "webhook"}
         secrets = {name: secret for name, secret in self._secrets.items() if name in called}
         return [webhook.route(desk, secrets, lambda name: self._after_of(desk, name))] if called else []

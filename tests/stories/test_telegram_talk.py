@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from helpdesk.contacts import queries as contacts
-from helpdesk.journey import amend
+from helpdesk.journey import amend, ways
 from helpdesk.sla import queries as sla
 from tests.support.bot_api import BotApi, Trouble
 from tests.support.bot_api_desk import BotDesk, bot_desk
@@ -138,6 +138,10 @@ async def test_blocked_the_agent_sees_it_and_when_she_is_back_the_next_answer_ar
     assert "bot was blocked by the user" in str(await reason(talk, failed.id))
     known = await talk.desk.database.read(contacts.by_address, address="telegram:shop:7001")
     assert known.unreachable_at is not None
+    ticket = await talk.desk.ticket(number)
+    [usual, *_] = await talk.desk.database.read(ways.ways, talk.desk.book, ticket=ticket)
+    assert usual.closed == "dead"  # the composer says so and offers what else is open
+    assert "bot was blocked" in usual.reason
     clock = (await talk.desk.clocks(number, "first_response"))[-1]
     assert clock.state == "running"  # an answer that never arrived is no answer
     bot.blocked.clear()
