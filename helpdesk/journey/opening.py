@@ -32,13 +32,14 @@ if TYPE_CHECKING:
 
 
 def facts_of(book: Book, ticket: Any) -> Facts:
-    """What policies may ask about a stored ticket."""
+    """What policies may ask about a stored ticket, as `queries.locked` gives it."""
     return Facts(
         channel=ticket.channel,
         kind=book.hours(ticket.channel),
         priority=ticket.priority,
         language=ticket.language,
-        team=str(ticket.team_id) if ticket.team_id else None,
+        team=ticket.team_name,
+        mark=ticket.contact_mark,
     )
 
 
@@ -65,7 +66,7 @@ def open_new(
     team = _team(tx, inbound)
     facts = Facts(
         channel=arrival.channel, kind=book.hours(arrival.channel), language=inbound.language, mark=known.mark,
-        team=str(team) if team else None,
+        team=inbound.team.strip() if inbound.team and team else None,
     )  # fmt: skip
     at = arrival.received_at
     planned = [book.promises.plan(facts, kind, at) for kind in sla.STARTING] if asks else []

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, or_, select
 
+from helpdesk.agents.models import teams
 from helpdesk.contacts.models import addresses, contacts
 from helpdesk.database.metadata import Line
 from helpdesk.errors import NotFound
@@ -17,7 +18,13 @@ _TICKET = (
     .join(contacts, contacts.c.id == tickets.c.contact_id)
     .where(tickets.c.id == bindparam("ticket_id"))
 )
-_LOCKED = select(tickets).where(tickets.c.id == bindparam("ticket_id")).with_for_update()
+_LOCKED = (
+    select(tickets, contacts.c.mark.label("contact_mark"), teams.c.name.label("team_name"))
+    .join(contacts, contacts.c.id == tickets.c.contact_id)
+    .outerjoin(teams, teams.c.id == tickets.c.team_id)
+    .where(tickets.c.id == bindparam("ticket_id"))
+    .with_for_update(of=tickets)
+)
 _TIMELINE = (
     select(entries)
     .where(entries.c.ticket_id == bindparam("ticket_id"), entries.c.id < bindparam("before"))
@@ -42,7 +49,7 @@ def ticket(tx: Connection, *, ticket_id: int) -> Line:
 
 
 def locked(tx: Connection, *, ticket_id: int) -> Line:
-    """One ticket, held until the end of the transaction. Raises NotFound."""
+    """One ticket with its contact's mark and its team's name, held until the end of the transaction. Raises NotFound."""
     row = tx.execute(_LOCKED, {"ticket_id": ticket_id}).first()
     if row is None:
         raise NotFound(f"There is no ticket {ticket_id}.")

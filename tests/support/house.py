@@ -145,7 +145,7 @@ def story(database: Database, folder: Path, *, settings: dict[str, Any] | None =
     time, channel = Time(), MemoryChannel()
     own = Settings.model_validate({"secret_key": "k" * 40, "data": {"folder": folder}, **(settings or {})})
     channels: dict[str, Channel] = {"memory": channel}
-    sla_rules = Sla(Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
+    sla_rules = Sla(more.pop("policies", None) or Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
     book = app.book_of(own, channels, sla_rules, more.pop("suggest", suggest_nothing))
     house = app.House(own, database, book, Files(folder / "files"), time)
     database.listen(house.hear)
