@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from playwright.async_api import expect
@@ -186,7 +186,7 @@ async def test_nothing_of_it_is_in_anybody_s_way(desk: OpenDesk, language: str, 
     entry = await desk.story.answers(number, mina, "It leaves today.")
     await leaves(desk)
     await known_by_number(desk, number)
-    more = {"person_id": mina, "now": desk.story.time()}
+    more: dict[str, Any] = {"person_id": mina, "now": desk.story.time()}
     await desk.story.database.write(amend.edit, desk.story.book, entry_id=entry, text="It left.", **more)
     desk.story.channel.answers = [DeliveryError("message can't be edited", permanent=True)]
     await leaves(desk)

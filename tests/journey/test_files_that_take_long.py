@@ -7,10 +7,11 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
-from channels.contract import Attachment, DeliveryError
+from channels.contract import Attachment, Channel, DeliveryError
 from helpdesk.intake import queries
 from helpdesk.workers import bringing
 from tests.support.house import Story, story
@@ -76,7 +77,7 @@ class World:
 async def world(database, tmp_path) -> AsyncIterator[World]:
     desk = story(database, tmp_path)
     channel = Slow()
-    desk.house.book.channels["memory"] = channel
+    cast("dict[str, Channel]", desk.house.book.channels)["memory"] = channel
     worker = asyncio.create_task(desk.house.intake_worker().run())
     yield World(desk, channel)
     worker.cancel()

@@ -37,7 +37,7 @@ async def change(talk: BotDesk, verb, entry_id: int, person: int, **more) -> Non
     )
 
     async def done() -> bool:
-        return (await talk.line(wish)).data["state"] != "queued"
+        return bool((await talk.line(wish)).data["state"] != "queued")
 
     await talk.until(done)
 
