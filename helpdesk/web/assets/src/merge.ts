@@ -47,7 +47,7 @@ export function merge(list: Element, fresh: Element, pinned: Element | null = nu
     else list.insertBefore(known, place);
     behind ||= known === pinned;
     known.classList.remove("arrived");
-    if (known.isEqualNode(item) || plays(known) || known.querySelector("[data-busy]")) continue;
+    if (known.isEqualNode(item) || plays(known) || known.querySelector("[data-busy], details.formatted[open]")) continue;
     if (known.contains(document.activeElement) && known.querySelector("details[open]")) continue;
     carryOpen(known, item);
     const focused = known.contains(document.activeElement);
