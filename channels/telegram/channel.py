@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -16,12 +17,14 @@ from channels.telegram import aftermath, buttons, changes, checkup, faults, norm
 from channels.telegram.about import About
 from channels.telegram.aftermath import Aftermath
 from channels.telegram.api import Api, ApiError
+from channels.telegram.keys import Place
 from channels.telegram.poll import Pace, Poller
 from channels.telegram.reading import number, text
 from channels.telegram.send import Sender
 from channels.telegram.settings import NoToken, TelegramSettings, bot_id, token
 from channels.telegram.words import word
 
+log = logging.getLogger(__name__)
 _TRIES_FOR_A_FILE = 4
 _MOST_FILES = 10_000
 _MOST_CHATS = 10_000
@@ -131,15 +134,20 @@ class Channel(contract.Channel):
         sender = self._sender(outbound.account)
         sent = await sender.send(outbound)
         where = render.where_to(outbound)
-        first = sent[0] if sent else {}
-        desk = self._desk or self._asked
-        if desk is not None:
-            if outbound.kind == "survey" and outbound.survey:
-                await aftermath.asked(desk, outbound.account, where, outbound.survey, number(first, "message_id") or 0)
-            else:
-                await aftermath.said_since(desk, outbound.account, where)
+        await self._note(outbound, where, sent[0] if sent else {})
         made = [sender.key_of(one, where) for one in sent]
         return made[0] if len(made) == 1 else made
+
+    async def _note(self, outbound: Outbound, where: Place, first: Mapping[str, Any]) -> None:
+        """Remember what a chat was asked, or that something else was said. It has left: nothing here may look as if not."""
+        desk = self._desk or self._asked
+        try:
+            if desk is not None and outbound.kind == "survey" and outbound.survey:
+                await aftermath.asked(desk, outbound.account, where, outbound.survey, number(first, "message_id") or 0)
+            elif desk is not None:
+                await aftermath.said_since(desk, outbound.account, where)
+        except Exception:
+            log.exception("what a chat was asked could not be kept", extra={"bot": outbound.account})
 
     async def fetch(self, account: str, attachment: Attachment) -> Attachment:
         """Get a file that a customer sent; after a few vain tries the message is shown without it."""

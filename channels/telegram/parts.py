@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from channels.contract import Desk
 from channels.telegram.reading import Json, number, obj, objects
 from channels.telegram.render import Call
 
+log = logging.getLogger(__name__)
 _MOST = 1000
 
 
@@ -80,13 +82,20 @@ class Unfinished:
         self._known[token] = parts
         if len(self._known) > _MOST:
             self._known.popitem(last=False)
-        if self.desk is not None:
-            await self.desk.remember(self._account, _key(token), parts.dump())
+        await self._remember(token, parts.dump())
 
     async def over(self, token: str) -> None:
         """All of it left."""
-        if self._known.pop(token, None) is not None and self.desk is not None:
-            await self.desk.remember(self._account, _key(token), "")
+        if self._known.pop(token, None) is not None:
+            await self._remember(token, "")
+
+    async def _remember(self, token: str, said: str) -> None:
+        """What Telegram took it has, whether the desk can write it down or not."""
+        try:
+            if self.desk is not None:
+                await self.desk.remember(self._account, _key(token), said)
+        except Exception:
+            log.exception("how far a message came could not be kept", extra={"bot": self._account})
 
 
 def _key(token: str) -> str:

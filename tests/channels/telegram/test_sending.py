@@ -226,6 +226,18 @@ async def test_after_a_restart_a_message_in_parts_goes_on_where_it_stopped(bot, 
         await channel._senders["shop"].api.close()
 
 
+async def test_what_has_left_has_left_though_the_desk_can_not_write_it_down(bot, shop, desk):
+    async def fails_to(*_args, **_more):
+        raise OSError("disk full")
+
+    desk.remember = fails_to
+    shop._desk = shop._senders["shop"].unfinished.desk = desk
+    assert await shop.send(letter()) == "shop:7001:1001"
+    assert await shop.send(letter(kind="survey", survey="t" * 20, token="t2")) == "shop:7001:1002"
+    bot.troubles["sendPhoto"] = [Trouble.flood(1)]
+    assert (await fails(shop, letter("x" * 1100, token="t3", attachments=[file()]))).retry_after == 1.0
+
+
 async def test_a_refused_album_leaves_as_documents_each_once_though_telegram_stops_between(bot, shop):
     bot.troubles["sendMediaGroup"] = [Trouble.refusal("Bad Request: IMAGE_PROCESS_FAILED")]
     bot.troubles["sendDocument"] = [None, Trouble.flood(1)]
