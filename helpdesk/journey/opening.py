@@ -181,7 +181,7 @@ def _values(
         "address": inbound.author.address if inbound.author else "",
         "conversation": inbound.thread.conversation,
         "reply_via": inbound.reply_via,
-        "snippet": rules.snippet(inbound.text),
+        "snippet": rules.gist(inbound.text, [one.name for one in inbound.attachments]),
         "created_at": arrival.received_at,
         "changed_at": arrival.received_at,
         "customer_at": arrival.received_at,

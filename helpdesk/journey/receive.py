@@ -166,7 +166,7 @@ def _counts(
         "customer_at": arrival.received_at,
         "customer_entry_id": entry_id,
         "answered": False,
-        "snippet": rules.snippet(inbound.text),
+        "snippet": rules.gist(inbound.text, [one.name for one in inbound.attachments]),
         "automatic": False,
     }
     if not choice.stranger and inbound.author is not None and not _among_copies(book, arrival, ticket, known):

@@ -97,7 +97,8 @@ def reply(
         conversations.also(
             tx, channel=way.channel, account=way.account, conversation=way.conversation, ticket_id=ticket_id
         )
-    tickets.change(tx, ticket_id=ticket_id, answered=True, changed_at=now, snippet=rules.snippet(text))
+    shown = rules.gist(text, [one["name"] for one in files])
+    tickets.change(tx, ticket_id=ticket_id, answered=True, changed_at=now, snippet=shown)
     if answer.article:
         _took(tx, ticket, entry_id, person_id, answer, now)
     after = answer.then or rules.status_after_answer(ticket.status)
@@ -226,25 +227,32 @@ def undo(tx: Connection, book: Book, *, entry_id: int, person_id: int, now: date
     ticket = queries.locked(tx, ticket_id=entry.ticket_id)
     outbox.take_back(tx, entry_id=entry_id, now=now)
     tickets.set_delivery(tx, entry_id=entry_id, state="undone")
-    voids = [
-        one.id
-        for one in queries.timeline(tx, ticket_id=ticket.id, most=20)
-        if one.id > entry_id
-        and one.kind == "change"
-        and one.person_id == person_id
-        and one.at == entry.at
-        and (one.data or {}).get("change") == "status"
-    ]
+    voids, stands = _led_to(tx, entry)
     tickets.changed(
         tx, ticket_id=ticket.id, now=now, author="agent", person_id=person_id, change="undone", of=entry_id, voids=voids
     )
     drafting.keep(tx, ticket_id=ticket.id, person_id=person_id, kind="reply", text=entry.text, data=entry.data, now=now)
     tickets.detach(tx, entry_id=entry_id, person_id=person_id)
     was = (entry.data or {}).get("was")
-    if was is not None and was != ticket.status:
+    if was is not None and was != ticket.status and not stands:
         status.set_status(tx, book, ticket_id=ticket.id, status=was, by=person_id, now=now)
     opening.recount(tx, book, ticket_id=ticket.id, now=now)
     return int(ticket.id)
+
+
+def _led_to(tx: Connection, entry: Any) -> tuple[list[int], bool]:
+    """Changes of status that count no more without this answer, and whether a later one by others stands."""
+    moves = [
+        one
+        for one in queries.timeline(tx, ticket_id=entry.ticket_id, most=50)
+        if one.id > entry.id and one.kind == "change" and (one.data or {}).get("change") in ("status", "reopened")
+    ]
+    own = [one for one in moves if one.person_id == entry.person_id and one.at == entry.at]
+    others = [one for one in moves if one not in own]
+    ended = any(one.data["to"] in rules.ENDED for one in own)
+    if ended and others and others[0].data["change"] == "reopened":  # what was never ended was not reopened either
+        own.append(others[0])
+    return [one.id for one in own], bool(others)
 
 
 def send_again(tx: Connection, book: Book, *, entry_id: int, person_id: int, now: datetime) -> int:

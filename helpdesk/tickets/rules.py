@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -65,6 +65,11 @@ def status_after_customer(status: str) -> str:
 def status_after_answer(status: str) -> str:
     """What a person's first public message does to a ticket."""
     return "open" if status == "new" else status
+
+
+def gist(text: str, files: Sequence[str]) -> str:
+    """What a list shows of a message: the beginning of its text, else the names of its files."""
+    return snippet(text) or (snippet(f"📎 {', '.join(files)}") if files else "")
 
 
 def snippet(text: str, limit: int = 140) -> str:

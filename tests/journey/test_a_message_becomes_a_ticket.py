@@ -177,3 +177,8 @@ async def test_an_uncertain_delivery_is_shown_and_not_repeated(desk):
     assert line.delivery == "uncertain"
     assert len(await desk.clocks(number, "first_response")) == 1
     assert (await desk.clocks(number, "first_response"))[0].state == "stopped"
+
+
+async def test_a_picture_without_words_is_named_in_the_list(desk):
+    number = await desk.writes("", files={"bowl.jpg": "x"})
+    assert (await desk.ticket(number)).snippet == "📎 bowl.jpg"
