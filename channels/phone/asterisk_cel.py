@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from channels.phone.asterisk_words import NOWHERE, epoch, line, whole
-from channels.phone.facts import Fact, NotACall, Reading
+from channels.phone.facts import Fact, NotACall, Reading, believable
 
 Fields = Mapping[str, str]
 
@@ -98,4 +98,4 @@ def _time(fields: Fields) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    return believable(found) if found.tzinfo else None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from channels.phone.facts import believable
 from channels.phone.numbers import e164
 
 DIAL_STATUS = {
@@ -56,7 +57,7 @@ def epoch(text: str | None) -> datetime | None:
     """`1795302002.811523` -> that moment; None when it is no such number."""
     try:
         seconds = float(text or "")
-        return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < 1e11 else None
+        return believable(datetime.fromtimestamp(seconds, UTC)) if seconds > 0 else None
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -81,7 +82,7 @@ def zoned(text: str, ended: str, stamp: datetime | None) -> datetime | None:
         local, end = (datetime.fromisoformat(one).replace(tzinfo=UTC) for one in (text, ended))
     except ValueError:
         return None
-    if stamp is None:
+    if stamp is None or believable(local) is None:
         return None
     offset = round((end - stamp).total_seconds() / 900) * 900
     return local - timedelta(seconds=offset) if abs(offset) <= 15 * 3600 else None

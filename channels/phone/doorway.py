@@ -43,7 +43,7 @@ class Parcel:
     def with_(self, **more: Any) -> Parcel:
         """The same with more in its bytes."""
         kept = {**json.loads(self.raw), **more}
-        return replace(self, raw=json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode())
+        return replace(self, raw=json.dumps(kept, separators=(",", ":")).encode())
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ class Doorway:
             for each in parcels:
                 one = await (self._answering(each) if name == "sms" else self._with_earlier(name, each))
                 new += await self.desk.accept(name, one.event_key, one.raw, order_key=one.order_key)
+                self._stood(one)
                 if name == "sms":
                     await sms_in.note_wish(self.settings, self.desk, one.raw)
         except Exception:  # whatever it was, the sender must try again
@@ -103,15 +104,18 @@ class Doorway:
         async with self.lock:
             account = f"{source}:earlier"
             earlier = json.loads(await self.desk.recall(account, call) or "[]")
-            if parcel.stands:
-                self.known[call] = None
-                while len(self.known) > MOST_CALLS:
-                    self.known.popitem(last=False)
-            else:
+            if not parcel.stands:
                 facts = [*earlier, *(one for one in parcel.facts if one not in earlier)]
                 if facts != earlier:
-                    await self.desk.remember(account, call, json.dumps(facts[-MOST_FACTS:], ensure_ascii=False))
+                    await self.desk.remember(account, call, json.dumps(facts[-MOST_FACTS:]))
         return parcel.with_(earlier=earlier) if earlier else parcel
+
+    def _stood(self, parcel: Parcel) -> None:
+        """Now that it is kept, and not before, whose call it is need not be told again."""
+        if parcel.stands and parcel.order_key:
+            self.known[parcel.order_key] = None
+            while len(self.known) > MOST_CALLS:
+                self.known.popitem(last=False)
 
     async def _body(self, request: web.Request) -> bytes:
         if request.method == "GET":  # the token is proof, not content: it is not kept
@@ -148,7 +152,7 @@ class Doorway:
         batch = fields.get("events")
         bodies = [text]
         if isinstance(batch, list) and name != "sms":
-            bodies = [json.dumps(one, ensure_ascii=False, sort_keys=True) for one in batch]
+            bodies = [json.dumps(one, sort_keys=True) for one in batch]
             kind = "application/json"
         return [self._parcel(name, provider, options, kind, one) for one in bodies]
 
@@ -163,6 +167,9 @@ class Doorway:
                 return Parcel(found, f"sms:{found}:{own}", raw)
             readings = understand(hook)
         except NotACall:  # kept all the same: it waits in quarantine until somebody looks, or knows better
+            return Parcel("", f"?:{own}", raw)
+        except Exception:  # and so does what nobody thought of: it must not be sent for ever, nor keep back its batch
+            log.exception("an event no reader can take", extra={"source": name})
             return Parcel("", f"?:{own}", raw)
         if not readings:
             return Parcel("", f":{own}", raw)

@@ -85,6 +85,15 @@ def iso(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def believable(at: datetime) -> datetime | None:
+    """A moment in UTC; None when telephones of that time wrote no logs, or nobody lives to read them."""
+    try:
+        found = at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return found if 1970 <= found.year < 2200 else None
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What an event says: of which call, and what."""

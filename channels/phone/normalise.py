@@ -45,7 +45,7 @@ def normalise(settings: PhoneSettings, account: str, raw: bytes) -> list[Inbound
         earlier = [fact_of(one) for one in kept.get("earlier") or ()]
         known = [Reading(one.call_id, [*one.facts, *earlier], one.provider) for one in understand(hook)]
         return [one for reading in known for one in _inbound(settings, reading)]
-    except (ValueError, RecursionError) as error:  # NotACall is one
+    except (ValueError, OverflowError, RecursionError) as error:  # NotACall is one
         raise Unreadable(f"This event of the switchboard can't be understood: {error}") from None
 
 

@@ -145,5 +145,9 @@ def _hex(secret: str, text: bytes) -> str:
 
 def _any(given: Sequence[str], wanted: Sequence[str]) -> bool:
     """Whether one of them is one of the others; takes the same time wherever they differ."""
-    pairs = [hmac.compare_digest(one.encode(), other.encode()) for one in given for other in wanted]
+    pairs = [hmac.compare_digest(_bytes(one), _bytes(other)) for one in given for other in wanted]
     return any(pairs)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")  # headers may hold bytes that are no text

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from channels.phone.facts import Fact, NotACall, Reading, iso
+from channels.phone.facts import Fact, NotACall, Reading, believable, iso
 from channels.phone.generic import summary
 from channels.phone.webhook import Webhook, later, moment
 
@@ -66,7 +66,7 @@ def _american(text: str, zone: str) -> datetime | None:
     """`1/31/2026 2:05:09 PM`, as the template language writes it when it is not told otherwise."""
     for form in ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S"):
         try:
-            return datetime.strptime(text, form).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+            return believable(datetime.strptime(text, form).replace(tzinfo=ZoneInfo(zone)))
         except ValueError:
             continue
     return None

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
-from channels.phone.facts import NotACall, iso
+from channels.phone.facts import NotACall, believable, iso
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +92,13 @@ def moment(text: str, zone: str) -> datetime | None:
         return None
     try:
         if re.fullmatch(r"\d{9,11}(\.\d+)?", text):
-            return datetime.fromtimestamp(float(text), UTC)
+            return believable(datetime.fromtimestamp(float(text), UTC))
         if re.fullmatch(r"\d{12,14}", text) and not text.startswith("20"):
-            return datetime.fromtimestamp(int(text) / 1000, UTC)
+            return believable(datetime.fromtimestamp(int(text) / 1000, UTC))
         found = parsedate_to_datetime(text) if "," in text else datetime.fromisoformat(text.replace("/", "-"))
     except (ValueError, OverflowError, OSError):
         return None
-    return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    return believable(found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone)))
 
 
 def seconds(text: str) -> float | None:
