@@ -42,16 +42,26 @@ def joined(tx: Connection, arrival: Arrival, inbound: Inbound, files: Sequence[M
     return entry_id
 
 
-def edited(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:
-    """An earlier message says something else now; what it said is kept. None: we know neither it nor its chat."""
+def edited(
+    tx: Connection, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]] = ()
+) -> int | None:  # fmt: skip
+    """An earlier message says something else now, or shows another file; what it said and showed is kept.
+
+    None: we know neither it nor its chat.
+    """
     entry_id = _target(tx, arrival, inbound)
-    if entry_id is None:
-        return _unseen(tx, arrival, inbound, kind="change", data={"change": "edited_unseen"})
-    entry = queries.entry(tx, entry_id=entry_id)
-    if entry.text == inbound.text:
+    entry = None if entry_id is None else queries.entry(tx, entry_id=entry_id)
+    same = entry is not None and entry.text == inbound.text
+    if entry_id is None or entry is None or (entry.outgoing and not same):  # nobody else changes what we said
+        return _unseen(tx, arrival, inbound, files, kind="change", data={"change": "edited_unseen"})
+    fresh = [] if entry.outgoing else _unknown(tx, entry_id, files)
+    if same and not fresh:
         return entry_id
+    tickets.attach(tx, ticket_id=entry.ticket_id, entry_id=entry_id, files=fresh)
     data = dict(entry.data or {})
-    data["edits"] = [*data.get("edits", []), {"at": data.get("edited_at", entry.at.isoformat()), "text": entry.text}]
+    if not same:
+        at = data.get("edited_at", entry.at.isoformat())
+        data["edits"] = [*data.get("edits", []), {"at": at, "text": entry.text}]
     data["edited_at"] = arrival.received_at.isoformat()
     tickets.rewrite(tx, entry_id=entry_id, text=inbound.text, data=data)
     ticket = queries.locked(tx, ticket_id=entry.ticket_id)
@@ -62,6 +72,16 @@ def edited(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:
     )
     search.add(tx, ticket_id=ticket.id, entry_id=made, texts=(inbound.text,))
     return made
+
+
+def _unknown(tx: Connection, entry_id: int, files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those of some files that do not hang on an entry yet: a change of the words below a picture brings it again."""
+    known = {_which(one.hash, one.name, one.size) for one in queries.attached(tx, entry_ids=[entry_id])}
+    return [one for one in files if _which(one["hash"], one["name"], one["size"]) not in known]
+
+
+def _which(digest: str | None, name: str, size: int) -> tuple[object, ...]:
+    return (digest,) if digest else (name, size)
 
 
 def reacted(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:
@@ -89,7 +109,10 @@ def reacted(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:
     )
 
 
-def _unseen(tx: Connection, arrival: Arrival, inbound: Inbound, *, kind: str, data: dict[str, Any]) -> int | None:
+def _unseen(
+    tx: Connection, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]] = (), *, kind: str,
+    data: dict[str, Any],
+) -> int | None:  # fmt: skip
     """A change of a message we do not have is a line of its chat's newest ticket."""
     chat = inbound.thread.conversation
     if chat is None:
@@ -104,6 +127,7 @@ def _unseen(tx: Connection, arrival: Arrival, inbound: Inbound, *, kind: str, da
         channel=arrival.channel, account=arrival.account, text=inbound.text, intake_id=arrival.intake_id,
         address=inbound.author.address if inbound.author else None, data={**inbound.details, **data},
     )  # fmt: skip
+    tickets.attach(tx, ticket_id=ticket.id, entry_id=line, files=files)
     search.add(tx, ticket_id=ticket.id, entry_id=line, texts=(inbound.text,))
     return line
 

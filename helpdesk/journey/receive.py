@@ -93,7 +93,7 @@ def _aside(
     if inbound.kind == "delivery":
         return deliveries.news(tx, book, arrival, inbound)
     if inbound.kind == "edit":
-        return asides.edited(tx, arrival, inbound)
+        return asides.edited(tx, arrival, inbound, files)
     if inbound.kind == "reaction":
         return asides.reacted(tx, arrival, inbound)
     if inbound.kind == "call":
