@@ -36,7 +36,8 @@ def look(tx: Connection, book: Book, *, now: datetime) -> int:
 
 def _mail(tx: Connection, book: Book, ticket_id: int, now: datetime) -> bool:
     ticket = owners.standing(tx, ticket_id=ticket_id)
-    lines = _unread(book, queries.timeline(tx, ticket_id=ticket.id, most=MOST))
+    own = {one.address for one in contacts.addresses_of(tx, contact_id=ticket.contact_id)}
+    lines = [one for one in _unread(book, queries.timeline(tx, ticket_id=ticket.id, most=MOST)) if one.address in own]
     if not lines or ticket.spam_at is not None:
         return False
     ticket = queries.ticket(tx, ticket_id=ticket.id)
@@ -55,7 +56,10 @@ def _mail(tx: Connection, book: Book, ticket_id: int, now: datetime) -> bool:
 
 
 def _unread(book: Book, timeline: Sequence[Line]) -> list[Line]:
-    """Answers of people that left, were not read, and were not sent by mail before. Who writes has seen what stood there."""
+    """Answers of people that left, stand, were not read, and were not sent by mail before.
+
+    Who writes has seen what stood there.
+    """
     found: dict[int, Line] = {}
     for one in timeline:
         data: Mapping[str, Any] = one.data or {}
@@ -65,6 +69,8 @@ def _unread(book: Book, timeline: Sequence[Line]) -> list[Line]:
         elif data.get("change") == "mailed":
             for known in data["of"]:
                 found.pop(known, None)
+        elif data.get("withdrawn_at") or (data.get("pending") or {}).get("what") == "withdraw":
+            continue  # taken back, or about to be
         elif one.kind == "message" and one.author == "agent" and one.delivery == "sent" and channel and channel.can.reads:
             found[one.id] = one
     return list(found.values())
