@@ -44,7 +44,8 @@ def normalise(raw: bytes, team: str = "") -> Inbound:
         "team": team or None,
     }
     if kind == "survey":
-        return Inbound(kind="survey_answer", survey=_answer(frame), **common)
+        said_why = _answer(frame)  # words that come too late for their survey are a message like any other
+        return Inbound(kind="survey_answer", survey=said_why, text=said_why.words, **common)
     if kind == "read":
         return Inbound(kind="delivery", delivery=Delivery("read"), target=str(frame.get("id") or ""), **common)
     if kind == "wish":
