@@ -221,9 +221,9 @@ class Aftermath:
             await self._desk.remember(self._bot.name, f"sticker:{score}", file_id)
 
 
-async def asked(desk: Desk, account: str, where: Place, token: str, question: int) -> None:
-    """Remember that a chat was asked: a face, sticker or reaction answers it too."""
-    said = {"token": token, "question": question, "newest": True}
+async def asked(desk: Desk, account: str, where: Place, token: str, question: int, person: str) -> None:
+    """Remember that somebody was asked in a chat: a face, sticker or reaction of theirs answers it too."""
+    said = {"token": token, "question": question, "newest": True, "person": person}
     await desk.remember(account, f"survey:{where.key}", json.dumps(said))
 
 

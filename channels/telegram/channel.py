@@ -143,7 +143,8 @@ class Channel(contract.Channel):
         desk = self._desk or self._asked
         try:
             if desk is not None and outbound.kind == "survey" and outbound.survey:
-                await aftermath.asked(desk, outbound.account, where, outbound.survey, number(first, "message_id") or 0)
+                question, person = number(first, "message_id") or 0, outbound.to.address.rpartition(":")[2]
+                await aftermath.asked(desk, outbound.account, where, outbound.survey, question, person)
             elif desk is not None:
                 await aftermath.said_since(desk, outbound.account, where)
         except Exception:

@@ -46,7 +46,7 @@ def message(message: Json, update: str, about: About) -> Inbound:
         if order[0] == "start" and order[1]:
             told["start"] = order[1]
         note = note or order[0] in QUIET_COMMANDS
-    link = order[1] if order is not None and order[0] == "start" and _TOKEN.fullmatch(order[1]) else None
+    link = told.get("start") if where is None or not where.is_group else None  # in a group anybody may say it
     owner = _owner(message, where)
     if owner is not None:
         said, note = word(about.language, "owner", text=said or found.kind), True
@@ -68,7 +68,7 @@ def message(message: Json, update: str, about: About) -> Inbound:
         automatic=obj(message, "from").get("is_bot") is True and not obj(message, "sender_chat"),
         thanks=found.kind == "sticker" or (found.kind in ("text", "dice") and is_thanks(said)),
         also=_own_number(found),
-        link=link,
+        link=link if link and _TOKEN.fullmatch(link) else None,
         moved_to=_moved(message),
         details=told,
     )

@@ -56,7 +56,10 @@ def _found(update: Json, about: About) -> Understood:
             return _message(update, about, kind)
     for kind in EDITS:
         if kind in update:
-            return _said(messages.edit(obj(update, kind), _id(update), about))
+            changed = obj(update, kind)
+            if obj(changed, "sender_business_bot"):  # the desk changed it, and knows
+                return Understood(ignored=messages.why_ignored(changed, about))
+            return _said(messages.edit(changed, _id(update), about))
     if CALLBACK in update:
         return _said(taps.tap(obj(update, CALLBACK), _id(update), about))
     if REACTION in update:

@@ -25,13 +25,20 @@ class Known:
     token: str
     question: str = ""  # its message
     newest: bool = False
+    person: str = ""  # who was asked; "": whoever the private chat is with
+
+    def asks(self, person: str, chat: str) -> bool:
+        """Whether it is this one's answer that is wanted: in a group others read along."""
+        return bool(person) and person == (self.person or chat)
 
 
 def known_survey(update: Json) -> Known | None:
     """What was known of a survey when the update was taken in."""
     inside = obj(obj(update, KNOWN), "survey")
     token = text(inside, "token", 60)
-    return Known(token, ident(inside, "question"), inside.get("newest") is True) if token else None
+    if not token:
+        return None
+    return Known(token, ident(inside, "question"), inside.get("newest") is True, text(inside, "person", 40))
 
 
 def tap(query: Json, update: str, about: About) -> Inbound:
@@ -73,8 +80,9 @@ def reaction(value: Json, update: str, about: About, known: Known | None) -> Inb
     old = [reaction_text(one) for one in objects(value, "old_reaction")]
     who, where = somebody(value), place(value)
     score = face_of("".join(new))
-    asked = known is not None and known.question != "" and known.question == ident(value, "message_id")
     own = ident(who, "id")
+    asked = known is not None and known.question != "" and known.question == ident(value, "message_id")
+    asked = asked and known is not None and known.asks(own, ident(obj(value, "chat"), "id"))
     return Inbound(
         kind="survey_answer" if asked and score else "reaction",
         external_id=f"{about.account}:{update}",
@@ -102,10 +110,14 @@ def answer_in(message: Json, update: str, about: About, known: Known | None) -> 
     if score is None:
         return None
     token = _asked(answered, about, chat, person)
-    if token is None and known is not None:
+    if token is None and known is not None and known.asks(_speaker(message), chat):
         on_it = bool(answered) and ident(answered, "message_id") == known.question
         token = known.token if on_it or (known.newest and not answered) else None
     return _answer(message, update, about, SurveyAnswer(token=token, score=score), emoji) if token else None
+
+
+def _speaker(message: Json) -> str:
+    return ident(obj(message, "sender_chat"), "id") or ident(obj(message, "from"), "id")
 
 
 def _asked(answered: Json, about: About, chat: str, person: str) -> str | None:
