@@ -83,7 +83,10 @@ def _again(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, entry
     kept = Kept(entry.ticket_id, entry_id, record)
     if record == before:
         return kept
-    tickets.call_changed(tx, entry_id=entry_id, author=author_of(record), person_id=_person(tx, record), data=record)
+    tickets.call_changed(
+        tx, entry_id=entry_id, author=author_of(record), person_id=_person(tx, record),
+        outgoing=record.get("direction") in OUTGOING, data=record,
+    )  # fmt: skip
     hint(tx, "ticket", entry.ticket_id)
     at = arrival.received_at
     if _matters(record) != _matters(before):
@@ -94,7 +97,7 @@ def _again(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, entry
 
 
 def _matters(record: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(record.get(name) for name in ("direction", "disposition", "answered_at"))
+    return tuple(record.get(name) for name in ("direction", "kind", "disposition", "answered_at"))
 
 
 def _waiting(record: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -118,7 +121,7 @@ def _ticket(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, who:
         return int(newest.id)
     window = book.reopening(arrival.channel)
     fresh_enough = newest is not None and newest.resolved_at is not None and at <= newest.resolved_at + window
-    if newest is not None and fresh_enough:
+    if newest is not None and fresh_enough and not known.blocked:
         return int(newest.id)
     if not incoming and inbound.details.get("disposition") != "answered":
         return None if newest is None else int(newest.id)
@@ -214,9 +217,10 @@ def _counts(
             change="reopened",
             cycle=ticket.cycle + 1,
             to="open",
+            **_outlasted(tx, ticket, entry_id),
             **{"from": ticket.status},
         )
-        values |= {"status": "open", "active": True, "resolved_at": None, "closed_at": None}
+        values |= {"status": "open", "active": ticket.spam_at is None, "resolved_at": None, "closed_at": None}
     elif fresh and (after := _after(ticket.status, answered=over == "answered", incoming=incoming)) != ticket.status:
         tickets.changed(
             tx,
@@ -235,6 +239,12 @@ def _counts(
     if fresh and over == "answered" and not incoming:
         started = _at(record, now)
         calling.spoke(tx, book, ticket_id=ticket_id, person_id=_person(tx, record), started_at=started, now=now)
+
+
+def _outlasted(tx: Connection, ticket: Any, entry_id: int) -> dict[str, int]:
+    """A call that began before its ticket was resolved and ended after it: its question is of the new cycle."""
+    began = queries.entry(tx, entry_id=entry_id).at
+    return {"call": entry_id} if ticket.resolved_at is not None and began <= ticket.resolved_at else {}
 
 
 def _after(status: str, *, answered: bool, incoming: bool) -> str:

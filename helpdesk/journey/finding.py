@@ -45,6 +45,8 @@ def where(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, known:
         automatic=inbound.automatic or inbound.kind != "message",
         thanks=inbound.thanks,
     )
+    if choice.reopens and known.blocked:  # what they write is kept aside, and wakes up nothing
+        return Choice(follows=choice.ticket_id)
     if choice.stranger and _answers_us(tx, inbound, known, choice):
         assert choice.ticket_id is not None
         assert inbound.author is not None

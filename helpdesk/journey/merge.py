@@ -134,19 +134,32 @@ def _may(child: Line, parent: Line, sure: bool) -> None:
 def _clocks_told(tx: Connection, child: Line, parent: Line, moving: Sequence[Line]) -> dict[str, Any]:
     """What the clocks must know of a merge: which lines count no more, and since when a question waits."""
     lines = [one.id for one in moving if one.kind in ("message", "call")]
-    open_there = _unanswered(tx, child.id)
+    open_there, open_here = _unanswered(tx, child.id), _unanswered(tx, parent.id)
+    leans = _leans(tx, child, open_here or open_there)
     if open_there is None:
-        return {"voids": lines}
-    open_here = _unanswered(tx, parent.id)
+        return {"voids": lines, **leans}
     if open_here is not None:
         since = min(open_there.started_at, open_here.started_at)
-        return {"voids": lines, "since": [[open_here.start_entry_id, since.isoformat()]]}
+        return {"voids": lines, "since": [[open_here.start_entry_id, since.isoformat()]], **leans}
     start = open_there.start_entry_id
     return {
+        **leans,
         "voids": [one for one in lines if one != start],
         "joined": [start],
         "since": [[start, open_there.started_at.isoformat()]],
     }
+
+
+def _leans(tx: Connection, child: Line, carrier: Line | None) -> dict[str, Any]:
+    """Which question of the child waits again, and on which line, should the answer to it never arrive."""
+    done = [one for one in clocks.clocks_of(tx, ticket_id=child.id) if one.stop_entry_id and one.how != "call"]
+    last = max(done, key=lambda one: (one.cycle, one.stopped_at), default=None)
+    if last is None or not child.active:
+        return {}
+    line, since = last.start_entry_id, last.started_at
+    if carrier is not None:
+        line, since = carrier.start_entry_id, min(since, carrier.started_at)
+    return {"leans": [[last.stop_entry_id, line, since.isoformat()]]}
 
 
 def _unanswered(tx: Connection, ticket_id: int) -> Line | None:

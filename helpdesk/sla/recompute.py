@@ -6,7 +6,8 @@ stands keeps what the watcher has already said of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -47,18 +48,26 @@ _CYCLE = upserting(
     cycles, ["ticket_id", "number"], ["start_entry_id", "started_at", "resolved_at", "bot_first_response_at"]
 )
 
+STAMPS = ("answered_at", "started_at")
+
 
 def timeline(rows: Sequence[Line]) -> Iterator[Entry]:
     """The stored lines as the clock rules see them."""
-    told = {row.id: row.data or {} for row in rows if row.kind == "change"}
-    undone = {one["of"] for one in told.values() if one.get("change") == "unmerged"}
-    void = {line for row_id, one in told.items() if row_id not in undone for line in one.get("voids", ())}
-    asked, joined = _after_merges([row for row in rows if row.kind == "change" and row.id not in undone])
+    undone = {row.data["of"] for row in rows if row.kind == "change" and row.data.get("change") == "unmerged"}
+    changes = [row for row in rows if row.kind == "change" and row.id not in undone]
+    void = {line: row.at for row in changes for line in row.data.get("voids", ())}
+    asked, joined = _after_merges(changes, rows, void)
     for row in rows:
         data = row.data or {}
-        if row.id in void:
+        if row.kind == "call" and data.get("kind") != "survey":  # our own survey calls are nobody's question
+            call = _call(row, asked, joined)
+            if row.id not in void:
+                yield call
+            elif call.answered_at is not None and call.answered_at > void[row.id]:  # it rang on through the merge
+                yield replace(call, direction="outgoing", asked=None, joined=None)
+        elif row.id in void:
             continue
-        if row.kind == "message" and row.delivery != "undone":
+        elif row.kind == "message" and row.delivery != "undone":
             yield Entry(
                 row.id,
                 row.at,
@@ -73,27 +82,34 @@ def timeline(rows: Sequence[Line]) -> Iterator[Entry]:
             )
         elif row.kind == "delivery":
             yield Entry(row.id, row.at, "delivery", of=data["of"], state=data["state"])
-        elif row.kind == "call":
-            answered = data.get("answered_at")
-            yield Entry(
-                row.id,
-                row.at,
-                "call",
-                row.author,
-                row.person_id,
-                direction="outgoing" if row.outgoing else "incoming",
-                disposition=data.get("disposition"),
-                answered_at=datetime.fromisoformat(answered) if answered else None,
-                asked=asked.get(row.id),
-                joined=joined.get(row.id),
-            )
         elif row.kind == "change" and data.get("change") in ("status", "reopened"):
             if data["change"] == "reopened":
                 yield Entry(row.id, row.at, "reopen")
             yield Entry(row.id, row.at, "status", to=data["to"])
 
 
-def _after_merges(changes: Sequence[Line]) -> tuple[dict[int, datetime], dict[int, datetime]]:
+def _call(row: Line, asked: Mapping[int, datetime], joined: Mapping[int, datetime]) -> Entry:
+    data = row.data or {}
+    answered, started = (datetime.fromisoformat(data[one]) if data.get(one) else None for one in STAMPS)
+    if answered and started and started > row.at:  # a switchboard whose clock is ahead: the line has our time
+        answered = max(row.at, answered - (started - row.at))
+    return Entry(
+        row.id,
+        row.at,
+        "call",
+        row.author,
+        row.person_id,
+        direction="outgoing" if row.outgoing else "incoming",
+        disposition=data.get("disposition"),
+        answered_at=answered,
+        asked=asked.get(row.id),
+        joined=joined.get(row.id),
+    )
+
+
+def _after_merges(
+    changes: Sequence[Line], rows: Sequence[Line], void: dict[int, datetime]
+) -> tuple[dict[int, datetime], dict[int, datetime]]:
     """Since when questions have been waiting, and when they came to this ticket, as merges wrote it down."""
     asked: dict[int, datetime] = {}
     joined: dict[int, datetime] = {}
@@ -102,7 +118,25 @@ def _after_merges(changes: Sequence[Line]) -> tuple[dict[int, datetime], dict[in
             for line, since in row.data.get("since", ()):
                 asked[line] = min(asked.get(line, row.at), datetime.fromisoformat(since))
             joined |= dict.fromkeys(row.data.get("joined", ()), row.at)
+            for answer, line, since in row.data.get("leans", ()):
+                if _arrived(answer, rows):
+                    continue  # else what it answered in the other ticket waits here
+                asked[line] = min(asked.get(line, row.at), datetime.fromisoformat(since))
+                if void.pop(line, None) is not None:
+                    joined[line] = row.at
+        elif row.data.get("change") == "reopened" and row.data.get("call"):
+            call = next((one for one in rows if one.id == row.data["call"]), None)
+            if call is not None and (call.data or {}).get("disposition") != "answered":
+                asked[call.id], joined[call.id] = call.at, row.at
     return asked, joined
+
+
+def _arrived(answer: int, rows: Sequence[Line]) -> bool:
+    """Whether a message of ours is on its way or there, by the last word about it."""
+    if any(one.id == answer and one.delivery == "undone" for one in rows):
+        return False
+    states = [one.data["state"] for one in rows if one.kind == "delivery" and one.data["of"] == answer]
+    return next((one for one in reversed(states) if one in ("failed", "sent")), "sent") == "sent"
 
 
 def recompute(tx: Connection, promises: Promises, *, ticket: Line, facts: Facts, now: datetime) -> None:

@@ -224,8 +224,9 @@ def rewrite(tx: Connection, *, entry_id: int, text: str, data: Mapping[str, Any]
     tx.execute(update(entries).where(entries.c.id == entry_id).values(text=text, data=dict(data)))
 
 
-def call_changed(tx: Connection, *, entry_id: int, author: str, person_id: int | None, data: Mapping[str, Any]) -> None:
-    """More is known of a call: its record, and so whose act it was."""
-    tx.execute(
-        update(entries).where(entries.c.id == entry_id).values(author=author, person_id=person_id, data=dict(data))
-    )
+def call_changed(
+    tx: Connection, *, entry_id: int, author: str, person_id: int | None, outgoing: bool, data: Mapping[str, Any]
+) -> None:
+    """More is known of a call: its record, and so whose act it was and which way it went."""
+    known = {"author": author, "person_id": person_id, "outgoing": outgoing, "data": dict(data)}
+    tx.execute(update(entries).where(entries.c.id == entry_id).values(**known))
