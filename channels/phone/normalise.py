@@ -39,12 +39,12 @@ def normalise(settings: PhoneSettings, account: str, raw: bytes) -> list[Inbound
         if account == "sms":
             return sms_in.understand(settings, webhook_of(kept), str(kept.get("answers") or ""))
         if "files_of" in kept:
-            return [_with_files(settings, _of_call(kept["files_of"]))]
+            return [_with_files(settings, account, _of_call(kept["files_of"]))]
         source = settings.source(account)
         hook = webhook_of(kept, source.options) if source else webhook_of(kept)
         earlier = [fact_of(one) for one in kept.get("earlier") or ()]
         known = [Reading(one.call_id, [*one.facts, *earlier], one.provider) for one in understand(hook)]
-        return [one for reading in known for one in _inbound(settings, reading)]
+        return [one for reading in known for one in _inbound(settings, account, reading)]
     except (ValueError, OverflowError, RecursionError) as error:  # NotACall is one
         raise Unreadable(f"This event of the switchboard can't be understood: {error}") from None
 
@@ -63,9 +63,9 @@ def _of_call(plain: Mapping[str, Any]) -> Reading:
     return Reading(str(plain["call_id"]), [fact_of(one) for one in plain["facts"]], str(plain.get("provider", "")))
 
 
-def _with_files(settings: PhoneSettings, reading: Reading) -> Inbound:
+def _with_files(settings: PhoneSettings, account: str, reading: Reading) -> Inbound:
     record = reduce([reading], region=settings.region, area=settings.area)
-    call = next(iter(_inbound(settings, reading)))
+    call = next(iter(_inbound(settings, account, reading)))
     return replace(call, attachments=recordings.attachments(call.details, record.ended_at))
 
 
@@ -74,7 +74,7 @@ def stands(settings: PhoneSettings, reading: Reading) -> bool:
     return _author(settings, reading, details_of(settings, [reading])) is not None
 
 
-def _author(settings: PhoneSettings, reading: Reading, details: Mapping[str, Any]) -> Address | None:
+def _author(settings: PhoneSettings, reading: Reading, details: Mapping[str, Any], name: str = "") -> Address | None:
     """The customer, when that is sure: not of our own surveys, nor of calls among colleagues."""
     who = details["customer"]
     sure = any(one.what in SURE or one.told.get("direction") for one in reading.facts)
@@ -82,31 +82,37 @@ def _author(settings: PhoneSettings, reading: Reading, details: Mapping[str, Any
         return None
     if (who is None and details["direction"] == "outgoing") or _ours(settings, who):
         return None
-    return Address(address(who, reading.call_id), details["name"])
+    return Address(address(who, name or reading.call_id), details["name"])
 
 
-def _inbound(settings: PhoneSettings, reading: Reading) -> Iterable[Inbound]:
-    details = details_of(settings, [reading])
-    who, author = details["customer"], _author(settings, reading, details)
+def _name(settings: PhoneSettings, account: str, call_id: str) -> str:
+    """What the desk calls a call: switchboards count alike, so those after the first put their own name before it."""
+    further = [one.name for one in settings.sources[1:]]
+    return f"{account}:{call_id}" if account in further else call_id
+
+
+def _inbound(settings: PhoneSettings, account: str, reading: Reading) -> Iterable[Inbound]:
+    details, name = details_of(settings, [reading]), _name(settings, account, reading.call_id)
+    who, author = details["customer"], _author(settings, reading, details, name)
     direction = next((ours for ours, desk in DIRECTIONS.items() if desk == details["direction"]), None)
     yield Inbound(
         kind="call",
-        external_id=reading.call_id,
+        external_id=name,
         author=author,
         subject=subject(settings.language, direction, who),
         details=details,
         reply_via=details["to"] if direction == "inbound" else None,
     )
-    yield from _keys(settings, reading)
+    yield from _keys(settings, name, reading)
 
 
-def _keys(settings: PhoneSettings, reading: Reading) -> Iterable[Inbound]:
+def _keys(settings: PhoneSettings, name: str, reading: Reading) -> Iterable[Inbound]:
     """A key pressed when asked for an opinion: at the end of the customer's call, or in a call of its own."""
     for fact in reading.facts:
         key = number(fact.status) or ""
         if fact.what == "survey" and key in settings.survey.keys:
-            answer = SurveyAnswer(token=fact.text or None, call=reading.call_id, score=settings.survey.keys[key])
-            yield Inbound(kind="survey_answer", external_id=f"{reading.call_id}:survey", survey=answer)
+            answer = SurveyAnswer(token=fact.text or None, call=name, score=settings.survey.keys[key])
+            yield Inbound(kind="survey_answer", external_id=f"{name}:survey", survey=answer)
 
 
 def _ours(settings: PhoneSettings, who: str | None) -> bool:
