@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from channels.contract import Moved
 from channels.webchat.frames import Asking, Helped, Link, Suggest, Transcript, Wish
+from channels.webchat.normalise import MAIL
 
 if TYPE_CHECKING:
     from channels.webchat.chat import Chat
     from channels.webchat.connection import Connection
     from channels.webchat.rooms import Room
 
-EMAIL = re.compile(r"[^@\s<>,;:\"()]{1,64}@[^@\s<>,;:\"()]+\.[^@\s<>,;:\"().]{2,}")
 SHORTEST, LONGEST = 3, 600  # characters of a text that is looked up
 MOST = 3  # articles
 PATIENCE = 2.0  # seconds
@@ -41,7 +40,7 @@ async def answer(chat: Chat, one: Connection, room: Room, frame: Asking) -> None
 
 def _problem(chat: Chat, one: Connection, frame: Wish | Transcript | Link) -> str | None:
     assert one.visitor is not None
-    if isinstance(frame, Transcript) and not EMAIL.fullmatch(frame.email):
+    if isinstance(frame, Transcript) and not MAIL.fullmatch(frame.email):
         return "email"
     if not one.visitor.stored:
         return "nothing"

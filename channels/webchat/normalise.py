@@ -14,7 +14,8 @@ from channels.webchat.tone import mere_thanks
 
 NAMED = ("name", "email")
 KINDS = ("msg", "survey", "read", "wish", "transcript")
-MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,200}")
+_NEVER = "@\\s<>,;:\"()\\[\\]\\\\\u200e\u200f\u202a-\u202e\u2066-\u2069"  # in no address that people have
+MAIL = re.compile(rf"[^{_NEVER}]{{1,64}}@[^{_NEVER}]{{1,190}}\.[^{_NEVER}.]{{2,60}}")
 
 
 def order_key(raw: bytes) -> str:

@@ -87,8 +87,8 @@ class Polling:
         await self._take(one, frames, origin)
         if one.room is not None:
             self._known[one.id] = one
-        wait = body.get("wait", LONGEST_WAIT)
-        told = await one.answer(min(LONGEST_WAIT, float(wait)) if isinstance(wait, int | float) else LONGEST_WAIT)
+        wait = body.get("wait")
+        told = await one.answer(float(min(LONGEST_WAIT, wait)) if isinstance(wait, int | float) else LONGEST_WAIT)
         if one.closed is not None:
             self._forget(one)
             return {**_closed(*one.closed), "frames": told}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from channels.contract import Desk
+from channels.contract import Desk, Moved
 from channels.webchat.identity import Identity, user_hash
 
 
@@ -65,7 +65,10 @@ async def identify(desk: Desk, site: str, visitor: Visitor, identity: Identity) 
     if visitor.user and visitor.user != identity.user:
         found = replace(found, email=identity.email, vouched=identity.email, name=identity.name, profile={})
     if theirs is None:
-        await desk.remember(site, known, conversation)
+        try:
+            await desk.remember(site, known, conversation, was=None)
+        except Moved:  # another device of theirs was quicker, in another process: there is one conversation
+            return await identify(desk, site, visitor, identity)
     if not visitor.stored or replace(visitor, stored=True) != replace(found, stored=True):
         found = await store(desk, site, found)
     return found

@@ -1,0 +1,59 @@
+"""What visitors and their programs send that nobody would by hand, and what happens to it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from channels.webchat import normalise, visitors
+from channels.webchat.identity import Identity
+from tests.support.webchat import SHOP
+
+
+async def test_one_user_on_two_devices_in_two_processes_has_one_conversation(chat):
+    desk = chat.story.house.desk_for("webchat")
+    who = Identity("u-17", "u-17@customers.example", 2**40)
+
+    async def device(key):
+        found = await visitors.find(desk, "shop", key * 32)
+        return await visitors.identify(desk, "shop", found, who)
+
+    made = await asyncio.gather(*(device(key) for key in "abcd"))
+    again = [await visitors.find(desk, "shop", key * 32) for key in "abcd"]
+    assert len({one.conversation for one in [*made, *again]}) == 1
+
+
+@pytest.mark.parametrize("wait", ["1" + "0" * 400, "NaN", "-Infinity", "1e999", "true", '"soon"', "null", "-1"])
+async def test_whoever_wants_to_wait_oddly_long_is_answered_all_the_same(chat, wait):
+    hello = json.dumps({"t": "hello", "v": 1, "site": "shop"})
+    body = f'{{"wait": {wait}, "frames": [{hello}]}}'
+    async with asyncio.timeout(15):
+        answer = await chat.http.post(
+            f"{chat.address}/channels/webchat/poll", data=body, headers={"Origin": SHOP, "Content-Type": "application/json"}
+        )
+        assert answer.status == 200
+        assert [one["t"] for one in (await answer.json())["frames"]] == ["welcome"]
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["a,b@x.example", "a;b@x.example", '"a@x.example', "a:b@x.example", "(a)@x.example", "a@b", ".@.", "\u202ea@x.example",
+     "a<b@x.example", "a@x.example>", "a@x,example.com", "a@@x.example", "a@x.example, b@x.example", "a@[127.0.0.1]"],
+)  # fmt: skip
+def test_what_is_no_address_is_nobodys_claim(email):
+    said = {
+        "frame": {"t": "msg", "cid": "cidcidcid", "text": "Hello"}, "site": "shop", "conversation": "c" * 32,
+        "email": email, "vouched": email,
+    }  # fmt: skip
+    assert normalise.normalise(json.dumps(said).encode()).also == ()
+
+
+@pytest.mark.parametrize("email", ["Sara@Customers.Example", " o'neil+x@mail.customers.example ", "سارا@نمونه.ایران"])
+def test_what_is_an_address_is_claimed(email):
+    said = {
+        "frame": {"t": "msg", "cid": "cidcidcid", "text": "Hello"}, "site": "shop", "conversation": "c" * 32, "email": email,
+    }  # fmt: skip
+    [one] = normalise.normalise(json.dumps(said).encode()).also
+    assert one.address == f"email:{email.strip().lower()}"
