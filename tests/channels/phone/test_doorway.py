@@ -227,7 +227,7 @@ async def test_a_key_pressed_before_the_hang_up_is_an_answer_to_the_survey_of_th
     assert answer.survey is not None
     assert (answer.kind, answer.survey.call, answer.survey.score, answer.survey.token) == (
         "survey_answer",
-        "c.1",
+        "pbx:c.1",
         "sad",
         None,
     )
