@@ -164,7 +164,8 @@ class Doorway:
             own = hook.text("event_id") or own
             if name == "sms":
                 found = sms_in.key(self.settings, hook)
-                return Parcel(found, f"sms:{found}:{own}", raw)
+                said = "" if sms_in.has_id(self.settings, hook) else f":{self.now():%Y%m%d%H}"  # the same words, later
+                return Parcel(found, f"sms:{found}:{own}{said}", raw)
             readings = understand(hook)
         except NotACall:  # kept all the same: it waits in quarantine until somebody looks, or knows better
             return Parcel("", f"?:{own}", raw)

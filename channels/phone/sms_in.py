@@ -59,6 +59,12 @@ def key(settings: PhoneSettings, hook: Webhook) -> str:
     return str(receipt["id"])
 
 
+def has_id(settings: PhoneSettings, hook: Webhook) -> bool:
+    """Whether it is told from others by more than its words: a report, or a message that has an id."""
+    message = _fields(settings.sms, hook, "messages")
+    return message.get("text") is None or bool(message.get("id"))
+
+
 async def note_wish(settings: PhoneSettings, desk: Desk, raw: bytes) -> None:
     """Remember who asked for no more messages, and who wants them again."""
     try:
