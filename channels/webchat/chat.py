@@ -113,6 +113,8 @@ class Chat:
         one.identity = self._vouched(site.identity, site.name, frame)
         fresh = None if frame.token and identity.is_token(frame.token) else identity.new_token()
         visitor = await visitors.find(self.desk, site.name, identity.token_hash(fresh or frame.token or ""))
+        if visitors.is_newcomer(visitor, one.visitor) and self.arrivals.wait(one.address, self.clock()):
+            raise Refused(closing.TOO_MANY, "too many at once")
         if one.identity is not None:
             async with self._identifying:  # two devices of one user must not both begin a conversation
                 visitor = await visitors.identify(self.desk, site.name, visitor, one.identity)
@@ -125,10 +127,11 @@ class Chat:
         have = frame.have if frame.have <= last else 0  # more than there is: it knew another conversation
         one.cursor = max(have, last - FIRST_LOOK)
         one.put({
-            "t": "welcome", "v": 1, "token": fresh, "visitor": visitor.conversation, "sid": one.id, "last": last,
+            **view.status(site, state.get("agent", ""), self.now()), "t": "welcome", "v": 1,
+            "token": fresh, "visitor": visitor.conversation, "sid": one.id, "last": last,
             "from": one.cursor, "read": state.get("read", 0), "seen": state.get("seen", 0), "name": visitor.name,
             "known": visitor.verified, "now": int(self.seconds() * 1000), "site": self._looks(site, one.lang),
-            "reasons": view.reasons(one.lang), **_without_t(view.status(site, state.get("agent", ""), self.now())),
+            "reasons": view.reasons(one.lang),
         })  # fmt: skip
         one.room = room
         room.connections.add(one)
@@ -294,7 +297,3 @@ class Chat:
         """The last connection of a conversation is gone."""
         if not room.connections:
             await self.desk.hint(room.id, {"site": room.site, "online": False})
-
-
-def _without_t(frame: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in frame.items() if key != "t"}

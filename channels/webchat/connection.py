@@ -62,8 +62,10 @@ class Connection:
         found: list[Mapping[str, Any]] = []
         while self.waiting:
             found.append(self.waiting.popleft())
-        if self.room is not None and self.cursor < await self.room.log.look():
-            for line in (await self.room.log.after(self.cursor))[:BATCH]:
+        room = self.room
+        if room is not None and self.cursor < await room.log.look():
+            lines = await room.log.after(self.cursor)
+            for line in lines[:BATCH] if self.room is room else ():  # they may have become somebody else meanwhile
                 found.append(view.line(line, self._chat.addresses, self._chat.seconds()))
                 self.cursor = line["seq"]
         return found

@@ -39,6 +39,11 @@ async def find(desk: Desk, site: str, key: str) -> Visitor:
     return Visitor(key, stored=True, **said)
 
 
+def is_newcomer(visitor: Visitor, before: Visitor | None) -> bool:
+    """Whether a connection that was somebody becomes somebody whom nobody knows: as good as another connection."""
+    return before is not None and before.key != visitor.key and not visitor.stored
+
+
 async def store(desk: Desk, site: str, visitor: Visitor) -> Visitor:
     """Keep a visitor."""
     said = {

@@ -8,8 +8,20 @@ import json
 import pytest
 
 from channels.webchat import normalise, visitors
+from channels.webchat.connection import Connection
 from channels.webchat.identity import Identity
-from tests.support.webchat import SHOP
+from channels.webchat.log import Log
+from tests.support.webchat import SHOP, open_chat, settings
+
+
+class Silent(Connection):
+    """Somebody connected to whom nothing is sent by itself."""
+
+    def wake(self):
+        """Nothing."""
+
+    def close(self, code, reason=""):
+        """Nothing."""
 
 
 async def test_one_user_on_two_devices_in_two_processes_has_one_conversation(chat):
@@ -57,3 +69,40 @@ def test_what_is_an_address_is_claimed(email):
     }  # fmt: skip
     [one] = normalise.normalise(json.dumps(said).encode()).also
     assert one.address == f"email:{email.strip().lower()}"
+
+
+async def test_who_becomes_somebody_new_again_and_again_is_no_crowd_of_visitors(desk, tmp_path):
+    async with open_chat(desk, settings(tmp_path, limits={"arrivals": (4, 0.0)})) as chat:
+        one = chat.client()
+        for _ in range(4):
+            if one.ws is None:
+                await one.connect()
+            else:
+                await one.put(t="hello", v=1, site="shop")
+                one.token = (await one.until(lambda frame: frame["t"] == "welcome"))["token"]
+            await one.says("Hello")
+        await one.put(t="hello", v=1, site="shop", token=one.token)
+        await one.until(lambda frame: frame["t"] == "welcome")  # somebody known is no newcomer
+        await one.put(t="hello", v=1, site="shop")
+        assert await one.closed() == 4429
+
+
+async def test_lines_looked_up_for_one_visitor_are_not_told_to_the_next_one_on_the_same_line(chat):
+    desk = chat.story.house.desk_for("webchat")
+    running = chat.channel.chat()
+    one = Silent(running, "127.0.0.1")
+    first, second = running.rooms.room("shop", "a" * 32), running.rooms.room("shop", "b" * 32)
+    for text in ("For", "the", "first", "alone"):
+        await first.log.append({"t": "msg", "text": text})
+    await second.log.append({"t": "msg", "text": "Hello"})
+    one.room, after = first, first.log.after
+
+    class Slow(Log):
+        async def after(self, seq, most=200):
+            found = await after(seq, most)
+            one.room, one.cursor = second, 0  # they identified themselves meanwhile
+            return found
+
+    first.log = Slow(desk, "shop", "a" * 32)
+    assert await one.due() == []
+    assert [line["text"] for line in await one.due()] == ["Hello"]
