@@ -12,9 +12,11 @@ from channels.contract import Inbound
 from helpdesk.contacts import actions as contacts
 from helpdesk.database.engine import hint
 from helpdesk.database.metadata import Line
+from helpdesk.errors import Conflict
 from helpdesk.journey import opening
 from helpdesk.journey.book import Book
 from helpdesk.outbox import actions as outbox
+from helpdesk.outbox import queries as outbox_queries
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
 
@@ -68,8 +70,12 @@ def delayed(tx: Connection, *, entry_id: int, reason: str) -> None:
 
 
 def news(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int | None:
-    """A bounce or a delivery notice arrived: tie it to the very message. None: it names none of ours."""
+    """A bounce or a delivery notice arrived: tie it to the very message. None: it names none of ours.
+
+    Raises Conflict, to be asked again, while what it may be about is still being sent.
+    """
     entry_id = _which(tx, book, arrival.channel, inbound)
+    _after_sending(tx, arrival.channel, inbound, entry_id)
     if entry_id is None or inbound.delivery is None:
         return None
     entry = queries.entry(tx, entry_id=entry_id)
@@ -98,6 +104,19 @@ def news(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int 
     if news.state in ("failed", "delayed") and queries.entry(tx, entry_id=entry_id).delivery != "failed":
         tickets.set_delivery(tx, entry_id=entry_id, state=entry.delivery or "sent", reason=news.reason)
     return line
+
+
+def _after_sending(tx: Connection, channel: str, inbound: Inbound, entry_id: int | None) -> None:
+    """A remote can be quicker with bad news than we are with writing down that it took the message, and its name."""
+    if inbound.delivery is None or inbound.delivery.state != "failed":
+        return
+    if entry_id is None:
+        early = inbound.target is not None and outbox_queries.under_way(tx, channel=channel)
+    else:
+        row = outbox_queries.of_entry(tx, entry_id=entry_id)
+        early = row is not None and row.state == "sending"
+    if early:
+        raise Conflict("The message this may be about is still being sent.")
 
 
 def _read(tx: Connection, entry: Line, now: datetime) -> None:

@@ -47,6 +47,12 @@ def of_entry(tx: Connection, *, entry_id: int) -> Line | None:
     return tx.execute(select(outbox).where(outbox.c.entry_id == entry_id)).first()
 
 
+def under_way(tx: Connection, *, channel: str) -> bool:
+    """Whether a message is being sent on a channel right now."""
+    statement = select(outbox.c.id).where(outbox.c.channel == channel, outbox.c.state == "sending").limit(1)
+    return tx.execute(statement).first() is not None
+
+
 def newest_of(tx: Connection, *, ticket_id: int) -> Line | None:
     """The queue row of a ticket's newest message."""
     statement = select(outbox).where(outbox.c.ticket_id == ticket_id).order_by(outbox.c.id.desc()).limit(1)

@@ -84,3 +84,22 @@ async def test_an_answer_that_bounced_can_be_sent_again_once_and_counts_from_the
     (clock,) = await desk.clocks(ticket_id, "first_response")
     assert (clock.state, clock.stopped_at) == ("stopped", desk.time())
     assert len(desk.channel.sent) == 2
+
+
+async def test_a_bounce_that_is_quicker_than_our_own_writing_down_still_revokes_the_stop(desk):
+    mina, ticket_id = await desk.person(), await desk.writes()
+    entry_id = await desk.answers(ticket_id, mina)
+    desk.time.passes(seconds=20)
+    lease = timedelta(seconds=120)
+    (row,) = await desk.database.write(
+        outbox.claim, worker="slow", channels=["memory"], now=desk.time(), lease=lease, most=4
+    )
+    await comes_back(desk, entry_id, "sara@customers.example")
+    await desk.database.write(
+        settle, book=desk.book, row=row, outcome=["r1"], now=desk.time(), worker="slow", waits=[1]
+    )
+    desk.time.passes(minutes=2)
+    await desk.work()
+    (clock,) = await desk.clocks(ticket_id, "first_response")
+    assert clock.state == "running"
+    await desk.database.write(reply.send_again, desk.book, entry_id=entry_id, person_id=mina, now=desk.time())
