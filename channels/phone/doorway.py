@@ -142,6 +142,8 @@ class Doorway:
         headers = {key.lower(): value for key, value in request.headers.items()}
         query = request.query_string
         url = self.settings.public_url.rstrip("/") + request.rel_url.raw_path_qs
+        if request.method == "GET" and how in ("signature", "vonage"):  # they sign a body, and this has none
+            raise Refused("an event of this source is signed, so it must be posted", 405)
         signed = b"" if request.method == "GET" else body
         signatures.check(how, signatures.Request(headers, signed, url, query), secrets_of(self.env, name), self.now())
         return (source.provider, source.options) if source else (driver, Options())

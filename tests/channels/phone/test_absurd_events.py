@@ -12,7 +12,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from channels.phone import doorway
 from channels.phone.normalise import envelope
-from tests.channels.phone.test_doorway import BODY, NOW, Door, phone
+from channels.phone.signatures import sign
+from tests.channels.phone.test_doorway import AT, BODY, NOW, Door, phone
 from tests.support.desk import MemoryDesk
 
 
@@ -98,3 +99,13 @@ async def test_what_came_before_its_call_is_not_lost_when_the_call_itself_must_b
     door.desk.failing = None
     assert (await door.signed(json.dumps(rings).encode()))[0] == 200
     assert [(one.author is not None, one.details["disposition"]) for one in door.understood()][-1] == (True, "missed")
+
+
+async def test_what_a_signature_does_not_cover_is_not_believed(door):
+    """A signed empty body is no proof of what stands in the address."""
+    query = "call_id=x&direction=inbound&from=09121234567&event=missed"
+    async with door.client.get(
+        f"/channels/phone/ours?{query}", headers={"X-Signature": sign(b"", "new", AT)}
+    ) as answer:
+        assert answer.status == 405
+    assert door.desk.kept == []
