@@ -96,6 +96,8 @@ def _transcript(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, 
         refused = "channel_off"
     elif not lines:
         refused = "nothing_said"
+    elif not to.verified and all(one["robot"] for one in lines):
+        refused = "unanswered"  # else anybody could have the desk mail anything to anybody
     else:
         sent = owners.sent_about(tx, ticket_id=ticket.id, about=ABOUT, since=now - book.limits.window)
         refused = acknowledge.gate(

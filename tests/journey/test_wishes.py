@@ -115,10 +115,10 @@ async def test_somebody_else_in_a_group_ends_nothing(desk):
     assert (await desk.timeline(number))[-1].data["granted"] is False
 
 
-async def talk(desk):
-    mina = await desk.person()
-    number = await arrives(desk, "site", "Where is my parcel?", "v1")
-    await desk.answers(number, mina, "On its way.")
+async def talk(desk, question="Where is my parcel?", answer="On its way.", who="v1"):
+    mina = await desk.person(f"Mina{who}")
+    number = await arrives(desk, "site", question, who)
+    await desk.answers(number, mina, answer)
     await desk.database.write(reply.note, ticket_id=number, person_id=mina, text="SECRET NOTE", now=desk.time())
     desk.time.passes(seconds=20)
     await desk.sends()
@@ -151,7 +151,7 @@ async def test_the_conversation_goes_out_by_mail_once_asked_for(desk):
 
 
 async def test_the_mail_speaks_the_customers_language(desk):
-    number = await arrives(desk, "site", "سلام، بسته‌ام کجاست؟", "v1")
+    number = await talk(desk, "سلام، بسته‌ام کجاست؟", "در راه است.")
     await wishes(desk, "transcript", also=[("email:sara@nilgun.example", False)])
     (mail,) = await mails(desk)
     assert "رونوشت" in mail.subject
@@ -171,6 +171,15 @@ async def test_what_cannot_be_sent_is_said(desk, also, why):
     assert await mails(desk) == []
 
 
+async def test_what_only_a_visitor_said_is_mailed_to_nobody_but_who_they_are_known_to_be(desk):
+    number = await arrives(desk, "site", "You have won! https://evil.example", "v1", name="Your bank")
+    await wishes(desk, "transcript", also=[("email:victim@nilgun.example", False)])
+    assert await refusals(desk, number) == ["unanswered"]
+    assert await mails(desk) == []
+    await wishes(desk, "transcript", also=[("email:sara@nilgun.example", True)])
+    assert [one.to.address for one in await mails(desk)] == ["email:sara@nilgun.example"]
+
+
 async def test_a_desk_without_mail_says_so(desk):
     number = await talk(desk)
     del desk.book.channels["email"]
@@ -185,7 +194,7 @@ async def test_a_visitor_cannot_flood_somebody_with_conversations(desk):
     assert len(await mails(desk)) == 2
     assert await refusals(desk, number) == ["ticket_limit"] * 2
     for visitor in range(2, 7):
-        await arrives(desk, "site", "Hello", f"v{visitor}")
+        await talk(desk, who=f"v{visitor}")
         await wishes(desk, "transcript", who=f"v{visitor}", also=[("email:victim@nilgun.example", False)])
     assert len([one for one in await mails(desk) if one.to.address == "email:victim@nilgun.example"]) == 4
     desk.time.now += timedelta(days=2)
