@@ -16,11 +16,12 @@ from channels.contract import Address, Inbound
 from helpdesk.agents import queries as agents
 from helpdesk.contacts import actions as contacts
 from helpdesk.database.engine import hint
+from helpdesk.database.metadata import Line
 from helpdesk.intake import actions as intake
 from helpdesk.journey import calling, opening, survey
 from helpdesk.journey.book import Book
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import late_files, queries, rules, search
+from helpdesk.tickets import late_files, owners, queries, rules, search
 from helpdesk.tickets.models import NEVER
 
 if TYPE_CHECKING:
@@ -70,13 +71,14 @@ def _record(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> K
     ticket_id = _ticket(tx, book, arrival, inbound, inbound.author)
     if ticket_id is None:
         return None
+    ticket_id = owners.standing(tx, ticket_id=ticket_id).id  # it may have been merged since we looked
     entry_id = _line(tx, arrival, inbound, ticket_id)
     _counts(tx, book, ticket_id=ticket_id, entry_id=entry_id, record=record, before={}, now=arrival.received_at)
     return Kept(ticket_id, entry_id, record)
 
 
 def _again(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, entry_id: int) -> Kept:
-    entry = queries.entry(tx, entry_id=entry_id)
+    entry = _held(tx, entry_id)
     channel = book.channels[arrival.channel]
     before = dict(entry.data or {})
     record = dict(channel.merge("call", before, inbound.details))
@@ -94,6 +96,17 @@ def _again(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound, entry
     elif _waiting(record) != _waiting(before):
         opening.recount(tx, book, ticket_id=entry.ticket_id, now=at)
     return kept
+
+
+def _held(tx: Connection, entry_id: int) -> Line:
+    """The line of a call, its ticket locked: two parts of it, or a merge, come one after the other."""
+    entry = queries.entry(tx, entry_id=entry_id)
+    while True:
+        queries.locked(tx, ticket_id=entry.ticket_id)
+        found = queries.entry(tx, entry_id=entry_id)
+        if found.ticket_id == entry.ticket_id:
+            return found
+        entry = found
 
 
 def _matters(record: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from helpdesk.journey import blocking, merge
+from helpdesk.journey import blocking, calls, merge
 from tests.support.house import MONDAY, story
 from tests.support.telephone import Phone, resolve
 
@@ -111,3 +111,16 @@ async def test_a_call_answered_after_its_ticket_was_merged_answers_there(phone):
     assert await first(phone) == [("stopped", at)]
     await phone.desk.database.write(merge.unmerge, phone.desk.book, ticket_id=2, person_id=mina, now=at)
     assert (await first(phone), await first(phone, 2)) == ([("running", None)], [("stopped", at)])
+
+
+async def test_a_call_whose_ticket_is_merged_between_our_look_and_our_lock_stands_where_people_look(phone, monkeypatch):
+    mina = await phone.desk.person()
+    await phone.tells(event("c-0", **{"from": "09129999999"}, event="missed"))
+    await phone.tells(event("c-1", event="missed"))
+    at = phone.desk.time.passes(minutes=5)
+    await phone.desk.database.write(
+        merge.merge, phone.desk.book, ticket_id=2, into=1, person_id=mina, now=at, sure=True
+    )
+    monkeypatch.setattr(calls, "_ticket", lambda *_: 2)
+    await phone.tells(event("c-2", at, event="missed"))
+    assert [line.ticket_id for line in await phone.calls()] == [1, 1, 1]
