@@ -98,10 +98,12 @@ def customer(row: Line, addresses: Sequence[Line], tickets: Sequence[Line], eyes
 
 
 def address(one: Line, eyes: Eyes) -> AddressView:
-    """One address."""
+    """One address. An account and a number that only machines read are shown as the channel and the account."""
+    mark, value = eyes.channel(one.channel), one.address.partition(":")[2]
+    account, colon, _ = value.partition(":")
     return AddressView(
-        eyes.channel(one.channel).icon, one.address.partition(":")[2], bool(one.verified),
-        (one.unreachable_reason or "…") if one.unreachable_at else "",
+        mark.icon, f"{mark.label} · {account}" if colon else value, bool(one.verified),
+        (one.unreachable_reason or "…") if one.unreachable_at else "", value,
     )  # fmt: skip
 
 

@@ -94,10 +94,7 @@ def _person(parts: Parts, eyes: Eyes) -> PersonView:
         face=face_of(name, contact.id),
         since=contact.created_at,
         addresses=[
-            AddressView(
-                eyes.channel(one.channel).icon, one.address.partition(":")[2], bool(one.verified),
-                (one.unreachable_reason or "…") if one.unreachable_at else "",
-            )
+            build_customer.address(one, eyes)
             for one in parts.addresses
         ],
         faces=parts.moods,

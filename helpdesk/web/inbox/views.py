@@ -94,12 +94,13 @@ class ListView:
 
 @dataclass(frozen=True, slots=True)
 class AddressView:
-    """Where a customer is reached; `unreachable` says why they are not."""
+    """Where a customer is reached; `unreachable` says why they are not, `whole` is the address as channels know it."""
 
     icon: str
     value: str
     verified: bool = False
     unreachable: str = ""
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)
