@@ -40,9 +40,12 @@ class Known:
 
 
 def known_or_new(
-    tx: Connection, *, address: str, name: str, verified: bool, language: str | None, now: datetime
+    tx: Connection, *, address: str, name: str, verified: bool, language: str | None, now: datetime, wrote: bool = True
 ) -> Known:
-    """The contact behind an address that is used; made when it is new. An address that writes is reachable again."""
+    """The contact behind an address that is used; made when it is new.
+
+    An address that writes is reachable again; one that others write to (`wrote` False) is what it was.
+    """
     row = queries.by_address(tx, address=address)
     if row is None:
         return _open(tx, address=address, name=name, verified=verified, language=language, now=now)
@@ -53,7 +56,7 @@ def known_or_new(
     if row.merged_into_id is not None:
         who = queries.contact(tx, contact_id=row.merged_into_id)
         contact_id = who.id
-    if row.unreachable_at is not None:
+    if row.unreachable_at is not None and wrote:
         tx.execute(_REACHABLE, {"key": row.id})
     known = who.name
     if name and not known:

@@ -152,7 +152,9 @@ def invite(tx: Connection, book: Book, inbound: Inbound, *, ticket_id: int, cont
     for one in others:
         if ours(book, one.address):
             continue
-        guest = contacts.known_or_new(tx, address=one.address, name=one.name, verified=False, language=None, now=now)
+        guest = contacts.known_or_new(
+            tx, address=one.address, name=one.name, verified=False, language=None, now=now, wrote=False
+        )
         if guest.contact_id != contact_id:
             tickets.join(tx, ticket_id=ticket_id, contact_id=guest.contact_id, welcome=True, address=one.address)
 

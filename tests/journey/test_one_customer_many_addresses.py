@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from helpdesk.contacts import actions as contact_actions
 from helpdesk.contacts import queries as contacts
 from helpdesk.journey import opening
 from tests.journey.test_clocks_equal_their_replay import shape
@@ -143,3 +144,13 @@ async def test_no_clock_is_touched_by_what_is_learned(desk):
         await desk.database.write(opening.recount, desk.book, ticket_id=number, now=desk.time())
         assert shape(await desk.clocks(number)) == before
         assert [one[1] for one in before] == ["first_response", "resolution"]
+
+
+async def test_an_address_that_is_dead_is_dead_also_when_somebody_copies_it(desk):
+    await desk.writes("Hello", sender="omid@nilgun.example")
+    key = "memory:omid@nilgun.example"
+    await desk.database.write(contact_actions.unreachable, address=key, reason="no such user", now=desk.time())
+    await desk.writes("Omid reads along", copies=["omid@nilgun.example"])
+    assert (await address(desk, key)).unreachable_at is not None
+    await desk.writes("I am back", sender="omid@nilgun.example")
+    assert (await address(desk, key)).unreachable_at is None
