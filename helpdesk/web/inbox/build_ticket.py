@@ -20,7 +20,6 @@ from helpdesk.web.inbox.build_why import chip_of, choose, why
 from helpdesk.web.inbox.eyes import Eyes, by_id, face_of, name_of
 from helpdesk.web.inbox.gather import Parts
 from helpdesk.web.inbox.views import (
-    AddressView,
     ComposerView,
     OtherTicket,
     PersonView,
