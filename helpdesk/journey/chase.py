@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection
 
 from helpdesk.agents import queries as agents
 from helpdesk.contacts import queries as contacts
+from helpdesk.database.dialects import savepoint
 from helpdesk.database.metadata import Line
 from helpdesk.journey import letters, reply, ways
 from helpdesk.journey.book import Book
@@ -18,6 +20,8 @@ from helpdesk.outbox import unread
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import owners, queries
 
+log = structlog.get_logger("unread")
+LATER = timedelta(hours=1)  # until a ticket that could not be looked at is looked at again
 MOST = 200  # lines of the timeline that are looked at
 
 
@@ -30,8 +34,18 @@ def plan(tx: Connection, book: Book, *, entry_id: int, now: datetime) -> None:
 
 
 def look(tx: Connection, book: Book, *, now: datetime) -> int:
-    """Look at what is due. Returns how many mails were queued."""
-    return sum(_mail(tx, book, ticket_id, now) for ticket_id in unread.take_due(tx, now=now))
+    """Look at what is due. Returns how many mails were queued. A ticket that can't be looked at stops no other."""
+    return sum(_safely(tx, book, ticket_id, now) for ticket_id in unread.take_due(tx, now=now))
+
+
+def _safely(tx: Connection, book: Book, ticket_id: int, now: datetime) -> bool:
+    try:
+        with savepoint(tx):
+            return _mail(tx, book, ticket_id, now)
+    except Exception:
+        log.exception("an unread answer could not be sent by mail", ticket=ticket_id)
+        unread.look_later(tx, ticket_id=ticket_id, due_at=now + LATER)
+        return False
 
 
 def _mail(tx: Connection, book: Book, ticket_id: int, now: datetime) -> bool:

@@ -149,3 +149,25 @@ async def test_words_that_come_after_a_survey_is_closed_are_a_message(shop, chat
     await sara.until(lambda one: one.get("cid") == "cidcidc2" and one["t"] == "ack")
     newest = await chat.ticket()
     assert any("It came broken!" in (one.text or "") for one in await shop.timeline(newest))
+
+
+async def test_a_ticket_that_can_not_be_looked_at_keeps_no_other_visitor_from_their_mail(shop, chat, monkeypatch):
+    _, one = await visits(chat, "I am Sara", "sara@customers.example")
+    _, other = await visits(chat, "I am Omid", "omid@customers.example")
+    mina = await shop.person()
+    await chat.answers(one, "Dear Sara", person=mina)
+    await chat.answers(other, "Dear Omid", person=mina)
+    whole = chase._letter
+
+    def poison(tx, book, ticket, *more):
+        if ticket.id == one:
+            raise RuntimeError("a bug")
+        return whole(tx, book, ticket, *more)
+
+    monkeypatch.setattr(chase, "_letter", poison)
+    assert await time_is_up(shop) == 1
+    assert [mail.to.address for mail in shop.post.sent] == ["email:omid@customers.example"]
+    monkeypatch.undo()
+    shop.time.passes(hours=1)
+    assert await time_is_up(shop) == 1
+    assert [mail.to.address for mail in shop.post.sent[1:]] == ["email:sara@customers.example"]
