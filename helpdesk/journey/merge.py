@@ -80,7 +80,8 @@ def unmerge(tx: Connection, book: Book, *, ticket_id: int, person_id: int, now: 
     told = merging.newest_merge(tx, parent_id=parent.id, child_id=child.id)
     if told is None:
         raise NotFound("The merge of this ticket is not on the timeline any more.")
-    merging.move(tx, entry_ids=told.data["moved"], from_id=parent.id, to_id=child.id)
+    moving = {*told.data["moved"], *merging.news_of(tx, ticket_id=parent.id, entry_ids=told.data["moved"])}
+    merging.move(tx, entry_ids=sorted(moving), from_id=parent.id, to_id=child.id)
     merging.unwelcome(tx, ticket_id=parent.id, contact_ids=told.data["guests"])
     ended = child.status in ("resolved", "closed")
     tickets.change(
@@ -135,7 +136,7 @@ def _clocks_told(tx: Connection, child: Line, parent: Line, moving: Sequence[Lin
     """What the clocks must know of a merge: which lines count no more, and since when a question waits."""
     lines = [one.id for one in moving if one.kind in ("message", "call")]
     open_there, open_here = _unanswered(tx, child.id), _unanswered(tx, parent.id)
-    leans = _leans(tx, child, open_here or open_there)
+    leans = _leans(tx, child, moving, open_here or open_there)
     if open_there is None:
         return {"voids": lines, **leans}
     if open_here is not None:
@@ -150,8 +151,8 @@ def _clocks_told(tx: Connection, child: Line, parent: Line, moving: Sequence[Lin
     }
 
 
-def _leans(tx: Connection, child: Line, carrier: Line | None) -> dict[str, Any]:
-    """Which question of the child waits again, and on which line, should the answer to it never arrive."""
+def _leans(tx: Connection, child: Line, moving: Sequence[Line], carrier: Line | None) -> dict[str, Any]:
+    """Which question of the child waits again, and on which line, should no answer to it arrive after all."""
     done = [one for one in clocks.clocks_of(tx, ticket_id=child.id) if one.stop_entry_id and one.how != "call"]
     last = max(done, key=lambda one: (one.cycle, one.stopped_at), default=None)
     if last is None or not child.active:
@@ -159,7 +160,8 @@ def _leans(tx: Connection, child: Line, carrier: Line | None) -> dict[str, Any]:
     line, since = last.start_entry_id, last.started_at
     if carrier is not None:
         line, since = carrier.start_entry_id, min(since, carrier.started_at)
-    return {"leans": [[last.stop_entry_id, line, since.isoformat()]]}
+    answers = [one.id for one in moving if one.outgoing and one.author == "agent" and one.id >= last.stop_entry_id]
+    return {"leans": [[answers, line, since.isoformat()]]}
 
 
 def _unanswered(tx: Connection, ticket_id: int) -> Line | None:

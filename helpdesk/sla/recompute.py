@@ -118,8 +118,8 @@ def _after_merges(
             for line, since in row.data.get("since", ()):
                 asked[line] = min(asked.get(line, row.at), datetime.fromisoformat(since))
             joined |= dict.fromkeys(row.data.get("joined", ()), row.at)
-            for answer, line, since in row.data.get("leans", ()):
-                if _arrived(answer, rows):
+            for answers, line, since in row.data.get("leans", ()):
+                if any(_arrived(one, rows) for one in answers):
                     continue  # else what it answered in the other ticket waits here
                 asked[line] = min(asked.get(line, row.at), datetime.fromisoformat(since))
                 if void.pop(line, None) is not None:

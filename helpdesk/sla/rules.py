@@ -140,6 +140,7 @@ def _responses(
     calendar: Calendar, targets: Targets, now: datetime, facts: Facts, bounds: _Bounds, resolved: Place | None
 ) -> list[Response]:
     answers = [a for a in facts.answers if _answers(a, bounds, resolved)]
+    lent = [one for one in facts.contacts if one.asked < one.place.at]  # in another ticket, before a merge
     found: list[Response] = []
     minutes, at = targets.first_response, 0
     answered = bounds.start.place
@@ -151,11 +152,18 @@ def _responses(
         while at < len(answers) and answers[at].place < contact.place:
             at += 1
         stop = answers[at] if at < len(answers) else None
-        found.append(_response(calendar, minutes, now, contact, stop, facts.outgoing, bounds.until))
+        with_it = (one.asked for one in lent if _waits_with(one, contact, stop, bounds))
+        since = contact._replace(asked=min([contact.asked, *with_it]))
+        found.append(_response(calendar, minutes, now, since, stop, facts.outgoing, bounds.until))
         if stop is None:
             break
         answered, minutes = stop.place, targets.next_response
     return found
+
+
+def _waits_with(one: Event, first: Event, stop: Event | None, bounds: _Bounds) -> bool:
+    """Whether a contact waits for the same answer. After a merge a later one may have been asked earlier."""
+    return _inside(one.place, first.place, bounds.until) and (stop is None or one.place < stop.place)
 
 
 def _answers(answer: Event, bounds: _Bounds, resolved: Place | None) -> bool:

@@ -14,12 +14,19 @@ MOST = 500  # ids in one statement
 
 
 def lines(tx: Connection, *, ticket_id: int) -> Sequence[Line]:
-    """What would move from a ticket, in order: id and kind."""
+    """What would move from a ticket, in order: id, kind, author, outgoing."""
     return tx.execute(
-        select(entries.c.id, entries.c.kind)
+        select(entries.c.id, entries.c.kind, entries.c.author, entries.c.outgoing)
         .where(entries.c.ticket_id == ticket_id, entries.c.kind.in_(MOVING))
         .order_by(entries.c.id)
     ).all()
+
+
+def news_of(tx: Connection, *, ticket_id: int, entry_ids: Iterable[int]) -> list[int]:
+    """Lines of a ticket that tell what became of these messages."""
+    wanted = set(entry_ids)
+    told = select(entries.c.id, entries.c.data).where(entries.c.ticket_id == ticket_id, entries.c.kind == "delivery")
+    return [one.id for one in tx.execute(told) if (one.data or {}).get("of") in wanted]
 
 
 def move(tx: Connection, *, entry_ids: Sequence[int], from_id: int, to_id: int) -> None:

@@ -75,3 +75,26 @@ async def test_the_earliest_of_both_questions_is_the_one_that_waits(desk, into_n
     await joins(desk, newer, older, mina)
     await comes_back(desk, entry_id)
     assert await waiting(desk, older) == [oldest]
+
+
+async def test_what_became_of_an_answer_goes_back_with_it_when_the_merge_is_undone(desk):
+    mina, older, newer, entry_id, asked = await two(desk, parent_answered=True)
+    desk.time.passes(seconds=20)
+    await desk.sends()
+    await joins(desk, newer, older, mina)
+    await comes_back(desk, entry_id)
+    await desk.database.write(merge.unmerge, desk.book, ticket_id=newer, person_id=mina, now=desk.time())
+    assert (await waiting(desk, older), await waiting(desk, newer)) == ([], [asked])
+
+
+async def test_a_question_that_came_by_a_merge_is_the_oldest_also_when_the_parents_own_answer_is_taken_back(desk):
+    mina, older = await desk.person(), await desk.writes()
+    [asked] = await waiting(desk, older)
+    desk.time.passes(minutes=1)
+    newer = await desk.writes("And my other parcel?")
+    desk.time.passes(minutes=1)
+    entry_id = await desk.answers(newer, mina)
+    desk.time.passes(seconds=1)
+    await joins(desk, older, newer, mina)
+    await desk.database.write(reply.undo, desk.book, entry_id=entry_id, person_id=mina, now=desk.time())
+    assert await waiting(desk, newer) == [asked]
