@@ -183,20 +183,37 @@ async def test_who_looks_is_forgotten_after_a_while():
 
 
 async def test_an_agent_who_writes_is_seen_by_the_visitor_and_has_read_what_stood_there(chat):
-    import re
-
     _, session = await signed_in(chat)
     sara = chat.client()
     await sara.connect()
     await sara.says("Hello")
     number = await chat.ticket()
+    await writes_at(chat, number, session, {"writing": "1"})
+    assert await sara.until(lambda one: one["t"] == "typing") == {"t": "typing", "on": True, "name": "Mina"}
+    assert (await sara.until(lambda one: one["t"] == "read"))["seq"] == 1
+
+
+async def writes_at(chat, number, session, fields):
+    """The page tells that its agent writes."""
+    import re
+
     page = await chat.http.get(f"{chat.address}/inbox/tickets/{number}", cookies={"session": session})
     token = re.search(r'name="csrf" value="([0-9a-f]+)"', await page.text())
     assert token is not None
     answer = await chat.http.post(
-        f"{chat.address}/inbox/tickets/{number}/here", data={"writing": "1", "csrf": token[1]},
+        f"{chat.address}/inbox/tickets/{number}/here", data={**fields, "csrf": token[1]},
         cookies={"session": session}, headers={"Origin": chat.address},
     )  # fmt: skip
     assert answer.status == 204
-    assert await sara.until(lambda one: one["t"] == "typing") == {"t": "typing", "on": True, "name": "Mina"}
-    assert (await sara.until(lambda one: one["t"] == "read"))["seq"] == 1
+
+
+async def test_of_a_note_that_is_written_the_visitor_sees_nothing_and_of_an_answer_after_it_they_do(chat):
+    _, session = await signed_in(chat)
+    sara = chat.client()
+    await sara.connect()
+    await sara.says("Hello")
+    number = await chat.ticket()
+    await writes_at(chat, number, session, {"writing": "1", "kind": "note"})
+    assert (await sara.until(lambda one: one["t"] == "typing"))["on"] is False
+    await writes_at(chat, number, session, {"writing": "1", "kind": "reply"})
+    assert (await sara.until(lambda one: one["t"] == "typing"))["on"] is True

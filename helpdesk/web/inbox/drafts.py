@@ -81,19 +81,21 @@ async def _keep(request: web.Request, ticket_id: int, given: FileField) -> Mappi
 
 
 async def here(request: web.Request) -> web.StreamResponse:
-    """Somebody is at a ticket, perhaps writing; others see it."""
+    """Somebody is at a ticket, perhaps writing; others see it. Of a note the customer sees nothing."""
     app, me, fields = request.app, keys.signed_in(request), await request.post()
     ticket_id, writing = show.number(request.match_info["number"]), bool(fields.get("writing"))
+    answering = writing and fields.get("kind") != "note"
     news = app[keys.PRESENCE].tell(
         ticket_id=ticket_id, person_id=me.id, name=me.name, writing=writing, now=app[keys.CLOCK]()
     )
     if news:
         app[keys.LIVE].publish("presence", ticket_id)
         app[keys.DATABASE].shout("here", [ticket_id, me.id, me.name, writing])
+    if news or answering:
         row = await app[keys.DATABASE].read(queries.ticket, ticket_id=ticket_id)
         channel = app[keys.BOOK].channels.get(row.channel)
         if channel is not None and row.conversation:
-            what = {"typing": writing, "name": me.name, "read": True}
+            what = {"typing": answering, "name": me.name, "read": True}
             channel.hear(row.conversation, what)
             app[keys.DATABASE].shout("said", [row.channel, row.conversation, what])
     return web.Response(status=204)

@@ -63,7 +63,8 @@ function typed(): void {
   const url = ticket()?.dataset.url;
   if (url && Date.now() - told > 15_000) {
     told = Date.now();
-    void post(`${url}/here`, new URLSearchParams({ writing: "1" })).catch(() => null);
+    const body = new URLSearchParams({ writing: "1", kind: composer()?.dataset.tab ?? "reply" });
+    void post(`${url}/here`, body).catch(() => null);
   }
 }
 
