@@ -78,7 +78,7 @@ def ring(tx: Connection, book: Book, *, ticket_id: int, person_id: int, number: 
     for line in reversed(queries.timeline(tx, ticket_id=ticket_id, most=20)):
         data = line.data or {}
         if data.get("change") == "rings" and data.get("to") == number and data.get("state") != "failed":
-            if now - line.at < TWICE:
+            if abs(now - line.at) < TWICE:
                 raise Conflict("This number is being called already.")
             break
     entry_id = tickets.changed(

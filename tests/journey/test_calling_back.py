@@ -219,3 +219,11 @@ async def test_a_blocked_caller_is_kept_aside(phone):
     ticket = await phone.desk.ticket(2)
     assert (ticket.active, ticket.spam_at is not None) == (False, True)
     assert await phone.desk.clocks(2) == []
+
+
+async def test_a_clock_that_was_put_back_keeps_nobody_from_calling(phone):
+    await phone.hears(abandoned(phone.board()))
+    mina = await with_telephone(phone)
+    await ring(phone, mina)
+    phone.desk.time.passes(hours=-1)
+    assert (await ring(phone, mina)).number == NUMBER
