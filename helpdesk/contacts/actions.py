@@ -18,6 +18,7 @@ from helpdesk.contacts import queries
 from helpdesk.contacts.models import addresses, contacts, offers
 from helpdesk.database.dialects import ignoring, insert_ignore, new_id, put
 from helpdesk.database.short import Into
+from helpdesk.text import clean
 
 _NEW_CONTACT = Into(contacts)
 _NEW_ADDRESS = Into(addresses)
@@ -46,6 +47,7 @@ def known_or_new(
 
     An address that writes is reachable again; one that others write to (`wrote` False) is what it was.
     """
+    name = _on_one_line(name)
     row = queries.by_address(tx, address=address)
     if row is None:
         return _open(tx, address=address, name=name, verified=verified, language=language, now=now)
@@ -63,6 +65,11 @@ def known_or_new(
         tx.execute(update(contacts).where(contacts.c.id == contact_id).values(name=name))
         known = name
     return Known(contact_id, known, new=False, blocked=who.blocked_at is not None, mark=who.mark)
+
+
+def _on_one_line(name: str) -> str:
+    """A name as it is kept: nobody's turns the line around that it stands in, or begins another one."""
+    return name if name.isascii() and name.isprintable() else " ".join(clean(name).split())
 
 
 def _open(tx: Connection, *, address: str, name: str, verified: bool, language: str | None, now: datetime) -> Known:

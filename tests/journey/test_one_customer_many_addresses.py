@@ -154,3 +154,13 @@ async def test_an_address_that_is_dead_is_dead_also_when_somebody_copies_it(desk
     assert (await address(desk, key)).unreachable_at is not None
     await desk.writes("I am back", sender="omid@nilgun.example")
     assert (await address(desk, key)).unreachable_at is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("Sara\u202emoc.live", "Saramoc.live"), ("Sara\r\nBcc: all", "Sara Bcc: all"), ("مینا\u200cجان", "مینا\u200cجان"),
+     ("  Sara\tA ", "Sara A"), ("\x1b[31mSara", "[31mSara"), ("Sara", "Sara")],
+)  # fmt: skip
+async def test_a_name_stays_on_its_line_and_turns_nothing_around(desk, name, kept):
+    number = await arrives(desk, "site", "Hello", "v1", name=name)
+    assert (await desk.ticket(number)).contact_name == kept
