@@ -130,6 +130,10 @@ class Channel:
         """Whether something written to this address can arrive: a landline takes no text messages."""
         return True
 
+    def is_shared(self, conversation: str) -> bool:
+        """Whether others read along in a conversation, so that it is no way to one customer alone."""
+        return False
+
     def order_key(self, raw: bytes) -> str:
         """Key of the conversation `raw` belongs to, cheaply. Same key: taken in order."""
         return ""

@@ -17,7 +17,7 @@ from channels.telegram import aftermath, buttons, changes, checkup, faults, norm
 from channels.telegram.about import About
 from channels.telegram.aftermath import Aftermath
 from channels.telegram.api import Api, ApiError
-from channels.telegram.keys import Place
+from channels.telegram.keys import Place, place_of
 from channels.telegram.poll import Pace, Poller
 from channels.telegram.reading import number, text
 from channels.telegram.send import Sender
@@ -94,6 +94,11 @@ class Channel(contract.Channel):
     def own_addresses(self) -> Sequence[str]:
         """The bots themselves."""
         return [f"telegram:{name}:{about.bot_id}" for name, about in self._abouts.items() if about.bot_id]
+
+    def is_shared(self, conversation: str) -> bool:
+        """Groups and channels."""
+        where = place_of(conversation)
+        return where is not None and where.is_group
 
     def order_key(self, raw: bytes) -> str:
         """The conversation an update belongs to."""

@@ -80,7 +80,9 @@ def _open(tx: Connection, channel: Channel, address: Line, ticket: Any) -> Way |
     """The way to another address: the account that knows it, its chat. None: there is no chat, and none can be begun."""
     if not channel.reaches(address.address):
         return None
-    last = threads.last_heard(tx, contact_id=ticket.contact_id, channel=channel.name, address=address.address)
+    last = threads.last_heard(
+        tx, contact_id=ticket.contact_id, channel=channel.name, address=address.address, is_shared=channel.is_shared
+    )
     if last is not None and last.account in channel.accounts():
         return Way(channel.name, last.account, address.address, last.conversation, last.reply_via)
     account = _writes_first(channel)

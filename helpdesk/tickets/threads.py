@@ -27,7 +27,7 @@ _LAST_TICKET = (
         tickets.c.address == bindparam("address"),
     )
     .order_by(tickets.c.id.desc())
-    .limit(1)
+    .limit(bindparam("most"))
 )
 _LAST_ENTRY = (
     select(entries.c.account, null().label("conversation"), null().label("reply_via"))
@@ -45,6 +45,7 @@ _WELCOME = select(participants.c.welcome).where(
     participants.c.ticket_id == bindparam("ticket_id"), participants.c.contact_id == bindparam("contact_id")
 )
 MOST_IDS = 20
+MOST_TALKS = 20  # of a customer, looked through for one that nobody else reads
 
 
 def candidates(
@@ -85,10 +86,15 @@ def candidates(
         yield from found("conversation", conversations.leads_to(tx, **key))
 
 
-def last_heard(tx: Connection, *, contact_id: int, channel: str, address: str) -> Line | None:
-    """Where a customer wrote from this address last: account, conversation, reply_via. None: never."""
+def last_heard(
+    tx: Connection, *, contact_id: int, channel: str, address: str, is_shared: Callable[[str], bool]
+) -> Line | None:
+    """Where a customer wrote from this address last, to us alone: account, conversation, reply_via. None: never."""
     key = {"contact_id": contact_id, "channel": channel, "address": address}
-    return tx.execute(_LAST_TICKET, key).first() or tx.execute(_LAST_ENTRY, key).first()
+    for row in tx.execute(_LAST_TICKET, {**key, "most": MOST_TALKS}):
+        if row.conversation is None or not is_shared(row.conversation):
+            return row
+    return tx.execute(_LAST_ENTRY, key).first()
 
 
 def _found(tx: Connection, hint: Hint, row: object, contact_id: int | None) -> Found:
