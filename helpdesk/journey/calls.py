@@ -20,6 +20,7 @@ from helpdesk.database.metadata import Line
 from helpdesk.intake import actions as intake
 from helpdesk.journey import calling, opening, survey
 from helpdesk.journey.book import Book
+from helpdesk.sla.stamps import FAR
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import late_files, owners, queries, rules, search
 from helpdesk.tickets.models import NEVER
@@ -219,7 +220,7 @@ def _counts(
     values: dict[str, Any] = {"changed_at": now}
     incoming = record.get("direction") not in OUTGOING
     over = record.get("disposition")
-    fresh = over is not None and over != before.get("disposition")
+    fresh = over is not None and _spoken(over) != _spoken(before.get("disposition"))
     if incoming and ticket.status in rules.ENDED and fresh:
         survey.withdraw(tx, ticket_id=ticket_id, cycle=ticket.cycle, now=now)
         tickets.changed(
@@ -254,6 +255,11 @@ def _counts(
         calling.spoke(tx, book, ticket_id=ticket_id, person_id=_person(tx, record), started_at=started, now=now)
 
 
+def _spoken(disposition: Any) -> bool | None:
+    """What of an outcome acts: voicemail instead of missed is a better word for the same. None: it is not over."""
+    return None if disposition is None else disposition == "answered"
+
+
 def _outlasted(tx: Connection, ticket: Any, entry_id: int) -> dict[str, int]:
     """A call that began before its ticket was resolved and ended after it: its question is of the new cycle."""
     began = queries.entry(tx, entry_id=entry_id).at
@@ -269,7 +275,8 @@ def _after(status: str, *, answered: bool, incoming: bool) -> str:
 
 def _at(record: Mapping[str, Any], received_at: datetime) -> datetime:
     started = record.get("started_at")
-    return min(datetime.fromisoformat(started), received_at) if isinstance(started, str) else received_at
+    began = min(datetime.fromisoformat(started), received_at) if isinstance(started, str) else received_at
+    return received_at if received_at - began > FAR else began
 
 
 def _person(tx: Connection, record: Mapping[str, Any]) -> int | None:

@@ -126,10 +126,7 @@ def _took(tx: Connection, ticket: Any, entry_id: int, person_id: int, answer: An
 
 def newer(tx: Connection, *, ticket_id: int, seen: int) -> bool:
     """Whether something others wrote came after the entry somebody has on their screen."""
-    return any(
-        one.id > seen and (one.kind in ("message", "call", "note") or (one.kind == "reaction" and not one.outgoing))
-        for one in queries.timeline(tx, ticket_id=ticket_id, most=10)
-    )
+    return queries.written_since(tx, ticket_id=ticket_id, entry_id=seen)
 
 
 def _entry(

@@ -23,6 +23,7 @@ from helpdesk.tickets import queries as ticket_queries
 
 CALL_BACK_MINUTES = 30
 MOST_WORDS = 2000
+MOST_CHANGES = 20  # lines of one survey on its timeline
 
 
 def invite(tx: Connection, book: Book, *, ticket_id: int, now: datetime) -> int | None:
@@ -149,6 +150,7 @@ def answer(tx: Connection, book: Book, *, token: str, score: str, now: datetime)
     survey = find(tx, book, token=token, now=now)
     if survey.score == score:
         return survey
+    _often(tx, survey)
     actions.answered(tx, survey_id=survey.id, score=score, now=now, first=survey.answered_at is None)
     tickets.add_entry(
         tx,
@@ -166,6 +168,13 @@ def answer(tx: Connection, book: Book, *, token: str, score: str, now: datetime)
         _call_back(tx, book, survey, now)
     hint(tx, "survey", survey.ticket_id)
     return queries.by_token(tx, token_hash=survey.token_hash)
+
+
+def _often(tx: Connection, survey: Any) -> None:
+    """Whoever has the link may change their mind, but not fill a timeline. Raises Conflict."""
+    lines = ticket_queries.timeline(tx, ticket_id=survey.ticket_id, most=MOST_CHANGES * 3)
+    if sum(1 for one in lines if one.kind == "survey" and (one.data or {}).get("survey") == survey.id) >= MOST_CHANGES:
+        raise Conflict("This answer was changed very often; it stays as it is now.")
 
 
 def find(tx: Connection, book: Book, *, token: str, now: datetime) -> Any:
@@ -193,6 +202,7 @@ def explain(tx: Connection, book: Book, *, token: str, reasons: Sequence[str], w
     chosen = [one[:64] for one in reasons][:12]
     if list(survey.reasons or []) == chosen and (survey.words or "") == said:
         return survey
+    _often(tx, survey)
     actions.explained(tx, survey_id=survey.id, reasons=chosen, words=said)
     tickets.add_entry(
         tx,

@@ -21,6 +21,7 @@ from helpdesk.sla.entries import Entry
 from helpdesk.sla.models import clocks, cycles
 from helpdesk.sla.promises import ClockKind, Facts, Promises, next_look
 from helpdesk.sla.rules import DONE, PAUSED, Cycle, Response, Targets, replay
+from helpdesk.sla.stamps import astray
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets.models import entries
 
@@ -48,7 +49,6 @@ _CYCLE = upserting(
     cycles, ["ticket_id", "number"], ["start_entry_id", "started_at", "resolved_at", "bot_first_response_at"]
 )
 
-STAMPS = ("answered_at", "started_at")
 
 
 def timeline(rows: Sequence[Line]) -> Iterator[Entry]:
@@ -90,9 +90,10 @@ def timeline(rows: Sequence[Line]) -> Iterator[Entry]:
 
 def _call(row: Line, asked: Mapping[int, datetime], joined: Mapping[int, datetime]) -> Entry:
     data = row.data or {}
-    answered, started = (datetime.fromisoformat(data[one]) if data.get(one) else None for one in STAMPS)
-    if answered and started and started > row.at:  # a switchboard whose clock is ahead: the line has our time
-        answered = max(row.at, answered - (started - row.at))
+    answered, off = data.get("answered_at"), astray(data, row.at)
+    if answered is not None:
+        answered = datetime.fromisoformat(answered) + off
+        answered = max(row.at, answered) if off else answered
     return Entry(
         row.id,
         row.at,

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, select
 from helpdesk.database.metadata import Line
 from helpdesk.sla import keeping
 from helpdesk.sla.models import clocks
+from helpdesk.sla.stamps import astray
 from helpdesk.tickets import actions as tickets
 
 KIND = "queue_wait"
@@ -46,12 +47,12 @@ class Wait:
         return False if self.state == "left" and self.seconds > target else None
 
 
-def wait_of(call: Mapping[str, Any], *, incoming: bool) -> Wait | None:
-    """The waiting in the record of a call. None: it never was in a queue."""
+def wait_of(call: Mapping[str, Any], *, incoming: bool, at: datetime) -> Wait | None:
+    """The waiting in the record of a call whose line stands at `at`. None: it never was in a queue."""
     since, seconds = call.get("queued_at"), call.get("queue_wait_s")
     if not incoming or not isinstance(since, str):
         return None
-    start = datetime.fromisoformat(since)
+    start = datetime.fromisoformat(since) + astray(call, at)
     if seconds is None:
         return Wait("running", start, None, 0) if call.get("status") == "queued" else None
     answered = call.get("disposition") == "answered"
@@ -67,7 +68,7 @@ def keep(
     found = tx.execute(select(clocks).where(clocks.c.kind == KIND, clocks.c.start_entry_id.in_(ids))).all()
     known = {one.start_entry_id: one for one in found}
     for call in calls:
-        wait = None if call.author == "import" else wait_of(call.data or {}, incoming=not call.outgoing)
+        wait = None if call.author == "import" else wait_of(call.data or {}, incoming=not call.outgoing, at=call.at)
         before = known.get(call.id)
         if wait is None or not starts:
             if before is not None:

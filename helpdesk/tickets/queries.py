@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from helpdesk.agents.models import teams
 from helpdesk.contacts.models import addresses, contacts
@@ -152,6 +152,14 @@ def newest_entry(tx: Connection, *, ticket_id: int) -> int:
     """The id of the last line of the timeline, 0 when there is none."""
     statement = select(func.max(entries.c.id)).where(entries.c.ticket_id == ticket_id)
     return tx.execute(statement).scalar() or 0
+
+
+def written_since(tx: Connection, *, ticket_id: int, entry_id: int) -> bool:
+    """Whether messages, calls, notes or a customer's reactions came after an entry."""
+    said = entries.c.kind.in_(("message", "call", "note"))
+    felt = and_(entries.c.kind == "reaction", entries.c.outgoing.is_(False))
+    statement = select(entries.c.id).where(entries.c.ticket_id == ticket_id, entries.c.id > entry_id, or_(said, felt))
+    return tx.execute(statement.limit(1)).first() is not None
 
 
 def read_up_to(tx: Connection, *, ticket_id: int, person_id: int) -> int:

@@ -124,3 +124,30 @@ async def test_a_call_whose_ticket_is_merged_between_our_look_and_our_lock_stand
     monkeypatch.setattr(calls, "_ticket", lambda *_: 2)
     await phone.tells(event("c-2", at, event="missed"))
     assert [line.ticket_id for line in await phone.calls()] == [1, 1, 1]
+
+
+async def test_a_better_word_for_a_missed_call_wakes_up_nothing(phone):
+    mina = await phone.desk.person()
+    await phone.tells(event(event="missed"))
+    await phone.desk.answers(1, mina, "We called you back.")
+    await resolve(phone.desk, 1, mina)
+    await phone.tells(event(at=phone.desk.time.passes(minutes=2), disposition="voicemail"))
+    [line] = await phone.calls()
+    assert line.data["disposition"] == "voicemail"
+    assert (await phone.desk.ticket(1)).status == "resolved"
+
+
+async def test_a_switchboard_that_lives_in_1970_makes_nobody_late(phone):
+    long_ago = datetime(1970, 1, 1, tzinfo=MONDAY.tzinfo)
+    later = (long_ago + timedelta(seconds=20)).isoformat()
+    await phone.tells(
+        event(event="answered", at=long_ago, started_at=long_ago.isoformat(), answered_at=later, agent="101")
+    )
+    [clock] = await phone.desk.clocks(1, "first_response")
+    assert (clock.started_at, clock.stopped_at) == (MONDAY, MONDAY + timedelta(seconds=20))
+
+
+async def test_a_queue_is_waited_in_by_our_own_clock(phone):
+    await phone.tells(event(event="queued", at=MONDAY + timedelta(hours=3), queue="support"))
+    [clock] = await phone.desk.clocks(1, "queue_wait")
+    assert clock.started_at == MONDAY

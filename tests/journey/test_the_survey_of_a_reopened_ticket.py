@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from channels.contract import DeliveryError
-from helpdesk.journey import status
+from helpdesk.errors import Conflict
+from helpdesk.journey import status, survey
 
 
 async def resolved(desk):
@@ -54,3 +55,21 @@ async def test_a_mere_thank_you_leaves_it_on_its_way(desk):
     await resolved(desk)
     await desk.writes("Thank you!", remote_ids=["in-1"], thanks=True)
     assert await kinds(desk) == ["message", "survey"]
+
+
+async def test_whoever_has_the_link_does_not_fill_the_timeline(desk):
+    ticket_id, _ = await resolved(desk)
+    desk.time.passes(hours=1)
+    await desk.sends()
+    token = next(one for one in desk.channel.sent if one.kind == "survey").survey
+
+    async def taps(turn: int) -> None:
+        face = ("sad", "happy")[turn % 2]
+        await desk.database.write(survey.answer, desk.book, token=token, score=face, now=desk.time())
+
+    for turn in range(survey.MOST_CHANGES):
+        await taps(turn)
+    with pytest.raises(Conflict, match="very often"):
+        await taps(survey.MOST_CHANGES)
+    lines = [one for one in await desk.timeline(ticket_id) if one.kind == "survey" and one.author == "customer"]
+    assert len(lines) == survey.MOST_CHANGES
