@@ -17,9 +17,9 @@ VERBS = ("ask", "reply", "reply", "undo", "send", "bounce", "merge", "unmerge")
 class Count:
     """Two tickets of one customer, and what each question was answered by."""
 
-    questions: list = field(default_factory=list)  # (home, asked at, answers)
-    answers: dict = field(default_factory=dict)  # entry -> [state, ticket]
-    merged: dict = field(default_factory=dict)  # child -> parent
+    questions: list[Any] = field(default_factory=list)  # (home, asked at, answers)
+    answers: dict[Any, Any] = field(default_factory=dict)  # entry -> [state, ticket]
+    merged: dict[Any, Any] = field(default_factory=dict)  # child -> parent
 
     def root(self, number):
         return self.merged.get(number, number)
