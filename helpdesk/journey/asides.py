@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import Connection
 
 from channels.contract import Inbound, SurveyAnswer
+from helpdesk.database.metadata import Line
 from helpdesk.errors import DeskError
 from helpdesk.journey import survey
 from helpdesk.journey.book import Book
@@ -35,8 +36,10 @@ def joined(tx: Connection, arrival: Arrival, inbound: Inbound, files: Sequence[M
     tickets.known_as(tx, channel=arrival.channel, remote_id=inbound.external_id, entry_id=entry_id)
     tickets.change(tx, ticket_id=entry.ticket_id, changed_at=arrival.received_at)
     if inbound.text:
-        text = f"{entry.text}\n{inbound.text}".strip()
-        tickets.rewrite(tx, entry_id=entry_id, text=text, data=entry.data or {})
+        data = dict(entry.data or {})
+        data["parts"] = {**_parts(entry, data), inbound.external_id: inbound.text}
+        text = "\n".join(one for one in data["parts"].values() if one)
+        tickets.rewrite(tx, entry_id=entry_id, text=text, data=data)
         tickets.change(tx, ticket_id=entry.ticket_id, snippet=rules.snippet(text))
         search.add(tx, ticket_id=entry.ticket_id, entry_id=entry_id, texts=(inbound.text,))
     return entry_id
@@ -51,7 +54,8 @@ def edited(
     """
     entry_id = _target(tx, arrival, inbound)
     entry = None if entry_id is None else queries.entry(tx, entry_id=entry_id)
-    same = entry is not None and entry.text == inbound.text
+    words, parts = _words(entry, inbound)
+    same = entry is not None and entry.text == words
     if entry_id is None or entry is None or (entry.outgoing and not same):  # nobody else changes what we said
         return _unseen(tx, arrival, inbound, files, kind="change", data={"change": "edited_unseen"})
     fresh = [] if entry.outgoing else _unknown(tx, entry_id, files)
@@ -62,16 +66,32 @@ def edited(
     if not same:
         at = data.get("edited_at", entry.at.isoformat())
         data["edits"] = [*data.get("edits", []), {"at": at, "text": entry.text}]
+    if parts:
+        data["parts"] = parts
     data["edited_at"] = arrival.received_at.isoformat()
-    tickets.rewrite(tx, entry_id=entry_id, text=inbound.text, data=data)
+    tickets.rewrite(tx, entry_id=entry_id, text=words, data=data)
     ticket = queries.locked(tx, ticket_id=entry.ticket_id)
     if ticket.customer_entry_id in (None, entry_id):
-        tickets.change(tx, ticket_id=ticket.id, snippet=rules.snippet(inbound.text))
+        tickets.change(tx, ticket_id=ticket.id, snippet=rules.snippet(words))
     made = tickets.changed(
         tx, ticket_id=ticket.id, now=arrival.received_at, author="customer", change="edited", of=entry_id
     )
     search.add(tx, ticket_id=ticket.id, entry_id=made, texts=(inbound.text,))
     return made
+
+
+def _parts(entry: Line, data: Mapping[str, Any]) -> dict[str, str]:
+    """What each part of an album says, by its id; before a second one says something it is the first one alone."""
+    return dict(data.get("parts") or {str(entry.remote_id): entry.text})
+
+
+def _words(entry: Line | None, inbound: Inbound) -> tuple[str, dict[str, str]]:
+    """What an entry says after a change, and each of its parts where it is an album of several captions."""
+    known = _parts(entry, entry.data or {}) if entry is not None else {}
+    if inbound.target is None or not known.keys() - {inbound.target}:
+        return inbound.text, {}
+    known[inbound.target] = inbound.text
+    return "\n".join(one for one in known.values() if one), known
 
 
 def _unknown(tx: Connection, entry_id: int, files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -171,3 +171,36 @@ async def test_a_ticket_that_can_not_be_looked_at_keeps_no_other_visitor_from_th
     shop.time.passes(hours=1)
     assert await time_is_up(shop) == 1
     assert [mail.to.address for mail in shop.post.sent[1:]] == ["email:sara@customers.example"]
+
+
+async def test_changing_the_words_below_one_picture_of_an_album_leaves_those_of_the_others(desk):
+    desk.channel.chat = True
+    number = await desk.writes("One", id="p1", part_of="album", files={"1": "1"})
+    await desk.writes("Two", id="p2", part_of="album", files={"2": "2"})
+    await desk.writes("Two!", kind="edit", id="e1", target="p2", files={"2": "2"})
+    await desk.writes("Three", id="p3", part_of="album", files={"3": "3"})
+    await desk.writes("One?", kind="edit", id="e2", target="p1", files={"1": "1"})
+    await desk.writes("", kind="edit", id="e3", target="p3", files={"3": "3"})
+    await desk.writes("Four", id="p4", part_of="album", files={"4": "4"})
+    line = (await desk.timeline(number))[0]
+    assert line.text == "One?\nTwo!\nFour"
+    assert [name for name, _ in await files_of(desk, line.id)] == ["1", "2", "3", "4"]
+    await agrees_with_its_replay(desk, number)
+
+
+async def test_an_album_that_says_something_only_later_says_it_all(desk):
+    desk.channel.chat = True
+    number = await desk.writes("", id="p1", part_of="album", files={"1": "1"})
+    await desk.writes("", id="p2", part_of="album", files={"2": "2"})
+    await desk.writes("Both broken", kind="edit", id="e1", target="p2", files={"2": "2"})
+    await desk.writes("See there", id="p3", part_of="album", files={"3": "3"})
+    assert (await desk.timeline(number))[0].text == "Both broken\nSee there"
+
+
+async def test_words_that_a_second_picture_gets_later_stand_beside_those_of_the_first(desk):
+    desk.channel.chat = True
+    number = await desk.writes("One", id="p1", part_of="album", files={"1": "1"})
+    await desk.writes("", id="p2", part_of="album", files={"2": "2"})
+    await desk.writes("Two", kind="edit", id="e1", target="p2", files={"2": "2"})
+    await desk.writes("One!", kind="edit", id="e2", target="p1", files={"1": "1"})
+    assert (await desk.timeline(number))[0].text == "One!\nTwo"

@@ -93,6 +93,7 @@ class MemoryChannel(contract.Channel):
             also=[Address(one, "", verified) for one, verified in said.get("also", ())],
             link=said.get("link"),
             moved_to=said.get("moved_to"),
+            part_of=said.get("part_of"),
             team=said.get("team"),
             details=said.get("details", {}),
         )
