@@ -215,7 +215,8 @@ class Chat:
         assert one.room is not None
         now, room = self.now(), one.room
         raw = self._raw(one, said, now, None)
-        await self.desk.accept(room.site, f"{room.id}:{cid}", raw, order_key=room.id, received_at=now)
+        name = f"{room.id}:{said['t']}:{cid}"  # a message may bear the same cid: it is another thing
+        await self.desk.accept(room.site, name, raw, order_key=room.id, received_at=now)
 
     async def among_us(self, room: Room, **what: Any) -> None:
         """Tell the other processes of the desk that a line was written or a mark has moved."""

@@ -106,3 +106,17 @@ async def test_lines_looked_up_for_one_visitor_are_not_told_to_the_next_one_on_t
     first.log = Slow(desk, "shop", "a" * 32)
     assert await one.due() == []
     assert [line["text"] for line in await one.due()] == ["Hello"]
+
+
+async def test_a_message_that_bears_the_number_of_a_wish_is_not_lost(chat):
+    sara = chat.client()
+    await sara.connect()
+    await sara.says("Hello")
+    for _ in range(2):
+        await sara.put(t="wish", cid="samesame", wish="person")
+        await sara.until(lambda one: one.get("cid") == "samesame")
+    await sara.says("And this too", cid="samesame")
+    number = await chat.ticket()
+    lines = await chat.story.timeline(number)
+    assert [one.text for one in lines if one.kind == "message" and one.author == "customer"] == ["Hello", "And this too"]
+    assert [(one.data or {}).get("change") for one in lines].count("wish") == 1
