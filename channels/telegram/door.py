@@ -30,10 +30,18 @@ def updates(raw: bytes) -> list[bytes]:
         found = loads(raw)
     except ValueError:
         lines = [line for line in raw.splitlines() if line.strip()]
-        return lines if len(lines) > 1 and all(line.lstrip().startswith(b"{") for line in lines) else [raw]
+        return lines if len(lines) > 1 and any(_is_object(line) for line in lines) else [raw]
     if isinstance(found, dict) and isinstance(found.get("result"), list):
         found = found["result"]
     return [json.dumps(one).encode("ascii") for one in found] if isinstance(found, list) else [raw]
+
+
+def _is_object(line: bytes) -> bool:
+    """Whether a line is whole by itself: then those beside it are lines too, however broken."""
+    try:
+        return isinstance(loads(line), dict)
+    except ValueError:
+        return False
 
 
 def _entry(inbound: Inbound) -> dict[str, Any]:

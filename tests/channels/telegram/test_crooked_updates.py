@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from channels.telegram.door import updates
 from tests.channels.telegram.test_survey import question, understood
 from tests.support.bot_api_people import Sara
 
@@ -52,3 +53,10 @@ def test_a_link_counts_in_a_private_chat_alone(make, chat):
     [one] = make().normalise("shop", json.dumps(update).encode())
     assert one.link == (None if chat else token)
     assert one.details["command"] == "start"
+
+
+def test_a_line_that_is_broken_hides_no_other_line_of_its_file():
+    good = [b'{"update_id": 1, "message": []}', b'{"update_id": 2}']
+    assert updates(b"\n".join([good[0], b"not JSON", good[1]])) == [good[0], b"not JSON", good[1]]
+    assert updates(b"\xef\xbb\xbf" + b"\n".join(good) + b"\n") == [b"\xef\xbb\xbf" + good[0], good[1]]
+    assert updates(b'{"update_id": 1,\n "message": {}') == [b'{"update_id": 1,\n "message": {}']
