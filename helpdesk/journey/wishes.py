@@ -31,9 +31,10 @@ def take(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int 
     ticket = _matter(tx, arrival, inbound, met.known)
     if ticket is None or (inbound.wish == "person" and not ticket.active and ticket.cycle > 0):
         ticket = _quiet(tx, book, arrival, inbound, met.known, follows=ticket)
-    may = ticket.contact_id == met.known.contact_id or threads.takes_part(
+    takes_part = ticket.contact_id == met.known.contact_id or threads.takes_part(
         tx, ticket_id=ticket.id, contact_id=met.known.contact_id
     )
+    may = takes_part and not met.known.blocked
     line = tickets.changed(
         tx, ticket_id=ticket.id, now=arrival.received_at, author="customer", change="wish", wish=inbound.wish,
         text=inbound.text, granted=may,
@@ -41,7 +42,7 @@ def take(tx: Connection, book: Book, arrival: Arrival, inbound: Inbound) -> int 
     if inbound.external_id:
         tickets.known_as(tx, channel=arrival.channel, remote_id=inbound.external_id, entry_id=line)
     tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)
-    if not may:  # somebody else in a group
+    if not may:  # somebody else in a group, or somebody who is blocked
         return line
     if inbound.wish == "person":
         wants_a_person(tx, ticket=ticket, arrival=arrival)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk.journey import opening, reply
+from helpdesk.journey import blocking, opening, reply
 from helpdesk.surveys import queries as surveys
 from helpdesk.tickets import lists
 from tests.journey.test_clocks_equal_their_replay import shape
@@ -207,4 +207,12 @@ async def test_a_wish_in_a_conversation_nobody_knows_breaks_nothing_and_is_there
     number = await wishes(desk, what, text="please", also=[("email:sara@nilgun.example", False)])
     assert (await changes(desk, number))[0] == "wish"
     assert await desk.clocks(number) == []
+    assert await mails(desk) == []
+
+
+async def test_nothing_is_mailed_for_a_customer_who_is_blocked(desk):
+    number = await talk(desk)
+    omid = await desk.person("Omid", "supervisor")
+    await desk.database.write(blocking.block, desk.book, ticket_id=number, person_id=omid, now=desk.time())
+    await wishes(desk, "transcript", also=[("email:sara@nilgun.example", False)])
     assert await mails(desk) == []
