@@ -100,7 +100,9 @@ async def test_missed_call_call_back_survey_by_text_sad_follow_up(phone, client,
     shown = await page(client, path)
     assert "<script" not in shown
     assert len(shown.encode()) < 2500
-    assert re.findall(r'type="submit" name="(\w+)"', shown) == ["happy", "neutral", "sad"]
+    buttons = re.findall(r'<button [^>]*type="submit" name="(\w+)"[^>]*>(.*?)</button>', shown)
+    assert [name for name, _ in buttons] == ["happy", "neutral", "sad"]
+    assert all(f"/assets/stickers/{name}.png" in inside for name, inside in buttons), "the face itself is the button"
     answer = await client.post(path, data={"sad": "!"}, allow_redirects=False)
     assert (answer.status, answer.headers["Location"]) == (303, f"{path}?done")
     shown = await page(client, f"{path}?done")

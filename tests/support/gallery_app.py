@@ -128,6 +128,8 @@ SHOWN: dict[str, Callable[[str], Page]] = {
     "account": lambda language: ("sign_in/account.html", {**DESK, "sessions": SESSIONS, "place": "account"}),
     "error": lambda language: ("error.html", {"heading": g.WORDS[language]["unsolved"], "words": g.WORDS[language]["words"], "back": "/"}),
     "survey": lambda language: ("survey/ask.html", {"survey": survey()}),
+    "survey-small": lambda language: ("survey/small.html", {"survey": survey(), "problem": "", "done": False}),
+    "survey-small-sad": lambda language: ("survey/small.html", {"survey": survey(score="sad"), "problem": "", "done": True}),
     "survey-sad": lambda language: ("survey/ask.html", {"survey": survey(score="sad")}),
     "thanks": lambda language: ("survey/thanks.html", {"survey": survey(score="happy")}),
     "gone": lambda language: ("survey/gone.html", {"why": "late"}),
@@ -141,7 +143,7 @@ SHOWN: dict[str, Callable[[str], Page]] = {
     "demo": lambda language: ("demo/index.html", {**DESK, "messages": [letter()], "form": demo_form(), "sent": True, "problem": False, "place": "demo"}),
     "demo-mail": lambda language: ("demo/mail.html", {**DESK, "message": letter(), "place": "demo"}),
 }  # fmt: skip
-SIGNED_OUT = ("sign-in", "link", "error", "survey", "thanks", "gone")
+SIGNED_OUT = ("sign-in", "link", "error", "survey", "survey-small", "survey-small-sad", "thanks", "gone")
 
 
 def merging(language: str) -> dict[str, Any]:
