@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
+from helpdesk.contacts import guests
 from helpdesk.database import fulltext
 from helpdesk.text import key
 from helpdesk.tickets.models import entries, tickets
@@ -27,7 +28,10 @@ def find(tx: Connection, *, question: str, most: int = 50) -> Sequence[int]:
         known = tx.execute(select(tickets.c.id).where(tickets.c.id == int(number))).scalar()
         if known:
             found[known] = None
-    ids = fulltext.find(tx, folded=folded, most=MOST_ENTRIES)
+    ids = list(fulltext.find(tx, folded=folded, most=MOST_ENTRIES))
+    visitor = guests.beginning(folded)  # a name that is shown and stands nowhere
+    if visitor:
+        ids += fulltext.find(tx, folded=visitor, most=MOST_ENTRIES)
     if ids:
         rows = tx.execute(
             select(entries.c.ticket_id).where(entries.c.id.in_(ids)).order_by(entries.c.id.desc())

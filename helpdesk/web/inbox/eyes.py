@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from typing import Any
 
 from channels.contract import Channel
 from helpdesk.agents.rules import HUES, Face, Person
+from helpdesk.contacts import guests
 from helpdesk.tickets.models import NEVER
 from helpdesk.web.inbox.lines import ChannelMark, ClockView
 from helpdesk.web.inbox.views import Somebody
@@ -18,9 +18,6 @@ from helpdesk.web.looks import Look
 FAR = timedelta(hours=6)
 ENDED = ("resolved", "closed", "spam", "merged")
 STILL = ("waiting", "on_hold", *ENDED)
-
-
-TOKEN = re.compile(r"[0-9a-f]{16,}|[\w-]{24,}")  # what a channel calls somebody who never said a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +54,8 @@ def name_of(name: str, address: str, language: str = "fa") -> str:
     """What a customer is called: the name, else the address without its kind; a mere token is a visitor."""
     called = name.strip() or address.partition(":")[2] or address
     token = called.rpartition(":")[2]
-    if not name.strip() and TOKEN.fullmatch(token):
-        return f"{'مهمان' if language == 'fa' else 'Visitor'} {token[:4]}"
+    if not name.strip() and guests.TOKEN.fullmatch(token):
+        return guests.called(token, language)
     return called
 
 
