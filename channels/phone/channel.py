@@ -22,6 +22,13 @@ from channels.phone.numbers import is_mobile, number
 from channels.phone.settings import PhoneSettings, secrets_of
 
 log = logging.getLogger(__name__)
+NO_SOURCES = (
+    "sources",
+    (
+        'there is none, so no call can be told: say sources = [{ name = "pbx", provider = "…" }] under [channels.phone]; '
+        "config/phone.example.toml shows each kind"
+    ),
+)
 
 
 class Channel(contract.Channel):
@@ -101,7 +108,7 @@ class Channel(contract.Channel):
         return [web.post("/{source}", door.take), web.get("/{source}", door.take, allow_head=False)]
 
     async def run(self, desk: Desk) -> None:
-        """Nothing to listen on: webhooks come by themselves. Says which sources can't be believed."""
+        """Nothing to listen on: webhooks come by themselves. Says which sources can't be believed, and how texts leave."""
         self._desk = desk
         for name, problem in self._problems():
             await desk.report(State(name, connected=problem is None, problem=problem))
@@ -151,13 +158,15 @@ class Channel(contract.Channel):
 
     async def check(self) -> Sequence[tuple[str, str | None]]:
         """Whether every source and gateway has what it needs."""
-        return [(f"phone source {name}", problem) for name, problem in self._problems()]
+        texts = f"text messages (sms) by {self.settings.sms.driver}"
+        found = [(texts if name == "sms" else f"phone source {name}", problem) for name, problem in self._problems()]
+        return found if self.settings.sources else [NO_SOURCES, *found]
 
     def _problems(self) -> list[tuple[str, str | None]]:
         found: list[tuple[str, str | None]] = []
         proofs = {one.name: one.proves for one in self.settings.sources}
-        if self.settings.sms.driver not in ("none", "folder"):
-            proofs["sms"] = "token"
+        if self.settings.sms.driver != "none":
+            proofs["sms"] = "none" if self.settings.sms.driver == "folder" else "token"
         for name, proof in proofs.items():
             try:
                 known = proof == "none" or bool(secrets_of(self._env, name))

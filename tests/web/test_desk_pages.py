@@ -79,7 +79,9 @@ async def test_the_status_page_tells_how_every_account_is_doing(told, aiohttp_cl
 
 async def test_an_account_that_has_not_told_anything_is_shown_as_not_connected(told, aiohttp_client):
     client = await signed_in(told, aiohttp_client, "administrator")
-    assert "not connected" in await (await client.get("/status")).text()
+    page = await (await client.get("/status")).text()
+    assert "not connected" in page
+    assert "Nothing has been heard from it since the desk was started." in page
 
 
 async def test_a_list_goes_on_where_its_page_ended(told, aiohttp_client):

@@ -63,8 +63,31 @@ async def test_what_is_missing_is_told_by_check():
     found = dict(await channel.check())
     assert "PASOKH_PHONE_PBX_SECRET" in str(found["phone source pbx"])
     assert found["phone source open"] is None
-    assert "can't be read" in str(found["phone source sms"])
+    assert "can't be read" in str(found["text messages (sms) by kavenegar"])
     assert list(channel.accounts()) == ["pbx", "open", "sms"]
+
+
+async def test_a_telephone_without_sources_is_told_by_check():
+    [(what, problem)] = await Channel(PhoneSettings.model_validate({"enabled": True}), env={}).check()
+    assert what == "sources"
+    assert "phone.example.toml" in (problem or "")
+
+
+async def test_texts_that_are_written_to_a_folder_leave_without_a_secret(tmp_path):
+    import asyncio
+
+    desk, sms = MemoryDesk(), {"driver": "folder", "folder": str(tmp_path)}
+    channel = Channel(PhoneSettings.model_validate({"sources": [PBX], "sms": sms}), env={})
+    assert dict(await channel.check())["text messages (sms) by folder"] is None
+    task = asyncio.create_task(channel.run(desk))
+    while len(desk.states) < 2:
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    told = {state.account: state for state in desk.states}
+    assert told["sms"].connected
+    assert not told["pbx"].connected
+    assert "PASOKH_PHONE_PBX_SECRET" in (told["pbx"].problem or "")
 
 
 async def test_running_reports_every_source_and_ends_when_told():
