@@ -16,9 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from pydantic import ValidationError
 
-from channels import registry
 from channels.contract import Channel
 from helpdesk import clock as clocks
 from helpdesk import settings as configuration
@@ -33,6 +31,7 @@ from helpdesk.live.fanout import Live
 from helpdesk.live.presence import Presence
 from helpdesk.outbox.rules import Limits
 from helpdesk.settings import Settings
+from helpdesk.settings.channels import channels_of as channels_of
 from helpdesk.sla import policies
 from helpdesk.sla.promises import Promises
 from helpdesk.suggestions import actions as suggestions
@@ -124,23 +123,6 @@ class House:
         """The desk as a channel sees it."""
         questions = Questions(self.database, self.book, self.clock)
         return DeskFor(channel, self.database, self.clock, self.live, self.reports, questions)
-
-
-def channels_of(settings: Settings, where: str, *, folder: Path = registry.HERE) -> dict[str, Channel]:
-    """The channels that are switched on, with their settings read. Raises Invalid naming the setting at fault."""
-    made: dict[str, Channel] = {}
-    known = registry.names(folder)
-    for name, raw in settings.channels.items():
-        if name not in known:
-            raise Invalid(f"The setting channels.{name} in {where} names no channel there is.", f"channels.{name}")
-        if not raw.get("enabled", False):
-            continue  # what is switched off is not even loaded
-        kind = registry.load(name, folder)
-        try:
-            made[name] = kind(kind.Settings.model_validate(raw))
-        except ValidationError as error:
-            raise configuration.explain(error, where, section=f"channels.{name}") from None
-    return made
 
 
 def book_of(settings: Settings, channels: Mapping[str, Channel], sla: policies.Sla, suggest: Suggesting) -> Book:

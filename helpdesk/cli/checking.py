@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -39,6 +40,8 @@ async def outcomes(config: Path) -> AsyncIterator[Outcome]:
         settings = read(config)
     except DeskError as error:
         yield f"settings in {config}", str(error)
+        async for outcome in _channels_alone(config):
+            yield outcome
         return
     yield f"settings in {config}", None
     yield "working hours and policies in config/sla.toml", _sla()
@@ -118,6 +121,19 @@ async def _database(settings: Settings) -> str | None:
     if revision not in (None, migrate.newest()):
         return f"it is at revision {revision}; `run.py db upgrade` brings it to {migrate.newest()}"
     return None
+
+
+async def _channels_alone(config: Path) -> AsyncIterator[Outcome]:
+    """What is wrong with the channels' settings, when those of the desk are wrong already."""
+    from helpdesk.app import channels_of
+    from helpdesk.settings import channels_alone
+
+    with contextlib.suppress(DeskError):  # a file that can't be read was told
+        alone = channels_alone(config, os.environ)
+        try:
+            channels_of(alone, str(config))
+        except DeskError as error:
+            yield "channels", str(error)
 
 
 async def _channels(settings: Settings, config: Path) -> AsyncIterator[Outcome]:

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from helpdesk.errors import Invalid
 from helpdesk.settings.environment import PREFIX, overlay
+from helpdesk.settings.explaining import explain as explain
 
 Positive = Annotated[int, Field(gt=0)]
 NotNegative = Annotated[int, Field(ge=0)]
@@ -208,7 +209,18 @@ def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
     try:
         return _at_its_port(Settings.model_validate(values))
     except ValidationError as error:
-        raise explain(error, str(file or "the defaults"), named=named) from None
+        raise explain(error, str(file or "the defaults"), named=named, model=Settings) from None
+
+
+def channels_alone(file: Path, environment: Mapping[str, str]) -> Settings:
+    """Defaults, and what is said of channels: to look at that when something else is wrong. Raises Invalid."""
+    values = _read(file)
+    overlay(values, environment)
+    channels = values.get("channels", {})
+    sections = (
+        {name: one for name, one in channels.items() if isinstance(one, dict)} if isinstance(channels, dict) else {}
+    )
+    return Settings(channels=sections)
 
 
 def _at_its_port(settings: Settings) -> Settings:
@@ -219,20 +231,6 @@ def _at_its_port(settings: Settings) -> Settings:
         return settings
     desk = settings.desk.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
     return settings.model_copy(update={"desk": desk})
-
-
-def explain(
-    error: ValidationError, where: str, *, section: str = "", named: Mapping[str, str] | None = None
-) -> Invalid:
-    """The first fault as one sentence; `section` is put before the names, `named` maps them to variables."""
-    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    setting = ".".join(str(each) for each in (section, *fault["loc"]) if each != "")
-    reason = fault["msg"].removeprefix("Value error, ").rstrip(".")
-    if fault["type"] == "extra_forbidden":
-        reason = "there is no such setting"
-    source = (named or {}).get(setting)
-    place = f"from the environment ({source})" if source else f"in {where}"
-    return Invalid(f"The setting {setting} {place} can't be used: {reason[:1].lower()}{reason[1:]}.", field=setting)
 
 
 def secret_key(settings: Settings) -> bytes:

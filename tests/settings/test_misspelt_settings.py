@@ -1,0 +1,59 @@
+"""Every misspelt setting is named at once, each with the name that was probably meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpdesk import settings
+from helpdesk.cli.checking import outcomes
+from helpdesk.errors import Invalid
+from helpdesk.settings.channels import channels_of
+
+WRONG = """
+[web]
+prot = 1
+[sirvey]
+enabled = true
+[channels.email]
+enabled = true
+mailboxs = []
+[[channels.email.mailboxes]]
+name = "support"
+address = "support@desk.example"
+[channels.email.mailboxes.imap]
+host = "imap.desk.example"
+foldr = "INBOX"
+[channels.phone]
+enabld = true
+[channels.telegarm]
+enabled = true
+"""
+
+
+async def test_check_names_every_misspelt_setting_and_what_is_near(tmp_path):
+    file = tmp_path / "helpdesk.toml"
+    file.write_text(WRONG)
+    told = " ".join([problem or "" async for _, problem in outcomes(file)])
+    for wrong, meant in (
+        ("web.prot", "port"), ("sirvey", "survey"), ("channels.email.mailboxs", "mailboxes"),
+        ("channels.email.mailboxes.0.imap.foldr", "folder"), ("channels.phone.enabld", "enabled"),
+        ("channels.telegarm", "telegram"),
+    ):  # fmt: skip
+        assert f"The setting {wrong} in {file} " in told, wrong
+        assert f'did you mean "{meant}"?' in told, meant
+
+
+def test_what_is_near_nothing_is_only_named(tmp_path):
+    file = tmp_path / "helpdesk.toml"
+    file.write_text("[web]\nxyzzy = 1\n")
+    with pytest.raises(Invalid) as told:
+        settings.load(file, {})
+    assert str(told.value).endswith("there is no such setting.")
+
+
+@pytest.mark.parametrize("said", ["false", "no", "0"])
+def test_a_channel_is_switched_off_by_the_environment_too(tmp_path, said):
+    file = tmp_path / "helpdesk.toml"
+    file.write_text("[channels.phone]\nenabled = true\n")
+    assert list(channels_of(settings.load(file, {}), "here")) == ["phone"]
+    assert not channels_of(settings.load(file, {"PASOKH_CHANNELS__PHONE__ENABLED": said}), "here")
