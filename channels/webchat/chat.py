@@ -111,15 +111,16 @@ class Chat:
             raise Refused(closing.NO_SITE, "there is no such site")
         one.site, one.lang = site, frame.lang if site.language == "page" else site.language
         one.identity = self._vouched(site.identity, site.name, frame)
-        fresh = None if frame.token and identity.is_token(frame.token) else identity.new_token()
-        visitor = await visitors.find(self.desk, site.name, identity.token_hash(fresh or frame.token or ""))
+        token = frame.token or ""
+        fresh = None if identity.is_token(token) else identity.new_token()
+        visitor = await visitors.find(self.desk, site.name, identity.token_hash(fresh or token))
         if visitors.is_newcomer(visitor, one.visitor) and self.arrivals.wait(one.address, self.clock()):
             raise Refused(closing.TOO_MANY, "too many at once")
         if one.identity is not None:
             async with self._identifying:  # two devices of one user must not both begin a conversation
-                visitor = await visitors.identify(self.desk, site.name, visitor, one.identity)
+                visitor, fresh = await visitors.sign_in(self.desk, site.name, visitor, one.identity, fresh)
         one.leave()
-        room = self.rooms.room(site.name, visitor.conversation)
+        (room := self.rooms.room(site.name, visitor.conversation)).dismiss(visitor.before)
         if len(room.connections) >= self.settings.limits.sockets:
             raise Refused(closing.TOO_MANY, "too many open at once")
         one.visitor, one.page = visitor, frame.page.model_dump()

@@ -9,7 +9,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from channels.contract import Desk, Moved
-from channels.webchat.connection import Connection
+from channels.webchat.connection import GOING, Connection
 from channels.webchat.log import TRIES, Log
 
 
@@ -63,6 +63,11 @@ class Room:
         """Everybody connected looks for new lines."""
         for one in self.connections:
             one.wake()
+
+    def dismiss(self, key: str) -> None:
+        """Whoever came with this token must come again: it opens the conversation no longer."""
+        for one in [one for one in self.connections if key and one.visitor is not None and one.visitor.key == key]:
+            one.close(GOING)
 
     def tell(self, frame: Mapping[str, Any]) -> None:
         """Put a fleeting frame to everybody connected."""

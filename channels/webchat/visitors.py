@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from channels.contract import Desk, Moved
-from channels.webchat.identity import Identity, user_hash
+from channels.webchat.identity import Identity, new_token, token_hash, user_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Visitor:
     name: str = ""
     profile: Mapping[str, str] = field(default_factory=dict)
     stored: bool = False
+    before: str = ""  # the key it had until it signed in just now
 
     @property
     def verified(self) -> bool:
@@ -77,6 +78,21 @@ async def identify(desk: Desk, site: str, visitor: Visitor, identity: Identity) 
     if not visitor.stored or replace(visitor, stored=True) != replace(found, stored=True):
         found = await store(desk, site, found)
     return found
+
+
+async def sign_in(
+    desk: Desk, site: str, visitor: Visitor, identity: Identity, fresh: str | None
+) -> tuple[Visitor, str | None]:
+    """`identify`, and the token to tell the browser of. Whoever put the old one there gets nowhere with it.
+
+    `fresh`: a token that was made for this connection and is nobody else's.
+    """
+    if fresh is not None or visitor.user == identity.user:
+        return await identify(desk, site, visitor, identity), fresh
+    old, token = visitor.key, new_token()
+    found = await identify(desk, site, replace(visitor, key=token_hash(token), stored=False), identity)
+    await store(desk, site, Visitor(old, conversation=user_hash(f"{site}\n{token}")))  # nobody's, and empty
+    return replace(found, before=old), token
 
 
 def with_profile(visitor: Visitor, told: Mapping[str, str]) -> Visitor:

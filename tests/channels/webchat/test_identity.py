@@ -69,3 +69,24 @@ async def test_where_identity_is_enforced_nobody_speaks_without_one_nor_after_it
         desk.time.passes(minutes=2)
         late = await sara.says("Too late")
         assert (late["t"], late["code"]) == ("err", "identify")
+
+
+async def test_a_token_that_somebody_put_into_a_browser_opens_nothing_of_the_user(chat: OpenChat):
+    stranger, sara = chat.client(), chat.client()
+    await stranger.connect()
+    sara.token = stranger.token
+    await sara.connect()
+    await sara.says("Before I signed in")
+    await stranger.has(1)
+    await sara.leave()
+    welcome = await sara.connect(identity=claim(chat.story))
+    assert welcome["token"] not in (None, stranger.token)
+    await sara.says("My account number is 4421")
+    assert await stranger.closed() == 4503
+    welcome = await stranger.connect(have=0)
+    assert (welcome["last"], welcome["known"]) == (0, False)
+    await stranger.says("Let me in")
+    await sara.leave()
+    await sara.connect(have=0)
+    await sara.has(2)
+    assert sara.texts() == ["Before I signed in", "My account number is 4421"]
