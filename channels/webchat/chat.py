@@ -111,9 +111,8 @@ class Chat:
             raise Refused(closing.NO_SITE, "there is no such site")
         one.site, one.lang = site, frame.lang if site.language == "page" else site.language
         one.identity = self._vouched(site.identity, site.name, frame)
-        token = frame.token or ""
-        fresh = None if identity.is_token(token) else identity.new_token()
-        visitor = await visitors.find(self.desk, site.name, identity.token_hash(fresh or token))
+        fresh = None if identity.is_token(frame.token or "") else identity.new_token()
+        visitor = await visitors.find(self.desk, site.name, identity.token_hash(fresh or frame.token or ""))
         if visitors.is_newcomer(visitor, one.visitor) and self.arrivals.wait(one.address, self.clock()):
             raise Refused(closing.TOO_MANY, "too many at once")
         if one.identity is not None:
