@@ -17,6 +17,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT = ROOT / "config" / "helpdesk.toml"
+DEMO = ROOT / "demo-data"
 Config = Annotated[Path, typer.Option("--config", "-c", help="The settings file.")]
 
 

@@ -1,4 +1,4 @@
-"""`run.py mail`: what the desk makes of a mail, from files, without a server."""
+"""`run.py mail`: what the desk makes of a mail, from files, without a server; and a mail to a running desk."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from helpdesk.cli.lines import show
+from helpdesk.cli.mail_send import send_command
 
 app = typer.Typer(help="Mails: ask what the desk reads in them.", no_args_is_help=True)
+app.command("send")(send_command)
 
 
 @app.callback()
@@ -38,27 +40,3 @@ def described(channel: str, files: list[Path]) -> Iterator[dict[str, Any]]:
             yield {"error": f"{path}: {error.strerror}", "line": number}
         except ValueError as error:
             yield {"error": f"{path}: {error}", "line": number}
-
-
-@app.command("send")
-def send_command(
-    text: Annotated[str, typer.Argument(help="What the customer writes.")],
-    sender: Annotated[str, typer.Option("--from", help="The customer's address.")] = "somebody@customers.example",
-    name: Annotated[str, typer.Option("--name", help="The customer's name.")] = "",
-    to: Annotated[str, typer.Option("--to", help="Our address.")] = "support@dalan.example",
-    subject: Annotated[str, typer.Option("--subject")] = "",
-    port: Annotated[int, typer.Option("--port", help="The desk's mail door on this machine.")] = 8025,
-) -> None:
-    """Send the desk a mail as a customer would, through its own mail door on this machine."""
-    import asyncio
-
-    from helpdesk.clock import now
-    from helpdesk.demo.letters import deliver, letter
-
-    mail = letter(name=name, address=sender, to=to, subject=subject or text[:60], text=text, at=now())
-    try:
-        asyncio.run(deliver(mail, to=to, port=port))
-    except OSError as error:
-        typer.echo(f"The desk's mail door does not answer on port {port}: {error}. Is `make run` going?", err=True)
-        raise typer.Exit(1) from None
-    typer.echo("Taken in.")

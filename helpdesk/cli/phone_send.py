@@ -6,60 +6,115 @@ import asyncio
 import json
 import os
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from helpdesk.cli.configured import DEFAULT, DEMO, Config, in_a_sentence, read
 from helpdesk.clock import now
 from helpdesk.errors import Invalid
 
 if TYPE_CHECKING:
     from helpdesk.demo.calls import Call
+    from helpdesk.settings import Settings
 
-DEMO = Path(__file__).resolve().parents[2] / "demo-data" / "phone.secret"
 OUTCOMES = ("missed", "answered", "abandoned", "voicemail", "call_back")
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The desk that is told, and as whom. `named`: where the secret came from, for people."""
+
+    url: str
+    source: str
+    secret: str
+    named: str
+
+
+@in_a_sentence
 def send_command(
     caller: Annotated[str, typer.Option("--from", help="The customer's number, in any spelling.")] = "09121234567",
     scenario: Annotated[str, typer.Option("--scenario", help=" | ".join(OUTCOMES))] = "missed",
-    url: Annotated[str, typer.Option("--url", help="The desk's address.")] = "http://127.0.0.1:8080",
+    url: Annotated[str | None, typer.Option("--url", help="The desk's address; else public_url of [desk].")] = None,
     source: Annotated[
-        str, typer.Option("--source", help='The source\'s name; its provider must be "generic".')
-    ] = "pbx",
+        str | None,
+        typer.Option(
+            "--source", help='The source\'s name, its provider "generic"; else the first such of the settings.'
+        ),
+    ] = None,
     name: Annotated[str, typer.Option("--name", help="The name that the line shows.")] = "",
     agent: Annotated[str, typer.Option("--agent", help="The extension of who answers.")] = "101",
     wait: Annotated[int, typer.Option("--wait", min=0, help="Seconds in the queue.")] = 20,
     talk: Annotated[int, typer.Option("--talk", min=0, help="Seconds of talking.")] = 90,
     secret_file: Annotated[Path | None, typer.Option("--secret-file", help="Holds the source's secret.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="The desk is the demo that runs here.")] = False,
+    config: Config = DEFAULT,
 ) -> None:
     """Tell a running desk of a call that has just ended, signed as a switchboard would. Gives the call's id.
 
-    The secret is PASOKH_PHONE_<SOURCE>_SECRET, or in --secret-file; the demo's is found by itself.
+    The secret is PASOKH_PHONE_<SOURCE>_SECRET (or …_FILE), or in --secret-file; the demo's is taken with --demo,
+    or when --url is where the demo runs.
     """
     from helpdesk.demo.calls import Call  # the demo's parts take a while to load
 
-    try:
-        call = Call(caller, _scenario(scenario), name=name, agent=agent, wait=wait, talk=talk)
-        call_id = asyncio.run(send(call, url=url, source=source, secret=secret_of(source, secret_file)))
-    except Invalid as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+    call = Call(caller, _scenario(scenario), name=name, agent=agent, wait=wait, talk=talk)
+    if demo or _is_demo(url):
+        target = of_demo(url, secret_file)
+    else:
+        target = of_settings(read(config), os.environ, url=url, source=source, file=secret_file)
+    typer.echo(f"To {target.url} as the source {target.source}, signed with {target.named}.", err=True)
+    call_id = asyncio.run(send(call, url=target.url, source=target.source, secret=target.secret))
     typer.echo(json.dumps({"call_id": call_id, "scenario": scenario, "from": caller}))
 
 
-def secret_of(source: str, file: Path | None) -> str:
-    """The secret of a source. Raises Invalid saying where it may be."""
-    name = f"PASOKH_PHONE_{re.sub(r'[^A-Z0-9]', '_', source.upper())}_SECRET"
-    told = os.environ.get(f"{name}_FILE")
-    path = file or (Path(told) if told else None if os.environ.get(name) else DEMO)
-    if path is None:
-        return os.environ[name]
+def _is_demo(url: str | None, folder: Path = DEMO) -> bool:
+    return url is not None and url.rstrip("/") == _said(folder / "address")
+
+
+def of_demo(url: str | None, file: Path | None = None, folder: Path = DEMO) -> Target:
+    """The demo that runs here. Raises Invalid when none does."""
+    from helpdesk.demo.calls import SOURCE
+
+    address, secret = _said(folder / "address"), _said(file or folder / "phone.secret")
+    if not address or not secret:
+        raise Invalid(f"No demo runs from {folder}: start it with `make run`.")
+    return Target((url or address).rstrip("/"), SOURCE, secret, "the demo's secret" if file is None else str(file))
+
+
+def of_settings(
+    settings: Settings, environment: Mapping[str, str], *, url: str | None, source: str | None, file: Path | None
+) -> Target:
+    """The desk of these settings. Raises Invalid saying where the secret may be."""
+    source = source or _first(settings.channels.get("phone", {}))
+    stem = f"PASOKH_PHONE_{re.sub(r'[^A-Z0-9]', '_', source.upper())}_SECRET"
+    told = environment.get(f"{stem}_FILE")
+    if file is None and environment.get(stem):
+        secret, named = environment[stem], stem
+    else:
+        path = file or (Path(told) if told else None)
+        secret, named = _said(path) if path else "", str(file or f"{stem}_FILE")
+    if not secret:
+        raise Invalid(
+            f"There is no secret of the source {source} to sign with: set {stem} or {stem}_FILE as for the desk, "
+            "or name a file by --secret-file. For the demo, say --demo."
+        )
+    return Target((url or settings.desk.public_url).rstrip("/"), source, secret, named)
+
+
+def _first(phone: Mapping[str, Any]) -> str:
+    """The first source whose calls this command can sign."""
+    sources = [one for one in phone.get("sources", ()) if isinstance(one, dict)]
+    return next((str(one.get("name")) for one in sources if one.get("provider") in ("generic", "mapped")), "pbx")
+
+
+def _said(file: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").strip()
-    except OSError:
-        raise Invalid(f"There is no secret to sign with: set {name}, or name a file by --secret-file.") from None
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 async def send(call: Call, *, url: str, source: str, secret: str) -> str:

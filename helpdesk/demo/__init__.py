@@ -29,7 +29,7 @@ The desk of {shop}, a shop that does not exist, is open at {address}
 
 Be the customer, four ways (all on {address}/demo):
   E-mail     {address}/demo
-             or: .venv/bin/python run.py mail send --port {mail_port} "سلام، سفارشم کجاست؟"
+             or: .venv/bin/python run.py mail send --demo --port {mail_port} "سلام، سفارشم کجاست؟"
   Telegram   {address}/demo/telegram   a customer's phone; nothing goes over the internet
   Web chat   {address}/demo/shop       a page of the shop, the bubble in its corner
   Telephone  {address}/demo/phone      place a call, read the texts that the desk sends
@@ -42,7 +42,7 @@ Ctrl+C ends it; `python run.py demo --fresh` begins anew.""",
 
 به‌جای مشتری، از چهار راه ({address}/demo):
   ایمیل        {address}/demo
-               یا: .venv/bin/python run.py mail send --port {mail_port} "سلام، سفارشم کجاست؟"
+               یا: .venv/bin/python run.py mail send --demo --port {mail_port} "سلام، سفارشم کجاست؟"
   تلگرام       {address}/demo/telegram   گوشی مشتری؛ چیزی به اینترنت نمی‌رود
   گفت‌وگوی سایت  {address}/demo/shop       صفحه‌ای از فروشگاه، با حباب گوشه‌اش
   تلفن         {address}/demo/phone      تماس بگیرید و پیامک‌های میز را بخوانید
@@ -103,6 +103,8 @@ async def run(*, folder: Path, port: int, mail_port: int, fresh: bool, say: Call
         address = await stack.enter_async_context(app.open_door(house, application))
         await stack.enter_async_context(app.running(house))
         places.secret_file.write_text(places.secret, encoding="utf-8")
+        places.address_file.write_text(address, encoding="utf-8")
+        stack.callback(places.address_file.unlink, missing_ok=True)
         say(await _greeting(house, address, mail_port))
         await asyncio.Event().wait()
 

@@ -60,6 +60,11 @@ class Places:
         return self.folder / "phone.secret"
 
     @property
+    def address_file(self) -> Path:
+        """Says where the demo is while it runs."""
+        return self.folder / "address"
+
+    @property
     def originate(self) -> str:
         """Where its switchboard is asked to call somebody."""
         return f"{self.address}/demo/originate/{self.secret}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from aiohttp.test_utils import TestServer
 
@@ -9,6 +11,7 @@ from helpdesk.app import web_of
 from helpdesk.cli import phone_send
 from helpdesk.demo.calls import OUTCOMES, Call
 from helpdesk.errors import Invalid
+from helpdesk.settings import Settings
 from tests.support.house import story
 from tests.support.telephone import Phone
 
@@ -47,10 +50,37 @@ async def test_what_the_desk_says_is_passed_on(phone):
         await phone_send.send(Call("0912", "missed"), url="http://127.0.0.1:1", source="pbx", secret="key")
 
 
-def test_the_secret_comes_from_the_environment_or_a_file(monkeypatch, tmp_path):
-    monkeypatch.setenv("PASOKH_PHONE_MY_PBX_SECRET", "one")
-    assert phone_send.secret_of("my-pbx", None) == "one"
-    (tmp_path / "secret").write_text("two\n")
-    assert phone_send.secret_of("my-pbx", tmp_path / "secret") == "two"
-    with pytest.raises(Invalid, match="PASOKH_PHONE_OTHER_SECRET"):
-        phone_send.secret_of("other", tmp_path / "missing")
+def test_the_secret_comes_from_the_environment_or_a_file(tmp_path):
+    settings, file = Settings(), tmp_path / "secret"
+    file.write_text("two\n")
+    told: dict[str, Any] = {"url": None, "source": "my-pbx", "file": None}
+    found = phone_send.of_settings(settings, {"PASOKH_PHONE_MY_PBX_SECRET": "one"}, **told)
+    assert (found.secret, found.named) == ("one", "PASOKH_PHONE_MY_PBX_SECRET")
+    found = phone_send.of_settings(settings, {"PASOKH_PHONE_MY_PBX_SECRET_FILE": str(file)}, **told)
+    assert (found.secret, found.named) == ("two", "PASOKH_PHONE_MY_PBX_SECRET_FILE")
+    assert phone_send.of_settings(settings, {}, **told | {"file": file}).secret == "two"
+    for lost in ({}, {"PASOKH_PHONE_MY_PBX_SECRET_FILE": str(tmp_path / "missing")}):
+        with pytest.raises(Invalid, match=r"PASOKH_PHONE_MY_PBX_SECRET .*--demo"):
+            phone_send.of_settings(settings, lost, **told)
+
+
+def test_address_and_source_come_from_the_settings(tmp_path):
+    sources = [{"name": "old", "provider": "asterisk"}, {"name": "new", "provider": "generic"}]
+    settings = Settings.model_validate(
+        {"desk": {"public_url": "https://desk.example/"}, "channels": {"phone": {"sources": sources}}}
+    )
+    found = phone_send.of_settings(settings, {"PASOKH_PHONE_NEW_SECRET": "x"}, url=None, source=None, file=None)
+    assert (found.url, found.source) == ("https://desk.example", "new")
+
+
+def test_the_demos_secret_is_taken_for_the_demo_that_runs_and_for_nothing_else(tmp_path):
+    (tmp_path / "phone.secret").write_text("demo")
+    with pytest.raises(Invalid, match="No demo runs"):
+        phone_send.of_demo(None, folder=tmp_path)
+    assert not phone_send._is_demo("http://127.0.0.1:8080", tmp_path)
+    (tmp_path / "address").write_text("http://127.0.0.1:8761")
+    assert phone_send._is_demo("http://127.0.0.1:8761/", tmp_path)
+    assert not phone_send._is_demo("http://127.0.0.1:8080", tmp_path)
+    assert not phone_send._is_demo(None, tmp_path)
+    found = phone_send.of_demo(None, folder=tmp_path)
+    assert (found.url, found.source, found.secret) == ("http://127.0.0.1:8761", "pbx", "demo")
