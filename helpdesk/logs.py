@@ -14,8 +14,15 @@ HIDDEN = re.compile(r"pass(word|phrase)|secret|token|cookie|authorization|creden
 PRIVATE = frozenset({"text", "full_text", "html", "body", "subject", "raw", "content", "snippet", "name", "to", "from"})
 IN_ADDRESSES = re.compile(r"(://)[^/@\s]*:[^/@\s]*@|(/sign-in/link/|/survey/|bot)[\w:-]{16,}")
 STATEMENT_VALUES = re.compile(r"\[parameters: .*")
+TOLD = frozenset({"account", "bot", "count", "message_id", "source", "why"})  # what channels tell beside their words
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
-NOISY = ("alembic", "aiohttp.access", "asyncio", "mail.log", "aioimaplib.aioimaplib")  # their own words may hold what was written
+NOISY = (
+    "alembic",
+    "aiohttp.access",
+    "asyncio",
+    "mail.log",
+    "aioimaplib.aioimaplib",
+)  # their own words may hold what was written
 
 
 def set_up(form: Literal["text", "json"], level: str = "info", out: TextIO = sys.stderr) -> None:
@@ -45,7 +52,11 @@ def set_up(form: Literal["text", "json"], level: str = "info", out: TextIO = sys
         renderer,
     ]
     handler = logging.StreamHandler(out)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(TOLD), *shared], processors=last
+        )
+    )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(LEVELS[level])

@@ -39,6 +39,16 @@ def test_words_and_secrets_are_left_out_under_whatever_name_they_come(out):
     assert "1EronVZ" not in written
 
 
+def test_what_channels_tell_beside_their_words_is_written_and_nothing_private_of_it(out):
+    extra = {"source": "pbx", "why": "the signature does not fit", "text": "hello there", "password": "hunter2"}
+    logging.getLogger("channels.phone.doorway").warning("webhook refused", extra=extra)
+    written = out.getvalue()
+    assert "pbx" in written
+    assert "the signature does not fit" in written
+    assert "hello there" not in written
+    assert "hunter2" not in written
+
+
 def test_an_exception_shows_where_and_not_what_was_in_the_variables(out):
     written = "the customer's own words"
     try:
