@@ -34,13 +34,12 @@ def add_person(
     folded = rules.fold_email(email)
     if folded is None:
         raise Invalid("This is not an email address.", "email")
-    if not name.strip():
-        raise Invalid("A person needs a name.", "name")
+    kept = rules.fold_name(name)
     if role not in rules.ROLES:
         raise Invalid("There is no such role.", "role")
     if tx.scalar(select(people.c.id).where(people.c.email == folded)) is not None:
         raise Conflict("Somebody with this address is here already.")
-    values = {"name": name.strip()[:120], "email": folded, "role": role, "language": language, "created_at": now}
+    values = {"name": kept, "email": folded, "role": role, "language": language, "created_at": now}
     values["extension"] = extension
     made = tx.execute(insert(people).values(**values)).inserted_primary_key
     assert made is not None
@@ -99,6 +98,15 @@ def change_role(tx: Connection, *, person_id: int, role: Role, by: Person, now: 
     record(tx, action="person.role", now=now, by=by.id, about=f"person:{person_id}", **data)
 
 
+def rename(tx: Connection, *, person_id: int, name: str, now: datetime, by: int) -> None:
+    """What somebody is called, here and before customers. Raises Invalid for an empty name."""
+    kept, person = rules.fold_name(name), queries.person(tx, person_id=person_id)
+    if kept != person.name:
+        tx.execute(update(people).where(people.c.id == person_id).values(name=kept))
+        data = {"from": person.name, "to": kept}
+        record(tx, action="person.renamed", now=now, by=by, about=f"person:{person_id}", **data)
+
+
 def disable(tx: Connection, *, person_id: int, by: Person, now: datetime) -> None:
     """Somebody left: signed out everywhere, links dead, their name stays on what they wrote."""
     _must(by, "people.manage")
@@ -109,6 +117,29 @@ def disable(tx: Connection, *, person_id: int, by: Person, now: datetime) -> Non
     unused = (one_time_links.c.person_id == person_id) & one_time_links.c.used_at.is_(None)
     tx.execute(delete(one_time_links).where(unused))
     record(tx, action="person.disabled", now=now, by=by.id, about=f"person:{person_id}")
+
+
+def enable(tx: Connection, *, person_id: int, by: Person, now: datetime) -> None:
+    """Somebody came back: with the password they had, or a new link. Nothing happens when they are here."""
+    _must(by, "people.manage")
+    gone = (people.c.id == person_id) & people.c.disabled_at.is_not(None)
+    if tx.execute(update(people).where(gone).values(disabled_at=None)).rowcount:
+        record(tx, action="person.enabled", now=now, by=by.id, about=f"person:{person_id}")
+
+
+def shape(
+    tx: Connection, *, person_id: int, name: str, role: Role, extension: str, teams: frozenset[int], by: Person, now: datetime
+) -> None:  # fmt: skip
+    """Everything the people page changes about somebody, at once. Raises Invalid, Conflict, Forbidden."""
+    _must(by, "people.manage")
+    rename(tx, person_id=person_id, name=name, now=now, by=by.id)
+    set_extension(tx, person_id=person_id, extension=extension, now=now, by=by.id)
+    there = frozenset(queries.teams_of(tx, person_id=person_id))
+    for team_id in sorted(teams - there):
+        join_team(tx, team_id=team_id, person_id=person_id, now=now, by=by.id)
+    for team_id in sorted(there - teams):
+        leave_team(tx, team_id=team_id, person_id=person_id, now=now, by=by.id)
+    change_role(tx, person_id=person_id, role=role, by=by, now=now)
 
 
 def prefer(tx: Connection, *, person_id: int, language: str | None = None, theme: str | None = None) -> None:
@@ -181,7 +212,10 @@ def invite_or_link(
     tx: Connection, *, name: str, email: str, role: Role, now: datetime, lasts: timedelta, by: int | None = None
 ) -> str:
     """The token of a one-time link for somebody, who is added first when they are new."""
-    known = tx.scalar(select(people.c.id).where(people.c.email == (rules.fold_email(email) or "")))
+    mine = people.c.email == (rules.fold_email(email) or "")
+    known = tx.execute(select(people.c.id, people.c.disabled_at).where(mine)).first()
     if known is not None:
-        return make_link(tx, person_id=known, now=now, lasts=lasts, by=by)
+        if known.disabled_at is not None:
+            raise Conflict("Somebody with this address was here and may not come in. Let them in again first.")
+        return make_link(tx, person_id=known.id, now=now, lasts=lasts, by=by)
     return invite(tx, name=name, email=email, role=role, now=now, lasts=lasts, by=by)[1]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, String, bindparam, cast, func, literal, select
 
 from helpdesk.agents.models import audit_log, memberships, one_time_links, people, sessions, sign_in_attempts, teams
 from helpdesk.agents.rules import Person
@@ -48,6 +48,18 @@ class Session:
     by_link: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody as the people page shows them. `link_until`: a link for them waits to be used."""
+
+    person: Person
+    extension: str
+    teams: tuple[int, ...]
+    seen_at: datetime | None
+    disabled_at: datetime | None
+    link_until: datetime | None
+
+
 def person(tx: Connection, *, person_id: int) -> Person:
     """One person who may still sign in. Raises NotFound."""
     row = tx.execute(select(*_PERSON).where(people.c.id == person_id, people.c.disabled_at.is_(None))).one_or_none()
@@ -60,6 +72,36 @@ def everybody(tx: Connection) -> list[Person]:
     """All people who may sign in, by name."""
     rows = tx.execute(select(*_PERSON).where(people.c.disabled_at.is_(None)).order_by(people.c.name, people.c.id))
     return [_person(row) for row in rows]
+
+
+def staff(tx: Connection, *, now: datetime, person_id: int | None = None) -> list[Staff]:
+    """Everybody who works or worked here, or one of them: who may sign in first, then by name."""
+    about = literal("person:") + cast(people.c.id, String)
+    seen = select(func.max(sessions.c.seen_at)).where(sessions.c.person_id == people.c.id).scalar_subquery()
+    signed = select(func.max(audit_log.c.at)).where(
+        audit_log.c.about == about, audit_log.c.action.in_(("signed_in", "signed_out"))
+    )
+    waiting = select(func.max(one_time_links.c.expires_at)).where(
+        one_time_links.c.person_id == people.c.id, one_time_links.c.used_at.is_(None), one_time_links.c.expires_at > now
+    )
+    more = (
+        people.c.extension, people.c.disabled_at, seen.label("seen_at"), signed.scalar_subquery().label("signed_at"),
+        waiting.scalar_subquery().label("link_until"),
+    )  # fmt: skip
+    statement = select(*_PERSON, *more).order_by(people.c.disabled_at.is_not(None), people.c.name, people.c.id)
+    if person_id is not None:
+        statement = statement.where(people.c.id == person_id)
+    within: dict[int, list[int]] = {}
+    for row in tx.execute(select(memberships.c.person_id, memberships.c.team_id).order_by(memberships.c.team_id)):
+        within.setdefault(row.person_id, []).append(row.team_id)
+    return [
+        Staff(
+            _person(row), row.extension or "", tuple(within.get(row.id, ())),
+            max((at for at in (row.seen_at, row.signed_at) if at is not None), default=None),
+            row.disabled_at, row.link_until,
+        )
+        for row in tx.execute(statement)
+    ]  # fmt: skip
 
 
 def names(tx: Connection) -> dict[int, str]:

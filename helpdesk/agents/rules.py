@@ -14,6 +14,9 @@ from helpdesk.errors import Invalid
 Role = Literal["agent", "supervisor", "administrator"]
 ROLES: tuple[Role, ...] = ("agent", "supervisor", "administrator")
 SHORTEST, LONGEST = 12, 256  # characters of a password
+LONGEST_NAME = 120
+UNNAMED = "Administrator"  # the first one, until they say who they are
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # marks that would turn the words around a name
 HUES = 5
 
 _AGENT = frozenset({"ticket.read", "ticket.write", "suggestion.use", "file.upload", "account.own"})
@@ -55,6 +58,11 @@ class Person:
         """Their drawing, the same everywhere."""
         return Face(self.name.strip()[:1].upper() or "?", self.id % HUES + 1)
 
+    @property
+    def named_by_desk(self) -> bool:
+        """Whether nobody said their name yet: it is the first administrator's, or was made from their address."""
+        return self.name in (UNNAMED, self.email.partition("@")[0])
+
 
 def may(person: Person, action: str) -> bool:
     """Whether their role allows it. Raises ValueError for an action nobody may ever do: a slip of the pen."""
@@ -71,6 +79,15 @@ def fold_email(written: str) -> str | None:
     ):
         return None
     return folded
+
+
+def fold_name(written: str) -> str:
+    """A name as it is kept: one line without control characters. Raises Invalid for an empty one."""
+    line = " ".join(TURNING.sub("", written).split())
+    kept = "".join(each for each in line if unicodedata.category(each) not in ("Cc", "Cs"))[:LONGEST_NAME].strip()
+    if not any(each.isalnum() for each in kept):
+        raise Invalid("A person needs a name.", "name")
+    return kept
 
 
 def password_problem(password: str, *, name: str, email: str) -> str | None:

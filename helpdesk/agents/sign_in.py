@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, insert, select, update
 
 from helpdesk.agents import queries, rules
-from helpdesk.agents.actions import record
+from helpdesk.agents.actions import record, rename
 from helpdesk.agents.models import one_time_links, people, sessions, sign_in_attempts
 from helpdesk.agents.rules import Person
 from helpdesk.agents.secrets import new_token, token_hash
@@ -118,17 +118,19 @@ def revoke(tx: Connection, *, session_id: int, by: Person, now: datetime) -> Non
 
 def choose_password(
     tx: Connection, *, person_id: int, new_hash: str, known_hash: str | None, address: str, device: str,
-    limits: Limits, now: datetime,
+    limits: Limits, now: datetime, name: str | None = None,
 ) -> str:  # fmt: skip
     """Keep a new password's hash; every session of the person ends, and the token of a fresh one is given.
 
-    `known_hash` is the hash the old password was compared with: another one meanwhile is a Forbidden.
+    `name`: what they want to be called from now on; None leaves it. `known_hash` is the hash the old password was compared with: another one meanwhile is a Forbidden.
     """
     stored = tx.scalar(select(people.c.password_hash).where(people.c.id == person_id))
     if stored != known_hash:
         raise Forbidden("Your password was changed meanwhile. Sign in again.")
     if not new_hash.startswith("$argon2id$"):
         raise Invalid("A password is stored as its argon2id hash only.", "password")
+    if name is not None:
+        rename(tx, person_id=person_id, name=name, now=now, by=person_id)
     tx.execute(update(people).where(people.c.id == person_id).values(password_hash=new_hash))
     tx.execute(delete(sessions).where(sessions.c.person_id == person_id))
     waiting = (one_time_links.c.person_id == person_id) & one_time_links.c.used_at.is_(None)

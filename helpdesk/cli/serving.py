@@ -81,7 +81,7 @@ async def _open(house: House) -> AsyncIterator[str]:
 
 async def _greet(house: House, address: str, administrator: str) -> None:
     """Say where the desk is, and let the first administrator in by a link that works once."""
-    from helpdesk.agents import actions
+    from helpdesk.agents import actions, rules
 
     settings = house.settings
     typer.echo(f"The desk is open at {address}")
@@ -89,7 +89,7 @@ async def _greet(house: House, address: str, administrator: str) -> None:
         typer.echo("No channel is switched on yet, so nobody can write to it: README.md, Connect a mailbox.")
     token = await house.database.write(
         actions.first_administrator,
-        name="Administrator",
+        name=rules.UNNAMED,
         email=administrator,
         now=house.clock(),
         lasts=timedelta(minutes=settings.sign_in.link_minutes),
@@ -123,21 +123,22 @@ def invite(
     role: Annotated[str, typer.Option("--role", help="agent, supervisor or administrator.")] = "agent",
     config: Config = DEFAULT,
 ) -> None:
-    """Make a one-time sign-in link for somebody, new or already here."""
-    from helpdesk import app
+    """Make a one-time sign-in link for somebody, new or already here; the desk may run meanwhile."""
+    from helpdesk import clock
     from helpdesk.agents import actions, rules
+    from helpdesk.cli.beside import beside
 
     settings, asked = read(config), rules.role(role)
 
     async def work() -> None:
-        async with app.house(settings, where=str(config), channels={}) as house:
+        async with beside(settings) as database:
             lasts = timedelta(hours=settings.sign_in.invitation_hours)
-            token = await house.database.write(
+            token = await database.write(
                 actions.invite_or_link,
                 name=name or email.partition("@")[0],
                 email=email,
                 role=asked,
-                now=house.clock(),
+                now=clock.now(),
                 lasts=lasts,
             )
             typer.echo(f"For {email}, once, within {settings.sign_in.invitation_hours} hours:")
@@ -148,8 +149,13 @@ def invite(
 
 @in_a_sentence
 def demo(
-    port: Annotated[int, typer.Option("--port", help="Where the pages are.")] = 8080,
-    mail_port: Annotated[int, typer.Option("--mail-port", help="Where the desk takes mail in.")] = 8025,
+    port: Annotated[int, typer.Option("--port", envvar="PASOKH_WEB__PORT", help="Where the pages are.")] = 8080,
+    mail_port: Annotated[
+        int,
+        typer.Option(
+            "--mail-port", envvar="PASOKH_CHANNELS__EMAIL__RECEIVER__PORT", help="Where the desk takes mail in."
+        ),
+    ] = 8025,
     folder: Annotated[Path, typer.Option("--folder", help="Where the demo keeps its data.")] = ROOT / "demo-data",
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew.")] = False,
 ) -> None:

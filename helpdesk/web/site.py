@@ -20,7 +20,7 @@ from helpdesk.live.feeds import Feeds
 from helpdesk.live.presence import Presence
 from helpdesk.settings import Settings
 from helpdesk.surveys.reasons import Reason
-from helpdesk.web import health, inbox, keys, pages, pictures, quarantine, security, sign_in, status, survey
+from helpdesk.web import health, inbox, keys, pages, people, pictures, quarantine, security, sign_in, status, survey
 from helpdesk.web.looks import LOOKS, Looks
 
 MOST_BYTES = 30 * 1024 * 1024  # of one request
@@ -69,6 +69,7 @@ def site(desk: Site, *, more: Sequence[web.AbstractRouteDef] = (), outgoing: Pat
             *inbox.routes(),
             *survey.routes(),
             *quarantine.routes(),
+            *people.routes(),
             *pictures.prepare(app),
             *status.routes(),
             *more,

@@ -16,6 +16,7 @@ def routes() -> list[web.AbstractRouteDef]:
         web.post("/sign-in/link/{token}", door.spend_link),
         web.post("/sign-out", door.leave),
         web.get("/account", account.page),
+        web.post("/account/name", account.choose_name),
         web.post("/account/extension", account.choose_extension),
         web.get("/account/password", account.password_form),
         web.post("/account/password", account.choose_password),

@@ -35,23 +35,35 @@ async def choose_password(request: web.Request) -> web.StreamResponse:
     """Keep a new password. Every other browser is signed out, this one gets a fresh session."""
     app, person, fields = request.app, signed_in(request), await request.post()
     current, password, again = (str(fields.get(name, "")) for name in ("current", "password", "again"))
+    name = str(fields["name"]) if "name" in fields and _asks_name(request) else None
     stored = (await app[DATABASE].read(queries.password_of, email=person.email) or (None, None))[1]
-    problem = rules.password_problem(password, name=person.name, email=person.email)
+    problem = _name_problem(name) or rules.password_problem(password, name=name or person.name, email=person.email)
     if problem is None and password != again:
         problem = _("The two new passwords are not the same.")
     if problem is None and not _without_old(request) and not await _old_is_right(request, stored, current):
         problem = _("The password you have now is not right.")
     if problem is not None:
-        return await _refused(request, problem)
+        return await _refused(request, problem, name or "")
     token = await app[DATABASE].write(
         sign_in.choose_password, person_id=person.id, known_hash=stored,
         new_hash=await asyncio.to_thread(app[PASSWORDS].hash, password),
         address=visitors.remote(request), device=visitors.device(request),
-        limits=visitors.limits(app[SETTINGS]), now=app[CLOCK](),
+        limits=visitors.limits(app[SETTINGS]), now=app[CLOCK](), name=name,
     )  # fmt: skip
     response = web.Response(status=303, headers={"Location": "/inbox" if _without_old(request) else "/account?kept"})
     visitors.let_in(request, response, token)
     return response
+
+
+async def choose_name(request: web.Request) -> web.StreamResponse:
+    """Keep what one is called, here and before customers."""
+    app, person, name = request.app, signed_in(request), str((await request.post()).get("name", ""))
+    try:
+        await app[DATABASE].write(actions.rename, person_id=person.id, name=name, now=app[CLOCK](), by=person.id)
+    except Invalid as error:
+        say = app[PAGES].gettext(app[PAGES].language_of(request)).gettext
+        return await _page(request, wrong_name=say(str(error)), name=name)
+    raise web.HTTPSeeOther("/account?done")
 
 
 async def choose_extension(request: web.Request) -> web.StreamResponse:
@@ -65,7 +77,7 @@ async def choose_extension(request: web.Request) -> web.StreamResponse:
     except (Conflict, Invalid) as error:
         say = app[PAGES].gettext(app[PAGES].language_of(request)).gettext
         return await _page(request, wrong_extension=say(str(error)), extension=extension)
-    raise web.HTTPSeeOther("/account?telephone")
+    raise web.HTTPSeeOther("/account?done")
 
 
 async def revoke(request: web.Request) -> web.StreamResponse:
@@ -93,23 +105,37 @@ async def _old_is_right(request: web.Request, stored: str | None, current: str) 
     return await asyncio.to_thread(app[PASSWORDS].right, stored, current[: rules.LONGEST])
 
 
-async def _refused(request: web.Request, problem: str) -> web.Response:
+def _asks_name(request: web.Request) -> bool:
+    return _without_old(request) and signed_in(request).named_by_desk
+
+
+def _name_problem(name: str | None) -> str | None:
+    if name is not None:
+        try:
+            rules.fold_name(name)
+        except Invalid as error:
+            return str(error)
+    return None
+
+
+async def _refused(request: web.Request, problem: str, name: str) -> web.Response:
     pages = request.app[PAGES]
     said = pages.gettext(pages.language_of(request)).gettext(problem)
-    return _form(request, said) if _without_old(request) else await _page(request, said)
+    return _form(request, said, name) if _without_old(request) else await _page(request, said)
 
 
-def _form(request: web.Request, error: str | None = None) -> web.Response:
+def _form(request: web.Request, error: str | None = None, name: str = "") -> web.Response:
     person = signed_in(request)
     return request.app[PAGES].render(
-        request, "sign_in/set_password.html", status=422 if error else 200, name=person.name, email=person.email,
-        first=True, error=error, shortest=rules.SHORTEST,
+        request, "sign_in/set_password.html", status=422 if error else 200, name=name, ask_name=_asks_name(request),
+        email=person.email, first=True, error=error, shortest=rules.SHORTEST,
     )  # fmt: skip
 
 
 async def _page(
-    request: web.Request, error: str | None = None, *, wrong_extension: str = "", extension: str | None = None
-) -> web.Response:
+    request: web.Request, error: str | None = None, *, wrong_extension: str = "", extension: str | None = None,
+    wrong_name: str = "", name: str | None = None,
+) -> web.Response:  # fmt: skip
     app, person, session = request.app, signed_in(request), request[SESSION]
     assert session is not None
     rows = await app[DATABASE].read(queries.sessions_of, person_id=person.id, now=app[CLOCK]())
@@ -121,9 +147,10 @@ async def _page(
     pages = app[PAGES]
     say = pages.gettext(pages.language_of(request)).gettext
     kept = _("Your new password is kept. Everywhere else you were signed out.")
-    notice = say(kept) if "kept" in request.query else say(_("Kept.")) if "telephone" in request.query else None
+    notice = say(kept) if "kept" in request.query else say(_("Kept.")) if "done" in request.query else None
     own = await app[DATABASE].read(queries.extension_of, person_id=person.id) if extension is None else extension
     return pages.render(
-        request, "sign_in/account.html", status=422 if error or wrong_extension else 200, sessions=places,
-        error=error, notice=notice, shortest=rules.SHORTEST, extension=own or "", wrong_extension=wrong_extension, **await around(request, "account"),
+        request, "sign_in/account.html", status=422 if error or wrong_extension or wrong_name else 200, sessions=places,
+        error=error, notice=notice, shortest=rules.SHORTEST, extension=own or "",
+        wrong_extension=wrong_extension, name=person.name if name is None else name, wrong_name=wrong_name, **await around(request, "account"),
     )  # fmt: skip

@@ -1,0 +1,56 @@
+"""The desk's database for one short command, while the desk runs or not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from helpdesk.database import migrate
+from helpdesk.database.engine import Database, open_database
+from helpdesk.errors import Conflict
+from helpdesk.settings import Settings
+
+
+@asynccontextmanager
+async def beside(settings: Settings) -> AsyncIterator[Database]:
+    """Open it beside a running desk: SQLite lets two processes write in turn, and what is read is never kept.
+
+    Only the shape of the data is not changed below a running desk. Raises Conflict when it would have to be.
+    """
+    url = settings.database.url
+    if not url.startswith("sqlite"):
+        await migrate.bring_up(url)
+    else:
+        path = Path(url.partition("///")[2])
+        if await asyncio.to_thread(_shape, path) != migrate.newest():
+            await _bring_up(path, url)
+    database = await open_database(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def _bring_up(path: Path, url: str) -> None:
+    from helpdesk.app import alone
+
+    try:
+        with alone(path):
+            await migrate.bring_up(url)
+    except Conflict:
+        raise Conflict("The desk that runs is of another version than this program. Start it again first.") from None
+
+
+def _shape(path: Path) -> str | None:
+    if not path.exists():
+        return None
+    from helpdesk.database.sqlite import engine_for
+
+    engine = engine_for(path, begin="BEGIN")
+    try:
+        with engine.begin() as tx:
+            return migrate.current(tx)
+    finally:
+        engine.dispose()
