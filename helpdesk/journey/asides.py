@@ -14,7 +14,6 @@ from helpdesk.database.metadata import Line
 from helpdesk.errors import DeskError
 from helpdesk.journey import survey
 from helpdesk.journey.book import Book
-from helpdesk.surveys import queries as surveys
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import conversations, owners, queries, rules, search
 
@@ -210,4 +209,4 @@ def _take_answer(tx: Connection, book: Book, arrival: Arrival, said: SurveyAnswe
         survey.answer(tx, book, token=token, score=said.score, now=arrival.received_at)
     if said.words or said.reasons:
         survey.explain(tx, book, token=token, reasons=said.reasons, words=said.words, now=arrival.received_at)
-    return queries.newest_entry(tx, ticket_id=surveys.by_token(tx, token_hash=found.token_hash).ticket_id)  # type: ignore[union-attr]
+    return queries.newest_entry(tx, ticket_id=owners.standing(tx, ticket_id=found.ticket_id).id)

@@ -17,7 +17,7 @@ from helpdesk.agents import queries as agents
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.engine import hint
 from helpdesk.errors import Conflict, Invalid
-from helpdesk.journey import survey
+from helpdesk.journey import following, survey
 from helpdesk.journey.book import Book
 from helpdesk.surveys import queries as surveys
 from helpdesk.tickets import actions as tickets
@@ -81,6 +81,8 @@ def ring(tx: Connection, book: Book, *, ticket_id: int, person_id: int, number: 
             if abs(now - line.at) < TWICE:
                 raise Conflict("This number is being called already.")
             break
+    if ticket.assignee_id is None:  # whoever calls first has it, as whoever answers first
+        following.assign(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now)
     entry_id = tickets.changed(
         tx, ticket_id=ticket_id, now=now, author="agent", person_id=person_id, change="rings", to=number, state="asked"
     )

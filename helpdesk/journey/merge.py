@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from helpdesk.database.metadata import Line
 from helpdesk.errors import Conflict, Invalid, NotFound
-from helpdesk.journey import opening, survey
+from helpdesk.journey import following, opening, survey
 from helpdesk.journey.book import Book
 from helpdesk.sla import actions as sla
 from helpdesk.sla import queries as clocks
@@ -36,7 +36,9 @@ def merge(
         raise Invalid("A ticket can't be merged into itself.", "into")
     child, parent = _both(tx, ticket_id, into)
     _may(child, parent, sure)
+    survey.withdraw(tx, ticket_id=child.id, cycle=child.cycle, now=now)
     moving = merging.lines(tx, ticket_id=child.id)
+    surveys = following.surveys_of(tx, ticket_id=child.id)
     told = _clocks_told(tx, child, parent, moving)
     guests = [(child.contact_id, True, child.address)] if child.contact_id != parent.contact_id else []
     guests += [
@@ -46,7 +48,6 @@ def merge(
     ]
     told["guests"] = merging.welcome(tx, ticket_id=parent.id, guests=guests)
     merging.move(tx, entry_ids=[one.id for one in moving], from_id=child.id, to_id=parent.id)
-    survey.withdraw(tx, ticket_id=child.id, cycle=child.cycle, now=now)
     tickets.change(tx, ticket_id=child.id, merged_into_id=parent.id, active=False, changed_at=now)
     sla.hand_over(tx, ticket_id=child.id)
     told |= _newest_question(tx, child, parent)
@@ -66,6 +67,7 @@ def merge(
         was_automatic=bool(parent.automatic),
         **told,
     )
+    following.hang(tx, survey_ids=surveys, from_id=child.id, to_id=parent.id, person_id=person_id, now=now)
     opening.recount(tx, book, ticket_id=parent.id, now=now)
 
 
@@ -80,7 +82,9 @@ def unmerge(tx: Connection, book: Book, *, ticket_id: int, person_id: int, now: 
     told = merging.newest_merge(tx, parent_id=parent.id, child_id=child.id)
     if told is None:
         raise NotFound("The merge of this ticket is not on the timeline any more.")
+    surveys = following.surveys_of(tx, ticket_id=child.id)
     moving = {*told.data["moved"], *merging.news_of(tx, ticket_id=parent.id, entry_ids=told.data["moved"])}
+    moving |= set(merging.answers_to(tx, ticket_id=parent.id, survey_ids=surveys))
     merging.move(tx, entry_ids=sorted(moving), from_id=parent.id, to_id=child.id)
     merging.unwelcome(tx, ticket_id=parent.id, contact_ids=told.data["guests"])
     ended = child.status in ("resolved", "closed")
@@ -108,6 +112,7 @@ def unmerge(tx: Connection, book: Book, *, ticket_id: int, person_id: int, now: 
         number=child.id,
         of=told.id,
     )
+    following.hang(tx, survey_ids=surveys, from_id=parent.id, to_id=child.id, person_id=person_id, now=now)
     for one in (child.id, parent.id):
         opening.recount(tx, book, ticket_id=one, now=now)
     return int(parent.id)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from helpdesk.database.engine import hint
 from helpdesk.errors import Conflict, Forbidden, Invalid
-from helpdesk.journey import amend, enclosing, letters, opening, status, ways
+from helpdesk.journey import amend, enclosing, following, letters, opening, status, ways
 from helpdesk.journey.book import Book
 from helpdesk.journey.ways import Way
 from helpdesk.outbox import actions as outbox
@@ -58,7 +58,7 @@ def reply(
     if newer(tx, ticket_id=ticket_id, seen=answer.seen):
         raise Conflict("Something new arrived while you were writing.")
     if ticket.assignee_id is None:  # whoever answers first has it, so that two do not
-        tickets.assign(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now)
+        following.assign(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now)
     ticket = queries.ticket(tx, ticket_id=ticket_id)
     way = ways.chosen(tx, book, ticket=ticket, wanted=answer.via)
     if answer.files and way.channel in book.channels and not book.channels[way.channel].can.attachments:

@@ -12,13 +12,14 @@ from sqlalchemy import Connection
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.engine import hint
 from helpdesk.errors import Conflict, Invalid, NotFound
-from helpdesk.journey import letters, reply
+from helpdesk.journey import following, letters, reply
 from helpdesk.journey.book import Book
 from helpdesk.outbox import actions as outbox
 from helpdesk.outbox import queries as outbox_queries
 from helpdesk.surveys import actions, queries, rules
 from helpdesk.text import clean
 from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import owners
 from helpdesk.tickets import queries as ticket_queries
 
 CALL_BACK_MINUTES = 30
@@ -152,9 +153,10 @@ def answer(tx: Connection, book: Book, *, token: str, score: str, now: datetime)
         return survey
     _often(tx, survey)
     actions.answered(tx, survey_id=survey.id, score=score, now=now, first=survey.answered_at is None)
+    ticket = owners.standing(tx, ticket_id=survey.ticket_id)
     tickets.add_entry(
         tx,
-        ticket_id=survey.ticket_id,
+        ticket_id=ticket.id,
         at=now,
         kind="survey",
         author="customer",
@@ -165,14 +167,15 @@ def answer(tx: Connection, book: Book, *, token: str, score: str, now: datetime)
         data={"score": score, "was": survey.score, "survey": survey.id, "cycle": survey.cycle},
     )
     if score == "sad":
-        _call_back(tx, book, survey, now)
-    hint(tx, "survey", survey.ticket_id)
+        _call_back(tx, book, survey, ticket, now)
+    hint(tx, "survey", ticket.id)
     return queries.by_token(tx, token_hash=survey.token_hash)
 
 
 def _often(tx: Connection, survey: Any) -> None:
     """Whoever has the link may change their mind, but not fill a timeline. Raises Conflict."""
-    lines = ticket_queries.timeline(tx, ticket_id=survey.ticket_id, most=MOST_CHANGES * 3)
+    ticket = owners.standing(tx, ticket_id=survey.ticket_id)
+    lines = ticket_queries.timeline(tx, ticket_id=ticket.id, most=MOST_CHANGES * 3)
     if sum(1 for one in lines if one.kind == "survey" and (one.data or {}).get("survey") == survey.id) >= MOST_CHANGES:
         raise Conflict("This answer was changed very often; it stays as it is now.")
 
@@ -204,9 +207,10 @@ def explain(tx: Connection, book: Book, *, token: str, reasons: Sequence[str], w
         return survey
     _often(tx, survey)
     actions.explained(tx, survey_id=survey.id, reasons=chosen, words=said)
+    ticket = owners.standing(tx, ticket_id=survey.ticket_id)
     tickets.add_entry(
         tx,
-        ticket_id=survey.ticket_id,
+        ticket_id=ticket.id,
         at=now,
         kind="survey",
         author="customer",
@@ -217,24 +221,26 @@ def explain(tx: Connection, book: Book, *, token: str, reasons: Sequence[str], w
         text=said,
         data={"score": survey.score, "reasons": chosen, "survey": survey.id, "cycle": survey.cycle},
     )
-    hint(tx, "survey", survey.ticket_id)
+    hint(tx, "survey", ticket.id)
     return queries.by_token(tx, token_hash=survey.token_hash)
 
 
-def _call_back(tx: Connection, book: Book, survey: Any, now: datetime) -> None:
+def _call_back(tx: Connection, book: Book, survey: Any, ticket: Any, now: datetime) -> None:
+    """Whoever has the ticket now is to call; nobody has it: whoever is free."""
     due_at = book.promises.calendar("written")[1].due_at(now, CALL_BACK_MINUTES)
     fresh = actions.ask_to_call_back(
-        tx, survey_id=survey.id, ticket_id=survey.ticket_id, owner_id=survey.person_id, due_at=due_at, now=now
+        tx, survey_id=survey.id, ticket_id=ticket.id, owner_id=ticket.assignee_id, due_at=due_at, now=now
     )
     if fresh:
-        tickets.change(tx, ticket_id=survey.ticket_id, sad_at=now, changed_at=now)
+        following.refresh(tx, ticket_id=ticket.id)
+        tickets.change(tx, ticket_id=ticket.id, changed_at=now)
         tickets.changed(
             tx,
-            ticket_id=survey.ticket_id,
+            ticket_id=ticket.id,
             now=now,
             author="automation",
             change="follow_up",
-            to=survey.person_id,
+            to=ticket.assignee_id,
             due_at=due_at.isoformat() if due_at else None,
         )
 
@@ -247,8 +253,8 @@ def called_back(
     if not words:
         raise Invalid("Write in a few words how the call back went.", "outcome")
     actions.called_back(tx, follow_up_id=follow_up_id, ticket_id=ticket_id, outcome=words, now=now)
-    waiting = [one.created_at for one in queries.follow_ups_of(tx, ticket_id=ticket_id) if one.done_at is None]
-    tickets.change(tx, ticket_id=ticket_id, sad_at=min(waiting, default=None), changed_at=now)
+    following.refresh(tx, ticket_id=ticket_id)
+    tickets.change(tx, ticket_id=ticket_id, changed_at=now)
     tickets.changed(
         tx, ticket_id=ticket_id, now=now, author="agent", person_id=person_id, change="called_back", outcome=words
     )

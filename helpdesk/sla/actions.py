@@ -19,7 +19,8 @@ from helpdesk.sla import queries
 from helpdesk.sla.models import clocks, cycles
 from helpdesk.sla.promises import KINDS, ClockKind, Facts, Planned, Promises, next_look
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets.models import NEVER
+from helpdesk.tickets import queries as stored
+from helpdesk.tickets.models import CALL_BACK, NEVER
 
 _NEW_CYCLE = Into(cycles)
 _NEW_CLOCK = Into(clocks)
@@ -114,10 +115,12 @@ def hand_over(tx: Connection, *, ticket_id: int) -> None:
     refresh(tx, ticket_id=ticket_id)
 
 
-def deadline(running: Sequence[Line]) -> dict[str, Any]:
-    """The ticket columns that show the nearest due time of these clocks."""
+def deadline(running: Sequence[Line], ticket: Line) -> dict[str, Any]:
+    """The ticket columns that show the nearest due time: of these clocks, or of the call back its customer waits for."""
     due = [clock for clock in running if clock.due_at is not None]
     first = min(due, key=lambda clock: clock.due_at) if due else None
+    if ticket.call_back_at is not None and (first is None or ticket.call_back_at < first.due_at):
+        return {"deadline": ticket.call_back_at, "deadline_kind": CALL_BACK, "deadline_start": ticket.sad_at}
     return {
         "deadline": first.due_at if first else NEVER,
         "deadline_kind": first.kind if first else None,
@@ -126,5 +129,6 @@ def deadline(running: Sequence[Line]) -> dict[str, Any]:
 
 
 def refresh(tx: Connection, *, ticket_id: int) -> None:
-    """Copy the nearest due time of the running clocks to the ticket, for the lists."""
-    tickets.change(tx, ticket_id=ticket_id, **deadline(queries.going(tx, ticket_id=ticket_id)))
+    """Copy the nearest due time to the ticket, for the lists."""
+    ticket = stored.locked(tx, ticket_id=ticket_id)
+    tickets.change(tx, ticket_id=ticket_id, **deadline(queries.going(tx, ticket_id=ticket_id), ticket))

@@ -263,5 +263,5 @@ def _tell_ticket(tx: Connection, ticket: Line, count: int) -> None:
         ticket_id=ticket.id,
         cycle=count,
         answered=not open_question and ticket.status not in DONE,
-        **actions.deadline(running),
+        **actions.deadline(running, ticket),
     )

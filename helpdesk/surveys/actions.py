@@ -66,6 +66,17 @@ def called_back(tx: Connection, *, follow_up_id: int, ticket_id: int, outcome: s
         raise NotFound("This follow-up is closed already.")
 
 
+def give(tx: Connection, *, ticket_id: int, to: int | None) -> None:
+    """Whoever gets a ticket gets its open call backs."""
+    waiting = (follow_ups.c.ticket_id == ticket_id) & follow_ups.c.done_at.is_(None)
+    tx.execute(update(follow_ups).where(waiting).values(owner_id=to))
+
+
+def move(tx: Connection, *, survey_ids: Sequence[int], to_id: int) -> None:
+    """The call backs of these surveys stand on another ticket from now on."""
+    tx.execute(update(follow_ups).where(follow_ups.c.survey_id.in_(list(survey_ids))).values(ticket_id=to_id))
+
+
 def hand_over(tx: Connection, *, contact_id: int, to: int) -> list[int]:
     """Every survey of a contact goes to another one. Returns them, for `give_back`."""
     mine = list(tx.scalars(select(surveys.c.id).where(surveys.c.contact_id == contact_id)))

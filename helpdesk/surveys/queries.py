@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, func, select
 
 from helpdesk.database.metadata import Line
 from helpdesk.surveys.models import follow_ups, surveys
@@ -19,6 +19,11 @@ def by_token(tx: Connection, *, token_hash: str) -> Line | None:
 def of_ticket(tx: Connection, *, ticket_id: int) -> Sequence[Line]:
     """Every survey of a ticket, by cycle."""
     return tx.execute(select(surveys).where(surveys.c.ticket_id == ticket_id).order_by(surveys.c.cycle)).all()
+
+
+def by_ids(tx: Connection, *, survey_ids: Sequence[int]) -> Sequence[Line]:
+    """These surveys."""
+    return tx.execute(select(surveys).where(surveys.c.id.in_(list(survey_ids)))).all()
 
 
 def of_contact(tx: Connection, *, contact_id: int, most: int = 8) -> Sequence[Line]:
@@ -36,11 +41,9 @@ def last_invited(tx: Connection, *, contact_id: int) -> datetime | None:
     return tx.execute(select(func.max(surveys.c.invited_at)).where(surveys.c.contact_id == contact_id)).scalar()
 
 
-def overdue(tx: Connection, *, ticket_ids: Sequence[int], now: datetime) -> frozenset[int]:
-    """Those of some tickets whose customer should have been called back by now."""
-    late = and_(follow_ups.c.done_at.is_(None), follow_ups.c.due_at <= now)
-    found = tx.execute(select(follow_ups.c.ticket_id).where(follow_ups.c.ticket_id.in_(list(ticket_ids)), late))
-    return frozenset(found.scalars())
+def of_tickets(tx: Connection, *, ticket_ids: Sequence[int]) -> Sequence[Line]:
+    """The surveys of some tickets."""
+    return tx.execute(select(surveys).where(surveys.c.ticket_id.in_(list(ticket_ids))).order_by(surveys.c.id)).all()
 
 
 def follow_ups_of(tx: Connection, *, ticket_id: int) -> Sequence[Line]:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from helpdesk.contacts.models import contacts
 from helpdesk.database.metadata import Line, Moment
 from helpdesk.errors import Invalid
-from helpdesk.tickets.models import NEVER, drafts, reads, tickets
+from helpdesk.tickets.models import NEVER, TO_DO, drafts, reads, tickets
 
 View = Literal["mine", "unassigned", "soon", "late", "waiting", "all", "sad", "ended"]
 VIEWS: tuple[View, ...] = ("mine", "unassigned", "soon", "late", "waiting", "all", "sad", "ended")
@@ -38,6 +38,7 @@ PAGE = 50
 CAP = 100
 COUNTED: tuple[View, ...] = ("mine", "unassigned", "soon", "late", "waiting", "all", "sad")
 WAITING = text("tickets.status IN ('waiting', 'on_hold')")  # literal, so that the partial index is seen
+WORK = text(f"({TO_DO})")  # likewise; no other table of a row has these columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,13 @@ def condition(view: View) -> ColumnElement[bool]:
     now = bindparam("now", type_=Moment)
     soon = bindparam("soon", type_=Moment)
     conditions: dict[View, ColumnElement[bool]] = {
-        "mine": and_(tickets.c.assignee_id == bindparam("me"), active),
-        "unassigned": and_(tickets.c.assignee_id.is_(None), active),
-        "soon": and_(active, tickets.c.deadline > now, tickets.c.deadline <= soon),
-        "late": and_(active, tickets.c.deadline <= now),
+        "mine": and_(tickets.c.assignee_id == bindparam("me"), WORK),
+        "unassigned": and_(tickets.c.assignee_id.is_(None), WORK),
+        "soon": and_(WORK, tickets.c.deadline > now, tickets.c.deadline <= soon),
+        "late": and_(WORK, tickets.c.deadline <= now),
         "waiting": and_(active, WAITING),
         "all": active,
-        "sad": tickets.c.sad_at.is_not(None),
+        "sad": and_(tickets.c.sad_at.is_not(None), tickets.c.spam_at.is_(None)),
         "ended": and_(tickets.c.active != true(), tickets.c.merged_into_id.is_(None)),
     }
     return conditions[view]
@@ -182,6 +183,7 @@ def _rows() -> Select[Any]:
             tickets.c.deadline_start,
             tickets.c.spam_at,
             tickets.c.sad_at,
+            tickets.c.call_back_at,
             tickets.c.person_wanted_at,
             tickets.c.automatic,
             tickets.c.language,

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from helpdesk.database.metadata import Line
-from helpdesk.tickets.models import attachments, entries, participants
+from helpdesk.tickets.models import attachments, entries, participants, tickets
 
-MOVING = ("message", "note", "call", "reaction", "delivery")  # changes and surveys tell of the ticket they happened to
+MOVING = ("message", "note", "call", "reaction", "delivery", "survey")  # changes tell of the ticket they happened to
 MOST = 500  # ids in one statement
 
 
@@ -27,6 +27,22 @@ def news_of(tx: Connection, *, ticket_id: int, entry_ids: Iterable[int]) -> list
     wanted = set(entry_ids)
     told = select(entries.c.id, entries.c.data).where(entries.c.ticket_id == ticket_id, entries.c.kind == "delivery")
     return [one.id for one in tx.execute(told) if (one.data or {}).get("of") in wanted]
+
+
+def answers_to(tx: Connection, *, ticket_id: int, survey_ids: Iterable[int]) -> list[int]:
+    """Lines of a ticket by which a customer answered these surveys."""
+    wanted = set(survey_ids)
+    told = select(entries.c.id, entries.c.data).where(entries.c.ticket_id == ticket_id, entries.c.kind == "survey")
+    return [one.id for one in tx.execute(told) if (one.data or {}).get("survey") in wanted]
+
+
+def family(tx: Connection, *, ticket_id: int) -> list[int]:
+    """A ticket and those merged into it, and into them."""
+    told = select(entries.c.data).where(entries.c.ticket_id == ticket_id, entries.c.kind == "change")
+    numbers = {(one or {}).get("number") for one in tx.scalars(told) if (one or {}).get("change") == "merged"}
+    here = select(tickets.c.id).where(tickets.c.id.in_(numbers), tickets.c.merged_into_id == ticket_id)
+    children = sorted(tx.scalars(here)) if numbers else []
+    return [ticket_id, *(other for one in children for other in family(tx, ticket_id=one))]
 
 
 def move(tx: Connection, *, entry_ids: Sequence[int], from_id: int, to_id: int) -> None:

@@ -9,6 +9,8 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Tabl
 from helpdesk.database.metadata import Id, Json, Moment, metadata, primary_key
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # sorts after every real deadline
+CALL_BACK = "call_back"  # the deadline_kind beside the kinds of clocks
+TO_DO = "active OR (sad_at IS NOT NULL AND spam_at IS NULL)"  # somebody waits: for an answer, or for a call back
 
 tickets = Table(
     "tickets",
@@ -33,8 +35,8 @@ tickets = Table(
     Column("customer_at", Moment),  # newest message of the customer
     Column("customer_entry_id", Id),
     Column("answered", Boolean, nullable=False, default=False),  # the newest public message is a person's
-    Column("deadline", Moment, nullable=False, default=NEVER),  # nearest due time of the running clocks
-    Column("deadline_kind", String(16)),
+    Column("deadline", Moment, nullable=False, default=NEVER),  # nearest due time: running clocks, call back
+    Column("deadline_kind", String(16)),  # which clock, or call_back
     Column("deadline_start", Moment),
     Column("cycle", Integer, nullable=False, default=0),
     Column("resolved_at", Moment),
@@ -44,9 +46,13 @@ tickets = Table(
     Column("merged_into_id", Id, ForeignKey("tickets.id")),
     Column("follows_id", Id, ForeignKey("tickets.id")),  # opened by a message to an older, closed one
     Column("sad_at", Moment),  # the customer was unhappy and nobody has called back yet
+    Column("call_back_at", Moment),  # when somebody should have, the earliest
     Column("person_wanted_at", Moment),  # the customer asked for a person: robots are silent in this cycle
     Index("ix_tickets_deadline", "active", "deadline", "id"),
-    Index("ix_tickets_assignee", "assignee_id", "active", "deadline", "id"),
+    Index("ix_tickets_to_do", "deadline", "id", sqlite_where=text(TO_DO), postgresql_where=text(TO_DO)),
+    Index(
+        "ix_tickets_to_do_of", "assignee_id", "deadline", "id", sqlite_where=text(TO_DO), postgresql_where=text(TO_DO)
+    ),
     Index(
         "ix_tickets_waiting",
         "active",

@@ -105,10 +105,20 @@ def clock_words(clock: Any, language: str = "fa", zone: str = dates.TEHRAN, gett
         return gettext("Answered")
     if clock.state == "paused":
         return gettext("Paused")
+    if clock.call_back:
+        return _call_back(clock, language, zone, gettext)
     if clock.far:
         return gettext("by %(when)s") % {"when": dates.relative_words(clock.due_at, clock.now, language, zone)}
     left = gettext("%(time)s over") if clock.seconds < 0 else gettext("%(time)s left")
     return left % {"time": dates.duration_words(abs(clock.seconds), language)}
+
+
+def _call_back(clock: Any, language: str, zone: str, gettext: Callable[[str], str]) -> str:
+    if clock.seconds < 0:
+        return gettext("Call back overdue")
+    if clock.far:
+        return gettext("call by %(when)s") % {"when": dates.relative_words(clock.due_at, clock.now, language, zone)}
+    return gettext("%(time)s to call back") % {"time": dates.duration_words(clock.seconds, language)}
 
 
 def paragraphs(text: str) -> Markup:

@@ -30,7 +30,6 @@ def row(
     eyes: Eyes,
     people: Mapping[int, Somebody],
     typing: Callable[[int], str] = lambda number: "",
-    overdue: frozenset[int] = frozenset(),
 ) -> RowView:
     """One ticket of a list. `typing` names who else is writing in it."""
     name = name_of(ticket.contact_name, ticket.address, eyes.language)
@@ -47,7 +46,7 @@ def row(
         draft=bool(ticket.drafted),
         sad=ticket.sad_at is not None,
         wanted=ticket.person_wanted_at is not None and bool(ticket.active) and not ticket.answered,
-        overdue=ticket.id in overdue,
+        overdue=ticket.call_back_at is not None and ticket.call_back_at <= eyes.now,
         assignee=people.get(ticket.assignee_id) if ticket.assignee_id else None,
         typing=typing(ticket.id),
     )
@@ -56,12 +55,11 @@ def row(
 def listed(
     rows: Sequence[Any], eyes: Eyes, people: Mapping[int, Somebody], wish: Wish, *, after: object = None,
     open_ticket: int | None = None, mine: int = 0, typing: Callable[[int], str] = lambda number: "",
-    overdue: frozenset[int] = frozenset(),
 ) -> ListView:  # fmt: skip
     """A page of the list."""
     return ListView(
         view=wish.view,
-        rows=[row(one, eyes, people, typing, overdue) for one in rows],
+        rows=[row(one, eyes, people, typing) for one in rows],
         sort=wish.sort,
         search=wish.search,
         open=open_ticket,

@@ -64,6 +64,8 @@ def _items(parts: Parts, eyes: Eyes) -> Iterator[EntryView | ChangeView | Survey
     for entry in parts.entries:
         if entry.kind in ("message", "note", "call") and not _slim(entry, parts):
             yield message(entry, parts, eyes, hanging.get(entry.id, ()), gone.get(entry.remote_id or ""))
+        if entry.kind == "survey" and entry.delivery == "undone":
+            continue  # it never left
         elif entry.kind == "survey" and entry.author == "customer":
             if entry.id in told.values():
                 yield _felt(entry, parts, eyes)

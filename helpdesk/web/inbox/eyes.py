@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from channels.contract import Channel
 from helpdesk.agents.rules import HUES, Face, Person
 from helpdesk.contacts import guests
-from helpdesk.tickets.models import NEVER
+from helpdesk.tickets.models import CALL_BACK, NEVER
 from helpdesk.web.inbox.lines import ChannelMark, ClockView
 from helpdesk.web.inbox.views import Somebody
 from helpdesk.web.looks import Look
@@ -72,6 +72,8 @@ def by_id(people: Sequence[Person]) -> dict[int, Somebody]:
 def chip(ticket: Any, now: datetime) -> ClockView | None:
     """The clock of a ticket's row; None when its status says enough. `ticket` has the columns of the list."""
     if ticket.status in STILL:
+    if ticket.deadline_kind == CALL_BACK:
+        return replace(running_clock(ticket.deadline_start, ticket.deadline, now), call_back=True)
         return None
     running = ticket.deadline != NEVER
     if not running or (ticket.deadline_kind == "resolution" and ticket.answered and ticket.deadline > now + FAR):

@@ -39,14 +39,13 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Rows of a list, how many each view has, and who works here. `overdue`: whose customer is still to be called."""
+    """Rows of a list, how many each view has, and who works here."""
 
     rows: Sequence[Line]
     after: lists.After | None
     counts: Mapping[lists.View, int]
     people: Sequence[Person]
     quarantined: int
-    overdue: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +83,9 @@ class Parts:
 def listing(tx: Connection, *, wish: Wish, person_id: int, now: datetime, bare: bool = False) -> Listing:
     """A list with the rail beside it. `bare`: without its rows, for a pane that shows none."""
     page = lists.Page((), None) if bare else rows(tx, wish=wish, person_id=person_id, now=now)
-    sad = [one.id for one in page.rows if one.sad_at is not None]
     return Listing(
         page.rows, page.after, lists.counts(tx, person_id=person_id, now=now), agents.everybody(tx),
-        intake.figures(tx)["quarantined"], surveys.overdue(tx, ticket_ids=sad, now=now) if sad else frozenset(),
+        intake.figures(tx)["quarantined"],
     )  # fmt: skip
 
 
@@ -131,7 +129,7 @@ def ticket(
         addresses=contacts.addresses_of(tx, contact_id=found.contact_id),
         others=queries.of_contact(tx, contact_id=found.contact_id, but=ticket_id, most=7),
         moods=[one.score for one in reversed(surveys.of_contact(tx, contact_id=found.contact_id))],
-        surveys={one.id: one for one in surveys.of_ticket(tx, ticket_id=ticket_id)},
+        surveys={one.id: one for one in surveys.by_ids(tx, survey_ids=_answered(entries))},
         follow_ups={one.survey_id: one for one in surveys.follow_ups_of(tx, ticket_id=ticket_id)},
         proposed=suggestions.proposed(tx, entry_id=question) if question else (),
         question=next((one for one in entries if one.id == question), None),
@@ -146,6 +144,24 @@ def ticket(
         undone=(kept["reply"].data or {}) if "reply" in kept else {},
         extensions=agents.names_by_extension(tx) if any(one.kind == "call" for one in entries) else {},
     )
+
+
+def unanswered(entries: Sequence[Line]) -> list[int]:
+    """The customer's messages since a person answered last. The newest may be a picture that says nothing."""
+    found: list[int] = []
+    for one in reversed(entries):
+        answers = one.author == "agent" and one.public and one.kind == "message"
+        if answers and one.delivery not in ("failed", "undone"):
+            break
+        if one.author == "customer" and one.kind == "message":
+            found.append(one.id)
+    return found
+
+
+def _answered(entries: Sequence[Line]) -> list[int]:
+    """The surveys these lines answer; some are about tickets merged into this one."""
+    told = [(one.data or {}).get("survey") for one in entries if one.kind == "survey" and one.author == "customer"]
+    return sorted({one for one in told if one is not None})
 
 
 def screen(

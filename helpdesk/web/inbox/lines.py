@@ -36,7 +36,7 @@ class ChannelMark:
 class ClockView:
     """A clock chip. `seconds` until the due time, negative behind it; `share` of the time used, 0 to 100.
 
-    `far`: it is due so late that the time of day says more than the time left.
+    `far`: it is due so late that the time of day says more than the time left. `call_back`: somebody is to call then.
     """
 
     state: ClockState
@@ -45,6 +45,7 @@ class ClockView:
     due_at: datetime | None
     now: datetime
     far: bool = False
+    call_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

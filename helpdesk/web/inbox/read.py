@@ -37,7 +37,6 @@ async def rows(request: web.Request) -> web.StreamResponse:
     shown = await database.read(gather.listing, wish=wish, person_id=eyes.me.id, now=eyes.now)
     listed = build_list.listed(
         shown.rows, eyes, by_id(shown.people), wish, after=shown.after, typing=show.typing_in(request),
-        overdue=shown.overdue,
     )  # fmt: skip
     return request.app[PAGES].render(request, "inbox/rows.html", list=listed)
 

@@ -103,7 +103,7 @@ async def context(
         await _seen(request, parts, eyes.now)
     listed = build_list.listed(
         shown.rows, eyes, people, wish, after=shown.after, open_ticket=ticket_id, mine=shown.counts.get("mine", 0),
-        typing=typing_in(request), overdue=shown.overdue,
+        typing=typing_in(request),
     )  # fmt: skip
     return {
         "list": listed, "ticket": ticket, "rail": build_list.rail(shown.counts), "place": "" if wish.search else wish.view,

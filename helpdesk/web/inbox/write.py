@@ -8,10 +8,11 @@ from typing import Any
 from aiohttp import web
 
 from helpdesk.errors import Conflict, Forbidden, Invalid
+from helpdesk.journey import following
 from helpdesk.journey import reply as journey
 from helpdesk.journey import status as statuses
 from helpdesk.journey import survey as surveys
-from helpdesk.tickets import actions, queries, rules
+from helpdesk.tickets import queries, rules
 from helpdesk.web import keys
 from helpdesk.web.inbox import answers, build_ticket, drafts, gather, show
 from helpdesk.web.inbox.eyes import name_of
@@ -114,7 +115,7 @@ async def assign(request: web.Request) -> web.StreamResponse:
     """Give the ticket to somebody, or back to everybody."""
     app, me, fields = request.app, keys.signed_in(request), await request.post()
     to = show.number_in(fields, "person") if fields.get("person") else None
-    await app[keys.DATABASE].write(actions.assign, ticket_id=_ticket(request), to=to, by=me.id, now=app[keys.CLOCK]())
+    await app[keys.DATABASE].write(following.assign, ticket_id=_ticket(request), to=to, by=me.id, now=app[keys.CLOCK]())
     return await pane(request)
 
 
@@ -122,7 +123,7 @@ async def take(request: web.Request) -> web.StreamResponse:
     """Take a ticket nobody has. Raises Conflict when somebody was faster."""
     app, me = request.app, keys.signed_in(request)
     await app[keys.DATABASE].write(
-        actions.assign, ticket_id=_ticket(request), to=me.id, by=me.id, now=app[keys.CLOCK](), only_if_free=True
+        following.assign, ticket_id=_ticket(request), to=me.id, by=me.id, now=app[keys.CLOCK](), only_if_free=True
     )
     return await pane(request)
 
