@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from channels import clock, contract
 from channels.contract import Capabilities, DeliveryError, Desk, Inbound, Outbound, State
-from channels.email import normalise, receiver, render
+from channels.email import checkup, normalise, receiver, render
 from channels.email.imap import Pace, Reader
 from channels.email.imap_client import ImapError
 from channels.email.outgoing import into_folder, refusal
@@ -29,7 +29,7 @@ class Channel(contract.Channel):
     name = "email"
     label: ClassVar[Mapping[str, str]] = {"fa": "ایمیل", "en": "Email"}
     icon = "mail"
-    can = Capabilities(attachments=True, html=True, subject=True, copies=True, starts=True)
+    can = Capabilities(attachments=True, html=True, subject=True, copies=True, starts=True, replies=True)
     settings: EmailSettings
 
     class Settings(EmailSettings):
@@ -128,15 +128,10 @@ class Channel(contract.Channel):
 
     async def check(self) -> Sequence[tuple[str, str | None]]:
         """Connect and sign in everywhere."""
-        deaf = "nothing takes mail in: it needs [imap], or the receiver must be enabled"
-        results: list[tuple[str, str | None]] = [
-            (f"read {box.address}", deaf)
-            for box in self.settings.mailboxes
-            if box.imap is None and not self.settings.receiver.enabled
-        ]
+        results = await checkup.ways_in(self.settings)
         results += [(f"read {one.box.address} at {one.imap.host}", await _problem(one.check)) for one in self.readers]
         if self.settings.folder is not None:
-            return results
+            return [*results, checkup.way_out(self.settings.folder)]
         for box in self.settings.mailboxes:
             sender = self.senders.get(box.name)
             through = f" through {sender.smtp.host}" if sender else ""

@@ -18,6 +18,13 @@ from channels.webchat.script import Script
 from channels.webchat.settings import Site, WebchatSettings, secret
 from channels.webchat.web import Pages
 
+NO_SITES = (
+    "sites",
+    (
+        'there is none, so no page can show the chat: say sites = [{ name = "shop", origins = ["https://…"] }] '
+        "under [channels.webchat]"
+    ),
+)
 LOOK = 15.0  # seconds between looks at opening hours and at who has stopped polling
 
 
@@ -98,7 +105,9 @@ class Channel(contract.Channel):
         if self.settings.site(outbound.account) is None:
             raise DeliveryError(f"There is no website {outbound.account} in the settings.", permanent=True)
         room = chat.rooms.room(outbound.account, render.conversation(outbound))
-        files = [await chat.store.keep(one.name, one.content) for one in outbound.attachments if one.content is not None]
+        files = [
+            await chat.store.keep(one.name, one.content) for one in outbound.attachments if one.content is not None
+        ]
         made = render.line(outbound, files, int(chat.seconds() * 1000))
         async with room.lock:
             await room.log.refresh()  # another process may have sent it before this one was asked to
@@ -170,7 +179,8 @@ class Channel(contract.Channel):
     async def check(self) -> Sequence[tuple[str, str | None]]:
         """Sites that nobody can reach, secrets that are missing, a widget that is not built."""
         built = None if self.script.version else "it is not built: npm run build:widget"
-        return [("the widget's script", built), *((f"site {one.name}", self._problem(one)) for one in self.settings.sites)]
+        sites = [(f"site {one.name}", self._problem(one)) for one in self.settings.sites]
+        return [("the widget's script", built), *(sites or [NO_SITES])]
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
@@ -189,7 +199,7 @@ class Channel(contract.Channel):
 
     def _problem(self, site: Site) -> str | None:
         if not site.origins:
-            return "No origins are allowed, so no page can connect: set origins = [\"https://…\"]."
+            return 'No origins are allowed, so no page can connect: set origins = ["https://…"].'
         if site.identity == "enforced" and secret(self._env, site.name) is None:
             name = site.name.upper().replace("-", "_")
             return f"Identities are enforced but there is no secret: set PASOKH_WEBCHAT_{name}_SECRET."

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from helpdesk.cli.configured import DEFAULT, ROOT, Config, in_a_sentence, read
+from helpdesk.cli.connections import tell
 
 if TYPE_CHECKING:
     from helpdesk.app import House
@@ -66,6 +67,7 @@ def serve(
     async def work() -> None:
         async with app.house(settings, where=str(config)) as house, _open(house) as address:
             await _greet(house, address, administrator)
+            await tell(house.book.channels, house.reports.states, typer.echo)
             await asyncio.Event().wait()
 
     run(work())

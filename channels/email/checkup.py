@@ -1,0 +1,60 @@
+"""For `run.py check`: whether mail can come in without being fetched, and leave without a server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from pathlib import Path
+
+from channels.email.settings import EmailSettings, Receiver
+
+Found = tuple[str, str | None]  # what was tried, None or what is wrong
+NO_MAILBOX: Found = (
+    "mailboxes",
+    "there is none, so no mail can be answered: write one under [channels.email]; the example there shows how",
+)
+PATIENCE = 5.0  # seconds
+
+
+async def ways_in(settings: EmailSettings) -> list[Found]:
+    """A line for the receiver, when it is on, and one for each mailbox that is not fetched."""
+    door, found = settings.receiver, [] if settings.mailboxes else [NO_MAILBOX]
+    if door.enabled:
+        place = f"receive mail by {door.protocol.upper()} at {door.host}:{door.port}"
+        found.append(
+            (place, await asyncio.to_thread(_door, door, f"220 {settings.name_of_host} {door.protocol.upper()}"))
+        )
+    for box in settings.mailboxes:
+        if box.imap is None and door.enabled:
+            found.append((f"read {box.address}: not fetched, the receiver takes it in", None))
+        elif box.imap is None:
+            found.append(
+                (f"read {box.address}", "nothing takes mail in: it needs [imap], or the receiver must be enabled")
+            )
+    return found
+
+
+def way_out(folder: Path) -> Found:
+    """Whether mails can be written to a folder instead of being sent."""
+    what = f"send: mails are written to {folder} and leave for nobody"
+    near = next((one for one in (folder, *folder.absolute().parents) if one.exists()), Path("/"))
+    return what, None if near.is_dir() and os.access(near, os.W_OK) else f"{near} can't be written to"
+
+
+def _door(door: Receiver, ours: str) -> str | None:
+    """Free for the desk, or already open by it."""
+    try:
+        with socket.create_server((door.host, door.port)):
+            return None
+    except OSError as error:
+        busy = error
+    try:
+        with socket.create_connection((door.host, door.port), timeout=PATIENCE) as line:
+            line.settimeout(PATIENCE)
+            said = line.recv(500).decode("ascii", "replace")
+    except OSError:
+        return f"it can't be opened: {busy.strerror}"
+    if said.startswith(ours):
+        return None  # the desk runs
+    return "another program listens there: stop it, or set another port of [channels.email.receiver]"

@@ -1,0 +1,46 @@
+"""After the start the desk says which channels run, and what is not connected yet."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from channels.contract import Channel, State
+from helpdesk.cli.connections import lines, tell
+
+
+class Mail(Channel):
+    name = "mail"
+    label: ClassVar = {"fa": "ایمیل", "en": "Email"}
+
+    def __init__(self, *boxes: str) -> None:
+        self.boxes = boxes
+
+    def accounts(self) -> tuple[str, ...]:
+        return self.boxes
+
+
+def test_who_is_connected_stands_in_one_line():
+    states = {("mail", "support"): State("support", True), ("mail", "receiver"): State("receiver", True)}
+    assert list(lines({"mail": Mail("support")}, states)) == ["Email: support and receiver are connected."]
+
+
+def test_what_is_not_connected_is_told_with_its_reason_and_what_to_do():
+    states = {("mail", "a"): State("a", True), ("mail", "b"): State("b", False, "No secret: set X.")}
+    told = list(lines({"mail": Mail("a", "b", "c")}, states))
+    assert told[:3] == [
+        "Email: a is connected.", "Email: b is not connected: No secret: set X.", "Email: c is not connected yet.",
+    ]  # fmt: skip
+    assert "run.py check" in told[3]
+
+
+def test_a_channel_without_accounts_is_told():
+    assert next(iter(lines({"mail": Mail()}, {}))) == "Email: it is switched on, but nothing is set up in it yet."
+
+
+async def test_a_silent_channel_does_not_keep_the_desk_waiting():
+    said: list[str] = []
+    await tell({"mail": Mail("a")}, {}, said.append, patience=0)
+    assert said[0] == "Email: a is not connected yet."
+    said.clear()
+    await tell({}, {}, said.append)
+    assert said == []
