@@ -1,13 +1,16 @@
-"""The customer's page and the question before two are joined, for the gallery."""
+"""The customer's page, the question before two are joined, and the people of the desk, for the gallery."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
-from helpdesk.agents.rules import Face
+from helpdesk.agents.queries import Staff
+from helpdesk.agents.rules import ROLES, Face, Person
 from helpdesk.web.inbox.build_customer import CustomerView, JoinView
 from helpdesk.web.inbox.views import AddressView, JoinOffer
+from helpdesk.web.people import Asked, OneTime
 from tests.support import gallery as g
 
 
@@ -57,3 +60,41 @@ def join(language: str) -> dict[str, Any]:
     """The question before it is done."""
     one, other = customers(language)
     return {"number": 1248, "other": other.id, "pair": [one, other], "why": offers(language)[0]}
+
+
+WORKS = {"fa": ("سامان کرمانج", "لیلا به‌آفرین", "پویا رهگذر"), "en": ("Sam Corliss", "Leila Behnam", "Puya Rahgozar")}
+TEAMS = {"fa": ("پشتیبانی", "فروش"), "en": ("Support", "Sales")}
+
+
+def _staff(language: str) -> list[Staff]:
+    """Four people: an administrator, one with everything, one invited, one who left."""
+    sam, leila, puya = WORKS[language]
+    return [
+        Staff(g.ME[language], "", (1,), g.NOW, None, None),
+        Staff(Person(2, sam, "sam@dalan.example", "supervisor"), "204", (1, 2), g.ago(hours=3), None, None),
+        Staff(Person(3, leila, "leila.with-a-long-name@dalan.example", "agent"), "", (), None, None, g.NOW),
+        Staff(Person(4, puya, "puya@dalan.example", "agent"), "", (2,), g.ago(days=40), g.ago(days=12), None),
+    ]
+
+
+def _teams(language: str) -> list[SimpleNamespace]:
+    return [SimpleNamespace(id=number, name=name) for number, name in enumerate(TEAMS[language], 1)]
+
+
+def staff(language: str) -> dict[str, Any]:
+    """The page of people, right after one was invited, with a refused form."""
+    teams = _teams(language)
+    return {
+        "everybody": _staff(language), "teams": teams, "called": {one.id: one.name for one in teams}, "roles": ROLES,
+        "asked": Asked(), "error": g.WORDS[language]["unsolved"], "wrong": "invite", "may": True,
+        "made": OneTime(WORKS[language][1], "https://desk.dalan.example/sign-in/link/3kX0hY2mQe7Zq1vB9sTf", 72),
+    }  # fmt: skip
+
+
+def colleague(language: str, *, gone: bool = False) -> dict[str, Any]:
+    """One of them, to change; or the one who left."""
+    who = _staff(language)[3 if gone else 1]
+    return {
+        "who": who, "teams": _teams(language), "roles": ROLES, "tried": None, "own": False, "made": None,
+        "error": "" if gone else g.WORDS[language]["unsolved"], "notice": g.WORDS[language]["words"] if gone else "",
+    }  # fmt: skip
