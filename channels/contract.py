@@ -47,6 +47,7 @@ class Capabilities:
     starts: bool = False  # the desk may write first
     counted: bool = False  # leaves as text messages, paid for by the part
     reads: bool = False  # tells when its customer has read something (`Delivery`)
+    replies: bool = False  # its customer sees which message an answer is meant for
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class Channel:
 
     name: ClassVar[str]  # the folder's name
     label: ClassVar[Mapping[str, str]]  # language -> word for people
+    writes: ClassVar[Mapping[str, str] | None] = None  # the word for what is written here, where it is another one
     icon: ClassVar[str]  # an icon of the sheet
     can: ClassVar[Capabilities]  # what settings do not allow, an instance takes away: `vars(self)["can"] = …`
     kind: ClassVar[Literal["written", "phone"]] = "written"  # which working hours apply

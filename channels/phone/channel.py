@@ -36,6 +36,7 @@ class Channel(contract.Channel):
 
     name = "phone"
     label: ClassVar[Mapping[str, str]] = {"fa": "تلفن", "en": "Phone"}
+    writes: ClassVar[Mapping[str, str] | None] = {"fa": "پیامک", "en": "Text message"}
     icon = "phone"
     can = Capabilities(calls=True, starts=True, counted=True)
     kind = "phone"

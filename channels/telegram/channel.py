@@ -37,7 +37,8 @@ class Channel(contract.Channel):
     label: ClassVar[Mapping[str, str]] = {"fa": "تلگرام", "en": "Telegram"}
     icon = "telegram"
     can = Capabilities(
-        attachments=True, html=True, typing=True, edits=True, buttons=True, stickers=True, reactions=True
+        attachments=True, html=True, typing=True, edits=True, buttons=True, stickers=True, reactions=True,
+        replies=True,
     )
     settings: TelegramSettings
 

@@ -25,9 +25,12 @@ def propose(
         put(tx, _SUGGESTED, {"entry_id": entry_id, "items": items})
 
 
-def proposed(tx: Connection, *, entry_id: int) -> list[tuple[str, float, list[str]]]:
-    """What was proposed for a message, best first."""
-    items = tx.execute(select(suggested.c["items"]).where(suggested.c.entry_id == entry_id)).scalar()
+def proposed(tx: Connection, *, entry_ids: Sequence[int]) -> list[tuple[str, float, list[str]]]:
+    """What was proposed for the newest of these messages for which anything was; best first."""
+    mine = suggested.c.entry_id.in_(entry_ids)
+    items = tx.execute(
+        select(suggested.c["items"]).where(mine).order_by(suggested.c.entry_id.desc()).limit(1)
+    ).scalar()
     return [(article, confidence, words) for article, confidence, words in items or []]
 
 

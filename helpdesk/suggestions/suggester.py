@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 LEAST = 0.15  # below this a suggestion is noise
+SHOWN = 0.35  # below this it would only be in people's way
 
 
 class Suggester:

@@ -103,6 +103,11 @@ _SMALL = _listed(
 )
 
 
+def tells(found: Sequence[str]) -> bool:
+    """Whether any of the words says what a text is about; words that were not compared one by one may."""
+    return not found or any(word not in _SMALL and len(word) > 1 for word in found)
+
+
 def telling(found: Sequence[str]) -> list[str]:
     """Those words that say what a text is about; all of them when none does."""
     return [word for word in found if word not in _SMALL and len(word) > 1] or list(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.suggestions.words import telling, words
+from helpdesk.suggestions.words import telling, tells, words
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,11 @@ from helpdesk.suggestions.words import telling, words
 )
 def test_small_words_are_no_reasons(said, shown):
     assert telling(words(said)) == shown
+
+
+def test_small_words_alone_tell_nothing():
+    assert not tells(["است", "چرا", "the"])
+    assert tells(["چرا", "بازگشت"])
 
 
 def test_small_words_are_shown_when_there_is_nothing_else():

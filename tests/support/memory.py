@@ -34,7 +34,7 @@ class MemoryChannel(contract.Channel):
     label: ClassVar[Mapping[str, str]] = {"fa": "حافظه", "en": "Memory"}
     icon: ClassVar[str] = "chat"
     can: ClassVar[Capabilities] = Capabilities(
-        attachments=True, subject=True, copies=True, edits=True, reactions=True, starts=True
+        attachments=True, subject=True, copies=True, edits=True, reactions=True, starts=True, replies=True
     )
 
     sent: list[Outbound] = field(default_factory=list)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from helpdesk.tickets.models import NEVER
 from helpdesk.web.inbox import answers, build_why
-from helpdesk.web.inbox.build_timeline import _folded, _quoted
+from helpdesk.web.inbox.build_timeline import _folded, _is_quotation, _quoted
 from helpdesk.web.inbox.eyes import chip, face_of, name_of, running_clock
 from helpdesk.web.inbox.lines import ChangesView, ChangeView
 from helpdesk.web.inbox.originals import clean_html
@@ -98,6 +98,20 @@ def test_quoted_text_is_what_the_whole_has_beyond_the_visible():
     assert _quoted("Hello", "Hello\n\nOn Monday you wrote:\n> hi") == "On Monday you wrote:\n> hi"
     assert _quoted("Hello", "") == ""
     assert _quoted("Hello", "Something else") == "Something else"
+
+
+@pytest.mark.parametrize(
+    ("rest", "quotation"),
+    [
+        ("On Monday Mina wrote:\n> Here it is", True),
+        ("در دوشنبه مینا نوشت:\nبفرمایید", True),
+        ("-----Original Message-----\nFrom: Mina", True),
+        ("-- \nSara Karimi\nTel: 0912", False),
+        ("با احترام\nسارا کریمی", False),
+    ],
+)
+def test_a_signature_is_not_called_a_quotation(rest, quotation):
+    assert _is_quotation(rest) == quotation
 
 
 def test_two_changes_in_a_row_fold_and_one_does_not():

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 
+from channels.contract import Capabilities
 from helpdesk.agents.rules import Person
 from helpdesk.journey.ways import Way
 from helpdesk.web.inbox import build_doings
 from helpdesk.web.inbox.eyes import Eyes
+from helpdesk.web.inbox.lines import ChannelMark
+from helpdesk.web.inbox.views import ComposerView
 from tests.support.memory import MemoryChannel
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -63,13 +67,42 @@ def test_what_is_gone_or_going_is_not_changed_again():
 
 def test_customers_messages_are_answered_and_reacted_to_but_not_those_of_robots_and_strangers():
     assert verbs(question()) == {"answer", "react"}
-    assert verbs(question(channel="gone")) == {"answer"}
+    assert verbs(question(channel="gone")) == set()
     robot = question()
     robot.automatic = True
     assert verbs(robot) == {"answer"}
     stranger = question()
     stranger.stranger = True
     assert "answer" not in verbs(stranger)
+
+
+class Blind(MemoryChannel):
+    """Its customers do not see which message an answer is meant for, and take no files."""
+
+    can: ClassVar[Capabilities] = Capabilities(edits=True)
+    writes: ClassVar[dict[str, str]] = {"en": "Text message", "fa": "پیامک"}
+
+
+def test_no_message_is_answered_by_itself_where_the_customer_would_not_see_it():
+    eyes = replace(seen_by(MINA), channels={"memory": Blind()})
+    assert build_doings.doings(question(), TICKET, eyes) is None
+
+
+def test_what_is_written_on_the_telephone_is_called_a_text_message_and_takes_no_files():
+    eyes = replace(seen_by(MINA), channels={"memory": Blind()})
+    [way] = build_doings.ways([Way("memory", "main", "memory:+989121234567", usual=True)], eyes)
+    assert (way.label, way.files) == ("Text message", False)
+    assert (eyes.channel("memory").label, eyes.channel("memory", writing=True).label) == ("Memory", "Text message")
+
+
+def test_a_customer_whom_no_message_reaches_leaves_nothing_to_write():
+    def stuck(*ways: Way) -> bool:
+        return ComposerView("Mina", ChannelMark("phone", "Phone"), ways=build_doings.ways(ways, seen_by(MINA))).stuck
+
+    landline = Way("memory", "main", "memory:+982112345678", usual=True, closed="mute")
+    assert stuck(landline)
+    assert not stuck(landline, Way("memory", "main", "memory:sara@customers.example"))
+    assert not stuck(replace(landline, closed="dead")), "an address may have come to life again"
 
 
 def test_notes_and_merged_tickets_offer_no_verbs_of_channels():

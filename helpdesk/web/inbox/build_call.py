@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from helpdesk.sla import waits
+from helpdesk.web.inbox.build_call_back import call_back
 from helpdesk.web.inbox.build_kinds import details, telephone
 from helpdesk.web.inbox.eyes import Eyes
 from helpdesk.web.inbox.gather import Parts
@@ -45,11 +46,17 @@ def call_of(entry: Any, parts: Parts, eyes: Eyes, heard: list[MediaView]) -> Cal
         hangup_by=str(data.get("hangup_by") or ""),
         share=round(100 * (waited or 0) / ((waited or 0) + talked)) if talked else 100 if waited else 0,
         tel=tel,
-        rings=channel is not None and channel.can.rings and outcome in UNANSWERED,
+        rings=channel is not None and channel.can.rings and outcome in UNANSWERED and not _rings_above(parts, eyes),
         kept=tuple(one for one in ("voicemail", "recording") if data.get(one) is True and one not in here),
         promised=promised,
         in_time=in_time,
     )
+
+
+def _rings_above(parts: Parts, eyes: Eyes) -> bool:
+    """Whether the head of the ticket has that button already."""
+    back = call_back(parts, eyes)
+    return back is not None and back.rings
 
 
 def _promise(entry: Any, parts: Parts) -> tuple[int | None, bool | None]:

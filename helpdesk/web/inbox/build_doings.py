@@ -20,13 +20,15 @@ def doings(entry: Any, ticket: Any, eyes: Eyes) -> Doings | None:
         return None
     data = entry.data or {}
     changing, refused = data.get("pending") or {}, data.get("refused") or {}
-    change = ticket.merged_into_id is None and amend.may_change(eyes.channels.get(entry.channel or ""), entry)
+    known = eyes.channels.get(entry.channel or "")
+    change = ticket.merged_into_id is None and amend.may_change(known, entry)
     react = ticket.merged_into_id is None and amend.may_react(eyes.channels, entry)
     ours = data.get("ours") or {}
     arrived = not entry.outgoing or entry.delivery in ("sent", "read")
     made = Doings(
         ticket.id,
-        answer=arrived and bool(entry.public) and not entry.stranger and not data.get("withdrawn_at"),
+        answer=known is not None and known.can.replies and arrived and bool(entry.public) and not entry.stranger
+        and not data.get("withdrawn_at"),
         edit=change and entry.person_id == eyes.me.id,
         withdraw=change and amend.answers_for(eyes.me, entry, ticket),
         react=amend.REACTIONS if react else (),
@@ -47,7 +49,7 @@ def ways(found: Sequence[Way], eyes: Eyes, wanted: str = "") -> list[WayView]:
 
 
 def _way(one: Way, eyes: Eyes, chosen: bool) -> WayView:
-    mark, known = eyes.channel(one.channel), eyes.channels.get(one.channel)
+    mark, known = eyes.channel(one.channel, writing=True), eyes.channels.get(one.channel)
     return WayView(
         address=one.address,
         place=name_of("", one.address, eyes.language),
@@ -58,6 +60,7 @@ def _way(one: Way, eyes: Eyes, chosen: bool) -> WayView:
         verified=one.verified,
         subject=known is not None and known.can.subject and not one.usual,
         counted=known is not None and known.can.counted,
+        files=known is not None and known.can.attachments,
         closed=one.closed,
         reason=one.reason,
     )

@@ -8,8 +8,8 @@ from typing import Any
 from helpdesk.agents.rules import Person
 from helpdesk.journey.letters import reply_subject
 from helpdesk.live.presence import Here
-from helpdesk.suggestions.suggester import LEAST
-from helpdesk.suggestions.words import telling
+from helpdesk.suggestions.suggester import SHOWN
+from helpdesk.suggestions.words import telling, tells
 from helpdesk.web.inbox import build_customer
 from helpdesk.web.inbox import build_doings as doings
 from helpdesk.web.inbox.build_call_back import call_back
@@ -115,7 +115,7 @@ def _composer(parts: Parts, eyes: Eyes, instead: Mapping[str, Any]) -> ComposerV
     )
     return ComposerView(
         to=name_of(parts.contact.name, parts.ticket.address, eyes.language),
-        channel=eyes.channel(parts.ticket.channel),
+        channel=eyes.channel(parts.ticket.channel, writing=True),
         tab=tab,  # type: ignore[arg-type]
         reply=str(instead.get("reply", parts.drafts.get("reply", ""))),
         note=str(instead.get("note", parts.drafts.get("note", ""))),
@@ -153,7 +153,7 @@ def _copies(parts: Parts, eyes: Eyes) -> list[tuple[str, str]]:
 
 
 def suggestions(parts: Parts, eyes: Eyes) -> list[SuggestionView]:
-    """What the engine proposed for the customer's newest message, filled in for this ticket."""
+    """What the engine proposed for what the customer wrote since the last answer, filled in for this ticket."""
     if parts.ticket.answered or parts.ticket.status in ("resolved", "closed"):
         return []
     facts = {
@@ -163,7 +163,7 @@ def suggestions(parts: Parts, eyes: Eyes) -> list[SuggestionView]:
     }
     found = []
     for article, confidence, words in sorted(parts.proposed, key=lambda one: -one[1]):
-        filled = eyes.fill(article, facts) if confidence >= LEAST else None
+        filled = eyes.fill(article, facts) if confidence >= SHOWN and tells(words) else None
         if filled is not None:
             found.append(SuggestionView(article, filled[0], filled[1], confidence, telling(words)))
     return found

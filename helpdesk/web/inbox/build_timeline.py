@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -41,6 +42,7 @@ ICONS = {
     "transcript_refused": "mail", "team_unknown": "alert", "shut_out": "shield", "let_in": "check", "mailed": "mail",
 }  # fmt: skip
 QUIET = frozenset({"sent", "delivered", "read", "reacted"})  # what the message itself says
+QUOTES = re.compile(r"^\s*(>|-{4,}|_{8,}|(From|Von|De|از|فرستنده)\s*:)|(wrote|نوشت\w*|schrieb|écrit)\s*:", re.MULTILINE)
 LONG = 400  # characters; a longer note is no slim line
 
 
@@ -62,10 +64,10 @@ def _items(parts: Parts, eyes: Eyes) -> Iterator[EntryView | ChangeView | Survey
     hanging, gone = kinds.reactions(parts), kinds.taken_away(parts)
     here = {one.id for one in parts.entries}
     for entry in parts.entries:
-        if entry.kind in ("message", "note", "call") and not _slim(entry, parts):
-            yield message(entry, parts, eyes, hanging.get(entry.id, ()), gone.get(entry.remote_id or ""))
         if entry.kind == "survey" and entry.delivery == "undone":
             continue  # it never left
+        if entry.kind in ("message", "note", "call") and not _slim(entry, parts):
+            yield message(entry, parts, eyes, hanging.get(entry.id, ()), gone.get(entry.remote_id or ""))
         elif entry.kind == "survey" and entry.author == "customer":
             if entry.id in told.values():
                 yield _felt(entry, parts, eyes)
@@ -113,6 +115,7 @@ def message(
     stopped = next((c for c in parts.clocks if c.kind == "first_response" and c.stop_entry_id == entry.id), None)
     files = [one for one in parts.files.get(entry.id, ()) if not (one.inline and folded and folded.html)]
     told = _told(entry, parts, eyes) if data else {}
+    quoted = _quoted(entry.text, parts.full.get(entry.id, ""))
     shown, heard, sticker, rest = sorted_out(files, data, eyes) if files else ([], [], None, [])
     return EntryView(
         id=entry.id,
@@ -121,8 +124,9 @@ def message(
         face=face,
         at=entry.at,
         text=told.pop("text", entry.text),
-        channel=eyes.channel(entry.channel) if entry.channel else None,
-        quoted=_quoted(entry.text, parts.full.get(entry.id, "")),
+        channel=eyes.channel(entry.channel, writing=entry.kind == "message") if entry.channel else None,
+        quoted=quoted,
+        is_quotation=_is_quotation(quoted) if quoted else True,
         html=bool(folded and folded.html),
         original=entry.intake_id is not None,
         files=tuple(rest),
@@ -134,6 +138,7 @@ def message(
         human_after=stopped.working_seconds if stopped is not None else None,
         automatic=bool(entry.automatic),
         thanks=bool(entry.thanks),
+        ended=bool(entry.thanks) and _ended(entry, parts),
         stranger=bool(entry.stranger),
         reactions=hanging,
         gone_at=kinds.moment(data.get("withdrawn_at")) or gone_at,
@@ -202,7 +207,8 @@ def _author(entry: Any, by: By, parts: Parts, language: str) -> tuple[str, Face]
         name = parts.names.get(entry.person_id, "?")
         return name, Face(name.strip()[:1].upper() or "?", entry.person_id % 5 + 1)
     if by == "robot":
-        return kinds.details(entry).get("name", "") or entry.author, Face("", 3)
+        sender = "" if entry.outgoing else _place(entry.address or "")  # ours goes by the name of the desk
+        return kinds.details(entry).get("name", "") or sender, Face("", 3)
     if by == "desk":
         name = str(kinds.details(entry).get("owner") or "")
         return name, face_of(name, 3)
@@ -219,6 +225,20 @@ def _quoted(text: str, whole: str) -> str:
     visible, full = text.strip(), whole.strip()
     rest = full[len(visible) :] if visible and full.startswith(visible) else full
     return rest.strip("\n")
+
+
+def _is_quotation(rest: str) -> bool:
+    """Whether it has lines that answer something, and is not a mere signature below somebody's own words."""
+    return QUOTES.search(rest) is not None
+
+
+def _ended(entry: Any, parts: Parts) -> bool:
+    """Whether the ticket was resolved or closed when this came."""
+    told = [
+        kinds.details(one) for one in parts.entries
+        if one.id < entry.id and kinds.details(one).get("change") in ("status", "reopened")
+    ]  # fmt: skip
+    return bool(told) and told[-1].get("to") in ("resolved", "closed")
 
 
 def _delivery(entry: Any, eyes: Eyes) -> DeliveryView | None:

@@ -28,7 +28,7 @@ class Doings:
 
 @dataclass(frozen=True, slots=True)
 class WayView:
-    """A way in the composer. `counted`: as text messages; `subject`: it has one; `closed`, `reason`: see journey.ways."""
+    """A way in the composer. `counted`: as text messages; `subject`: it has one; `files`: it takes some; `closed`, `reason`: see journey.ways."""
 
     address: str
     place: str
@@ -39,6 +39,7 @@ class WayView:
     verified: bool = True
     subject: bool = False
     counted: bool = False
+    files: bool = True
     closed: str = ""
     reason: str = ""
 

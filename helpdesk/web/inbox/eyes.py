@@ -36,12 +36,13 @@ class Eyes:
     quote: bool = False
     look: Callable[[str | None], Look | None] = lambda digest: None
 
-    def channel(self, name: str | None) -> ChannelMark:
-        """A channel as this reader sees it; one that was removed keeps its name."""
+    def channel(self, name: str | None, *, writing: bool = False) -> ChannelMark:
+        """A channel as this reader sees it; one that was removed keeps its name. `writing`: what is written there."""
         known = self.channels.get(name or "")
         if known is None:
             return ChannelMark("chat", name or "")
-        return ChannelMark(known.icon, known.label.get(self.language) or name or "")
+        label = known.writes if writing and known.writes else known.label
+        return ChannelMark(known.icon, label.get(self.language) or name or "")
 
 
 def face_of(name: str, number: int) -> Face:
@@ -71,9 +72,9 @@ def by_id(people: Sequence[Person]) -> dict[int, Somebody]:
 
 def chip(ticket: Any, now: datetime) -> ClockView | None:
     """The clock of a ticket's row; None when its status says enough. `ticket` has the columns of the list."""
-    if ticket.status in STILL:
     if ticket.deadline_kind == CALL_BACK:
         return replace(running_clock(ticket.deadline_start, ticket.deadline, now), call_back=True)
+    if ticket.status in STILL:
         return None
     running = ticket.deadline != NEVER
     if not running or (ticket.deadline_kind == "resolution" and ticket.answered and ticket.deadline > now + FAR):

@@ -131,7 +131,7 @@ def ticket(
         moods=[one.score for one in reversed(surveys.of_contact(tx, contact_id=found.contact_id))],
         surveys={one.id: one for one in surveys.by_ids(tx, survey_ids=_answered(entries))},
         follow_ups={one.survey_id: one for one in surveys.follow_ups_of(tx, ticket_id=ticket_id)},
-        proposed=suggestions.proposed(tx, entry_id=question) if question else (),
+        proposed=suggestions.proposed(tx, entry_ids=asked) if (asked := unanswered(entries)) else (),
         question=next((one for one in entries if one.id == question), None),
         drafts={kind: one.text for kind, one in kept.items()},
         uploads=queries.waiting_files(tx, ticket_id=ticket_id, person_id=person_id),

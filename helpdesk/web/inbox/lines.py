@@ -74,7 +74,8 @@ class EntryView:
     """A message, note or call. `human_after`: seconds of working time after which it was the first human answer.
 
     Every field can be hashed: an entry that looks the same is drawn once. `look` is sticker or bare for what has no
-    bubble; `shown` are pictures and films, `heard` sounds; `doings`: what this reader may do with it.
+    bubble; `shown` are pictures and films, `heard` sounds; `doings`: what this reader may do with it; `ended`: the
+    ticket was over when it came; `is_quotation`: whether what is `quoted` is somebody else's.
     """
 
     id: int
@@ -86,6 +87,7 @@ class EntryView:
     channel: ChannelMark | None = None
     subject: str = ""
     quoted: str = ""
+    is_quotation: bool = True
     html: bool = False
     original: bool = False
     files: tuple[FileView, ...] = ()
@@ -94,6 +96,7 @@ class EntryView:
     human_after: float | None = None
     automatic: bool = False
     thanks: bool = False
+    ended: bool = False
     stranger: bool = False
     copies: tuple[str, ...] = ()
     answers_to: str = ""

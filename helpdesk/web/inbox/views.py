@@ -179,6 +179,11 @@ class ComposerView:
     about: str = ""
 
     @property
+    def stuck(self) -> bool:
+        """Whether nothing can be written to them at all: no message reaches the only way."""
+        return bool(self.ways) and all(one.closed in ("mute", "off") for one in self.ways)
+
+    @property
     def way(self) -> WayView | None:
         """The way it goes unless another one is chosen."""
         return next((one for one in self.ways if one.chosen), None)

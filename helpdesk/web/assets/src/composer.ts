@@ -68,6 +68,20 @@ function typed(): void {
   }
 }
 
+/** Shows what the way takes: no files with a text message, nothing at all where no message arrives. Notes take all. */
+export function fit(): void {
+  const box = composer();
+  const area = field();
+  if (!box || !area) return;
+  const reply = box.dataset.tab === "reply";
+  const way = one<HTMLSelectElement>("select[name=via]", box)?.selectedOptions[0] ?? one(".to", box);
+  const clip = one("[data-attach]", box);
+  const stuck = reply && box.dataset.stuck !== undefined;
+  if (clip) clip.hidden = stuck || (reply && way?.dataset.fileless !== undefined);
+  area.disabled = stuck;
+  for (const button of all<HTMLButtonElement>("button[name=then]", box)) button.disabled = stuck;
+}
+
 /** Turns to the reply or the note; each keeps its own words. */
 export function turn(tab: "reply" | "note"): void {
   const box = composer();
@@ -85,6 +99,7 @@ export function turn(tab: "reply" | "note"): void {
   for (const words of all("[data-say-note]", box)) words.hidden = tab === "reply";
   mirror();
   complete();
+  fit();
   area.focus();
 }
 
@@ -193,6 +208,7 @@ export function startComposer(): void {
   document.addEventListener("htmx:afterSwap", () => {
     mirror();
     complete();
+    fit();
   });
   document.addEventListener("change", (event) => {
     const input = event.target as HTMLInputElement;
@@ -217,4 +233,5 @@ export function startComposer(): void {
   }
   mirror();
   complete();
+  fit();
 }

@@ -1,5 +1,5 @@
 // What is done to messages: answering one of them, changing one in its place; and the way an answer goes.
-import { turn } from "./composer";
+import { fit, turn } from "./composer";
 import { all, number, one } from "./page";
 
 const QUOTED = 90;
@@ -32,6 +32,7 @@ function count(): void {
 function way(): void {
   const about = one("[data-composer] [data-about]");
   if (about) about.hidden = select()?.selectedOptions[0]?.dataset.subject === undefined;
+  fit();
   count();
 }
 

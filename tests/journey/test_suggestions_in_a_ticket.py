@@ -1,0 +1,63 @@
+"""What of the engine's proposals is shown beside a ticket, and how long; and what a thank-you is called."""
+
+from __future__ import annotations
+
+from functools import partial
+from types import SimpleNamespace
+
+from helpdesk.suggestions import actions
+from helpdesk.suggestions.suggester import SHOWN
+from helpdesk.web.inbox import build_ticket, build_timeline
+from helpdesk.web.inbox.gather import ticket, unanswered
+
+
+def line(number, author="customer", kind="message", **more):
+    usual = {"id": number, "author": author, "kind": kind, "public": True, "outgoing": False, "delivery": None, "data": {}}
+    return SimpleNamespace(**{**usual, **more})
+
+
+def shown(*proposed):
+    parts = SimpleNamespace(
+        ticket=SimpleNamespace(answered=False, status="open", id=1, subject=""), proposed=proposed,
+        contact=SimpleNamespace(name="Sara"),
+    )  # fmt: skip
+    eyes = SimpleNamespace(me=SimpleNamespace(name="Mina"), fill=lambda article, facts: (article, "Text"))
+    return [one.article for one in build_ticket.suggestions(parts, eyes)]
+
+
+def test_weak_proposals_and_those_of_small_words_alone_are_not_shown():
+    assert shown(("a", 0.9, ["سفارش"]), ("b", SHOWN - 0.01, ["سفارش"]), ("c", 0.9, ["چرا", "است"])) == ["a"]
+
+
+def test_all_that_was_written_since_the_last_answer_is_looked_at():
+    asked, answered, again, picture = line(1), line(2, "agent"), line(3), line(4)
+    assert unanswered([asked, answered, again, picture]) == [4, 3]
+    assert unanswered([asked, line(2, "agent", delivery="failed"), again]) == [3, 1]
+    assert unanswered([asked, line(2, "agent", kind="note", public=False), line(3, "bot")]) == [1]
+
+
+def propose_where_words_are(propose, tx, _suggest, *, text, **more):
+    propose(tx, lambda said, _: [("en/order", 0.98, ["order"])] if said else [], text=text, **more)
+
+
+async def test_a_picture_without_words_takes_no_proposal_away(desk, monkeypatch):
+    monkeypatch.setattr(actions, "propose", partial(propose_where_words_are, actions.propose))
+    number, mina = await desk.writes("Where is my order?"), await desk.person()
+    await desk.writes("", numbers=[number])
+    parts = await desk.database.read(ticket, ticket_id=number, person_id=mina)
+    assert [one[0] for one in parts.proposed] == ["en/order"]
+    await desk.answers(number, mina, "It leaves today.")
+    parts = await desk.database.read(ticket, ticket_id=number, person_id=mina)
+    assert not parts.proposed
+
+
+def test_a_thank_you_says_that_nothing_was_reopened_only_where_something_was_over():
+    resolved = line(2, "system", kind="change", data={"change": "status", "to": "resolved"})
+    opened = line(3, "agent", kind="change", data={"change": "status", "to": "open"})
+
+    def ended(*before):
+        return build_timeline._ended(line(9), SimpleNamespace(entries=[line(1), *before, line(9)]))
+
+    assert not ended()
+    assert ended(resolved)
+    assert not ended(resolved, opened)
