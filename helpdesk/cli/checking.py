@@ -110,6 +110,8 @@ async def _database(settings: Settings) -> str | None:
     from helpdesk.database import migrate
     from helpdesk.database.engine import open_database
 
+    if _unmade(settings.database.url):
+        return None  # the first start makes it; looking must not
     try:
         database = await open_database(settings.database.url)
         try:
@@ -121,6 +123,11 @@ async def _database(settings: Settings) -> str | None:
     if revision not in (None, migrate.newest()):
         return f"it is at revision {revision}; `run.py db upgrade` brings it to {migrate.newest()}"
     return None
+
+
+def _unmade(url: str) -> bool:
+    scheme, _, place = url.partition(":///")
+    return scheme.startswith("sqlite") and not Path(place).exists()
 
 
 async def _channels_alone(config: Path) -> AsyncIterator[Outcome]:

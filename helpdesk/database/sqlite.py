@@ -34,10 +34,10 @@ def engine_for(path: Path, *, begin: str) -> Engine:
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None
         for pragma in (
+            "busy_timeout=10000",  # first: two who open a new database together must wait for each other
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            "busy_timeout=10000",
             "cache_size=-32000",
             "temp_store=MEMORY",
             "wal_autocheckpoint=2000",

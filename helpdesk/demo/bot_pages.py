@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -18,11 +18,13 @@ from helpdesk.demo.bot_chats import Customer, Phone, buttons_of
 from helpdesk.demo.customers import STICKERS
 from helpdesk.demo.script import TELEGRAM
 from helpdesk.errors import NotFound
+from helpdesk.web import keys
 from helpdesk.web.desk_pages import around
 from helpdesk.web.pages import PAGES
 
 SAFE = ("image/png", "image/jpeg", "image/webp", "image/gif", "audio/wav", "audio/ogg", "audio/mpeg", "video/mp4")
 LONGEST = 4000
+SPOKEN = timedelta(hours=1)  # told as minutes; later it is a time of day
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,12 @@ class BotPages:
         """The whole page."""
         who = _customer(request.query.get("who", ""))
         return request.app[PAGES].render(
-            request, "demo/telegram.html", people=TELEGRAM, **self._shown(who), **await around(request, "demo")
+            request, "demo/telegram.html", people=TELEGRAM, **self._shown(request, who), **await around(request, "demo")
         )
 
     async def chat(self, request: web.Request) -> web.Response:
         """The messages alone, when there is something new; the page asks again and again."""
-        shown = self._shown(_customer(request.query.get("who", "")))
+        shown = self._shown(request, _customer(request.query.get("who", "")))
         if shown["seen"] == request.query.get("seen"):
             return web.Response(status=204)
         return request.app[PAGES].render(request, "demo/_chat.html", **shown)
@@ -78,7 +80,7 @@ class BotPages:
         await asyncio.to_thread(self._do, Phone(self.twin.chats, who), said)
         await self.twin.happened()
         if request.headers.get("HX-Request"):
-            return request.app[PAGES].render(request, "demo/_phone.html", **self._shown(who))
+            return request.app[PAGES].render(request, "demo/_phone.html", **self._shown(request, who))
         raise web.HTTPSeeOther(f"/demo/telegram?who={who.id}")
 
     def _do(self, phone: Phone, said: Mapping[str, str]) -> None:
@@ -110,10 +112,12 @@ class BotPages:
             headers={"Cache-Control": "private, max-age=3600", **away},
         )  # fmt: skip
 
-    def _shown(self, who: Customer) -> dict[str, Any]:
+    def _shown(self, request: web.Request, who: Customer) -> dict[str, Any]:
         messages = list(self.twin.chats.of(who.id))
-        seen = hashlib.sha256(json.dumps(messages, sort_keys=True).encode()).hexdigest()[:12]
-        return {"who": who, "seen": seen, "bubbles": [self._bubble(one) for one in messages]}
+        bubbles, now = [self._bubble(one) for one in messages], request.app[keys.CLOCK]()
+        minute = int(now.timestamp() // 60) if any(now - one.at < SPOKEN for one in bubbles) else 0
+        said = json.dumps([messages, minute], sort_keys=True)  # "five minutes ago" is news in a minute
+        return {"who": who, "seen": hashlib.sha256(said.encode()).hexdigest()[:12], "bubbles": bubbles}
 
     def _bubble(self, message: Mapping[str, Any]) -> Bubble:
         files = [

@@ -68,7 +68,11 @@ class Call:
 
 def kept(event: Mapping[str, Any], at: datetime) -> bytes:
     """An event as the channel keeps it."""
-    body = json.dumps(event, ensure_ascii=False)
+    return kept_body(json.dumps(event, ensure_ascii=False), at)
+
+
+def kept_body(body: str, at: datetime) -> bytes:
+    """A posted body as the channel keeps it, whatever it says."""
     envelope = {"provider": "generic", "headers": {"content-type": "application/json"}, "body": body,
                 "received_at": _text(at)}  # fmt: skip
     return json.dumps(envelope, ensure_ascii=False).encode()

@@ -46,7 +46,7 @@ class Step:
     """One thing that happened. `who` is a customer or a person of the desk; `topic` names the ticket."""
 
     before: int  # minutes before now
-    act: str  # mail chat call photo voice sticker write edit face; reply note assign tap
+    act: str  # mail chat call photo voice sticker write edit face; reply note assign tap; garbled
     who: str
     topic: str
     text: str = ""
@@ -91,6 +91,7 @@ STORY = (
     Step(99, "note", "saman", "gift", "می‌خواهد کاسه‌ها را با کارت تبریک و بی‌فاکتور بفرستیم. نشانی گیرنده را پیامک می‌کند."),
     Step(21, "call", "grace", "export", outcome="voicemail"),
     Step(12, "call", "", "unknown", outcome="abandoned"),
+    Step(11, "garbled", "", "", '{"event": "hangup", "caller": "0912'),  # half an event: nobody can read it
     # Telegram
     Step(1210, "photo", "7001", "set", "سلام، این دو کاسه را به‌جای ست خریدم ولی لعابشان با هم فرق دارد."),
     Step(1207, "voice", "7001", "set"),

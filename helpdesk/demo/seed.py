@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from helpdesk.agents import actions as agents
 from helpdesk.agents.rules import Role
 from helpdesk.app import House
+from helpdesk.demo.calls import SOURCE, kept_body
 from helpdesk.demo.customers import Customers
 from helpdesk.demo.script import PEOPLE, STORY, Step
 from helpdesk.journey import escalate, reply, survey
@@ -115,6 +116,13 @@ class Player:
         await self.house.database.write(
             tickets.assign, ticket_id=self.topics[step.topic], to=person, by=person, now=self.past()
         )
+
+    async def _garbled(self, step: Step) -> None:
+        """Something arrives that nobody can read, so that the quarantine has something to show."""
+        raw = kept_body(step.text, self.past())
+        await self.house.desk_for("phone").accept(SOURCE, "?:story-garbled", raw, order_key="", received_at=self.past())
+        while await self.house.intake_worker().work_once():
+            pass
 
     async def _tap(self, step: Step) -> None:
         link = await self.house.database.read(_survey_link, ticket_id=self.topics[step.topic])

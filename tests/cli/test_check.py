@@ -1,0 +1,15 @@
+"""`run.py check` looks and changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from helpdesk.cli.checking import outcomes
+
+
+async def test_looking_at_a_desk_that_was_never_started_makes_no_database(tmp_path: Path) -> None:
+    file, place = tmp_path / "helpdesk.toml", tmp_path / "data" / "desk.db"
+    file.write_text(f'[data]\nfolder = "{tmp_path / "data"}"\n[database]\nurl = "sqlite:///{place}"\n')
+    found = {what: problem async for what, problem in outcomes(file)}
+    assert found[f"database sqlite:///{place}"] is None
+    assert not place.exists()

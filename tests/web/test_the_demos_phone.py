@@ -1,0 +1,34 @@
+"""The demo's page of a customer's phone: how long ago something was goes on while nobody writes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from helpdesk.clock import now
+from helpdesk.demo.bot import Twin
+from helpdesk.demo.bot_chats import Phone
+from helpdesk.demo.bot_pages import BotPages
+from helpdesk.demo.script import TELEGRAM
+from helpdesk.web import keys
+
+
+class Asked:
+    """A request at a moment."""
+
+    def __init__(self, at: Any) -> None:
+        self.app = {keys.CLOCK: lambda: at}
+
+
+def test_the_phone_asks_again_after_a_minute_and_no_more_once_it_is_a_time_of_day(tmp_path) -> None:
+    start = now().replace(second=0, microsecond=0)
+    twin = Twin(tmp_path, lambda: start)
+    Phone(twin.chats, TELEGRAM[3]).writes("Where is my jug?")
+    pages = BotPages(twin)
+
+    def seen(**later: float) -> str:
+        return str(pages._shown(Asked(start + timedelta(**later)), TELEGRAM[3])["seen"])  # type: ignore[arg-type]
+
+    assert seen(seconds=1) == seen(seconds=59)
+    assert seen(seconds=59) != seen(seconds=61)
+    assert seen(minutes=61) == seen(minutes=90)
