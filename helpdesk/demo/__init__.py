@@ -89,9 +89,10 @@ async def run(*, folder: Path, port: int, mail_port: int, fresh: bool, say: Call
     if fresh and (folder / MARK).exists():
         shutil.rmtree(folder)
     places = Places(folder, port, mail_port)
-    logs.set_up("text", "warning")
+    logs.set_up("text", "error")  # what goes wrong in the story is meant to
     say("Opening the demo …")
     await prepare(places)
+    logs.set_up("text", "warning")
     twin = Twin(folder / "telegram", now)
     async with AsyncExitStack() as stack:
         made = channels(places, await stack.enter_async_context(twin.open()))
