@@ -37,9 +37,7 @@ def surveys_of(tx: Connection, *, ticket_id: int) -> list[int]:
     return [one.id for one in queries.of_tickets(tx, ticket_ids=family)]
 
 
-def hang(
-    tx: Connection, *, survey_ids: Sequence[int], from_id: int, to_id: int, person_id: int, now: datetime
-) -> None:
+def hang(tx: Connection, *, survey_ids: Sequence[int], from_id: int, to_id: int, person_id: int, now: datetime) -> None:
     """Call backs go along when tickets are merged or parted; a ticket nobody has goes to whoever was to call."""
     actions.move(tx, survey_ids=survey_ids, to_id=to_id)
     owner = stored.ticket(tx, ticket_id=to_id).assignee_id

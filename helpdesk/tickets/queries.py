@@ -139,6 +139,7 @@ def of_contact(tx: Connection, *, contact_id: int, but: int | None = None, most:
             tickets.c.created_at,
             tickets.c.changed_at,
             tickets.c.merged_into_id,
+            tickets.c.spam_at,
             tickets.c.active,
             tickets.c.cycle,
         )

@@ -69,7 +69,8 @@ class Pages:
         made.filters.update(words.filters(language, zone, translations.gettext))
         made.globals.update(
             drawn=Drawn(made),
-            asset=self.asset, icon=self.icon, language=language, direction=DIRECTION[language], comma=COMMA[language]
+            asset=self.asset, icon=self.icon, language=language, direction=DIRECTION[language], comma=COMMA[language],
+            desk_name=self.desk_name,
         )
         return made
 

@@ -227,3 +227,23 @@ async def test_a_clock_that_was_put_back_keeps_nobody_from_calling(phone):
     await ring(phone, mina)
     phone.desk.time.passes(hours=-1)
     assert (await ring(phone, mina)).number == NUMBER
+
+
+async def test_whoever_calls_first_has_the_ticket_and_a_colleague_who_calls_later_does_not_take_it(phone):
+    mina, omid = await with_telephone(phone), await with_telephone(phone, "Omid", "102")
+    await phone.hears(abandoned(phone.board()))
+    await ring(phone, mina)
+    assert (await phone.desk.ticket(1)).assignee_id == mina
+    told = [one.data for one in await phone.desk.timeline(1) if (one.data or {}).get("change") in ("assigned", "rings")]
+    assert [one["change"] for one in told] == ["assigned", "rings"]
+    phone.desk.time.passes(minutes=1)
+    await ring(phone, omid)
+    assert (await phone.desk.ticket(1)).assignee_id == mina
+
+
+async def test_a_call_that_can_not_be_asked_for_takes_no_ticket(phone):
+    mina = await phone.desk.person()
+    await phone.hears(abandoned(phone.board()))
+    with pytest.raises(Invalid):
+        await ring(phone, mina)
+    assert (await phone.desk.ticket(1)).assignee_id is None

@@ -12,6 +12,8 @@ import pytest
 from channels.contract import Inbound
 from helpdesk import app as root
 from helpdesk.agents import sign_in
+from helpdesk.journey import survey
+from helpdesk.tickets import actions as tickets
 from helpdesk.web import visitors
 from tests.support.house import story
 from tests.support.memory import MemoryChannel
@@ -143,6 +145,57 @@ async def test_two_customers_are_merged_after_a_question(desk, client):
     assert 'name="sure"' in refused
     assert f'value="{older}"' in refused
     assert await post(client, path, {"other": str(older), "sure": "1"}) == f"/inbox/tickets/{older}"
+
+
+@pytest.mark.parametrize("typed", [False, True])
+async def test_a_settled_ticket_comes_into_the_open_one_and_nothing_offered_is_refused(desk, client, typed):
+    settled, mina = await desk.writes("The parcel is late", id="one"), await desk.person("Omid")
+    await desk.answers(settled, mina, then="resolved")
+    opened = await desk.writes("Where is it?", id="two")
+    path = f"/inbox/tickets/{opened}/merge"
+    assert "comes into this one" in await page(client, path)
+    fields = {"into": str(settled)}
+    if typed:
+        fields = {"into": "other", "other": str(settled)}
+        asked = await post(client, path, fields, status=422)
+        assert "is settled and this one is open" in asked
+        assert 'name="here" value="1"' in asked
+        fields["here"] = "1"
+    assert await post(client, path, fields) == f"/inbox/tickets/{opened}"
+    assert (await desk.ticket(settled)).merged_into_id == opened
+    assert "data-composer" not in await page(client, f"/inbox/tickets/{settled}")
+    assert "data-composer" in await page(client, f"/inbox/tickets/{opened}")
+
+
+async def test_robots_of_the_desk_write_in_its_name(desk, client):
+    number = await desk.writes()
+    line = {"at": desk.time(), "kind": "message", "author": "automation", "public": True, "outgoing": True}
+    await desk.database.write(tickets.add_entry, ticket_id=number, text="We are closed", **line)
+    shown = await page(client, f"/inbox/tickets/{number}")
+    assert "We are closed" in shown
+    assert ">automation<" not in shown
+    assert f'<b dir="auto">{desk.house.settings.desk.name}</b>' in shown
+
+
+async def test_a_sad_customer_is_counted_down_in_the_lists_and_their_face_stands_on_the_merged_ticket(desk, client):
+    number, me = await desk.writes(id="one"), 1
+    await desk.answers(number, me, then="resolved")
+    desk.time.passes(minutes=11)
+    await desk.sends()
+    token = desk.channel.sent[-1].survey
+    await desk.database.write(survey.answer, desk.book, token=token, score="sad", now=desk.time())
+    desk.time.passes(minutes=1)
+    for view in ("mine", "sad"):
+        listed = await page(client, f"/inbox?view={view}")
+        assert "29 min to call back" in listed
+    other = await desk.writes(id="two")
+    assert await post(client, f"/inbox/tickets/{number}/merge", {"into": str(other)}) == f"/inbox/tickets/{other}"
+    assert 'class="felt' in await page(client, f"/inbox/tickets/{other}")
+    assert f'action="/inbox/tickets/{other}/followed-up"' in await page(client, f"/inbox/tickets/{other}")
+    child = await page(client, f"/inbox/tickets/{number}")
+    assert ('class="felt' in child, "followed-up" in child) == (False, False)
+    desk.time.passes(minutes=30)
+    assert "Call back overdue" in await page(client, "/inbox?view=late")
 
 
 @pytest.mark.parametrize("fields", [{}, {"other": "x"}, {"other": "99999"}, {"into": "99999"}, {"other": "9" * 400}])

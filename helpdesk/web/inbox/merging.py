@@ -22,6 +22,7 @@ def _(words: str) -> str:
     return words  # marks them for the catalogues; they are said in the page's language below
 
 
+SETTLED = _("That ticket is settled and this one is open, so that one has to come into this one.")
 NOBODY = _("There is no ticket with this number.")
 
 
@@ -31,8 +32,13 @@ async def page(request: web.Request) -> web.StreamResponse:
     return await _page(request, into=str(into) if into else "")
 
 
+def _the_other_way(ticket: Any, other: Any) -> bool:
+    """Whether the other one comes here: an open matter is not buried in a settled one."""
+    return bool(ticket.active) and not other.active and other.merged_into_id is None and other.spam_at is None
+
+
 async def _page(
-    request: web.Request, *, into: str = "", error: str = "", ask: bool = False, status: int = 200
+    request: web.Request, *, into: str = "", error: str = "", ask: bool = False, here: bool = False, status: int = 200
 ) -> web.StreamResponse:
     app, eyes = request.app, show.eyes_of(request)
     ticket = await app[keys.DATABASE].read(queries.ticket, ticket_id=show.number(request.match_info["number"]))
@@ -40,14 +46,17 @@ async def _page(
         queries.of_contact, contact_id=ticket.contact_id, but=ticket.id, most=MOST_OTHERS
     )
     choices = [
-        {"number": one.id, "subject": one.subject, "status": one.status, "icon": eyes.channel(one.channel).icon}
+        {
+            "number": one.id, "subject": one.subject, "status": one.status, "icon": eyes.channel(one.channel).icon,
+            "here": _the_other_way(ticket, one),
+        }
         for one in others
-        if one.merged_into_id is None
-    ]
+        if one.merged_into_id is None and one.spam_at is None
+    ]  # fmt: skip
     return app[PAGES].render(
         request, "inbox/merge.html", status=status, number=ticket.id, subject=ticket.subject,
         name=name_of(ticket.contact_name, ticket.address), merged_into=ticket.merged_into_id, choices=choices, into=into,
-        error=error, ask=ask, **await around(request, ""),
+        error=error, ask=ask, here=here, **await around(request, ""),
     )  # fmt: skip
 
 
@@ -64,24 +73,37 @@ async def merge(request: web.Request) -> web.StreamResponse:
     try:
         if not into:
             raise Invalid("Choose a ticket, or write its number.", "into")
-        await _do(request, into, me.id, sure=bool(fields.get("sure")))
+        here = await _comes_here(request, into)
+        if here and chosen in ("", "other") and not fields.get("here"):
+            return await _page(request, into=str(into), error=say(SETTLED), here=True, status=422)
+        stands = await _do(request, into, me.id, sure=bool(fields.get("sure")), here=here)
     except (Invalid, Conflict, NotFound) as error:
         ask = isinstance(error, Invalid) and error.field == "sure"
-        number = str(into) if into else ""
-        return await _page(request, into=number, error=say(_words(error)), ask=ask, status=422)
-    raise web.HTTPSeeOther(f"/inbox/tickets/{into}")
+        number, asked_here = str(into) if into else "", bool(fields.get("here"))
+        return await _page(request, into=number, error=say(_words(error)), ask=ask, here=asked_here, status=422)
+    raise web.HTTPSeeOther(f"/inbox/tickets/{stands}")
+
+
+async def _comes_here(request: web.Request, into: int) -> bool:
+    """Whether a ticket that was chosen is settled and this one open. Raises NotFound."""
+    read = request.app[keys.DATABASE].read
+    ticket = await read(queries.ticket, ticket_id=show.number(request.match_info["number"]))
+    return _the_other_way(ticket, await read(queries.ticket, ticket_id=into))
 
 
 def _words(error: Exception) -> str:
     return NOBODY if isinstance(error, NotFound) else str(error)
 
 
-async def _do(request: web.Request, into: int, person_id: int, *, sure: bool) -> Any:
-    app = request.app
+async def _do(request: web.Request, other: int, person_id: int, *, sure: bool, here: bool) -> int:
+    """Merge this ticket into the other one, or with `here` the other one into this. Returns the one that stands."""
+    app, own = request.app, show.number(request.match_info["number"])
+    child, parent = (other, own) if here else (own, other)
     await app[keys.DATABASE].write(
-        journey.merge, app[keys.BOOK], ticket_id=show.number(request.match_info["number"]), into=into,
-        person_id=person_id, now=app[keys.CLOCK](), sure=sure,
+        journey.merge, app[keys.BOOK], ticket_id=child, into=parent, person_id=person_id, now=app[keys.CLOCK](),
+        sure=sure,
     )  # fmt: skip
+    return parent
 
 
 async def unmerge(request: web.Request) -> web.StreamResponse:

@@ -14,16 +14,15 @@ depends_on = None
 
 TO_DO = sa.text("active OR (sad_at IS NOT NULL AND spam_at IS NULL)")
 OPEN = "FROM follow_ups WHERE follow_ups.ticket_id = tickets.id AND done_at IS NULL"
+COPY = f"sad_at = (SELECT min(created_at) {OPEN}), call_back_at = (SELECT min(due_at) {OPEN})"
+HAVE = "sad_at IS NOT NULL OR id IN (SELECT ticket_id FROM follow_ups WHERE done_at IS NULL)"
 
 
 def upgrade() -> None:
     op.add_column("tickets", sa.Column("call_back_at", Moment(), nullable=True))
-    _to_the_parents("follow_ups", "true")
-    _to_the_parents("entries", "kind = 'survey' AND author = 'customer'")
-    op.execute(
-        f"UPDATE tickets SET sad_at = (SELECT min(created_at) {OPEN}), call_back_at = (SELECT min(due_at) {OPEN})"
-        " WHERE sad_at IS NOT NULL OR id IN (SELECT ticket_id FROM follow_ups WHERE done_at IS NULL)"
-    )
+    _to_the_parents("follow_ups")
+    _to_the_parents("entries", kind="survey", author="customer")
+    op.execute(f"UPDATE tickets SET {COPY} WHERE {HAVE}")  # noqa: S608 (ours)
     op.execute(
         "UPDATE tickets SET deadline = call_back_at, deadline_kind = 'call_back', deadline_start = sad_at"
         " WHERE call_back_at < deadline"
@@ -36,11 +35,13 @@ def upgrade() -> None:
         op.create_index(name, "tickets", columns, unique=False, sqlite_where=TO_DO, postgresql_where=TO_DO)
 
 
-def _to_the_parents(table: str, which: str) -> None:
+def _to_the_parents(name: str, **which: str) -> None:
     """What was said about a merged ticket stands on the one it was merged into, however far that is."""
-    gone = f"SELECT id FROM tickets WHERE id = {table}.ticket_id AND merged_into_id IS NOT NULL"
-    parent = f"(SELECT merged_into_id FROM tickets WHERE id = {table}.ticket_id)"
-    while op.get_bind().execute(
-        sa.text(f"UPDATE {table} SET ticket_id = {parent} WHERE {which} AND EXISTS ({gone})")  # noqa: S608 (ours)
-    ).rowcount:
+    tickets = sa.table("tickets", sa.column("id"), sa.column("merged_into_id"))
+    moving = sa.table(name, sa.column("ticket_id"), *(sa.column(one) for one in which))
+    parent = sa.select(tickets.c.merged_into_id).where(tickets.c.id == moving.c.ticket_id)
+    wanted = [moving.c[one] == value for one, value in which.items()]
+    gone = parent.where(tickets.c.merged_into_id.is_not(None)).exists()
+    step = sa.update(moving).where(gone, *wanted).values(ticket_id=parent.scalar_subquery())
+    while op.get_bind().execute(step).rowcount:
         pass
