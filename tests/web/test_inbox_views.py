@@ -14,8 +14,9 @@ from helpdesk.tickets.models import NEVER
 from helpdesk.web.inbox import answers, build_why
 from helpdesk.web.inbox.build_timeline import _folded, _is_quotation, _quoted
 from helpdesk.web.inbox.eyes import chip, face_of, name_of, running_clock
-from helpdesk.web.inbox.lines import ChangesView, ChangeView
+from helpdesk.web.inbox.lines import ChangesView, ChangeView, ChannelMark
 from helpdesk.web.inbox.originals import clean_html
+from helpdesk.web.inbox.views import RowView
 from helpdesk.web.words import subject
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -164,4 +165,18 @@ def test_a_customer_without_a_name_is_called_by_their_address():
     assert name_of("", "email:nora@nilgun.example") == "nora@nilgun.example"
     assert name_of(" نرگس ", "email:x") == "نرگس"
     assert face_of("«نرگس»", 7).initial == "ن"
-    assert face_of("", 7).initial == "?"
+    assert face_of("+989121234567", 7).initial == "", "a number has no letter: the page draws a person"
+
+
+@pytest.mark.parametrize(
+    ("words", "snippet", "shown"),
+    [
+        ("Do you ship outside Iran?", "Do you ship outside Iran? I am in Lund.", ""),
+        ("Do you ship outside…", "Do you ship outside Iran?", ""),
+        ("A broken cup", "It arrived in two parts.", "It arrived in two parts."),
+        ("", "Hello", "Hello"),
+    ],
+)
+def test_a_row_does_not_say_its_subject_twice(words, snippet, shown):
+    row = RowView(1, "Sara", face_of("Sara", 1), words, snippet, ChannelMark("chat", "Chat"), "open")
+    assert row.preview == shown

@@ -36,7 +36,7 @@ class CustomerView:
 
 @dataclass(frozen=True, slots=True)
 class JoinView:
-    """A join that stands: who was joined, by whom (empty: both sides had proven it) and when."""
+    """A join that stands: who was joined (their address), by whom (empty: both sides had proven it) and when."""
 
     id: int
     name: str
@@ -118,13 +118,13 @@ def offers(found: Sequence[tuple[Line, Line, str]], language: str) -> list[JoinO
     return shown
 
 
-def joins(whole: Whole, language: str) -> list[JoinView]:
-    """Who was joined to them, called by their name or the address they came with."""
+def joins(whole: Whole, eyes: Eyes) -> list[JoinView]:
+    """Who was joined to them, called by the address they came with: the names are often the same."""
     first = {
-        one.id: next((known.address for known in whole.addresses if known.id in one.moved["addresses"]), "")
+        one.id: next((address(known, eyes).value for known in whole.addresses if known.id in one.moved["addresses"]), "")
         for one in whole.joins
     }
     return [
-        JoinView(one.id, name_of(one.gone_name, first[one.id], language) or f"#{one.gone_id}", whole.names.get(one.person_id, "") if one.person_id else "", one.why, one.at)
+        JoinView(one.id, first[one.id] or one.gone_name or f"#{one.gone_id}", whole.names.get(one.person_id, "") if one.person_id else "", one.why, one.at)
         for one in whole.joins
     ]  # fmt: skip

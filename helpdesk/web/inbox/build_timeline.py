@@ -215,7 +215,7 @@ def _author(entry: Any, by: By, parts: Parts, language: str) -> tuple[str, Face]
     contact = entry.contact_id or parts.ticket.contact_id
     own = contact == parts.ticket.contact_id or contact in parts.family
     name = name_of(parts.contact.name if own else "", entry.address or parts.ticket.address, language)
-    return name, face_of(name, contact)
+    return name, face_of(name, parts.ticket.contact_id if own else contact)
 
 
 def _quoted(text: str, whole: str) -> str:
@@ -259,6 +259,8 @@ def _change(entry: Any, parts: Parts, eyes: Eyes) -> ChangeView:
         data["to"] = parts.names.get(data.get("to") or 0, "")
     elif what in ("learned", "link_followed"):
         data["by"] = eyes.channel(data.get("by")).label
+    elif what in ("joined", "parted"):
+        data["names"] = [name_of("", f":{one}", eyes.language) for one in data.get("names") or ()]
     data.setdefault("text", entry.text)
     data["customer"] = entry.author == "customer"
     icon = ICONS.get(what, "list")

@@ -28,7 +28,7 @@ async def _page(
     return request.app[PAGES].render(
         request, "inbox/customer.html", status=status, number=whole.ticket.id,
         person=build.customer(whole.contact, whole.addresses, whole.tickets, eyes), made=made, error=error,
-        offers=build.offers(whole.offers, eyes.language), joins=build.joins(whole, eyes.language), question=question,
+        offers=build.offers(whole.offers, eyes.language), joins=build.joins(whole, eyes), question=question,
         found=[build.customer(*one, eyes) for one in whole.found], ways=_ways(whole, eyes), **await around(request, ""),
     )  # fmt: skip
 
@@ -127,7 +127,7 @@ async def _read(request: web.Request, *, question: str = "", other: int | None =
 def _ways(whole: build.Whole, eyes: Eyes) -> list[tuple[str, str, str]]:
     """Addresses a link can be made for: whose holder could go on in another channel. (address, icon, words)"""
     return [
-        (one.address, eyes.channel(one.channel).icon, one.address.partition(":")[2])
+        (one.address, eyes.channel(one.channel).icon, build.address(one, eyes).value)
         for one in whole.addresses
         if one.claimed_at is None and leads.there_are(eyes.channels, but=one.channel)
     ]

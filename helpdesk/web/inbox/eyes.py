@@ -46,8 +46,8 @@ class Eyes:
 
 
 def face_of(name: str, number: int) -> Face:
-    """The drawing of a customer: the first letter of the name on a colour that stays the same."""
-    letter = next((char for char in name if char.isalnum()), "?")
+    """The drawing of a customer: the first letter of the name on a colour that stays the same. Mere numbers have none."""
+    letter = next((char for char in name if char.isalpha()), "")
     return Face(letter.upper(), number % HUES + 1)
 
 

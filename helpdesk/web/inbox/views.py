@@ -59,6 +59,12 @@ class RowView:
     typing: str = ""
     wanted: bool = False
 
+    @property
+    def preview(self) -> str:
+        """How the newest message begins, unless the subject says just that."""
+        said = self.subject.rstrip("…. ")
+        return "" if said and self.snippet.startswith(said) else self.snippet
+
 
 @dataclass(frozen=True, slots=True)
 class RailItem:
