@@ -24,7 +24,7 @@ async def beside(settings: Settings) -> AsyncIterator[Database]:
         await migrate.bring_up(url)
     else:
         path = Path(url.partition("///")[2])
-        if await asyncio.to_thread(_shape, path) != migrate.newest():
+        if await asyncio.to_thread(migrate.shape_of, path) != migrate.newest():
             await _bring_up(path, url)
     database = await open_database(url)
     try:
@@ -41,16 +41,3 @@ async def _bring_up(path: Path, url: str) -> None:
             await migrate.bring_up(url)
     except Conflict:
         raise Conflict("The desk that runs is of another version than this program. Start it again first.") from None
-
-
-def _shape(path: Path) -> str | None:
-    if not path.exists():
-        return None
-    from helpdesk.database.sqlite import engine_for
-
-    engine = engine_for(path, begin="BEGIN")
-    try:
-        with engine.begin() as tx:
-            return migrate.current(tx)
-    finally:
-        engine.dispose()

@@ -74,3 +74,17 @@ def _sqlite(path: Path, revision: str) -> None:
             upgrade(tx, revision)
     finally:
         engine.dispose()
+
+
+def shape_of(path: Path) -> str | None:
+    """The revision of a SQLite file; None: there is none yet. Slow: call it in a thread."""
+    if not path.exists():
+        return None
+    from helpdesk.database.sqlite import engine_for
+
+    engine = engine_for(path, begin="BEGIN")
+    try:
+        with engine.begin() as tx:
+            return current(tx)
+    finally:
+        engine.dispose()
