@@ -158,6 +158,8 @@ def set_extension(tx: Connection, *, person_id: int, extension: str, now: dateti
     wanted = rules.fold_extension(extension)
     if wanted is None and extension.strip():
         raise Invalid("An extension has up to 12 digits.", "extension")
+    left = (people.c.extension == wanted) & people.c.disabled_at.is_not(None)
+    tx.execute(update(people).where(left).values(extension=None))  # their telephone is somebody else's now
     owner = queries.by_extension(tx, extension=wanted) if wanted else None
     if owner not in (None, person_id):
         raise Conflict("Somebody else has this extension.")

@@ -97,7 +97,9 @@ async def _greet(house: House, address: str, administrator: str) -> None:
         lasts=timedelta(minutes=settings.sign_in.link_minutes),
     )
     if token is not None:
-        typer.echo(f"First sign-in, once, within {settings.sign_in.link_minutes} minutes, where you choose a password:")
+        typer.echo(
+            f"First sign-in, once, within {settings.sign_in.link_minutes} minutes, where you say your name and choose a password:"
+        )
         typer.echo(f"  {settings.desk.public_url}/sign-in/link/{token}")
         typer.echo(f"From then on you sign in as {administrator}; every start before that makes a new link.")
 

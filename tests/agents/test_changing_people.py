@@ -102,3 +102,14 @@ async def test_the_staff_with_where_they_were_seen_and_whose_link_waits(database
     assert [(each.person.name, each.disabled_at, each.link_until) for each in everybody] == [
         ("Boss", None, None), ("Sara", later, None),
     ]  # fmt: skip
+
+
+async def test_the_telephone_of_who_left_is_free_for_somebody_else(database):
+    boss = await bosses(database)
+    person_id, _ = await invited(database)
+    await database.write(actions.set_extension, person_id=person_id, extension="12", now=NOON, by=boss.id)
+    with pytest.raises(Conflict):
+        await database.write(actions.set_extension, person_id=boss.id, extension="12", now=NOON, by=boss.id)
+    await database.write(actions.disable, person_id=person_id, by=boss, now=NOON)
+    await database.write(actions.set_extension, person_id=boss.id, extension="12", now=NOON, by=boss.id)
+    assert await database.read(queries.by_extension, extension="12") == boss.id
