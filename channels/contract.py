@@ -66,6 +66,7 @@ Question = Literal[
     "transcript",  # conversation, after=0: its public entries above that sequence, oldest first
     "tickets",  # address: the customer's own tickets, newest first: number, subject, status, changed_at
     "suggestions",  # text, language: articles that may answer it, best first: title, text, confidence
+    "reasons",  # why somebody may not have been satisfied, in the desk's order: key, words (language -> text)
     "link",  # address: ways to go on elsewhere with a one-time token: channel, label, url, expires_at; "": whether any
 ]
 

@@ -158,6 +158,7 @@ def book_of(settings: Settings, channels: Mapping[str, Channel], sla: policies.S
             answerable=timedelta(days=own.answerable_days),
         ),
         own_addresses=frozenset(address for one in channels.values() for address in one.own_addresses()),
+        reasons=reasons.load(ROOT / "config" / "reasons.toml"),
     )
 
 
@@ -253,7 +254,7 @@ def web_of(made: House, **more: Any) -> web.Application:
             presence=made.presence,
             states=made.reports.states,
             desks={name: made.desk_for(name) for name in made.book.channels},
-            reasons=reasons.load(ROOT / "config" / "reasons.toml"),
+            reasons=made.book.reasons,
         ),
         **more,
     )

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
@@ -41,15 +41,14 @@ class Chat:
         self, settings: WebchatSettings, desk: Desk, secrets_of: Mapping[str, bytes | None], now: Callable[[], datetime]
     ) -> None:
         self.settings, self.desk, self.now = settings, desk, now
-        self.rooms = Rooms(desk)
-        self.store = Store(settings.folder)
+        self.rooms, self.store = Rooms(desk), Store(settings.folder)
         self.addresses = Addresses(secrets.token_bytes(32))  # replaced by the one that is kept, see `ready`
         self.connections: WeakValueDictionary[str, Connection] = WeakValueDictionary()
         self.arrivals, self.messages = Buckets(settings.limits.arrivals), Buckets(settings.limits.messages)
         self.uploads, self.wishes = Buckets(settings.limits.uploads), Buckets(settings.limits.wishes)
         self.leads_on = False  # whether a conversation can go on in another channel
-        self._led = -LOOK
-        self._secrets = secrets_of
+        self.reasons: Sequence[Mapping[str, Any]] = ()
+        self._led, self._secrets = -LOOK, secrets_of
         self._identifying = asyncio.Lock()
         self._ready: asyncio.Future[None] | None = None
 
@@ -104,8 +103,9 @@ class Chat:
     async def _hello(self, one: Connection, frame: Hello) -> None:
         await self.ready()
         if self.clock() - self._led > LOOK:
-            self._led = self.clock()
+            self.reasons = await self.desk.ask("reasons")
             self.leads_on = bool(await self.desk.ask("link", address=""))
+            self._led = self.clock()
         site = self.settings.site(frame.site)
         if site is None or (one.site is not None and one.site is not site):
             raise Refused(closing.NO_SITE, "there is no such site")
@@ -131,7 +131,7 @@ class Chat:
             "token": fresh, "visitor": visitor.conversation, "sid": one.id, "last": last,
             "from": one.cursor, "read": state.get("read", 0), "seen": state.get("seen", 0), "name": visitor.name,
             "known": visitor.verified, "now": int(self.seconds() * 1000), "site": self._looks(site, one.lang),
-            "reasons": view.reasons(one.lang),
+            "reasons": view.reasons(self.reasons, one.lang),
         })  # fmt: skip
         one.room = room
         room.connections.add(one)

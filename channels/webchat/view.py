@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from channels.webchat.files import Addresses
 from channels.webchat.settings import Question, Site, WebchatSettings
 
-REASONS: tuple[tuple[str, str, str], ...] = (  # used when the desk sends none with its survey
-    ("slow", "دیر جواب گرفتم", "The answer took too long"),
-    ("unsolved", "مشکلم حل نشد", "My problem was not solved"),
-    ("unclear", "پاسخ روشن نبود", "The answer was not clear"),
-    ("manner", "برخورد خوب نبود", "I was not treated well"),
-    ("repeated", "باید چند بار توضیح می‌دادم", "I had to explain it several times"),
-    ("other", "دلیل دیگر", "Something else"),
-)
 LABELS = {
     "name": {"fa": "نام", "en": "Your name"},
     "email": {"fa": "ایمیل", "en": "Email"},
@@ -82,6 +74,6 @@ def moved(
     return found
 
 
-def reasons(lang: str) -> list[dict[str, str]]:
-    """Why somebody was not satisfied."""
-    return [{"key": key, "label": fa if lang == "fa" else en} for key, fa, en in REASONS]
+def reasons(told: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, str]]:
+    """Why somebody was not satisfied, as the desk tells it."""
+    return [{"key": one["key"], "label": one["words"].get(lang, one["key"])} for one in told]

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from channels.contract import Channel
 from helpdesk.outbox.rules import Limits
 from helpdesk.sla.promises import Promises
+from helpdesk.surveys.reasons import Reason
 from helpdesk.tickets import tokens
 
 
@@ -61,6 +62,7 @@ class Book:
     limits: Limits = field(default_factory=Limits)
     survey: SurveyRules = field(default_factory=SurveyRules)
     own_addresses: frozenset[str] = frozenset()
+    reasons: Sequence[Reason] = ()
 
     def time_to_undo(self, channel: str) -> timedelta:
         """How long a reply waits before it leaves."""

@@ -39,6 +39,8 @@ class Questions:
                 conversation=str(about["conversation"]),
                 after=int(about.get("after", 0)),
             )
+        if question == "reasons":
+            return [{"key": one.key, "words": one.words} for one in self.book.reasons]
         if question == "link" and not about["address"]:
             return [{}] if leads.there_are(self.book.channels, but=channel) else []
         if question == "link":

@@ -45,18 +45,18 @@ def call_of(entry: Any, parts: Parts, eyes: Eyes, heard: list[MediaView]) -> Cal
         agents=_agents(data, parts),
         hangup_by=str(data.get("hangup_by") or ""),
         share=round(100 * (waited or 0) / ((waited or 0) + talked)) if talked else 100 if waited else 0,
-        tel=tel,
-        rings=channel is not None and channel.can.rings and outcome in UNANSWERED and not _rings_above(parts, eyes),
+        tel="" if outcome in UNANSWERED and _is_above(parts, eyes) else tel,
+        rings=channel is not None and channel.can.rings and outcome in UNANSWERED,
         kept=tuple(one for one in ("voicemail", "recording") if data.get(one) is True and one not in here),
         promised=promised,
         in_time=in_time,
     )
 
 
-def _rings_above(parts: Parts, eyes: Eyes) -> bool:
-    """Whether the head of the ticket has that button already."""
+def _is_above(parts: Parts, eyes: Eyes) -> bool:
+    """Whether the head of the ticket leads to that number already."""
     back = call_back(parts, eyes)
-    return back is not None and back.rings
+    return back is not None and back.number != ""
 
 
 def _promise(entry: Any, parts: Parts) -> tuple[int | None, bool | None]:

@@ -1,0 +1,23 @@
+"""A visitor who was not satisfied ticks the desk's own reasons, the same as on every other way."""
+
+from __future__ import annotations
+
+from channels.webchat import view
+from helpdesk.surveys.reasons import Reason
+from helpdesk.workers.questions import Questions
+
+
+async def test_the_chat_shows_the_reasons_of_the_desk_in_their_order(desk):
+    given = [Reason("slow", {"fa": "دیر جواب گرفتم", "en": "Too slow"}), Reason("other", {"fa": "دلیل دیگر", "en": "Else"})]
+    object.__setattr__(desk.book, "reasons", given)  # the book of a running desk never changes
+    told = await Questions(desk.database, desk.book, desk.time).answer("webchat", "reasons", {})
+    assert view.reasons(told, "fa") == [
+        {"key": "slow", "label": "دیر جواب گرفتم"}, {"key": "other", "label": "دلیل دیگر"}
+    ]  # fmt: skip
+    assert [one["label"] for one in view.reasons(told, "en")] == ["Too slow", "Else"]
+
+
+async def test_every_reason_of_the_file_is_asked(desk):
+    keys = [one.key for one in desk.book.reasons]
+    assert len(keys) >= 8
+    assert keys[-1] == "other"
