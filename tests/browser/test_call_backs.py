@@ -35,6 +35,7 @@ async def test_a_call_back_is_counted_down_and_goes_along_with_a_merge(desk: Ope
     await agent.goto(f"/inbox/tickets/{number}?view=sad")
     await expect(agent.locator(f"#t{other} .chip.clock")).to_have_text("۲۹ دقیقه تا تماس")
     await expect(agent.locator("[data-composer], .task")).to_have_count(0)
+    await expect(agent.locator(".stopper a")).to_have_attribute("href", f"/inbox/tickets/{other}")
     for key in ("r", "n", "Escape", "j", "k"):
         await agent.keyboard.press(key)
     assert wrong == []

@@ -65,6 +65,7 @@ def ticket(
         person_wanted=row.person_wanted_at is not None and not row.answered and not ended,
         call_back=call_back(parts, eyes) if _status(row) not in ("merged", "spam") else None,
         visitor=visitor(parts),
+        merged_into=row.merged_into_id,
     )
 
 

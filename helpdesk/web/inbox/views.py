@@ -224,3 +224,4 @@ class TicketView:
     person_wanted: bool = False
     call_back: CallBackView | None = None
     visitor: VisitorView | None = None
+    merged_into: int | None = None
