@@ -28,11 +28,16 @@ export function folding(kind: string, label: string, picture: "more" | "smile", 
 
 /** The items that make sense now. `person`, `ask`: what is chosen. */
 export function items(person: (() => void) | false, ask: (what: Asked) => void): Child[] {
+  const state = h("span.state");
   const sound = button("", false, () => {
     keep((kept) => { kept.sound = !kept.sound; });
     show();
-  }, words.SOUND, icon("check"));
-  const show = () => sound.setAttribute("aria-pressed", String(!!kept().sound));
+  }, words.SOUND, state);
+  const show = () => {
+    const on = !!kept().sound;
+    sound.setAttribute("aria-pressed", String(on));
+    state.textContent = on ? words.ON : words.OFF;
+  };
   const one = (label: string, what: Asked) => button("", false, () => ask(what), label);
   show();
   return [
