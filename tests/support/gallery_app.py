@@ -154,12 +154,12 @@ def merging(language: str) -> dict[str, Any]:
     """The page that merges a ticket, refused once."""
     words = g.WORDS[language]
     choices = [
-        {"number": 1102, "subject": words["again"], "status": "open", "icon": "mail"},
-        {"number": 988, "subject": "", "status": "resolved", "icon": "mail"},
+        {"number": 1102, "here": False, "subject": words["again"], "status": "open", "icon": "mail"},
+        {"number": 988, "here": True, "subject": "", "status": "resolved", "icon": "mail"},
     ]
     return {
         "number": 1248, "subject": words["subject"], "name": words["customer"], "merged_into": None, "choices": choices,
-        "into": "77", "error": words["unsolved"], "ask": True,
+        "into": "77", "error": words["unsolved"], "ask": True, "here": True,
     }  # fmt: skip
 
 
