@@ -74,10 +74,10 @@ async def test_the_small_survey_works_without_script_in_one_press(desk, tmp_path
     assert await looking.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it fits a small telephone"
     page = await (await desk.visitor(language=language, width=240, height=320, java_script_enabled=False)).new_page()
     await page.goto(path)
-    await page.click("input[name=sad]")
+    await page.click("button[name=sad]")
     await page.check("input[name=reason] >> nth=0")
     await page.fill("textarea", "late")
-    await page.click("input[type=submit]")
+    await page.click("button[type=submit]")
     [felt] = await phone.desk.database.read(surveys.of_ticket, ticket_id=1)
     assert (felt.score, len(felt.reasons), felt.words) == ("sad", 1, "late")
     await looking.goto(f"{path}?done")

@@ -57,9 +57,10 @@ async def talk(bot, sent, stop):
 async def quiet(database):
     async with asyncio.timeout(120):
         while True:
-            left = await database.read(leaving.figures)
             new = (await database.read(intake.figures))["new"]
-            if not new and not left["queued"] and not left["sending"] and not await database.read(unanswered):
+            open_ones = await database.read(unanswered)
+            left = await database.read(leaving.figures)  # last: what was answered is in it
+            if not new and not open_ones and not left["queued"] and not left["sending"]:
                 return
             await asyncio.sleep(0.1)
 
