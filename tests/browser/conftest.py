@@ -24,6 +24,14 @@ async def browser() -> AsyncIterator[Browser]:
         yield opened
 
 
+@pytest_asyncio.fixture(loop_scope="session", autouse=True)
+async def tidy(browser: Browser) -> AsyncIterator[None]:
+    """What a test opened is closed: pages left open ask their dead desks for ever and slow everybody down."""
+    yield
+    for context in browser.contexts:
+        await context.close()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def desk(browser: Browser, empty_desk: Path, tmp_path: Path) -> AsyncIterator[OpenDesk]:
     """An empty desk whose pages are open."""
