@@ -132,7 +132,7 @@ class Outbound:
     """One message that must leave. Retrying it is harmless where `token` makes the remote id."""
 
     token: str  # signed, unguessable, names the timeline entry; makes Message-ID, reply and bounce address
-    kind: Literal["message", "survey", "edit", "withdraw", "reaction"]
+    kind: Literal["message", "survey"]
     account: str
     to: Address
     text: str
@@ -144,7 +144,6 @@ class Outbound:
     reply_via: str | None = None  # our address the customer wrote to
     attachments: Sequence[Attachment] = ()
     in_reply_to: str | None = None  # remote id
-    target: str | None = None  # remote id of the message an edit, a withdrawal or a reaction is about
     references: Sequence[str] = ()  # remote ids, oldest first
     conversation: str | None = None
     automatic: bool = False

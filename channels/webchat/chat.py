@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 from channels.contract import Desk, Moved
 from channels.webchat import asking, identity, origins, view, visitors
 from channels.webchat import connection as closing
-from channels.webchat.connection import Connection
+from channels.webchat.connection import Connection, Refused
 from channels.webchat.files import Addresses, Kept, Store
 from channels.webchat.frames import Frame, Hello, Msg, Ping, Read, Survey, Typing
 from channels.webchat.limits import Buckets
@@ -24,14 +24,6 @@ from channels.webchat.settings import Site, WebchatSettings
 
 LOOK = 60.0  # seconds between looks for lines that nobody told us of
 FLEETING = 3.0  # seconds in which the same hint is passed on once
-
-
-class Refused(Exception):
-    """The connection is closed with this code."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code, self.reason = code, reason
 
 
 class Chat:
@@ -119,7 +111,8 @@ class Chat:
             async with self._identifying:  # two devices of one user must not both begin a conversation
                 visitor, fresh = await visitors.sign_in(self.desk, site.name, visitor, one.identity, fresh)
         one.leave()
-        (room := self.rooms.room(site.name, visitor.conversation)).dismiss(visitor.before)
+        room = self.rooms.room(site.name, visitor.conversation)
+        room.dismiss(visitor.before)
         if len(room.connections) >= self.settings.limits.sockets:
             raise Refused(closing.TOO_MANY, "too many open at once")
         one.visitor, one.page = visitor, frame.page.model_dump()

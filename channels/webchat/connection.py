@@ -25,6 +25,14 @@ BATCH = 50  # lines looked up at a time
 BAD_FRAME, NO_HELLO, REFUSED, NO_SITE, TOO_SLOW, TOO_MANY, BROKEN, GOING = 4400, 4401, 4403, 4404, 4408, 4429, 4500, 4503
 
 
+class Refused(Exception):
+    """The connection is closed with this code."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code, self.reason = code, reason
+
+
 class Connection:
     """What both kinds have in common: who it is, how far it has been told, what waits for it."""
 

@@ -7,8 +7,8 @@ import logging
 from typing import Any
 
 from channels.webchat import connection as closing
-from channels.webchat.chat import Chat, Refused
-from channels.webchat.connection import Connection
+from channels.webchat.chat import Chat
+from channels.webchat.connection import Connection, Refused
 from channels.webchat.frames import BadFrame, Hello, check
 
 log = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from channels.webchat import connection as closing
-from channels.webchat.chat import Chat, Refused
-from channels.webchat.connection import Connection
+from channels.webchat.chat import Chat
+from channels.webchat.connection import Connection, Refused
 from channels.webchat.frames import LARGEST, BadFrame, parse
 
 log = logging.getLogger(__name__)

@@ -55,7 +55,7 @@ def reply(
     ticket = queries.locked(tx, ticket_id=ticket_id)
     if ticket.merged_into_id is not None:
         raise Conflict(f"This ticket was merged into {ticket.merged_into_id}.")
-    if newer(tx, ticket_id=ticket_id, seen=answer.seen):
+    if queries.written_since(tx, ticket_id=ticket_id, entry_id=answer.seen):
         raise Conflict("Something new arrived while you were writing.")
     if ticket.assignee_id is None:  # whoever answers first has it, so that two do not
         following.assign(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now)
@@ -122,11 +122,6 @@ def _took(tx: Connection, ticket: Any, entry_id: int, person_id: int, answer: An
         kept=answer.kept, person_id=person_id, now=now,
     )  # fmt: skip
     hint(tx, "taken", (asked, answer.article))
-
-
-def newer(tx: Connection, *, ticket_id: int, seen: int) -> bool:
-    """Whether something others wrote came after the entry somebody has on their screen."""
-    return queries.written_since(tx, ticket_id=ticket_id, entry_id=seen)
 
 
 def _entry(

@@ -55,9 +55,8 @@ class OutboxWorker:
                 if len(self._busy) >= self.at_once:
                     await self.bell.wait(self.poll)  # a slot that gets free rings
                     continue
-                if self._recovered is None or looked >= self._recovered + timedelta(
-                    seconds=self.poll
-                ):  # leases last far longer
+                # leases last far longer than the poll interval
+                if self._recovered is None or looked >= self._recovered + timedelta(seconds=self.poll):
                     await self.database.write(recover, book=self.book, now=looked)
                     self._recovered = looked
                 if not await self._start(looked):
@@ -100,9 +99,8 @@ class OutboxWorker:
         self._busy.discard(task)
         self.bell.ring()
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error(
-                "outcome not written", error=f"{type(error).__name__}: {error}"
-            )  # its lease ends: then it is uncertain
+            # its lease ends: then it is uncertain
+            log.error("outcome not written", error=f"{type(error).__name__}: {error}")
 
     async def _end(self) -> None:
         """Messages under way get a moment; what is cut off is found by its lease."""

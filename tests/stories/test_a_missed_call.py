@@ -1,4 +1,4 @@
-"""Issue 6 in one story: a missed call, a call back by one click, the survey by text, a sad face, and the follow-up."""
+"""The telephone in one story: a missed call, a call back by one click, the survey by text, a sad face, and the follow-up."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from helpdesk import app as root
 from helpdesk.agents import actions as agents
-from helpdesk.agents import sign_in
 from helpdesk.surveys import queries as surveys
-from helpdesk.web import visitors
 from tests.support.house import story
 from tests.support.telephone import Phone, abandoned
-from tests.web.test_mails_on_the_page import page, post
+from tests.support.without_script import page, post, signed_in
 
 
 @pytest.fixture
@@ -35,7 +32,6 @@ def phone(database, tmp_path, texts):
 @pytest.fixture
 async def client(phone, aiohttp_client):
     desk = phone.desk
-    made = await aiohttp_client(root.web_of(desk.house), headers={"Accept-Language": "en"})
     person = await desk.database.write(
         agents.add_person,
         name="Mina",
@@ -45,12 +41,7 @@ async def client(phone, aiohttp_client):
         by=None,
         extension="101",
     )
-    token = await desk.database.write(
-        sign_in.enter, person_id=person, account="x", address="", device="",
-        limits=visitors.limits(desk.house.settings), now=desk.time(),
-    )  # fmt: skip
-    made.session.cookie_jar.update_cookies({"session": token})
-    return made
+    return await signed_in(desk, aiohttp_client, person)
 
 
 def calls_back(phone, number):

@@ -5,13 +5,10 @@ from __future__ import annotations
 import pytest
 
 from channels.contract import DeliveryError
-from helpdesk import app as root
 from helpdesk.agents import actions as agents
-from helpdesk.agents import sign_in
-from helpdesk.web import visitors
 from tests.support.house import story
 from tests.support.telephone import Phone, abandoned, answered
-from tests.web.test_mails_on_the_page import page, post
+from tests.support.without_script import page, post, signed_in
 
 
 @pytest.fixture
@@ -22,7 +19,6 @@ def phone(database, tmp_path):
 @pytest.fixture
 async def client(phone, aiohttp_client):
     desk = phone.desk
-    made = await aiohttp_client(root.web_of(desk.house), headers={"Accept-Language": "en"})
     person = await desk.database.write(
         agents.add_person,
         name="Mina",
@@ -32,12 +28,7 @@ async def client(phone, aiohttp_client):
         by=None,
         extension="101",
     )
-    token = await desk.database.write(
-        sign_in.enter, person_id=person, account="x", address="", device="",
-        limits=visitors.limits(desk.house.settings), now=desk.time(),
-    )  # fmt: skip
-    made.session.cookie_jar.update_cookies({"session": token})
-    return made
+    return await signed_in(desk, aiohttp_client, person)
 
 
 async def test_a_missed_call_stands_over_its_ticket_until_somebody_says_it_is_settled(phone, client):

@@ -6,12 +6,10 @@ import re
 
 import pytest
 
-from helpdesk import app as root
-from helpdesk.agents import sign_in
 from helpdesk.tickets import actions
-from helpdesk.web import visitors
 from tests.support.gallery_media import drawn, tone
 from tests.support.house import story
+from tests.support.without_script import signed_in
 
 
 @pytest.fixture
@@ -21,13 +19,7 @@ async def desk(database, tmp_path):
 
 @pytest.fixture
 async def client(desk, aiohttp_client):
-    made = await aiohttp_client(root.web_of(desk.house), headers={"Accept-Language": "en"})
-    token = await desk.database.write(
-        sign_in.enter, person_id=await desk.person(), account="x", address="", device="",
-        limits=visitors.limits(desk.house.settings), now=desk.time(),
-    )  # fmt: skip
-    made.session.cookie_jar.update_cookies({"session": token})
-    return made
+    return await signed_in(desk, aiohttp_client, await desk.person())
 
 
 async def attached(desk, number, *files):

@@ -11,14 +11,13 @@ import pytest
 from channels.contract import Capabilities
 from helpdesk import app as root
 from helpdesk.agents import actions as agents
-from helpdesk.agents import sign_in
 from helpdesk.tickets import actions
-from helpdesk.web import visitors
 from helpdesk.web.drawn import Drawn
 from helpdesk.web.inbox import build_kinds
 from tests.support.gallery_media import telegram
 from tests.support.house import story
 from tests.support.memory import MemoryChannel
+from tests.support.without_script import signed_in
 
 
 class Chat(MemoryChannel):
@@ -37,13 +36,7 @@ async def desk(database, tmp_path):
 
 @pytest.fixture
 async def client(desk, aiohttp_client):
-    made = await aiohttp_client(root.web_of(desk.house), headers={"Accept-Language": "en"})
-    token = await desk.database.write(
-        sign_in.enter, person_id=await desk.person(), account="x", address="", device="",
-        limits=visitors.limits(desk.house.settings), now=desk.time(),
-    )  # fmt: skip
-    made.session.cookie_jar.update_cookies({"session": token})
-    return made
+    return await signed_in(desk, aiohttp_client, await desk.person())
 
 
 async def shown(client, number) -> str:

@@ -10,13 +10,11 @@ from typing import Any
 import pytest
 
 from channels.contract import Inbound
-from helpdesk import app as root
-from helpdesk.agents import sign_in
 from helpdesk.journey import survey
 from helpdesk.tickets import actions as tickets
-from helpdesk.web import visitors
 from tests.support.house import story
 from tests.support.memory import MemoryChannel
+from tests.support.without_script import page, post, signed_in
 
 
 class Detailed(MemoryChannel):
@@ -36,30 +34,8 @@ async def desk(database, tmp_path):
 
 @pytest.fixture
 async def client(desk, aiohttp_client):
-    made = await aiohttp_client(root.web_of(desk.house), headers={"Accept-Language": "en"})
     person = await desk.person()
-    token = await desk.database.write(
-        sign_in.enter, person_id=person, account="x", address="", device="",
-        limits=visitors.limits(desk.house.settings), now=desk.time(),
-    )  # fmt: skip
-    made.session.cookie_jar.update_cookies({"session": token})
-    return made
-
-
-async def page(client, path, status=200):
-    answer = await client.get(path)
-    assert answer.status == status
-    return await answer.text()
-
-
-async def post(client, path, fields, status=303):
-    shown = await page(client, "/account")
-    csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', shown)[1]
-    pairs = [("csrf", csrf), *(fields.items() if isinstance(fields, dict) else fields)]
-    answer = await client.post(path, data=pairs, allow_redirects=False)
-    text = await answer.text()
-    assert answer.status == status, text
-    return text if status != 303 else answer.headers["Location"]
+    return await signed_in(desk, aiohttp_client, person)
 
 
 async def test_a_doubtful_sender_is_warned_of_and_where_answers_are_wanted_is_said(desk, client):

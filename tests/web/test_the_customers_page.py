@@ -7,12 +7,9 @@ import re
 
 import pytest
 
-from helpdesk import app as root
-from helpdesk.agents import sign_in
-from helpdesk.web import visitors
 from tests.support.house import story
 from tests.support.several import arrives, open_channels, who_has
-from tests.web.test_mails_on_the_page import page, post
+from tests.support.without_script import page, post, signed_in
 
 
 @pytest.fixture
@@ -22,14 +19,8 @@ def desk(database, tmp_path):
 
 @pytest.fixture
 async def client(desk, aiohttp_client):
-    made = await aiohttp_client(root.web_of(desk.house), headers={"Accept-Language": "en"})
     person = await desk.person()
-    token = await desk.database.write(
-        sign_in.enter, person_id=person, account="x", address="", device="",
-        limits=visitors.limits(desk.house.settings), now=desk.time(),
-    )  # fmt: skip
-    made.session.cookie_jar.update_cookies({"session": token})
-    return made
+    return await signed_in(desk, aiohttp_client, person)
 
 
 @pytest.fixture

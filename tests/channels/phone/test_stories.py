@@ -61,7 +61,7 @@ async def test_our_survey_call_and_a_call_between_colleagues_open_nothing(phone)
 
 
 async def test_missed_call_text_back_reply_survey_by_text_sad_follow_up(database, tmp_path):
-    """Issue 6 in one story."""
+    """From the missed call to the follow-up."""
     out = tmp_path / "sms"
     phone = Phone(story(database, tmp_path), sms={"driver": "folder", "folder": str(out)})
     phone.channel.routes(phone.desk.house.desk_for("phone"))
