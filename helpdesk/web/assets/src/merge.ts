@@ -8,6 +8,9 @@ export interface Merged {
   added: Element[];
 }
 
+// what somebody reads, writes, or has just asked for and is not there yet
+const BUSY = "[data-busy], .htmx-request, details.formatted[open]";
+
 function carryOpen(from: Element, to: Element): void {
   const before = from.querySelectorAll("details");
   to.querySelectorAll("details").forEach((details, index) => {
@@ -47,7 +50,7 @@ export function merge(list: Element, fresh: Element, pinned: Element | null = nu
     else list.insertBefore(known, place);
     behind ||= known === pinned;
     known.classList.remove("arrived");
-    if (known.isEqualNode(item) || plays(known) || known.querySelector("[data-busy], details.formatted[open]")) continue;
+    if (known.isEqualNode(item) || plays(known) || known.querySelector(BUSY)) continue;
     if (known.contains(document.activeElement) && known.querySelector("details[open]")) continue;
     carryOpen(known, item);
     const focused = known.contains(document.activeElement);
