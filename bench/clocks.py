@@ -12,9 +12,9 @@ from sqlalchemy import Connection, func, insert, select
 from bench.houses import desk
 from bench.inbox import CHUNK, fill
 from bench.measure import cost, reference_ms
-from helpdesk.app import House
-from helpdesk.sla.models import clocks, cycles
-from helpdesk.sla.promises import Facts
+from helpdesk.app import App
+from helpdesk.sla.store.models import clocks, cycles
+from helpdesk.sla.targets import Facts
 from helpdesk.tickets.models import entries
 
 BURST, DUE_TIMES, IDLE = 10_000, 2_000, 10.0
@@ -65,7 +65,7 @@ def _clocks(tx: Connection, *, start: int, count: int, burst: int, now: datetime
     tx.execute(insert(clocks), rows)
 
 
-async def _idle(house: House) -> float:
+async def _idle(house: App) -> float:
     """The share of a core that the watcher takes while nothing happens."""
     watcher = asyncio.create_task(house.clock_watcher().run())
     await asyncio.sleep(1)
@@ -75,7 +75,7 @@ async def _idle(house: House) -> float:
     return spent.cpu / spent.wall
 
 
-async def _burst(house: House, burst: int) -> float:
+async def _burst(house: App, burst: int) -> float:
     """Seconds from waking up until every breach stands on its timeline."""
     begun = time.perf_counter()
     watcher = asyncio.create_task(house.clock_watcher().run())
@@ -88,7 +88,7 @@ async def _burst(house: House, burst: int) -> float:
     return time.perf_counter() - begun
 
 
-def _due_us(house: House) -> float:
+def _due_us(house: App) -> float:
     """Microseconds of processor time for one due time, each from another moment of three weeks."""
     facts, at = Facts(channel="email", kind="written"), house.clock()
     moments = [at + timedelta(minutes=15 * number) for number in range(DUE_TIMES)]

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from bench.measure import cost, middle, resident_mib
-from helpdesk.suggestions.door import Labelled
+from helpdesk.suggestions.commands import Labelled
 from helpdesk.suggestions.engine import Engine
 
 ARTICLES, EXAMPLES, QUESTIONS, ADDED = 10_000, 3, 1000, 100

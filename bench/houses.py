@@ -56,7 +56,7 @@ def settings_for(folder: Path, url: str | None, channels: Mapping[str, Any], *, 
 @asynccontextmanager
 async def desk(
     url: str | None = None, channel: str = "email", *, undo: int = 15, **given: Any
-) -> AsyncIterator[app.House]:
+) -> AsyncIterator[app.App]:
     """A fresh desk with one channel, gone when the context closes. `undo` in seconds; `given`: settings that differ."""
     with tempfile.TemporaryDirectory(prefix="pasokh-bench-", dir=Path.cwd()) as name:
         raw = channels_in(Path(name))[channel] | given

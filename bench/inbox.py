@@ -68,7 +68,7 @@ async def run(*, db: str | None, n: int | None, tickets: int | None, **_: Any) -
     }
 
 
-async def _session(house: app.House) -> str:
+async def _session(house: app.App) -> str:
     now = house.clock()
     person_id = await house.database.write(
         agents.add_person, name="Mina", email="mina@desk.example", role="agent", now=now, by=None, language="fa"
@@ -80,7 +80,7 @@ async def _session(house: app.House) -> str:
 
 
 @asynccontextmanager
-async def _open(house: app.House) -> AsyncIterator[str]:
+async def _open(house: app.App) -> AsyncIterator[str]:
     runner = web.AppRunner(app.web_of(house), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -107,15 +107,15 @@ async def _ask(address: str, cookie: str, rounds: int, part: str) -> list[float]
     return [float(one) for one in said.split()]
 
 
-async def _searches(house: app.House, rounds: int) -> float:
-    from helpdesk.tickets import search
+async def _searches(house: app.App, rounds: int) -> float:
+    from helpdesk.tickets import ticket_search
 
     walls = []
     for number in range(rounds):
         word = WORDS_FA[number % len(WORDS_FA)]
         for length in range(2, len(word) + 1):
             start = time.perf_counter()
-            await house.database.read(search.find, question=word[:length])
+            await house.database.read(ticket_search.find, question=word[:length])
             walls.append(time.perf_counter() - start)
     return round(middle(walls) * 1000, 2)
 

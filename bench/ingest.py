@@ -12,7 +12,7 @@ from typing import Any
 from bench.houses import desk
 from bench.measure import cost, reference_ms
 from bench.messages import KINDS, Raw
-from helpdesk.app import House
+from helpdesk.app import App
 from helpdesk.errors import Invalid
 from helpdesk.intake import queries
 
@@ -51,7 +51,7 @@ async def run(*, db: str | None, n: int | None, kind: str | None, **_: Any) -> d
     }
 
 
-async def take(house: House, name: str, things: Sequence[Raw]) -> None:
+async def take(house: App, name: str, things: Sequence[Raw]) -> None:
     """Hand these over and wait until the desk has worked them all."""
     door, channel = house.desk_for(name), house.book.channels[name]
     worker = asyncio.create_task(house.intake_worker().run())

@@ -48,7 +48,7 @@ folder = "{folder}/webchat"
 [[channels.webchat.sites]]
 name = "shop"
 origins = ["https://shop.example"]
-[channels.webchat.limits]
+[channels.webchat.wire.rate_limit]
 arrivals = [1000000, 1000.0]
 """
 
@@ -192,7 +192,7 @@ async def _scene(folder: Path, db: str | None) -> AsyncIterator[Scene]:
             await child.wait()
 
 
-async def _signed_in(house: app.House, n: int) -> str:
+async def _signed_in(house: app.App, n: int) -> str:
     now = clock.now()
     person = await house.database.write(
         agents.add_person, name=f"Agent {n}", email=f"agent{n}@desk.example", role="agent", now=now, by=None

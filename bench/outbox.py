@@ -16,9 +16,9 @@ from bench.ingest import take
 from bench.measure import cost, reference_ms
 from bench.messages import KINDS
 from helpdesk.agents import actions as agents
-from helpdesk.app import House
-from helpdesk.journey import reply
-from helpdesk.journey.book import Book
+from helpdesk.app import App
+from helpdesk.journey.answering import reply
+from helpdesk.journey.context import DeskContext
 from helpdesk.outbox import queries as outbox
 from helpdesk.tickets import queries
 from helpdesk.tickets.models import tickets
@@ -68,21 +68,21 @@ def _way(kind: str, port: int) -> dict[str, Any]:
     return {"deliver": "smtp", "mailboxes": [{"name": "support", "address": "support@dalan.example", "smtp": smtp}]}
 
 
-async def _answer(house: House, who: int, numbers: list[int]) -> None:
+async def _answer(house: App, who: int, numbers: list[int]) -> None:
     for start in range(0, len(numbers), 100):
         await house.database.write(
             _replies, house.book, who=who, numbers=numbers[start : start + 100], now=house.clock()
         )
 
 
-def _replies(tx: Connection, book: Book, *, who: int, numbers: list[int], now: Any) -> None:
+def _replies(tx: Connection, book: DeskContext, *, who: int, numbers: list[int], now: Any) -> None:
     for number in numbers:
         text = f"سلام، پیگیری کردم. reply-number-{number}-"
         answer = reply.Answer(text, queries.newest_entry(tx, ticket_id=number))
         reply.reply(tx, book, ticket_id=number, person_id=who, person_name="Mina", answer=answer, now=now)
 
 
-async def _send(house: House) -> None:
+async def _send(house: App) -> None:
     """Let the sender run until nothing waits."""
     worker = asyncio.create_task(house.outbox_worker().run())
     while True:

@@ -14,7 +14,7 @@ from typing import Any
 
 from bench.measure import cost, middle, reference_ms, resident_mib
 from helpdesk import clock
-from helpdesk.demo.bot import TOKEN, Twin
+from helpdesk.demo.bot_api_twin import TOKEN, Twin
 
 SECRETS = {"PASOKH_TELEGRAM_SHOP_TOKEN": TOKEN, "PASOKH_PHONE_PBX_SECRET": "benchmark"}
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,7 +31,7 @@ deliver = "folder:{folder}/outgoing"
 [[channels.email.mailboxes]]
 name = "support"
 address = "support@dalan.example"
-[channels.email.receiver]
+[channels.email.lmtp]
 enabled = true
 port = {mail}
 """
@@ -52,7 +52,7 @@ enabled = true
 [[channels.phone.sources]]
 name = "pbx"
 provider = "generic"
-[channels.phone.sms]
+[channels.phone.sms.sms_gateways]
 driver = "folder"
 folder = "{folder}/texts"
 """

@@ -24,49 +24,49 @@ from helpdesk.clock import Clock
 from helpdesk.database import migrate
 from helpdesk.database.engine import Database, Hint, open_database
 from helpdesk.errors import Conflict, Invalid
-from helpdesk.files.store import Files
-from helpdesk.journey.book import Book, Suggesting, SurveyRules
-from helpdesk.journey.wording import wording
-from helpdesk.live.fanout import Live
+from helpdesk.files.file_store import Files
+from helpdesk.journey.context import DeskContext, Suggesting, SurveyRules
+from helpdesk.journey.outgoing.texts import wording
+from helpdesk.live.event_bus import Live
 from helpdesk.live.presence import Presence
 from helpdesk.outbox.rules import Limits
 from helpdesk.settings import Settings
-from helpdesk.settings.channels import channels_of as channels_of
+from helpdesk.settings.enabled_channels import channels_of as channels_of
 from helpdesk.sla import policies
-from helpdesk.sla.promises import Promises
+from helpdesk.sla.targets import Promises
 from helpdesk.suggestions import actions as suggestions
 from helpdesk.suggestions.suggester import Suggester
 from helpdesk.surveys import reasons
 from helpdesk.web.site import Site, site
-from helpdesk.workers import overhearing
-from helpdesk.workers.channels import DeskFor, Reports, keep_running
-from helpdesk.workers.chaser import Chaser
+from helpdesk.workers import remote_hints
+from helpdesk.workers.channel_queries import Questions
+from helpdesk.workers.channel_runner import DeskFor, Reports, keep_running
 from helpdesk.workers.clock_watcher import ClockWatcher
-from helpdesk.workers.intake import IntakeWorker
-from helpdesk.workers.lasting import lasting
-from helpdesk.workers.leased import while_held
-from helpdesk.workers.outbox import OutboxWorker
-from helpdesk.workers.questions import Questions
-from helpdesk.workers.waiting import Bell
+from helpdesk.workers.intake_worker import IntakeWorker
+from helpdesk.workers.loops.supervised import lasting
+from helpdesk.workers.loops.wakeup import Wakeup
+from helpdesk.workers.loops.with_lease import while_held
+from helpdesk.workers.outbox_worker import OutboxWorker
+from helpdesk.workers.unread_watcher import Chaser
 
 ROOT = Path(__file__).resolve().parents[1]
 TOPICS = {"intake": "intake", "outbox": "outbox", "clocks": "clocks", "unread": "unread"}  # hint -> bell
 
 
 @dataclass(slots=True)
-class House:
+class App:
     """A running desk."""
 
     settings: Settings
     database: Database
-    book: Book
+    book: DeskContext
     files: Files
     clock: Clock
     live: Live = field(default_factory=Live)
     presence: Presence = field(default_factory=Presence)
     reports: Reports = field(default_factory=Reports)
     name: str = field(default_factory=lambda: f"{os.getpid()}-{secrets.token_hex(4)}")  # unlike any other process's
-    bells: Mapping[str, Bell] = field(default_factory=lambda: {name: Bell() for name in TOPICS.values()})
+    bells: Mapping[str, Wakeup] = field(default_factory=lambda: {name: Wakeup() for name in TOPICS.values()})
 
     def hear(self, hints: list[Hint]) -> None:
         """Ring workers and tell browsers after a commit."""
@@ -74,8 +74,8 @@ class House:
             bell = self.bells.get(TOPICS.get(topic, ""))
             if bell is not None:
                 bell.ring()
-            if topic in overhearing.TOPICS:
-                overhearing.take(self.book, self.live, self.presence, topic, data, self.clock())
+            if topic in remote_hints.TOPICS:
+                remote_hints.take(self.book, self.live, self.presence, topic, data, self.clock())
             elif topic == "taken" and isinstance(self.book.suggest, Suggester):
                 self.book.suggest.learn([data])
             elif topic not in TOPICS:
@@ -125,12 +125,14 @@ class House:
         return DeskFor(channel, self.database, self.clock, self.live, self.reports, questions)
 
 
-def book_of(settings: Settings, channels: Mapping[str, Channel], sla: policies.Sla, suggest: Suggesting) -> Book:
+def context_of(
+    settings: Settings, channels: Mapping[str, Channel], sla: policies.Sla, suggest: Suggesting
+) -> DeskContext:
     """The rule book from the settings."""
     days: Callable[[str], timedelta] = lambda channel: timedelta(days=settings.tickets.reopening(channel))  # noqa: E731
     calendars = {kind: (f"{kind}@{one.version}", one) for kind, one in sla.calendars.items()}
     own = settings.survey
-    return Book(
+    return DeskContext(
         name=settings.desk.name,
         language=settings.desk.language,
         public_url=settings.desk.public_url,
@@ -172,7 +174,7 @@ async def house(
     channels: Mapping[str, Channel] | None = None,
     suggester: Suggesting | None = None,
     migrated: bool = False,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[App]:
     """The desk without its loops: database up to date, rules read. What is given replaces what is configured."""
     async with AsyncExitStack() as stack:
         if settings.database.url.startswith("sqlite"):
@@ -184,8 +186,8 @@ async def house(
         stack.push_async_callback(database.close)
         suggest = suggester if suggester is not None else await asyncio.to_thread(_articles)
         found = channels if channels is not None else channels_of(settings, where)
-        book = book_of(settings, found, await rules, suggest)
-        made = House(settings, database, book, Files(settings.data.folder / "files"), clock)
+        book = context_of(settings, found, await rules, suggest)
+        made = App(settings, database, book, Files(settings.data.folder / "files"), clock)
         database.listen(made.hear)
         await database.join()
         if isinstance(suggest, Suggester):
@@ -216,7 +218,7 @@ def _articles() -> Suggesting:
 
 
 @asynccontextmanager
-async def running(made: House) -> AsyncIterator[None]:
+async def running(made: App) -> AsyncIterator[None]:
     """The loops of the desk: channels, intake, outbox, clocks. Ended when the context closes."""
     loops: dict[str, Any] = {
         "intake": lasting("intake", made.intake_worker().run),
@@ -241,7 +243,7 @@ async def running(made: House) -> AsyncIterator[None]:
                 await task
 
 
-def web_of(made: House, **more: Any) -> web.Application:
+def web_of(made: App, **more: Any) -> web.Application:
     """The web application of a desk."""
     return site(
         Site(
@@ -261,7 +263,7 @@ def web_of(made: House, **more: Any) -> web.Application:
 
 
 @asynccontextmanager
-async def open_door(made: House, application: web.Application) -> AsyncIterator[str]:
+async def open_door(made: App, application: web.Application) -> AsyncIterator[str]:
     """Serve the application; gives the address it is reached at."""
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
     await runner.setup()

@@ -12,13 +12,14 @@ from typing import ClassVar
 
 from channels import clock, contract
 from channels.contract import Capabilities, DeliveryError, Desk, Inbound, Outbound, State
-from channels.email import checkup, normalise, receiver, render
-from channels.email.imap import Pace, Reader
-from channels.email.imap_client import ImapError
-from channels.email.outgoing import into_folder, refusal
+from channels.email import checkup, lmtp, normalise
+from channels.email.credentials import NoSecret
+from channels.email.imap.imap_client import ImapError
+from channels.email.imap.mailbox_reader import Pace, Reader
+from channels.email.sending import render
+from channels.email.sending.smtp import NotSignedIn, Refused, Sender
+from channels.email.sending.transport import into_folder, refusal
 from channels.email.settings import EmailSettings, Mailbox
-from channels.email.smtp import NotSignedIn, Refused, Sender
-from channels.email.tokens import NoSecret
 
 log = logging.getLogger(__name__)
 
@@ -143,11 +144,11 @@ class Channel(contract.Channel):
         tries = 0
         while True:
             try:
-                await receiver.serve(self.settings, desk, normalise.order_key, ready=self.listening)
+                await lmtp.serve(self.settings, desk, normalise.order_key, ready=self.listening)
             except OSError as error:
                 door = self.settings.receiver
                 problem = f"{door.host}:{door.port} can't be opened for receiving mail: {error.strerror}."
-                await desk.report(State(receiver.ACCOUNT, connected=False, problem=problem))
+                await desk.report(State(lmtp.ACCOUNT, connected=False, problem=problem))
             tries += 1
             await asyncio.sleep(min(60.0, 2.0**tries))
 

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from channels.contract import Address, Delivery, Inbound, Thread
-from channels.email import auth, bounces, flags, quotes, threading
-from channels.email.addresses import Person, people
-from channels.email.bounces import Bounce
-from channels.email.cursor import internal_date
-from channels.email.headers import ids, message_id
-from channels.email.identity import OVERSIZED, STORED, UNREADABLE
-from channels.email.mime import Mail, read
-from channels.email.reply import visible
-from channels.email.tone import is_thanks, language
+from channels.email.facts import authentication, auto_submitted, bounces, threading
+from channels.email.facts.bounces import Bounce
+from channels.email.facts.raw_mail_id import OVERSIZED, STORED, UNREADABLE
+from channels.email.facts.thanks import is_thanks, language
+from channels.email.imap.imap_cursor import internal_date
+from channels.email.mime.address_fields import Person, people
+from channels.email.mime.headers import ids, message_id
+from channels.email.mime.parse_mail import Mail, read
+from channels.email.visible import html_quotes
+from channels.email.visible.visible_reply import visible
 
 _FROM = re.compile(rb"^from[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
 _IN_FROM = re.compile(rb"<\s*([^<>\s]{1,320})\s*>|([^\s<>\"(),;:]{1,64}@[^\s<>\"(),;:]{1,255})")
@@ -45,7 +46,7 @@ def normalise(
     reply = visible(mail.text, mail.html, mail.subject)
     own = {address.lower() for address in own_addresses}
     back = _own_token(mail, own)
-    why = flags.reasons(mail) + (["own mail"] if back else [])
+    why = auto_submitted.reasons(mail) + (["own mail"] if back else [])
     return Inbound(
         kind="message",
         external_id=external_id(mail, raw),
@@ -140,10 +141,10 @@ def _details(
     if why:
         details["automatic_because"] = list(why)
     if "authentication-results" in mail.fields and trusted:
-        found = auth.results(mail, trusted)
+        found = authentication.results(mail, trusted)
         if found:
             details["authentication"] = found
-        if problem := auth.warning(found):
+        if problem := authentication.warning(found):
             details["warning"] = {"authentication": problem}
     noted = {"calendar": mail.calendar, "signed": mail.signed, "encrypted": mail.encrypted}
     details.update({name: value for name, value in noted.items() if value})
@@ -178,7 +179,7 @@ def _delivery(mail: Mail, bounce: Bounce, raw: bytes, own_addresses: Sequence[st
     remote = tuple(dict.fromkeys([*about, *reply_path.remote_ids, *reversed(references)]))
     text = (
         mail.text.strip()
-        or (quotes.read(mail.html, keep_quotes=True).whole if mail.html else "")
+        or (html_quotes.read(mail.html, keep_quotes=True).whole if mail.html else "")
         or "\n\n".join(mail.reports).strip()
     )
     details: dict[str, Any] = {

@@ -15,11 +15,13 @@ from aiohttp import web
 
 from channels import clock, contract
 from channels.contract import Attachment, Capabilities, DeliveryError, Desk, Inbound, InboundKind, Outbound, State
-from channels.phone import manners, normalise, recordings, sms, sms_in, sms_text
-from channels.phone.disturbing import Disturbing
-from channels.phone.doorway import Doorway
-from channels.phone.numbers import is_mobile, number
+from channels.phone import normalise
+from channels.phone.calls import recordings
+from channels.phone.calls.phone_numbers import is_mobile, number
 from channels.phone.settings import PhoneSettings, secrets_of
+from channels.phone.sms import quiet_hours, sms_gateways, sms_inbound, sms_text
+from channels.phone.sms.contact_limits import Disturbing
+from channels.phone.web.webhooks import Doorway
 
 log = logging.getLogger(__name__)
 NO_SOURCES = (
@@ -58,7 +60,7 @@ class Channel(contract.Channel):
         self._desk: Desk | None = None
         self._session: aiohttp.ClientSession | None = None
         self._disturbing = Disturbing(settings.survey)
-        self._web = sms.Web(self._open_session)
+        self._web = sms_gateways.Web(self._open_session)
         vars(self)["can"] = replace(self.can, starts=settings.sms.driver != "none", rings=bool(settings.originate.url))
 
     def accounts(self) -> Sequence[str]:
@@ -150,7 +152,7 @@ class Channel(contract.Channel):
         secret = (secrets_of(self._env, "originate") or [""])[0]
         values = {"to": to, "survey": survey, "extension": extension, "secret": secret}
         status, answer = await self._web.post(
-            hook.url, json=sms.filled(hook.body, values), headers=sms.filled(hook.headers, values)
+            hook.url, json=sms_gateways.filled(hook.body, values), headers=sms_gateways.filled(hook.headers, values)
         )
         if status >= 300:
             raise DeliveryError(f"the switchboard answered {status}", permanent=status < 500)
@@ -182,14 +184,14 @@ class Channel(contract.Channel):
         remote_id = "sms:" + await self._gateway().send(to, text, token)
         if self._desk is not None:
             try:
-                await self._desk.remember(sms_in.SENT, to, remote_id)
+                await self._desk.remember(sms_inbound.SENT, to, remote_id)
             except Exception:  # it has left: that must be told whatever happens here
                 log.exception("the last message to a number could not be remembered")
         return remote_id
 
-    def _way(self, outbound: Outbound, to: str) -> manners.Way:
+    def _way(self, outbound: Outbound, to: str) -> quiet_hours.Way:
         if outbound.kind == "survey":
-            chosen = manners.way(self.settings.survey, to, self.settings.region)
+            chosen = quiet_hours.way(self.settings.survey, to, self.settings.region)
             if chosen == "none":
                 raise DeliveryError(
                     "there is no way to ask this number: it is a landline, or surveys are off for it", permanent=True
@@ -204,18 +206,18 @@ class Channel(contract.Channel):
             return sms_text.question(sms_text.page(outbound.faces[0].url), outbound.language)
         return outbound.text
 
-    def _gateway(self) -> sms.Gateway:
+    def _gateway(self) -> sms_gateways.Gateway:
         own = self.settings.sms
         secret = (secrets_of(self._env, "sms") or [""])[0]
         if own.driver == "folder":
-            return sms.Folder(own)
+            return sms_gateways.Folder(own)
         if own.driver == "http":
-            return sms.Http(own, secret, self._web)
+            return sms_gateways.Http(own, secret, self._web)
         if own.driver == "kavenegar":
-            return sms.Kavenegar(own, secret, self._web)
+            return sms_gateways.Kavenegar(own, secret, self._web)
         if own.driver == "twilio":
             back = f"{self.settings.public_url.rstrip('/')}/channels/phone/sms" if self.settings.public_url else ""
-            return sms.Twilio(own, secret, self._web, back)
+            return sms_gateways.Twilio(own, secret, self._web, back)
         raise DeliveryError("no gateway for text messages is configured", permanent=True)
 
     def _open_session(self) -> aiohttp.ClientSession:

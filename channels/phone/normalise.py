@@ -10,14 +10,15 @@ from datetime import datetime
 from typing import Any
 
 from channels.contract import Address, Inbound, SurveyAnswer, Unreadable
-from channels.phone import recordings, sms_in
-from channels.phone.facts import NotACall, Reading, fact_of, iso
-from channels.phone.numbers import number
-from channels.phone.providers import understand
-from channels.phone.reduce import reduce
+from channels.phone.calls import recordings
+from channels.phone.calls.build_record import reduce
+from channels.phone.calls.call_events import NotACall, Reading, fact_of, iso
+from channels.phone.calls.phone_numbers import number
+from channels.phone.phrases import subject
 from channels.phone.settings import PhoneSettings
-from channels.phone.webhook import webhook_of
-from channels.phone.words import subject
+from channels.phone.sms import sms_inbound
+from channels.phone.switchboards.adapters import understand
+from channels.phone.web.webhook_request import webhook_of
 
 DIRECTIONS = {"inbound": "incoming", "outbound": "outgoing"}  # the desk's words
 SURE = {"opened", "queued", "connected", "completed", "voicemail", "dialled", "dial_ended"}
@@ -37,7 +38,7 @@ def normalise(settings: PhoneSettings, account: str, raw: bytes) -> list[Inbound
         if not isinstance(kept, Mapping):
             raise NotACall("this is no event of a switchboard")
         if account == "sms":
-            return sms_in.understand(settings, webhook_of(kept), str(kept.get("answers") or ""))
+            return sms_inbound.understand(settings, webhook_of(kept), str(kept.get("answers") or ""))
         if "files_of" in kept:
             return [_with_files(settings, account, _of_call(kept["files_of"]))]
         source = settings.source(account)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from channels.contract import Channel
-from channels.phone.webhook import Options
+from channels.phone.web.webhook_request import Options
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Score = Literal["happy", "neutral", "sad"]

@@ -13,16 +13,20 @@ from typing import Any, ClassVar
 
 from channels import clock, contract
 from channels.contract import Attachment, Capabilities, DeliveryError, Desk, Inbound, Outbound, State
-from channels.telegram import aftermath, buttons, changes, checkup, faults, normalise, render, webhook
-from channels.telegram.about import About
-from channels.telegram.aftermath import Aftermath
-from channels.telegram.api import Api, ApiError
-from channels.telegram.keys import Place, place_of
-from channels.telegram.poll import Pace, Poller
-from channels.telegram.reading import number, text
-from channels.telegram.send import Sender
+from channels.telegram import checkup, normalise
+from channels.telegram.base import errors
+from channels.telegram.base.api import Api, ApiError
+from channels.telegram.base.ids import Place, place_of
+from channels.telegram.base.json_access import number, text
+from channels.telegram.base.phrases import word
+from channels.telegram.bot import bot_replies
+from channels.telegram.bot.bot_replies import Aftermath
+from channels.telegram.receiving import webhook
+from channels.telegram.receiving.poll import Pace, Poller
+from channels.telegram.sending import buttons, render, sent_changes
+from channels.telegram.sending.send import Sender
 from channels.telegram.settings import NoToken, TelegramSettings, bot_id, token
-from channels.telegram.words import word
+from channels.telegram.updates.update_context import About
 
 log = logging.getLogger(__name__)
 _TRIES_FOR_A_FILE = 4
@@ -37,7 +41,13 @@ class Channel(contract.Channel):
     label: ClassVar[Mapping[str, str]] = {"fa": "تلگرام", "en": "Telegram"}
     icon = "telegram"
     can = Capabilities(
-        attachments=True, html=True, typing=True, edits=True, buttons=True, stickers=True, reactions=True,
+        attachments=True,
+        html=True,
+        typing=True,
+        edits=True,
+        buttons=True,
+        stickers=True,
+        reactions=True,
         replies=True,
     )
     settings: TelegramSettings
@@ -64,7 +74,7 @@ class Channel(contract.Channel):
         self._senders: dict[str, Sender] = {}
         self._after: dict[str, Aftermath] = {}
         self._failed_files: dict[str, int] = {}
-        self._typing = changes.Typing()
+        self._typing = sent_changes.Typing()
         self._names: dict[str, str] = {}  # bot -> its user name at Telegram, as the desk remembers it
         self._asked: Desk | None = None
         self._looking: set[asyncio.Task[None]] = set()
@@ -150,9 +160,9 @@ class Channel(contract.Channel):
         try:
             if desk is not None and outbound.kind == "survey" and outbound.survey:
                 question, person = number(first, "message_id") or 0, outbound.to.address.rpartition(":")[2]
-                await aftermath.asked(desk, outbound.account, where, outbound.survey, question, person)
+                await bot_replies.asked(desk, outbound.account, where, outbound.survey, question, person)
             elif desk is not None:
-                await aftermath.said_since(desk, outbound.account, where)
+                await bot_replies.said_since(desk, outbound.account, where)
         except Exception:
             log.exception("what a chat was asked could not be kept", extra={"bot": outbound.account})
 
@@ -169,7 +179,7 @@ class Channel(contract.Channel):
                 if len(self._failed_files) > _MOST_FILES:
                     self._failed_files.clear()
                 self._failed_files[file_id] = tries
-                raise faults.delivery_error(error) from None
+                raise errors.delivery_error(error) from None
             self._failed_files.pop(file_id, None)
             problem = word(self._abouts[account].language, "no_file", why=error.description)
             if "too big" in error.description.lower():
@@ -181,15 +191,15 @@ class Channel(contract.Channel):
     async def edit(self, account: str, remote_id: str, text: str, *, sender_name: str = "") -> None:
         """Make a sent message say something else, under the same name. Raises DeliveryError."""
         sender = self._sender(account)
-        await changes.edit(sender, remote_id, text, sender_name if sender.api.bot.signed else "")
+        await sent_changes.edit(sender, remote_id, text, sender_name if sender.api.bot.signed else "")
 
     async def withdraw(self, account: str, remote_id: str) -> None:
         """Take a sent message back. Raises DeliveryError."""
-        await changes.withdraw(self._sender(account), remote_id)
+        await sent_changes.withdraw(self._sender(account), remote_id)
 
     async def react(self, account: str, remote_id: str, emoji: str) -> None:
         """Put an emoji on a customer's message, or take it away with an empty one. Raises DeliveryError."""
-        await changes.react(self._sender(account), remote_id, emoji)
+        await sent_changes.react(self._sender(account), remote_id, emoji)
 
     def link(self, account: str, token: str) -> str | None:
         """Where somebody taps to come to the bot with a token; None until Telegram has said what the bot is called."""
@@ -211,7 +221,7 @@ class Channel(contract.Channel):
             task.add_done_callback(self._looking.discard)
 
     async def _recall_name(self, desk: Desk, account: str) -> None:
-        name = await desk.recall(account, aftermath.USERNAME)
+        name = await desk.recall(account, bot_replies.USERNAME)
         if name:
             self._names[account] = name
 

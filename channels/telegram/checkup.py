@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from channels.telegram import poll
-from channels.telegram.api import Api, ApiError
-from channels.telegram.keys import full_name
-from channels.telegram.reading import text
+from channels.telegram.base.api import Api, ApiError
+from channels.telegram.base.ids import full_name
+from channels.telegram.base.json_access import text
+from channels.telegram.receiving import poll
 from channels.telegram.settings import Bot, variable
 
 Found = tuple[str, str | None]  # what was tried, None or what is wrong

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from channels.contract import Inbound, Unreadable
-from channels.telegram import events, messages, taps, wishes
-from channels.telegram.about import About
-from channels.telegram.keys import NOWHERE, place
-from channels.telegram.reading import Json, ident, loads, obj, text
+from channels.telegram.base.ids import NOWHERE, place
+from channels.telegram.base.json_access import Json, ident, loads, obj, text
+from channels.telegram.updates import callbacks, commands, membership_events, message_updates
+from channels.telegram.updates.update_context import About
 
 MESSAGES = ("message", "channel_post", "business_message", "guest_message")
 EDITS = ("edited_message", "edited_channel_post", "edited_business_message")
@@ -58,24 +58,24 @@ def _found(update: Json, about: About) -> Understood:
         if kind in update:
             changed = obj(update, kind)
             if obj(changed, "sender_business_bot"):  # the desk changed it, and knows
-                return Understood(ignored=messages.why_ignored(changed, about))
-            return _said(messages.edit(changed, _id(update), about))
+                return Understood(ignored=message_updates.why_ignored(changed, about))
+            return _said(message_updates.edit(changed, _id(update), about))
     if CALLBACK in update:
-        return _said(taps.tap(obj(update, CALLBACK), _id(update), about))
+        return _said(callbacks.tap(obj(update, CALLBACK), _id(update), about))
     if REACTION in update:
-        return _said(taps.reaction(obj(update, REACTION), _id(update), about, taps.known_survey(update)))
-    return _said(events.event(update, _id(update), about) or _unknown(update, about))
+        return _said(callbacks.reaction(obj(update, REACTION), _id(update), about, callbacks.known_survey(update)))
+    return _said(membership_events.event(update, _id(update), about) or _unknown(update, about))
 
 
 def _message(update: Json, about: About, kind: str) -> Understood:
     message = obj(update, kind)
-    why = messages.why_ignored(message, about)
+    why = message_updates.why_ignored(message, about)
     if why is not None:
         return Understood(ignored=why)
-    answer = taps.answer_in(message, _id(update), about, taps.known_survey(update))
+    answer = callbacks.answer_in(message, _id(update), about, callbacks.known_survey(update))
     if answer is not None:
         return _said(answer)
-    return Understood(wishes.apart(message, messages.message(message, _id(update), about)))
+    return Understood(commands.apart(message, message_updates.message(message, _id(update), about)))
 
 
 def _said(inbound: Inbound) -> Understood:
@@ -89,15 +89,15 @@ def _id(update: Json) -> str:
 
 def _unknown(update: Json, about: About) -> Inbound:
     """A kind of update that did not exist when this was written."""
-    kinds = sorted(one for one in update if one not in ("update_id", taps.KNOWN))
+    kinds = sorted(one for one in update if one not in ("update_id", callbacks.KNOWN))
     name = text({"name": kinds[0]}, "name", 60) if kinds else "empty update"
     value = obj(update, kinds[0]) if kinds else {}
-    return events.note(
+    return membership_events.note(
         about,
         _id(update),
         f"unsupported: {name}",
         {"event": "unsupported", "unsupported": name},
-        who=events.somebody(value),
+        who=membership_events.somebody(value),
         where=place(value),
     )
 
@@ -118,7 +118,7 @@ def order_key_of(update: Json) -> str:
         where = place(inside) or place(obj(inside, "message"))
         if where is not None:
             return where.key
-        who = ident(events.somebody(inside), "id")
+        who = ident(membership_events.somebody(inside), "id")
         if who:
             return who
     return NOWHERE

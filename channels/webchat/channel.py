@@ -10,13 +10,15 @@ from typing import Any, ClassVar
 
 from channels import clock, contract
 from channels.contract import Capabilities, DeliveryError, Desk, Inbound, Outbound, State
-from channels.webchat import normalise, render, view
-from channels.webchat.chat import Chat
-from channels.webchat.connection import GOING
-from channels.webchat.rooms import Room
-from channels.webchat.script import Script
+from channels.webchat import normalise
+from channels.webchat.chat import render
+from channels.webchat.chat.hub import Chat
+from channels.webchat.chat.sessions import Room
 from channels.webchat.settings import Site, WebchatSettings, secret
-from channels.webchat.web import Pages
+from channels.webchat.widget.widget_asset import Script
+from channels.webchat.wire import frames_out
+from channels.webchat.wire.connection import GOING
+from channels.webchat.wire.routes import Pages
 
 NO_SITES = (
     "sites",
@@ -194,7 +196,7 @@ class Channel(contract.Channel):
             room.wake()
         if what.get("state"):
             before, now = await room.refresh()
-            for frame in view.moved(before, now, self.settings.site(room.site), self._now()):
+            for frame in frames_out.moved(before, now, self.settings.site(room.site), self._now()):
                 room.tell(frame)
 
     def _problem(self, site: Site) -> str | None:
@@ -212,7 +214,7 @@ class Channel(contract.Channel):
             room.tell({"t": "read", "by": "desk", "seq": seen})
             site = self.settings.site(room.site)
             if site is not None:
-                room.tell(view.status(site, name, self._now()))
+                room.tell(frames_out.status(site, name, self._now()))
 
     async def _seen(self, room: Room) -> None:
         async with room.lock:

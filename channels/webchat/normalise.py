@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from channels.contract import Address, Attachment, Delivery, Inbound, SurveyAnswer, Thread, Unreadable
-from channels.webchat.tone import mere_thanks
+from channels.webchat.chat.thanks import mere_thanks
 
 NAMED = ("name", "email")
 KINDS = ("msg", "survey", "read", "wish", "transcript")
-_NEVER = "@\\s<>,;:\"()\\[\\]\\\\\u200e\u200f\u202a-\u202e\u2066-\u2069"  # in no address that people have
+_NEVER = '@\\s<>,;:"()\\[\\]\\\\\u200e\u200f\u202a-\u202e\u2066-\u2069'  # in no address that people have
 MAIL = re.compile(rf"[^{_NEVER}]{{1,64}}@[^{_NEVER}]{{1,190}}\.[^{_NEVER}.]{{2,60}}")
 
 
@@ -50,7 +50,9 @@ def normalise(raw: bytes, team: str = "") -> Inbound:
     if kind == "read":
         return Inbound(kind="delivery", delivery=Delivery("read"), target=str(frame.get("id") or ""), **common)
     if kind == "wish":
-        return Inbound(kind="wish", wish="person" if frame.get("wish") == "person" else "end", also=_also(said), **common)
+        return Inbound(
+            kind="wish", wish="person" if frame.get("wish") == "person" else "end", also=_also(said), **common
+        )
     if kind == "transcript":
         return Inbound(kind="wish", wish="transcript", also=(_wanted(said, frame),), **common)
     text = str(frame.get("text") or "")
@@ -88,7 +90,11 @@ def e164(text: str) -> str:
         found = phonenumbers.parse(text, "IR")
     except phonenumbers.NumberParseException:
         return ""
-    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164) if phonenumbers.is_possible_number(found) else ""
+    return (
+        phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
+        if phonenumbers.is_possible_number(found)
+        else ""
+    )
 
 
 def _answer(frame: dict[str, Any]) -> SurveyAnswer:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from channels.contract import Channel
-from channels.webchat.hours import DAYS, Hours
+from channels.webchat.chat.hours import DAYS, Hours
 
 ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9.\-\[\]:]+")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -142,5 +142,3 @@ def secret(env: Mapping[str, str], site: str) -> bytes | None:
     if env.get(f"{name}_FILE"):
         return Path(env[f"{name}_FILE"]).read_bytes().strip()
     return None
-
-

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from helpdesk.agents import queries, rules
+from helpdesk.agents.hashing import new_token, token_hash
 from helpdesk.agents.models import audit_log, memberships, one_time_links, people, sessions, teams
 from helpdesk.agents.rules import Person, Role
-from helpdesk.agents.secrets import new_token, token_hash
 from helpdesk.database.engine import hint
 from helpdesk.errors import Conflict, Forbidden, Invalid, NotFound
 

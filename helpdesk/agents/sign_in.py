@@ -9,9 +9,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from helpdesk.agents import queries, rules
 from helpdesk.agents.actions import record, rename
+from helpdesk.agents.hashing import new_token, token_hash
 from helpdesk.agents.models import one_time_links, people, sessions, sign_in_attempts
 from helpdesk.agents.rules import Person
-from helpdesk.agents.secrets import new_token, token_hash
 from helpdesk.database.engine import hint
 from helpdesk.errors import Forbidden, Invalid, NotFound
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from helpdesk.cli import bench, channel, checking, database, faq, mail, phone, serving, sla, telegram
+from helpdesk.cli import bench, check, db, new_channel, serve
+from helpdesk.cli.inspect import faq, mail, phone, sla, telegram
 
 app = typer.Typer(
     help="Pasokh, a support helpdesk. `run.py demo` opens one to look at; `run.py serve` runs the real one.",
@@ -12,18 +13,18 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("serve")(serving.serve)
-app.command("demo")(serving.demo)
-app.command("worker")(serving.worker)
-app.command("check")(checking.check)
-app.command("invite")(serving.invite)
-app.command("new-channel")(channel.new_channel)
+app.command("serve")(serve.serve)
+app.command("demo")(serve.demo)
+app.command("worker")(serve.worker)
+app.command("check")(check.check)
+app.command("invite")(serve.invite)
+app.command("new-channel")(new_channel.new_channel)
 app.command("bench")(bench.bench)
 app.add_typer(mail.app, name="mail")
 app.add_typer(phone.app, name="phone")
 app.add_typer(sla.app, name="sla")
 app.add_typer(faq.app, name="faq")
 app.add_typer(telegram.app, name="telegram")
-app.add_typer(database.app, name="db")
+app.add_typer(db.app, name="db")
 
 __all__ = ["app"]

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from helpdesk.cli.configured import ROOT
+from helpdesk.cli.common.load_settings import ROOT
 
 
 def bench(

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from helpdesk.contacts import queries
 from helpdesk.contacts.models import addresses, contacts, offers
-from helpdesk.database.dialects import ignoring, insert_ignore, new_id, put
-from helpdesk.database.short import Into
+from helpdesk.database.dialect import ignoring, insert_ignore, new_id, put
+from helpdesk.database.fast_insert import Into
 from helpdesk.text import clean
 
 _NEW_CONTACT = Into(contacts)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, func, or_, select
 
-from helpdesk.contacts import guests
+from helpdesk.contacts import anonymous_names
 from helpdesk.contacts.models import addresses, contacts, joins, offers
-from helpdesk.database.metadata import Line
+from helpdesk.database.metadata import Row
 from helpdesk.errors import NotFound
 from helpdesk.text import key
 
@@ -31,12 +31,12 @@ _BY_ADDRESS = (
 )
 
 
-def by_address(tx: Connection, *, address: str) -> Line | None:
+def by_address(tx: Connection, *, address: str) -> Row | None:
     """The address and its contact, or None. A mere claim (`claimed_at`) says nothing about whose it is."""
     return tx.execute(_BY_ADDRESS, {"address": address}).first()
 
 
-def contact(tx: Connection, *, contact_id: int) -> Line:
+def contact(tx: Connection, *, contact_id: int) -> Row:
     """One customer, following merges. Raises NotFound."""
     row = tx.execute(select(contacts).where(contacts.c.id == contact_id)).first()
     if row is None:
@@ -46,7 +46,7 @@ def contact(tx: Connection, *, contact_id: int) -> Line:
     return row
 
 
-def addresses_of(tx: Connection, *, contact_id: int) -> Sequence[Line]:
+def addresses_of(tx: Connection, *, contact_id: int) -> Sequence[Row]:
     """Every address of a customer, oldest first."""
     return tx.execute(select(addresses).where(addresses.c.contact_id == contact_id).order_by(addresses.c.id)).all()
 
@@ -57,7 +57,7 @@ def family(tx: Connection, *, contact_id: int) -> frozenset[int]:
     return frozenset({contact_id, *joined})
 
 
-def offers_for(tx: Connection, *, contact_id: int, most: int = 10) -> list[tuple[Line, Line, str]]:
+def offers_for(tx: Connection, *, contact_id: int, most: int = 10) -> list[tuple[Row, Row, str]]:
     """Who else this customer may be, oldest first: (the offer, the other customer, their first address).
 
     Each customer once for an address.
@@ -69,7 +69,7 @@ def offers_for(tx: Connection, *, contact_id: int, most: int = 10) -> list[tuple
         .order_by(offers.c.id)
         .limit(most * 4)
     ).all()
-    found: dict[tuple[int, str], tuple[Line, Line, str]] = {}
+    found: dict[tuple[int, str], tuple[Row, Row, str]] = {}
     for row in rows:
         other = contact(tx, contact_id=row.other_id if row.contact_id in whole else row.contact_id)
         if other.id not in whole and (other.id, row.address) not in found:
@@ -78,7 +78,7 @@ def offers_for(tx: Connection, *, contact_id: int, most: int = 10) -> list[tuple
     return list(found.values())[:most]
 
 
-def search(tx: Connection, *, question: str, but: int, most: int = 12) -> Sequence[Line]:
+def search(tx: Connection, *, question: str, but: int, most: int = 12) -> Sequence[Row]:
     """Customers with these words in their name or an address, known longest first; nobody who was joined to another."""
     words = key(question)
     if not words:
@@ -86,7 +86,7 @@ def search(tx: Connection, *, question: str, but: int, most: int = 12) -> Sequen
     spellings = dict.fromkeys((question.strip(), words, words.replace("ی", "ي").replace("ک", "ك")))
     named = or_(*(func.lower(contacts.c.name).contains(one.lower(), autoescape=True) for one in spellings))
     plain = words.replace(" ", "").replace("-", "")
-    visitor = guests.beginning(words)
+    visitor = anonymous_names.beginning(words)
     if visitor:
         plain = f":{visitor}"  # the token stands last in the address
     reached = select(addresses.c.contact_id).where(func.lower(addresses.c.address).contains(plain, autoescape=True))
@@ -98,7 +98,7 @@ def search(tx: Connection, *, question: str, but: int, most: int = 12) -> Sequen
     ).all()
 
 
-def joins_of(tx: Connection, *, contact_id: int) -> Sequence[Line]:
+def joins_of(tx: Connection, *, contact_id: int) -> Sequence[Row]:
     """The joins that made this customer and stand, newest first, with the name of who was joined."""
     return tx.execute(
         select(joins, contacts.c.name.label("gone_name"))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Connection, Table, Text, delete, update
 
-from helpdesk.database.dialects import ignoring, insert_ignore
+from helpdesk.database.dialect import ignoring, insert_ignore
 from helpdesk.database.metadata import Moment, metadata
 
 leases = Table(

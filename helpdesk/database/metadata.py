@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Integer, MetaData, Row
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Integer, MetaData
+from sqlalchemy import Row as ResultRow
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -20,7 +21,7 @@ metadata = MetaData(
     }
 )
 
-Line: TypeAlias = Row[*tuple[Any, ...]]  # one row of a result, its columns as attributes
+Row: TypeAlias = ResultRow[*tuple[Any, ...]]  # one row of a result, its columns as attributes
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

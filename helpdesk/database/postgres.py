@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from helpdesk.database.calls import Calls
 from helpdesk.database.engine import Hint, Listener
+from helpdesk.database.pg_notify import Calls
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -13,13 +13,13 @@ from pathlib import Path
 from helpdesk import app, logs
 from helpdesk.agents import actions as agents
 from helpdesk.clock import now
-from helpdesk.demo.bot import Twin
-from helpdesk.demo.customers import Customers
-from helpdesk.demo.opening import Places, channels, settings_for, sla
-from helpdesk.demo.pages import Demo
-from helpdesk.demo.script import PEOPLE, SHOP
-from helpdesk.demo.seed import Past, Player
-from helpdesk.web import keys
+from helpdesk.demo.bot_api_twin import Twin
+from helpdesk.demo.demo_customers import Customers
+from helpdesk.demo.demo_pages import Demo
+from helpdesk.demo.demo_settings import Places, channels, settings_for, sla
+from helpdesk.demo.play_story import Past, Player
+from helpdesk.demo.story_script import PEOPLE, SHOP
+from helpdesk.web import app_keys
 
 MARK = "this is a demo"
 GREETING = {
@@ -100,7 +100,7 @@ async def run(*, folder: Path, port: int, mail_port: int, fresh: bool, say: Call
             app.house(settings_for(places), where="the demo", sla=sla(), channels=made)
         )
         application = app.web_of(house, more=Demo(places, twin).routes())
-        application[keys.DEMO] = True
+        application[app_keys.DEMO] = True
         address = await stack.enter_async_context(app.open_door(house, application))
         await stack.enter_async_context(app.running(house))
         places.secret_file.write_text(places.secret, encoding="utf-8")
@@ -110,7 +110,7 @@ async def run(*, folder: Path, port: int, mail_port: int, fresh: bool, say: Call
         await asyncio.Event().wait()
 
 
-async def _greeting(house: app.House, address: str, mail_port: int) -> str:
+async def _greeting(house: app.App, address: str, mail_port: int) -> str:
     login, name, *_ = PEOPLE[0]
     token = await house.database.write(
         agents.invite_or_link, name=name, email=f"{login}@dalan.example", role="administrator", now=now(),

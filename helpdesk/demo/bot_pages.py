@@ -12,15 +12,15 @@ from typing import Any
 
 from aiohttp import web
 
-from helpdesk.demo import samples
-from helpdesk.demo.bot import Twin
+from helpdesk.demo import sample_files
+from helpdesk.demo.bot_api_twin import Twin
 from helpdesk.demo.bot_chats import Customer, Phone, buttons_of
-from helpdesk.demo.customers import STICKERS
-from helpdesk.demo.script import TELEGRAM
+from helpdesk.demo.demo_customers import STICKERS
+from helpdesk.demo.story_script import TELEGRAM
 from helpdesk.errors import NotFound
-from helpdesk.web import keys
-from helpdesk.web.desk_pages import around
-from helpdesk.web.pages import PAGES
+from helpdesk.web import app_keys
+from helpdesk.web.pages.navigation import around
+from helpdesk.web.rendering.page_renderer import PAGES
 
 SAFE = ("image/png", "image/jpeg", "image/webp", "image/gif", "audio/wav", "audio/ogg", "audio/mpeg", "video/mp4")
 LONGEST = 4000
@@ -86,9 +86,9 @@ class BotPages:
     def _do(self, phone: Phone, said: Mapping[str, str]) -> None:
         act, text = said.get("act", "write"), said.get("text", "").strip()[:LONGEST]
         if act == "photo":
-            phone.photo(samples.picture(), caption=text)
+            phone.photo(sample_files.picture(), caption=text)
         elif act == "voice":
-            phone.voice(samples.sound())
+            phone.voice(sample_files.sound())
         elif act == "sticker":
             phone.sticker((STICKERS / "happy.webp").read_bytes(), "👍")
         elif act == "tap" and said.get("message", "").isdecimal():
@@ -114,7 +114,7 @@ class BotPages:
 
     def _shown(self, request: web.Request, who: Customer) -> dict[str, Any]:
         messages = list(self.twin.chats.of(who.id))
-        bubbles, now = [self._bubble(one) for one in messages], request.app[keys.CLOCK]()
+        bubbles, now = [self._bubble(one) for one in messages], request.app[app_keys.CLOCK]()
         minute = int(now.timestamp() // 60) if any(now - one.at < SPOKEN for one in bubbles) else 0
         said = json.dumps([messages, minute], sort_keys=True)  # "five minutes ago" is news in a minute
         return {"who": who, "seen": hashlib.sha256(said.encode()).hexdigest()[:12], "bubbles": bubbles}

@@ -11,13 +11,13 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from helpdesk.demo.calls import OUTCOMES, SOURCE, Call, signed, texts
-from helpdesk.demo.opening import Places
-from helpdesk.demo.script import NAMES, NUMBERS, PEOPLE
+from helpdesk.demo.demo_calls import OUTCOMES, SOURCE, Call, signed, texts
+from helpdesk.demo.demo_settings import Places
+from helpdesk.demo.story_script import NAMES, NUMBERS, PEOPLE
 from helpdesk.errors import Invalid
-from helpdesk.web import keys
-from helpdesk.web.desk_pages import around
-from helpdesk.web.pages import PAGES
+from helpdesk.web import app_keys
+from helpdesk.web.pages.navigation import around
+from helpdesk.web.rendering.page_renderer import PAGES
 from helpdesk.web.security import secret_address
 
 LONGEST = 3600  # seconds
@@ -52,7 +52,7 @@ class PhonePages:
             number, outcome, agent=str(given.get("agent", PEOPLE[0][3]))[:8],
             wait=_seconds(given.get("wait"), 34), talk=_seconds(given.get("talk"), 120),
         )  # fmt: skip
-        for _, event in call.events(request.app[keys.CLOCK](), self.places.recording):
+        for _, event in call.events(request.app[app_keys.CLOCK](), self.places.recording):
             await self._tell(request.app, event)
         raise web.HTTPSeeOther("/demo/phone?sent")
 
@@ -70,14 +70,14 @@ class PhonePages:
 
     async def _play(self, app: web.Application, call: Call) -> None:
         """Tell of a call while it happens."""
-        began = app[keys.CLOCK]()
+        began = app[app_keys.CLOCK]()
         for at, event in call.events(began + timedelta(seconds=call.lasts), self.places.recording):
-            await asyncio.sleep((at - app[keys.CLOCK]()).total_seconds())
+            await asyncio.sleep((at - app[app_keys.CLOCK]()).total_seconds())
             await self._tell(app, event)
 
     async def _tell(self, app: web.Application, event: Mapping[str, Any]) -> None:
         address = f"http://127.0.0.1:{self.places.port}/channels/phone/{SOURCE}"
-        body, headers = signed(event, self.places.secret, app[keys.CLOCK]())
+        body, headers = signed(event, self.places.secret, app[app_keys.CLOCK]())
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session,
             session.post(address, data=body, headers=headers) as answer,

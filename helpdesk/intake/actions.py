@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, update
 
 from channels.contract import ANY, Cursor, Moved
-from helpdesk.database.dialects import ignoring, insert_ignore, upsert, upserting
+from helpdesk.database.dialect import ignoring, insert_ignore, upsert, upserting
 from helpdesk.database.engine import hint
 from helpdesk.errors import Conflict, Invalid, NotFound
 from helpdesk.intake.models import cursors, intake

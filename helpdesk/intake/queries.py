@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from helpdesk.database.metadata import Line, Moment
+from helpdesk.database.metadata import Moment, Row
 from helpdesk.intake.models import cursors, intake
 
 _earlier = intake.alias("earlier")
@@ -33,7 +33,7 @@ _DUE = (
 )
 
 
-def due(tx: Connection, *, now: datetime, most: int, after: int = 0) -> Sequence[Line]:
+def due(tx: Connection, *, now: datetime, most: int, after: int = 0) -> Sequence[Row]:
     """Messages to work on in the order they came; none behind an earlier one of its conversation that waits."""
     return tx.execute(_DUE, {"now": now, "most": most, "after": after}).all()
 
@@ -44,12 +44,12 @@ def next_due(tx: Connection, *, after: datetime | None = None) -> datetime | Non
     return tx.execute(waiting if after is None else waiting.where(intake.c.due_at > after)).scalar()
 
 
-def raw(tx: Connection, *, intake_id: int) -> Line | None:
+def raw(tx: Connection, *, intake_id: int) -> Row | None:
     """One message as it arrived, or None."""
     return tx.execute(select(intake).where(intake.c.id == intake_id)).first()
 
 
-def quarantine(tx: Connection, *, before: int = 2**62, most: int = 50) -> Sequence[Line]:
+def quarantine(tx: Connection, *, before: int = 2**62, most: int = 50) -> Sequence[Row]:
     """What could not be understood, newest first, without the raw form."""
     columns = [column for column in intake.c if column.name != "raw"]
     return tx.execute(

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from helpdesk.database.dialects import new_id
+from helpdesk.database.dialect import new_id
 from helpdesk.database.engine import hint
-from helpdesk.database.metadata import Line
+from helpdesk.database.metadata import Row
 from helpdesk.errors import Conflict
 from helpdesk.outbox.models import outbox
 
@@ -53,7 +53,7 @@ def queue(
 
 def claim(
     tx: Connection, *, worker: str, channels: Sequence[str], now: datetime, lease: timedelta, most: int
-) -> Sequence[Line]:
+) -> Sequence[Row]:
     """Take due messages to send now, at most one per address, in order. They are ours until the lease ends."""
     waiting_before = (
         select(_earlier.c.id)
@@ -125,7 +125,7 @@ def once_more(tx: Connection, *, row_id: int, now: datetime) -> None:
     hint(tx, "outbox")
 
 
-def abandoned(tx: Connection, *, now: datetime) -> Sequence[Line]:
+def abandoned(tx: Connection, *, now: datetime) -> Sequence[Row]:
     """Messages whose sender died while sending: nobody knows whether they left."""
     return tx.execute(
         select(outbox).where(outbox.c.state == "sending", outbox.c.lease_until <= now).with_for_update()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, true
 
-from helpdesk.database.metadata import Line
+from helpdesk.database.metadata import Row
 from helpdesk.outbox.models import outbox
 
 
@@ -42,7 +42,7 @@ def automatic_since(tx: Connection, *, address: str, ticket_id: int, since: date
     return to_address, in_ticket
 
 
-def of_entry(tx: Connection, *, entry_id: int) -> Line | None:
+def of_entry(tx: Connection, *, entry_id: int) -> Row | None:
     """The queue row of an entry."""
     return tx.execute(select(outbox).where(outbox.c.entry_id == entry_id)).first()
 
@@ -53,7 +53,7 @@ def under_way(tx: Connection, *, channel: str) -> bool:
     return tx.execute(statement).first() is not None
 
 
-def newest_of(tx: Connection, *, ticket_id: int) -> Line | None:
+def newest_of(tx: Connection, *, ticket_id: int) -> Row | None:
     """The queue row of a ticket's newest message."""
     statement = select(outbox).where(outbox.c.ticket_id == ticket_id).order_by(outbox.c.id.desc()).limit(1)
     return tx.execute(statement).first()

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from helpdesk.errors import Invalid
 from helpdesk.settings.environment import PREFIX, overlay
-from helpdesk.settings.explaining import explain as explain
+from helpdesk.settings.validation_messages import explain as explain
 
 Positive = Annotated[int, Field(gt=0)]
 NotNegative = Annotated[int, Field(ge=0)]

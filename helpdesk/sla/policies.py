@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 from helpdesk.errors import Invalid
-from helpdesk.sla.calendars import Calendar, parse
-from helpdesk.sla.defaults import YEARS, CalendarKind, default_calendar, iranian_holidays
-from helpdesk.sla.promises import KINDS, Facts
-from helpdesk.sla.rules import Targets
+from helpdesk.sla.calendar.calendars import Calendar, parse
+from helpdesk.sla.calendar.default_calendar import YEARS, CalendarKind, default_calendar, iranian_holidays
+from helpdesk.sla.engine.rules import Targets
+from helpdesk.sla.targets import KINDS, Facts
 
 PRIORITIES = ("low", "normal", "high", "urgent")
 CONDITIONS = ("channel", "kind", "team", "priority", "language", "mark", "tag")

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from helpdesk.database.dialects import put
-from helpdesk.database.short import Into
+from helpdesk.database.dialect import put
+from helpdesk.database.fast_insert import Into
 from helpdesk.suggestions.models import suggested, taken
 
 Proposal = Sequence[tuple[str, float, Sequence[str]]]
@@ -28,9 +28,7 @@ def propose(
 def proposed(tx: Connection, *, entry_ids: Sequence[int]) -> list[tuple[str, float, list[str]]]:
     """What was proposed for the newest of these messages for which anything was; best first."""
     mine = suggested.c.entry_id.in_(entry_ids)
-    items = tx.execute(
-        select(suggested.c["items"]).where(mine).order_by(suggested.c.entry_id.desc()).limit(1)
-    ).scalar()
+    items = tx.execute(select(suggested.c["items"]).where(mine).order_by(suggested.c.entry_id.desc()).limit(1)).scalar()
     return [(article, confidence, words) for article, confidence, words in items or []]
 
 

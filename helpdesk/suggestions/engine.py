@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from threading import RLock
 from typing import Protocol
 
-from helpdesk.suggestions.matching import Matcher
-from helpdesk.suggestions.words import Lexicon, is_finglish, words
+from helpdesk.suggestions.matching.matcher import Matcher
+from helpdesk.suggestions.matching.tokenizer import Lexicon, is_finglish, words
 
 
 class Answering(Protocol):

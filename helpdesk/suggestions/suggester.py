@@ -21,9 +21,9 @@ class Suggester:
     @classmethod
     def load(cls, folder: Path) -> Suggester:
         """Read the articles of a folder. Raises Invalid naming the file at fault."""
-        from helpdesk.suggestions.articles import load
+        from helpdesk.suggestions.articles.article_files import load
         from helpdesk.suggestions.engine import Engine
-        from helpdesk.suggestions.words import Lexicon
+        from helpdesk.suggestions.matching.tokenizer import Lexicon
 
         found, words = load(folder), folder / "words.txt"
         return cls(found, Engine(found, Lexicon.load(words) if words.exists() else None))
@@ -57,7 +57,7 @@ class _Later(Suggester):
     """Stands at once; the engine, which takes a while to build, comes behind."""
 
     def __init__(self, folder: Path) -> None:
-        from helpdesk.suggestions.articles import load
+        from helpdesk.suggestions.articles.article_files import load
 
         self.articles = {one.id: one for one in load(folder)}
         self._folder, self._made = folder, threading.Event()

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from helpdesk.database.dialects import ignoring, insert_ignore, new_id
+from helpdesk.database.dialect import ignoring, insert_ignore, new_id
 from helpdesk.errors import NotFound
 from helpdesk.surveys.models import follow_ups, surveys
 

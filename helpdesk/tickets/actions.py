@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Update, bindparam, insert, update
 
 from helpdesk.agents import queries as agents
-from helpdesk.database.dialects import ignoring, insert_ignore, new_id, put, upsert, upserting
+from helpdesk.database.dialect import ignoring, insert_ignore, new_id, put, upsert, upserting
 from helpdesk.database.engine import hint
-from helpdesk.database.short import Into
+from helpdesk.database.fast_insert import Into
 from helpdesk.errors import Conflict, Invalid
 from helpdesk.tickets import queries, rules
 from helpdesk.tickets.models import attachments, bodies, entries, participants, reads, remote_ids, tags, tickets

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from helpdesk.agents.models import teams
 from helpdesk.contacts.models import addresses, contacts
-from helpdesk.database.metadata import Line
+from helpdesk.database.metadata import Row
 from helpdesk.errors import NotFound
 from helpdesk.tickets.models import attachments, bodies, drafts, entries, participants, reads, remote_ids, tags, tickets
 
@@ -40,7 +40,7 @@ _FOLDED = select(
 LAST = 2**62
 
 
-def ticket(tx: Connection, *, ticket_id: int) -> Line:
+def ticket(tx: Connection, *, ticket_id: int) -> Row:
     """One ticket with its contact's name. Raises NotFound."""
     row = tx.execute(_TICKET, {"ticket_id": ticket_id}).first()
     if row is None:
@@ -48,7 +48,7 @@ def ticket(tx: Connection, *, ticket_id: int) -> Line:
     return row
 
 
-def locked(tx: Connection, *, ticket_id: int) -> Line:
+def locked(tx: Connection, *, ticket_id: int) -> Row:
     """One ticket with its contact's mark and its team's name, held until the end of the transaction. Raises NotFound."""
     row = tx.execute(_LOCKED, {"ticket_id": ticket_id}).first()
     if row is None:
@@ -56,13 +56,13 @@ def locked(tx: Connection, *, ticket_id: int) -> Line:
     return row
 
 
-def timeline(tx: Connection, *, ticket_id: int, before: int = LAST, most: int = 200) -> Sequence[Line]:
+def timeline(tx: Connection, *, ticket_id: int, before: int = LAST, most: int = 200) -> Sequence[Row]:
     """Entries in order, the newest `most` of those before an entry id."""
     rows = tx.execute(_TIMELINE, {"ticket_id": ticket_id, "before": before, "most": most}).all()
     return rows[::-1]
 
 
-def entry(tx: Connection, *, entry_id: int) -> Line:
+def entry(tx: Connection, *, entry_id: int) -> Row:
     """One entry. Raises NotFound."""
     row = tx.execute(select(entries).where(entries.c.id == entry_id)).first()
     if row is None:
@@ -70,22 +70,22 @@ def entry(tx: Connection, *, entry_id: int) -> Line:
     return row
 
 
-def body(tx: Connection, *, entry_id: int) -> Line | None:
+def body(tx: Connection, *, entry_id: int) -> Row | None:
     """The whole text and the HTML of an entry, when they differ from its visible text."""
     return tx.execute(select(bodies).where(bodies.c.entry_id == entry_id)).first()
 
 
-def attached(tx: Connection, *, entry_ids: Sequence[int]) -> Sequence[Line]:
+def attached(tx: Connection, *, entry_ids: Sequence[int]) -> Sequence[Row]:
     """The files of these entries, in order."""
     return tx.execute(_ATTACHED, {"ids": list(entry_ids)}).all() if entry_ids else []
 
 
-def folded(tx: Connection, *, entry_ids: Sequence[int]) -> Sequence[Line]:
+def folded(tx: Connection, *, entry_ids: Sequence[int]) -> Sequence[Row]:
     """Which of these entries have a longer text (`folded`) or an HTML form (`html`)."""
     return tx.execute(_FOLDED, {"ids": list(entry_ids)}).all() if entry_ids else []
 
 
-def attachment(tx: Connection, *, attachment_id: int) -> Line:
+def attachment(tx: Connection, *, attachment_id: int) -> Row:
     """One file. Raises NotFound."""
     row = tx.execute(select(attachments).where(attachments.c.id == attachment_id)).first()
     if row is None:
@@ -93,7 +93,7 @@ def attachment(tx: Connection, *, attachment_id: int) -> Line:
     return row
 
 
-def waiting_files(tx: Connection, *, ticket_id: int, person_id: int) -> Sequence[Line]:
+def waiting_files(tx: Connection, *, ticket_id: int, person_id: int) -> Sequence[Row]:
     """Files a person has uploaded to a ticket and not sent yet."""
     return tx.execute(
         select(attachments)
@@ -106,7 +106,7 @@ def waiting_files(tx: Connection, *, ticket_id: int, person_id: int) -> Sequence
     ).all()
 
 
-def draft(tx: Connection, *, ticket_id: int, person_id: int, kind: str) -> Line | None:
+def draft(tx: Connection, *, ticket_id: int, person_id: int, kind: str) -> Row | None:
     """What a person was writing."""
     return tx.execute(
         select(drafts).where(drafts.c.ticket_id == ticket_id, drafts.c.person_id == person_id, drafts.c.kind == kind)
@@ -118,7 +118,7 @@ def tags_of(tx: Connection, *, ticket_id: int) -> Sequence[str]:
     return tx.execute(select(tags.c.tag).where(tags.c.ticket_id == ticket_id).order_by(tags.c.tag)).scalars().all()
 
 
-def guests(tx: Connection, *, ticket_id: int) -> Sequence[Line]:
+def guests(tx: Connection, *, ticket_id: int) -> Sequence[Row]:
     """Contacts who take part beside the ticket's own, welcome or not."""
     return tx.execute(
         select(participants, contacts.c.name)
@@ -128,7 +128,7 @@ def guests(tx: Connection, *, ticket_id: int) -> Sequence[Line]:
     ).all()
 
 
-def of_contact(tx: Connection, *, contact_id: int, but: int | None = None, most: int = 20) -> Sequence[Line]:
+def of_contact(tx: Connection, *, contact_id: int, but: int | None = None, most: int = 20) -> Sequence[Row]:
     """A customer's tickets, newest first."""
     return tx.execute(
         select(
@@ -213,7 +213,7 @@ def is_outgoing(tx: Connection, *, entry_id: int) -> bool:
     return bool(tx.execute(select(entries.c.outgoing).where(entries.c.id == entry_id)).scalar())
 
 
-def unread_up_to(tx: Connection, *, entry: Line) -> Sequence[Line]:
+def unread_up_to(tx: Connection, *, entry: Row) -> Sequence[Row]:
     """Messages of ours that went where this one went, up to it, and that nobody has said to be read."""
     here = select(tickets.c.contact_id).where(tickets.c.id == entry.ticket_id).scalar_subquery()
     return tx.execute(
@@ -242,7 +242,7 @@ def has_failed(tx: Connection, *, ticket_id: int, entry_id: int) -> bool:
     return any(one["of"] == entry_id and one["state"] == "failed" for one in said if one)
 
 
-def newest_of_contact(tx: Connection, *, contact_id: int) -> Line | None:
+def newest_of_contact(tx: Connection, *, contact_id: int) -> Row | None:
     """The ticket a call of this contact joins: the newest active one, else the newest of all."""
     return tx.execute(
         select(tickets)

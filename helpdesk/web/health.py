@@ -14,8 +14,8 @@ from helpdesk import __version__
 from helpdesk.agents import queries
 from helpdesk.intake import queries as intake
 from helpdesk.outbox import queries as outbox
-from helpdesk.sla import queries as sla
-from helpdesk.web.keys import DATABASE, FEEDS, REGISTRY, REPORTS, SETTINGS
+from helpdesk.sla.store import queries as sla
+from helpdesk.web.app_keys import DATABASE, FEEDS, REGISTRY, REPORTS, SETTINGS
 
 PATIENCE = 2.0  # seconds
 STEPS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)

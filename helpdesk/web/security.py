@@ -16,8 +16,9 @@ from aiohttp import web
 
 from helpdesk.agents import rules
 from helpdesk.errors import Forbidden, Invalid
-from helpdesk.web import faults, visitors
-from helpdesk.web.keys import CSRF, ID, PERSON, SESSION, SETTINGS
+from helpdesk.web import client_identity
+from helpdesk.web.app_keys import CSRF, ID, PERSON, SESSION, SETTINGS
+from helpdesk.web.rendering import error_pages
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 H = TypeVar("H", bound=Callable[..., Any])
@@ -85,7 +86,7 @@ def needs(action: str) -> Callable[[H], H]:
 
 def protect(app: web.Application) -> None:
     """Put everything before the handlers of `app`."""
-    app.middlewares.extend((faults.in_words, who, own_forms))
+    app.middlewares.extend((error_pages.in_words, who, own_forms))
     app.on_response_prepare.append(add_headers)
 
 
@@ -96,13 +97,13 @@ async def who(request: web.Request, handler: Handler) -> web.StreamResponse:
     request[SESSION] = None
     if request.path.startswith(OPEN):
         return await handler(request)
-    session = await visitors.session_of(request)
+    session = await client_identity.session_of(request)
     if session is not None:
         request[PERSON], request[SESSION] = session.person, session
-    request[CSRF], fresh = visitors.form_token(request)
+    request[CSRF], fresh = client_identity.form_token(request)
     response = await _admit(request, handler)
     if fresh and not response.prepared:
-        visitors.remember_visit(request, response, fresh)
+        client_identity.remember_visit(request, response, fresh)
     return response
 
 

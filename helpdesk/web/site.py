@@ -10,18 +10,21 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from channels.contract import Desk
-from helpdesk.agents.secrets import Passwords
+from helpdesk.agents.hashing import Passwords
 from helpdesk.clock import Clock
 from helpdesk.database.engine import Database
-from helpdesk.files.store import Files
-from helpdesk.journey.book import Book
-from helpdesk.live.fanout import Live
-from helpdesk.live.feeds import Feeds
+from helpdesk.files.file_store import Files
+from helpdesk.journey.context import DeskContext
+from helpdesk.live.event_bus import Live
 from helpdesk.live.presence import Presence
+from helpdesk.live.sse import Feeds
 from helpdesk.settings import Settings
 from helpdesk.surveys.reasons import Reason
-from helpdesk.web import health, inbox, keys, pages, people, pictures, quarantine, security, sign_in, status, survey
-from helpdesk.web.looks import LOOKS, Looks
+from helpdesk.web import app_keys, health, inbox, security, sign_in
+from helpdesk.web.media import remote_images
+from helpdesk.web.media.media_probe import LOOKS, Looks
+from helpdesk.web.pages import desk_status, people, quarantine, survey_page
+from helpdesk.web.rendering import page_renderer
 
 MOST_BYTES = 30 * 1024 * 1024  # of one request
 
@@ -32,12 +35,12 @@ class Site:
 
     settings: Settings
     database: Database
-    book: Book
+    book: DeskContext
     files: Files
     clock: Clock
     live: Live
     presence: Presence
-    states: keys.StateOf
+    states: app_keys.StateOf
     desks: Mapping[str, Desk]
     reasons: Sequence[Reason] = ()
 
@@ -46,14 +49,14 @@ def site(desk: Site, *, more: Sequence[web.AbstractRouteDef] = (), outgoing: Pat
     """The application. `more` routes are added (the demo's own)."""
     app = web.Application(client_max_size=MOST_BYTES)
     registry = CollectorRegistry()
-    app[keys.DATABASE], app[keys.SETTINGS], app[keys.CLOCK] = desk.database, desk.settings, desk.clock
-    app[keys.SECRET], app[keys.PASSWORDS], app[keys.REGISTRY] = desk.book.secret, Passwords(), registry
-    app[keys.BOOK], app[keys.FILES], app[keys.LIVE] = desk.book, desk.files, desk.live
-    app[keys.FEEDS] = Feeds(desk.live, desk.clock)
-    app[keys.PRESENCE], app[keys.REPORTS] = desk.presence, desk.states
-    app[keys.REASONS], app[status.STARTED] = desk.reasons, desk.clock()
+    app[app_keys.DATABASE], app[app_keys.SETTINGS], app[app_keys.CLOCK] = desk.database, desk.settings, desk.clock
+    app[app_keys.SECRET], app[app_keys.PASSWORDS], app[app_keys.REGISTRY] = desk.book.secret, Passwords(), registry
+    app[app_keys.BOOK], app[app_keys.FILES], app[app_keys.LIVE] = desk.book, desk.files, desk.live
+    app[app_keys.FEEDS] = Feeds(desk.live, desk.clock)
+    app[app_keys.PRESENCE], app[app_keys.REPORTS] = desk.presence, desk.states
+    app[app_keys.REASONS], app[desk_status.STARTED] = desk.reasons, desk.clock()
     app[health.SEEN], app[health.DESK] = health.Seen(registry), health.Desk(registry)
-    app[pages.PAGES] = pages.Pages(
+    app[page_renderer.PAGES] = page_renderer.Pages(
         desk_name=desk.settings.desk.name,
         language=desk.settings.desk.language,
         zone=desk.settings.desk.time_zone,
@@ -63,15 +66,15 @@ def site(desk: Site, *, more: Sequence[web.AbstractRouteDef] = (), outgoing: Pat
     security.protect(app)
     app.add_routes(
         [
-            *pages.asset_routes(),
+            *page_renderer.asset_routes(),
             *health.routes(),
             *sign_in.routes(),
             *inbox.routes(),
-            *survey.routes(),
+            *survey_page.routes(),
             *quarantine.routes(),
             *people.routes(),
-            *pictures.prepare(app),
-            *status.routes(),
+            *remote_images.prepare(app),
+            *desk_status.routes(),
             *more,
         ]
     )

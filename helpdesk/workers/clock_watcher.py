@@ -8,9 +8,9 @@ import structlog
 
 from helpdesk.clock import Clock
 from helpdesk.database.engine import Database
-from helpdesk.journey import escalate
-from helpdesk.sla import queries
-from helpdesk.workers.waiting import Bell
+from helpdesk.journey.lifecycle import sla_alerts
+from helpdesk.sla.store import queries
+from helpdesk.workers.loops.wakeup import Wakeup
 
 log = structlog.get_logger("clocks")
 LONGEST_NAP = 3600.0  # seconds; a changed system clock is noticed within this
@@ -22,12 +22,12 @@ class ClockWatcher:
 
     database: Database
     clock: Clock
-    bell: Bell
+    bell: Wakeup
 
     async def run(self) -> None:
         """Fire what is due, then sleep until the next one or the bell."""
         while True:
-            fired = await self.database.write(escalate.look, now=self.clock())
+            fired = await self.database.write(sla_alerts.look, now=self.clock())
             if fired:
                 log.info("clocks fired", count=fired)
                 continue

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from helpdesk import app, clock
 from helpdesk.agents import actions, queries
-from helpdesk.agents.secrets import token_hash
+from helpdesk.agents.hashing import token_hash
 from helpdesk.cli import app as program
 from helpdesk.database.engine import open_database
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from helpdesk.agents import actions, queries
-from helpdesk.agents.secrets import token_hash
+from helpdesk.agents.hashing import token_hash
 from helpdesk.errors import Conflict, Forbidden, Invalid
 from tests.agents.test_people import NOON, QUARTER, invited, signed_in
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from helpdesk.agents import actions, queries, sign_in
-from helpdesk.agents.secrets import token_hash
+from helpdesk.agents.hashing import token_hash
 from helpdesk.errors import Conflict, Forbidden, Invalid, NotFound
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.agents import rules
+from helpdesk.agents.hashing import Passwords, new_token, token_hash
 from helpdesk.agents.rules import Person
-from helpdesk.agents.secrets import Passwords, new_token, token_hash
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WINDOW = timedelta(minutes=15)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from helpdesk.journey import survey
+from helpdesk.journey.lifecycle import survey
 from tests.browser.test_the_survey import resolved
 from tests.support.browsing import OpenDesk
 

@@ -10,10 +10,11 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Browser
 
+from channels.toolkit.safe_fetch import Rules
 from helpdesk import app as root
 from helpdesk.agents import sign_in
-from helpdesk.web import pictures, visitors
-from helpdesk.web.outgoing import Rules
+from helpdesk.web import client_identity
+from helpdesk.web.media import remote_images
 from tests.support.browsing import served
 from tests.support.house import story
 
@@ -47,14 +48,14 @@ async def test_pictures_load_through_the_desk_when_asked_for(browser: Browser, e
     database = await open_database(database_url)
     desk = story(database, tmp_path)
     application = root.web_of(desk.house)
-    application[pictures.RULES] = Rules(allows=lambda ip: ip == "127.0.0.1", ports=None)
+    application[remote_images.RULES] = Rules(allows=lambda ip: ip == "127.0.0.1", ports=None)
     async with served(elsewhere) as tracker, served(application) as address:
         picture = f"{tracker}/t.png"
         letter = f'<p>Hello</p><img src="{picture}"><p style="background:url({picture}?style)">x</p>'
         number = await desk.writes("Hello", html=letter)
         token = await desk.database.write(
             sign_in.enter, person_id=await desk.person(), account="x", address="", device="",
-            limits=visitors.limits(desk.house.settings), now=desk.time(),
+            limits=client_identity.limits(desk.house.settings), now=desk.time(),
         )  # fmt: skip
         context = await browser.new_context(extra_http_headers={"Accept-Language": "en"})
         await context.add_cookies([{"name": "session", "value": token, "url": address}])

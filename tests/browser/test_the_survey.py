@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import BrowserContext, expect
 
-from helpdesk.journey import status
+from helpdesk.journey.lifecycle import status
 from helpdesk.surveys import queries
 from tests.support.browsing import OpenDesk, chromium
 

@@ -9,9 +9,9 @@ import pytest
 from playwright.async_api import expect
 
 from channels.contract import Capabilities, DeliveryError
-from channels.phone.sms_text import parts, units
+from channels.phone.sms.sms_text import parts, units
 from helpdesk.contacts.models import addresses
-from helpdesk.journey import amend
+from helpdesk.journey.answering import edit_sent
 from tests.support.browsing import AXE, PATIENCE, OpenDesk, asks, violations
 from tests.support.memory import MemoryChannel
 
@@ -187,10 +187,10 @@ async def test_nothing_of_it_is_in_anybody_s_way(desk: OpenDesk, language: str, 
     await leaves(desk)
     await known_by_number(desk, number)
     more: dict[str, Any] = {"person_id": mina, "now": desk.story.time()}
-    await desk.story.database.write(amend.edit, desk.story.book, entry_id=entry, text="It left.", **more)
+    await desk.story.database.write(edit_sent.edit, desk.story.book, entry_id=entry, text="It left.", **more)
     desk.story.channel.answers = [DeliveryError("message can't be edited", permanent=True)]
     await leaves(desk)
-    await desk.story.database.write(amend.react, desk.story.book, entry_id=entry - 2, emoji="🙏", **more)
+    await desk.story.database.write(edit_sent.react, desk.story.book, entry_id=entry - 2, emoji="🙏", **more)
     page = await desk.sits_down(mina, language=language, width=width, color_scheme=light, bypass_csp=True)
     await page.goto(f"/inbox/tickets/{number}?view=all&answer={entry}")
     await page.add_script_tag(path=AXE)

@@ -12,7 +12,7 @@ import pytest
 
 from channels import contract, registry
 from channels.contract import Address, Inbound, Outbound
-from helpdesk.cli.channel import new_channel
+from helpdesk.cli.new_channel import new_channel
 from tests.support.house import story
 from tests.support.memory import MemoryChannel, letter
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from helpdesk.cli.checking import outcomes
+from helpdesk.cli.check import outcomes
 
 
 async def test_looking_at_a_desk_that_was_never_started_makes_no_database(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_ports_come_from_the_command_line_then_from_the_environment(monkeypatch,
     monkeypatch.setattr(demo, "run", run)
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("helpdesk.cli.serving.run", _at_once)
+    monkeypatch.setattr("helpdesk.cli.serve.run", _at_once)
     result = CliRunner().invoke(app, ["demo", "--folder", str(tmp_path), *said], env=environment)
     assert result.exit_code == 0, result.output
     assert (given["port"], given["mail_port"]) == ports

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from channels.contract import Channel, State
-from helpdesk.cli.connections import lines, tell
+from helpdesk.cli.common.channel_report import lines, tell
 
 
 class Mail(Channel):

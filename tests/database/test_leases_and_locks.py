@@ -9,8 +9,8 @@ import pytest
 from helpdesk import app
 from helpdesk.errors import Conflict
 from helpdesk.intake import queries as intake
-from helpdesk.workers.intake import take
-from helpdesk.workers.leased import while_held
+from helpdesk.workers.intake_worker import take
+from helpdesk.workers.loops.with_lease import while_held
 from tests.support.house import story
 from tests.support.memory import letter
 

@@ -49,7 +49,7 @@ async def test_call_backs_of_an_older_desk_come_into_the_lists_and_to_the_merged
 
     from alembic.operations import Operations
 
-    from helpdesk.journey import merge
+    from helpdesk.journey.lifecycle import merge
     from helpdesk.surveys.models import follow_ups
     from helpdesk.tickets.models import entries, tickets
     from tests.journey.test_follow_ups import sad

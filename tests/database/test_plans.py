@@ -11,15 +11,16 @@ from sqlalchemy import event, text
 from helpdesk.contacts import queries as contacts
 from helpdesk.intake import queries as intake
 from helpdesk.outbox import actions as outbox
-from helpdesk.sla import queries as sla
-from helpdesk.tickets import conversations, lists, queries, threads
+from helpdesk.sla.store import queries as sla
+from helpdesk.tickets import queries, ticket_lists
+from helpdesk.tickets.threading import conversations, ticket_candidates
 from tests.support.house import MONDAY
 
-AFTER = lists.After(MONDAY, 5)
+AFTER = ticket_lists.After(MONDAY, 5)
 VIEW: dict[str, Any] = {"person_id": 1, "now": MONDAY}
 LISTS = {
     f"list {view} {'next' if after else 'first'}": (
-        lambda tx, view=view, after=after: lists.page(tx, view=view, after=after, **VIEW)
+        lambda tx, view=view, after=after: ticket_lists.page(tx, view=view, after=after, **VIEW)
     )
     for view in ("mine", "unassigned", "soon", "late", "all", "sad", "ended")
     for after in (None, AFTER)
@@ -30,12 +31,14 @@ HOT = {
     "ticket": lambda tx: tx.execute(queries._TICKET, {"ticket_id": 1}),
     "address": lambda tx: contacts.by_address(tx, address="email:a@b.example"),
     "other tickets": lambda tx: queries.of_contact(tx, contact_id=1),
-    "thread by remote id": lambda tx: tx.execute(threads._BY_REMOTE, {"channel": "email", "remote_id": "x"}).all(),
-    "thread by token": lambda tx: tx.execute(threads._BY_ENTRY, {"id": 1}).all(),
+    "thread by remote id": lambda tx: tx.execute(
+        ticket_candidates._BY_REMOTE, {"channel": "email", "remote_id": "x"}
+    ).all(),
+    "thread by token": lambda tx: tx.execute(ticket_candidates._BY_ENTRY, {"id": 1}).all(),
     "conversation": lambda tx: tx.execute(
         conversations._OWN, {"channel": "t", "account": "a", "conversation": "c"}
     ).all(),
-    "transcript": lambda tx: threads.transcript(tx, channel="t", conversation="c"),
+    "transcript": lambda tx: ticket_candidates.transcript(tx, channel="t", conversation="c"),
     "intake": lambda tx: intake.due(tx, now=MONDAY, most=50),
     "outbox": lambda tx: outbox.claim(
         tx, worker="w", channels=["email"], now=MONDAY, lease=timedelta(minutes=2), most=4

@@ -13,9 +13,9 @@ from sqlalchemy import Table, delete, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from helpdesk.contacts.models import addresses, contacts
-from helpdesk.database.dialects import Ignoring, insert_ignore, new_id, put
+from helpdesk.database.dialect import Ignoring, insert_ignore, new_id, put
+from helpdesk.database.fast_insert import Into
 from helpdesk.database.metadata import metadata
-from helpdesk.database.short import Into
 from helpdesk.database.sqlite import Sqlite
 from helpdesk.intake.models import intake
 from helpdesk.suggestions.models import suggested

@@ -9,7 +9,7 @@ import time
 import pytest
 from sqlalchemy import text
 
-from helpdesk.database.dialects import savepoint
+from helpdesk.database.dialect import savepoint
 from helpdesk.intake import actions, queries
 from tests.support.house import MONDAY
 

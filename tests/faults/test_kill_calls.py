@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from helpdesk.database.engine import open_database
 from helpdesk.intake import queries as intake
-from helpdesk.sla.models import clocks
+from helpdesk.sla.store.models import clocks
 from helpdesk.tickets.models import entries
 from tests.faults.test_kill import free_port
 from tests.support.killable_phone import TOKEN

@@ -6,18 +6,18 @@ import asyncio
 
 from helpdesk import app
 from helpdesk.intake import queries as intake
-from helpdesk.journey import escalate
+from helpdesk.journey.lifecycle import sla_alerts
 from helpdesk.outbox import actions as outbox
-from helpdesk.workers import intake as taking
-from helpdesk.workers import lasting
+from helpdesk.workers import intake_worker as taking
+from helpdesk.workers.loops import supervised
 from tests.support.house import story
 
 
 async def test_every_loop_goes_on_after_its_database_failed(database, tmp_path, monkeypatch):
-    monkeypatch.setattr(lasting, "PAUSES", (0.0,))
+    monkeypatch.setattr(supervised, "PAUSES", (0.0,))
     desk = story(database, tmp_path)
     await desk.writes(work=False)
-    left = {taking.take: 2, outbox.claim: 2, escalate.look: 2}
+    left = {taking.take: 2, outbox.claim: 2, sla_alerts.look: 2}
     back = {unit: asyncio.Event() for unit in left}
     write = database.write
 

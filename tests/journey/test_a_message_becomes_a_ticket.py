@@ -7,7 +7,7 @@ from datetime import timedelta
 from channels.contract import DeliveryError
 from helpdesk.intake import actions as intake
 from helpdesk.intake import queries as arrived
-from helpdesk.tickets import search
+from helpdesk.tickets import ticket_search
 from tests.support.memory import letter
 
 
@@ -93,7 +93,7 @@ async def test_a_later_message_of_a_conversation_waits_for_an_earlier_one_that_i
 
 
 async def test_a_thank_you_does_not_reopen_but_a_question_does(desk):
-    from helpdesk.journey import status
+    from helpdesk.journey.lifecycle import status
 
     number, mina = await desk.writes(id="q"), await desk.person()
     await desk.answers(number, mina)
@@ -110,7 +110,7 @@ async def test_a_thank_you_does_not_reopen_but_a_question_does(desk):
 
 
 async def test_after_the_window_a_message_opens_a_ticket_that_follows_the_old_one(desk):
-    from helpdesk.journey import status
+    from helpdesk.journey.lifecycle import status
 
     number, mina = await desk.writes(id="q"), await desk.person()
     await desk.database.write(
@@ -140,8 +140,8 @@ async def test_files_of_a_message_are_kept_by_their_hash(desk):
 async def test_words_are_found_in_any_spelling(desk):
     number = await desk.writes("كاسه‌هاي آبي نرسیده", subject="سفارش ۴۵۱۰")
     for question in ("کاسه های", "4510", "آبی", "sara@customers", f"#{number}", "کاسه"):
-        assert await desk.database.read(search.find, question=question) == [number], question
-    assert await desk.database.read(search.find, question="بشقاب") == []
+        assert await desk.database.read(ticket_search.find, question=question) == [number], question
+    assert await desk.database.read(ticket_search.find, question="بشقاب") == []
 
 
 async def test_our_own_message_that_comes_back_is_not_taken_for_a_customers(desk):

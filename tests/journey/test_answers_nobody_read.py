@@ -8,8 +8,8 @@ from typing import ClassVar
 import pytest
 
 from channels.contract import Address, Capabilities
-from helpdesk.journey import chase
-from helpdesk.outbox import unread
+from helpdesk.journey.answering import unread_fallback
+from helpdesk.outbox import unread_checks
 from tests.support.house import story
 from tests.support.memory import MemoryChannel, letter
 from tests.support.webchat import claim, open_chat, settings
@@ -52,7 +52,7 @@ async def asked(chat, **profile):
 
 async def time_is_up(desk, minutes=10.0):
     desk.time.passes(minutes=minutes)
-    queued = await desk.database.write(chase.look, desk.book, now=desk.time())
+    queued = await desk.database.write(unread_fallback.look, desk.book, now=desk.time())
     await desk.sends()
     return queued
 
@@ -117,7 +117,11 @@ async def test_without_an_address_nothing_is_sent(desk, chat):
 async def test_the_reply_by_mail_comes_back_to_the_same_ticket_and_answers_go_by_mail_then(desk, chat):
     _, number = await asked(chat)
     await time_is_up(desk)
-    raw = letter("Great, thank you for telling me, and the plate?", sender="sara@customers.example", reply_tokens=[desk.post.sent[0].token])
+    raw = letter(
+        "Great, thank you for telling me, and the plate?",
+        sender="sara@customers.example",
+        reply_tokens=[desk.post.sent[0].token],
+    )
     await desk.house.desk_for("email").accept("main", "mail-1", raw, order_key="sara")
     assert await desk.work() == number
     newest = next(one for one in reversed(await desk.timeline(number)) if one.kind == "message")
@@ -131,7 +135,9 @@ async def test_the_first_human_response_is_counted_once_and_at_its_own_time(desk
     before = await desk.clocks(number)
     await time_is_up(desk)
     after = await desk.clocks(number)
-    assert [(one.kind, one.stopped_at, one.state) for one in before] == [(one.kind, one.stopped_at, one.state) for one in after]
+    assert [(one.kind, one.stopped_at, one.state) for one in before] == [
+        (one.kind, one.stopped_at, one.state) for one in after
+    ]
 
 
 async def test_a_mail_that_does_not_arrive_is_told_and_revokes_no_clock(desk, chat):
@@ -160,7 +166,7 @@ async def test_it_can_be_switched_off(database, tmp_path):
     desk = story(database, tmp_path, settings={"tickets": {"unread_mail_minutes": 0}})
     async with open_chat(desk, settings(tmp_path)) as chat:
         await asked(chat)
-        assert await database.read(unread.next_look) is None
+        assert await database.read(unread_checks.next_look) is None
 
 
 async def test_the_chaser_looks_by_itself_after_a_restart(desk, chat):
@@ -171,7 +177,7 @@ async def test_the_chaser_looks_by_itself_after_a_restart(desk, chat):
     worker = asyncio.create_task(desk.house.chaser().run())
     try:
         async with asyncio.timeout(20):
-            while await desk.database.read(unread.next_look) is not None:
+            while await desk.database.read(unread_checks.next_look) is not None:
                 await asyncio.sleep(0.01)
     finally:
         worker.cancel()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.journey import reply, status
+from helpdesk.journey.answering import reply
+from helpdesk.journey.lifecycle import status
 
 
 async def undo(desk, entry_id, person_id):

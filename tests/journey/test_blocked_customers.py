@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.errors import Conflict
-from helpdesk.journey import blocking
+from helpdesk.journey.lifecycle import block as blocking
 from tests.support.house import story
 
 
@@ -61,7 +61,7 @@ async def test_twice_is_a_conflict_in_words(desk):
 
 
 async def test_an_ended_ticket_stays_ended_when_they_are_heard_again(desk):
-    from helpdesk.journey import status
+    from helpdesk.journey.lifecycle import status
 
     number = await desk.writes("Thanks for the bowl")
     person = await desk.person()

@@ -12,7 +12,8 @@ from channels.contract import DeliveryError
 from helpdesk.agents import actions as agents
 from helpdesk.contacts.models import contacts
 from helpdesk.errors import Conflict, Invalid
-from helpdesk.journey import calling, reply, status, survey
+from helpdesk.journey.answering import reply
+from helpdesk.journey.lifecycle import callback, status, survey
 from helpdesk.surveys import queries as surveys
 from helpdesk.tickets import queries
 from helpdesk.tickets.models import tickets
@@ -28,7 +29,7 @@ def phone(database, tmp_path):
 
 
 async def wish(phone, number=1):
-    found = calling.wished(await phone.desk.timeline(number))
+    found = callback.wished(await phone.desk.timeline(number))
     return None if found is None else found.data["disposition"]
 
 
@@ -51,7 +52,7 @@ async def with_telephone(phone, name="Mina", extension="101"):
 
 async def ring(phone, person, number=NUMBER):
     return await phone.desk.database.write(
-        calling.ring, phone.desk.book, ticket_id=1, person_id=person, number=number, now=phone.desk.time()
+        callback.ring, phone.desk.book, ticket_id=1, person_id=person, number=number, now=phone.desk.time()
     )
 
 
@@ -80,12 +81,12 @@ async def test_a_call_that_is_answered_is_no_wish_and_ends_an_earlier_one(phone)
 async def test_somebody_says_that_nobody_needs_to_call_and_it_is_on_the_timeline(phone):
     mina = await phone.desk.person()
     await phone.hears(abandoned(phone.board()))
-    await phone.desk.database.write(calling.close_wish, ticket_id=1, person_id=mina, now=phone.desk.time())
+    await phone.desk.database.write(callback.close_wish, ticket_id=1, person_id=mina, now=phone.desk.time())
     assert await wish(phone) is None
     [line] = [one for one in await phone.desk.timeline(1) if (one.data or {}).get("change") == "wish_closed"]
     assert line.person_id == mina
     with pytest.raises(Conflict):
-        await phone.desk.database.write(calling.close_wish, ticket_id=1, person_id=mina, now=phone.desk.time())
+        await phone.desk.database.write(callback.close_wish, ticket_id=1, person_id=mina, now=phone.desk.time())
 
 
 async def test_a_resolved_ticket_wants_no_call_and_a_new_missed_call_does(phone):
@@ -127,7 +128,7 @@ async def test_a_click_is_written_down_before_it_is_tried_and_a_second_one_is_th
     assert (wanted.number, wanted.extension, wanted.channel) == (NUMBER, "101", "phone")
     with pytest.raises(Conflict):
         await ring(phone, mina)
-    await phone.desk.database.write(calling.rang, entry_id=wanted.entry_id, state="failed", reason="no line")
+    await phone.desk.database.write(callback.rang, entry_id=wanted.entry_id, state="failed", reason="no line")
     assert (await ring(phone, mina)).entry_id != wanted.entry_id, "what failed may be tried again at once"
     [first] = await phone.desk.clocks(1, "first_response")
     assert first.stopped_at is None, "ringing is no answer"
@@ -158,7 +159,7 @@ async def test_a_note_while_it_rings_is_not_in_the_way(phone):
     await phone.hears(abandoned(phone.board()))
     wanted = await ring(phone, mina)
     await phone.desk.database.write(reply.note, ticket_id=1, person_id=mina, text="ringing", now=phone.desk.time())
-    await phone.desk.database.write(calling.rang, entry_id=wanted.entry_id, state="ringing", call="call:1")
+    await phone.desk.database.write(callback.rang, entry_id=wanted.entry_id, state="ringing", call="call:1")
     line = next(one for one in await phone.desk.timeline(1) if one.id == wanted.entry_id)
     assert (line.data["state"], line.data["call"]) == ("ringing", "call:1")
 

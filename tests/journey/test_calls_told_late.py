@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from helpdesk.journey import blocking, calls, merge
+from helpdesk.journey.lifecycle import block, merge
+from helpdesk.journey.receiving import calls
 from tests.support.house import MONDAY, story
 from tests.support.telephone import Phone, resolve
 
@@ -58,7 +59,7 @@ async def test_a_call_of_a_blocked_customer_wakes_up_nothing(phone):
     await phone.tells(event(event="missed"))
     await resolve(phone.desk, 1, mina)
     await phone.desk.database.write(
-        blocking.block, phone.desk.book, ticket_id=1, person_id=mina, now=phone.desk.time.passes(minutes=1)
+        block.block, phone.desk.book, ticket_id=1, person_id=mina, now=phone.desk.time.passes(minutes=1)
     )
     await phone.tells(event("c-2", phone.desk.time.passes(minutes=1), event="missed"))
     assert (await phone.desk.ticket(1)).status == "resolved"
@@ -71,9 +72,7 @@ async def test_a_message_of_a_blocked_customer_wakes_up_nothing(phone):
     desk = phone.desk
     mina, number = await desk.person(), await desk.writes()
     await resolve(desk, number, mina)
-    await desk.database.write(
-        blocking.block, desk.book, ticket_id=number, person_id=mina, now=desk.time.passes(minutes=1)
-    )
+    await desk.database.write(block.block, desk.book, ticket_id=number, person_id=mina, now=desk.time.passes(minutes=1))
     later = await desk.writes("Buy my watches", numbers=[number])
     assert later != number
     assert (await desk.ticket(number)).status == "resolved"

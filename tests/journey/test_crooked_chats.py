@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.journey import amend, chase, merge, opening
+from helpdesk.journey.answering import edit_sent, unread_fallback
+from helpdesk.journey.lifecycle import merge
+from helpdesk.journey.receiving import new_ticket
 from helpdesk.tickets import queries
 from tests.journey.test_answers_nobody_read import Post
 from tests.journey.test_clocks_equal_their_replay import shape
@@ -19,7 +21,7 @@ async def files_of(desk, entry_id):
 
 async def agrees_with_its_replay(desk, number):
     before = shape(await desk.clocks(number))
-    await desk.database.write(opening.recount, desk.book, ticket_id=number, now=desk.time())
+    await desk.database.write(new_ticket.recount, desk.book, ticket_id=number, now=desk.time())
     assert shape(await desk.clocks(number)) == before
 
 
@@ -83,7 +85,7 @@ async def visits(chat, text, email):
 
 async def time_is_up(shop):
     shop.time.passes(minutes=10)
-    queued = await shop.database.write(chase.look, shop.book, now=shop.time())
+    queued = await shop.database.write(unread_fallback.look, shop.book, now=shop.time())
     await shop.sends()
     return queued
 
@@ -98,7 +100,7 @@ async def test_what_was_taken_back_is_not_sent_after_a_visitor_by_mail(shop, cha
     await chat.answers(number, "Oh no, that was another customer's address.", person=mina)
     await chat.answers(number, "It leaves today.", person=mina)
     wrong = (await said(shop, number))[0]
-    await shop.database.write(amend.withdraw, shop.book, entry_id=wrong, person_id=mina, now=shop.time())
+    await shop.database.write(edit_sent.withdraw, shop.book, entry_id=wrong, person_id=mina, now=shop.time())
     await shop.sends()
     assert await time_is_up(shop) == 1
     assert "It leaves today." in shop.post.sent[0].text
@@ -110,7 +112,7 @@ async def test_what_is_only_about_to_be_taken_back_is_not_sent_by_mail_either(sh
     mina = await shop.person()
     await chat.answers(number, "Oh no, that was another customer's address.", person=mina)
     wrong = (await said(shop, number))[0]
-    await shop.database.write(amend.withdraw, shop.book, entry_id=wrong, person_id=mina, now=shop.time())
+    await shop.database.write(edit_sent.withdraw, shop.book, entry_id=wrong, person_id=mina, now=shop.time())
     assert await time_is_up(shop) == 0
     assert shop.post.sent == []
 
@@ -130,7 +132,7 @@ async def test_of_two_customers_in_one_ticket_nobody_gets_by_mail_what_the_other
 
 
 async def test_words_that_come_after_a_survey_is_closed_are_a_message(shop, chat):
-    from helpdesk.journey import status
+    from helpdesk.journey.lifecycle import status
 
     sara, number = await visits(chat, "Where is it?", "sara@customers.example")
     mina = await shop.person()
@@ -157,14 +159,14 @@ async def test_a_ticket_that_can_not_be_looked_at_keeps_no_other_visitor_from_th
     mina = await shop.person()
     await chat.answers(one, "Dear Sara", person=mina)
     await chat.answers(other, "Dear Omid", person=mina)
-    whole = chase._letter
+    whole = unread_fallback._letter
 
     def poison(tx, book, ticket, *more):
         if ticket.id == one:
             raise RuntimeError("a bug")
         return whole(tx, book, ticket, *more)
 
-    monkeypatch.setattr(chase, "_letter", poison)
+    monkeypatch.setattr(unread_fallback, "_letter", poison)
     assert await time_is_up(shop) == 1
     assert [mail.to.address for mail in shop.post.sent] == ["email:omid@customers.example"]
     monkeypatch.undo()

@@ -13,7 +13,7 @@ import pytest
 
 from channels.contract import Attachment, Channel, DeliveryError
 from helpdesk.intake import queries
-from helpdesk.workers import bringing
+from helpdesk.workers import attachment_fetch
 from tests.support.house import Story, story
 from tests.support.memory import MemoryChannel, letter
 
@@ -134,14 +134,14 @@ async def test_a_worker_that_died_over_a_file_leaves_it_to_the_next_one(world, d
     other = world.desk.house.intake_worker()
     assert await other.work_once() == 0  # held by the first one
     world.channel.gates.clear()
-    world.desk.time.passes(seconds=bringing.HELD.total_seconds() + 1)
+    world.desk.time.passes(seconds=attachment_fetch.HELD.total_seconds() + 1)
     assert await other.work_once() == 1
     await world.until("see this")
 
 
 async def test_more_slow_conversations_than_fit_wait_their_turn_and_none_is_lost(world, monkeypatch):
-    monkeypatch.setattr(bringing, "MOST_LINES", 2)
-    monkeypatch.setattr(bringing, "PAUSE", timedelta(seconds=0))
+    monkeypatch.setattr(attachment_fetch, "MOST_LINES", 2)
+    monkeypatch.setattr(attachment_fetch, "PAUSE", timedelta(seconds=0))
     gate = asyncio.Event()
     for number in range(6):
         world.channel.gates[f"file {number}"] = gate

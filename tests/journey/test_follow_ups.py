@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk.journey import following, merge, status, survey
+from helpdesk.journey.lifecycle import follow_up, merge, status, survey
 from helpdesk.surveys import queries as surveys
-from helpdesk.tickets import lists, queries
+from helpdesk.tickets import queries, ticket_lists
 
 
 async def sad(desk, person, *, score="sad", **more):
@@ -28,8 +28,8 @@ async def tap(desk, token, score="sad"):
 
 
 async def rows(desk, view, person):
-    page = await desk.database.read(lists.page, view=view, person_id=person, now=desk.time())
-    counted = await desk.database.read(lists.counts, person_id=person, now=desk.time())
+    page = await desk.database.read(ticket_lists.page, view=view, person_id=person, now=desk.time())
+    counted = await desk.database.read(ticket_lists.counts, person_id=person, now=desk.time())
     assert counted.get(view, len(page.rows)) == len(page.rows)
     return [one.id for one in page.rows]
 
@@ -72,7 +72,7 @@ async def test_a_sad_answer_is_in_the_lists_of_its_owner_until_somebody_has_call
     assert [await rows(desk, one, mina) for one in ("soon", "late")] == [[], [number]]
     await close(desk, number, mina)
     assert [await rows(desk, one, mina) for one in ("mine", "sad", "late", "unassigned")] == [[], [], [], []]
-    assert (await desk.ticket(number)).deadline == lists.NEVER
+    assert (await desk.ticket(number)).deadline == ticket_lists.NEVER
 
 
 async def test_it_is_sorted_among_the_other_deadlines(desk):
@@ -80,19 +80,19 @@ async def test_it_is_sorted_among_the_other_deadlines(desk):
     early = await desk.writes(id="early")
     desk.time.passes(minutes=5)
     number, _ = await sad(desk, mina, id="sad")
-    await desk.database.write(following.assign, ticket_id=early, to=mina, by=mina, now=desk.time())
+    await desk.database.write(follow_up.assign, ticket_id=early, to=mina, by=mina, now=desk.time())
     desk.time.passes(minutes=5)
     late = await desk.writes(id="late")
-    await desk.database.write(following.assign, ticket_id=late, to=mina, by=mina, now=desk.time())
+    await desk.database.write(follow_up.assign, ticket_id=late, to=mina, by=mina, now=desk.time())
     assert await rows(desk, "mine", mina) == [early, number, late]
 
 
 async def test_whoever_gets_the_ticket_gets_the_call_back(desk):
     mina, omid = await desk.person(), await desk.person("Omid")
     number, _ = await sad(desk, mina)
-    await desk.database.write(following.assign, ticket_id=number, to=omid, by=mina, now=desk.time())
+    await desk.database.write(follow_up.assign, ticket_id=number, to=omid, by=mina, now=desk.time())
     assert (await tasks(desk, number), await rows(desk, "mine", omid)) == ([(omid, True)], [number])
-    await desk.database.write(following.assign, ticket_id=number, to=None, by=omid, now=desk.time())
+    await desk.database.write(follow_up.assign, ticket_id=number, to=None, by=omid, now=desk.time())
     assert (await tasks(desk, number), await rows(desk, "unassigned", mina)) == ([(None, True)], [number])
 
 
@@ -121,7 +121,7 @@ async def test_a_merged_tickets_survey_stands_on_the_parent_and_comes_back(desk,
     assert [line.id for line in await desk.timeline(parent) if line.kind == "survey"] == before[child]
     assert (await tasks(desk, child), await tasks(desk, parent)) == ([], [(mina, True)] if score == "sad" else [])
     gone, here = await desk.ticket(child), await desk.ticket(parent)
-    assert (gone.sad_at, gone.deadline, here.sad_at) == (None, lists.NEVER, was.sad_at)
+    assert (gone.sad_at, gone.deadline, here.sad_at) == (None, ticket_lists.NEVER, was.sad_at)
     assert await rows(desk, "sad", mina) == ([parent] if score == "sad" else [])
     assert await rows(desk, "mine", mina) == ([parent] if score == "sad" else [])
     await undone(desk, child, mina)
@@ -158,7 +158,7 @@ async def test_a_call_back_done_on_the_parent_stays_done_when_the_merge_is_undon
     await close(desk, parent, mina)
     await undone(desk, child, mina)
     assert await rows(desk, "sad", mina) == []
-    assert (await desk.ticket(child)).deadline == lists.NEVER
+    assert (await desk.ticket(child)).deadline == ticket_lists.NEVER
 
 
 async def test_an_invitation_that_had_not_left_is_taken_back_by_the_merge_once(desk):

@@ -6,7 +6,7 @@ import pytest
 
 from channels.telegram.channel import Channel
 from channels.telegram.settings import TelegramSettings
-from helpdesk.journey import ways
+from helpdesk.journey.outgoing import destinations
 from helpdesk.tickets import queries
 from tests.support.several import Gram, arrives, open_channels
 
@@ -28,7 +28,9 @@ def desk(desk):
 
 async def chats(desk, number):
     """The conversations of the ways to the customer by the messenger."""
-    found = await desk.database.read(lambda tx: ways.ways(tx, desk.book, ticket=queries.ticket(tx, ticket_id=number)))
+    found = await desk.database.read(
+        lambda tx: destinations.ways(tx, desk.book, ticket=queries.ticket(tx, ticket_id=number))
+    )
     return [one.conversation for one in found if one.channel == "gram"]
 
 

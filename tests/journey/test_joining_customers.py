@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from helpdesk.contacts import queries as contacts
 from helpdesk.errors import Conflict, DeskError, NotFound
-from helpdesk.journey import joining, opening
+from helpdesk.journey.customers import join
+from helpdesk.journey.receiving import new_ticket
 from helpdesk.surveys import queries as surveys
 from helpdesk.tickets import queries
 from tests.journey.test_clocks_equal_their_replay import play, shape
@@ -23,13 +24,13 @@ def desk(desk):
 
 async def joined(desk, one, other):
     return await desk.database.write(
-        joining.join, one=await who_has(desk, one), other=await who_has(desk, other), person_id=1, now=desk.time()
+        join.join, one=await who_has(desk, one), other=await who_has(desk, other), person_id=1, now=desk.time()
     )
 
 
 async def parted(desk, whose):
     (newest, *_) = await desk.database.read(contacts.joins_of, contact_id=await who_has(desk, whose))
-    return await desk.database.write(joining.part, join_id=newest.id, person_id=1, now=desk.time())
+    return await desk.database.write(join.part, join_id=newest.id, person_id=1, now=desk.time())
 
 
 async def everything(desk):
@@ -119,7 +120,7 @@ async def test_a_chain_of_joins_is_one_customer_and_comes_apart_in_any_order(des
     known = await desk.database.read(contacts.joins_of, contact_id=await who_has(desk, "gram:u1"))
     assert len(known) == 2
     for one in sorted(known, key=lambda row: row.id):  # the first first
-        await desk.database.write(joining.part, join_id=one.id, person_id=1, now=desk.time())
+        await desk.database.write(join.part, join_id=one.id, person_id=1, now=desk.time())
     assert await everything(desk) == before
 
 
@@ -128,10 +129,10 @@ async def test_one_is_not_joined_with_oneself_nor_twice_nor_with_nobody(desk, tw
     await joined(desk, "site:v1", "email:sara@nilgun.example")
     for one, other, error in ((sara, sara, Conflict), (sara, visitor, Conflict), (sara, 9999, NotFound)):
         with pytest.raises(error):
-            await desk.database.write(joining.join, one=one, other=other, person_id=1, now=desk.time())
+            await desk.database.write(join.join, one=one, other=other, person_id=1, now=desk.time())
     await parted(desk, "site:v1")
     with pytest.raises(Conflict):
-        await desk.database.write(joining.part, join_id=1, person_id=1, now=desk.time())
+        await desk.database.write(join.part, join_id=1, person_id=1, now=desk.time())
 
 
 async def test_who_is_blocked_stays_blocked_and_is_free_again_after_the_undo(desk, two):
@@ -178,5 +179,5 @@ async def test_clocks_equal_their_replay_through_joins_and_their_undoing(desk, s
             except DeskError:
                 pass
         before = shape(await desk.clocks(number))
-        await desk.database.write(opening.recount, desk.book, ticket_id=number, now=desk.time())
+        await desk.database.write(new_ticket.recount, desk.book, ticket_id=number, now=desk.time())
         assert shape(await desk.clocks(number)) == before

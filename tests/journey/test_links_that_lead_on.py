@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import text
 
-from helpdesk.contacts.links import LASTS, MOST_WAITING
-from helpdesk.journey import leads, opening
+from helpdesk.contacts.one_time_links import LASTS, MOST_WAITING
+from helpdesk.journey.customers import links
+from helpdesk.journey.receiving import new_ticket
 from tests.journey.test_clocks_equal_their_replay import shape
 from tests.support.several import address, arrives, ask, changes, open_channels, who_has
 
@@ -67,7 +68,7 @@ async def test_the_talk_goes_on_where_the_link_led_and_the_answer_goes_there(des
     assert await arrives(desk, "site", "and back again", "v1") == chat
     assert (await desk.ticket(chat)).conversation == "v1"
     before = shape(await desk.clocks(chat))
-    await desk.database.write(opening.recount, desk.book, ticket_id=chat, now=desk.time())
+    await desk.database.write(new_ticket.recount, desk.book, ticket_id=chat, now=desk.time())
     assert shape(await desk.clocks(chat)) == before
 
 
@@ -117,7 +118,7 @@ async def test_a_link_an_agent_made_joins_also_a_customer_with_a_past(desk):
     mail = await arrives(desk, "email", "Hello", "sara@nilgun.example")
     await arrives(desk, "gram", "Hello too", "u1")
     (made,) = await desk.database.write(
-        leads.lead_on, desk.book, address="email:sara@nilgun.example", now=desk.time(), person_id=mina, ticket_id=mail
+        links.lead_on, desk.book, address="email:sara@nilgun.example", now=desk.time(), person_id=mina, ticket_id=mail
     )
     await start(desk, token_of(made["url"]))
     assert await who_has(desk, "gram:u1") == await who_has(desk, "email:sara@nilgun.example")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.journey import merge, reply
+from helpdesk.journey.answering import reply
+from helpdesk.journey.lifecycle import merge
 
 
 async def comes_back(desk, entry_id):

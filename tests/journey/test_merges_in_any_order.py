@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from helpdesk.errors import DeskError
-from helpdesk.journey import merge, reply
+from helpdesk.journey.answering import reply
+from helpdesk.journey.lifecycle import merge
 
 VERBS = ("ask", "reply", "reply", "undo", "send", "bounce", "merge", "unmerge")
 

@@ -7,8 +7,11 @@ import random
 import pytest
 
 from helpdesk.errors import Conflict, Invalid
-from helpdesk.journey import merge, opening, reply, status
-from helpdesk.tickets import lists, queries, search, threads
+from helpdesk.journey.answering import reply
+from helpdesk.journey.lifecycle import merge, status
+from helpdesk.journey.receiving import new_ticket
+from helpdesk.tickets import queries, ticket_lists, ticket_search
+from helpdesk.tickets.threading import ticket_candidates
 from tests.journey.test_clocks_equal_their_replay import play, shape
 
 
@@ -52,9 +55,9 @@ async def test_the_lines_of_the_child_stand_on_the_parent_and_the_child_points_t
     assert (await changes(desk, older))[-1] == "merged"
     child = await desk.ticket(newer)
     assert (child.merged_into_id, child.active) == (older, False)
-    rows = await desk.database.read(lists.page, view="all", person_id=mina, now=desk.time())
+    rows = await desk.database.read(ticket_lists.page, view="all", person_id=mina, now=desk.time())
     assert [row.id for row in rows.rows] == [older]
-    assert await desk.database.read(search.find, question="Where is it") == [older]
+    assert await desk.database.read(ticket_search.find, question="Where is it") == [older]
 
 
 async def test_an_answer_to_the_child_arrives_at_the_parent(desk):
@@ -248,7 +251,7 @@ async def test_clocks_equal_their_replay_through_merges_and_their_undoing(desk, 
                 pass
         for number in (one, two_):
             before = shape(await desk.clocks(number))
-            await desk.database.write(opening.recount, desk.book, ticket_id=number, now=desk.time())
+            await desk.database.write(new_ticket.recount, desk.book, ticket_id=number, now=desk.time())
             assert shape(await desk.clocks(number)) == before
             assert not is_merged or number == one or not any(clock[3] == "running" for clock in before)
 
@@ -273,7 +276,7 @@ async def test_a_chat_shows_its_own_lines_whatever_is_merged(desk, sender):
     mina = await desk.person()
 
     async def window(conversation="sara@customers.example"):
-        found = await desk.database.read(threads.transcript, channel="memory", conversation=conversation)
+        found = await desk.database.read(ticket_candidates.transcript, channel="memory", conversation=conversation)
         return [one["text"] for one in found]
 
     await merged(desk, chat, other_chat, mina, sure=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.agents import actions as agents
-from helpdesk.journey import merge, opening, status
-from helpdesk.tickets import lists
+from helpdesk.journey.lifecycle import merge, status
+from helpdesk.journey.receiving import new_ticket
+from helpdesk.tickets import ticket_lists
 from tests.journey.test_clocks_equal_their_replay import shape
 from tests.support.several import address, arrives, changes, open_channels
 
@@ -20,13 +21,13 @@ START = {"kind": "note", "details": {"command": "start"}}
 
 
 async def seen_in(desk, view):
-    rows = await desk.database.read(lists.page, view=view, person_id=1, now=desk.time())
+    rows = await desk.database.read(ticket_lists.page, view=view, person_id=1, now=desk.time())
     return [row.id for row in rows.rows]
 
 
 async def agrees_with_its_replay(desk, number):
     before = shape(await desk.clocks(number))
-    await desk.database.write(opening.recount, desk.book, ticket_id=number, now=desk.time())
+    await desk.database.write(new_ticket.recount, desk.book, ticket_id=number, now=desk.time())
     assert shape(await desk.clocks(number)) == before
 
 

@@ -45,7 +45,12 @@ async def test_a_recording_is_a_file_of_the_call_once(phone, tmp_path):
     phone.desk.time.passes(minutes=1)
     await phone.hears([*events, *events])
     [one] = await files(phone)
-    assert (one.name, one.content_type, one.content_id, one.size) == ("recording.wav", "audio/wav", "recording", len(WAV))
+    assert (one.name, one.content_type, one.content_id, one.size) == (
+        "recording.wav",
+        "audio/wav",
+        "recording",
+        len(WAV),
+    )
     assert phone.desk.house.files.read(one.hash) == WAV
 
 

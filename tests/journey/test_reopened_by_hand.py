@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpdesk.journey import status, survey
+from helpdesk.journey.lifecycle import status, survey
 from helpdesk.surveys import queries as surveys
 
 

@@ -7,12 +7,20 @@ from types import SimpleNamespace
 
 from helpdesk.suggestions import actions
 from helpdesk.suggestions.suggester import SHOWN
-from helpdesk.web.inbox import build_ticket, build_timeline
-from helpdesk.web.inbox.gather import ticket, unanswered
+from helpdesk.web.inbox.build import ticket_pane, timeline
+from helpdesk.web.inbox.build.page_data import ticket, unanswered
 
 
 def line(number, author="customer", kind="message", **more):
-    usual = {"id": number, "author": author, "kind": kind, "public": True, "outgoing": False, "delivery": None, "data": {}}
+    usual = {
+        "id": number,
+        "author": author,
+        "kind": kind,
+        "public": True,
+        "outgoing": False,
+        "delivery": None,
+        "data": {},
+    }
     return SimpleNamespace(**{**usual, **more})
 
 
@@ -22,7 +30,7 @@ def shown(*proposed):
         contact=SimpleNamespace(name="Sara"),
     )  # fmt: skip
     eyes = SimpleNamespace(me=SimpleNamespace(name="Mina"), fill=lambda article, facts: (article, "Text"))
-    return [one.article for one in build_ticket.suggestions(parts, eyes)]
+    return [one.article for one in ticket_pane.suggestions(parts, eyes)]
 
 
 def test_weak_proposals_and_those_of_small_words_alone_are_not_shown():
@@ -56,7 +64,7 @@ def test_a_thank_you_says_that_nothing_was_reopened_only_where_something_was_ove
     opened = line(3, "agent", kind="change", data={"change": "status", "to": "open"})
 
     def ended(*before):
-        return build_timeline._ended(line(9), SimpleNamespace(entries=[line(1), *before, line(9)]))
+        return timeline._ended(line(9), SimpleNamespace(entries=[line(1), *before, line(9)]))
 
     assert not ended()
     assert ended(resolved)

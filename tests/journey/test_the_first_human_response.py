@@ -8,8 +8,9 @@ import pytest
 
 from channels.contract import DeliveryError
 from helpdesk.errors import Conflict, Forbidden
-from helpdesk.journey import reply, status, survey
-from helpdesk.tickets import lists
+from helpdesk.journey.answering import reply
+from helpdesk.journey.lifecycle import status, survey
+from helpdesk.tickets import ticket_lists
 
 
 async def resolve(desk, number, by, to="resolved"):
@@ -212,13 +213,13 @@ async def test_the_list_shows_the_nearest_deadline_first_and_pages_by_key(desk):
     view = {"view": "all", "person_id": mina, "now": desk.time(), "most": 2}
     pages, after = [], None
     while True:
-        page = await desk.database.read(lists.page, **view, after=after)
+        page = await desk.database.read(ticket_lists.page, **view, after=after)
         pages.append([row.id for row in page.rows])
-        after = page.after and lists.After.parse(str(page.after))
+        after = page.after and ticket_lists.After.parse(str(page.after))
         if after is None:
             break
     assert pages == [numbers[:2], numbers[2:4], numbers[4:]]
-    assert (await desk.database.read(lists.counts, person_id=mina, now=desk.time()))["unassigned"] == 5
+    assert (await desk.database.read(ticket_lists.counts, person_id=mina, now=desk.time()))["unassigned"] == 5
 
 
 async def test_a_sad_tap_is_stored_once_and_asks_for_a_call_back(desk):

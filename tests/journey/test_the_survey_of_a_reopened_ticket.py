@@ -6,7 +6,7 @@ import pytest
 
 from channels.contract import DeliveryError
 from helpdesk.errors import Conflict
-from helpdesk.journey import status, survey
+from helpdesk.journey.lifecycle import status, survey
 
 
 async def resolved(desk):

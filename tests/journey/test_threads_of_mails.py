@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from helpdesk.journey import merge, status
+from helpdesk.journey.lifecycle import merge, status
 from tests.support.mail_house import answer, mail, mail_story
 
 

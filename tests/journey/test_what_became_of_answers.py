@@ -9,9 +9,9 @@ import pytest
 from channels.contract import DeliveryError
 from helpdesk.contacts import queries as contacts
 from helpdesk.errors import Conflict
-from helpdesk.journey import reply
+from helpdesk.journey.answering import reply
 from helpdesk.outbox import actions as outbox
-from helpdesk.workers.outbox import recover, settle
+from helpdesk.workers.outbox_worker import recover, settle
 
 
 async def answered(desk, **more):

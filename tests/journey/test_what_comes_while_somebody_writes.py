@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.errors import Conflict
-from helpdesk.journey import reply, status
-from helpdesk.journey.reply import Answer
+from helpdesk.journey.answering import reply
+from helpdesk.journey.answering.reply import Answer
+from helpdesk.journey.lifecycle import status
 from helpdesk.tickets import queries
 
 

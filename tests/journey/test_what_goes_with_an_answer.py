@@ -150,7 +150,7 @@ async def test_robots_are_not_told_that_their_mail_was_too_large(large):
 
 
 async def test_a_mail_too_large_does_not_reopen(large):
-    from helpdesk.journey import status
+    from helpdesk.journey.lifecycle import status
 
     number, mina = await large.writes("Hello", id="q"), await large.person()
     await large.database.write(
@@ -166,7 +166,7 @@ async def test_a_mail_too_large_does_not_reopen(large):
 
 async def test_imported_history_triggers_nothing(desk):
     """T19."""
-    from helpdesk.journey import opening
+    from helpdesk.journey.receiving import new_ticket
     from helpdesk.tickets import actions
 
     number, mina = await desk.writes("automatic", automatic=True), await desk.person()
@@ -184,6 +184,6 @@ async def test_imported_history_triggers_nothing(desk):
             text="years ago",
             data={"direction": "incoming", "disposition": "missed"},
         )
-    await desk.database.write(opening.recount, desk.book, ticket_id=number, now=desk.time())
+    await desk.database.write(new_ticket.recount, desk.book, ticket_id=number, now=desk.time())
     assert await desk.clocks(number) == []
     assert await desk.looks() == 0

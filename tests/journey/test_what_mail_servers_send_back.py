@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from channels.email.identity import OVERSIZED, stand_in
+from channels.email.facts.raw_mail_id import OVERSIZED, stand_in
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.engine import open_database
 from tests.journey.test_threads_of_mails import asked_and_answered, line, without

@@ -11,8 +11,8 @@ import pytest
 from channels.contract import Capabilities, DeliveryError
 from helpdesk.contacts.models import addresses
 from helpdesk.errors import Invalid
-from helpdesk.journey import ways
-from helpdesk.tickets import drafting, queries
+from helpdesk.journey.outgoing import destinations
+from helpdesk.tickets import drafts, queries
 from tests.support.memory import MemoryChannel
 
 
@@ -58,7 +58,7 @@ async def also_at(desk, ticket_id, address, **more):
 
 async def ways_of(desk, ticket_id):
     ticket = await desk.ticket(ticket_id)
-    return await desk.database.read(ways.ways, desk.book, ticket=ticket)
+    return await desk.database.read(destinations.ways, desk.book, ticket=ticket)
 
 
 async def arrives(desk, channel, text, sender, **more):
@@ -140,7 +140,7 @@ async def test_files_do_not_get_lost_on_a_way_that_takes_none(desk):
     mina, ticket_id = await desk.person(), await desk.writes()
     await also_at(desk, ticket_id, "texts:+989121111111")
     file_id = await desk.database.write(
-        drafting.put_file, ticket_id=ticket_id, person_id=mina, name="bill.pdf", content_type="application/pdf", size=4,
+        drafts.put_file, ticket_id=ticket_id, person_id=mina, name="bill.pdf", content_type="application/pdf", size=4,
         digest="0" * 64, now=desk.time(),
     )  # fmt: skip
     with pytest.raises(Invalid):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.errors import NotFound
-from helpdesk.journey import status, survey
+from helpdesk.journey.lifecycle import status, survey
 from helpdesk.surveys import queries as surveys
-from helpdesk.tickets import search
+from helpdesk.tickets import ticket_search
 
 
 async def left(desk):
@@ -67,7 +67,7 @@ async def test_a_mere_thank_you_as_the_first_word_starts_no_clock(desk):
 @pytest.mark.parametrize("question", ["፩", "²", "𝟘", "_", '"', "a:*", "& | !", "\\", "NEAR(a b)", "a\0b", "#12", "۱"])
 async def test_any_question_can_be_searched(desk, question):
     await desk.writes("hello")
-    await desk.database.read(search.find, question=question)
+    await desk.database.read(ticket_search.find, question=question)
 
 
 async def test_a_call_back_is_closed_on_its_own_ticket_only(desk):

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk.journey import blocking, opening, reply
+from helpdesk.journey.answering import reply
+from helpdesk.journey.lifecycle import block
+from helpdesk.journey.receiving import new_ticket
 from helpdesk.surveys import queries as surveys
-from helpdesk.tickets import lists
+from helpdesk.tickets import ticket_lists
 from tests.journey.test_clocks_equal_their_replay import shape
 from tests.support.several import arrives, changes, open_channels
 
@@ -25,7 +27,7 @@ async def wishes(desk, what, who="v1", channel="site", text="", **more):
 
 async def agrees_with_its_replay(desk, number):
     before = shape(await desk.clocks(number))
-    await desk.database.write(opening.recount, desk.book, ticket_id=number, now=desk.time())
+    await desk.database.write(new_ticket.recount, desk.book, ticket_id=number, now=desk.time())
     assert shape(await desk.clocks(number)) == before
 
 
@@ -63,7 +65,7 @@ async def test_robots_are_silent_until_the_next_round(desk):
 
 async def test_who_wants_a_person_before_saying_anything_is_seen_without_a_clock(desk):
     number = await wishes(desk, "person")
-    rows = await desk.database.read(lists.page, view="unassigned", person_id=1, now=desk.time())
+    rows = await desk.database.read(ticket_lists.page, view="unassigned", person_id=1, now=desk.time())
     assert [row.id for row in rows.rows] == [number]
     assert await desk.clocks(number) == []
     assert await arrives(desk, "site", "and this is why", "v1") == number
@@ -213,6 +215,6 @@ async def test_a_wish_in_a_conversation_nobody_knows_breaks_nothing_and_is_there
 async def test_nothing_is_mailed_for_a_customer_who_is_blocked(desk):
     number = await talk(desk)
     omid = await desk.person("Omid", "supervisor")
-    await desk.database.write(blocking.block, desk.book, ticket_id=number, person_id=omid, now=desk.time())
+    await desk.database.write(block.block, desk.book, ticket_id=number, person_id=omid, now=desk.time())
     await wishes(desk, "transcript", also=[("email:sara@nilgun.example", False)])
     assert await mails(desk) == []

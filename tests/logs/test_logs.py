@@ -41,7 +41,7 @@ def test_words_and_secrets_are_left_out_under_whatever_name_they_come(out):
 
 def test_what_channels_tell_beside_their_words_is_written_and_nothing_private_of_it(out):
     extra = {"source": "pbx", "why": "the signature does not fit", "text": "hello there", "password": "hunter2"}
-    logging.getLogger("channels.phone.doorway").warning("webhook refused", extra=extra)
+    logging.getLogger("channels.phone.web.webhooks").warning("webhook refused", extra=extra)
     written = out.getvalue()
     assert "pbx" in written
     assert "the signature does not fit" in written

@@ -9,7 +9,7 @@ import pytest
 
 from helpdesk import app as root
 from helpdesk.agents import queries, sign_in
-from helpdesk.web import visitors
+from helpdesk.web import client_identity
 from tests.support.house import story
 
 OPEN_TO_ALL = {
@@ -52,7 +52,7 @@ async def enter(client, desk, role):
     person_id = await desk.person("Mina", role)
     settings = desk.house.settings
     token = await desk.database.write(
-        sign_in.enter, person_id=person_id, account="x", address="", device="", limits=visitors.limits(settings),
+        sign_in.enter, person_id=person_id, account="x", address="", device="", limits=client_identity.limits(settings),
         now=desk.time(),
     )  # fmt: skip
     client.session.cookie_jar.update_cookies({"session": token})

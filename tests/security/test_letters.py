@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.web.inbox.originals import GLASS, clean_html
+from helpdesk.web.inbox.pages.original_message import GLASS, clean_html
 
 DRAWING = "data:image/png;base64,iVBORw0KGgo="
 STRINGS = (

@@ -9,9 +9,10 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
+from channels.toolkit import safe_fetch
+from channels.toolkit.safe_fetch import Refused, Rules, checked, fetch, is_public
 from helpdesk import app as root
-from helpdesk.web import outgoing, pictures
-from helpdesk.web.outgoing import Refused, Rules, checked, fetch, is_public
+from helpdesk.web.media import remote_images
 from tests.support.house import story
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -176,14 +177,14 @@ async def test_the_connection_goes_to_the_address_that_was_checked(world, monkey
      (b"<svg xmlns=", None), (b"<html>", None), (b"", None), (b"%PDF-1.7", None), (b"RIFF....WAVE", None)],
 )  # fmt: skip
 def test_the_type_is_that_of_the_content(content, kind):
-    assert pictures.kind_of(content) == kind
+    assert remote_images.kind_of(content) == kind
 
 
 @pytest.fixture
 async def client(database, tmp_path, aiohttp_client, world):
     desk = story(database, tmp_path)
     app = root.web_of(desk.house)
-    app[pictures.RULES] = HERE
+    app[remote_images.RULES] = HERE
     made = await aiohttp_client(app)
     made.desk = desk
     return made
@@ -192,14 +193,14 @@ async def client(database, tmp_path, aiohttp_client, world):
 async def shown(client, html):
     """The frame of a mail, pictures asked for, as its agent gets it."""
     from helpdesk.agents import sign_in
-    from helpdesk.web import visitors
+    from helpdesk.web import client_identity
 
     desk = client.desk
     number = await desk.writes("see", html=html)
     person = await desk.person()
     token = await desk.database.write(
         sign_in.enter, person_id=person, account="x", address="", device="",
-        limits=visitors.limits(desk.house.settings), now=desk.time(),
+        limits=client_identity.limits(desk.house.settings), now=desk.time(),
     )  # fmt: skip
     entry = (await desk.timeline(number))[0].id
     return await client.get(f"/inbox/entries/{entry}/html?pictures=1", cookies={"session": token})
@@ -244,8 +245,8 @@ async def test_the_desk_is_no_open_proxy(client, world):
 
 
 async def test_an_address_in_the_own_network_is_refused_also_with_a_signature(client, world):
-    client.app[pictures.RULES]  # as it is configured for the test
-    sign = pictures.signer(client.desk.book.secret, client.desk.time())
+    client.app[remote_images.RULES]  # as it is configured for the test
+    sign = remote_images.signer(client.desk.book.secret, client.desk.time())
     assert (await client.get(sign(f"http://[::1]:{world.port}/picture"))).status == 404
     assert world.asked == []
-    assert outgoing.Rules().ports == {80, 443}
+    assert safe_fetch.Rules().ports == {80, 443}

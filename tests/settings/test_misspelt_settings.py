@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from helpdesk import settings
-from helpdesk.cli.checking import outcomes
+from helpdesk.cli.check import outcomes
 from helpdesk.errors import Invalid
-from helpdesk.settings.channels import channels_of
+from helpdesk.settings.enabled_channels import channels_of
 
 WRONG = """
 [web]

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.errors import Invalid
-from helpdesk.sla.calendars import NEVER, parse
-from helpdesk.sla.defaults import default_calendar
+from helpdesk.sla.calendar.calendars import NEVER, parse
+from helpdesk.sla.calendar.default_calendar import default_calendar
 from tests.sla import cases, slow
 from tests.sla.slow import utc
 

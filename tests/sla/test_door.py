@@ -6,7 +6,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from helpdesk.cli.sla import app, sla_due, sla_replay
+from helpdesk.cli.inspect.sla import app, sla_due, sla_replay
 
 CALENDAR = {"tz": "Asia/Tehran", "week": {"sat": [["08:00", "24:00"]], "thu": [["08:00", "24:00"]]}, "extra": 1}
 ASK = {"calendar": CALENDAR, "start": "2026-11-26T23:50:00+03:30", "minutes": 30}

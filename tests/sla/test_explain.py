@@ -3,8 +3,8 @@ from __future__ import annotations
 from itertools import pairwise
 from random import Random
 
-from helpdesk.sla.calendars import parse
-from helpdesk.sla.explain import explain, in_words
+from helpdesk.sla.calendar.calendars import parse
+from helpdesk.sla.engine.explain import explain, in_words
 from tests.sla import cases
 from tests.sla.slow import utc
 

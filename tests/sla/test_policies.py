@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from helpdesk.errors import Invalid
-from helpdesk.sla.defaults import default_calendar
+from helpdesk.sla.calendar.default_calendar import default_calendar
 from helpdesk.sla.policies import load, read
-from helpdesk.sla.promises import Facts
+from helpdesk.sla.targets import Facts
 
 SHIPPED = Path(__file__).parents[2] / "config" / "sla.toml"
 
@@ -92,7 +92,13 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
 def test_the_queue_has_a_target_in_seconds_by_priority_and_none_when_it_is_false():
     raw = {"policy": [{"name": "p", "queue_wait": 20, "urgent": {"queue_wait": 10}, "low": {"queue_wait": False}}]}
     policy = read(raw).policies.match(Facts("phone"))
-    assert [policy.wait_seconds(one) for one in ("low", "normal", "high", "urgent", "unknown")] == [None, 20, 20, 10, 20]
+    assert [policy.wait_seconds(one) for one in ("low", "normal", "high", "urgent", "unknown")] == [
+        None,
+        20,
+        20,
+        10,
+        20,
+    ]
     assert read({}).policies.match(Facts("phone")).wait_seconds("normal") == 60
     changed = read({"policy": [{"name": "p", "queue_wait": 21}]}).policies.match(Facts("phone"))
     assert changed.label != policy.label

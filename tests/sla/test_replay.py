@@ -3,9 +3,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from helpdesk.sla.calendars import parse
-from helpdesk.sla.entries import entry
-from helpdesk.sla.rules import Cycle, Targets, replay
+from helpdesk.sla.calendar.calendars import parse
+from helpdesk.sla.engine.rules import Cycle, Targets, replay
+from helpdesk.sla.engine.timeline_entries import entry
 
 ALWAYS = parse(
     {"tz": "UTC", "week": {d: [["00:00", "24:00"]] for d in ("sat", "sun", "mon", "tue", "wed", "thu", "fri")}}

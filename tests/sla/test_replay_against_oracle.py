@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.sla.calendars import parse
-from helpdesk.sla.entries import entry
-from helpdesk.sla.rules import Cycle, Response, Targets, replay
+from helpdesk.sla.calendar.calendars import parse
+from helpdesk.sla.engine.rules import Cycle, Response, Targets, replay
+from helpdesk.sla.engine.timeline_entries import entry
 from tests.sla import slow
 from tests.sla.slow_replay import Line, Oracle
 

@@ -101,7 +101,7 @@ def parsed(content: bytes) -> EmailMessage:
     return made
 
 
-async def sign_in(page: Page, house: app.House) -> None:
+async def sign_in(page: Page, house: app.App) -> None:
     """The first administrator comes in by the one-time link and chooses a password."""
     from datetime import timedelta
 
@@ -221,7 +221,7 @@ async def test_the_story_of_a_mail(dovecot, tmp_path, monkeypatch, empty_desk):
 
 
 def _clocks(tx):
-    from helpdesk.sla.queries import clocks_of
+    from helpdesk.sla.store.queries import clocks_of
 
     return clocks_of(tx, ticket_id=1)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from helpdesk.errors import Invalid
-from helpdesk.suggestions.articles import load, parse
-from helpdesk.suggestions.templates import render
+from helpdesk.suggestions.articles.article_files import load, parse
+from helpdesk.suggestions.articles.reply_templates import render
 
 FAQ = Path(__file__).parents[2] / "faq"
 GOOD = "---\nid: refund\nlanguage: en\ntitle: Refund\ntags: [money]\nexamples:\n  - where is my money\n---\nHello {{ customer.name }}\n"

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from helpdesk.cli.faq import app
+from helpdesk.cli.inspect.faq import app
 from helpdesk.errors import Invalid
-from helpdesk.suggestions.articles import load
-from helpdesk.suggestions.confidence import surely_above
-from helpdesk.suggestions.door import Labelled
+from helpdesk.suggestions.articles.article_files import load
+from helpdesk.suggestions.commands import Labelled
 from helpdesk.suggestions.engine import Engine
-from helpdesk.suggestions.words import Lexicon, is_finglish, skeleton, stem, words
+from helpdesk.suggestions.matching.confidence import surely_above
+from helpdesk.suggestions.matching.tokenizer import Lexicon, is_finglish, skeleton, stem, words
 
 FAQ = Path(__file__).parents[2] / "faq"
 

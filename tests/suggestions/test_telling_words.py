@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.suggestions.words import telling, tells, words
+from helpdesk.suggestions.matching.tokenizer import telling, tells, words
 
 
 @pytest.mark.parametrize(

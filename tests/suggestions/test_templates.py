@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.suggestions.templates import problem_of, render
+from helpdesk.suggestions.articles.reply_templates import problem_of, render
 
 CONTEXT = {
     "customer": {"name": "سارا", "items": [{"name": "کفش"}, {}]},

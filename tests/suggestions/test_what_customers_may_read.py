@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.errors import Invalid
-from helpdesk.suggestions.articles import load, parse
-from helpdesk.suggestions.filling import shown
+from helpdesk.suggestions.articles.article_files import load, parse
+from helpdesk.suggestions.articles.render_reply import shown
 from helpdesk.suggestions.suggester import Suggester
 from tests.house.source import ROOT
 from tests.support.house import story
@@ -43,7 +43,9 @@ async def test_opening_hours_are_those_of_the_desk(ask):
     assert "Saturday to Wednesday 08:00 to 24:00" in texts[0]
 
 
-@pytest.mark.parametrize(("text", "language"), [("hello", "en"), ("how's the weather", "en"), ("سلام", "fa"), ("", "fa")])
+@pytest.mark.parametrize(
+    ("text", "language"), [("hello", "en"), ("how's the weather", "en"), ("سلام", "fa"), ("", "fa")]
+)
 async def test_what_no_article_answers_has_none(ask, text, language):
     assert (await ask(text, language))[0] == []
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from helpdesk import app, logs
 from helpdesk.settings import Settings
-from helpdesk.sla.calendars import parse
+from helpdesk.sla.calendar.calendars import parse
 from helpdesk.sla.policies import Policies, Sla
 from tests.support.house import HOURS, suggest_nothing
 from tests.support.killable import answer_everything

@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import select
 
 from channels.telegram.channel import Channel
-from channels.telegram.poll import Pace
+from channels.telegram.receiving.poll import Pace
 from channels.telegram.settings import TelegramSettings
 from helpdesk import app
 from helpdesk.database.engine import Database
-from helpdesk.database.metadata import Line
-from helpdesk.journey import status
-from helpdesk.tickets import drafting
+from helpdesk.database.metadata import Row
+from helpdesk.journey.lifecycle import status
+from helpdesk.tickets import drafts
 from helpdesk.tickets.models import attachments, entries
 from tests.support.bot_api import BotApi
 from tests.support.house import Story, story
@@ -42,38 +42,38 @@ class BotDesk:
                 await asyncio.sleep(0.01)
         return found
 
-    async def entries(self, *kinds: str) -> list[Line]:
+    async def entries(self, *kinds: str) -> list[Row]:
         """The lines of all timelines, oldest first, of some kinds or all."""
         found = await self.desk.database.read(lambda tx: tx.execute(select(entries).order_by(entries.c.id)).all())
         return [line for line in found if not kinds or line.kind in kinds]
 
-    async def arrives(self, update: Mapping[str, Any], kind: str = "message", **wanted: Any) -> Line:
+    async def arrives(self, update: Mapping[str, Any], kind: str = "message", **wanted: Any) -> Row:
         """Something happens at Telegram; returns the new line of this kind (and these values) that comes of it."""
         before = {line.id for line in await self.entries()}
         self.bot.push(dict(update))
 
-        async def came() -> Line | None:
+        async def came() -> Row | None:
             fresh = [line for line in await self.entries(kind) if line.id not in before]
             return next(
                 (one for one in fresh if all(getattr(one, name) == value for name, value in wanted.items())), None
             )
 
-        found: Line = await self.until(came)
+        found: Row = await self.until(came)
         return found
 
-    async def line(self, entry_id: int) -> Line:
+    async def line(self, entry_id: int) -> Row:
         """One line as it is now."""
         return next(line for line in await self.entries() if line.id == entry_id)
 
-    async def answers(self, number: int, person: int, text: str, *, state: str = "sent", **more: Any) -> Line:
+    async def answers(self, number: int, person: int, text: str, *, state: str = "sent", **more: Any) -> Row:
         """An agent answers; returns the line once it is `state`."""
         entry = await self.desk.answers(number, person, text, **more)
 
-        async def settled() -> Line | None:
+        async def settled() -> Row | None:
             line = await self.line(entry)
             return line if line.delivery == state else None
 
-        found: Line = await self.until(settled)
+        found: Row = await self.until(settled)
         return found
 
     async def resolve(self, number: int, person: int | None) -> None:
@@ -100,7 +100,7 @@ class BotDesk:
         """The agent attaches a file to what they write."""
         kept = self.desk.house.files.keep(content)
         return await self.desk.database.write(
-            drafting.put_file, ticket_id=number, person_id=person, name=name, content_type=kind, size=len(content),
+            drafts.put_file, ticket_id=number, person_id=person, name=name, content_type=kind, size=len(content),
             digest=kept, now=self.desk.time(),
         )  # fmt: skip
 

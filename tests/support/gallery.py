@@ -6,7 +6,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from helpdesk.agents.rules import Face, Person
-from helpdesk.web.inbox.lines import (
+from helpdesk.web.inbox.views.inbox_views import (
+    AddressView,
+    ComposerView,
+    OtherTicket,
+    PersonView,
+    RailItem,
+    RowView,
+    Somebody,
+    SuggestionView,
+    TicketView,
+)
+from helpdesk.web.inbox.views.timeline_views import (
     ChangesView,
     ChangeView,
     ChannelMark,
@@ -21,17 +32,6 @@ from helpdesk.web.inbox.lines import (
     WhyPart,
     WhyStep,
     WhyView,
-)
-from helpdesk.web.inbox.views import (
-    AddressView,
-    ComposerView,
-    OtherTicket,
-    PersonView,
-    RailItem,
-    RowView,
-    Somebody,
-    SuggestionView,
-    TicketView,
 )
 
 NOW = datetime(2026, 11, 21, 4, 36, tzinfo=UTC)  # Saturday 30 Aban 1405, 08:06 in Tehran

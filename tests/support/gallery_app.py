@@ -13,10 +13,10 @@ from typing import Any
 
 from aiohttp import web
 
-from helpdesk.web.inbox.lines import SurveyView
-from helpdesk.web.inbox.views import ListView
-from helpdesk.web.keys import PERSON
-from helpdesk.web.pages import PAGES, Pages, asset_routes
+from helpdesk.web.app_keys import PERSON
+from helpdesk.web.inbox.views.inbox_views import ListView
+from helpdesk.web.inbox.views.timeline_views import SurveyView
+from helpdesk.web.rendering.page_renderer import PAGES, Pages, asset_routes
 from tests.support import gallery as g
 from tests.support import gallery_media as media
 from tests.support import gallery_people as people

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.agents.rules import Face
-from helpdesk.web.inbox.doings import Doings
-from helpdesk.web.inbox.kinds import (
+from helpdesk.web.inbox.views.actions_view import Doings
+from helpdesk.web.inbox.views.content_views import (
     CallView,
     CardView,
     EditView,
@@ -25,8 +25,16 @@ from helpdesk.web.inbox.kinds import (
     ReactionView,
     VisitorView,
 )
-from helpdesk.web.inbox.lines import ChangeView, ChannelMark, DayView, DeliveryView, EntryView, FileView, SurveyView
-from helpdesk.web.inbox.views import AddressView, TicketView
+from helpdesk.web.inbox.views.inbox_views import AddressView, TicketView
+from helpdesk.web.inbox.views.timeline_views import (
+    ChangeView,
+    ChannelMark,
+    DayView,
+    DeliveryView,
+    EntryView,
+    FileView,
+    SurveyView,
+)
 from tests.support import gallery as g
 
 STICKERS = Path(__file__).resolve().parents[2] / "channels" / "telegram" / "stickers"

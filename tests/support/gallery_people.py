@@ -8,9 +8,9 @@ from typing import Any
 
 from helpdesk.agents.queries import Staff
 from helpdesk.agents.rules import ROLES, Face, Person
-from helpdesk.web.inbox.build_customer import CustomerView, JoinView
-from helpdesk.web.inbox.views import AddressView, JoinOffer
-from helpdesk.web.people import Asked, OneTime
+from helpdesk.web.inbox.build.customer_panel import CustomerView, JoinView
+from helpdesk.web.inbox.views.inbox_views import AddressView, JoinOffer
+from helpdesk.web.pages.people import Asked, OneTime
 from tests.support import gallery as g
 
 

@@ -12,14 +12,15 @@ from channels.contract import Channel
 from helpdesk import app
 from helpdesk.agents import actions as agents
 from helpdesk.database.engine import Database
-from helpdesk.database.metadata import Line
-from helpdesk.files.store import Files
-from helpdesk.journey import escalate, reply
-from helpdesk.journey.book import Book
+from helpdesk.database.metadata import Row
+from helpdesk.files.file_store import Files
+from helpdesk.journey.answering import reply
+from helpdesk.journey.context import DeskContext
+from helpdesk.journey.lifecycle import sla_alerts
 from helpdesk.settings import Settings
-from helpdesk.sla import queries as sla
-from helpdesk.sla.calendars import parse
+from helpdesk.sla.calendar.calendars import parse
 from helpdesk.sla.policies import Policies, Sla
+from helpdesk.sla.store import queries as sla
 from helpdesk.tickets import queries as tickets
 from tests.support.memory import MemoryChannel, letter
 
@@ -54,7 +55,7 @@ def suggest_nothing(_text: str, _language: str) -> Sequence[tuple[str, float, Se
 class Story:
     """A desk and the verbs a story needs. `taken` counts customers' messages to give each its id."""
 
-    house: app.House
+    house: app.App
     channel: MemoryChannel
     time: Time
     taken: int = field(default=0)
@@ -65,7 +66,7 @@ class Story:
         return self.house.database
 
     @property
-    def book(self) -> Book:
+    def book(self) -> DeskContext:
         """The rule book of the desk."""
         return self.house.book
 
@@ -115,17 +116,17 @@ class Story:
 
     async def looks(self) -> int:
         """Let the clock watcher look once."""
-        return await self.database.write(escalate.look, now=self.time())
+        return await self.database.write(sla_alerts.look, now=self.time())
 
-    async def ticket(self, ticket_id: int) -> Line:
+    async def ticket(self, ticket_id: int) -> Row:
         """The ticket as it is."""
         return await self.database.read(tickets.ticket, ticket_id=ticket_id)
 
-    async def timeline(self, ticket_id: int) -> Sequence[Line]:
+    async def timeline(self, ticket_id: int) -> Sequence[Row]:
         """The lines of its timeline."""
         return await self.database.read(tickets.timeline, ticket_id=ticket_id)
 
-    async def clocks(self, ticket_id: int, kind: str | None = None) -> list[Line]:
+    async def clocks(self, ticket_id: int, kind: str | None = None) -> list[Row]:
         """Its clocks, of one kind or all."""
         found = await self.database.read(sla.clocks_of, ticket_id=ticket_id)
         return [one for one in found if kind in (None, one.kind)]
@@ -146,7 +147,7 @@ def story(database: Database, folder: Path, *, settings: dict[str, Any] | None =
     own = Settings.model_validate({"secret_key": "k" * 40, "data": {"folder": folder}, **(settings or {})})
     channels: dict[str, Channel] = {"memory": channel}
     sla_rules = Sla(more.pop("policies", None) or Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
-    book = app.book_of(own, channels, sla_rules, more.pop("suggest", suggest_nothing))
-    house = app.House(own, database, book, Files(folder / "files"), time)
+    book = app.context_of(own, channels, sla_rules, more.pop("suggest", suggest_nothing))
+    house = app.App(own, database, book, Files(folder / "files"), time)
     database.listen(house.hear)
     return Story(house, channel, time)

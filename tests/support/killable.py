@@ -17,9 +17,9 @@ from helpdesk.agents import actions as agents
 from helpdesk.agents.models import people
 from helpdesk.clock import now
 from helpdesk.errors import DeskError
-from helpdesk.journey import reply
+from helpdesk.journey.answering import reply
 from helpdesk.settings import Settings
-from helpdesk.sla.calendars import parse
+from helpdesk.sla.calendar.calendars import parse
 from helpdesk.sla.policies import Policies, Sla
 from helpdesk.tickets import queries
 from helpdesk.tickets.models import tickets
@@ -71,7 +71,7 @@ def answer(tx: Connection, book: Any, ticket_id: int, person_id: int) -> int:
     return reply.reply(tx, book, ticket_id=ticket_id, person_id=person_id, person_name="Mina", answer=said, now=now())
 
 
-async def answer_everything(house: app.House) -> None:
+async def answer_everything(house: app.App) -> None:
     """Reply to whoever waits, for ever."""
     mina = await house.database.write(somebody)
     while True:

@@ -13,7 +13,7 @@ from channels.phone.channel import Channel
 from channels.phone.settings import PhoneSettings
 from helpdesk import app, logs
 from helpdesk.settings import Settings
-from helpdesk.sla.calendars import parse
+from helpdesk.sla.calendar.calendars import parse
 from helpdesk.sla.policies import Policies, Sla
 from tests.support.house import HOURS, suggest_nothing
 

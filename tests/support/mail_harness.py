@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from channels.contract import Unreadable
-from channels.email.bounces import understand
-from channels.email.flags import is_automatic
-from channels.email.mime import read
-from channels.email.reply import visible
+from channels.email.facts.auto_submitted import is_automatic
+from channels.email.facts.bounces import understand
+from channels.email.mime.parse_mail import read
+from channels.email.visible.visible_reply import visible
 
 
 def parse(raw: bytes) -> dict[str, Any]:

@@ -12,14 +12,14 @@ from typing import Any
 
 from channels.contract import Outbound
 from channels.email import channel as email_channel
-from channels.email import render
-from channels.email.identity import external_id
+from channels.email.facts.raw_mail_id import external_id
+from channels.email.sending import render
 from channels.email.settings import EmailSettings
 from helpdesk import app
 from helpdesk.database.engine import Database
-from helpdesk.files.store import Files
+from helpdesk.files.file_store import Files
 from helpdesk.settings import Settings
-from helpdesk.sla.calendars import parse
+from helpdesk.sla.calendar.calendars import parse
 from helpdesk.sla.policies import Policies, Sla
 from tests.support.house import HOURS, Story, Time, suggest_nothing
 
@@ -114,7 +114,7 @@ def mail_story(
     )
     made.mails = mails
     rules = Sla(Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
-    book = app.book_of(own, {"email": made}, rules, suggest_nothing)
-    house = app.House(own, database, book, Files(folder / "files"), time)
+    book = app.context_of(own, {"email": made}, rules, suggest_nothing)
+    house = app.App(own, database, book, Files(folder / "files"), time)
     database.listen(house.hear)
     return MailStory(house, made, time, mails=mails)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from channels.email.channel import Channel
-from channels.email.imap import Pace
+from channels.email.imap.mailbox_reader import Pace
 from channels.email.settings import EmailSettings
 from tests.support.desk import MemoryDesk
 from tests.support.dovecot import PASSWORD

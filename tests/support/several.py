@@ -7,8 +7,8 @@ from typing import Any, ClassVar, cast
 
 from channels.contract import Capabilities, Channel
 from helpdesk.contacts import queries as contacts
-from helpdesk.database.metadata import Line
-from helpdesk.workers.questions import Questions
+from helpdesk.database.metadata import Row
+from helpdesk.workers.channel_queries import Questions
 from tests.support.house import Story
 from tests.support.memory import MemoryChannel, letter
 
@@ -67,7 +67,7 @@ async def who_has(desk: Story, address: str) -> int | None:
     return None if row is None else int(row.merged_into_id or row.contact_id)
 
 
-async def address(desk: Story, value: str) -> Line:
+async def address(desk: Story, value: str) -> Row:
     """What is known of an address."""
     row = await desk.database.read(contacts.by_address, address=value)
     assert row is not None

@@ -51,7 +51,9 @@ def page(desk: str, lang: str, more: str = "") -> str:
     shop, thing, direction = said["shop"], said["thing"], "rtl" if lang == "fa" else "ltr"
     links = "".join(f'<a href="/{lang}">{one}</a>' for one in said["links"])
     facts = "".join(f"<li>{one}</li>" for one in said["facts"])
-    others = "".join(f"<div>{bowl(*colours)}<p>{one}</p></div>" for one, colours in zip(said["others"], COLOURS, strict=True))
+    others = "".join(
+        f"<div>{bowl(*colours)}<p>{one}</p></div>" for one, colours in zip(said["others"], COLOURS, strict=True)
+    )
     return f"""<!doctype html><html lang="{lang}" dir="{direction}"><head><meta charset="utf-8"><title>{thing} · {shop}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css">
 <script src="{desk}/channels/webchat/widget.js" data-site="shop" {more} defer></script></head>
@@ -69,12 +71,16 @@ async def shop(desk: str) -> AsyncIterator[str]:
     async def show(request: web.Request) -> web.Response:
         lang = request.match_info["lang"]
         headers = {"Content-Security-Policy": strict} if request.path.startswith("/strict") else {}
-        return web.Response(text=page(desk, lang, request.query.get("more", "")), content_type="text/html", headers=headers)
+        return web.Response(
+            text=page(desk, lang, request.query.get("more", "")), content_type="text/html", headers=headers
+        )
 
     async def style(request: web.Request) -> web.Response:
         return web.Response(text=STYLE, content_type="text/css")
 
     app = web.Application()
-    app.add_routes([web.get("/style.css", style), web.get("/strict/{lang:fa|en}", show), web.get("/{lang:fa|en}", show)])
+    app.add_routes(
+        [web.get("/style.css", style), web.get("/strict/{lang:fa|en}", show), web.get("/{lang:fa|en}", show)]
+    )
     async with served(app) as address:
         yield address

@@ -32,7 +32,6 @@ ARTICLES = [
 ]
 
 
-
 @dataclass
 class Stage:
     """A desk, a shop and a browser. The desk can be stopped and started at the same port."""
@@ -68,7 +67,11 @@ class Stage:
         found = []
         for number in range(1, 20):
             try:
-                found += [one.text for one in await self.desk.timeline(number) if one.author == "customer" and one.kind == "message"]
+                found += [
+                    one.text
+                    for one in await self.desk.timeline(number)
+                    if one.author == "customer" and one.kind == "message"
+                ]
             except LookupError:
                 break
         return found
@@ -103,7 +106,9 @@ async def opened(page: Page) -> None:
 
 async def arrived(page: Page, count: int) -> None:
     """So many own messages have been acknowledged."""
-    await expect(page.locator(".visitor .meta:has-text('Arrived'), .visitor .meta:has-text('Read')")).to_have_count(count)
+    await expect(page.locator(".visitor .meta:has-text('Arrived'), .visitor .meta:has-text('Read')")).to_have_count(
+        count
+    )
 
 
 def sent(page: Page) -> list[str]:

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from channels.phone.channel import Channel
 from channels.phone.normalise import envelope
 from channels.phone.settings import PhoneSettings
-from helpdesk.journey import status
+from helpdesk.journey.lifecycle import status
 from tests.support.house import MONDAY, Story
 from tests.support.switchboard import Event, Switchboard
 

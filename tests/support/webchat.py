@@ -14,9 +14,9 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from channels.webchat import identity
 from channels.webchat.channel import Channel
 from channels.webchat.settings import WebchatSettings
+from channels.webchat.visitors import identity
 from helpdesk import app
 from tests.support.house import Story
 

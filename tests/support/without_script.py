@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient
 
 from helpdesk import app
 from helpdesk.agents import sign_in
-from helpdesk.web import visitors
+from helpdesk.web import client_identity
 from tests.support.house import Story
 
 Client = TestClient[Any, Any]
@@ -21,7 +21,7 @@ async def signed_in(desk: Story, open_client: Callable[..., Awaitable[Client]], 
     client = await open_client(app.web_of(desk.house), headers={"Accept-Language": "en"})
     token = await desk.database.write(
         sign_in.enter, person_id=person_id, account="x", address="", device="",
-        limits=visitors.limits(desk.house.settings), now=desk.time(),
+        limits=client_identity.limits(desk.house.settings), now=desk.time(),
     )  # fmt: skip
     client.session.cookie_jar.update_cookies({"session": token})
     return client

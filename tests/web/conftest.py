@@ -11,12 +11,12 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from helpdesk.agents import actions
-from helpdesk.agents.secrets import Passwords
+from helpdesk.agents.hashing import Passwords
 from helpdesk.errors import Conflict, Invalid, NotFound
 from helpdesk.settings import Settings
-from helpdesk.web import health, keys, security, sign_in
-from helpdesk.web.keys import signed_in
-from helpdesk.web.pages import PAGES, Pages
+from helpdesk.web import app_keys, health, security, sign_in
+from helpdesk.web.app_keys import signed_in
+from helpdesk.web.rendering.page_renderer import PAGES, Pages
 
 PASSWORD = "a horse on the roof"
 
@@ -35,7 +35,7 @@ class Time:
 
 
 async def inside(request: web.Request) -> web.Response:
-    return web.Response(text=f"{signed_in(request).name} {request[keys.CSRF]}")
+    return web.Response(text=f"{signed_in(request).name} {request[app_keys.CSRF]}")
 
 
 @security.needs("people.manage")
@@ -63,12 +63,12 @@ def built(database: Any, clock: Time, settings: Settings) -> web.Application:
     """An application with the doors and a few rooms."""
     app = web.Application()
     registry = CollectorRegistry()
-    app[keys.DATABASE] = database
-    app[keys.SETTINGS] = settings
-    app[keys.CLOCK] = clock.__call__
-    app[keys.SECRET] = b"k" * 32
-    app[keys.PASSWORDS] = Passwords(memory_kib=8, passes=1)
-    app[keys.REGISTRY] = registry
+    app[app_keys.DATABASE] = database
+    app[app_keys.SETTINGS] = settings
+    app[app_keys.CLOCK] = clock.__call__
+    app[app_keys.SECRET] = b"k" * 32
+    app[app_keys.PASSWORDS] = Passwords(memory_kib=8, passes=1)
+    app[app_keys.REGISTRY] = registry
     app[health.SEEN] = health.Seen(registry)
     app[PAGES] = Pages(language="en", clock=clock)
     security.protect(app)

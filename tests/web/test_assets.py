@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from helpdesk.web.pages import BUILT, TEMPLATES, asset_routes
+from helpdesk.web.rendering.page_renderer import BUILT, TEMPLATES, asset_routes
 
 SCRIPTS, PAGE = 45 * 1024, 100 * 1024  # bytes gzipped
 FACES = ("happy", "neutral", "sad")
@@ -55,9 +55,9 @@ def test_every_icon_a_template_or_view_names_is_on_the_sheet(manifest):
     named = set()
     for template in TEMPLATES.rglob("*.html"):
         named |= set(re.findall(r'icon\("([\w-]+)"', template.read_text("utf-8")))
-    from helpdesk.web.inbox import build_list, build_timeline, build_why
+    from helpdesk.web.inbox.build import clock_explanation, ticket_list, timeline
 
-    named |= {*build_list.ICONS.values(), *build_timeline.ICONS.values(), *build_why.KINDS.values()}
+    named |= {*ticket_list.ICONS.values(), *timeline.ICONS.values(), *clock_explanation.KINDS.values()}
     assert named - sheet == set()
 
 

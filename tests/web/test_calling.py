@@ -35,7 +35,9 @@ async def test_a_missed_call_stands_over_its_ticket_until_somebody_says_it_is_se
     await phone.hears(abandoned(phone.board()))
     shown = await page(client, "/inbox/tickets/1")
     assert "Gave up waiting: please call back" in shown
-    assert shown.count("/inbox/tickets/1/ring\" hx-post") + shown.count("tel:+989121234567") == 1, "not again on the call"
+    assert shown.count('/inbox/tickets/1/ring" hx-post') + shown.count("tel:+989121234567") == 1, (
+        "not again on the call"
+    )
     await post(client, "/inbox/tickets/1/call-back-done", {})
     shown = await page(client, "/inbox/tickets/1")
     assert "please call back" not in shown

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.tickets.models import NEVER
-from helpdesk.web.inbox import answers, build_why
-from helpdesk.web.inbox.build_timeline import _folded, _is_quotation, _quoted
-from helpdesk.web.inbox.eyes import chip, face_of, name_of, running_clock
-from helpdesk.web.inbox.lines import ChangesView, ChangeView, ChannelMark
-from helpdesk.web.inbox.originals import clean_html
-from helpdesk.web.inbox.views import RowView
-from helpdesk.web.words import subject
+from helpdesk.web.inbox.build import clock_explanation, suggested_replies
+from helpdesk.web.inbox.build.reader import chip, face_of, name_of, running_clock
+from helpdesk.web.inbox.build.timeline import _folded, _is_quotation, _quoted
+from helpdesk.web.inbox.pages.original_message import clean_html
+from helpdesk.web.inbox.views.inbox_views import RowView
+from helpdesk.web.inbox.views.timeline_views import ChangesView, ChangeView, ChannelMark
+from helpdesk.web.rendering.template_filters import subject
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 
@@ -58,7 +58,7 @@ def test_a_far_solution_does_not_hide_that_the_answer_was_given():
 
 
 spans = st.lists(
-    st.tuples(st.integers(0, 10_000), st.integers(1, 600)), min_size=1, max_size=build_why.MOST_STEPS
+    st.tuples(st.integers(0, 10_000), st.integers(1, 600)), min_size=1, max_size=clock_explanation.MOST_STEPS
 ).map(lambda pairs: [
     (NOW + timedelta(minutes=sum(a + b for a, b in pairs[:i]) + gap), NOW + timedelta(minutes=sum(a + b for a, b in pairs[:i]) + gap + length))
     for i, (gap, length) in enumerate(pairs)
@@ -67,7 +67,7 @@ spans = st.lists(
 
 @given(spans, st.integers(-100, 20_000))
 def test_the_bar_of_a_clock_fills_its_line_and_never_overlaps(counted, minutes):
-    parts, mark = build_why.bar(counted, NOW + timedelta(minutes=minutes))
+    parts, mark = clock_explanation.bar(counted, NOW + timedelta(minutes=minutes))
     assert parts[0].x == 0
     for one, following in pairwise(parts):
         assert one.x + one.width <= following.x + 0.05
@@ -79,7 +79,7 @@ def test_days_without_working_time_are_steps_too():
     thursday = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
     saturday = datetime(2026, 3, 7, 4, 30, tzinfo=UTC)
     counted = [(thursday, thursday + timedelta(minutes=30)), (saturday, saturday + timedelta(minutes=18))]
-    assert [step.off for step in build_why.steps(counted)] == [False, True, False]
+    assert [step.off for step in clock_explanation.steps(counted)] == [False, True, False]
 
 
 def clock(number, kind="first_response", state="running", **more):
@@ -89,10 +89,10 @@ def clock(number, kind="first_response", state="running", **more):
 
 
 def test_the_clock_that_is_shown_is_the_answer_that_is_owed():
-    assert build_why.choose([], NOW) is None
-    assert build_why.choose([clock(1), clock(2, "resolution", due_at=NOW)], NOW).id == 1
-    assert build_why.choose([clock(1, state="stopped"), clock(2, "resolution")], NOW).id == 1
-    assert build_why.choose([clock(1, state="stopped"), clock(2, "resolution", due_at=NOW)], NOW).id == 2
+    assert clock_explanation.choose([], NOW) is None
+    assert clock_explanation.choose([clock(1), clock(2, "resolution", due_at=NOW)], NOW).id == 1
+    assert clock_explanation.choose([clock(1, state="stopped"), clock(2, "resolution")], NOW).id == 1
+    assert clock_explanation.choose([clock(1, state="stopped"), clock(2, "resolution", due_at=NOW)], NOW).id == 2
 
 
 def test_quoted_text_is_what_the_whole_has_beyond_the_visible():
@@ -138,21 +138,21 @@ def test_a_letter_behind_glass_has_nothing_that_acts():
 
 
 def test_holes_are_named_once_and_in_order():
-    assert answers.holes("at {delivery_time}, {name} {delivery_time}") == ["delivery time", "name"]
-    assert answers.holes("a { b } {} plain") == []
+    assert suggested_replies.holes("at {delivery_time}, {name} {delivery_time}") == ["delivery time", "name"]
+    assert suggested_replies.holes("a { b } {} plain") == []
 
 
 def test_what_was_kept_of_a_suggestion_is_a_share():
-    assert answers.kept("hello there", "hello there") == 1
-    assert answers.kept("", "anything") == 0
-    assert 0 < answers.kept("hello there", "hello you") < 1
+    assert suggested_replies.kept("hello there", "hello there") == 1
+    assert suggested_replies.kept("", "anything") == 0
+    assert 0 < suggested_replies.kept("hello there", "hello you") < 1
 
 
 def test_hours_are_said_by_runs_of_equal_days():
     full, half = ((28_800, 86_400),), ((28_800, 46_800),)
     week = (full, full, full, half, (), full, full)  # Monday first
-    assert answers.hours_words(week, "fa") == "شنبه تا چهارشنبه ۰۸:۰۰ تا ۲۴:۰۰، پنج‌شنبه ۰۸:۰۰ تا ۱۳:۰۰"
-    assert answers.hours_words(week, "en") == "Saturday to Wednesday 08:00 to 24:00, Thursday 08:00 to 13:00"
+    assert suggested_replies.hours_words(week, "fa") == "شنبه تا چهارشنبه ۰۸:۰۰ تا ۲۴:۰۰، پنج‌شنبه ۰۸:۰۰ تا ۱۳:۰۰"
+    assert suggested_replies.hours_words(week, "en") == "Saturday to Wednesday 08:00 to 24:00, Thursday 08:00 to 13:00"
 
 
 def test_the_mark_of_a_mail_program_does_not_turn_a_subject_around():

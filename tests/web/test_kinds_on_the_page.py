@@ -12,8 +12,8 @@ from channels.contract import Capabilities
 from helpdesk import app as root
 from helpdesk.agents import actions as agents
 from helpdesk.tickets import actions
-from helpdesk.web.drawn import Drawn
-from helpdesk.web.inbox import build_kinds
+from helpdesk.web.inbox.build import entry_content
+from helpdesk.web.rendering.fragment_cache import Drawn
 from tests.support.gallery_media import telegram
 from tests.support.house import story
 from tests.support.memory import MemoryChannel
@@ -210,15 +210,15 @@ async def test_the_gallery_and_the_page_draw_an_entry_once(desk):
 
 
 def root_pages():
-    from helpdesk.web.pages import PAGES
+    from helpdesk.web.rendering.page_renderer import PAGES
 
     return PAGES
 
 
 def test_a_few_emoji_alone_are_large_and_words_are_not():
-    assert build_kinds.alone("👍")
-    assert build_kinds.alone("🙏🏽")
-    assert not build_kinds.alone("ok 👍")
-    assert not build_kinds.alone("")
-    assert not build_kinds.alone("?!")
-    assert not build_kinds.alone("👍" * 20)
+    assert entry_content.alone("👍")
+    assert entry_content.alone("🙏🏽")
+    assert not entry_content.alone("ok 👍")
+    assert not entry_content.alone("")
+    assert not entry_content.alone("?!")
+    assert not entry_content.alone("👍" * 20)

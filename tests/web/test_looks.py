@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.web.looks import MOST_PIXELS, look
+from helpdesk.web.media.media_probe import MOST_PIXELS, look
 from tests.support.gallery_media import STICKERS, drawn, tone
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from channels.contract import Inbound
-from helpdesk.journey import survey
+from helpdesk.journey.lifecycle import survey
 from helpdesk.tickets import actions as tickets
 from tests.support.house import story
 from tests.support.memory import MemoryChannel

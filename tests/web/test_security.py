@@ -6,7 +6,7 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from helpdesk.settings import Settings
-from helpdesk.web import keys, visitors
+from helpdesk.web import app_keys, client_identity
 from tests.web.test_sign_in import enter, token_on
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
@@ -121,7 +121,7 @@ async def test_the_desk_is_healthy_while_its_database_answers(client, database):
     async def broken(*_args, **_kw):
         raise OSError("gone")
 
-    client.app[keys.DATABASE].read = broken
+    client.app[app_keys.DATABASE].read = broken
     answer = await client.get("/healthz")
     assert (answer.status, await answer.json()) == (503, {"ok": False, "database": "OSError"})
 
@@ -153,14 +153,14 @@ def test_a_network_address_is_believed_from_a_trusted_proxy_only(trusted, peer, 
             return (peer, 1) if name == "peername" else default
 
     request = make_mocked_request("GET", "/", headers={"X-Forwarded-For": forwarded}, transport=Peer())
-    request.app[keys.SETTINGS] = Settings.model_validate({"web": {"trusted_proxies": trusted}})
-    assert visitors.remote(request) == address
+    request.app[app_keys.SETTINGS] = Settings.model_validate({"web": {"trusted_proxies": trusted}})
+    assert client_identity.remote(request) == address
 
 
 def test_over_https_cookies_are_bound_to_the_host():
     settings = Settings.model_validate({"desk": {"public_url": "https://desk.example"}})
     assert settings.secure_cookies
-    assert visitors.cookie_name(settings) == "__Host-session"
+    assert client_identity.cookie_name(settings) == "__Host-session"
 
 
 async def test_what_went_wrong_is_said_in_persian_with_its_number(client):

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from helpdesk.agents import sign_in
-from helpdesk.live.fanout import Live
-from helpdesk.live.feeds import LOOK_AGAIN, MOST_WAITING, STILL_HERE, Feeds
+from helpdesk.live.event_bus import Live
+from helpdesk.live.sse import LOOK_AGAIN, MOST_WAITING, STILL_HERE, Feeds
 from tests.support.house import Time, story
 from tests.support.webchat import SHOP, open_chat, settings
 
@@ -161,7 +161,11 @@ async def test_a_page_that_takes_nothing_is_told_to_look_again_and_holds_little(
 async def test_a_page_that_is_stuck_is_cut_off_and_one_whose_time_is_over_ends(monkeypatch):
     _, made = feeds()
     cut = []
-    with made.open(1, lambda: cut.append(1)) as stuck, made.open(2, lambda: None) as old, made.open(3, lambda: None) as well:
+    with (
+        made.open(1, lambda: cut.append(1)) as stuck,
+        made.open(2, lambda: None) as old,
+        made.open(3, lambda: None) as well,
+    ):
         stuck.busy_since = -1000.0
         old.until = -1.0
         made._look()

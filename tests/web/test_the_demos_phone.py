@@ -6,18 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 from helpdesk.clock import now
-from helpdesk.demo.bot import Twin
+from helpdesk.demo.bot_api_twin import Twin
 from helpdesk.demo.bot_chats import Phone
 from helpdesk.demo.bot_pages import BotPages
-from helpdesk.demo.script import TELEGRAM
-from helpdesk.web import keys
+from helpdesk.demo.story_script import TELEGRAM
+from helpdesk.web import app_keys
 
 
 class Asked:
     """A request at a moment."""
 
     def __init__(self, at: Any) -> None:
-        self.app = {keys.CLOCK: lambda: at}
+        self.app = {app_keys.CLOCK: lambda: at}
 
 
 def test_the_phone_asks_again_after_a_minute_and_no_more_once_it_is_a_time_of_day(tmp_path) -> None:

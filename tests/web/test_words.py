@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
-from helpdesk.web import words
+from helpdesk.web.rendering import template_filters
 from tests.support.catalogues import ROOT, wanted, written
 
 SIGNS = re.compile(r"%\(\w+\)s|%s|%d|</?\w+>")
@@ -56,28 +56,28 @@ def test_no_template_speaks_by_itself(template: Path):
 
 
 def test_numbers_are_written_in_the_digits_of_the_language():
-    assert words.number(1248, "fa") == "۱۲۴۸"
-    assert words.number(1_234_567, "fa") == "۱٬۲۳۴٬۵۶۷"
-    assert words.number(1_234_567, "en") == "1,234,567"
-    assert words.number("#12", "fa") == "#۱۲"
-    assert words.percent(0.938, "fa") == "۹۴٪"
-    assert words.percent(0.938, "en") == "94%"
-    assert words.stopwatch(220, "fa") == "۳:۴۰"
+    assert template_filters.number(1248, "fa") == "۱۲۴۸"
+    assert template_filters.number(1_234_567, "fa") == "۱٬۲۳۴٬۵۶۷"
+    assert template_filters.number(1_234_567, "en") == "1,234,567"
+    assert template_filters.number("#12", "fa") == "#۱۲"
+    assert template_filters.percent(0.938, "fa") == "۹۴٪"
+    assert template_filters.percent(0.938, "en") == "94%"
+    assert template_filters.stopwatch(220, "fa") == "۳:۴۰"
 
 
 def test_sizes_are_told_in_the_largest_unit():
-    assert words.size(5, "en") == "5 bytes"
-    assert words.size(1_840_113, "fa") == "۱٫۸ مگابایت"
-    assert words.size(52_000_000_000, "en") == "52 GB"
+    assert template_filters.size(5, "en") == "5 bytes"
+    assert template_filters.size(1_840_113, "fa") == "۱٫۸ مگابایت"
+    assert template_filters.size(52_000_000_000, "en") == "52 GB"
 
 
 def test_a_month_is_jalali_in_persian():
     at = datetime(2026, 11, 22, 12, tzinfo=UTC)
-    assert words.month(at, "fa") == "آذر ۱۴۰۵"
-    assert words.month(at, "en") == "November 2026"
+    assert template_filters.month(at, "fa") == "آذر ۱۴۰۵"
+    assert template_filters.month(at, "en") == "November 2026"
 
 
 def test_plain_text_becomes_paragraphs_and_never_markup():
-    assert words.paragraphs("سلام\nدوم\n\n<b>third</b>\r\n\r\n\n") == Markup(
+    assert template_filters.paragraphs("سلام\nدوم\n\n<b>third</b>\r\n\r\n\n") == Markup(
         '<p dir="auto">سلام<br>دوم</p><p dir="auto">&lt;b&gt;third&lt;/b&gt;</p>'
     )

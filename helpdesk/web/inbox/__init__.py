@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from helpdesk.web.inbox import (
-    blocking,
-    calling,
-    customer,
-    drafts,
-    files,
-    merging,
-    originals,
-    read,
-    source,
-    stream,
-    verbs,
-    write,
+from helpdesk.web.inbox.commands import (
+    block_commands,
+    callback_commands,
+    draft_commands,
+    sent_message_commands,
+    ticket_commands,
+)
+from helpdesk.web.inbox.pages import (
+    customer_page,
+    event_stream,
+    file_downloads,
+    inbox_pages,
+    merge_page,
+    message_source,
+    original_message,
 )
 
 
@@ -24,29 +26,29 @@ def routes() -> list[web.AbstractRouteDef]:
     """Everything of this folder."""
     one = r"/inbox/tickets/{number:\d+}"
     posts = {
-        "reply": write.reply, "note": write.note, "assign": write.assign, "take": write.take, "status": write.status,
-        "resolve": write.resolve, "undo": write.undo, "resend": write.resend, "followed-up": write.called_back,
-        "edit": verbs.edit, "withdraw": verbs.withdraw, "react": verbs.react,
-        "draft": drafts.draft, "upload": drafts.upload, "here": drafts.here, "merge": merging.merge, "unmerge": merging.unmerge,
-        "block": blocking.block, "unblock": blocking.unblock,
-        "customer/join": customer.join, "customer/part": customer.part, "customer/refuse": customer.refuse, "customer/link": customer.lead,
-        "ring": calling.ring, "call-back-done": calling.done,
+        "reply": ticket_commands.reply, "note": ticket_commands.note, "assign": ticket_commands.assign, "take": ticket_commands.take, "status": ticket_commands.status,
+        "resolve": ticket_commands.resolve, "undo": ticket_commands.undo, "resend": ticket_commands.resend, "followed-up": ticket_commands.called_back,
+        "edit": sent_message_commands.edit, "withdraw": sent_message_commands.withdraw, "react": sent_message_commands.react,
+        "draft": draft_commands.draft, "upload": draft_commands.upload, "here": draft_commands.here, "merge": merge_page.merge, "unmerge": merge_page.unmerge,
+        "block": block_commands.block, "unblock": block_commands.unblock,
+        "customer/join": customer_page.join, "customer/part": customer_page.part, "customer/refuse": customer_page.refuse, "customer/link": customer_page.lead,
+        "ring": callback_commands.ring, "call-back-done": callback_commands.done,
     }  # fmt: skip
     return [
-        web.get("/", read.home),
-        web.get("/inbox", read.inbox),
-        web.get("/inbox/rows", read.rows),
-        web.get("/inbox/live", read.live),
-        web.get("/live", stream.stream),
-        web.get(one, read.ticket),
-        web.get(f"{one}/merge", merging.page),
-        web.get(f"{one}/edit", verbs.form),
-        web.get(f"{one}/customer", customer.page),
-        web.get(f"{one}/customer/join", customer.ask),
+        web.get("/", inbox_pages.home),
+        web.get("/inbox", inbox_pages.inbox),
+        web.get("/inbox/rows", inbox_pages.rows),
+        web.get("/inbox/live", inbox_pages.live),
+        web.get("/live", event_stream.stream),
+        web.get(one, inbox_pages.ticket),
+        web.get(f"{one}/merge", merge_page.page),
+        web.get(f"{one}/edit", sent_message_commands.form),
+        web.get(f"{one}/customer", customer_page.page),
+        web.get(f"{one}/customer/join", customer_page.ask),
         *(web.post(f"{one}/{name}", handler) for name, handler in posts.items()),
-        web.get(r"/inbox/files/{file:\d+}", files.download),
-        web.get(r"/inbox/files/{file:\d+}/show", files.inline),
-        web.get(r"/inbox/entries/{entry:\d+}/original", originals.original),
-        web.get(r"/inbox/entries/{entry:\d+}/html", originals.letter),
-        web.get(r"/inbox/entries/{entry:\d+}/source", source.source),
+        web.get(r"/inbox/files/{file:\d+}", file_downloads.download),
+        web.get(r"/inbox/files/{file:\d+}/show", file_downloads.inline),
+        web.get(r"/inbox/entries/{entry:\d+}/original", original_message.original),
+        web.get(r"/inbox/entries/{entry:\d+}/html", original_message.letter),
+        web.get(r"/inbox/entries/{entry:\d+}/source", message_source.source),
     ]

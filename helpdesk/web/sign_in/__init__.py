@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from helpdesk.web.sign_in import account, door, preferences
+from helpdesk.web.sign_in import account, preferences, sign_in_pages
 
 
 def routes() -> list[web.AbstractRouteDef]:
     """Everything of this folder."""
     return [
-        web.get("/sign-in", door.form),
-        web.post("/sign-in", door.enter),
-        web.get("/sign-in/link/{token}", door.link),
-        web.post("/sign-in/link/{token}", door.spend_link),
-        web.post("/sign-out", door.leave),
+        web.get("/sign-in", sign_in_pages.form),
+        web.post("/sign-in", sign_in_pages.enter),
+        web.get("/sign-in/link/{token}", sign_in_pages.link),
+        web.post("/sign-in/link/{token}", sign_in_pages.spend_link),
+        web.post("/sign-out", sign_in_pages.leave),
         web.get("/account", account.page),
         web.post("/account/name", account.choose_name),
         web.post("/account/extension", account.choose_extension),

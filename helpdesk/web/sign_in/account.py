@@ -9,10 +9,10 @@ from aiohttp import web
 
 from helpdesk.agents import actions, queries, rules, sign_in
 from helpdesk.errors import Conflict, Invalid
-from helpdesk.web import visitors
-from helpdesk.web.desk_pages import around
-from helpdesk.web.keys import CLOCK, DATABASE, PASSWORDS, SESSION, SETTINGS, signed_in
-from helpdesk.web.pages import PAGES
+from helpdesk.web import client_identity
+from helpdesk.web.app_keys import CLOCK, DATABASE, PASSWORDS, SESSION, SETTINGS, signed_in
+from helpdesk.web.pages.navigation import around
+from helpdesk.web.rendering.page_renderer import PAGES
 
 
 def _(words: str) -> str:
@@ -47,11 +47,11 @@ async def choose_password(request: web.Request) -> web.StreamResponse:
     token = await app[DATABASE].write(
         sign_in.choose_password, person_id=person.id, known_hash=stored,
         new_hash=await asyncio.to_thread(app[PASSWORDS].hash, password),
-        address=visitors.remote(request), device=visitors.device(request),
-        limits=visitors.limits(app[SETTINGS]), now=app[CLOCK](), name=name,
+        address=client_identity.remote(request), device=client_identity.device(request),
+        limits=client_identity.limits(app[SETTINGS]), now=app[CLOCK](), name=name,
     )  # fmt: skip
     response = web.Response(status=303, headers={"Location": "/inbox" if _without_old(request) else "/account?kept"})
-    visitors.let_in(request, response, token)
+    client_identity.let_in(request, response, token)
     return response
 
 
@@ -100,7 +100,7 @@ def _without_old(request: web.Request) -> bool:
 async def _old_is_right(request: web.Request, stored: str | None, current: str) -> bool:
     """Compares it, counted like a sign-in so that a stolen session can't guess. Raises Resting."""
     app, account = request.app, f"password:{signed_in(request).id}"
-    limits, address = visitors.limits(app[SETTINGS]), visitors.remote(request)
+    limits, address = client_identity.limits(app[SETTINGS]), client_identity.remote(request)
     await app[DATABASE].write(sign_in.begin, account=account, address=address, limits=limits, now=app[CLOCK]())
     return await asyncio.to_thread(app[PASSWORDS].right, stored, current[: rules.LONGEST])
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from aiohttp import web
 
 from helpdesk.agents import actions
-from helpdesk.web import visitors
-from helpdesk.web.keys import DATABASE, PERSON, SETTINGS
-from helpdesk.web.pages import LANGUAGES, THEMES
+from helpdesk.web import client_identity
+from helpdesk.web.app_keys import DATABASE, PERSON, SETTINGS
+from helpdesk.web.rendering.page_renderer import LANGUAGES, THEMES
 from helpdesk.web.security import public
 
 YEAR = 365 * 86_400
@@ -25,7 +25,7 @@ async def keep(request: web.Request) -> web.StreamResponse:
             actions.prefer, person_id=person.id, language=chosen.get("language"), theme=chosen.get("theme")
         )
     otherwise = "/inbox" if person else "/sign-in"
-    ahead = visitors.safe_path(str(fields.get("next", "")), otherwise, doors=True)
+    ahead = client_identity.safe_path(str(fields.get("next", "")), otherwise, doors=True)
     response = web.Response(status=303, headers={"Location": ahead})
     for name, value in chosen.items():
         response.set_cookie(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from channels.contract import Inbound
-from channels.email.bounces import Bounce, understand
-from channels.email.mime import read
+from channels.email.facts.bounces import Bounce, understand
+from channels.email.mime.parse_mail import read
 from channels.email.normalise import normalise
 
 TOKEN = "k3v9x2m7qw8rt5"

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from channels.email.addresses import people
-from channels.email.headers import date, ids, message_id, parameters, text
+from channels.email.mime.address_fields import people
+from channels.email.mime.headers import date, ids, message_id, parameters, text
 
 
 def test_a_name_split_inside_a_letter_is_put_together() -> None:

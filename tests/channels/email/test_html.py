@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from channels.email.reply import from_html, visible
+from channels.email.visible.visible_reply import from_html, visible
 
 OWN = "<div>my words<br>and more</div>"
 OLD = "<div>old words</div>"

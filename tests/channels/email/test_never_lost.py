@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.email.reply import from_html, from_text
+from channels.email.visible.visible_reply import from_html, from_text
 
 FRAGMENTS = [
     "سلام",

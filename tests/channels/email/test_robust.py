@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.contract import Inbound, Unreadable
-from channels.email.bounces import understand
-from channels.email.door import describe
-from channels.email.mime import read
+from channels.email.describe import describe
+from channels.email.facts.bounces import understand
+from channels.email.mime.parse_mail import read
 from channels.email.normalise import normalise, order_key
-from channels.email.reply import visible
+from channels.email.visible.visible_reply import visible
 
 SAMPLES = Path(__file__).parents[3] / "channels" / "email" / "samples"
 SHARED = Path(__file__).parents[4] / "shared" / "testdata" / "email"

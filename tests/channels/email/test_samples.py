@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from channels.contract import Inbound
-from channels.email.door import describe
+from channels.email.describe import describe
 from channels.email.normalise import normalise
 
 SAMPLES = Path(__file__).parents[3] / "channels" / "email" / "samples"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from channels.contract import Inbound
-from channels.email import auth, threading
-from channels.email.flags import is_automatic
-from channels.email.mime import Mail, read
+from channels.email.facts import authentication, threading
+from channels.email.facts.auto_submitted import is_automatic
+from channels.email.facts.thanks import is_thanks, language
+from channels.email.mime.parse_mail import Mail, read
 from channels.email.normalise import normalise
-from channels.email.tone import is_thanks, language
 
 TOKEN = "k3v9x2m7qw8rt5"
 
@@ -166,15 +166,15 @@ def test_authentication_is_believed_only_from_the_configured_server() -> None:
         "Authentication-Results: mx.example.org (trusted); dmarc=fail (p=none) header.from=example.com; spf=softfail; dkim=none",
         "Authentication-Results: mx.evil.example; dmarc=pass; spf=pass",
     )
-    assert auth.results(found, ["mx.example.org"]) == {"dmarc": "fail", "spf": "softfail", "dkim": "none"}
-    assert auth.warning(auth.results(found, ["mx.example.org"])) == "dmarc"
-    assert auth.results(found, []) == {}
-    assert auth.results(found, ["mx.other.example"]) == {}
+    assert authentication.results(found, ["mx.example.org"]) == {"dmarc": "fail", "spf": "softfail", "dkim": "none"}
+    assert authentication.warning(authentication.results(found, ["mx.example.org"])) == "dmarc"
+    assert authentication.results(found, []) == {}
+    assert authentication.results(found, ["mx.other.example"]) == {}
 
 
 def test_one_passing_signature_among_failing_ones_is_enough() -> None:
     found = parsed("Authentication-Results: mx; dkim=fail; dkim=pass; spf=fail")
-    assert auth.warning(auth.results(found, ["mx"])) is None
+    assert authentication.warning(authentication.results(found, ["mx"])) is None
 
 
 def test_a_failed_check_is_a_warning_on_the_message() -> None:

@@ -7,8 +7,8 @@ import base64
 import pytest
 
 from channels.contract import Inbound
-from channels.email.charsets import decode
-from channels.email.mime import Mail, read
+from channels.email.mime.charsets import decode
+from channels.email.mime.parse_mail import Mail, read
 from channels.email.normalise import normalise, order_key
 
 

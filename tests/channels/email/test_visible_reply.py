@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from channels.email.reply import from_text, visible
+from channels.email.visible.visible_reply import from_text, visible
 
 ENGLISH = "Hello there\nsecond line"
 PERSIAN = "سلام، وقت بخیر\nمشکل من هنوز پابرجاست."

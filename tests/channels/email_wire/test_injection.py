@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.contract import Address, Attachment, Face, Outbound
-from channels.email.render import render
+from channels.email.sending.render import render
 from channels.email.settings import EmailSettings
 from tests.support.mailboxes import NOW
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from channels.email.channel import Channel
-from channels.email.identity import external_id
+from channels.email.facts.raw_mail_id import external_id
 from helpdesk.database.engine import Database, open_database
 from tests.support.house import Story, story
 from tests.support.mailboxes import channel, mail, outgoing

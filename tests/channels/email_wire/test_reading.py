@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 
 from channels.contract import Inbound
-from channels.email.imap import Pace
-from channels.email.imap_client import Connection
+from channels.email.imap.imap_client import Connection
+from channels.email.imap.mailbox_reader import Pace
 from tests.support.desk import MemoryDesk
 from tests.support.dovecot import Dovecot
 from tests.support.mailboxes import ENV, PACE, channel, imap, mail, running

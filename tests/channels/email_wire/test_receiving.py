@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from channels.email import receiver
+from channels.email import lmtp
 from channels.email.channel import Channel
 from tests.support.desk import MemoryDesk
 from tests.support.mailboxes import channel, listening, mail, running
@@ -227,4 +227,4 @@ async def test_a_port_that_is_taken_is_said_and_the_mailboxes_go_on() -> None:
         email = channel(SUPPORT, receiver={"enabled": True, "port": port})
         other = MemoryDesk()
         async with running(email, other):
-            await other.until(lambda: f"127.0.0.1:{port} can't be opened" in other.problem(receiver.ACCOUNT))
+            await other.until(lambda: f"127.0.0.1:{port} can't be opened" in other.problem(lmtp.ACCOUNT))

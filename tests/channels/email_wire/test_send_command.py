@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from channels.email.channel import Channel
 from channels.email.settings import EmailSettings
 from helpdesk.cli import app
-from helpdesk.cli.mail_send import Door, door_of, hand_over
-from helpdesk.demo.letters import letter
+from helpdesk.cli.inspect.mail_send import Door, door_of, hand_over
+from helpdesk.demo.demo_mails import letter
 from helpdesk.errors import Invalid
 from tests.support.desk import MemoryDesk
 
@@ -71,7 +71,7 @@ def test_the_command_ends_with_a_sentence_and_no_trace(monkeypatch):
     async def refused(*_: object, **__: object) -> None:
         raise smtplib.SMTPResponseException(451, b"Try again later")
 
-    monkeypatch.setattr("helpdesk.demo.letters.deliver", refused)
+    monkeypatch.setattr("helpdesk.demo.demo_mails.deliver", refused)
     result = CliRunner().invoke(app, ["mail", "send", "--demo", "hello"])
     assert result.exit_code == 1
     assert result.output.strip() == "The desk did not take the mail: 451 Try again later."

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from channels.email import tokens
-from channels.email.cursor import Cursor, first, internal_date, load, renumbered
+from channels.email import credentials
+from channels.email.imap.imap_cursor import Cursor, first, internal_date, load, renumbered
 from channels.email.settings import EmailSettings, Imap, Login, Mailbox, password
 
 BOX: dict[str, Any] = {"name": "support", "address": "Support@Desk.Example", "aliases": ["help@desk.example"]}
@@ -23,14 +23,14 @@ def test_a_password_comes_from_the_environment_or_from_a_file_it_names(tmp_path:
     both = {"PASOKH_EMAIL_SUPPORT_PASSWORD": "imap", "PASOKH_EMAIL_SUPPORT_SMTP_PASSWORD": "smtp"}
     assert (password(both, "support"), password(both, "support", smtp=True)) == ("imap", "smtp")
     assert password({}, "support") is None
-    with pytest.raises(tokens.NoSecret, match="can't be read"):
-        tokens.secret({"PASOKH_EMAIL_SUPPORT_PASSWORD_FILE": str(tmp_path / "none")}, Mailbox(**BOX))
+    with pytest.raises(credentials.NoSecret, match="can't be read"):
+        credentials.secret({"PASOKH_EMAIL_SUPPORT_PASSWORD_FILE": str(tmp_path / "none")}, Mailbox(**BOX))
 
 
 async def test_a_token_command_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tokens, "COMMAND_SECONDS", 0.05)
-    with pytest.raises(tokens.NoSecret, match="did not answer"):
-        await tokens.access_token(Login(host="h", port=1, token_command=["sleep", "60"]))
+    monkeypatch.setattr(credentials, "COMMAND_SECONDS", 0.05)
+    with pytest.raises(credentials.NoSecret, match="did not answer"):
+        await credentials.access_token(Login(host="h", port=1, token_command=["sleep", "60"]))
 
 
 def test_an_address_belongs_to_a_mailbox_in_any_case_and_with_anything_behind_a_plus() -> None:

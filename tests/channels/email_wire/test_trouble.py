@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from channels.email.imap import Reader
+from channels.email.imap.mailbox_reader import Reader
 from channels.email.settings import Imap, Mailbox
 from tests.support.desk import MemoryDesk
 from tests.support.dovecot import PASSWORD, Dovecot

@@ -16,7 +16,7 @@ import pytest
 
 from channels.contract import Address, Attachment, DeliveryError, Face, Inbound, Outbound
 from channels.email.channel import Channel
-from channels.email.render import Mail, render
+from channels.email.sending.render import Mail, render
 from channels.email.settings import EmailSettings
 from tests.support.mailboxes import NOW, channel
 

@@ -10,9 +10,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from channels.phone import doorway
 from channels.phone.normalise import envelope
-from channels.phone.signatures import sign
+from channels.phone.web import webhooks
+from channels.phone.web.signatures import sign
 from tests.channels.phone.test_doorway import AT, BODY, NOW, Door, phone
 from tests.support.desk import MemoryDesk
 
@@ -63,14 +63,14 @@ async def test_an_impossible_time_of_another_switchboard_is_left_out(name):
 
 
 async def test_an_event_no_reader_can_take_is_kept_for_a_person_and_so_are_its_neighbours(door, monkeypatch):
-    real = doorway.understand
+    real = webhooks.understand
 
     def bug(hook):
         if hook.fields.get("call_id") == "c-1":
             raise OverflowError("date value out of range")
         return real(hook)
 
-    monkeypatch.setattr(doorway, "understand", bug)
+    monkeypatch.setattr(webhooks, "understand", bug)
     other = BODY.replace(b"c-1", b"c-2")
     assert await door.signed(b'{"events": [%b, %b]}' % (BODY, other)) == (200, '{"kept": 2}')
     assert [one.order_key for one in door.desk.kept] == ["", "c-2"]

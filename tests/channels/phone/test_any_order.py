@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.phone.door import describe
+from channels.phone.calls.call_record import DISPOSITIONS
+from channels.phone.describe import describe
 from channels.phone.normalise import details_of, merge
-from channels.phone.providers import readings
-from channels.phone.record import DISPOSITIONS
 from channels.phone.settings import PhoneSettings
+from channels.phone.switchboards.adapters import readings
 from tests.support.switchboard import Event, Switchboard
 
 SHARED = Path(__file__).parents[4] / "shared" / "testdata" / "phone"

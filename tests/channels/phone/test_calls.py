@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from channels.phone.door import describe
+from channels.phone.describe import describe
 from tests.support.switchboard import Event, Switchboard
 
 

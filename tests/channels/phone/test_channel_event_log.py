@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from channels.phone.door import describe
+from channels.phone.describe import describe
 
 MAIN = {"Channel": "PJSIP/trunk-00000000", "UniqueID": "a.1", "LinkedID": "a.1", "CallerIDnum": "09121234567",
         "Context": "from-trunk", "Exten": "1000"}  # fmt: skip

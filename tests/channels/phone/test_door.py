@@ -7,7 +7,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from helpdesk.cli.phone import app
+from helpdesk.cli.inspect.phone import app
 from tests.support.switchboard import Switchboard
 
 FIELDS = [

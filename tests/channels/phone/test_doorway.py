@@ -15,7 +15,7 @@ from twilio.request_validator import RequestValidator
 from channels.contract import Inbound
 from channels.phone.channel import Channel
 from channels.phone.settings import PhoneSettings
-from channels.phone.signatures import sign
+from channels.phone.web.signatures import sign
 from tests.support.desk import MemoryDesk
 from tests.support.switchboard import Switchboard
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.phone import manners, sms_text
 from channels.phone.settings import Survey
+from channels.phone.sms import quiet_hours, sms_text
 
 
 @pytest.mark.parametrize(
@@ -24,14 +24,14 @@ from channels.phone.settings import Survey
     ],
 )
 def test_people_are_left_alone_from_nine_to_nine(at, seconds):
-    assert manners.pause(Survey(), datetime.fromisoformat(f"2026-03-02T{at}+00:00")) == seconds
+    assert quiet_hours.pause(Survey(), datetime.fromisoformat(f"2026-03-02T{at}+00:00")) == seconds
 
 
 @given(st.integers(1_577_836_800, 1_893_456_000), st.sampled_from(["Asia/Tehran", "Europe/Berlin"]))
 def test_after_the_pause_it_is_morning(seconds, zone):
     rules, now = Survey(time_zone=zone), datetime.fromtimestamp(seconds, UTC)
-    wait = manners.pause(rules, now)
-    assert manners.pause(rules, now + timedelta(seconds=wait)) == 0
+    wait = quiet_hours.pause(rules, now)
+    assert quiet_hours.pause(rules, now + timedelta(seconds=wait)) == 0
     assert wait <= 14 * 3600  # 12 hours, an hour more where clocks change, and never a whole day
 
 

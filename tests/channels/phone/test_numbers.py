@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from channels.phone.numbers import e164, is_mobile, is_outside, number
+from channels.phone.calls.phone_numbers import e164, is_mobile, is_outside, number
 
 MOBILE = "+989121234567"
 DIGITS = ("0123456789", "۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩")

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from channels.contract import Inbound
-from channels.phone import sms_in
-from channels.phone.facts import NotACall
+from channels.phone.calls.call_events import NotACall
 from channels.phone.settings import PhoneSettings
-from channels.phone.webhook import Webhook
+from channels.phone.sms import sms_inbound
+from channels.phone.web.webhook_request import Webhook
 
 DRIVERS: dict[str, dict[str, Any]] = {
     "kavenegar": {"driver": "kavenegar"},
@@ -21,7 +21,7 @@ DRIVERS: dict[str, dict[str, Any]] = {
 
 def understood(driver: str, **fields: Any) -> list[Inbound]:
     own = PhoneSettings.model_validate({"sms": DRIVERS[driver]})
-    return sms_in.understand(own, Webhook(driver, fields))
+    return sms_inbound.understand(own, Webhook(driver, fields))
 
 
 @pytest.mark.parametrize(
@@ -82,15 +82,15 @@ def test_a_message_without_an_id_has_the_same_one_each_time_and_another_has_anot
 @pytest.mark.parametrize("driver", DRIVERS)
 def test_what_is_neither_message_nor_report_is_refused_in_words(driver):
     own = PhoneSettings.model_validate({"sms": DRIVERS[driver]})
-    for action in (sms_in.understand, sms_in.key):
+    for action in (sms_inbound.understand, sms_inbound.key):
         with pytest.raises(NotACall, match="neither a text message nor a delivery report"):
             action(own, Webhook(driver, {"x": "y"}))
 
 
 def test_news_of_a_message_is_taken_in_its_own_order():
     own = PhoneSettings.model_validate({"sms": DRIVERS["kavenegar"]})
-    assert sms_in.key(own, Webhook("kavenegar", {"messageid": "7", "status": "10"})) == "7"
+    assert sms_inbound.key(own, Webhook("kavenegar", {"messageid": "7", "status": "10"})) == "7"
     assert (
-        sms_in.key(own, Webhook("kavenegar", {"messageid": "8", "from": "09121234567", "message": ""}))
+        sms_inbound.key(own, Webhook("kavenegar", {"messageid": "8", "from": "09121234567", "message": ""}))
         == "+989121234567"
     )

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.contract import Attachment, DeliveryError
-from channels.phone import recordings
+from channels.phone.calls import recordings
 from channels.phone.channel import Channel
 from channels.phone.settings import PhoneSettings
 from tests.support.house import MONDAY

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from channels.phone.relay import LoginRefused, Relay
+from channels.phone.switchboards.asterisk_relay import LoginRefused, Relay
 from tests.support.switchboard import Event, Switchboard
 
 

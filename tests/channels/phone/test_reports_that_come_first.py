@@ -9,7 +9,7 @@ import pytest
 
 from channels.phone.normalise import envelope
 from helpdesk.outbox import actions as outbox
-from helpdesk.workers.outbox import settle
+from helpdesk.workers.outbox_worker import settle
 from tests.support.house import story
 from tests.support.telephone import Phone
 

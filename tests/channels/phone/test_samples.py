@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from channels.phone.facts import NotACall
-from channels.phone.providers import PROVIDERS, understand
-from channels.phone.reduce import reduce
-from channels.phone.webhook import Options, Webhook, webhook_of
+from channels.phone.calls.build_record import reduce
+from channels.phone.calls.call_events import NotACall
+from channels.phone.switchboards.adapters import PROVIDERS, understand
+from channels.phone.web.webhook_request import Options, Webhook, webhook_of
 
 SAMPLES = sorted((Path(__file__).parents[3] / "channels" / "phone" / "samples").glob("*.json"))
 

@@ -8,8 +8,8 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from helpdesk.app import web_of
-from helpdesk.cli import phone_send
-from helpdesk.demo.calls import OUTCOMES, Call
+from helpdesk.cli.inspect import phone_send
+from helpdesk.demo.demo_calls import OUTCOMES, Call
 from helpdesk.errors import Invalid
 from helpdesk.settings import Settings
 from tests.support.house import story

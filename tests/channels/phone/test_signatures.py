@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from channels.phone.signatures import Refused, Request, check, sign
+from channels.phone.web.signatures import Refused, Request, check, sign
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 AT = int(NOW.timestamp())

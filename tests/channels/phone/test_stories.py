@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from channels.phone.normalise import envelope
 from helpdesk.app import web_of
-from helpdesk.journey import survey
+from helpdesk.journey.lifecycle import survey
 from tests.support.house import story
 from tests.support.telephone import Phone, abandoned, answered, posts, resolve
 

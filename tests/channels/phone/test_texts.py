@@ -13,9 +13,9 @@ from aiohttp import web
 from aiohttp.test_utils import BaseTestServer, TestServer
 
 from channels.contract import Address, DeliveryError, Face, Outbound
-from channels.phone import sms_text
 from channels.phone.channel import Channel
 from channels.phone.settings import PhoneSettings
+from channels.phone.sms import sms_text
 from tests.support.desk import MemoryDesk
 
 NOON = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)  # 12:00 in Tehran

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from channels.telegram.channel import Channel
-from channels.telegram.poll import Pace
+from channels.telegram.receiving.poll import Pace
 from channels.telegram.settings import TelegramSettings
 from tests.support.bot_api import BotApi
 from tests.support.bot_api_people import lately

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from channels.contract import Inbound, Unreadable
-from channels.telegram.about import About
-from channels.telegram.door import describe
+from channels.telegram.describe import describe
 from channels.telegram.normalise import normalise, order_key, understand
+from channels.telegram.updates.update_context import About
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "testdata" / "telegram"
 if not SHARED.is_dir() and os.environ.get("CI"):
@@ -114,7 +114,7 @@ def test_every_kind_of_update_of_the_bot_api_makes_a_visible_entry(seed: int) ->
 
 @needs_samples
 def test_every_content_of_a_message_is_known() -> None:
-    from channels.telegram.content import ABOUT as BESIDE
+    from channels.telegram.updates.content import ABOUT as BESIDE
 
     maker = Maker(1, odd=0)
     message = {field["name"]: field for field in maker.types["Message"]["fields"]}

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from channels.telegram.door import updates
+from channels.telegram.describe import updates
 from tests.channels.telegram.test_survey import question, understood
 from tests.support.bot_api_people import Sara
 

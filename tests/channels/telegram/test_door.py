@@ -7,7 +7,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from helpdesk.cli.telegram import app
+from helpdesk.cli.inspect.telegram import app
 from tests.support.bot_api_people import Sara
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from channels.telegram.buckets import Limits
+from channels.telegram.base.rate_limit import Limits
 
 
 def waits(limits: Limits, chats: list[int], now: float = 0.0) -> list[float]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from channels.telegram.door import describe
+from channels.telegram.describe import describe
 
 SAMPLES = Path(__file__).parents[3] / "channels" / "telegram" / "samples"
 UPDATES = sorted(SAMPLES.glob("*.update.json"))

@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as some
 
-from channels.telegram.split import pieces, units
+from channels.telegram.sending.split import pieces, units
 
 TEXT = some.lists(
     some.sampled_from(

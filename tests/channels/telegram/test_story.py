@@ -15,8 +15,8 @@ from sqlalchemy import Connection, select
 from channels.telegram.channel import Channel
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.engine import Database
-from helpdesk.journey import status
-from helpdesk.tickets import search
+from helpdesk.journey.lifecycle import status
+from helpdesk.tickets import ticket_search
 from helpdesk.tickets.models import attachments
 from tests.support.bot_api import BotApi, Trouble
 from tests.support.bot_api_people import Sara
@@ -125,7 +125,7 @@ async def test_an_album_is_one_message_with_all_its_pictures(chat):
     ]
     assert await chat.arrives(sara.reacts(parts[2]["message"]["message_id"], "👍")) == number
     assert len(await chat.lines(number, "reaction")) == 1
-    assert await chat.desk.database.read(search.find, question="torn box") == [number]
+    assert await chat.desk.database.read(ticket_search.find, question="torn box") == [number]
 
 
 async def test_an_edit_keeps_what_was_written_before_and_a_reaction_is_seen(chat):

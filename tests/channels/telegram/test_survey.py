@@ -7,7 +7,7 @@ import json
 import pytest
 
 from channels.contract import Address, Face, Outbound
-from channels.telegram import buttons
+from channels.telegram.sending import buttons
 from tests.support.bot_api import Trouble
 from tests.support.bot_api_people import Sara
 

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from channels.telegram import webhook
 from channels.telegram.channel import Channel
+from channels.telegram.receiving import webhook
 from tests.support.bot_api import Trouble
 from tests.support.bot_api_people import Sara
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 from pydantic import ValidationError
 
-from channels.telegram import keys, words
-from channels.telegram.rich import html
+from channels.telegram.base import ids, phrases
+from channels.telegram.base.entities import html
 from channels.telegram.settings import NoToken, TelegramSettings, token
-from channels.telegram.tone import face_of, is_emoji, is_thanks
+from channels.telegram.updates.thanks import face_of, is_emoji, is_thanks
 
 
 @pytest.mark.parametrize(
@@ -80,14 +80,14 @@ def test_formatting_never_lets_markup_through(text, marks):
 
 
 def test_both_languages_say_everything_and_name_the_same_values():
-    for name, (persian, english) in words.WORDS.items():
+    for name, (persian, english) in phrases.WORDS.items():
         assert persian, name
         assert set(re.findall(r"{\w+}", persian)) == set(re.findall(r"{\w+}", english)), name
 
 
 def test_a_value_keeps_its_direction_in_a_persian_sentence():
-    assert words.word("fa", "too_large_told", name="a {b}.pdf").count("\u2068a {b}.pdf\u2069") == 1
-    assert "“a.pdf”" in words.word("en", "too_large_told", name="a.pdf")
+    assert phrases.word("fa", "too_large_told", name="a {b}.pdf").count("\u2068a {b}.pdf\u2069") == 1
+    assert "“a.pdf”" in phrases.word("en", "too_large_told", name="a.pdf")
 
 
 @given(
@@ -96,8 +96,8 @@ def test_a_value_keeps_its_direction_in_a_persian_sentence():
     some.none() | some.sampled_from(["bc1", "a:b/c@d"]),
 )
 def test_a_conversation_is_found_again_by_its_key(chat, topic, business):
-    where = keys.Place(chat, topic, None, business)
-    assert keys.place_of(where.key) == where
+    where = ids.Place(chat, topic, None, business)
+    assert ids.place_of(where.key) == where
 
 
 def test_settings_that_can_not_work_are_refused_by_name():

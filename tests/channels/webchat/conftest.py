@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from channels.webchat import asking
-from channels.webchat.script import BUILT
+from channels.webchat.chat import requests
+from channels.webchat.widget.widget_asset import BUILT
 from helpdesk.database.engine import Database
 from tests.house.source import ROOT
 from tests.support.browsing import required
@@ -59,5 +59,5 @@ def articles(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         one.offered.update(each["id"] for each in ARTICLES)
         return ARTICLES
 
-    monkeypatch.setattr(asking, "_articles", found)
+    monkeypatch.setattr(requests, "_articles", found)
     return asked

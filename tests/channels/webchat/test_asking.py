@@ -18,7 +18,7 @@ class Engine:
     """An engine that always finds the same."""
 
     def __init__(self):
-        from helpdesk.suggestions.articles import load
+        from helpdesk.suggestions.articles.article_files import load
         from tests.house.source import ROOT
 
         self.articles = {one.id: one for one in load(ROOT / "faq")}
@@ -102,7 +102,11 @@ async def test_a_transcript_is_a_wish_with_its_address(chat, sara):
 
     raw = await desk.database.read(lambda tx: tx.execute(intake.select().order_by(intake.c.id.desc())).first().raw)
     inbound = chat.channel.normalise("shop", raw)
-    assert (inbound.kind, inbound.wish, [one.address for one in inbound.also]) == ("wish", "transcript", ["email:sara@customers.example"])
+    assert (inbound.kind, inbound.wish, [one.address for one in inbound.also]) == (
+        "wish",
+        "transcript",
+        ["email:sara@customers.example"],
+    )
     assert not inbound.also[0].verified
 
 
@@ -116,7 +120,7 @@ async def test_nobody_wishes_without_end(chat, sara):
 
 
 async def test_a_link_leads_on_and_welcome_says_whether_there_is_one(database, tmp_path, monkeypatch):
-    from helpdesk.workers.channels import DeskFor
+    from helpdesk.workers.channel_runner import DeskFor
 
     desk = story(database, tmp_path)
     real = DeskFor.ask
@@ -124,7 +128,14 @@ async def test_a_link_leads_on_and_welcome_says_whether_there_is_one(database, t
     async def ask(self, question, **about):
         if question == "link":
             until = desk.time()
-            return [{"channel": "telegram", "label": "Telegram", "url": f"https://t.me/x?start={about['address']}", "expires_at": until}]
+            return [
+                {
+                    "channel": "telegram",
+                    "label": "Telegram",
+                    "url": f"https://t.me/x?start={about['address']}",
+                    "expires_at": until,
+                }
+            ]
         return await real(self, question, **about)
 
     monkeypatch.setattr(DeskFor, "ask", ask)
@@ -133,7 +144,11 @@ async def test_a_link_leads_on_and_welcome_says_whether_there_is_one(database, t
         assert (await sara.connect())["site"]["telegram"] is True
         await sara.says("Hello")
         found = await told(sara, "link", t="link", cid="linklink")
-        assert (found["channel"], found["cid"], found["until"]) == ("telegram", "linklink", int(desk.time().timestamp() * 1000))
+        assert (found["channel"], found["cid"], found["until"]) == (
+            "telegram",
+            "linklink",
+            int(desk.time().timestamp() * 1000),
+        )
         assert "webchat:shop:" in found["url"]
 
 
@@ -195,9 +210,9 @@ async def test_what_is_not_there_can_not_be_changed(chat, sara):
 
 
 async def test_nobody_waits_for_articles_that_take_too_long(chat, sara, monkeypatch):
-    from channels.webchat import asking
+    from channels.webchat.chat import requests
 
-    monkeypatch.setattr(asking, "PATIENCE", 0.01)
+    monkeypatch.setattr(requests, "PATIENCE", 0.01)
 
     async def never(*_args, **_more):
         await asyncio.Event().wait()

@@ -7,10 +7,11 @@ import json
 
 import pytest
 
-from channels.webchat import normalise, visitors
-from channels.webchat.connection import Connection
-from channels.webchat.identity import Identity
-from channels.webchat.log import Log
+from channels.webchat import normalise
+from channels.webchat.chat.chat_log import Log
+from channels.webchat.visitors import visitor_store
+from channels.webchat.visitors.identity import Identity
+from channels.webchat.wire.connection import Connection
 from tests.support.webchat import SHOP, open_chat, settings
 
 
@@ -29,11 +30,11 @@ async def test_one_user_on_two_devices_in_two_processes_has_one_conversation(cha
     who = Identity("u-17", "u-17@customers.example", 2**40)
 
     async def device(key):
-        found = await visitors.find(desk, "shop", key * 32)
-        return await visitors.identify(desk, "shop", found, who)
+        found = await visitor_store.find(desk, "shop", key * 32)
+        return await visitor_store.identify(desk, "shop", found, who)
 
     made = await asyncio.gather(*(device(key) for key in "abcd"))
-    again = [await visitors.find(desk, "shop", key * 32) for key in "abcd"]
+    again = [await visitor_store.find(desk, "shop", key * 32) for key in "abcd"]
     assert len({one.conversation for one in [*made, *again]}) == 1
 
 
@@ -43,7 +44,9 @@ async def test_whoever_wants_to_wait_oddly_long_is_answered_all_the_same(chat, w
     body = f'{{"wait": {wait}, "frames": [{hello}]}}'
     async with asyncio.timeout(15):
         answer = await chat.http.post(
-            f"{chat.address}/channels/webchat/poll", data=body, headers={"Origin": SHOP, "Content-Type": "application/json"}
+            f"{chat.address}/channels/webchat/poll",
+            data=body,
+            headers={"Origin": SHOP, "Content-Type": "application/json"},
         )
         assert answer.status == 200
         assert [one["t"] for one in (await answer.json())["frames"]] == ["welcome"]
@@ -118,5 +121,8 @@ async def test_a_message_that_bears_the_number_of_a_wish_is_not_lost(chat):
     await sara.says("And this too", cid="samesame")
     number = await chat.ticket()
     lines = await chat.story.timeline(number)
-    assert [one.text for one in lines if one.kind == "message" and one.author == "customer"] == ["Hello", "And this too"]
+    assert [one.text for one in lines if one.kind == "message" and one.author == "customer"] == [
+        "Hello",
+        "And this too",
+    ]
     assert [(one.data or {}).get("change") for one in lines].count("wish") == 1

@@ -70,7 +70,9 @@ async def test_a_socket_and_a_poller_share_a_conversation(chat: OpenChat):
     assert sara.texts() == ["By socket", "By poll"]
 
 
-async def upload(chat: OpenChat, content: bytes, sid: str, name: str = "%DA%A9%D8%A7%D8%B3%D9%87.png", cid: str = "filefile") -> Any:
+async def upload(
+    chat: OpenChat, content: bytes, sid: str, name: str = "%DA%A9%D8%A7%D8%B3%D9%87.png", cid: str = "filefile"
+) -> Any:
     return await chat.http.post(
         f"{chat.address}/channels/webchat/upload", data=io.BytesIO(content),
         headers={"Origin": SHOP, "X-Session": sid, "X-Cid": cid, "X-Name": name},

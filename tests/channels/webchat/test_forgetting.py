@@ -9,7 +9,7 @@ import pytest
 from helpdesk.errors import Invalid
 from helpdesk.intake import actions
 from helpdesk.intake.models import cursors, intake
-from helpdesk.workers.forgetting import forget
+from helpdesk.workers.erasure import forget
 from tests.support.webchat import SHOP, claim
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40

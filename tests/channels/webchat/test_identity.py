@@ -48,7 +48,13 @@ async def test_a_browser_that_changes_users_shows_the_second_nothing_of_the_firs
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"signature": "0" * 64}, {"user": "somebody-else"}, {"email": "other@customers.example"}, {"version": 2}, {"expiry": 1}],
+    [
+        {"signature": "0" * 64},
+        {"user": "somebody-else"},
+        {"email": "other@customers.example"},
+        {"version": 2},
+        {"expiry": 1},
+    ],
 )
 async def test_an_identity_that_is_not_signed_as_it_stands_is_refused(chat: OpenChat, wrong):
     sara = chat.client()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.webchat.log import FIRST_LOOK, Log
+from channels.webchat.chat.chat_log import FIRST_LOOK, Log
 from tests.support.desk import MemoryDesk
 
 

@@ -42,7 +42,7 @@ async def test_the_answer_arrives_with_the_name_of_the_person_and_marks_everythi
 
 
 async def test_a_reply_that_was_taken_back_was_never_seen_and_leaves_no_gap(chat: OpenChat):
-    from helpdesk.journey import reply
+    from helpdesk.journey.answering import reply
 
     sara = chat.client()
     await sara.connect()
@@ -209,7 +209,7 @@ async def test_the_survey_of_somebody_else_can_not_be_answered(chat: OpenChat):
 async def test_an_answer_is_written_once_even_when_it_is_sent_again(chat: OpenChat):
     from sqlalchemy import select
 
-    from helpdesk.journey import letters
+    from helpdesk.journey.outgoing import outbound
     from helpdesk.outbox.models import outbox
 
     sara = chat.client()
@@ -217,7 +217,7 @@ async def test_an_answer_is_written_once_even_when_it_is_sent_again(chat: OpenCh
     await sara.says("Hello")
     await chat.answers(await chat.ticket(), "Once only.")
     stored = await chat.story.database.read(lambda tx: tx.execute(select(outbox.c.payload)).scalar_one())
-    await chat.channel.send(letters.outbound(stored))
+    await chat.channel.send(outbound.outbound(stored))
     await sara.says("Thank you")
     await sara.has(3)
     assert sara.texts() == ["Hello", "Once only.", "Thank you"]
@@ -251,7 +251,9 @@ async def test_words_of_any_kind_arrive_as_they_were_written(chat: OpenChat, tex
     await sara.connect()
     assert (await sara.says(text, cid=secrets.token_hex(8)))["t"] == "ack"
     number = await chat.ticket()
-    assert (await chat.story.timeline(number))[0].text.replace("\u200f", "") == text.replace("\0", "").replace("\u200f", "")
+    assert (await chat.story.timeline(number))[0].text.replace("\u200f", "") == text.replace("\0", "").replace(
+        "\u200f", ""
+    )
 
 
 async def test_nobody_without_the_right_origin_comes_in(chat: OpenChat):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from channels.webchat import view
+from channels.webchat.wire import frames_out
 from helpdesk.surveys.reasons import Reason
-from helpdesk.workers.questions import Questions
+from helpdesk.workers.channel_queries import Questions
 
 
 async def test_the_chat_shows_the_reasons_of_the_desk_in_their_order(desk):
-    given = [Reason("slow", {"fa": "دیر جواب گرفتم", "en": "Too slow"}), Reason("other", {"fa": "دلیل دیگر", "en": "Else"})]
+    given = [
+        Reason("slow", {"fa": "دیر جواب گرفتم", "en": "Too slow"}),
+        Reason("other", {"fa": "دلیل دیگر", "en": "Else"}),
+    ]
     object.__setattr__(desk.book, "reasons", given)  # the book of a running desk never changes
     told = await Questions(desk.database, desk.book, desk.time).answer("webchat", "reasons", {})
-    assert view.reasons(told, "fa") == [
+    assert frames_out.reasons(told, "fa") == [
         {"key": "slow", "label": "دیر جواب گرفتم"}, {"key": "other", "label": "دلیل دیگر"}
     ]  # fmt: skip
-    assert [one["label"] for one in view.reasons(told, "en")] == ["Too slow", "Else"]
+    assert [one["label"] for one in frames_out.reasons(told, "en")] == ["Too slow", "Else"]
 
 
 async def test_every_reason_of_the_file_is_asked(desk):

@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.contract import Unreadable
-from channels.webchat import frames, identity
-from channels.webchat.files import clean_name, is_program, kind_of
-from channels.webchat.hours import Hours
-from channels.webchat.limits import Bucket, Buckets
+from channels.webchat.chat.chat_files import clean_name, is_program, kind_of
+from channels.webchat.chat.hours import Hours
+from channels.webchat.chat.thanks import mere_thanks
 from channels.webchat.normalise import normalise, order_key
 from channels.webchat.settings import WebchatSettings
-from channels.webchat.tone import mere_thanks
+from channels.webchat.visitors import identity
+from channels.webchat.wire import frames_in
+from channels.webchat.wire.rate_limit import Bucket, Buckets
 
 SAMPLES = Path(__file__).parents[3] / "channels" / "webchat" / "samples"
 NAMES = sorted(path.stem for path in SAMPLES.glob("*.json") if not path.stem.endswith(".expected"))
@@ -45,7 +46,19 @@ def test_a_sample_is_understood(name):
     assert {key: found[key] for key in wanted} == wanted
 
 
-@given(st.binary(max_size=300) | st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["frame", "t", "cid", "site", "conversation", "text", "files", "page", "profile"]), inner)).map(lambda value: json.dumps(value).encode()))
+@given(
+    st.binary(max_size=300)
+    | st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: (
+            st.lists(inner)
+            | st.dictionaries(
+                st.sampled_from(["frame", "t", "cid", "site", "conversation", "text", "files", "page", "profile"]),
+                inner,
+            )
+        ),
+    ).map(lambda value: json.dumps(value).encode())
+)
 def test_whatever_was_kept_is_understood_or_unreadable(raw):
     try:
         normalise(raw)
@@ -56,14 +69,14 @@ def test_whatever_was_kept_is_understood_or_unreadable(raw):
 @given(st.text(max_size=400))
 def test_no_text_breaks_the_reader_of_frames(raw):
     try:
-        frames.parse(raw)
-    except frames.BadFrame as error:
+        frames_in.parse(raw)
+    except frames_in.BadFrame as error:
         assert str(error)
 
 
 def test_ten_thousand_nested_brackets_are_no_frame():
-    with pytest.raises(frames.BadFrame):
-        frames.parse("[" * 10_000)
+    with pytest.raises(frames_in.BadFrame):
+        frames_in.parse("[" * 10_000)
 
 
 WEEK = Hours.of("Asia/Tehran", {5: [("08:00", "12:00"), ("14:00", "24:00")], 3: [("22:00", "02:00")]}, ["2026-03-14"])
@@ -108,12 +121,17 @@ def test_buckets_of_those_who_went_are_forgotten():
     assert len(known._known) == 1
 
 
-@pytest.mark.parametrize("text", ["ممنون", "مرسی!", "دستتون درد نکنه", "Thanks a lot", "thx", "😀👍", "❤️", "خیلی متشکرم از شما"])
+@pytest.mark.parametrize(
+    "text", ["ممنون", "مرسی!", "دستتون درد نکنه", "Thanks a lot", "thx", "😀👍", "❤️", "خیلی متشکرم از شما"]
+)
 def test_mere_thanks(text):
     assert mere_thanks(text)
 
 
-@pytest.mark.parametrize("text", ["", "ok", "باشه", "12", "مرسی، کی می‌رسد؟", "thanks but it is broken", "great idea", "ممنون میشم خبرم کنید", "۱۲۳"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "ok", "باشه", "12", "مرسی، کی می‌رسد؟", "thanks but it is broken", "great idea", "ممنون میشم خبرم کنید", "۱۲۳"],
+)
 def test_not_mere_thanks(text):
     assert not mere_thanks(text)
 
@@ -129,7 +147,14 @@ def test_a_file_is_what_is_in_it():
 
 @pytest.mark.parametrize(
     ("name", "clean"),
-    [("../../etc/passwd", "passwd"), ("C:\\x\\y.png", "y.png"), ("", "file"), ("...", "file"), ("a\u202egnp.exe", "agnp.exe"), ("کاسه.png", "کاسه.png")],
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\x\\y.png", "y.png"),
+        ("", "file"),
+        ("...", "file"),
+        ("a\u202egnp.exe", "agnp.exe"),
+        ("کاسه.png", "کاسه.png"),
+    ],
 )
 def test_a_name_is_only_a_name(name, clean):
     assert clean_name(name) == clean
@@ -139,11 +164,25 @@ def test_an_identity_stands_for_exactly_what_was_signed():
     now = datetime(2026, 3, 2, tzinfo=UTC)
     expiry = int((now + timedelta(hours=1)).timestamp())
     signature = identity.sign(b"s", user="u", email="a@b.example", expiry=expiry)
-    found = identity.verify(b"s", version=1, user="u", email="a@b.example", expiry=expiry, signature=signature, name="", now=now)
+    found = identity.verify(
+        b"s", version=1, user="u", email="a@b.example", expiry=expiry, signature=signature, name="", now=now
+    )
     assert found.user == "u"
     for wrong in ({"user": "u\na@b.example", "email": ""}, {"expiry": expiry + 1}, {"expiry": expiry + 10**9}):
         with pytest.raises(identity.NotVouchedFor):
-            identity.verify(**{"version": 1, "user": "u", "email": "a@b.example", "expiry": expiry, "signature": signature, "name": "", "now": now, "secret": b"s", **wrong})
+            identity.verify(
+                **{
+                    "version": 1,
+                    "user": "u",
+                    "email": "a@b.example",
+                    "expiry": expiry,
+                    "signature": signature,
+                    "name": "",
+                    "now": now,
+                    "secret": b"s",
+                    **wrong,
+                }
+            )
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,11 @@ async def test_a_lost_line_between_them_is_made_again_and_lost_calls_heal(two):
     calls = there.story.database.calls
     calls.listening.clear()
     await here.story.database.write(
-        lambda tx: tx.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query ~* 'pg_notify|listen'"))
+        lambda tx: tx.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query ~* 'pg_notify|listen'"
+            )
+        )
     )
     await one.says("While nobody called")
     async with asyncio.timeout(PATIENCE):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from channels.webchat import sockets
-from channels.webchat.log import Log
+from channels.webchat.chat.chat_log import Log
+from channels.webchat.wire import sockets
 from tests.support.webchat import OpenChat
 
 
@@ -40,7 +40,9 @@ async def test_a_peer_that_stops_reading_is_cut_off_while_the_others_go_on(chat:
     assert (await quick.says("And still here"))["seq"] == 2
 
 
-async def test_a_desk_that_falls_after_keeping_a_message_and_before_saying_so_doubles_nothing(chat: OpenChat, monkeypatch):
+async def test_a_desk_that_falls_after_keeping_a_message_and_before_saying_so_doubles_nothing(
+    chat: OpenChat, monkeypatch
+):
     sara = chat.client()
     await sara.connect()
 

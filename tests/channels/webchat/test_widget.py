@@ -25,7 +25,16 @@ def test_the_whole_widget_weighs_no_more_than_fifteen_kibibytes(widget: Path):
 
 def test_the_widget_makes_no_markup_from_strings_and_no_style_attributes(widget: Path):
     script = widget.read_text("utf-8")
-    for forbidden in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", ".style.", "cssText", "eval(", "new Function"):
+    for forbidden in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        ".style.",
+        "cssText",
+        "eval(",
+        "new Function",
+    ):
         assert forbidden not in script, forbidden
 
 
@@ -48,7 +57,9 @@ async def test_nothing_is_asked_before_the_first_opening_but_the_script(stage: S
     sockets: list[str] = []
     page.on("websocket", lambda one: sockets.append(one.url))
     await page.locator(".launch").wait_for()
-    assert [url for url in asked if not url.startswith(stage.site)] == [f"http://127.0.0.1:{stage.port}/channels/webchat/widget.js"]
+    assert [url for url in asked if not url.startswith(stage.site)] == [
+        f"http://127.0.0.1:{stage.port}/channels/webchat/widget.js"
+    ]
     await opened(page)
     assert len(sockets) == 1
 
@@ -96,7 +107,9 @@ async def test_files_are_sent_and_a_program_is_refused_in_words(stage: Stage):
     await page.keyboard.press("Enter")
     await arrived(page, 1)
     await expect(page.locator(".file a")).to_have_text("کاسه.png")
-    await page.set_input_files("input[type=file]", FilePayload(name="cat.png", mimeType="image/png", buffer=b"MZ" + b"\0" * 50))
+    await page.set_input_files(
+        "input[type=file]", FilePayload(name="cat.png", mimeType="image/png", buffer=b"MZ" + b"\0" * 50)
+    )
     await page.keyboard.press("Enter")
     await expect(page.locator(".bad")).to_contain_text("not taken")
 
@@ -159,7 +172,9 @@ async def test_nothing_keeps_anybody_out(stage: Stage, lang: str, scheme: Any):
     await page.evaluate(axe)
 
     async def faults() -> list[str]:
-        found = await page.evaluate("axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})")
+        found = await page.evaluate(
+            "axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})"
+        )
         return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]]
 
     await page.locator(".launch").wait_for()
@@ -198,5 +213,3 @@ async def test_outside_hours_a_message_is_left_with_an_address(widget: Path, emp
         assert stage.chat is not None
         line = (await stage.desk.timeline(await stage.chat.ticket()))[0]
         assert (line.data["email"], line.data["offline"]) == ("sara@customers.example", True)
-
-

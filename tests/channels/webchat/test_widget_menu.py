@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import FilePayload, expect
 
-from channels.webchat import asking
+from channels.webchat.chat import requests
 from tests.house.source import ROOT
 from tests.support.stage import PNG, Stage, arrived, begun, chooses, opened, say, sent
 
@@ -89,7 +89,7 @@ async def test_the_chat_goes_on_in_telegram_by_a_link(stage: Stage, monkeypatch:
         one.put({"t": "link", "cid": frame.cid, "channel": "telegram", "url": url, "until": None})
 
     links = ["good"]
-    monkeypatch.setattr(asking, "_link", link)
+    monkeypatch.setattr(requests, "_link", link)
     await page.add_init_script("""
         const real = WebSocket.prototype.__lookupSetter__('onmessage');
         Object.defineProperty(WebSocket.prototype, 'onmessage', { set(listener) { real.call(this, (event) => {

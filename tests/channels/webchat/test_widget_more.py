@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import FilePayload, Locator, expect
 
-from channels.webchat import asking
+from channels.webchat.chat import requests
 from tests.support.stage import ARTICLES, PNG, Stage, arrived, begun, opened, sent
 
 pytestmark = pytest.mark.slow
@@ -62,7 +62,7 @@ async def test_suggestions_never_stand_in_the_way_of_sending(stage: Stage, monke
     async def never(*_: Any) -> list[dict[str, str]]:
         return ARTICLES
 
-    monkeypatch.setattr(asking, "_articles", never)
+    monkeypatch.setattr(requests, "_articles", never)
     page = await stage.page()
     await opened(page)
     await page.locator("textarea").press_sequentially("where is my order")

@@ -1,0 +1,54 @@
+"""What the channel makes of a mail, as JSON for people who ask why."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from channels.email.facts import auto_submitted, bounces
+from channels.email.mime.address_fields import Person
+from channels.email.mime.parse_mail import read
+from channels.email.visible.visible_reply import visible
+
+
+def describe(raw: bytes) -> dict[str, Any]:
+    """Everything found in a mail, JSON-serialisable. Raises `Unreadable` when nothing is there."""
+    mail = read(raw)
+    bounce = bounces.understand(mail)
+    why = auto_submitted.reasons(mail)
+    return {
+        "from": _person(mail.sender),
+        "to": [_person(person) for person in mail.to],
+        "cc": [_person(person) for person in mail.cc],
+        "reply_to": [_person(person) for person in mail.reply_to],
+        "subject": mail.subject,
+        "message_id": mail.message_id,
+        "in_reply_to": list(mail.in_reply_to),
+        "references": list(mail.references),
+        "date": mail.date.isoformat().replace("+00:00", "Z") if mail.date else None,
+        "text": mail.text,
+        "html": mail.html,
+        "reply": visible(mail.text, mail.html, mail.subject).text,
+        "attachments": [
+            {
+                "name": item.name,
+                "type": item.content_type,
+                "size": item.size,
+                "sha256": hashlib.sha256(item.content or b"").hexdigest(),
+                "inline": item.inline,
+                "cid": item.content_id,
+            }
+            for item in mail.attachments
+        ],
+        "flags": {
+            "is_auto": bounce is not None or bool(why),
+            "auto_because": why,
+            "is_bounce": bounce is not None,
+            "bounce_kind": bounce.kind if bounce else None,
+            "bounce_recipients": list(bounce.recipients) if bounce else [],
+        },
+    }
+
+
+def _person(person: Person) -> dict[str, str]:
+    return {"name": person[0], "address": person[1]}

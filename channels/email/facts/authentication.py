@@ -1,0 +1,46 @@
+"""What the receiving server found out about the sender. Believed only from the server that is configured."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from channels.email.mime.headers import unfold
+from channels.email.mime.parse_mail import Mail
+
+_COMMENT = re.compile(r"\([^()]*\)")
+_RESULT = re.compile(r"(?:^|[;\s])(spf|dkim|dmarc|arc)\s*=\s*([a-z]{1,20})", re.IGNORECASE)
+_FAILED = {"fail", "softfail", "permerror", "policy", "reject"}
+
+
+def results(mail: Mail, trusted: Sequence[str]) -> dict[str, str]:
+    """{"spf": "pass", "dkim": …, "dmarc": …} from the topmost field of a trusted server; {} when there is none.
+
+    Anybody can write such a field; the server's own stands above those that came with the mail.
+    """
+    names = {name.strip().lower() for name in trusted if name.strip()}
+    if not names:
+        return {}
+    for value in mail.fields.get("authentication-results", ())[:20]:
+        plain = _COMMENT.sub(" ", unfold(value))
+        server, _, rest = plain.partition(";")
+        if (server.split() or [""])[0].lower() not in names:
+            continue
+        found: dict[str, str] = {}
+        for method, result in _RESULT.findall(rest):
+            method, result = method.lower(), result.lower()
+            if method not in found or result == "pass":
+                found[method] = result
+        return found
+    return {}
+
+
+def warning(found: dict[str, str]) -> str | None:
+    """Which checks failed, as `dmarc`, `spf+dkim`, …; None when the sender may be whom they say."""
+    if found.get("dmarc") == "pass":
+        return None
+    if found.get("dmarc") in _FAILED:
+        return "dmarc"
+    failed = [method for method in ("spf", "dkim") if found.get(method) in _FAILED]
+    passed = [method for method in ("spf", "dkim") if found.get(method) == "pass"]
+    return "+".join(failed) if failed and not passed else None

@@ -1,0 +1,263 @@
+"""Mails that say another mail did not arrive: which one, for whom, and whether for good."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from channels.email.mime.headers import unfold
+from channels.email.mime.parse_mail import Mail
+
+Kind = Literal["hard", "soft"]
+
+_SENDER = re.compile(
+    r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|post_?master|mdaemon|bounces?|mail[-_ ]?(?:delivery|server|system))\b",
+    re.IGNORECASE,
+)
+_SENDER_NAME = re.compile(
+    r"mail delivery|mailer.?daemon|postmaster|delivery subsystem|mail administrator|سامانه ایمیل", re.IGNORECASE
+)
+_SUBJECT = re.compile(
+    r"^\W*(?:undeliver|undelivered|delivery (?:status|failure|has failed|delayed|problem|notification|incomplete)|mail delivery"
+    r"|returned (?:mail|to sender|message)|(?:mail|message) (?:delivery )?(?:failure|failed|delayed|returned|status|system error|undeliverable)"
+    r"|failure (?:notice|delivery|de livraison)|non.?remis|unzustellbar|nicht zustellbar|failed (?:delivery|mail)|could not (?:send|deliver)"
+    r"|(?:your )?(?:mail|message|e-mail) (?:to|could|was|has|not)\b.*(?:not|fail|deliver|return)|warning: (?:could not|message)|unable to deliver"
+    r"|nondeliver|non.?deliver|no se (?:ha )?(?:puede|podido) entregar|mancata consegna|retorno de correo|error de entrega|échec de (?:la )?remise"
+    r"|notificaci[óo]n de (?:estado|fallo)|недоставлен|не доставлен|недоставка|配信|退信|系统退信|عدم تحویل|برگشت (?:ایمیل|نامه|خورد)|تحویل (?:داده )?نشد"
+    r"|bounce|permanent (?:delivery )?(?:failure|error)|transient|delayed mail|address (?:error|unknown)|unknown (?:user|address)|user unknown|rejected|error sending)",
+    re.IGNORECASE,
+)
+_SAYS_SO = re.compile(
+    r"undeliver(?:ed|able) (?:mail|message|e-?mail|:)|deliver(?:y|ing)? (?:has )?(?:failed|failure|problem|error)|delivery status notification|failure notice|non remis|returned (?:mail|to sender)|mail delivery|message delayed"
+    r"|(?:mail|message) (?:system error|undeliverable|delivery|delayed)|unzustellbar|nicht zustellbar|could not be delivered|недоставлен|عدم تحویل|ایمیل برگشتی|تحویل داده نشد",
+    re.IGNORECASE,
+)
+_ADDRESS = r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
+_BOUNCE_ADDRESS = re.compile(r"[-+_.](?:bounces?|b\.[a-z0-9]{8,64})(?:[+-][^@\s]{1,100})?@", re.IGNORECASE)
+_RETURNED_TEXT = re.compile(r"^(?:Received|Message-ID|Return-Path):", re.IGNORECASE | re.MULTILINE)
+_ANY_ADDRESS = re.compile(_ADDRESS)
+_STATUS = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?![\d.])")
+_HINTS = ("deliver", "returned", "unknown", "no such", "mailbox", "failed", "rejected", "delivr", "zustell", "entreg")
+_STATUS_OR_CODE = re.compile(r"\b5\.\d\.\d{1,3}\b|\b55[0-4]\b")
+_TYPED = re.compile(r"^\s*(?:[\w-]+\s*;)?\s*<?(.+?)>?\s*$", re.DOTALL)
+_FIELD = re.compile(r"^([!-9;-~]{1,60})[ \t]*:[ \t]*(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
+_ARRIVED = re.compile(r"^Action[ \t]*:[ \t]*(?:delivered|relayed|expanded)", re.IGNORECASE | re.MULTILINE)
+_THROWN_AWAY = re.compile(r";\s*(?:deleted|denied|failed|rejected|dispatched/(?:error|failed))", re.IGNORECASE)
+_STILL_TRYING = re.compile(
+    r"still (?:being retried|trying)|will (?:be retried|keep trying|try again|continue to)|has been delayed|temporar|not yet been delivered|warning message only",
+    re.IGNORECASE,
+)
+_REASON = re.compile(
+    rf"<?({_ADDRESS})>?:?[^\n]{{0,200}}(?:\n[^\n]{{0,200}}){{0,2}}?(?:user unknown|unknown user|no such|not exist|does not|mailbox|rejected|refused|55\d[ -]|unrouteable|unknown|disabled|full)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """What became of a mail of ours. `given_up`: it will not arrive; `hard`: the address is dead."""
+
+    kind: Kind
+    recipients: Sequence[str] = ()
+    reason: str = ""
+    status: str = ""
+    given_up: bool = True
+
+
+def understand(mail: Mail) -> Bounce | None:
+    """The bounce a mail is, or None."""
+    if mail.reports:
+        found = _from_report(mail)
+        if found is not None or _ARRIVED.search("\n".join(mail.reports)):
+            return found
+    if mail.report_type == "disposition-notification" and (thrown := _from_disposition(mail)):
+        return thrown
+    if mail.report_type and mail.report_type != "delivery-status":
+        return None
+    if "x-failed-recipients" in mail.fields:
+        people = _ANY_ADDRESS.findall(unfold(mail.fields["x-failed-recipients"][0]))
+        body = mail.text or mail.html or ""
+        return Bounce(_kind_of(body), _unique(people), _excerpt(body), given_up=_given_up(body))
+    if not _suspicious(mail):
+        return None
+    return _from_words(mail)
+
+
+def _robot(mail: Mail) -> bool:
+    name, address = mail.sender
+    return bool(
+        mail.report_type == "delivery-status"
+        or _SENDER.match(address)
+        or (name and _SENDER_NAME.search(name))
+        or mail.field("return-path") in ("<>", "<MAILER-DAEMON>")
+        or _BOUNCE_ADDRESS.search(_recipients(mail))
+    )
+
+
+def _recipients(mail: Mail) -> str:
+    names = ("to", "delivered-to", "x-original-to", "envelope-to")
+    return " ".join(value for name in names for value in mail.fields.get(name, ()))
+
+
+def _suspicious(mail: Mail) -> bool:
+    """Whether a mail looks enough like a bounce to search it."""
+    name, address = mail.sender
+    if mail.report_type == "delivery-status" or _SENDER.match(address) or (name and _SENDER_NAME.search(name)):
+        return True
+    path = mail.fields.get("return-path")
+    if path and path[0].strip() == "<>" and not mail.field("auto-submitted").lower().startswith("auto-replied"):
+        return True
+    if "from" not in mail.fields or _BOUNCE_ADDRESS.search(_recipients(mail)):
+        return not mail.field("auto-submitted").lower().startswith("auto-replied")
+    answers = mail.in_reply_to or mail.references or "x-mailer" in mail.fields or "user-agent" in mail.fields
+    return not answers and (_SAYS_SO.search(mail.subject) is not None or _returns_a_mail(mail.text))
+
+
+def _returns_a_mail(body: str) -> bool:
+    """Whether a text speaks of a delivery and bears the header of a mail that came back."""
+    head = body[:2_000].lower()
+    return any(word in head for word in _HINTS) and _RETURNED_TEXT.search(body, 0, 20_000) is not None
+
+
+# --- the report for programs ----------------------------------------------------------------------
+
+
+def _from_report(mail: Mail) -> Bounce | None:
+    failed: list[str] = []
+    waiting: list[str] = []
+    statuses: list[str] = []
+    reasons: list[str] = []
+    for block in _blocks(mail.reports):
+        action = block.get("action", "").split("(")[0].strip().lower()
+        status = _STATUS.search(block.get("status", "")) or _STATUS.search(block.get("diagnostic-code", ""))
+        code = status[0] if status else ""
+        who = _recipient(block)
+        if (
+            not (action or code)
+            or action in ("delivered", "relayed", "expanded")
+            or (not action and code.startswith("2"))
+        ):
+            continue
+        (waiting if action == "delayed" else failed).append(who)
+        statuses.append(code)
+        reasons.append(
+            unfold(block.get("diagnostic-code", "")).partition(";")[2].strip()
+            or unfold(block.get("diagnostic-code", ""))
+        )
+    if not failed and not waiting:
+        return None
+    given_up = bool(failed)
+    soft = not given_up or (bool(statuses) and all(code.startswith("4") for code in statuses))
+    people = _unique(failed or waiting) or _unique(_ANY_ADDRESS.findall(mail.text[:4000]))[:1]
+    reason = next((reason for reason in reasons if reason), "") or _excerpt(mail.text)
+    return Bounce("soft" if soft else "hard", people, reason[:500], next(filter(None, statuses), ""), given_up)
+
+
+def _blocks(reports: Iterable[str]) -> Iterable[dict[str, str]]:
+    for report in reports:
+        for block in re.split(r"\n[ \t]*\n", report.replace("\r\n", "\n").replace("\r", "\n")):
+            fields: dict[str, str] = {}
+            for name, value in _FIELD.findall(block):
+                fields.setdefault(name.lower(), value.strip())
+            if fields:
+                yield fields
+
+
+def _recipient(block: dict[str, str]) -> str:
+    for name in ("original-recipient", "final-recipient", "x-actual-recipient", "x-original-recipient"):
+        value = block.get(name, "")
+        typed = _TYPED.match(value)
+        inside = _ANY_ADDRESS.search(typed[1] if typed else value)
+        if inside:
+            return inside[0]
+    return ""
+
+
+def _from_disposition(mail: Mail) -> Bounce | None:
+    """A server that took a mail and threw it away says so in the form of a receipt."""
+    for block in _blocks(mail.reports):
+        said = block.get("disposition", "").lower()
+        if said.startswith("automatic-action") and _THROWN_AWAY.search(said):
+            return Bounce("hard", _unique([_recipient(block)]), _excerpt(mail.text))
+    return None
+
+
+# --- the words for people -------------------------------------------------------------------------
+
+
+def _from_words(mail: Mail) -> Bounce | None:
+    temporary, permanent = _library(mail)
+    body = mail.text or mail.html or ""
+    returns = _returns_a_mail(body)
+    if (permanent or temporary) and (_robot(mail) or returns or _SAYS_SO.search(mail.subject)):
+        kind: Kind = "hard" if permanent else "soft"
+        return Bounce(
+            kind, _unique([*permanent, *temporary]), _excerpt(body), given_up=bool(permanent) or _given_up(body)
+        )
+    if not _robot(mail) and not (returns and _STATUS_OR_CODE.search(body)):
+        return None  # a person may well write about mails that do not arrive
+    people = _REASON.findall(body[:8000])
+    returned = [address for part in mail.returned for address in _ANY_ADDRESS.findall(_header(part, "to"))]
+    if not people and not (returned and mail.report_type) and not _surely(mail):
+        return None
+    kind = _kind_of(body)
+    found = people or returned or _ANY_ADDRESS.findall(body[:4000])[:1]
+    return Bounce(kind, _unique(found), _excerpt(body), given_up=kind == "hard" or _given_up(body))
+
+
+def _surely(mail: Mail) -> bool:
+    robot = _SENDER.match(mail.sender[1]) or "from" not in mail.fields or mail.report_type == "delivery-status"
+    return bool(robot) and bool(_SUBJECT.match(mail.subject) or _SAYS_SO.search(mail.subject))
+
+
+def _library(mail: Mail) -> tuple[list[str], list[str]]:
+    """What flufl.bounce finds, which knows many old servers' wordings."""
+    from flufl.bounce import all_failures
+
+    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
+    try:
+        temporary, permanent = all_failures(mail.message)
+    except Exception:  # it stumbles over broken mails
+        return [], []
+    return _addresses(temporary), _addresses(permanent)
+
+
+def _addresses(found: Iterable[object]) -> list[str]:
+    plain = [one.decode("ascii", "replace") if isinstance(one, bytes) else str(one) for one in found]
+    return sorted(one for one in plain if "@" in one and len(one) < 320)
+
+
+def _kind_of(body: str) -> Kind:
+    head = body[:6000]
+    status = _STATUS.search(head)
+    if status:
+        return "soft" if status[1] == "4" else "hard"
+    return "soft" if _STILL_TRYING.search(head) else "hard"
+
+
+def _given_up(body: str) -> bool:
+    return _STILL_TRYING.search(body[:6000]) is None
+
+
+def _header(part: str, name: str) -> str:
+    found = re.search(rf"^{name}[ \t]*:(.*(?:\n[ \t]+.*)*)", part, re.MULTILINE | re.IGNORECASE)
+    return found[1] if found else ""
+
+
+def returned_header(mail: Mail, name: str) -> str:
+    """A header of our own mail that came back inside the bounce, "" when there is none."""
+    for part in (*mail.returned, mail.text[-20_000:]):
+        if value := _header(part.replace("\r\n", "\n"), name).strip():
+            return unfold(value)
+    return ""
+
+
+def _excerpt(body: str) -> str:
+    return " ".join(body[:600].split())[:300]
+
+
+def _unique(addresses: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(address.strip("<>.,;: ").lower() for address in addresses if address))

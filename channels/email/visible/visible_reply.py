@@ -1,0 +1,74 @@
+"""What the person wrote: without what they answered to, without their signature. Nothing is lost, it is only folded."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from channels.email.visible import html_quotes
+from channels.email.visible.plain_quotes import Scan
+from channels.email.visible.signature import trimmed, without_signature
+
+LONGEST = 200_000  # characters looked at; what is longer is shown as it is
+MOST_LINES = 20_000
+_GAPS = re.compile(r"\n[ \t\u00a0\u200b]*\n[\s\u200b]*\n")
+_FORWARD_SUBJECT = re.compile(
+    r"^\s*(?:fwd?|wg|tr|rv|enc|i|vs|pd|doorst|ynt|ilt|ارجاع|هدایت|فوروارد|بازارسال|转发|轉寄|転送)\s*[:：]",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`text` is the person's own; `whole` all there is to read; `cut` whether they differ."""
+
+    text: str
+    whole: str
+
+    @property
+    def cut(self) -> bool:
+        """Whether anything is folded away."""
+        return len(self.text) < len(self.whole)
+
+
+def visible(text: str, html: str | None, subject: str = "") -> Reply:
+    """The visible part of a mail, from its plain text or, failing that, its HTML."""
+    forward = bool(subject) and _FORWARD_SUBJECT.match(subject) is not None
+    if not text.strip():
+        return from_html(html, forward=forward) if html else Reply("", "")
+    reply = from_text(text, forward=forward)
+    if html and not reply.cut and not forward and html_quotes.is_marked(html):
+        marked = from_html(html)
+        if marked.cut and marked.text and len(marked.text) <= len(text) * 1.2:
+            return Reply(marked.text, reply.whole if len(reply.whole) > len(marked.text) else marked.whole)
+    return reply
+
+
+def from_html(html: str, *, forward: bool = False) -> Reply:
+    """The visible part of HTML: programs' own marks first, then the words."""
+    texts = html_quotes.read(html, keep_quotes=forward)
+    return Reply(from_text(texts.own, forward=forward).text, texts.whole)
+
+
+def from_text(text: str, *, forward: bool = False) -> Reply:
+    """The visible part of plain text."""
+    if len(text) > LONGEST:
+        head = from_text(text[:LONGEST], forward=forward)
+        return Reply(head.text if head.cut else text.strip(), text.strip())
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    if len(lines) > MOST_LINES:
+        return Reply(text.strip(), text.strip())
+    whole = _joined(lines)
+    kept = Scan(lines, forward=forward).kept()
+    if not any(line.strip() for line in kept):
+        kept = lines  # all of it is quotation: better that than nothing
+    kept = without_signature(trimmed(kept))
+    return Reply(_joined(kept), whole)
+
+
+def _joined(lines: list[str]) -> str:
+    """The lines, at most one blank one between others."""
+    text = "\n".join(lines).strip()
+    return _GAPS.sub("\n\n", text) if "\n\n\n" in text or "\u200b\n" in text else text

@@ -1,0 +1,228 @@
+"""One record of a call from all its events: shuffled, repeated or late, the same record. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from channels.phone.calls.call_events import Fact, Reading
+from channels.phone.calls.call_record import Record
+from channels.phone.calls.call_view import Call, covered, half_up, seconds
+from channels.phone.calls.phone_numbers import is_outside, number
+from channels.phone.calls.summary import fill, told
+from channels.phone.switchboards.asterisk_fields import NOWHERE
+
+UNANSWERED = {"busy": "busy", "no_answer": "no_answer", "cancelled": "no_answer", "failed": "failed"}
+ALIVE = ("opened", "seen", "dialled", "dial_ended", "queued", "left_queue", "connected", "completed", "hung_up")
+BUSY_CAUSES, SILENT_CAUSES = {17}, {16, 18, 19, 31}  # of Q.850
+
+
+def reduce(readings: Iterable[Reading], *, region: str = "IR", area: str = "") -> Record:
+    """The record of the call these events are of. Raises ValueError when there are none."""
+    known = list(readings)
+    if not known:
+        raise ValueError("no events")
+    facts = {fact.order: fact for reading in known for fact in reading.facts}
+    call = Call([facts[key] for key in sorted(facts)])
+    record = Record(
+        min((one.call_id for one in known), key=_age),
+        provider=min(one.provider for one in known),
+    )
+    record.direction = _direction(call, region)
+    _who(record, call, region, area)
+    record.kind = _kind(record, call)
+    _queue(record, call)
+    _end(record, call)
+    if record.direction == "outbound":
+        _outgoing(record, call)
+    else:
+        _incoming(record, call)
+    _files(record, call)
+    record.disposition = _disposition(record, call)
+    summary = told(call.of("told"))
+    fill(record, summary, region=region, area=area)
+    if record.started_at is None:
+        record.started_at = min((one.at for one in call.facts if one.at and one.what != "survey"), default=None)
+    _status(record, call)
+    return record
+
+
+def _age(call_id: str) -> tuple[list[float], str]:
+    """Ids of Asterisk hold the time and a count: the oldest names the call when two became one."""
+    return [float(part) for part in re.findall(r"\d+", call_id)], call_id
+
+
+def _direction(call: Call, region: str) -> str | None:
+    outside = call.main_outside
+    if call.placed:
+        return "outbound"
+    if outside:
+        return "inbound"
+    if outside is None:
+        return "inbound" if call.of("queued", "connected", "completed") else None
+    to = call.first.to if call.first else ""
+    dials = is_outside(to, region=region) or any(one.outside for one in call.legs)
+    return "outbound" if dials else "internal"
+
+
+def _who(record: Record, call: Call, region: str, area: str) -> None:
+    first = call.first
+    opened = [*call.of("opened"), *call.of("seen")]
+    if not call.placed and first is not None:
+        callers = (number(one.number, region=region, area=area) for one in opened)
+        record.from_ = next((one for one in callers if one), None)
+        aims = (one.to for one in opened if one.to not in NOWHERE)
+        record.to = next((number(one, region=region, area=area) for one in aims), None)
+    record.name = next((one.name for one in opened if one.name), "") if record.direction == "inbound" else ""
+    if record.direction == "inbound":
+        record.customer = record.from_
+    elif record.direction == "outbound":
+        lines = [one for one in call.of("dialled", "dial_ended") if one.outside and one.number]
+        dialled = (number(one.number, region=region, area=area) for one in lines)
+        record.customer = next((one for one in dialled if one), None) or record.to
+
+
+def _kind(record: Record, call: Call) -> str:
+    """A call the switchboard places to the outside with no agent in it is the desk's own: a survey."""
+    if record.direction != "outbound" or not call.placed or not call.main_outside:
+        return "customer"
+    return "customer" if any(one.end for one in call.legs) else "survey"
+
+
+def _queue(record: Record, call: Call) -> None:
+    joins, takers = call.of("queued"), call.of("connected", "completed")
+    names = [one.queue for one in [*takers, *reversed(joins)] if one.queue]
+    record.queue = names[0] if names else None
+    if record.queue is None and not joins:
+        return
+    record.queued_at = min((one.at for one in joins if one.at), default=None)
+    waits = [_wait(call, join, joins[index + 1 :]) for index, join in enumerate(joins)]
+    known = [one for one in waits if one is not None]
+    if known:
+        record.queue_wait_s = half_up(sum(known))
+    elif not joins:
+        said = [one.wait_s for one in [*takers, *call.of("left_queue")] if one.wait_s is not None]
+        record.queue_wait_s = half_up(max(said)) if said else None
+
+
+def _wait(call: Call, join: Fact, later: Sequence[Fact]) -> float | None:
+    """Seconds from joining a queue until the caller was out of it, whichever way."""
+    until = next((one.at for one in later if one.at), None)
+    if join.at is None:
+        return None
+    ends = [*call.of("connected", "left_queue", "hung_up", "over"), *call.answers]
+    for one in sorted(ends, key=lambda each: each.order):
+        if one.at is None or one.at < join.at or (one.what == "hung_up" and not one.main):
+            continue
+        if until is not None and one.at > until:
+            break
+        if one.queue in ("", join.queue):
+            return (one.at - join.at).total_seconds()
+    return None if until is None else (until - join.at).total_seconds()
+
+
+def _end(record: Record, call: Call) -> None:
+    record.started_at = min((one.at for one in call.of(*ALIVE) if one.at), default=None)
+    record.ended_at = call.hung_up_at
+    causes = [int(one.wait_s) for one in call.of("hung_up") if one.main and one.wait_s is not None]
+    record.cause = causes[-1] if causes else None
+    by = [one.status for one in call.of("completed", "hung_up") if one.status in ("caller", "agent")]
+    record.hangup_by = by[-1] if by else None
+
+
+def _incoming(record: Record, call: Call) -> None:
+    spells = call.spells()
+    if not spells:
+        return
+    record.agents = list(dict.fromkeys(end for end, _, _ in spells if end))
+    record.agent_ext = record.agents[0] if record.agents else None
+    takers = call.of("connected")
+    record.answered_at = next((start for _, start, _ in spells if start), None) or _worked_out(call)
+    said = [one.ring_s for one in takers if one.ring_s is not None]
+    record.ring_s = half_up(said[0]) if said else _rang(call, call.answers[:1])
+    if record.ended_at is not None or any(end for _, _, end in spells):
+        talked = [one.talk_s for one in call.of("completed") if one.talk_s is not None]
+        record.talk_s = covered(spells)
+        if record.talk_s is None and talked:
+            record.talk_s = half_up(sum(talked))
+        record.spoken_s = record.talk_s
+
+
+def _worked_out(call: Call) -> datetime | None:
+    """When the event of the answer was lost: the end of the first talk tells, and so does the end of waiting."""
+    left = [one.at for one in call.of("left_queue") if one.at]
+    return left[0] if left else next((one.at for one in call.of("completed") if one.at), None)
+
+
+def _rang(call: Call, answers: Sequence[Fact]) -> int | None:
+    for answer in answers:
+        began = [one.at for one in call.of("dialled") if one.leg == answer.leg and one.at]
+        return seconds(began[0], answer.at) if began else None
+    return None
+
+
+def _customer_lines(call: Call) -> list[Fact]:
+    """How dialling the customer went: the outside line, be it the first or one dialled for an agent."""
+    if call.placed and call.main_outside:
+        return [one for one in call.of("dial_ended") if one.main]
+    return [one for one in call.legs if one.what == "dial_ended" and (one.outside or not one.end)]
+
+
+def _outgoing(record: Record, call: Call) -> None:
+    record.agent_ext = call.main_end or next((one.end for one in call.legs if one.end), None)
+    answers = [one for one in _customer_lines(call) if one.status == "answered"]
+    if not answers:
+        return
+    record.answered_at = answers[0].at
+    gone = [one.at for one in call.of("hung_up") if one.leg == answers[0].leg and one.at]
+    record.spoken_s = seconds(record.answered_at, gone[-1] if gone else record.ended_at)
+    if not call.placed:  # dialled by hand: a person's own call, measured like one
+        record.agents = [record.agent_ext] if record.agent_ext else []
+        record.ring_s, record.talk_s = _rang(call, answers), record.spoken_s
+
+
+def _files(record: Record, call: Call) -> None:
+    recorded, messages, keys = call.of("recorded"), call.of("voicemail"), call.of("survey")
+    record.recording, record.voicemail = bool(recorded), bool(messages)
+    record.recording_file = next((one.text for one in recorded if one.text), None)
+    record.voicemail_file = next((one.text for one in messages if one.text), None)
+    if keys:
+        record.survey = {"SurveyId": keys[-1].text, "Rate": keys[-1].status}
+
+
+def _disposition(record: Record, call: Call) -> str | None:
+    if record.answered_at is not None or record.agents:
+        return "answered"
+    if record.ended_at is None:
+        return None
+    if record.direction == "outbound":
+        return _not_reached(record, call)
+    if record.direction is None and not call.of("left_queue", "voicemail", "dial_ended"):
+        return None
+    if record.voicemail:
+        return "voicemail"
+    if any(one.status == "key" for one in call.of("left_queue")):
+        return "left_by_key"
+    if call.gave_up:
+        return "abandoned"
+    ways = {one.status for one in call.of("dial_ended")}
+    return "busy" if ways == {"busy"} and not call.of("queued") else "missed"
+
+
+def _not_reached(record: Record, call: Call) -> str | None:
+    ends = [*_customer_lines(call), *(one for one in call.of("dial_ended") if one.main)]
+    ways = [UNANSWERED[one.status] for one in ends if one.status in UNANSWERED]
+    if ways:
+        return ways[0] if len(set(ways)) == 1 else next(one for one in ("busy", "no_answer", "failed") if one in ways)
+    if record.cause in BUSY_CAUSES:
+        return "busy"
+    return "no_answer" if record.cause in SILENT_CAUSES or record.cause is None else "failed"
+
+
+def _status(record: Record, call: Call) -> None:
+    waiting = call.of("queued") and record.queue_wait_s is None
+    if record.ended_at is not None:
+        record.status = "ended"
+    elif record.status == "ringing" and (record.answered_at is not None or waiting):
+        record.status = "talking" if record.answered_at is not None else "queued"

@@ -1,0 +1,90 @@
+"""Twilio: status callbacks of calls, the results of Dial and Enqueue, recordings.
+
+A call that Twilio "completed" was only answered by a script; people took it where Dial, a queue or a child call says so.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from channels.phone.calls.call_events import Fact, NotACall, Reading, iso
+from channels.phone.switchboards.generic import summary
+from channels.phone.web.webhook_request import Webhook, later
+
+ENDS = {"completed": "", "busy": "busy", "failed": "failed", "no-answer": "no_answer", "canceled": "no_answer"}
+DIALS = {"completed": "answered", "answered": "answered", "busy": "busy", "no-answer": "no_answer",
+         "failed": "failed", "canceled": "no_answer"}  # fmt: skip
+QUEUES = {"bridged": "answered", "bridging-in-process": "answered", "hangup": "abandoned", "redirected": "",
+          "queue-full": "missed", "system-error": "missed", "error": "missed", "leave": "left_by_key"}  # fmt: skip
+
+
+def read(hook: Webhook) -> list[Reading]:
+    """One callback. Raises NotACall when it has no CallSid."""
+    own, parent = hook.text("CallSid"), hook.text("ParentCallSid")
+    if not own:
+        raise NotACall("the callback has no CallSid")
+    if parent:
+        return [_child(hook, parent)]
+    status, at = hook.text("CallStatus").lower(), hook.time("Timestamp", "timestamp")
+    outgoing = hook.text("Direction").lower().startswith("outbound")
+    told: dict[str, Any] = {
+        "direction": "outbound" if outgoing else "inbound",
+        "from_": hook.text("From", "Caller"),
+        "to": hook.text("To", "Called"),
+        "name": hook.text("CallerName"),
+        "queue": hook.text("QueueName", "Queue"),
+        "queue_wait_s": hook.seconds("QueueTime"),
+        "started_at": at if status in ("queued", "ringing") else None,
+    }
+    told["disposition"] = _outcome(hook, status, outgoing=outgoing)
+    told["talk_s"] = hook.seconds("DialCallDuration")
+    if status in ENDS:
+        told |= {"status": "ended", "ended_at": at or later(_now(hook), 0.0)}
+        whole = hook.seconds("CallDuration")
+        if whole is not None and told["ended_at"]:
+            told["started_at"] = later(told["ended_at"], -whole)
+            if outgoing and told["disposition"] == "answered":
+                told |= {"answered_at": told["started_at"], "talk_s": whole}
+    return [summary(hook, own, told, *_files(hook))]
+
+
+def _now(hook: Webhook) -> str | None:
+    return iso(hook.received_at) if hook.received_at else None
+
+
+def _outcome(hook: Webhook, status: str, *, outgoing: bool) -> str:
+    if hook.text("DialCallStatus"):
+        return DIALS.get(hook.text("DialCallStatus").lower(), "")
+    if hook.text("QueueResult"):
+        return QUEUES.get(hook.text("QueueResult").lower(), "")
+    if outgoing and status in ("in-progress", "completed"):
+        return "answered"
+    return ENDS.get(status) or ("missed" if status in ENDS and not outgoing else "")
+
+
+def _child(hook: Webhook, parent: str) -> Reading:
+    """A line dialled for another: on an incoming call it is the agent's."""
+    status, at = hook.text("CallStatus").lower(), hook.time("Timestamp", "timestamp")
+    told: dict[str, Any] = {}
+    if status in ("in-progress", "answered") or (status == "completed" and hook.seconds("CallDuration")):
+        told = {"disposition": "answered", "agents": [_agent(hook.text("To", "Called"))]}
+        if status == "completed":
+            told |= {"parts_s": hook.seconds("CallDuration")}
+            told["answered_at"] = later(at, -(hook.seconds("CallDuration") or 0))
+        else:
+            told |= {"answered_at": at, "status": "talking"}
+    return summary(hook, parent, told, *_files(hook))
+
+
+def _agent(to: str) -> str:
+    """`client:ali` and `sip:101@pbx.example` -> `ali`, `101`."""
+    scheme, colon, rest = to.partition(":")
+    return rest.split("@")[0] if colon and scheme in ("client", "sip", "sips") else to
+
+
+def _files(hook: Webhook) -> list[Fact]:
+    url = hook.text("RecordingUrl")
+    if not url or hook.text("RecordingStatus").lower() in ("failed", "absent", "in-progress"):
+        return []
+    message = hook.text("RecordingSource").lower() == "recordverb" or "transcriptiontext" in map(str.lower, hook.fields)
+    return [Fact(what="voicemail" if message else "recorded", at=hook.received_at, text=url)]

@@ -1,0 +1,106 @@
+"""Text with marks: entities become HTML, rich messages become lines of text. Pure; offsets are UTF-16 units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from channels.telegram.base.json_access import Json, number, obj, objects, text
+
+_TAGS = {
+    "bold": "b", "italic": "i", "underline": "u", "strikethrough": "s", "code": "code", "pre": "pre",
+    "blockquote": "blockquote", "expandable_blockquote": "blockquote",
+}  # fmt: skip
+_LINKS = ("http://", "https://", "mailto:", "tel:")
+_DEPTH = 12
+
+
+def html(said: str, entities: list[Json]) -> str | None:
+    """The text as HTML when it is formatted or hides links; None when the plain text says it all."""
+    marks = [one for one in entities if text(one, "type") in _TAGS or text(one, "type") == "text_link"]
+    if not marks:
+        return None
+    raw = said.encode("utf-16-le", "surrogatepass")
+    opens: dict[int, list[tuple[int, str]]] = {}
+    closes: dict[int, list[tuple[int, str]]] = {}
+    for one in marks:
+        start, length = number(one, "offset"), number(one, "length")
+        if start is None or length is None or start < 0 or length <= 0 or (start + length) * 2 > len(raw):
+            continue
+        opening, closing = _tags(one)
+        if opening:
+            opens.setdefault(start, []).append((-length, opening))
+            closes.setdefault(start + length, []).append((-start, closing))
+    places = sorted({0, len(raw) // 2, *opens, *closes})
+    made = []
+    for place, following in zip(places, [*places[1:], places[-1]], strict=True):
+        made += [tag for _, tag in sorted(closes.get(place, ()))]
+        made += [tag for _, tag in sorted(opens.get(place, ()), key=lambda one: one[0])]
+        made.append(escape(raw[place * 2 : following * 2].decode("utf-16-le", "replace")).replace("\n", "<br>"))
+    return "".join(made)
+
+
+def _tags(entity: Json) -> tuple[str, str]:
+    kind = text(entity, "type")
+    if kind != "text_link":
+        return f"<{_TAGS[kind]}>", f"</{_TAGS[kind]}>"
+    url = text(entity, "url", 2000)
+    return (f'<a href="{escape(url, quote=True)}">', "</a>") if url.lower().startswith(_LINKS) else ("", "")
+
+
+def plain(rich: Any, depth: int = _DEPTH) -> str:
+    """The words of a RichText: a string, a list of them, or an object with `text` in it."""
+    if isinstance(rich, str):
+        return text({"text": rich}, "text")
+    if depth <= 0:
+        return ""
+    if isinstance(rich, list):
+        return "".join(plain(one, depth - 1) for one in rich)
+    if not isinstance(rich, dict):
+        return ""
+    if "text" in rich:
+        said = plain(rich["text"], depth - 1)
+        url = text(rich, "url", 2000)
+        return f"{said} ({url})" if url and url != said else said
+    return text(rich, "expression") or text(rich, "alternative_text") or text(rich, "emoji")
+
+
+def lines(blocks: list[Json], depth: int = _DEPTH) -> Iterator[str]:
+    """The lines of a rich message, one block after the other; a kind never seen gives the words found in it."""
+    for block in blocks if depth > 0 else []:
+        kind = text(block, "type", 60)
+        for field in ("title", "summary", "header", "text", "expression"):
+            said = plain(block.get(field))
+            if said.strip():
+                yield said
+        for one in objects(block, "items"):
+            label = text(one, "label", 40) or "•"
+            tick = ("☑ " if one.get("is_checked") is True else "☐ ") if one.get("has_checkbox") is True else ""
+            inside = "\n".join(lines(objects(one, "blocks"), depth - 1)) or plain(one.get("text"))
+            yield f"{label} {tick}{inside}".rstrip()
+        cells = block.get("cells")
+        for row in cells if isinstance(cells, list) else []:
+            yield (
+                " | ".join(plain(one.get("text")) for one in row if isinstance(one, dict))
+                if isinstance(row, list)
+                else ""
+            )
+        if kind == "divider":
+            yield "———"
+        if where := obj(block, "location"):
+            yield f"📍 {where.get('latitude')}, {where.get('longitude')}"
+        yield from lines(objects(block, "blocks"), depth - 1)
+        for field in ("caption", "credit"):
+            said = plain(block.get(field))
+            if said.strip():
+                yield said
+
+
+def media(blocks: list[Json], depth: int = _DEPTH) -> Iterator[Json]:
+    """Every block and list item of a rich message, in order: some hold files."""
+    for block in blocks if depth > 0 else []:
+        yield block
+        yield from media(objects(block, "blocks"), depth - 1)
+        for one in objects(block, "items"):
+            yield from media(objects(one, "blocks"), depth - 1)

@@ -1,0 +1,66 @@
+"""What an error of the Bot API means for a message: try again, give up, or nobody knows. Pure."""
+
+from __future__ import annotations
+
+from channels.contract import DeliveryError
+from channels.telegram.base.api import ApiError
+
+_GONE = (
+    "chat not found",
+    "user not found",
+    "peer_id_invalid",
+    "user is deactivated",
+    "chat was deleted",
+    "group chat was deleted",
+    "group chat was deactivated",
+)
+_UNFORMATTED = ("can't parse entities", "can't find end", "unsupported start tag", "entity")
+_NO_PICTURE = ("photo_invalid_dimensions", "image_process_failed", "photo_ext_invalid", "wrong type of the web page content",
+               "photo_save_file_invalid", "wrong file type", "type of file mismatch", "video_content_type_invalid")  # fmt: skip
+_TOKEN_PAUSE = 300.0  # seconds until a bot whose token is refused is tried again
+_FLOOD_PAUSE = 5.0
+
+
+def delivery_error(error: ApiError, chat: str = "") -> DeliveryError:
+    """The first that fits, in this order; `chat` is only named in words."""
+    said = error.description
+    if error.retry_after is not None or error.code == 429:
+        return DeliveryError(said, retry_after=error.retry_after or _FLOOD_PAUSE)
+    if error.code == 403:  # blocked, kicked, deactivated, or never started the bot
+        return DeliveryError(said, permanent=True, unreachable=True)
+    if error.migrated_to is not None:
+        return DeliveryError(f"The group moved to {error.migrated_to}.", retry_after=1.0)
+    if error.code == 400 or error.code == 413:
+        return DeliveryError(said, permanent=True, unreachable=any(one in said.lower() for one in _GONE))
+    if error.code in (401, 404):
+        return DeliveryError(f"Telegram does not accept this bot's token: {said}", retry_after=_TOKEN_PAUSE)
+    if error.maybe:
+        return DeliveryError(f"{said}. It may have arrived.", uncertain=True)
+    return DeliveryError(said)  # 409, 5xx, and whatever never reached Telegram
+
+
+def is_format(error: ApiError) -> bool:
+    """Whether Telegram refused the formatting, so that plain text may pass."""
+    return error.code == 400 and any(one in error.description.lower() for one in _UNFORMATTED)
+
+
+def is_picture(error: ApiError) -> bool:
+    """Whether Telegram takes this file as a document only."""
+    return error.code == 400 and any(one in error.description.lower() for one in _NO_PICTURE)
+
+
+def is_same(error: ApiError) -> bool:
+    """Whether an edit changed nothing, because it says so already."""
+    return error.code == 400 and "not modified" in error.description.lower()
+
+
+def is_gone(error: ApiError) -> bool:
+    """Whether the message that should be changed or deleted is not there any more."""
+    said = error.description.lower()
+    return error.code == 400 and any(f"message to {one} not found" in said for one in ("edit", "delete"))
+
+
+def repeatable(error: ApiError) -> DeliveryError:
+    """What an error means for something that may be done twice without harm: nothing about it is uncertain."""
+    fault = delivery_error(error)
+    return DeliveryError(fault.reason, permanent=fault.permanent, retry_after=fault.retry_after)

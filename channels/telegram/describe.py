@@ -1,0 +1,76 @@
+"""What the channel makes of an update, as JSON for people who ask why."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from channels.contract import Inbound
+from channels.telegram.base.json_access import ident, loads, number
+from channels.telegram.normalise import read, understand
+from channels.telegram.updates.update_context import About
+
+
+def describe(raw: bytes) -> dict[str, Any]:
+    """Everything found in an update, JSON-serialisable. Raises `Unreadable` when it is not a JSON object."""
+    update = read(raw)
+    found = understand(update, About())
+    return {
+        "update_id": number(update, "update_id")
+        if number(update, "update_id") is not None
+        else ident(update, "update_id") or None,
+        "entries": [_entry(one) for one in found.things],
+        "ignored": found.ignored,
+    }
+
+
+def updates(raw: bytes) -> list[bytes]:
+    """The updates of a file: one, a list of them, an answer of getUpdates, or one a line. Anything else is one, as it is."""
+    try:
+        found = loads(raw)
+    except ValueError:
+        lines = [line for line in raw.splitlines() if line.strip()]
+        return lines if len(lines) > 1 and any(_is_object(line) for line in lines) else [raw]
+    if isinstance(found, dict) and isinstance(found.get("result"), list):
+        found = found["result"]
+    return [json.dumps(one).encode("ascii") for one in found] if isinstance(found, list) else [raw]
+
+
+def _is_object(line: bytes) -> bool:
+    """Whether a line is whole by itself: then those beside it are lines too, however broken."""
+    try:
+        return isinstance(loads(line), dict)
+    except ValueError:
+        return False
+
+
+def _entry(inbound: Inbound) -> dict[str, Any]:
+    answered = inbound.thread.remote_ids
+    entry = {
+        "kind": inbound.kind,
+        "text": inbound.text,
+        "attachments": [
+            {"name": one.name, "type": one.content_type, "size": one.size, "problem": one.problem}
+            for one in inbound.attachments
+        ],
+        "reply_to": answered[0] if answered else None,
+        "edited": inbound.kind == "edit",
+        "chat_key": inbound.moved_to if "moved_from" in inbound.details else inbound.thread.conversation,
+        "external_id": inbound.target if inbound.kind == "edit" and inbound.target else inbound.external_id,
+        "from": {"address": inbound.author.address, "name": inbound.author.name} if inbound.author else None,
+        "sent_at": inbound.sent_at.isoformat().replace("+00:00", "Z") if inbound.sent_at else None,
+        "thanks": inbound.thanks,
+        "html": inbound.html,
+        "details": dict(inbound.details),
+    }
+    if inbound.wish is not None:
+        entry["wish"] = inbound.wish
+    if inbound.also:
+        entry["also"] = [{"address": one.address, "verified": one.verified} for one in inbound.also]
+    more = {"link": inbound.link, "moved_to": inbound.moved_to}
+    entry |= {name: value for name, value in more.items() if value is not None}
+    if inbound.kind == "reaction":
+        entry["of"] = inbound.target
+    if inbound.survey is not None:
+        entry["survey"] = {"score": inbound.survey.score, "words": inbound.survey.words}
+    return entry

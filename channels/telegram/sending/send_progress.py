@@ -1,0 +1,102 @@
+"""How far a message in parts has come: kept durably, so that a part never leaves twice, not even after a restart."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from channels.contract import Desk
+from channels.telegram.base.json_access import Json, number, obj, objects
+from channels.telegram.sending.render import Call
+
+log = logging.getLogger(__name__)
+_MOST = 1000
+
+
+@dataclass(slots=True)
+class Parts:
+    """What left of a message: a list of Telegram's messages for each call. `opened`: calls replaced by their ways out."""
+
+    done: list[list[Json]] = field(default_factory=list)
+    opened: list[int] = field(default_factory=list)
+
+    def calls(self, wanted: Sequence[Call]) -> list[Call]:
+        """The calls as they were left: where a picture was refused, the documents instead of it."""
+        found = list(wanted)
+        for place in self.opened:
+            found[place : place + 1] = found[place].otherwise or (found[place],)
+        return found
+
+    @property
+    def messages(self) -> list[Json]:
+        """Everything that left."""
+        return [one for made in self.done for one in made]
+
+    def dump(self) -> str:
+        """As text."""
+        slim = [
+            [{"chat": {"id": obj(one, "chat").get("id")}, "message_id": one.get("message_id")} for one in made]
+            for made in self.done
+        ]
+        return json.dumps({"done": slim, "opened": self.opened})  # fmt: skip
+
+
+def loads(said: str | None) -> Parts:
+    """The parts that `dump` wrote; none when it can't be read."""
+    try:
+        found = json.loads(said or "{}")
+    except ValueError:
+        found = {}
+    made = found.get("done") if isinstance(found, dict) else None
+    opened = found.get("opened") if isinstance(found, dict) else None
+    return Parts(
+        [objects({"made": one}, "made") for one in made] if isinstance(made, list) else [],
+        [one for one in opened if number({"n": one}, "n") is not None] if isinstance(opened, list) else [],
+    )
+
+
+class Unfinished:
+    """The messages of one bot that stopped half-way; in memory, and at the desk once there is one."""
+
+    def __init__(self, account: str) -> None:
+        self.desk: Desk | None = None
+        self._account = account
+        self._known: OrderedDict[str, Parts] = OrderedDict()
+
+    async def begun(self, token: str, wanted: Sequence[Call]) -> Parts:
+        """How far a message has come; only one in parts can have begun."""
+        found = self._known.get(token)
+        if found is None and self.desk is not None and (len(wanted) > 1 or any(one.otherwise for one in wanted)):
+            said = await self.desk.recall(self._account, _key(token))
+            if said:
+                found = self._known[token] = loads(said)
+        return found or Parts()
+
+    async def keep(self, token: str, parts: Parts) -> None:
+        """It stopped here."""
+        if not parts.done and not parts.opened:
+            return
+        self._known[token] = parts
+        if len(self._known) > _MOST:
+            self._known.popitem(last=False)
+        await self._remember(token, parts.dump())
+
+    async def over(self, token: str) -> None:
+        """All of it left."""
+        if self._known.pop(token, None) is not None:
+            await self._remember(token, "")
+
+    async def _remember(self, token: str, said: str) -> None:
+        """What Telegram took it has, whether the desk can write it down or not."""
+        try:
+            if self.desk is not None:
+                await self.desk.remember(self._account, _key(token), said)
+        except Exception:
+            log.exception("how far a message came could not be kept", extra={"bot": self._account})
+
+
+def _key(token: str) -> str:
+    return f"parts:{token}"

@@ -1,0 +1,26 @@
+"""Commands that ask something of the desk itself: `/human` and `/end`. Whatever is written beside them stays a message. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from channels.contract import Inbound, Wish
+from channels.telegram.base.json_access import Json
+from channels.telegram.updates.message_updates import command
+
+WISHES: Mapping[str, Wish] = {"human": "person", "end": "end"}
+
+
+def apart(message: Json, said: Inbound) -> tuple[Inbound, ...]:
+    """The message, or the wish in it, or both: the wish for a person first, so that no robot answers; the end last."""
+    order = command(message)
+    wish = WISHES.get(order[0]) if order is not None and "owner" not in said.details else None
+    if order is None or wish is None:
+        return (said,)
+    asked = replace(said, kind="wish", wish=wish, text=f"/{order[0]}", html=None, attachments=(), thanks=False)
+    if not order[1]:
+        return (asked,)
+    rest = replace(said, kind="message", text=order[1], html=None, language=None)
+    asked = replace(asked, external_id=f"{said.external_id}:wish")
+    return (asked, rest) if wish == "person" else (rest, asked)

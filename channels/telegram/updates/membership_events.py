@@ -1,0 +1,211 @@
+"""Updates that are nobody's message: members, boosts, polls, payments, business connections. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from channels.contract import Inbound, Thread
+from channels.telegram.base.ids import NOWHERE, Place, address, full_name, message_key, place
+from channels.telegram.base.json_access import Json, ident, moment, number, obj, objects, text
+from channels.telegram.base.phrases import WORDS, word
+from channels.telegram.updates.content import poll_text
+from channels.telegram.updates.service_messages import money
+from channels.telegram.updates.update_context import About
+
+_PEOPLE = ("user", "from", "voter_chat", "actor_chat", "sender_chat")
+
+
+def somebody(value: Json) -> Json:
+    """The person or chat behind something, wherever it says so; an empty object when it does not."""
+    for holder in (value, obj(value, "boost"), obj(obj(value, "boost"), "source"), obj(value, "source")):
+        for field in _PEOPLE:
+            if ident(obj(holder, field), "id"):
+                return obj(holder, field)
+    return obj(value, "chat") if ident(obj(value, "chat"), "id") else {}
+
+
+def note(
+    about: About,
+    update: str,
+    said: str,
+    details: Mapping[str, Any],
+    *,
+    who: Json,
+    where: Place | None,
+    value: Json | None = None,
+) -> Inbound:
+    """A line for the timeline that asks for nothing."""
+    own = ident(who, "id")
+    return Inbound(
+        kind="note",
+        external_id=f"{about.account}:{update}",
+        author=address(about.account, own, full_name(who)) if own else address(about.account, NOWHERE, about.account),
+        text=said,
+        sent_at=moment(value or {}, "date"),
+        thread=Thread(conversation=where.key if where else own or NOWHERE),
+        automatic=True,
+        details=details,
+    )
+
+
+def event(update: Json, name: str, about: About) -> Inbound | None:
+    """What an update tells that is neither message, tap nor reaction; None: a kind never seen."""
+    for kind, read in _READERS.items():
+        if kind in update:
+            value = obj(update, kind)
+            said, details = read(value, about)
+            return note(
+                about,
+                name,
+                said or f"unsupported: {kind}",
+                {"event": kind, **details},
+                who=somebody(value),
+                where=place(value),
+                value=value,
+            )
+    if "message_reaction_count" in update:
+        return _counts(obj(update, "message_reaction_count"), name, about)
+    return None
+
+
+Read = tuple[str, dict[str, Any]]
+
+
+def _my_member(value: Json, about: About) -> Read:
+    status = text(obj(value, "new_chat_member"), "status", 30)
+    named = _standing(status, about)
+    if text(obj(value, "chat"), "type") == "private":
+        if status in ("kicked", "left"):
+            return word(about.language, "blocked"), {
+                "event": "blocked",
+                "unreachable": word(about.language, "unreachable"),
+            }
+        return word(about.language, "unblocked"), {"event": "unblocked", "reachable": True}
+    gone = {"event": "bot_removed"} if status in ("kicked", "left") else {}
+    details = {"status": status, **gone}
+    return word(about.language, "bot_member", chat=full_name(obj(value, "chat")), status=named), details
+
+
+def _standing(status: str, about: About) -> str:
+    """What somebody is in a chat, in words; as Telegram says it when it is new."""
+    return word(about.language, f"status_of_{status}") if f"status_of_{status}" in WORDS else status
+
+
+def _member(value: Json, about: About) -> Read:
+    changed = obj(value, "new_chat_member")
+    status = text(changed, "status", 30)
+    who = full_name(obj(changed, "user"))
+    return word(
+        about.language, "member", who=who, status=_standing(status, about), chat=full_name(obj(value, "chat"))
+    ), {"status": status}
+
+
+def _join(value: Json, about: About) -> Read:
+    who, chat = full_name(obj(value, "from")), full_name(obj(value, "chat"))
+    return word(about.language, "join_request", who=who, chat=chat, bio=text(value, "bio", 300)), {}
+
+
+def _connection(value: Json, about: About) -> Read:
+    on = value.get("is_enabled") is True
+    rights = obj(value, "rights")
+    may = rights.get("can_reply") is True or value.get("can_reply") is True
+    return word(about.language, "business_on" if on else "business_off"), {
+        "business": text(value, "id", 100), "enabled": on, "can_reply": may,
+    }  # fmt: skip
+
+
+def _deleted(value: Json, about: About) -> Read:
+    found = value.get("message_ids")
+    ids = [one for one in found if isinstance(one, int)][:100] if isinstance(found, list) else []
+    business = text(value, "business_connection_id", 100)
+    targets = [message_key(about.account, {"chat": obj(value, "chat"), "message_id": one}, business) for one in ids]
+    return word(about.language, "deleted", count=len(ids)), {"deleted": targets, "business": business}
+
+
+def _boost(value: Json, about: About) -> Read:
+    return word(about.language, "boost", chat=full_name(obj(value, "chat"))), {}
+
+
+def _unboost(value: Json, about: About) -> Read:
+    return word(about.language, "unboost", chat=full_name(obj(value, "chat"))), {}
+
+
+def _inline(value: Json, about: About) -> Read:
+    return word(about.language, "inline_query", query=text(value, "query", 300)), {}
+
+
+def _chosen(value: Json, about: About) -> Read:
+    return word(about.language, "inline_result", query=text(value, "query", 300) or text(value, "result_id", 100)), {}
+
+
+def _shipping(value: Json, about: About) -> Read:
+    return word(about.language, "shipping", payload=text(value, "invoice_payload", 200)), {}
+
+
+def _checkout(value: Json, about: About) -> Read:
+    return word(about.language, "checkout", amount=money(value), payload=text(value, "invoice_payload", 200)), {}
+
+
+def _purchased(value: Json, about: About) -> Read:
+    return word(about.language, "purchased", payload=text(value, "paid_media_payload", 200)), {}
+
+
+def _poll(value: Json, about: About) -> Read:
+    return poll_text(value), {"poll": ident(value, "id")}
+
+
+def _vote(value: Json, about: About) -> Read:
+    chosen = value.get("option_ids")
+    options = [one + 1 for one in chosen if isinstance(one, int)][:100] if isinstance(chosen, list) else []
+    details = {"poll": ident(value, "poll_id"), "options": options}
+    if not options:
+        return word(about.language, "unvoted"), details
+    return word(about.language, "voted", options=", ".join(map(str, options))), details
+
+
+def _managed(value: Json, about: About) -> Read:
+    return word(about.language, "managed_bot", bot=full_name(obj(value, "bot"))), {}
+
+
+_READERS: Mapping[str, Callable[[Json, About], Read]] = {
+    "my_chat_member": _my_member,
+    "chat_member": _member,
+    "chat_join_request": _join,
+    "business_connection": _connection,
+    "deleted_business_messages": _deleted,
+    "chat_boost": _boost,
+    "removed_chat_boost": _unboost,
+    "inline_query": _inline,
+    "chosen_inline_result": _chosen,
+    "shipping_query": _shipping,
+    "pre_checkout_query": _checkout,
+    "purchased_paid_media": _purchased,
+    "poll": _poll,
+    "poll_answer": _vote,
+    "managed_bot": _managed,
+}
+
+
+def reaction_text(kind: Json) -> str:
+    """One reaction as text."""
+    return text(kind, "emoji", 40) or {"custom_emoji": "✨", "paid": "⭐"}.get(text(kind, "type", 30), "❔")
+
+
+def _counts(value: Json, update: str, about: About) -> Inbound:
+    """Anonymous reactions to a post, counted."""
+    counted = (
+        (reaction_text(obj(one, "type")), number(one, "total_count") or 0) for one in objects(value, "reactions")
+    )
+    where = place(value)
+    return Inbound(
+        kind="reaction",
+        external_id=f"{about.account}:{update}",
+        author=address(about.account, ident(obj(value, "chat"), "id") or NOWHERE, full_name(obj(value, "chat"))),
+        text=" ".join(f"{emoji} {count}" for emoji, count in counted) or "0",
+        sent_at=moment(value, "date"),
+        thread=Thread(conversation=where.key if where else NOWHERE),
+        target=message_key(about.account, value) or None,
+        thanks=True,
+        details={"event": "reaction_count"},
+    )

@@ -1,0 +1,231 @@
+"""Messages: sent, edited, posted in a channel, written to a business account. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from channels.contract import Address, Attachment, Inbound, Thread
+from channels.telegram.base import entities
+from channels.telegram.base.ids import NOWHERE, Place, address, author, full_name, message_key, place
+from channels.telegram.base.json_access import Json, ident, moment, number, obj, objects, text
+from channels.telegram.base.phrases import word
+from channels.telegram.updates.content import ABOUT, Content, content
+from channels.telegram.updates.message_files import files_in, unknown
+from channels.telegram.updates.service_messages import EVENTS
+from channels.telegram.updates.thanks import is_thanks
+from channels.telegram.updates.update_context import About
+
+QUIET_COMMANDS = frozenset({"start", "status", "help"})  # answered by the bot itself: they ask nothing of a person
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what Telegram lets a link t.me/<bot>?start=… carry
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def why_ignored(message: Json, about: About) -> str | None:
+    """Why a message is not shown at all: it is our own that came back. None: it is shown."""
+    if obj(message, "sender_business_bot"):
+        return "own message sent through the business connection"
+    sender = obj(message, "from")
+    if about.bot_id and ident(sender, "id") == about.bot_id:
+        return "own message"
+    if sender.get("is_bot") is True and text(message, "business_connection_id"):
+        return "own message sent through the business connection"
+    return None
+
+
+def message(message: Json, update: str, about: About) -> Inbound:
+    """Something somebody wrote or sent."""
+    found, files = _found(message, about)
+    where = place(message)
+    told: dict[str, Any] = {**found.details, **_around(message)}
+    said, note = found.text, found.note
+    order = command(message)
+    if order is not None:
+        told["command"] = order[0]
+        if order[0] == "start" and order[1]:
+            told["start"] = order[1]
+        note = note or order[0] in QUIET_COMMANDS
+    link = told.get("start") if where is None or not where.is_group else None  # in a group anybody may say it
+    owner = _owner(message, where)
+    if owner is not None:
+        said, note = word(about.language, "owner", text=said or found.kind), True
+        told["owner"] = full_name(obj(message, "from"))
+    if not said and not files:
+        said, note = f"unsupported: {found.kind}", True
+        told["event"] = "unsupported"
+    return Inbound(
+        kind="note" if note else "message",
+        external_id=message_key(about.account, message) or f"{about.account}:{update}",
+        author=_author(message, owner, about),
+        text=said,
+        html=found.html,
+        sent_at=moment(message, "date"),
+        language=_language(message, "" if order is not None else said),
+        thread=_thread(message, where, about),
+        attachments=files,
+        part_of=_album(message, about),
+        automatic=obj(message, "from").get("is_bot") is True and not obj(message, "sender_chat"),
+        thanks=found.kind == "sticker" or (found.kind in ("text", "dice") and is_thanks(said)),
+        also=_own_number(found),
+        link=link if link and _TOKEN.fullmatch(link) else None,
+        moved_to=_moved(message),
+        details=told,
+    )
+
+
+def edit(message: Json, update: str, about: About) -> Inbound:
+    """An earlier message says something else now."""
+    found, files = _found(message, about)
+    where = place(message)
+    target = message_key(about.account, message)
+    return Inbound(
+        kind="edit",
+        external_id=f"{target or about.account}:{update}",
+        author=_author(message, _owner(message, where), about),
+        text=found.text or ("" if files else f"unsupported: {found.kind}"),
+        html=found.html,
+        sent_at=moment(message, "edit_date") or moment(message, "date"),
+        thread=_thread(message, where, about),
+        attachments=files,
+        target=target or None,
+        details={**found.details, **_around(message), "edited": True},
+    )
+
+
+def command(message: Json) -> tuple[str, str] | None:
+    """(command, what follows it) when a message begins with one."""
+    said = text(message, "text")
+    marked = any(
+        text(one, "type") == "bot_command" and number(one, "offset") == 0 for one in objects(message, "entities")
+    )
+    found = _COMMAND.fullmatch(said.strip()) if marked else None
+    return (found[1].lower(), (found[2] or "").strip()) if found else None
+
+
+def _found(message: Json, about: About) -> tuple[Content, tuple[Attachment, ...]]:
+    found = content(message, about.language)
+    files = files_in(about.language, message)
+    if found.kind == "rich_message":
+        blocks = entities.media(objects(obj(message, "rich_message"), "blocks"))
+        files += tuple(file for block in blocks for file in files_in(about.language, block))
+    if found.kind == "unsupported":
+        new = (unknown(about.language, one, message[one]) for one in sorted(message) if one not in ABOUT)
+        files += tuple(file for inside in new for file in inside)
+    return found, files
+
+
+def _album(message: Json, about: About) -> str | None:
+    """The key that the parts of an album share."""
+    album = ident(message, "media_group_id")
+    return f"{about.account}:{ident(obj(message, 'chat'), 'id')}:album:{album}" if album else None
+
+
+def _author(message: Json, owner: str | None, about: About) -> Address:
+    if owner is not None:
+        chat = obj(message, "chat")
+        return address(about.account, ident(chat, "id"), full_name(chat))
+    return author(about.account, message) or address(about.account, NOWHERE, about.account)
+
+
+def _owner(message: Json, where: Place | None) -> str | None:
+    """In a business chat the other one is its owner: what they write is no customer's message."""
+    own = ident(obj(message, "from"), "id")
+    if where is None or where.business is None or not own or own == str(where.chat):
+        return None
+    return own
+
+
+def _thread(message: Json, where: Place | None, about: About) -> Thread:
+    answered = obj(message, "reply_to_message")
+    topic = number(message, "message_thread_id")
+    opening = "forum_topic_created" in answered or (topic is not None and number(answered, "message_id") == topic)
+    key = (
+        message_key(about.account, answered, where.business or "" if where else "") if answered and not opening else ""
+    )
+    before = ident(message, "migrate_from_chat_id")
+    return Thread(remote_ids=(key,) if key else (), conversation=before or (where.key if where else NOWHERE))
+
+
+def _own_number(found: Content) -> tuple[Address, ...]:
+    """The number that its owner sent: Telegram vouches for it. Others' are shown and mean nothing."""
+    phone = found.details.get("phone")
+    return (Address(f"phone:{phone['number']}", verified=True),) if phone else ()
+
+
+def _moved(message: Json) -> str | None:
+    """The new key of a group that became a supergroup; both sides of the move tell it."""
+    before = number(message, "migrate_from_chat_id")
+    after = number(message, "migrate_to_chat_id") if before is None else number(obj(message, "chat"), "id")
+    return str(after) if after is not None else None
+
+
+def _language(message: Json, said: str) -> str | None:
+    """Words speak for themselves; without any, the language of the person's own Telegram."""
+    code = text(obj(message, "from"), "language_code", 12)[:2].lower()
+    return code if not _LETTER.search(said) and code.isalpha() else None
+
+
+def _around(message: Json) -> dict[str, Any]:
+    """What the timeline shows beside the words; only what is there."""
+    told: dict[str, Any] = {}
+    if quoted := text(obj(message, "quote"), "text", 2000):
+        told["quote"] = quoted
+    if origin := obj(message, "forward_origin"):
+        told["forward"] = _origin(origin)
+    if elsewhere := obj(message, "external_reply"):
+        told["reply_elsewhere"] = _origin(obj(elsewhere, "origin"))
+    if story := obj(message, "reply_to_story"):
+        told["reply_to_story"] = ident(story, "id")
+    for name, field in (
+        ("album", "media_group_id"),
+        ("business", "business_connection_id"),
+        ("signature", "author_signature"),
+    ):
+        if value := ident(message, field):
+            told[name] = value
+    chat = obj(message, "chat")
+    if text(chat, "type") not in ("private", ""):
+        told["chat"] = {"title": text(chat, "title", 300), "type": text(chat, "type", 20)}
+    if through := full_name(obj(message, "via_bot")):
+        told["via"] = through
+    for name, field in (("paid_stars", "paid_star_count"), ("answered_task", "reply_to_checklist_task_id")):
+        if (count := number(message, field)) is not None:
+            told[name] = count
+    if post := obj(message, "suggested_post_info"):
+        told["suggested_post"] = {"state": text(post, "state", 30), **_date(post, "send_date")}
+    if guest := full_name(obj(message, "guest_bot_caller_user") or obj(message, "guest_bot_caller_chat")):
+        told["guest"] = guest
+    if message.get("has_media_spoiler") is True:
+        told["spoiler"] = True
+    new = sorted(one for one in message if one not in ABOUT and one not in _SEEN)
+    if new:
+        told["unknown_fields"] = [text({"n": one}, "n", 60) for one in new[:10]]
+    return told
+
+
+def _date(holder: Json, field: str) -> dict[str, str]:
+    when = moment(holder, field)
+    return {"at": when.isoformat()} if when else {}
+
+
+def _origin(origin: Json) -> dict[str, Any]:
+    who = obj(origin, "sender_user") or obj(origin, "sender_chat") or obj(origin, "chat")
+    when = moment(origin, "date")
+    return {
+        "type": text(origin, "type", 30),
+        "from": full_name(who) or text(origin, "sender_user_name", 200),
+        "at": when.isoformat() if when else None,
+    }
+
+
+_SEEN = (
+    frozenset(
+        re.split(
+            r"\s+",
+            """text rich_message sticker animation video video_note voice audio document live_photo photo paid_media contact
+    venue location poll dice game story checklist web_app_data invoice caption""",
+        )
+    )
+    | EVENTS.keys()
+)

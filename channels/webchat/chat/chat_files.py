@@ -1,0 +1,126 @@
+"""Files that came or went in a chat: kept by their content, told by their content, reached by a signed address for a day."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+LASTS = 24 * 3600  # seconds an address is good for
+PLAIN = "application/octet-stream"
+KINDS: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"), (0, b"\xff\xd8\xff", "image/jpeg"), (0, b"GIF8", "image/gif"),
+    (8, b"WEBP", "image/webp"), (0, b"%PDF-", "application/pdf"), (0, b"PK\x03\x04", "application/zip"),
+    (0, b"OggS", "audio/ogg"), (0, b"ID3", "audio/mpeg"), (4, b"ftyp", "video/mp4"), (0, b"\x1aE\xdf\xa3", "video/webm"),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+)  # fmt: skip
+PROGRAMS = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file in the store. `id` is the hash of its content."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+
+    def line(self) -> dict[str, str | int]:
+        """As it stands in a line of the log."""
+        return {"id": self.id, "name": self.name, "type": self.type, "size": self.size}
+
+
+def kind_of(content: bytes) -> str:
+    """The type a file has by what is in it, never by its name. HTML and SVG are plain data here."""
+    for at, mark, kind in KINDS:
+        if content[at : at + len(mark)] == mark:
+            return kind
+    try:
+        words = content[:4096].decode("utf-8", "ignore" if len(content) > 4096 else "strict")
+    except UnicodeDecodeError:
+        return PLAIN
+    harmless = "\0" not in words and "<" not in words and content
+    return "text/plain" if harmless else PLAIN
+
+
+def is_program(content: bytes) -> bool:
+    """Whether a computer would run it."""
+    return content.startswith(PROGRAMS)
+
+
+def clean_name(name: str) -> str:
+    """A name without folders, control characters and tricks of direction."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    kept = "".join(
+        c for c in last if c.isprintable() and not "\u202a" <= c <= "\u202e" and not "\u2066" <= c <= "\u2069"
+    )
+    return kept.strip(" .")[:120] or "file"
+
+
+class Store:
+    """A folder of files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    async def keep(self, name: str, content: bytes) -> Kept:
+        """Keep a file durably. Raises OSError."""
+        digest = hashlib.sha256(content).hexdigest()
+        await asyncio.to_thread(self._write, digest, content)
+        return Kept(digest, clean_name(name), kind_of(content), len(content))
+
+    async def find(self, digest: str) -> tuple[Path, str] | None:
+        """Where a file lies and what kind it is, or None when it is not there."""
+        return await asyncio.to_thread(self._find, digest)
+
+    async def drop(self, digest: str) -> None:
+        """Forget a file. Whoever sent the same one loses it too."""
+        await asyncio.to_thread(self._path(digest).unlink, missing_ok=True)
+
+    def _find(self, digest: str) -> tuple[Path, str] | None:
+        path = self._path(digest)
+        try:
+            with path.open("rb") as file:
+                return path, kind_of(file.read(8192))
+        except FileNotFoundError:
+            return None
+
+    def _path(self, digest: str) -> Path:
+        return self.folder / digest[:2] / digest
+
+    def _write(self, digest: str, content: bytes) -> None:
+        path = self._path(digest)
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f"{digest}.{secrets.token_hex(4)}")
+        with fresh.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+
+
+class Addresses:
+    """Signs and checks the addresses of files."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def address(self, file: dict[str, str | int], now: float) -> str:
+        """Below `/channels/webchat/`. `now` in Unix seconds; the same within an hour, so that browsers keep it."""
+        until = (int(now) // 3600) * 3600 + LASTS
+        return f"files/{file['id']}/{until}/{self._sign(str(file['id']), until)}/{quote(str(file['name']), safe='')}"
+
+    def good(self, digest: str, until: int, signature: str, now: float) -> bool:
+        """Whether we gave this address and its day is not over."""
+        return now < until and hmac.compare_digest(self._sign(digest, until).encode(), signature.encode())
+
+    def _sign(self, digest: str, until: int) -> str:
+        return hmac.new(self._key, f"{digest} {until}".encode(), hashlib.sha256).hexdigest()[:32]

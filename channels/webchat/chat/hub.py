@@ -1,0 +1,295 @@
+"""What happens to every frame: who says it, is it allowed, keep it, tell the others. Knows no sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from weakref import WeakValueDictionary
+
+from channels.contract import Desk, Moved
+from channels.webchat.chat import requests
+from channels.webchat.chat.chat_files import Addresses, Kept, Store
+from channels.webchat.chat.chat_log import FIRST_LOOK, TRIES, Line
+from channels.webchat.chat.sessions import Room, Rooms
+from channels.webchat.settings import Site, WebchatSettings
+from channels.webchat.visitors import identity, origins, visitor_store
+from channels.webchat.wire import connection as closing
+from channels.webchat.wire import frames_out
+from channels.webchat.wire.connection import Connection, Refused
+from channels.webchat.wire.frames_in import Frame, Hello, Msg, Ping, Read, Survey, Typing
+from channels.webchat.wire.rate_limit import Buckets
+
+LOOK = 60.0  # seconds between looks for lines that nobody told us of
+FLEETING = 3.0  # seconds in which the same hint is passed on once
+
+
+class Chat:
+    """All sites, rooms and connections of this process."""
+
+    def __init__(
+        self, settings: WebchatSettings, desk: Desk, secrets_of: Mapping[str, bytes | None], now: Callable[[], datetime]
+    ) -> None:
+        self.settings, self.desk, self.now = settings, desk, now
+        self.rooms, self.store = Rooms(desk), Store(settings.folder)
+        self.addresses = Addresses(secrets.token_bytes(32))  # replaced by the one that is kept, see `ready`
+        self.connections: WeakValueDictionary[str, Connection] = WeakValueDictionary()
+        self.arrivals, self.messages = Buckets(settings.limits.arrivals), Buckets(settings.limits.messages)
+        self.uploads, self.wishes = Buckets(settings.limits.uploads), Buckets(settings.limits.wishes)
+        self.leads_on = False  # whether a conversation can go on in another channel
+        self.reasons: Sequence[Mapping[str, Any]] = ()
+        self._led, self._secrets = -LOOK, secrets_of
+        self._identifying = asyncio.Lock()
+        self._ready: asyncio.Future[None] | None = None
+
+    def seconds(self) -> float:
+        """Now, in Unix seconds."""
+        return self.now().timestamp()
+
+    def clock(self) -> float:
+        """Seconds that only ever grow, for limits."""
+        return asyncio.get_running_loop().time()
+
+    async def ready(self) -> None:
+        """Fetch the key that addresses of files are signed with, or make it. Once."""
+        if self._ready is None:
+            self._ready = asyncio.ensure_future(self._fetch_key())
+        await asyncio.shield(self._ready)
+
+    async def _fetch_key(self) -> None:
+        kept = await self.desk.recall("", "file key")
+        if kept is None:
+            kept = secrets.token_hex(32)
+            await self.desk.remember("", "file key", kept)
+        self.addresses = Addresses(bytes.fromhex(kept))
+
+    async def handle(self, one: Connection, frame: Frame) -> None:
+        """Do what a frame asks. Raises Refused when the connection is to be closed."""
+        if one.bucket.wait(self.clock()):
+            raise Refused(closing.TOO_MANY, "too many frames")
+        if isinstance(frame, Hello):
+            await self._hello(one, frame)
+        elif one.room is None:
+            raise Refused(closing.NO_HELLO, "the first frame must be hello")
+        elif isinstance(frame, Msg):
+            await self._msg(one, frame)
+        elif isinstance(frame, Typing):
+            await self._hint(one, {"typing": frame.on})
+        elif isinstance(frame, Read):
+            await self._read(one, one.room, frame.seq)
+        elif isinstance(frame, Survey):
+            await self._survey(one, one.room, frame)
+        elif isinstance(frame, Ping):
+            await self._ping(one, one.room, frame)
+        else:
+            await requests.answer(self, one, one.room, frame)
+
+    def check_origin(self, frame: Frame, origin: str) -> None:
+        """A page may speak only for the site that lists it. Raises Refused."""
+        site = self.settings.site(frame.site) if isinstance(frame, Hello) else None
+        if site is not None and not origins.allowed(site, origin):
+            raise Refused(closing.NO_SITE, "this page does not belong to the site")
+
+    async def _hello(self, one: Connection, frame: Hello) -> None:
+        await self.ready()
+        if self.clock() - self._led > LOOK:
+            self.reasons = await self.desk.ask("reasons")
+            self.leads_on = bool(await self.desk.ask("link", address=""))
+            self._led = self.clock()
+        site = self.settings.site(frame.site)
+        if site is None or (one.site is not None and one.site is not site):
+            raise Refused(closing.NO_SITE, "there is no such site")
+        one.site, one.lang = site, frame.lang if site.language == "page" else site.language
+        one.identity = self._vouched(site.identity, site.name, frame)
+        fresh = None if identity.is_token(frame.token or "") else identity.new_token()
+        visitor = await visitor_store.find(self.desk, site.name, identity.token_hash(fresh or frame.token or ""))
+        if visitor_store.is_newcomer(visitor, one.visitor) and self.arrivals.wait(one.address, self.clock()):
+            raise Refused(closing.TOO_MANY, "too many at once")
+        if one.identity is not None:
+            async with self._identifying:  # two devices of one user must not both begin a conversation
+                visitor, fresh = await visitor_store.sign_in(self.desk, site.name, visitor, one.identity, fresh)
+        one.leave()
+        room = self.rooms.room(site.name, visitor.conversation)
+        room.dismiss(visitor.before)
+        if len(room.connections) >= self.settings.limits.sockets:
+            raise Refused(closing.TOO_MANY, "too many open at once")
+        one.visitor, one.page = visitor, frame.page.model_dump()
+        state, last = await room.state(), await room.log.look()
+        have = frame.have if frame.have <= last else 0  # more than there is: it knew another conversation
+        one.cursor = max(have, last - FIRST_LOOK)
+        one.put({
+            **frames_out.status(site, state.get("agent", ""), self.now()), "t": "welcome", "v": 1,
+            "token": fresh, "visitor": visitor.conversation, "sid": one.id, "last": last,
+            "from": one.cursor, "read": state.get("read", 0), "seen": state.get("seen", 0), "name": visitor.name,
+            "known": visitor.verified, "now": int(self.seconds() * 1000), "site": self._looks(site, one.lang),
+            "reasons": frames_out.reasons(self.reasons, one.lang),
+        })  # fmt: skip
+        one.room = room
+        room.connections.add(one)
+        await self.tell_hours(room)
+        self.connections[one.id] = one
+        one.wake()
+        if visitor.stored:
+            await self._hint(one, {"online": True})
+
+    def _looks(self, site: Site, lang: str) -> dict[str, Any]:
+        return {**frames_out.site(site, self.settings, lang), "telegram": self.leads_on}
+
+    def _vouched(self, wanted: str, site: str, frame: Hello) -> identity.Identity | None:
+        claim = frame.identity
+        if wanted == "off" or (claim is None and wanted != "enforced"):
+            return None
+        if claim is None:
+            raise Refused(closing.REFUSED, "this site wants its visitors identified")
+        try:
+            return identity.verify(
+                self._secrets.get(site), version=claim.version, user=claim.user, email=claim.email,
+                expiry=claim.expiry, signature=claim.signature, name=claim.name, now=self.now(),
+            )  # fmt: skip
+        except identity.NotVouchedFor as error:
+            raise Refused(closing.REFUSED, str(error)) from None
+
+    def may_write(self, one: Connection) -> str | None:
+        """None, or the code of the error: the identity ran out, or there was too much."""
+        assert one.visitor is not None
+        assert one.site is not None
+        if one.site.identity == "enforced" and (one.identity is None or one.identity.expired(self.now())):
+            return "identify"
+        return "slow" if self.messages.wait(one.visitor.key, self.clock()) else None
+
+    async def _msg(self, one: Connection, frame: Msg) -> None:
+        problem = self.may_write(one)
+        if problem is not None:
+            one.put({"t": "err", "code": problem, "cid": frame.cid})
+            return
+        if frame.page is not None:
+            one.page = frame.page.model_dump()
+        said = frame.model_dump(exclude={"page"}, exclude_defaults=True)
+        line = {"t": "msg", "cid": frame.cid, "by": "visitor", "text": frame.text}
+        await self.keep(one, frame.cid, said, line, frame.profile)
+
+    async def keep(
+        self, one: Connection, cid: str, said: Mapping[str, Any], line: Mapping[str, Any],
+        profile: Mapping[str, str] | None = None, file: tuple[Kept, bytes] | None = None,
+    ) -> None:  # fmt: skip
+        """Durable first, then the number, then the ack. The same cid again changes nothing and is acknowledged again."""
+        assert one.visitor is not None
+        assert one.room is not None
+        visitor, room, now = visitor_store.with_profile(one.visitor, profile or {}), one.room, self.now()
+        if not visitor.stored or visitor != one.visitor:
+            one.visitor = visitor = await visitor_store.store(self.desk, room.site, visitor)
+        raw = self._raw(one, said, now, file)
+        async with room.lock:
+            kept = await self._number(room, cid, raw, {**line, "at": int(now.timestamp() * 1000)}, now)
+        one.put({"t": "ack", "cid": cid, "seq": kept["seq"], "at": kept["at"]})
+        room.wake()
+        await self.among_us(room, line=kept["seq"])
+
+    async def _number(self, room: Room, cid: str, raw: bytes, line: Line, now: datetime) -> Line:
+        """The message and its number in one transaction."""
+        for _ in range(TRIES):
+            step = await room.log.step(line)
+            try:
+                if await self.desk.accept(
+                    room.site, f"{room.id}:{cid}", raw, order_key=room.id, received_at=now, cursor=step.cursor
+                ):
+                    return room.log.took(step)
+            except Moved:
+                await room.log.refresh()
+                continue
+            await room.log.refresh()
+            return await room.log.find(lambda other: other.get("cid") == cid) or await room.log.append(line)
+        raise Moved(room.id)
+
+    async def note(self, one: Connection, cid: str, said: Mapping[str, Any]) -> None:
+        """Keep something for the desk that is no line of the conversation."""
+        assert one.room is not None
+        now, room = self.now(), one.room
+        raw = self._raw(one, said, now, None)
+        name = f"{room.id}:{said['t']}:{cid}"  # a message may bear the same cid: it is another thing
+        await self.desk.accept(room.site, name, raw, order_key=room.id, received_at=now)
+
+    async def among_us(self, room: Room, **what: Any) -> None:
+        """Tell the other processes of the desk that a line was written or a mark has moved."""
+        await self.desk.hint(room.id, {"site": room.site, "ours": what})
+
+    def _raw(self, one: Connection, said: Mapping[str, Any], now: datetime, file: tuple[Kept, bytes] | None) -> bytes:
+        assert one.visitor is not None
+        assert one.room is not None
+        who = one.visitor
+        raw: dict[str, Any] = {
+            "v": 1, "frame": dict(said), "site": one.room.site, "conversation": one.room.id, "at": now.isoformat(),
+            "name": who.name, "email": who.email, "user": who.user, "vouched": who.vouched, "profile": dict(who.profile),
+            "page": dict(one.page), "address": one.address,
+        }  # fmt: skip
+        if file is not None:
+            kept, content = file
+            raw["files"] = [{"name": kept.name, "type": kept.type, "content": base64.b64encode(content).decode()}]
+        return json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace")
+
+    async def _survey(self, one: Connection, room: Room, frame: Survey) -> None:
+        asked = await room.log.find(lambda line: line.get("survey") == frame.survey)
+        if asked is None:
+            one.put({"t": "err", "code": "gone", "cid": frame.cid})
+            return
+        said = frame.model_dump(exclude_defaults=True)
+        line = {
+            "t": "edit", "cid": frame.cid, "id": asked["id"], "score": frame.score, "reasons": frame.reasons,
+            "words": frame.words,
+        }  # fmt: skip
+        await self.keep(one, frame.cid, said, {key: value for key, value in line.items() if value})
+
+    async def _read(self, one: Connection, room: Room, seq: int) -> None:
+        seq = min(seq, await room.log.look())
+        async with room.lock:
+            known = (await room.state()).get("read", 0)
+            fresh = known < seq and await room.change(read=seq)
+        if not fresh:
+            return
+        for other in room.connections - {one}:
+            other.put({"t": "read", "by": "visitor", "seq": seq})
+        seen = await room.log.find(lambda line: known < line["seq"] <= seq and line["t"] == "msg" and line.get("id"))
+        if seen is not None:  # something the desk said: it wants to know
+            await self.note(one, f"read:{seen['id']}", {"t": "read", "cid": f"read:{seen['id']}", "id": seen["id"]})
+        await self.desk.hint(room.id, {"site": room.site, "read": seq})
+        await self.among_us(room, state=True)
+
+    async def _ping(self, one: Connection, room: Room, frame: Ping) -> None:
+        if frame.page is not None:
+            one.page = frame.page.model_dump()
+            await self._hint(one, {"online": True})
+        one.put({"t": "ack", "n": frame.n})
+        await self.tell_hours(room)
+        if self.clock() - room.looked > LOOK:  # a call of another process may have been lost
+            room.looked = self.clock()
+            await room.log.refresh()
+            room.wake()
+
+    async def tell_hours(self, room: Room) -> None:
+        """Whoever looks at a conversation learns that the desk has opened or closed."""
+        site = self.settings.site(room.site)
+        if site is None:
+            return
+        state = frames_out.status(site, (await room.state()).get("agent", ""), self.now())
+        if room.open is not None and room.open != state["open"]:
+            room.tell(state)
+        room.open = state["open"]
+
+    async def _hint(self, one: Connection, what: Mapping[str, Any]) -> None:
+        """Pass a fleeting thing on to the desk, with the page the visitor is on; not the same again and again."""
+        if one.room is None or one.visitor is None or not one.visitor.stored:
+            return  # nobody at the desk knows them yet
+        words, now = json.dumps([what, one.page]), self.clock()
+        if one.told[0] == words and now - one.told[1] < FLEETING:
+            return
+        one.told = (words, now)
+        await self.desk.hint(one.room.id, {"site": one.room.site, **what, "page": dict(one.page)})
+
+    async def left(self, room: Room) -> None:
+        """The last connection of a conversation is gone."""
+        if not room.connections:
+            await self.desk.hint(room.id, {"site": room.site, "online": False})

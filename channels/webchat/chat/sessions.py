@@ -1,0 +1,116 @@
+"""Conversations somebody is looking at: who is connected, what the newest line is, what is remembered beside the log."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from weakref import WeakValueDictionary
+
+from channels.contract import Desk, Moved
+from channels.webchat.chat.chat_log import TRIES, Log
+from channels.webchat.wire.connection import GOING, Connection
+
+
+class Room:
+    """One conversation. It exists as long as somebody holds it."""
+
+    __slots__ = (
+        "__weakref__",
+        "_desk",
+        "_kept",
+        "_state",
+        "connections",
+        "id",
+        "lock",
+        "log",
+        "looked",
+        "open",
+        "site",
+    )
+
+    def __init__(self, desk: Desk, site: str, conversation: str) -> None:
+        self.site, self.id = site, conversation
+        self.log = Log(desk, site, conversation)
+        self.lock = asyncio.Lock()  # appends and changes of state, one after the other
+        self.connections: set[Connection] = set()
+        self.open: bool | None = None  # what was last told of the site's hours
+        self.looked = 0.0  # when it was last asked whether others had written
+        self._desk = desk
+        self._kept: str | None = None
+        self._state: dict[str, Any] | None = None
+
+    async def state(self) -> Mapping[str, Any]:
+        """`read`: the visitor has seen up to; `seen`: the desk has; `agent`: the name of the person who answered last."""
+        if self._state is None:
+            await self.refresh()
+        return self._state or {}
+
+    async def refresh(self) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """Look at what is remembered, when others may have written: before and now."""
+        before = self._state or {}
+        self._kept = await self._desk.recall(self.site, f"state:{self.id}")
+        self._state = json.loads(self._kept) if self._kept else {}
+        return before, self._state or {}
+
+    async def change(self, **values: Any) -> bool:
+        """Remember something of the state. False: it was so already. The lock is held by the caller. Raises Moved."""
+        for _ in range(TRIES):
+            known = await self.state()
+            if all(known.get(key) == value for key, value in values.items()):
+                return False
+            made = {**known, **values}
+            words = json.dumps(made, ensure_ascii=False)
+            try:
+                await self._desk.remember(self.site, f"state:{self.id}", words, was=self._kept)
+            except Moved:
+                await self.refresh()
+                continue
+            self._kept, self._state = words, made
+            return True
+        raise Moved(self.id)
+
+    def wake(self) -> None:
+        """Everybody connected looks for new lines."""
+        for one in self.connections:
+            one.wake()
+
+    def dismiss(self, key: str) -> None:
+        """Whoever came with this token must come again: it opens the conversation no longer."""
+        for one in [one for one in self.connections if key and one.visitor is not None and one.visitor.key == key]:
+            one.close(GOING)
+
+    def tell(self, frame: Mapping[str, Any]) -> None:
+        """Put a fleeting frame to everybody connected."""
+        for one in self.connections:
+            one.put(frame)
+
+
+class Rooms:
+    """The rooms there are, by conversation."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._rooms: WeakValueDictionary[str, Room] = WeakValueDictionary()
+        self._sites: set[str] = set()
+
+    def room(self, site: str, conversation: str) -> Room:
+        """The room of a conversation, the same for everybody who holds it at the time."""
+        found = self._rooms.get(f"{site}/{conversation}")
+        if found is None:
+            self._sites.add(site)
+            found = self._rooms[f"{site}/{conversation}"] = Room(self._desk, site, conversation)
+        return found
+
+    def drop(self, room: Room) -> None:
+        """Whoever comes next looks at what is kept, not at what was known."""
+        self._rooms.pop(f"{room.site}/{room.id}", None)
+
+    def open_rooms(self, conversation: str) -> list[Room]:
+        """The rooms of this conversation somebody holds now."""
+        found = (self._rooms.get(f"{site}/{conversation}") for site in self._sites)
+        return [one for one in found if one is not None]
+
+    def __iter__(self) -> Iterator[Room]:
+        return iter(list(self._rooms.values()))

@@ -1,0 +1,103 @@
+"""One connected visitor, over a socket or by polling. Nobody ever waits for it: frames are put, lines are looked up."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from channels.webchat.wire import frames_out
+from channels.webchat.wire.rate_limit import Bucket
+
+if TYPE_CHECKING:
+    from channels.webchat.chat.hub import Chat
+    from channels.webchat.chat.sessions import Room
+    from channels.webchat.settings import Site
+    from channels.webchat.visitors.identity import Identity
+    from channels.webchat.visitors.visitor_store import Visitor
+
+MOST_WAITING = 64  # frames; whoever reads slower is let go and comes back to the log
+BATCH = 50  # lines looked up at a time
+
+# Why a connection was closed; README.md says what a client does about each.
+BAD_FRAME, NO_HELLO, REFUSED, NO_SITE, TOO_SLOW, TOO_MANY, BROKEN, GOING = (
+    4400,
+    4401,
+    4403,
+    4404,
+    4408,
+    4429,
+    4500,
+    4503,
+)
+
+
+class Refused(Exception):
+    """The connection is closed with this code."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code, self.reason = code, reason
+
+
+class Connection:
+    """What both kinds have in common: who it is, how far it has been told, what waits for it."""
+
+    __slots__ = (
+        "__weakref__", "_chat", "address", "asks", "bucket", "cursor", "id", "identity", "lang", "offered", "page", "room",
+        "site", "told", "visitor", "waiting",
+    )  # fmt: skip
+
+    def __init__(self, chat: Chat, address: str) -> None:
+        self._chat, self.address = chat, address
+        self.id = secrets.token_urlsafe(18)  # known to this client alone: polls and uploads carry it
+        self.bucket = Bucket(chat.settings.limits.frames)
+        self.asks = Bucket(chat.settings.limits.suggestions)
+        self.offered: set[str] = set()  # articles it was shown
+        self.waiting: deque[Mapping[str, Any]] = deque()
+        self.cursor = 0  # number of the newest line it was told
+        self.lang = "fa"
+        self.page: Mapping[str, str] = {}
+        self.told: tuple[str, float] = ("", 0.0)  # last fleeting thing passed on to the desk, and when
+        self.site: Site | None = None
+        self.room: Room | None = None
+        self.visitor: Visitor | None = None
+        self.identity: Identity | None = None
+
+    def put(self, frame: Mapping[str, Any]) -> None:
+        """Queue a frame. Never waits; a full queue ends the connection."""
+        if len(self.waiting) >= MOST_WAITING:
+            self.close(TOO_SLOW)
+            return
+        self.waiting.append(frame)
+        self.wake()
+
+    async def due(self) -> list[Mapping[str, Any]]:
+        """What is to be told now: what waits, then new lines, and the cursor behind them."""
+        found: list[Mapping[str, Any]] = []
+        while self.waiting:
+            found.append(self.waiting.popleft())
+        room = self.room
+        if room is not None and self.cursor < await room.log.look():
+            lines = await room.log.after(self.cursor)
+            for line in lines[:BATCH] if self.room is room else ():  # they may have become somebody else meanwhile
+                found.append(frames_out.line(line, self._chat.addresses, self._chat.seconds()))
+                self.cursor = line["seq"]
+        return found
+
+    def wake(self) -> None:
+        """There is something to tell."""
+        raise NotImplementedError
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Let it go, without waiting."""
+        raise NotImplementedError
+
+    def leave(self) -> None:
+        """It is gone."""
+        if self.room is not None:
+            self.room.connections.discard(self)
+            asyncio.ensure_future(self._chat.left(self.room))  # noqa: RUF006 - a hint that may be lost
+            self.room = None

@@ -1,0 +1,158 @@
+"""`run.py check`: is the configuration right, and does everything it names answer?"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import typer
+
+from helpdesk.cli.common.load_settings import DEFAULT, Config, read
+from helpdesk.errors import DeskError
+from helpdesk.settings import Settings
+
+LEAST_FREE = 500 * 1024 * 1024  # bytes
+Outcome = tuple[str, str | None]
+
+
+def check(config: Config = DEFAULT) -> None:
+    """Try everything the configuration names: ok, or what to do about it. Status 1 when something is wrong."""
+
+    async def work() -> int:
+        wrong = 0
+        async for what, problem in outcomes(config):
+            typer.echo(f"{'ok  ' if problem is None else 'MEND'}  {what}{'' if problem is None else f': {problem}'}")
+            wrong += problem is not None
+        return wrong
+
+    wrong = asyncio.run(work())
+    typer.echo("Everything answers." if not wrong else f"{wrong} to mend.")
+    raise typer.Exit(int(bool(wrong)))
+
+
+async def outcomes(config: Path) -> AsyncIterator[Outcome]:
+    """Every trial and its outcome, as they are made."""
+    try:
+        settings = read(config)
+    except DeskError as error:
+        yield f"settings in {config}", str(error)
+        async for outcome in _channels_alone(config):
+            yield outcome
+        return
+    yield f"settings in {config}", None
+    yield "working hours and policies in config/sla.toml", _sla()
+    yield "reasons in config/reasons.toml", _reasons()
+    yield "articles in faq/", _articles()
+    yield "data folder", _disk(settings)
+    yield "clock of this machine", _clock()
+    yield f"database {settings.database.url.partition('@')[2] or settings.database.url}", await _database(settings)
+    async for outcome in _channels(settings, config):
+        yield outcome
+
+
+def _sla() -> str | None:
+    from helpdesk.app import ROOT
+    from helpdesk.clock import now
+    from helpdesk.sla import policies
+
+    try:
+        found = policies.load(ROOT / "config" / "sla.toml")
+    except DeskError as error:
+        return str(error)
+    closed = [kind for kind, one in found.calendars.items() if one.next_opening(now()) is None]
+    return f"the calendar {closed[0]} has no working time in the next 400 days" if closed else None
+
+
+def _reasons() -> str | None:
+    from helpdesk.app import ROOT
+    from helpdesk.surveys import reasons
+
+    try:
+        reasons.load(ROOT / "config" / "reasons.toml")
+    except DeskError as error:
+        return str(error)
+    return None
+
+
+def _articles() -> str | None:
+    from helpdesk.app import ROOT
+    from helpdesk.suggestions.articles.article_files import load
+
+    try:
+        return None if load(ROOT / "faq") else "there is no article; suggestions stay empty"
+    except DeskError as error:
+        return str(error)
+
+
+def _disk(settings: Settings) -> str | None:
+    folder = settings.data.folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return f"{folder} can't be made: {error.strerror}"
+    if not os.access(folder, os.W_OK):
+        return f"{folder} can't be written to; give this user the right to"
+    free = shutil.disk_usage(folder).free
+    return None if free > LEAST_FREE else f"only {free // 1_048_576} MiB are free; make room"
+
+
+def _clock() -> str | None:
+    from helpdesk.clock import now
+
+    return None if now().year >= 2026 else f"it says {now():%Y-%m-%d}; set it, due times depend on it"
+
+
+async def _database(settings: Settings) -> str | None:
+    from helpdesk.database import migrate
+    from helpdesk.database.engine import open_database
+
+    if _unmade(settings.database.url):
+        return None  # the first start makes it; looking must not
+    try:
+        database = await open_database(settings.database.url)
+        try:
+            revision = await database.read(migrate.current)
+        finally:
+            await database.close()
+    except Exception as error:  # whatever a driver says, it is shown
+        return f"{type(error).__name__}: {str(error).splitlines()[0]}"
+    if revision not in (None, migrate.newest()):
+        return f"it is at revision {revision}; `run.py db upgrade` brings it to {migrate.newest()}"
+    return None
+
+
+def _unmade(url: str) -> bool:
+    scheme, _, place = url.partition(":///")
+    return scheme.startswith("sqlite") and not Path(place).exists()
+
+
+async def _channels_alone(config: Path) -> AsyncIterator[Outcome]:
+    """What is wrong with the channels' settings, when those of the desk are wrong already."""
+    from helpdesk.app import channels_of
+    from helpdesk.settings import channels_alone
+
+    with contextlib.suppress(DeskError):  # a file that can't be read was told
+        alone = channels_alone(config, os.environ)
+        try:
+            channels_of(alone, str(config))
+        except DeskError as error:
+            yield "channels", str(error)
+
+
+async def _channels(settings: Settings, config: Path) -> AsyncIterator[Outcome]:
+    from helpdesk.app import channels_of
+
+    try:
+        channels = channels_of(settings, str(config))
+    except DeskError as error:
+        yield "channels", str(error)
+        return
+    if not channels:
+        yield "channels", f"none is switched on in {config}, so nobody can write to the desk"
+    for name, channel in channels.items():
+        for what, problem in await channel.check():
+            yield f"{name}: {what}", problem

@@ -1,0 +1,42 @@
+"""`run.py mail`: what the desk makes of a mail, from files, without a server; and a mail to a running desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from helpdesk.cli.common.json_lines import show
+from helpdesk.cli.inspect.mail_send import send_command
+
+app = typer.Typer(help="Mails: ask what the desk reads in them.", no_args_is_help=True)
+app.command("send")(send_command)
+
+
+@app.callback()
+def group() -> None:
+    """Mails: ask what the desk reads in them."""
+
+
+@app.command("parse")
+def parse_command(
+    files: Annotated[list[Path], typer.Argument(help="Raw mails.")],
+    pretty: Annotated[bool, typer.Option("--pretty", help="Spread out for people.")] = False,
+) -> None:
+    """Who wrote to whom, what, with which files, and what is only quoted: one JSON line a mail."""
+    raise typer.Exit(show(described("email", files), pretty=pretty))
+
+
+def described(channel: str, files: list[Path]) -> Iterator[dict[str, Any]]:
+    """What `channels/<channel>/door.py` says of each file; `{"error", "line"}` for one that can't be used."""
+    door = import_module(f"channels.{channel}.describe")
+    for number, path in enumerate(files, 1):
+        try:
+            yield door.describe(path.read_bytes())
+        except OSError as error:
+            yield {"error": f"{path}: {error.strerror}", "line": number}
+        except ValueError as error:
+            yield {"error": f"{path}: {error}", "line": number}

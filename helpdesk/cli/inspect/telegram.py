@@ -1,0 +1,47 @@
+"""`run.py telegram`: what the desk makes of an update, from files, without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from helpdesk.cli.common.json_lines import Answer, show
+
+app = typer.Typer(help="Telegram: ask what the desk reads in an update.", no_args_is_help=True)
+
+
+@app.callback()
+def group() -> None:
+    """Telegram: ask what the desk reads in an update."""
+
+
+@app.command("show")
+def show_command(
+    files: Annotated[list[Path], typer.Argument(help="Updates: one JSON object a file, a list, or one a line.")],
+    pretty: Annotated[bool, typer.Option("--pretty", help="Spread out for people.")] = False,
+) -> None:
+    """What an update puts on the timeline, or why nothing: one JSON line an update."""
+    raise typer.Exit(show(_described(files), pretty=pretty))
+
+
+def _described(files: list[Path]) -> Iterator[Answer]:
+    """What each update comes to, in order; `{"error", "line"}` for one that can't be used, counted over all files."""
+    door = import_module("channels.telegram.describe")
+    line = 0
+    for path in files:
+        try:
+            found = door.updates(path.read_bytes())
+        except OSError as error:
+            line += 1
+            yield {"error": f"{path}: {error.strerror}", "line": line}
+            continue
+        for update in found:
+            line += 1
+            try:
+                yield door.describe(update)
+            except ValueError as error:
+                yield {"error": f"{path}: {error}", "line": line}

@@ -1,0 +1,169 @@
+"""`run.py serve`, `demo`, `worker` and `invite`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from helpdesk.cli.common.channel_report import tell
+from helpdesk.cli.common.load_settings import DEFAULT, ROOT, Config, in_a_sentence, read
+
+if TYPE_CHECKING:
+    from helpdesk.app import App
+
+SETTLED = 5.0  # seconds after the start; then everything that stays as long as the program stands
+SWITCH = 0.0005  # seconds; the writer's thread shall not keep sockets waiting for Python's usual five milliseconds
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run until the work ends or the program is told to stop, and stop in good order."""
+    import uvloop
+
+    sys.setswitchinterval(SWITCH)
+    with contextlib.suppress(KeyboardInterrupt):
+        uvloop.run(_until_told(work))
+
+
+async def _until_told(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, task.cancel)
+    loop.call_later(SETTLED, _settle)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def _settle() -> None:
+    """What stands now stays: walking over it again with every full collection held everybody up for 0.15 seconds."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 20, 20)
+
+
+@in_a_sentence
+def serve(
+    config: Config = DEFAULT,
+    administrator: Annotated[
+        str, typer.Option("--administrator", help="The address the first administrator signs in with.")
+    ] = "administrator@desk.example",
+) -> None:
+    """Run the desk: its channels, its workers and its pages."""
+    from helpdesk import app, logs
+
+    settings = read(config)
+    logs.set_up(settings.logs.form, settings.logs.level)
+
+    async def work() -> None:
+        async with app.house(settings, where=str(config)) as house, _open(house) as address:
+            await _greet(house, address, administrator)
+            await tell(house.book.channels, house.reports.states, typer.echo)
+            await asyncio.Event().wait()
+
+    run(work())
+
+
+@asynccontextmanager
+async def _open(house: App) -> AsyncIterator[str]:
+    from helpdesk import app
+
+    async with app.running(house), app.open_door(house, app.web_of(house)) as address:
+        yield address
+
+
+async def _greet(house: App, address: str, administrator: str) -> None:
+    """Say where the desk is, and let the first administrator in by a link that works once."""
+    from helpdesk.agents import actions, rules
+
+    settings = house.settings
+    typer.echo(f"The desk is open at {address}")
+    if not house.book.channels:
+        typer.echo("No channel is switched on yet, so nobody can write to it: README.md, Connect a mailbox.")
+    token = await house.database.write(
+        actions.first_administrator,
+        name=rules.UNNAMED,
+        email=administrator,
+        now=house.clock(),
+        lasts=timedelta(minutes=settings.sign_in.link_minutes),
+    )
+    if token is not None:
+        typer.echo(
+            f"First sign-in, once, within {settings.sign_in.link_minutes} minutes, where you say your name and choose a password:"
+        )
+        typer.echo(f"  {settings.desk.public_url}/sign-in/link/{token}")
+        typer.echo(f"From then on you sign in as {administrator}; every start before that makes a new link.")
+
+
+@in_a_sentence
+def worker(config: Config = DEFAULT) -> None:
+    """Run channels and workers without pages, beside other processes on the same PostgreSQL."""
+    from helpdesk import app, logs
+
+    settings = read(config)
+    logs.set_up(settings.logs.form, settings.logs.level)
+
+    async def work() -> None:
+        async with app.house(settings, where=str(config)) as house, app.running(house):
+            typer.echo("The workers run.")
+            await asyncio.Event().wait()
+
+    run(work())
+
+
+@in_a_sentence
+def invite(
+    email: Annotated[str, typer.Argument(help="Their address; they sign in with it.")],
+    name: Annotated[str, typer.Option("--name", help="Their name.")] = "",
+    role: Annotated[str, typer.Option("--role", help="agent, supervisor or administrator.")] = "agent",
+    config: Config = DEFAULT,
+) -> None:
+    """Make a one-time sign-in link for somebody, new or already here; the desk may run meanwhile."""
+    from helpdesk import clock
+    from helpdesk.agents import actions, rules
+    from helpdesk.cli.common.short_connection import beside
+
+    settings, asked = read(config), rules.role(role)
+
+    async def work() -> None:
+        async with beside(settings) as database:
+            lasts = timedelta(hours=settings.sign_in.invitation_hours)
+            token = await database.write(
+                actions.invite_or_link,
+                name=name or email.partition("@")[0],
+                email=email,
+                role=asked,
+                now=clock.now(),
+                lasts=lasts,
+            )
+            typer.echo(f"For {email}, once, within {settings.sign_in.invitation_hours} hours:")
+            typer.echo(f"{settings.desk.public_url}/sign-in/link/{token}")
+
+    asyncio.run(work())
+
+
+@in_a_sentence
+def demo(
+    port: Annotated[int, typer.Option("--port", envvar="PASOKH_WEB__PORT", help="Where the pages are.")] = 8080,
+    mail_port: Annotated[
+        int,
+        typer.Option(
+            "--mail-port", envvar="PASOKH_CHANNELS__EMAIL__RECEIVER__PORT", help="Where the desk takes mail in."
+        ),
+    ] = 8025,
+    folder: Annotated[Path, typer.Option("--folder", help="Where the demo keeps its data.")] = ROOT / "demo-data",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew.")] = False,
+) -> None:
+    """Open a desk of a small invented shop on this machine alone; nothing leaves it."""
+    from helpdesk import demo as show
+
+    run(show.run(folder=folder.resolve(), port=port, mail_port=mail_port, fresh=fresh, say=typer.echo))

@@ -1,0 +1,94 @@
+"""Where SQLite and PostgreSQL must differ, apart from full-text search (search.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from helpdesk.database.fast_insert import Into
+
+Ignore = dict[str, Insert]
+
+
+def new_id(tx: Connection, statement: Insert | Into, values: Mapping[str, Any]) -> int:
+    """Run an insert of one row and return its id."""
+    if isinstance(statement, Into):
+        done = statement.run(tx, values) if tx.dialect.name == "sqlite" else None
+        if done is not None and done.lastrowid is not None:
+            return done.lastrowid
+        statement = statement.statement
+    made = tx.execute(statement, values).inserted_primary_key
+    assert made is not None
+    return int(made[0])
+
+
+def put(tx: Connection, into: Into, values: Mapping[str, Any]) -> None:
+    """Insert one row whose id nobody asks for."""
+    if tx.dialect.name != "sqlite" or into.run(tx, values) is None:
+        tx.execute(into.statement, values)
+
+
+class Ignoring:
+    """An insert that does nothing where a unique key stands already. Build once, run with `insert_ignore`."""
+
+    def __init__(self, table: Table) -> None:
+        self.short = Into(table, ignoring=True)
+        self.statements: Ignore = {
+            "sqlite": sqlite.insert(table).on_conflict_do_nothing(),
+            "postgresql": postgresql.insert(table).on_conflict_do_nothing(),
+        }
+
+
+def ignoring(table: Table) -> Ignoring:
+    """See `Ignoring`."""
+    return Ignoring(table)
+
+
+def insert_ignore(tx: Connection, statement: Ignoring, values: Mapping[str, Any]) -> bool:
+    """Run an `ignoring` insert. True: a row was written."""
+    done = statement.short.run(tx, values) if tx.dialect.name == "sqlite" else None
+    return (done if done is not None else tx.execute(statement.statements[tx.dialect.name], values)).rowcount == 1
+
+
+def upserting(table: Table, keys: list[str], update: list[str]) -> Ignore:
+    """An insert that overwrites `update` where the unique `keys` stand already. Run with `upsert`."""
+
+    def made(kind: Any) -> Insert:
+        statement = kind.insert(table)
+        done: Insert = statement.on_conflict_do_update(
+            index_elements=keys, set_={name: statement.excluded[name] for name in update}
+        )
+        return done
+
+    return {"sqlite": made(sqlite), "postgresql": made(postgresql)}
+
+
+def upsert(tx: Connection, statement: Ignore, values: Mapping[str, Any]) -> None:
+    """Run an `upserting` insert."""
+    tx.execute(statement[tx.dialect.name], values)
+
+
+@contextmanager
+def savepoint(tx: Connection, name: str = "part") -> Iterator[None]:
+    """Undo only what was done inside when it raises; the transaction goes on."""
+    say = _plainly(tx)
+    say(f"SAVEPOINT {name}")
+    try:
+        yield
+    except BaseException:
+        say(f"ROLLBACK TO SAVEPOINT {name}")
+        say(f"RELEASE SAVEPOINT {name}")
+        raise
+    say(f"RELEASE SAVEPOINT {name}")
+
+
+def _plainly(tx: Connection) -> Callable[[str], Any]:
+    """The shortest way to the database: a savepoint for each message has to cost next to nothing."""
+    if tx.dialect.name == "sqlite":
+        driver: Any = tx.connection.driver_connection
+        return driver.execute  # type: ignore[no-any-return]
+    return tx.exec_driver_sql

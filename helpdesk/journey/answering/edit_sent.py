@@ -1,0 +1,231 @@
+"""What has left is changed, taken back or reacted to. What we say the customer sees changes once the remote did it.
+
+Each wish is a line of the timeline and a row of the outbox, in order with the messages of its chat. It counts for no
+clock: an answer that is taken back has arrived all the same (docs/decisions/0013).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from channels.contract import Channel
+from helpdesk.agents import queries as agents
+from helpdesk.agents.rules import Person, may
+from helpdesk.database.engine import hint
+from helpdesk.database.metadata import Row
+from helpdesk.errors import Conflict, Forbidden, Invalid
+from helpdesk.journey.context import DeskContext
+from helpdesk.journey.lifecycle import status
+from helpdesk.outbox import actions as outbox
+from helpdesk.text import clean
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import queries, rules, ticket_search
+
+What = Literal["edit", "withdraw", "reaction"]
+CHANGES: Mapping[What, str] = {"edit": "edited", "withdraw": "withdrawn", "reaction": "reacted"}
+REACTIONS = ("👍", "❤️", "🙏", "😁", "🎉", "🔥", "👌", "🤔")  # of those that Telegram takes from bots
+LONGEST = 100_000
+
+
+def is_one(payload: Mapping[str, Any]) -> bool:
+    """Whether a row of the outbox changes a message instead of being one."""
+    return payload["kind"] in CHANGES
+
+
+def edit(tx: Connection, book: DeskContext, *, entry_id: int, person_id: int, text: str, now: datetime) -> int:
+    """Let a sent answer say something else; returns the line of the wish. Raises Conflict, Forbidden, Invalid."""
+    entry, ticket = _held(tx, entry_id)
+    _standing(book, entry)
+    if entry.person_id != person_id:
+        raise Forbidden("Only the person who wrote it can change it.")
+    words = clean(text).strip()
+    if not words:
+        raise Invalid("A message can't be changed into nothing. Delete it instead.", "text")
+    if len(words) > LONGEST:
+        raise Invalid("This answer is longer than 100,000 characters; send it as a file.", "text")
+    if words == ((entry.data or {}).get("pending") or {}).get("text", entry.text):
+        raise Invalid("Nothing has been changed yet.", "text")
+    return _wish(tx, entry, ticket, "edit", person_id, now, text=words, targets=_with_words(tx, entry))
+
+
+def withdraw(tx: Connection, book: DeskContext, *, entry_id: int, person_id: int, now: datetime) -> int:
+    """Take a sent message away from the customer; returns the line of the wish. Raises Conflict, Forbidden."""
+    entry, ticket = _held(tx, entry_id)
+    _standing(book, entry)
+    if not trusted(tx, entry=entry, ticket=ticket, person_id=person_id):
+        raise Forbidden("Only its author, whoever has the ticket, or a supervisor can do this.")
+    return _wish(tx, entry, ticket, "withdraw", person_id, now, targets=_pieces(entry))
+
+
+def react(tx: Connection, book: DeskContext, *, entry_id: int, person_id: int, emoji: str, now: datetime) -> int:
+    """Put an emoji on a customer's message, another one, or none (""); returns the line of the wish."""
+    entry, ticket = _held(tx, entry_id)
+    if emoji and emoji not in REACTIONS:
+        raise Invalid("This reaction is none of those that can be sent.", "emoji")
+    if not may_react(book.channels, entry):
+        raise Conflict("There are no reactions to this message.")
+    ours = (entry.data or {}).get("ours") or {}
+    if emoji == ours.get("wanted", ours.get("emoji", "")):
+        return int(entry.id)  # pressed twice
+    return _wish(tx, entry, ticket, "reaction", person_id, now, text=emoji, targets=[entry.remote_id])
+
+
+def trusted(tx: Connection, *, entry: Row, ticket: Row, person_id: int) -> bool:
+    """Whether somebody decides about a message of the desk: its author, whoever has the ticket, supervisors."""
+    return answers_for(agents.person(tx, person_id=person_id), entry, ticket)
+
+
+def answers_for(person: Person, entry: Row, ticket: Row) -> bool:
+    """The same, of somebody whose role is known."""
+    return person.id in (entry.person_id, ticket.assignee_id) or may(person, "outbox.retry")
+
+
+def may_react(channels: Mapping[str, Channel], entry: Row) -> bool:
+    """Whether the desk can put an emoji on this message."""
+    channel = channels.get(entry.channel or "")
+    its_own = entry.kind == "message" and entry.author == "customer" and not entry.outgoing and not entry.automatic
+    return channel is not None and channel.can.reactions and its_own and bool(entry.remote_id)
+
+
+def may_change(channel: Channel | None, entry: Row) -> bool:
+    """Whether a message of ours has left and its channel can still change it."""
+    data = entry.data or {}
+    gone = data.get("withdrawn_at") or (data.get("pending") or {}).get("what") == "withdraw"
+    ours = entry.outgoing and entry.kind == "message" and entry.delivery in ("sent", "read") and bool(entry.remote_id)
+    return channel is not None and channel.can.edits and ours and not gone
+
+
+def _held(tx: Connection, entry_id: int) -> tuple[Row, Row]:
+    """An entry and its ticket, locked, so that two wishes do not write over one another."""
+    ticket = queries.locked(tx, ticket_id=queries.entry(tx, entry_id=entry_id).ticket_id)
+    return queries.entry(tx, entry_id=entry_id), ticket
+
+
+def _standing(book: DeskContext, entry: Row) -> None:
+    if entry.delivery in ("queued", "uncertain", "undone", "failed") and entry.outgoing:
+        raise Conflict("This message has not arrived, so there is nothing to change at the customer's.")
+    if not may_change(book.channels.get(entry.channel or ""), entry):
+        raise Conflict("This message can't be changed any more.")
+
+
+def _pieces(entry: Row) -> list[str]:
+    """What the remote calls the message; it may have left in several pieces."""
+    return list((entry.data or {}).get("pieces") or [entry.remote_id])
+
+
+def _with_words(tx: Connection, entry: Row) -> list[str]:
+    """The pieces that carry its words; the first one will carry all of them. Raises Conflict."""
+    pieces = _pieces(entry)
+    files = len(queries.attached(tx, entry_ids=[entry.id]))
+    if not files or len(pieces) == 1:
+        return pieces
+    if len(pieces) not in (files, files + 1):
+        raise Conflict(
+            "This message left in several parts with files, so it can't be changed. Delete it and write anew."
+        )
+    return pieces[:1]
+
+
+def _wish(
+    tx: Connection, entry: Row, ticket: Row, what: What, person_id: int, now: datetime, *, targets: Sequence[str],
+    text: str = "",
+) -> int:  # fmt: skip
+    line = tickets.changed(
+        tx, ticket_id=ticket.id, now=now, author="agent", person_id=person_id, change=CHANGES[what], of=entry.id,
+        state="queued", words=text,
+    )  # fmt: skip
+    name = agents.person(tx, person_id=person_id).name
+    data = dict(entry.data or {})
+    if what == "reaction":
+        data["ours"] = {**(data.get("ours") or {}), "wanted": text, "line": line, "reason": ""}
+    else:
+        data["pending"] = {"what": what, "text": text, "line": line}
+        data.pop("refused", None)
+    tickets.rewrite(tx, entry_id=entry.id, text=entry.text, data=data)
+    outbox.queue(
+        tx, entry_id=line, ticket_id=ticket.id, channel=entry.channel, account=entry.account, address=entry.address,
+        automatic=False, now=now, due_at=now,
+        payload={"kind": what, "account": entry.account, "text": text, "targets": list(targets), "sender_name": name},
+    )  # fmt: skip
+    return line
+
+
+def done(tx: Connection, book: DeskContext, *, entry_id: int, now: datetime, problem: str = "") -> None:
+    """The remote did it: from now on this is what the customer sees. `problem`: what is left of it there."""
+    wish, entry = _told(tx, entry_id, "sent", problem)
+    data, words, change = dict(entry.data or {}), wish.data["words"], wish.data["change"]
+    if change == "reacted":
+        newest = (data.get("ours") or {}).get("line") == wish.id
+        data["ours"] = {"emoji": words} if newest else {**data["ours"], "emoji": words}
+        tickets.rewrite(tx, entry_id=entry.id, text=entry.text, data=data)
+        return
+    if (data.get("pending") or {}).get("line") == wish.id:
+        del data["pending"]
+    if problem:
+        data["refused"] = {"what": "edit", "reason": problem}
+    ticket = queries.ticket(tx, ticket_id=entry.ticket_id)
+    if change == "edited":
+        data["edits"] = [
+            *data.get("edits", []),
+            {"at": data.get("edited_at", entry.at.isoformat()), "text": entry.text},
+        ]
+        data["edited_at"] = now.isoformat()
+        data["pieces"] = _pieces(entry)[:1] if not queries.attached(tx, entry_ids=[entry.id]) else _pieces(entry)
+        tickets.rewrite(tx, entry_id=entry.id, text=words, data=data)
+        ticket_search.add(tx, ticket_id=entry.ticket_id, entry_id=wish.id, texts=(words,))
+        _summary(tx, ticket, entry, rules.snippet(words))
+        return
+    data["withdrawn_at"] = now.isoformat()
+    tickets.rewrite(tx, entry_id=entry.id, text=entry.text, data=data)
+    asked = queries.entry(tx, entry_id=ticket.customer_entry_id).text if ticket.customer_entry_id else ""
+    _summary(tx, ticket, entry, rules.snippet(asked))
+    _nobody_waits(tx, book, ticket, entry, now)
+
+
+def delayed(tx: Connection, *, entry_id: int, reason: str) -> None:
+    """It is being tried again."""
+    _told(tx, entry_id, "queued", reason)
+
+
+def refused(tx: Connection, *, entry_id: int, reason: str, now: datetime) -> None:
+    """The remote will not do it: everything stays as it was, and the reason is shown."""
+    wish, entry = _told(tx, entry_id, "failed", reason)
+    data, what = dict(entry.data or {}), wish.data["change"]
+    if what == "reacted":
+        ours = dict(data.get("ours") or {})
+        if ours.get("line") == wish.id:
+            data["ours"] = {"emoji": ours.get("emoji", ""), "reason": reason}
+    else:
+        if (data.get("pending") or {}).get("line") == wish.id:
+            del data["pending"]
+        own = "withdraw" if what == "withdrawn" else "edit"
+        data["refused"] = {"what": own, "reason": reason, "text": wish.data["words"], "at": now.isoformat()}
+    tickets.rewrite(tx, entry_id=entry.id, text=entry.text, data=data)
+
+
+def _told(tx: Connection, line: int, state: str, reason: str) -> tuple[Row, Row]:
+    """Write on the wish's own line how it stands; gives that line and the message it is about."""
+    wish = queries.entry(tx, entry_id=line)
+    queries.locked(tx, ticket_id=wish.ticket_id)
+    tickets.rewrite(tx, entry_id=line, text=wish.text, data={**wish.data, "state": state, "reason": reason})
+    hint(tx, "ticket", wish.ticket_id)
+    return wish, queries.entry(tx, entry_id=wish.data["of"])
+
+
+def _summary(tx: Connection, ticket: Row, entry: Row, instead: str) -> None:
+    """The list shows no words that the customer does not see any more."""
+    if ticket.snippet == rules.snippet(entry.text):
+        tickets.change(tx, ticket_id=ticket.id, snippet=instead)
+
+
+def _nobody_waits(tx: Connection, book: DeskContext, ticket: Row, entry: Row, now: datetime) -> None:
+    """A customer who has nothing to answer any more is not waited for."""
+    later = (one for one in queries.timeline(tx, ticket_id=ticket.id) if one.id > entry.id)
+    if ticket.status == "waiting" and not any(
+        one.outgoing and one.author == "agent" and not (one.data or {}).get("withdrawn_at") for one in later
+    ):
+        status.set_status(tx, book, ticket_id=ticket.id, status="open", by=None, now=now, author="system")

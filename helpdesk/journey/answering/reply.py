@@ -1,0 +1,298 @@
+"""A person answers: the entry, the clocks it stops, and the message that must leave. Undo, and send again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from helpdesk.database.engine import hint
+from helpdesk.errors import Conflict, Forbidden, Invalid
+from helpdesk.journey.answering import edit_sent, reply_options
+from helpdesk.journey.context import DeskContext
+from helpdesk.journey.lifecycle import follow_up, status
+from helpdesk.journey.outgoing import destinations, outbound
+from helpdesk.journey.outgoing.destinations import Way
+from helpdesk.journey.receiving import new_ticket
+from helpdesk.outbox import actions as outbox
+from helpdesk.outbox import queries as outbox_queries
+from helpdesk.suggestions import actions as suggestions
+from helpdesk.text import clean
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import drafts, queries, rules, ticket_search
+from helpdesk.tickets.threading import conversations
+
+LONGEST = 100_000
+LONGEST_QUESTION = 2000
+LONGEST_SUBJECT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an agent sends. `seen`: the newest entry they had on their screen; `then`: the status it leads to."""
+
+    text: str
+    seen: int
+    files: Sequence[int] = ()
+    copies: Sequence[str] | None = None  # addresses; None: everybody who takes part and is welcome
+    article: str | None = None
+    kept: float = 0.0
+    then: str | None = None
+    quote: bool | None = None  # the original below; None: as the desk is set
+    reply_to: int | None = None  # the very message it answers
+    via: str | None = None  # another address of this customer; None: where the ticket's replies go
+    subject: str | None = None  # where the channel has subjects; None: the ticket's
+
+
+def reply(
+    tx: Connection,
+    book: DeskContext,
+    *,
+    ticket_id: int,
+    person_id: int,
+    person_name: str,
+    answer: Answer,
+    now: datetime,
+) -> int:
+    """Write to the customer; returns the entry. Raises Conflict when something new arrived meanwhile."""
+    text = clean(answer.text).strip()
+    if not text and not answer.files:
+        raise Invalid("There is nothing to send yet.", "text")
+    if len(text) > LONGEST:
+        raise Invalid("This answer is longer than 100,000 characters; send it as a file.", "text")
+    ticket = queries.locked(tx, ticket_id=ticket_id)
+    if ticket.merged_into_id is not None:
+        raise Conflict(f"This ticket was merged into {ticket.merged_into_id}.")
+    if queries.written_since(tx, ticket_id=ticket_id, entry_id=answer.seen):
+        raise Conflict("Something new arrived while you were writing.")
+    if ticket.assignee_id is None:  # whoever answers first has it, so that two do not
+        follow_up.assign(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now)
+    ticket = queries.ticket(tx, ticket_id=ticket_id)
+    way = destinations.chosen(tx, book, ticket=ticket, wanted=answer.via)
+    if answer.files and way.channel in book.channels and not book.channels[way.channel].can.attachments:
+        raise Invalid("No files can go this way. Leave them out, or choose another way.", "files")
+    answers = reply_options.answered(tx, ticket=ticket, way=way, entry_id=answer.reply_to)
+    copies = reply_options.copies(tx, book, ticket=ticket, wanted=answer.copies) if way.usual else []
+    entry_id = _entry(tx, ticket, way, person_id, text, answer, copies, now)
+    files = _files(tx, ticket_id, person_id, entry_id, answer.files)
+    payload = outbound.payload(
+        tx,
+        book,
+        ticket=ticket,
+        entry_id=entry_id,
+        text=text,
+        sender_name=person_name,
+        automatic=False,
+        copies=copies,
+        files=files,
+        quote=reply_options.quote(tx, book, ticket=ticket, wanted=answer.quote),
+        subject=" ".join(answer.subject.split())[:LONGEST_SUBJECT] if answer.subject else None,
+        way=way,
+        answers=answers,
+        signature=reply_options.signature(tx, book, ticket=ticket, person_name=person_name),
+    )
+    dispatch(
+        tx,
+        book,
+        ticket=ticket,
+        entry_id=entry_id,
+        payload=payload,
+        now=now,
+        due_at=now + book.time_to_undo(way.channel),
+        way=way,
+    )
+    if not way.usual and way.conversation is not None:  # what the customer says there comes here
+        conversations.also(
+            tx, channel=way.channel, account=way.account, conversation=way.conversation, ticket_id=ticket_id
+        )
+    shown = rules.gist(text, [one["name"] for one in files])
+    tickets.change(tx, ticket_id=ticket_id, answered=True, changed_at=now, snippet=shown)
+    if answer.article:
+        _took(tx, ticket, entry_id, person_id, answer, now)
+    after = answer.then or rules.status_after_answer(ticket.status)
+    if after != ticket.status:
+        status.set_status(tx, book, ticket_id=ticket_id, status=after, by=person_id, now=now)
+    else:
+        new_ticket.recount(tx, book, ticket_id=ticket_id, now=now)
+    ticket_search.add(tx, ticket_id=ticket_id, entry_id=entry_id, texts=(text,))
+    drafts.forget(tx, ticket_id=ticket_id, person_id=person_id, kind="reply")
+    tickets.seen(tx, ticket_id=ticket_id, person_id=person_id, entry_id=queries.newest_entry(tx, ticket_id=ticket_id))
+    return entry_id
+
+
+def _took(tx: Connection, ticket: Any, entry_id: int, person_id: int, answer: Answer, now: datetime) -> None:
+    """Somebody sent an article: the engine learns from it once this is kept."""
+    assert answer.article is not None
+    question = queries.entry(tx, entry_id=ticket.customer_entry_id).text if ticket.customer_entry_id else ""
+    asked = f"{ticket.subject}\n{question}"[:LONGEST_QUESTION]
+    suggestions.took(
+        tx, entry_id=entry_id, question_id=ticket.customer_entry_id, article=answer.article, question=asked,
+        kept=answer.kept, person_id=person_id, now=now,
+    )  # fmt: skip
+    hint(tx, "taken", (asked, answer.article))
+
+
+def _entry(
+    tx: Connection,
+    ticket: Any,
+    way: Way,
+    person_id: int,
+    text: str,
+    answer: Answer,
+    copies: Sequence[tuple[str, str]],
+    now: datetime,
+) -> int:
+    data: dict[str, Any] = {"was": ticket.status}
+    if answer.reply_to is not None:
+        data["answers"] = answer.reply_to
+    if not way.usual:
+        data["via"] = way.address
+    if answer.article:
+        data |= {"article": answer.article, "kept": round(answer.kept, 3)}
+    if copies:
+        data["cc"] = [list(one) for one in copies]
+    return tickets.add_entry(
+        tx,
+        ticket_id=ticket.id,
+        at=now,
+        kind="message",
+        author="agent",
+        public=True,
+        outgoing=True,
+        person_id=person_id,
+        channel=way.channel,
+        account=way.account,
+        address=way.address,
+        text=text,
+        delivery="queued",
+        data=data,
+    )
+
+
+def _files(
+    tx: Connection, ticket_id: int, person_id: int, entry_id: int, wanted: Sequence[int]
+) -> list[dict[str, Any]]:
+    if not wanted:
+        return []
+    waiting = queries.waiting_files(tx, ticket_id=ticket_id, person_id=person_id)
+    mine = {one.id: one for one in waiting}
+    if not set(wanted) <= mine.keys():
+        raise Invalid("One of the files is not there any more; attach it again.", "files")
+    drafts.hang(tx, entry_id=entry_id, wanted=wanted, dropped=[one for one in mine if one not in wanted])
+    return [
+        {"name": mine[one].name, "content_type": mine[one].content_type, "hash": mine[one].hash, "size": mine[one].size}
+        for one in wanted
+    ]
+
+
+def dispatch(
+    tx: Connection,
+    book: DeskContext,
+    *,
+    ticket: Any,
+    entry_id: int,
+    payload: Mapping[str, Any],
+    now: datetime,
+    due_at: datetime,
+    way: Way | None = None,
+) -> None:
+    """Put a written entry in the outbox and remember the id the remote will know it by. `way`: not the ticket's own."""
+    way = way or destinations.usual(ticket)
+    channel = book.channels.get(way.channel)
+    if channel is None:
+        raise Conflict(f"The channel {way.channel} is not switched on, so nothing can be sent there.")
+    remote_id = channel.remote_id(outbound.outbound(payload))
+    if remote_id is not None:
+        tickets.known_as(tx, channel=way.channel, remote_id=remote_id, entry_id=entry_id)
+        tickets.set_remote_id(tx, entry_id=entry_id, remote_id=remote_id)
+    outbox.queue(
+        tx,
+        entry_id=entry_id,
+        ticket_id=ticket.id,
+        channel=way.channel,
+        account=way.account,
+        address=payload["to"][0],
+        automatic=payload["automatic"],
+        payload=payload,
+        now=now,
+        due_at=due_at,
+    )
+
+
+def undo(tx: Connection, book: DeskContext, *, entry_id: int, person_id: int, now: datetime) -> int:
+    """Take back a reply that has not left: the draft returns, the clock goes on. Returns the ticket."""
+    entry = queries.entry(tx, entry_id=entry_id)
+    if entry.person_id != person_id:
+        raise Forbidden("Only the person who wrote it can take it back.")
+    ticket = queries.locked(tx, ticket_id=entry.ticket_id)
+    outbox.take_back(tx, entry_id=entry_id, now=now)
+    tickets.set_delivery(tx, entry_id=entry_id, state="undone")
+    voids, stands = _led_to(tx, entry)
+    tickets.changed(
+        tx, ticket_id=ticket.id, now=now, author="agent", person_id=person_id, change="undone", of=entry_id, voids=voids
+    )
+    drafts.keep(tx, ticket_id=ticket.id, person_id=person_id, kind="reply", text=entry.text, data=entry.data, now=now)
+    tickets.detach(tx, entry_id=entry_id, person_id=person_id)
+    was = (entry.data or {}).get("was")
+    if was is not None and was != ticket.status and not stands:
+        status.set_status(tx, book, ticket_id=ticket.id, status=was, by=person_id, now=now)
+    new_ticket.recount(tx, book, ticket_id=ticket.id, now=now)
+    return int(ticket.id)
+
+
+def _led_to(tx: Connection, entry: Any) -> tuple[list[int], bool]:
+    """Changes of status that count no more without this answer, and whether a later one by others stands."""
+    moves = [
+        one
+        for one in queries.timeline(tx, ticket_id=entry.ticket_id, most=50)
+        if one.id > entry.id and one.kind == "change" and (one.data or {}).get("change") in ("status", "reopened")
+    ]
+    own = [one for one in moves if one.person_id == entry.person_id and one.at == entry.at]
+    others = [one for one in moves if one not in own]
+    ended = any(one.data["to"] in rules.ENDED for one in own)
+    if ended and others and others[0].data["change"] == "reopened":  # what was never ended was not reopened either
+        own.append(others[0])
+    return [one.id for one in own], bool(others)
+
+
+def send_again(tx: Connection, book: DeskContext, *, entry_id: int, person_id: int, now: datetime) -> int:
+    """Try a failed or uncertain message once more, under the same id. Returns the ticket. Raises Forbidden, Conflict."""
+    entry = queries.entry(tx, entry_id=entry_id)
+    if not entry.outgoing:
+        raise Conflict("This message is not waiting to be sent again.")
+    ticket = queries.locked(tx, ticket_id=entry.ticket_id)
+    if not edit_sent.trusted(tx, entry=entry, ticket=ticket, person_id=person_id):
+        raise Forbidden("Only its author, whoever has the ticket, or a supervisor can do this.")
+    outbox.again(tx, entry_id=entry_id, now=now)
+    tickets.set_delivery(tx, entry_id=entry_id, state="queued")
+    tickets.changed(
+        tx, ticket_id=entry.ticket_id, now=now, author="agent", person_id=person_id, change="sent_again", of=entry_id
+    )
+    assert outbox_queries.of_entry(tx, entry_id=entry_id) is not None
+    return int(entry.ticket_id)
+
+
+def note(tx: Connection, *, ticket_id: int, person_id: int, text: str, now: datetime, files: Sequence[int] = ()) -> int:
+    """Write something only the desk sees."""
+    words = clean(text).strip()
+    if not words and not files:
+        raise Invalid("This note is empty.", "text")
+    entry_id = tickets.add_entry(
+        tx,
+        ticket_id=ticket_id,
+        at=now,
+        kind="note",
+        author="agent",
+        public=False,
+        outgoing=False,
+        person_id=person_id,
+        text=words,
+    )
+    _files(tx, ticket_id, person_id, entry_id, files)
+    tickets.change(tx, ticket_id=ticket_id, changed_at=now)
+    ticket_search.add(tx, ticket_id=ticket_id, entry_id=entry_id, texts=(words,))
+    drafts.forget(tx, ticket_id=ticket_id, person_id=person_id, kind="note")
+    return entry_id

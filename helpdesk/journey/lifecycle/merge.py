@@ -1,0 +1,189 @@
+"""Two tickets about one matter become one: the child points to the parent, and what waited longest goes on waiting.
+
+The child's lines move to the parent; each keeps the channel and address it came by. Clocks: what ended on the
+child stays on its record. A question of the child that nobody has answered goes on in the parent with its own
+start: it lends its start to the parent's open question when that is younger, else it is asked there as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from helpdesk.database.metadata import Row
+from helpdesk.errors import Conflict, Invalid, NotFound
+from helpdesk.journey.context import DeskContext
+from helpdesk.journey.lifecycle import follow_up, survey
+from helpdesk.journey.receiving import new_ticket
+from helpdesk.sla.store import actions as sla
+from helpdesk.sla.store import queries as clocks
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import merge_tickets, queries
+
+REPLY = ("channel", "account", "address", "conversation", "reply_via", "snippet", "customer_entry_id")
+
+
+def merge(
+    tx: Connection, book: DeskContext, *, ticket_id: int, into: int, person_id: int, now: datetime, sure: bool = False
+) -> None:
+    """Merge `ticket_id` into another ticket. `sure`: a person said that two customers belong together here.
+
+    Raises Invalid, Conflict.
+    """
+    if ticket_id == into:
+        raise Invalid("A ticket can't be merged into itself.", "into")
+    child, parent = _both(tx, ticket_id, into)
+    _may(child, parent, sure)
+    survey.withdraw(tx, ticket_id=child.id, cycle=child.cycle, now=now)
+    moving = merge_tickets.lines(tx, ticket_id=child.id)
+    surveys = follow_up.surveys_of(tx, ticket_id=child.id)
+    told = _clocks_told(tx, child, parent, moving)
+    guests = [(child.contact_id, True, child.address)] if child.contact_id != parent.contact_id else []
+    guests += [
+        (one.contact_id, bool(one.welcome), one.address)
+        for one in queries.guests(tx, ticket_id=child.id)
+        if one.contact_id != parent.contact_id
+    ]
+    told["guests"] = merge_tickets.welcome(tx, ticket_id=parent.id, guests=guests)
+    merge_tickets.move(tx, entry_ids=[one.id for one in moving], from_id=child.id, to_id=parent.id)
+    tickets.change(tx, ticket_id=child.id, merged_into_id=parent.id, active=False, changed_at=now)
+    sla.hand_over(tx, ticket_id=child.id)
+    told |= _newest_question(tx, child, parent)
+    tickets.change(tx, ticket_id=parent.id, changed_at=now, automatic=parent.automatic and child.automatic)
+    tickets.changed(
+        tx, ticket_id=child.id, now=now, author="agent", person_id=person_id, change="merged_into", number=parent.id
+    )
+    tickets.changed(
+        tx,
+        ticket_id=parent.id,
+        now=now,
+        author="agent",
+        person_id=person_id,
+        change="merged",
+        number=child.id,
+        moved=[one.id for one in moving],
+        was_automatic=bool(parent.automatic),
+        **told,
+    )
+    follow_up.hang(tx, survey_ids=surveys, from_id=child.id, to_id=parent.id, person_id=person_id, now=now)
+    new_ticket.recount(tx, book, ticket_id=parent.id, now=now)
+
+
+def unmerge(tx: Connection, book: DeskContext, *, ticket_id: int, person_id: int, now: datetime) -> int:
+    """Undo a merge: the lines go back, both clocks are made anew. Returns the other ticket. Raises Conflict."""
+    parent_id = queries.ticket(tx, ticket_id=ticket_id).merged_into_id
+    if parent_id is None:
+        raise Conflict("This ticket is not merged into another one.")
+    child, parent = _both(tx, ticket_id, parent_id)
+    if parent.merged_into_id is not None:
+        raise Conflict("The other ticket was merged further. Undo that first.")
+    told = merge_tickets.newest_merge(tx, parent_id=parent.id, child_id=child.id)
+    if told is None:
+        raise NotFound("The merge of this ticket is not on the timeline any more.")
+    surveys = follow_up.surveys_of(tx, ticket_id=child.id)
+    moving = {*told.data["moved"], *merge_tickets.news_of(tx, ticket_id=parent.id, entry_ids=told.data["moved"])}
+    moving |= set(merge_tickets.answers_to(tx, ticket_id=parent.id, survey_ids=surveys))
+    merge_tickets.move(tx, entry_ids=sorted(moving), from_id=parent.id, to_id=child.id)
+    merge_tickets.unwelcome(tx, ticket_id=parent.id, contact_ids=told.data["guests"])
+    ended = child.status in ("resolved", "closed")
+    tickets.change(
+        tx, ticket_id=child.id, merged_into_id=None, active=not ended and child.spam_at is None, changed_at=now
+    )
+    before: dict[str, Any] = {}
+    if told.data.get("was") and parent.customer_entry_id == child.customer_entry_id:
+        before = dict(told.data["was"])
+        at = before.pop("customer_at")
+        before["customer_at"] = datetime.fromisoformat(at) if at else None
+    if told.data["was_automatic"]:
+        before["automatic"] = True
+    tickets.change(tx, ticket_id=parent.id, changed_at=now, **before)
+    tickets.changed(
+        tx, ticket_id=child.id, now=now, author="agent", person_id=person_id, change="unmerged_from", number=parent.id
+    )
+    tickets.changed(
+        tx,
+        ticket_id=parent.id,
+        now=now,
+        author="agent",
+        person_id=person_id,
+        change="unmerged",
+        number=child.id,
+        of=told.id,
+    )
+    follow_up.hang(tx, survey_ids=surveys, from_id=parent.id, to_id=child.id, person_id=person_id, now=now)
+    for one in (child.id, parent.id):
+        new_ticket.recount(tx, book, ticket_id=one, now=now)
+    return int(parent.id)
+
+
+def _both(tx: Connection, child_id: int, parent_id: int) -> tuple[Row, Row]:
+    """Both tickets, locked always in the same order."""
+    found = {one: queries.locked(tx, ticket_id=one) for one in sorted((child_id, parent_id))}
+    return found[child_id], found[parent_id]
+
+
+def _may(child: Row, parent: Row, sure: bool) -> None:
+    if child.merged_into_id is not None:
+        raise Conflict("This ticket is merged into another one already.")
+    if parent.merged_into_id is not None:
+        raise Conflict("The other ticket is itself merged into another one. Choose that one.")
+    if parent.spam_at is not None:
+        raise Conflict("The other ticket is marked as spam.")
+    if child.active and not parent.active:
+        raise Conflict("The other ticket is settled and this one is open. Merge the other one into this one.")
+    if child.contact_id != parent.contact_id and not sure:
+        raise Invalid("These are two customers. Confirm that both may see what is written from now on.", "sure")
+
+
+def _clocks_told(tx: Connection, child: Row, parent: Row, moving: Sequence[Row]) -> dict[str, Any]:
+    """What the clocks must know of a merge: which lines count no more, and since when a question waits."""
+    lines = [one.id for one in moving if one.kind in ("message", "call")]
+    open_there, open_here = _unanswered(tx, child.id), _unanswered(tx, parent.id)
+    leans = _leans(tx, child, moving, open_here or open_there)
+    if open_there is None:
+        return {"voids": lines, **leans}
+    if open_here is not None:
+        since = min(open_there.started_at, open_here.started_at)
+        return {"voids": lines, "since": [[open_here.start_entry_id, since.isoformat()]], **leans}
+    start = open_there.start_entry_id
+    return {
+        **leans,
+        "voids": [one for one in lines if one != start],
+        "joined": [start],
+        "since": [[start, open_there.started_at.isoformat()]],
+    }
+
+
+def _leans(tx: Connection, child: Row, moving: Sequence[Row], carrier: Row | None) -> dict[str, Any]:
+    """Which question of the child waits again, and on which line, should no answer to it arrive after all."""
+    done = [one for one in clocks.clocks_of(tx, ticket_id=child.id) if one.stop_entry_id and one.how != "call"]
+    last = max(done, key=lambda one: (one.cycle, one.stopped_at), default=None)
+    if last is None or not child.active:
+        return {}
+    line, since = last.start_entry_id, last.started_at
+    if carrier is not None:
+        line, since = carrier.start_entry_id, min(since, carrier.started_at)
+    answers = [one.id for one in moving if one.outgoing and one.author == "agent" and one.id >= last.stop_entry_id]
+    return {"leans": [[answers, line, since.isoformat()]]}
+
+
+def _unanswered(tx: Connection, ticket_id: int) -> Row | None:
+    """The clock of the question that waits longest for a person."""
+    running = [one for one in clocks.going(tx, ticket_id=ticket_id) if one.kind != "resolution"]
+    return min(running, key=lambda one: one.started_at, default=None)
+
+
+def _newest_question(tx: Connection, child: Row, parent: Row) -> dict[str, Any]:
+    """The next answer goes where the customer wrote last. Returns what the parent had before."""
+    if child.customer_at is None or (parent.customer_at is not None and child.customer_at <= parent.customer_at):
+        return {}
+    one_way = child.contact_id == parent.contact_id and parent.conversation in (None, child.conversation)
+    names = REPLY if one_way else ("snippet", "customer_entry_id")  # an open chat stays where its customer sits
+    tickets.change(
+        tx, ticket_id=parent.id, customer_at=child.customer_at, **{name: getattr(child, name) for name in names}
+    )
+    at = parent.customer_at
+    return {"was": {**{name: getattr(parent, name) for name in names}, "customer_at": at.isoformat() if at else None}}

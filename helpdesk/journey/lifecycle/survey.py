@@ -1,0 +1,262 @@
+"""The three stickers: invite on resolution, take a tap once, ask why, and call a sad customer back."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from helpdesk.contacts import queries as contacts
+from helpdesk.database.engine import hint
+from helpdesk.errors import Conflict, Invalid, NotFound
+from helpdesk.journey.answering import reply
+from helpdesk.journey.context import DeskContext
+from helpdesk.journey.lifecycle import follow_up
+from helpdesk.journey.outgoing import outbound
+from helpdesk.outbox import actions as outbox
+from helpdesk.outbox import queries as outbox_queries
+from helpdesk.surveys import actions, queries, rules
+from helpdesk.text import clean
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import queries as ticket_queries
+from helpdesk.tickets import reassign_contact
+
+CALL_BACK_MINUTES = 30
+MOST_WORDS = 2000
+MOST_CHANGES = 20  # lines of one survey on its timeline
+
+
+def invite(tx: Connection, book: DeskContext, *, ticket_id: int, now: datetime) -> int | None:
+    """Ask how it was, over the channel of the customer's last message. None: the rules say no."""
+    ticket = ticket_queries.ticket(tx, ticket_id=ticket_id)
+    if rules.why_no_survey(_ending(tx, ticket), enabled=book.survey.enabled, cool_down=book.survey.cool_down, now=now):
+        return None
+    token = new_token(book, ticket.channel)
+    language = ticket.language or book.language
+    text = book.word(
+        "survey.txt", language, name=ticket.contact_name, number=ticket.id, subject=ticket.subject, desk=book.name
+    )
+    entry_id = tickets.add_entry(
+        tx,
+        ticket_id=ticket_id,
+        at=now,
+        kind="survey",
+        author="survey",
+        public=True,
+        outgoing=True,
+        text=text,
+        channel=ticket.channel,
+        account=ticket.account,
+        address=ticket.address,
+        delivery="queued",
+        data={"cycle": ticket.cycle},
+    )
+    actions.invited(
+        tx,
+        ticket_id=ticket_id,
+        cycle=ticket.cycle,
+        entry_id=entry_id,
+        contact_id=ticket.contact_id,
+        channel=ticket.channel,
+        person_id=ticket.assignee_id,
+        team_id=ticket.team_id,
+        token_hash=actions.token_hash(token),
+        invited_at=now,
+    )
+    payload = outbound.payload(
+        tx,
+        book,
+        ticket=ticket,
+        entry_id=entry_id,
+        text=text,
+        sender_name=book.name,
+        automatic=True,
+        kind="survey",
+        faces=_faces(book, token, language),
+        survey=token,
+    )
+    due_at = now + max(book.survey.delay(ticket.channel), book.time_to_undo(ticket.channel))
+    reply.dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=due_at)
+    return entry_id
+
+
+def new_token(book: DeskContext, channel: str) -> str:
+    """What a survey's link ends with: 192 random bits, in a text message 96, so that its words fit into one."""
+    return secrets.token_urlsafe(12 if book.hours(channel) == "phone" else 24)
+
+
+def ask_on_call(tx: Connection, *, ticket: Any, now: datetime) -> str | None:
+    """The token of a survey asked by keypad in the call itself. None: this cycle was asked already."""
+    if any(one.cycle == ticket.cycle for one in queries.of_ticket(tx, ticket_id=ticket.id)):
+        return None
+    token = secrets.token_urlsafe(24)
+    actions.invited(
+        tx,
+        ticket_id=ticket.id,
+        cycle=ticket.cycle,
+        entry_id=None,
+        contact_id=ticket.contact_id,
+        channel=ticket.channel,
+        person_id=ticket.assignee_id,
+        team_id=ticket.team_id,
+        token_hash=actions.token_hash(token),
+        invited_at=now,
+    )
+    return token
+
+
+def _ending(tx: Connection, ticket: Any) -> rules.Ending:
+    known = queries.of_ticket(tx, ticket_id=ticket.id)
+    address = contacts.by_address(tx, address=ticket.address)
+    return rules.Ending(
+        cycle=ticket.cycle,
+        spam=ticket.spam_at is not None,
+        merged=ticket.merged_into_id is not None,
+        automatic=ticket.automatic,
+        invited_this_cycle=any(one.cycle == ticket.cycle for one in known),
+        last_invited_at=queries.last_invited(tx, contact_id=ticket.contact_id),
+        unreachable=address is None or address.unreachable_at is not None,
+    )
+
+
+def _faces(book: DeskContext, token: str, language: str) -> list[dict[str, str]]:
+    return [
+        {
+            "score": score,
+            "label": book.word(f"face_{score}.txt", language).strip(),
+            "url": f"{book.public_url}/s/{token}?face={score}",
+            "picture": f"{book.public_url}/assets/stickers/{score}.png",
+        }
+        for score in rules.SCORES
+    ]
+
+
+def withdraw(tx: Connection, *, ticket_id: int, cycle: int, now: datetime) -> None:
+    """The ticket was opened again: an invitation that has not left does not leave."""
+    for one in queries.of_ticket(tx, ticket_id=ticket_id):
+        if one.cycle != cycle or one.entry_id is None:
+            continue
+        waiting = outbox_queries.of_entry(tx, entry_id=one.entry_id)
+        if waiting is not None and waiting.state == "queued":
+            outbox.take_back(tx, entry_id=one.entry_id, now=now, tried=True)
+            tickets.set_delivery(tx, entry_id=one.entry_id, state="undone")
+            actions.withdrawn(tx, survey_id=one.id)
+
+
+def answer(tx: Connection, book: DeskContext, *, token: str, score: str, now: datetime) -> Any:
+    """Store a tap, the first or a changed one; returns the survey. Raises NotFound, Conflict when it is too late."""
+    if score not in rules.SCORES:
+        raise Invalid("There are three faces: happy, neutral and sad.", "face")
+    survey = find(tx, book, token=token, now=now)
+    if survey.score == score:
+        return survey
+    _often(tx, survey)
+    actions.answered(tx, survey_id=survey.id, score=score, now=now, first=survey.answered_at is None)
+    ticket = reassign_contact.standing(tx, ticket_id=survey.ticket_id)
+    tickets.add_entry(
+        tx,
+        ticket_id=ticket.id,
+        at=now,
+        kind="survey",
+        author="customer",
+        public=True,
+        outgoing=False,
+        contact_id=survey.contact_id,
+        channel=survey.channel,
+        data={"score": score, "was": survey.score, "survey": survey.id, "cycle": survey.cycle},
+    )
+    if score == "sad":
+        _call_back(tx, book, survey, ticket, now)
+    hint(tx, "survey", ticket.id)
+    return queries.by_token(tx, token_hash=survey.token_hash)
+
+
+def _often(tx: Connection, survey: Any) -> None:
+    """Whoever has the link may change their mind, but not fill a timeline. Raises Conflict."""
+    ticket = reassign_contact.standing(tx, ticket_id=survey.ticket_id)
+    lines = ticket_queries.timeline(tx, ticket_id=ticket.id, most=MOST_CHANGES * 3)
+    if sum(1 for one in lines if one.kind == "survey" and (one.data or {}).get("survey") == survey.id) >= MOST_CHANGES:
+        raise Conflict("This answer was changed very often; it stays as it is now.")
+
+
+def find(tx: Connection, book: DeskContext, *, token: str, now: datetime) -> Any:
+    """The survey behind a link that can still be answered. Raises NotFound, Conflict when it is too late."""
+    survey = queries.by_token(tx, token_hash=actions.token_hash(token))
+    if survey is None:
+        raise NotFound("This survey link is not one of ours.")
+    if not rules.may_answer(
+        invited_at=survey.invited_at,
+        answered_at=survey.answered_at,
+        answerable=book.survey.answerable,
+        changeable=book.survey.changeable,
+        now=now,
+    ):
+        raise Conflict("This survey is closed. Thank you all the same.")
+    return survey
+
+
+def explain(tx: Connection, book: DeskContext, *, token: str, reasons: Sequence[str], words: str, now: datetime) -> Any:
+    """Store why, after a tap. Raises Conflict before it."""
+    survey = find(tx, book, token=token, now=now)
+    if survey.score is None:
+        raise Conflict("Choose a face first.")
+    said = clean(words).strip()[:MOST_WORDS]
+    chosen = [one[:64] for one in reasons][:12]
+    if list(survey.reasons or []) == chosen and (survey.words or "") == said:
+        return survey
+    _often(tx, survey)
+    actions.explained(tx, survey_id=survey.id, reasons=chosen, words=said)
+    ticket = reassign_contact.standing(tx, ticket_id=survey.ticket_id)
+    tickets.add_entry(
+        tx,
+        ticket_id=ticket.id,
+        at=now,
+        kind="survey",
+        author="customer",
+        public=True,
+        outgoing=False,
+        contact_id=survey.contact_id,
+        channel=survey.channel,
+        text=said,
+        data={"score": survey.score, "reasons": chosen, "survey": survey.id, "cycle": survey.cycle},
+    )
+    hint(tx, "survey", ticket.id)
+    return queries.by_token(tx, token_hash=survey.token_hash)
+
+
+def _call_back(tx: Connection, book: DeskContext, survey: Any, ticket: Any, now: datetime) -> None:
+    """Whoever has the ticket now is to call; nobody has it: whoever is free."""
+    due_at = book.promises.calendar("written")[1].due_at(now, CALL_BACK_MINUTES)
+    fresh = actions.ask_to_call_back(
+        tx, survey_id=survey.id, ticket_id=ticket.id, owner_id=ticket.assignee_id, due_at=due_at, now=now
+    )
+    if fresh:
+        follow_up.refresh(tx, ticket_id=ticket.id)
+        tickets.change(tx, ticket_id=ticket.id, changed_at=now)
+        tickets.changed(
+            tx,
+            ticket_id=ticket.id,
+            now=now,
+            author="automation",
+            change="follow_up",
+            to=ticket.assignee_id,
+            due_at=due_at.isoformat() if due_at else None,
+        )
+
+
+def called_back(
+    tx: Connection, *, ticket_id: int, follow_up_id: int, outcome: str, person_id: int | None, now: datetime
+) -> None:
+    """Close the follow-up of a sad customer with its outcome."""
+    words = clean(outcome).strip()
+    if not words:
+        raise Invalid("Write in a few words how the call back went.", "outcome")
+    actions.called_back(tx, follow_up_id=follow_up_id, ticket_id=ticket_id, outcome=words, now=now)
+    follow_up.refresh(tx, ticket_id=ticket_id)
+    tickets.change(tx, ticket_id=ticket_id, changed_at=now)
+    tickets.changed(
+        tx, ticket_id=ticket_id, now=now, author="agent", person_id=person_id, change="called_back", outcome=words
+    )

@@ -1,0 +1,101 @@
+"""Automatic messages leave through one gate, say that they are automatic, and when a person will be there."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from channels.contract import Inbound
+from helpdesk.contacts import queries as contacts
+from helpdesk.database.metadata import Row
+from helpdesk.journey.context import DeskContext
+from helpdesk.outbox import queries as outbox
+from helpdesk.outbox.rules import Occasion, why_not
+from helpdesk.sla.calendar.calendars import Calendar
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import queries
+
+LONGEST_CLOSED = timedelta(days=14)
+
+
+def follow(
+    tx: Connection, book: DeskContext, *, ticket_id: int, channel: str, question: Inbound, now: datetime, opened: bool
+) -> int | None:
+    """Say that a message arrived or when somebody is back, as the desk is set and a robot may write here."""
+    calendar = book.promises.calendar(book.hours(channel))[1]
+    welcome = book.acknowledgement and opened
+    closed = (welcome or channel in book.when_closed) and not calendar.is_open(now)
+    if not (welcome or closed):
+        return None
+    ticket = queries.ticket(tx, ticket_id=ticket_id)
+    if closed and not welcome and _told(tx, calendar, ticket, now):
+        return None
+    if ticket.person_wanted_at is not None and not closed:  # no robot any more, they said
+        return None
+    if gate(tx, book, ticket_id=ticket_id, address=ticket.address, question_automatic=question.automatic, now=now):
+        return None
+    from helpdesk.journey.answering import reply
+    from helpdesk.journey.outgoing import outbound
+
+    language = ticket.language or book.language
+    text = book.word(
+        "closed.txt" if closed else "acknowledgement.txt",
+        language,
+        name=ticket.contact_name,
+        number=ticket_id,
+        desk=book.name,
+        person_by=calendar.due_at(now, 30),
+        back_at=calendar.next_opening(now),
+        now=now,
+    )
+    entry_id = tickets.add_entry(
+        tx,
+        ticket_id=ticket_id,
+        at=now,
+        kind="message",
+        author="automation",
+        public=True,
+        outgoing=True,
+        channel=ticket.channel,
+        account=ticket.account,
+        address=ticket.address,
+        text=text,
+        automatic=True,
+        delivery="queued",
+    )
+    payload = outbound.payload(
+        tx, book, ticket=ticket, entry_id=entry_id, text=text, sender_name=book.name, automatic=True
+    )
+    reply.dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=now)
+    return entry_id
+
+
+def _told(tx: Connection, calendar: Calendar, ticket: Row, now: datetime) -> bool:
+    """Whether a robot wrote in this ticket since we closed: once is enough."""
+    before = calendar.intervals(now - LONGEST_CLOSED, now)
+    closing = before[-1][1] if before else now - LONGEST_CLOSED
+    return outbox.automatic_since(tx, address=ticket.address, ticket_id=ticket.id, since=closing)[1] > 0
+
+
+def gate(
+    tx: Connection, book: DeskContext, *, ticket_id: int, address: str, question_automatic: bool, now: datetime,
+    in_ticket: int | None = None,
+) -> str | None:  # fmt: skip
+    """The one gate. None: a robot may write to this address now; else why not, as a code.
+
+    `in_ticket`: how much was sent on the ticket, where only messages of one kind count.
+    """
+    known = contacts.by_address(tx, address=address)
+    to_address, all_in_ticket = outbox.automatic_since(
+        tx, address=address, ticket_id=ticket_id, since=now - book.limits.window
+    )
+    occasion = Occasion(
+        address=address,
+        own_addresses=book.own_addresses,
+        question_automatic=question_automatic,
+        unreachable=known is not None and known.unreachable_at is not None,
+        sent_to_address=to_address,
+        sent_in_ticket=all_in_ticket if in_ticket is None else in_ticket,
+    )
+    return why_not(occasion, book.limits)

@@ -1,0 +1,94 @@
+"""Where a customer can be written to: the ticket's own way first, then every other address a channel can reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from channels.contract import Channel
+from helpdesk.contacts import queries as contacts
+from helpdesk.database.metadata import Row
+from helpdesk.errors import Invalid
+from helpdesk.journey.context import DeskContext
+from helpdesk.tickets.threading import ticket_candidates
+
+MOST = 8
+Closed = Literal["", "dead", "mute", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to a customer. `usual`: where the ticket's replies go.
+
+    `closed`: "dead" (`reason` is the remote's), "mute" (no messages reach it), "off" (the channel is), "" when open.
+    """
+
+    channel: str
+    account: str
+    address: str
+    conversation: str | None = None
+    reply_via: str | None = None
+    usual: bool = False
+    verified: bool = True
+    closed: Closed = ""
+    reason: str = ""
+
+
+def usual(ticket: Any, closed: Closed = "", reason: str = "") -> Way:
+    """The way a ticket's replies go unless somebody chooses another one."""
+    own = (ticket.channel, ticket.account, ticket.address, ticket.conversation, ticket.reply_via)
+    return Way(*own, usual=True, closed=closed, reason=reason)
+
+
+def ways(tx: Connection, book: DeskContext, *, ticket: Any) -> list[Way]:
+    """Every way to the ticket's customer that is open, and its usual one, first, open or not."""
+    here = contacts.addresses_of(tx, contact_id=ticket.contact_id)
+    found = [_usual(book, ticket, next((one for one in here if one.address == ticket.address), None))]
+    for one in here:
+        channel = book.channels.get(one.channel)
+        if channel is None or one.address == ticket.address or one.unreachable_at is not None:
+            continue
+        way = _open(tx, channel, one, ticket)
+        if way is not None:
+            found.append(replace(way, verified=bool(one.verified)))
+    return found[:MOST]
+
+
+def chosen(tx: Connection, book: DeskContext, *, ticket: Any, wanted: str | None) -> Way:
+    """The way to an address of the ticket's customer; None: the usual one. Raises Invalid when it is not open."""
+    if wanted is None or wanted == ticket.address:
+        return usual(ticket)
+    for way in ways(tx, book, ticket=ticket):
+        if way.address == wanted:
+            return way
+    raise Invalid("This customer can't be written to at that address any more. Choose another way.", "via")
+
+
+def _usual(book: DeskContext, ticket: Any, known: Row | None) -> Way:
+    channel = book.channels.get(ticket.channel)
+    if channel is None:
+        return usual(ticket, "off")
+    if known is not None and known.unreachable_at is not None:
+        return usual(ticket, "dead", known.unreachable_reason or "")
+    return usual(ticket, "" if channel.reaches(ticket.address) else "mute")
+
+
+def _open(tx: Connection, channel: Channel, address: Row, ticket: Any) -> Way | None:
+    """The way to another address: the account that knows it, its chat. None: there is no chat, and none can be begun."""
+    if not channel.reaches(address.address):
+        return None
+    last = ticket_candidates.last_heard(
+        tx, contact_id=ticket.contact_id, channel=channel.name, address=address.address, is_shared=channel.is_shared
+    )
+    if last is not None and last.account in channel.accounts():
+        return Way(channel.name, last.account, address.address, last.conversation, last.reply_via)
+    account = _writes_first(channel)
+    return Way(channel.name, account, address.address) if account is not None else None
+
+
+def _writes_first(channel: Channel) -> str | None:
+    accounts: Sequence[str] = channel.accounts()
+    return accounts[-1] if channel.can.starts and accounts else None

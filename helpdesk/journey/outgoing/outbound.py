@@ -1,0 +1,108 @@
+"""What an entry looks like on its way out: frozen as JSON in the outbox, an `Outbound` at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from channels.contract import Address, Attachment, Face, Outbound
+from helpdesk.journey.context import DeskContext
+from helpdesk.journey.outgoing.destinations import Way, usual
+from helpdesk.tickets import queries
+
+
+def payload(
+    tx: Connection,
+    book: DeskContext,
+    *,
+    ticket: Any,
+    entry_id: int,
+    text: str,
+    sender_name: str,
+    automatic: bool,
+    kind: str = "message",
+    to: tuple[str, str] | None = None,
+    copies: Sequence[Sequence[str]] = (),
+    files: Sequence[Mapping[str, Any]] = (),
+    faces: Sequence[Mapping[str, str]] = (),
+    subject: str | None = None,
+    quote: Mapping[str, Any] | None = None,
+    survey: str | None = None,
+    signature: str = "",
+    way: Way | None = None,
+    answers: str | None = None,
+) -> dict[str, Any]:
+    """Everything the channel needs, as JSON; files by hash. `answers`: remote id of the message somebody chose to answer."""
+    way = way or usual(ticket)
+    known = [one for one in queries.references(tx, ticket_id=ticket.id, channel=way.channel) if one != answers]
+    known += [answers] if answers else []
+    words = subject if subject is not None else reply_subject(ticket.subject, ticket.id)
+    return {
+        "token": book.sign(entry_id),
+        "kind": kind,
+        "account": way.account,
+        "to": list(to or (way.address, ticket.contact_name)),
+        "copies": [list(one) for one in copies],
+        "text": text,
+        "subject": words,
+        "language": ticket.language or book.language,
+        "sender_name": sender_name,
+        "reply_via": way.reply_via,
+        "in_reply_to": known[-1] if known else None,
+        "references": list(known),
+        "conversation": way.conversation,
+        "automatic": automatic,
+        "files": list(files),
+        "faces": list(faces),
+        "survey": survey,
+        "signature": signature,
+        "details": {**({"quote": dict(quote)} if quote else {}), **({"reply_to": answers} if answers else {})},
+    }
+
+
+def reply_subject(subject: str, number: int) -> str:
+    """`Re: … [#n]`, once each."""
+    mark = f"[#{number}]"
+    words = " ".join(subject.split())
+    if mark not in words:
+        words = f"{words} {mark}".strip()
+    return words if words.lower().startswith("re:") else f"Re: {words}"
+
+
+def outbound(stored: Mapping[str, Any], read: Callable[[str], bytes] | None = None) -> Outbound:
+    """The message for the channel. `read` fetches a file by its hash; without it there are no files."""
+    files = [] if read is None else [_attachment(one, read) for one in stored["files"]]
+    return Outbound(
+        token=stored["token"],
+        kind=stored["kind"],
+        account=stored["account"],
+        to=Address(stored["to"][0], stored["to"][1]),
+        text=stored["text"],
+        subject=stored["subject"],
+        language=stored["language"],
+        copies=[Address(*one) for one in stored["copies"]],
+        sender_name=stored["sender_name"],
+        reply_via=stored["reply_via"],
+        attachments=files,
+        in_reply_to=stored["in_reply_to"],
+        references=stored["references"],
+        conversation=stored["conversation"],
+        automatic=stored["automatic"],
+        faces=[Face(**one) for one in stored["faces"]],
+        survey=stored.get("survey"),
+        signature=stored.get("signature", ""),
+        details=stored["details"],
+    )
+
+
+def _attachment(one: Mapping[str, Any], read: Callable[[str], bytes]) -> Attachment:
+    return Attachment(
+        name=one["name"],
+        content_type=one["content_type"],
+        content=read(one["hash"]),
+        size=one["size"],
+        inline=bool(one.get("inline")),
+        content_id=one.get("content_id"),
+    )

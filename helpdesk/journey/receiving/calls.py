@@ -1,0 +1,289 @@
+"""A telephone call: one line of the timeline however its events come; its transitions act once.
+
+A missed, abandoned or voicemail call is a question that starts the clock; an answered one is a person's
+answer at the moment of answer; an outgoing one counts only when it was answered. Our own survey calls open nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from channels.contract import Address, Inbound
+from helpdesk.agents import queries as agents
+from helpdesk.contacts import actions as contacts
+from helpdesk.database.engine import hint
+from helpdesk.database.metadata import Row
+from helpdesk.intake import actions as intake
+from helpdesk.journey.context import DeskContext
+from helpdesk.journey.lifecycle import callback, survey
+from helpdesk.journey.receiving import new_ticket
+from helpdesk.sla.engine.clock_skew import FAR
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import late_attachments, queries, reassign_contact, rules, ticket_search
+from helpdesk.tickets.models import NEVER
+
+if TYPE_CHECKING:
+    from helpdesk.journey.receiving.receive import Arrival
+
+OUTGOING = frozenset({"outbound", "outgoing"})
+
+
+class Kept(NamedTuple):
+    """A call as it stands on its timeline now."""
+
+    ticket_id: int
+    entry_id: int
+    record: Mapping[str, Any]
+
+
+def take(
+    tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]] = ()
+) -> int | None:
+    """Put one record of a call on its timeline, or bring the line that is there up to date; its files once."""
+    kept = _record(tx, book, arrival, inbound)
+    if kept is None:
+        return None
+    if files and late_attachments.bring(tx, ticket_id=kept.ticket_id, entry_id=kept.entry_id, files=files):
+        hint(tx, "ticket", kept.ticket_id)
+    more = None if files else book.channels[arrival.channel].more("call", kept.record)
+    if more is not None:
+        _fetch_later(tx, arrival, inbound, *more)
+    return kept.entry_id
+
+
+def _fetch_later(tx: Connection, arrival: Arrival, inbound: Inbound, key: str, raw: bytes) -> None:
+    """Its recording is taken in by itself, in an order of its own: fetching it never holds back the call."""
+    intake.keep(
+        tx, channel=arrival.channel, account=arrival.account, external_id=f"{inbound.external_id}:files:{key}", raw=raw,
+        order_key=f"files:{inbound.external_id}", received_at=arrival.received_at, now=arrival.received_at,
+    )  # fmt: skip
+
+
+def _record(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound) -> Kept | None:
+    known = queries.entry_by_remote_id(tx, channel=arrival.channel, remote_id=inbound.external_id)
+    if known is not None:
+        return _again(tx, book, arrival, inbound, known)
+    record = inbound.details
+    if record.get("kind") == "survey" or inbound.author is None:
+        return None
+    ticket_id = _ticket(tx, book, arrival, inbound, inbound.author)
+    if ticket_id is None:
+        return None
+    ticket_id = reassign_contact.standing(tx, ticket_id=ticket_id).id  # it may have been merged since we looked
+    entry_id = _line(tx, arrival, inbound, ticket_id)
+    _counts(tx, book, ticket_id=ticket_id, entry_id=entry_id, record=record, before={}, now=arrival.received_at)
+    return Kept(ticket_id, entry_id, record)
+
+
+def _again(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound, entry_id: int) -> Kept:
+    entry = _held(tx, entry_id)
+    channel = book.channels[arrival.channel]
+    before = dict(entry.data or {})
+    record = dict(channel.merge("call", before, inbound.details))
+    kept = Kept(entry.ticket_id, entry_id, record)
+    if record == before:
+        return kept
+    tickets.call_changed(
+        tx, entry_id=entry_id, author=author_of(record), person_id=_person(tx, record),
+        outgoing=record.get("direction") in OUTGOING, data=record,
+    )  # fmt: skip
+    hint(tx, "ticket", entry.ticket_id)
+    at = arrival.received_at
+    if _matters(record) != _matters(before):
+        _counts(tx, book, ticket_id=entry.ticket_id, entry_id=entry_id, record=record, before=before, now=at)
+    elif _waiting(record) != _waiting(before):
+        new_ticket.recount(tx, book, ticket_id=entry.ticket_id, now=at)
+    return kept
+
+
+def _held(tx: Connection, entry_id: int) -> Row:
+    """The line of a call, its ticket locked: two parts of it, or a merge, come one after the other."""
+    entry = queries.entry(tx, entry_id=entry_id)
+    while True:
+        queries.locked(tx, ticket_id=entry.ticket_id)
+        found = queries.entry(tx, entry_id=entry_id)
+        if found.ticket_id == entry.ticket_id:
+            return found
+        entry = found
+
+
+def _matters(record: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(record.get(name) for name in ("direction", "kind", "disposition", "answered_at"))
+
+
+def _waiting(record: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What the clock of the queue is made of."""
+    return record.get("queued_at"), record.get("queue_wait_s"), record.get("status") == "queued"
+
+
+def author_of(record: Mapping[str, Any]) -> str:
+    """Whose act a call is: a person's when somebody of ours called or answered, else the customer's."""
+    if record.get("direction") in OUTGOING or record.get("disposition") == "answered":
+        return "agent"
+    return "customer"
+
+
+def _ticket(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound, who: Address) -> int | None:
+    at = arrival.received_at
+    incoming = inbound.details.get("direction") not in OUTGOING
+    known = contacts.known_or_new(tx, address=who.address, name=who.name, verified=who.verified, language=None, now=at)
+    newest = queries.newest_of_contact(tx, contact_id=known.contact_id)
+    if newest is not None and newest.active:
+        return int(newest.id)
+    window = book.reopening(arrival.channel)
+    fresh_enough = newest is not None and newest.resolved_at is not None and at <= newest.resolved_at + window
+    if newest is not None and fresh_enough and not known.blocked:
+        return int(newest.id)
+    if not incoming and inbound.details.get("disposition") != "answered":
+        return None if newest is None else int(newest.id)
+    follows = newest.id if newest else None
+    return _open(tx, book, arrival, inbound, known, who.address, follows=follows)
+
+
+def _open(
+    tx: Connection,
+    book: DeskContext,
+    arrival: Arrival,
+    inbound: Inbound,
+    known: contacts.Known,
+    address: str,
+    *,
+    follows: int | None,
+) -> int:
+    at = arrival.received_at
+    ticket_id = tickets.open_ticket(
+        tx,
+        subject=inbound.subject,
+        status="new",
+        active=not known.blocked,
+        spam_at=at if known.blocked else None,
+        contact_id=known.contact_id,
+        priority="normal",
+        language=book.language,
+        channel=arrival.channel,
+        account=arrival.account,
+        address=address,
+        conversation=None,
+        reply_via=inbound.reply_via,
+        snippet="",
+        created_at=at,
+        changed_at=at,
+        customer_at=at,
+        customer_entry_id=None,
+        answered=False,
+        deadline=NEVER,
+        cycle=0,
+        automatic=False,
+        follows_id=follows,
+    )
+    hint(tx, "opened", ticket_id)
+    return ticket_id
+
+
+def _line(tx: Connection, arrival: Arrival, inbound: Inbound, ticket_id: int) -> int:
+    record = inbound.details
+    outgoing = record.get("direction") in OUTGOING
+    ticket = queries.locked(tx, ticket_id=ticket_id)
+    entry_id = tickets.add_entry(
+        tx,
+        ticket_id=ticket_id,
+        at=_at(record, arrival.received_at),
+        kind="call",
+        author=author_of(record),
+        public=True,
+        outgoing=outgoing,
+        contact_id=ticket.contact_id,
+        person_id=_person(tx, record),
+        channel=arrival.channel,
+        account=arrival.account,
+        address=inbound.author.address if inbound.author else None,
+        text=inbound.text,
+        remote_id=inbound.external_id,
+        intake_id=arrival.intake_id,
+        data=dict(record),
+    )
+    tickets.known_as(tx, channel=arrival.channel, remote_id=inbound.external_id, entry_id=entry_id)
+    address = inbound.author.address if inbound.author else ""
+    ticket_search.add(tx, ticket_id=ticket_id, entry_id=entry_id, texts=(inbound.subject, address, inbound.text))
+    return entry_id
+
+
+def _counts(
+    tx: Connection, book: DeskContext, *, ticket_id: int, entry_id: int, record: Mapping[str, Any], before: Mapping[str, Any],
+    now: datetime,
+) -> None:  # fmt: skip
+    """What a call's outcome does to its ticket and its clocks. What was known `before` has acted already."""
+    ticket = queries.locked(tx, ticket_id=ticket_id)
+    values: dict[str, Any] = {"changed_at": now}
+    incoming = record.get("direction") not in OUTGOING
+    over = record.get("disposition")
+    fresh = over is not None and _spoken(over) != _spoken(before.get("disposition"))
+    if incoming and ticket.status in rules.ENDED and fresh:
+        survey.withdraw(tx, ticket_id=ticket_id, cycle=ticket.cycle, now=now)
+        tickets.changed(
+            tx,
+            ticket_id=ticket_id,
+            now=now,
+            author="system",
+            change="reopened",
+            cycle=ticket.cycle + 1,
+            to="open",
+            **_outlasted(tx, ticket, entry_id),
+            **{"from": ticket.status},
+        )
+        values |= {"status": "open", "active": ticket.spam_at is None, "resolved_at": None, "closed_at": None}
+    elif fresh and (after := _after(ticket.status, answered=over == "answered", incoming=incoming)) != ticket.status:
+        tickets.changed(
+            tx,
+            ticket_id=ticket_id,
+            now=now + timedelta(microseconds=1),
+            author="system",
+            change="status",
+            to=after,
+            **{"from": ticket.status},
+        )
+        values["status"] = after
+    if incoming:
+        values |= {"customer_at": now, "customer_entry_id": entry_id}
+    tickets.change(tx, ticket_id=ticket_id, **values)
+    new_ticket.recount(tx, book, ticket_id=ticket_id, now=now)
+    if fresh and over == "answered" and not incoming:
+        started = _at(record, now)
+        callback.spoke(tx, book, ticket_id=ticket_id, person_id=_person(tx, record), started_at=started, now=now)
+
+
+def _spoken(disposition: Any) -> bool | None:
+    """What of an outcome acts: voicemail instead of missed is a better word for the same. None: it is not over."""
+    return None if disposition is None else disposition == "answered"
+
+
+def _outlasted(tx: Connection, ticket: Any, entry_id: int) -> dict[str, int]:
+    """A call that began before its ticket was resolved and ended after it: its question is of the new cycle."""
+    began = queries.entry(tx, entry_id=entry_id).at
+    return {"call": entry_id} if ticket.resolved_at is not None and began <= ticket.resolved_at else {}
+
+
+def _after(status: str, *, answered: bool, incoming: bool) -> str:
+    """The status after a call: somebody was spoken with, or the customer we waited for called."""
+    if answered and status == "new":
+        return "open"
+    return rules.status_after_customer(status) if incoming else status
+
+
+def _at(record: Mapping[str, Any], received_at: datetime) -> datetime:
+    started = record.get("started_at")
+    began = min(datetime.fromisoformat(started), received_at) if isinstance(started, str) else received_at
+    return received_at if received_at - began > FAR else began
+
+
+def _person(tx: Connection, record: Mapping[str, Any]) -> int | None:
+    """Who of ours spoke, by the extension the exchange names."""
+    for extension in record.get("agents") or ():
+        found = agents.by_extension(tx, extension=str(extension))
+        if found is not None:
+            return found
+    return None

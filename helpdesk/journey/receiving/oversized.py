@@ -1,0 +1,71 @@
+"""A mail too large to be taken in: a note of what it was, and one automatic answer that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from channels.contract import Inbound
+from helpdesk.journey.answering import reply
+from helpdesk.journey.context import DeskContext
+from helpdesk.journey.outgoing import auto_reply, outbound
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import queries
+
+if TYPE_CHECKING:
+    from helpdesk.journey.receiving.receive import Arrival
+
+ABOUT = "oversized"
+
+
+def is_so(inbound: Inbound) -> bool:
+    """Whether a small note stands for a mail that was not fetched because of its size."""
+    return inbound.kind == "message" and inbound.details.get("problem") == ABOUT
+
+
+def as_note(book: DeskContext, inbound: Inbound) -> Inbound:
+    """What the timeline shows of it: nobody has read what the customer wrote, so no clock runs on it."""
+    text = book.word("oversized_note.txt", book.language, subject=inbound.subject, **_sizes(inbound.details))
+    return replace(inbound, kind="note", text=text)
+
+
+def tell(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound, entry_id: int) -> int | None:
+    """Ask its sender to send it smaller: once, through the one gate. Returns the entry, None when nothing left."""
+    now, author = arrival.received_at, inbound.author
+    if author is None:
+        return None
+    ticket_id = queries.entry(tx, entry_id=entry_id).ticket_id
+    refused = auto_reply.gate(
+        tx, book, ticket_id=ticket_id, address=author.address, question_automatic=inbound.automatic, now=now
+    )
+    if refused or queries.told(tx, address=author.address, about=ABOUT, since=now - book.limits.window):
+        return None
+    ticket = queries.ticket(tx, ticket_id=ticket_id)
+    text = book.word(
+        "oversized.txt", inbound.language or book.language, name=author.name, subject=inbound.subject,
+        number=ticket_id, desk=book.name, **_sizes(inbound.details),
+    )  # fmt: skip
+    answer_id = tickets.add_entry(
+        tx, ticket_id=ticket_id, at=now, kind="message", author="automation", public=True, outgoing=True,
+        channel=arrival.channel, account=arrival.account, address=author.address, text=text, automatic=True,
+        delivery="queued", data={"about": ABOUT},
+    )  # fmt: skip
+    payload = outbound.payload(
+        tx, book, ticket=ticket, entry_id=answer_id, text=text, sender_name=book.name, automatic=True,
+        to=(author.address, author.name),
+    )  # fmt: skip
+    reply.dispatch(tx, book, ticket=ticket, entry_id=answer_id, payload=payload, now=now, due_at=now)
+    return answer_id
+
+
+def _sizes(details: Mapping[str, Any]) -> dict[str, str]:
+    return {"megabytes": _megabytes(details.get("size")), "most": _megabytes(details.get("most"))}
+
+
+def _megabytes(value: Any) -> str:
+    """`31457280` -> `30`; "" for what is no number of bytes."""
+    words = str(value or "")
+    return f"{int(words) / 1_048_576:.0f}" if words.isascii() and words.isdigit() else ""

@@ -1,0 +1,188 @@
+"""Who somebody is beyond the address they wrote from: what a channel vouches for, what they say, a link they followed.
+
+What is only said gives nobody anything: the address is kept as a claim, and when somebody else has it a person is
+offered to join the two. Two customers become one by themselves only when both sides are proven: the address was
+vouched for now, and the other one has it by writing from it. Even then not when the other is known on the same
+account already under another name there: a telephone number changes hands.
+
+A link proves that whoever opened it sat at the other address too. It could have been sent to somebody else, who
+would then give away their own history by opening it. So a customer who has one is not joined alone: only the talk
+of the link goes on with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from channels.contract import Address, Inbound
+from helpdesk.contacts import actions, one_time_links, queries
+from helpdesk.contacts.actions import Known
+from helpdesk.database.metadata import Row
+from helpdesk.journey.context import DeskContext
+from helpdesk.journey.customers import join
+from helpdesk.journey.receiving import new_ticket
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import queries as ticket_queries
+from helpdesk.tickets import reassign_contact
+from helpdesk.tickets.threading import conversations
+
+if TYPE_CHECKING:
+    from helpdesk.journey.receiving.receive import Arrival
+
+MOST_ADDRESSES = 8  # of one message
+
+
+@dataclass(slots=True)
+class Met:
+    """Who it is, and what the timeline is to say of how we know."""
+
+    known: Known
+    lines: list[dict[str, Any]] = field(default_factory=list)
+
+
+def meet(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound) -> Met:
+    """The customer behind an arrival, with all it tells about them."""
+    author = inbound.author or Address(f"{arrival.channel}:")
+    known = actions.known_or_new(
+        tx,
+        address=author.address,
+        name=author.name,
+        verified=author.verified,
+        language=inbound.language,
+        now=arrival.received_at,
+    )
+    met = Met(known)
+    if inbound.author is not None:
+        if inbound.link:
+            _followed(tx, arrival, inbound, met, inbound.link)
+        for one in dict.fromkeys(inbound.also[:MOST_ADDRESSES]):
+            if (
+                one.address != author.address
+                and one.address.partition(":")[2]
+                and not new_ticket.ours(book, one.address)
+            ):
+                met.lines += _learn(tx, arrival, met, author, one)
+    return met
+
+
+def tell(tx: Connection, arrival: Arrival, met: Met, *, entry_id: int) -> None:
+    """Say on the timeline what was learned with an entry."""
+    if not met.lines:
+        return
+    ticket_id = ticket_queries.entry(tx, entry_id=entry_id).ticket_id
+    for line in met.lines:
+        tickets.changed(tx, ticket_id=ticket_id, now=arrival.received_at, author="system", **line)
+
+
+def _learn(tx: Connection, arrival: Arrival, met: Met, author: Address, one: Address) -> Iterator[dict[str, Any]]:
+    """One further address of the author."""
+    now, who = arrival.received_at, met.known.contact_id
+    row = queries.by_address(tx, address=one.address)
+    learned = {"change": "learned", "address": one.address, "by": arrival.channel, "verified": one.verified}
+    if row is None:
+        if one.verified:
+            actions.add_verified(tx, contact_id=who, address=one.address, now=now)
+            yield learned
+        elif actions.claim(tx, contact_id=who, address=one.address, now=now):
+            yield learned
+        return
+    owner = queries.contact(tx, contact_id=row.contact_id)
+    if owner.id == who:
+        if one.verified and (not row.verified or row.claimed_at is not None):
+            actions.own(tx, address_id=row.id, contact_id=who, verified=True)
+            yield learned
+    elif not one.verified:
+        yield from _offer(tx, met, owner.id, one.address, "claimed", arrival)
+    elif row.claimed_at is not None:
+        actions.own(tx, address_id=row.id, contact_id=who, verified=True)
+        yield learned
+        yield from _offer(tx, met, owner.id, one.address, "proven", arrival)
+    elif _may_join(tx, met.known, owner, author.address):
+        actions.own(tx, address_id=row.id, contact_id=owner.id, verified=True)
+        _join(tx, met, owner.id, "proven", arrival)
+        yield learned
+    else:
+        yield from _offer(tx, met, owner.id, one.address, "proven", arrival)
+
+
+def _may_join(tx: Connection, known: Known, owner: Row, address: str) -> bool:
+    """Whether proof on both sides is enough here."""
+    if known.blocked or owner.blocked_at is not None:
+        return False
+    account = address.rpartition(":")[0]
+    theirs = queries.addresses_of(tx, contact_id=owner.id)
+    return not any(one.claimed_at is None and one.address.rpartition(":")[0] == account for one in theirs)
+
+
+def _join(tx: Connection, met: Met, other: int, why: str, arrival: Arrival) -> None:
+    kept = join.join(tx, one=met.known.contact_id, other=other, person_id=None, now=arrival.received_at, why=why)
+    who = queries.contact(tx, contact_id=kept)
+    met.known = replace(met.known, contact_id=kept, name=who.name, new=False, mark=who.mark)
+
+
+def _offer(tx: Connection, met: Met, other: int, address: str, why: str, arrival: Arrival) -> Iterator[dict[str, Any]]:
+    fresh = actions.offer(
+        tx, contact_id=met.known.contact_id, other_id=other, address=address, why=why, now=arrival.received_at
+    )
+    if fresh:
+        yield {"change": "join_offered", "address": address, "why": why}
+
+
+def _followed(tx: Connection, arrival: Arrival, inbound: Inbound, met: Met, token: str) -> None:
+    """Somebody came with a link of ours. One that is spent, late or made up is as if it were not there."""
+    assert inbound.author is not None
+    address = inbound.author.address
+    link = one_time_links.redeem(tx, token=token, address=address, now=arrival.received_at)
+    if link is None:
+        return
+    owner = queries.contact(tx, contact_id=link.contact_id)
+    if met.known.blocked or owner.blocked_at is not None:
+        return
+    if owner.id != met.known.contact_id:
+        if link.person_id is None and _has_a_past(tx, met.known):
+            met.lines += _offer(tx, met, owner.id, address, "link", arrival)
+        else:
+            _join(tx, met, owner.id, "link", arrival)
+    actions.verified(tx, address=address)
+    ticket_id = _go_on(tx, arrival, inbound, met, owner.id, link)
+    line: dict[str, Any] = {"change": "link_followed", "address": address, "from": link.address, "by": arrival.channel}
+    if ticket_id is not None:
+        line["number"] = ticket_id
+    met.lines.insert(0, line)
+
+
+def _has_a_past(tx: Connection, known: Known) -> bool:
+    proven = [one for one in queries.addresses_of(tx, contact_id=known.contact_id) if one.claimed_at is None]
+    return len(proven) > 1 or reassign_contact.has_asked(tx, contact_id=known.contact_id)
+
+
+def _go_on(tx: Connection, arrival: Arrival, inbound: Inbound, met: Met, owner_id: int, link: Row) -> int | None:
+    """The open matter of a link goes on in the chat it was opened in; returns its ticket."""
+    ticket = _open_matter(tx, link, owner_id, met.known.contact_id)
+    if ticket is None or inbound.thread.conversation is None:
+        return None
+    conversations.also(
+        tx,
+        channel=arrival.channel,
+        account=arrival.account,
+        conversation=inbound.thread.conversation,
+        ticket_id=ticket.id,
+    )
+    if ticket.contact_id != met.known.contact_id:
+        address = inbound.author.address if inbound.author else None
+        tickets.join(tx, ticket_id=ticket.id, contact_id=met.known.contact_id, welcome=True, address=address)
+    return int(ticket.id)
+
+
+def _open_matter(tx: Connection, link: Row, *owners_of: int) -> Row | None:
+    """The ticket a link was made for, while it is open; else the customer's newest open one."""
+    if link.ticket_id is not None:
+        ticket = reassign_contact.standing(tx, ticket_id=link.ticket_id)
+        if ticket.active and ticket.contact_id in owners_of:
+            return ticket
+    newest = ticket_queries.newest_of_contact(tx, contact_id=queries.contact(tx, contact_id=link.contact_id).id)
+    return newest if newest is not None and newest.active else None

@@ -1,0 +1,36 @@
+"""The channels that are switched on, made from their sections of the settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from channels import registry
+from channels.contract import Channel
+from helpdesk.errors import Invalid
+from helpdesk.settings import Settings, validation_messages
+
+
+def channels_of(settings: Settings, where: str, *, folder: Path = registry.HERE) -> dict[str, Channel]:
+    """The channels that are switched on, with their settings read. Raises Invalid naming every setting at fault."""
+    made: dict[str, Channel] = {}
+    faults: list[Invalid] = []
+    for name, raw in settings.channels.items():
+        place = f"channels.{name}"
+        if name not in (known := registry.names(folder)):
+            near = validation_messages.near(name, known)
+            faults.append(Invalid(f"The setting {place} in {where} names no channel there is{near or '.'}", place))
+            continue
+        if raw.get("enabled") is False:
+            continue  # what is switched off is not even loaded
+        kind = registry.load(name, folder)
+        try:
+            own = kind.Settings.model_validate(raw)
+        except ValidationError as error:
+            faults.append(validation_messages.explain(error, where, section=place, model=kind.Settings))
+        else:
+            made |= {name: kind(own)} if own.enabled else {}
+    if faults:
+        raise Invalid(" ".join(map(str, faults)), faults[0].field)
+    return made

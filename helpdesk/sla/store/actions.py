@@ -1,0 +1,134 @@
+"""Clocks start with a customer's message and fire when they run out; the rest is recompute.py's.
+
+Every change keeps the ticket's next deadline true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, update
+
+from helpdesk.database.dialect import put
+from helpdesk.database.engine import hint
+from helpdesk.database.fast_insert import Into
+from helpdesk.database.metadata import Row
+from helpdesk.sla.store import queries
+from helpdesk.sla.store.models import clocks, cycles
+from helpdesk.sla.targets import KINDS, ClockKind, Facts, Planned, Promises, next_look
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import queries as stored
+from helpdesk.tickets.models import CALL_BACK, NEVER
+
+_NEW_CYCLE = Into(cycles)
+_NEW_CLOCK = Into(clocks)
+__all__ = [
+    "KINDS",
+    "STARTING",
+    "breached",
+    "customer_wrote",
+    "deadline",
+    "hand_over",
+    "refresh",
+    "start_cycle",
+    "warned",
+]
+
+STARTING: tuple[ClockKind, ...] = ("first_response", "resolution")
+
+
+def start_cycle(
+    tx: Connection,
+    promises: Promises,
+    *,
+    ticket_id: int,
+    facts: Facts,
+    cycle: int,
+    entry_id: int,
+    at: datetime,
+    planned: Sequence[Planned],
+) -> None:
+    """Begin a cycle with its clocks, as planned from the customer's message that opened or reopened it."""
+    put(tx, _NEW_CYCLE, {"ticket_id": ticket_id, "number": cycle, "start_entry_id": entry_id, "started_at": at})
+    calendar = promises.calendar(facts.kind)[0]
+    for one in planned:
+        put(tx, _NEW_CLOCK, _row(one, ticket_id, cycle, entry_id, at, calendar))
+    hint(tx, "clocks")
+
+
+def _row(planned: Planned, ticket_id: int, cycle: int, entry_id: int, at: datetime, calendar: str) -> dict[str, Any]:
+    return {
+        "ticket_id": ticket_id,
+        "cycle": cycle,
+        "kind": planned.kind,
+        "state": "running",
+        "start_entry_id": entry_id,
+        "started_at": at,
+        "target_minutes": planned.target.minutes,
+        "due_at": planned.due_at,
+        "warn_at": planned.warn_at,
+        "working_seconds": 0,
+        "calendar": calendar,
+        "policy": planned.target.policy,
+        "fire_at": next_look(planned.due_at, planned.warn_at, None, None),
+    }
+
+
+def customer_wrote(
+    tx: Connection, promises: Promises, *, ticket_id: int, facts: Facts, cycle: int, entry_id: int, at: datetime
+) -> None:
+    """A further message of the customer: the next-response clock runs from the oldest unanswered one."""
+    running = queries.going(tx, ticket_id=ticket_id)
+    if any(clock.kind != "resolution" for clock in running):
+        return
+    planned = promises.plan(facts, "next_response", at)
+    calendar = promises.calendar(facts.kind)[0]
+    put(tx, _NEW_CLOCK, _row(planned, ticket_id, cycle, entry_id, at, calendar))
+    hint(tx, "clocks")
+    refresh(tx, ticket_id=ticket_id)
+
+
+def warned(tx: Connection, *, clock: Row) -> None:
+    """The clock's warning was given, at the time it was due for."""
+    look = next_look(clock.due_at, clock.warn_at, clock.warn_at, clock.breached_at)
+    tx.execute(update(clocks).where(clocks.c.id == clock.id).values(warned_at=clock.warn_at, fire_at=look))
+
+
+def breached(tx: Connection, *, clock: Row) -> None:
+    """The clock ran out, at its due time and not when the watcher woke up."""
+    tx.execute(
+        update(clocks)
+        .where(clocks.c.id == clock.id)
+        .values(breached_at=clock.due_at, warned_at=clock.warned_at or clock.warn_at, fire_at=None)
+    )
+
+
+def hand_over(tx: Connection, *, ticket_id: int) -> None:
+    """The ticket was merged: what still ran goes on with the other ticket, what ended stays on record here."""
+    tx.execute(
+        update(clocks)
+        .where(clocks.c.ticket_id == ticket_id, clocks.c.state.in_(("running", "paused")))
+        .values(state="merged", fire_at=None)
+    )
+    refresh(tx, ticket_id=ticket_id)
+
+
+def deadline(running: Sequence[Row], ticket: Row) -> dict[str, Any]:
+    """The ticket columns that show the nearest due time: of these clocks, or of the call back its customer waits for."""
+    due = [clock for clock in running if clock.due_at is not None]
+    first = min(due, key=lambda clock: clock.due_at) if due else None
+    if ticket.call_back_at is not None and (first is None or ticket.call_back_at < first.due_at):
+        return {"deadline": ticket.call_back_at, "deadline_kind": CALL_BACK, "deadline_start": ticket.sad_at}
+    return {
+        "deadline": first.due_at if first else NEVER,
+        "deadline_kind": first.kind if first else None,
+        "deadline_start": first.started_at if first else None,
+    }
+
+
+def refresh(tx: Connection, *, ticket_id: int) -> None:
+    """Copy the nearest due time to the ticket, for the lists."""
+    ticket = stored.locked(tx, ticket_id=ticket_id)
+    tickets.change(tx, ticket_id=ticket_id, **deadline(queries.going(tx, ticket_id=ticket_id), ticket))

@@ -1,0 +1,266 @@
+"""Clocks made true from the whole timeline: after an answer, a change of status, a failure, an undo, a merge.
+
+The rules are those of `sla replay`; here their outcome is written over the stored clocks. A clock that
+stands keeps what the watcher has already said of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, select
+
+from helpdesk.database.dialect import upsert, upserting
+from helpdesk.database.engine import hint
+from helpdesk.database.metadata import Row
+from helpdesk.sla.engine.clock_skew import astray
+from helpdesk.sla.engine.rules import DONE, PAUSED, Cycle, Response, Targets, replay
+from helpdesk.sla.engine.timeline_entries import Entry
+from helpdesk.sla.store import actions, clock_store, queries, queue_wait
+from helpdesk.sla.store.models import clocks, cycles
+from helpdesk.sla.targets import ClockKind, Facts, Promises, next_look
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets.models import entries
+
+_LINES = (
+    select(
+        entries.c.id,
+        entries.c.at,
+        entries.c.kind,
+        entries.c.author,
+        entries.c.person_id,
+        entries.c.public,
+        entries.c.automatic,
+        entries.c.thanks,
+        entries.c.outgoing,
+        entries.c.delivery,
+        entries.c.data,
+    )
+    .where(
+        entries.c.ticket_id == bindparam("ticket_id"),
+        entries.c.kind.in_(("message", "call", "change", "delivery")),
+    )
+    .order_by(entries.c.id)
+)
+_CYCLE = upserting(
+    cycles, ["ticket_id", "number"], ["start_entry_id", "started_at", "resolved_at", "bot_first_response_at"]
+)
+
+
+def timeline(rows: Sequence[Row]) -> Iterator[Entry]:
+    """The stored lines as the clock rules see them."""
+    undone = {row.data["of"] for row in rows if row.kind == "change" and row.data.get("change") == "unmerged"}
+    changes = [row for row in rows if row.kind == "change" and row.id not in undone]
+    void = {line: row.at for row in changes for line in row.data.get("voids", ())}
+    asked, joined = _after_merges(changes, rows, void)
+    for row in rows:
+        data = row.data or {}
+        if row.kind == "call" and data.get("kind") != "survey":  # our own survey calls are nobody's question
+            call = _call(row, asked, joined)
+            if row.id not in void:
+                yield call
+            elif call.answered_at is not None and call.answered_at > void[row.id]:  # it rang on through the merge
+                yield replace(call, direction="outgoing", asked=None, joined=None)
+        elif row.id in void:
+            continue
+        elif row.kind == "message" and row.delivery != "undone":
+            yield Entry(
+                row.id,
+                row.at,
+                "message",
+                row.author,
+                row.person_id,
+                row.public,
+                row.automatic,
+                row.thanks,
+                asked=asked.get(row.id),
+                joined=joined.get(row.id),
+            )
+        elif row.kind == "delivery":
+            yield Entry(row.id, row.at, "delivery", of=data["of"], state=data["state"])
+        elif row.kind == "change" and data.get("change") in ("status", "reopened"):
+            if data["change"] == "reopened":
+                yield Entry(row.id, row.at, "reopen")
+            yield Entry(row.id, row.at, "status", to=data["to"])
+
+
+def _call(row: Row, asked: Mapping[int, datetime], joined: Mapping[int, datetime]) -> Entry:
+    data = row.data or {}
+    answered, off = data.get("answered_at"), astray(data, row.at)
+    if answered is not None:
+        answered = datetime.fromisoformat(answered) + off
+        answered = max(row.at, answered) if off else answered
+    return Entry(
+        row.id,
+        row.at,
+        "call",
+        row.author,
+        row.person_id,
+        direction="outgoing" if row.outgoing else "incoming",
+        disposition=data.get("disposition"),
+        answered_at=answered,
+        asked=asked.get(row.id),
+        joined=joined.get(row.id),
+    )
+
+
+def _after_merges(
+    changes: Sequence[Row], rows: Sequence[Row], void: dict[int, datetime]
+) -> tuple[dict[int, datetime], dict[int, datetime]]:
+    """Since when questions have been waiting, and when they came to this ticket, as merges wrote it down."""
+    asked: dict[int, datetime] = {}
+    joined: dict[int, datetime] = {}
+    for row in changes:
+        if row.data.get("change") == "merged":
+            for line, since in row.data.get("since", ()):
+                asked[line] = min(asked.get(line, row.at), datetime.fromisoformat(since))
+            joined |= dict.fromkeys(row.data.get("joined", ()), row.at)
+            for answers, line, since in row.data.get("leans", ()):
+                if any(_arrived(one, rows) for one in answers):
+                    continue  # else what it answered in the other ticket waits here
+                asked[line] = min(asked.get(line, row.at), datetime.fromisoformat(since))
+                if void.pop(line, None) is not None:
+                    joined[line] = row.at
+        elif row.data.get("change") == "reopened" and row.data.get("call"):
+            call = next((one for one in rows if one.id == row.data["call"]), None)
+            if call is not None and (call.data or {}).get("disposition") != "answered":
+                asked[call.id], joined[call.id] = call.at, row.at
+    return asked, joined
+
+
+def _arrived(answer: int, rows: Sequence[Row]) -> bool:
+    """Whether a message of ours is on its way or there, by the last word about it."""
+    if any(one.id == answer and one.delivery == "undone" for one in rows):
+        return False
+    states = [one.data["state"] for one in rows if one.kind == "delivery" and one.data["of"] == answer]
+    return next((one for one in reversed(states) if one in ("failed", "sent")), "sent") == "sent"
+
+
+def recompute(tx: Connection, promises: Promises, *, ticket: Row, facts: Facts, now: datetime) -> None:
+    """Write cycles, clocks and the ticket's next deadline anew."""
+    rows = tx.execute(_LINES, {"ticket_id": ticket.id}).all()
+    label, calendar = promises.calendar(facts.kind)
+    aims = {kind: promises.target(facts, kind) for kind in actions.KINDS}
+    targets = Targets(**{kind: aim.minutes for kind, aim in aims.items()})
+    found = [] if ticket.spam_at else replay(calendar, targets, now, list(timeline(rows)))
+    how = {row.id: _how(row) for row in rows}
+    known = {
+        (one.cycle, one.kind, one.start_entry_id): one
+        for one in queries.clocks_of(tx, ticket_id=ticket.id)
+        if one.kind != queue_wait.KIND
+    }
+    for number, cycle in enumerate(found, start=1):
+        last = number == len(found)
+        _keep_cycle(tx, ticket.id, number, cycle)
+        for kind, values in _clocks(cycle, ticket, last=last):
+            aim = aims[kind]
+            if kind == "next_response" or kind == "first_response":
+                values["how"] = how.get(values["stop_entry_id"])
+            before = known.pop((number, kind, values["start_entry_id"]), None)
+            values |= _firing(values, before, calendar.due_at, aim)
+            values |= {"calendar": label, "policy": aim.policy, "target_minutes": aim.minutes}
+            clock_store.keep(tx, before, {"ticket_id": ticket.id, "cycle": number, "kind": kind, **values})
+    gone = [one.id for one in known.values()]
+    if gone:
+        tx.execute(delete(clocks).where(clocks.c.id.in_(gone)))
+    tx.execute(delete(cycles).where(cycles.c.ticket_id == ticket.id, cycles.c.number > len(found)))
+    calls = [row for row in rows if row.kind == "call"]
+    if calls:
+        aim_s, policy = promises.wait(facts)
+        starts = [one.first_response.started_at for one in found]
+        queue_wait.keep(tx, ticket_id=ticket.id, calls=calls, starts=starts, target=aim_s, policy=policy, now=now)
+    hint(tx, "clocks")
+    _tell_ticket(tx, ticket, len(found))
+
+
+def _how(row: Row) -> str:
+    if row.kind == "call":
+        return "call"
+    return "suggestion" if (row.data or {}).get("article") else "typed"
+
+
+def _clocks(cycle: Cycle, ticket: Row, *, last: bool) -> Iterator[tuple[ClockKind, dict[str, Any]]]:
+    over = cycle.resolution.stopped_at is not None or not last
+    yield "first_response", _response(cycle.first_response, over=over)
+    for response in cycle.next_responses:
+        yield "next_response", _response(response, over=over)
+    one = cycle.resolution
+    paused = not over and ticket.status in PAUSED
+    state = "stopped" if one.stopped_at else "unanswered" if over else "paused" if paused else "running"
+    yield (
+        "resolution",
+        {
+            "start_entry_id": one.start,
+            "started_at": one.started_at,
+            "due_at": None if paused else one.due_at,
+            "stop_entry_id": None,
+            "stopped_at": one.stopped_at,
+            "person_id": None,
+            "state": state,
+            "working_seconds": round(one.working_minutes * 60),
+            "not_counted": None,
+        },
+    )
+
+
+def _response(one: Response, *, over: bool) -> dict[str, Any]:
+    state = "stopped" if one.stopped_at else "unanswered" if over else "running"
+    return {
+        "start_entry_id": one.start,
+        "started_at": one.started_at,
+        "due_at": one.due_at,
+        "state": state,
+        "stop_entry_id": one.stop,
+        "stopped_at": one.stopped_at,
+        "person_id": one.person,
+        "working_seconds": round(one.working_minutes * 60),
+        "not_counted": list(one.not_counted),
+    }
+
+
+def _firing(values: dict[str, Any], before: Row | None, due_at: Any, aim: Any) -> dict[str, Any]:
+    """When the watcher looks next; what it said already stays said as long as the due time stands."""
+    same = before is not None and before.due_at == values["due_at"]
+    warned = before.warned_at if before is not None and same else None
+    breached = before.breached_at if before is not None and same else None
+    stopped, due = values["stopped_at"], values["due_at"]
+    if stopped is not None and due is not None and stopped > due:
+        breached = due
+    warn = None if aim.minutes is None or due is None else due_at(values["started_at"], aim.minutes * aim.warn_share)
+    running = values["state"] == "running"
+    return {
+        "warn_at": warn,
+        "warned_at": warned,
+        "breached_at": breached,
+        "fire_at": next_look(due, warn, warned, breached) if running else None,
+    }
+
+
+def _keep_cycle(tx: Connection, ticket_id: int, number: int, cycle: Cycle) -> None:
+    upsert(
+        tx,
+        _CYCLE,
+        {
+            "ticket_id": ticket_id,
+            "number": number,
+            "start_entry_id": cycle.start,
+            "started_at": cycle.first_response.started_at,
+            "resolved_at": cycle.resolution.stopped_at,
+            "bot_first_response_at": cycle.bot_first_response_at,
+        },
+    )
+
+
+def _tell_ticket(tx: Connection, ticket: Row, count: int) -> None:
+    running = queries.going(tx, ticket_id=ticket.id)
+    open_question = any(one.kind != "resolution" for one in running)
+    tickets.change(
+        tx,
+        ticket_id=ticket.id,
+        cycle=count,
+        answered=not open_question and ticket.status not in DONE,
+        **actions.deadline(running, ticket),
+    )

@@ -1,0 +1,125 @@
+"""What was promised for a ticket: the policy that matches it and the calendar it is counted by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from helpdesk.sla.calendar.calendars import Calendar
+
+ClockKind = Literal["first_response", "next_response", "resolution"]
+KINDS: tuple[ClockKind, ...] = ("first_response", "next_response", "resolution")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What policies may ask about a ticket. `kind`: which hours apply, written or phone."""
+
+    channel: str
+    kind: str = "written"
+    team: str | None = None
+    priority: str = "normal"
+    language: str | None = None
+    mark: str | None = None
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One promise: minutes of working time (None: none made) and when to warn, as a share of them."""
+
+    minutes: int | None
+    warn_share: float
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A clock about to run."""
+
+    kind: ClockKind
+    target: Target
+    due_at: datetime | None
+    warn_at: datetime | None
+
+
+class Policy(Protocol):
+    """What a matching policy gives."""
+
+    @property
+    def label(self) -> str:
+        """Name and version, kept with every clock."""
+
+    @property
+    def warn_share(self) -> float:
+        """When to warn, as a share of the target."""
+
+    def minutes(self, kind: str, priority: str) -> int | None:
+        """The target of a clock in working minutes, or None."""
+
+    def wait_seconds(self, priority: str) -> int | None:
+        """How long a caller may wait in a queue."""
+
+
+class Policies(Protocol):
+    """The ordered policies."""
+
+    def match(self, facts: Facts) -> Policy:
+        """The first policy that fits."""
+
+
+class Promises:
+    """Policies and calendars together."""
+
+    def __init__(self, policies: Policies, calendars: Mapping[str, tuple[str, Calendar]]) -> None:
+        self._policies = policies
+        self._calendars = calendars  # kind of hours -> (name and version, calendar)
+
+    def calendar(self, kind: str) -> tuple[str, Calendar]:
+        """The calendar for written or phone contacts, with its name and version."""
+        return self._calendars.get(kind) or self._calendars["written"]
+
+    def target(self, facts: Facts, kind: ClockKind) -> Target:
+        """What was promised for a clock."""
+        policy = self._policies.match(facts)
+        return Target(policy.minutes(kind, facts.priority), policy.warn_share, policy.label)
+
+    def wait(self, facts: Facts) -> tuple[int | None, str]:
+        """Seconds a caller may wait in a queue (None: nothing is promised), and the policy that says so."""
+        policy = self._policies.match(facts)
+        return policy.wait_seconds(facts.priority), policy.label
+
+    def plan(self, facts: Facts, kind: ClockKind, start: datetime) -> Planned:
+        """A clock that starts at `start`."""
+        target = self.target(facts, kind)
+        if target.minutes is None:
+            return Planned(kind, target, None, None)
+        calendar = self.calendar(facts.kind)[1]
+        return Planned(
+            kind,
+            target,
+            calendar.due_at(start, target.minutes),
+            calendar.due_at(start, target.minutes * target.warn_share),
+        )
+
+
+def nearest(planned: list[Planned]) -> Planned | None:
+    """The clock that is due first."""
+    due = [one for one in planned if one.due_at is not None]
+    return min(due, key=_due) if due else None
+
+
+def _due(planned: Planned) -> datetime:
+    assert planned.due_at is not None
+    return planned.due_at
+
+
+def next_look(
+    due_at: datetime | None, warn_at: datetime | None, warned_at: datetime | None, breached_at: datetime | None
+) -> datetime | None:
+    """When the watcher must look at a running clock next."""
+    if warned_at is None and warn_at is not None and (due_at is None or warn_at < due_at):
+        return warn_at
+    return due_at if breached_at is None else None

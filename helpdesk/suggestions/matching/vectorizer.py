@@ -1,0 +1,99 @@
+"""Words into numbered features: letters 2-5, words, pairs of words, consonant skeletons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from helpdesk.suggestions.matching.tokenizer import Lexicon, skeleton, stem, words
+
+Numbers = npt.NDArray[np.int32]
+Weights = npt.NDArray[np.float32]
+LETTERS, WORDS, BONES = range(3)
+MEANINGS = 3  # counted among the words
+SHORTEST, LONGEST = 3, 4
+MOST_REMEMBERED = 50_000
+
+
+class Vocabulary:
+    """Numbers features in the order they are first seen; what was never seen in an article has no number."""
+
+    def __init__(self, lexicon: Lexicon, *, bones: bool) -> None:
+        self._lexicon, self._bones = lexicon, bones
+        self._numbers: dict[tuple[int, str] | str, int] = {}
+        self._taken: dict[str, list[int]] = {}  # words already taken apart, their known features
+        self._whole: dict[str, list[int]] = {}  # words of articles, all of their features
+        self.block = bytearray()
+
+    def __len__(self) -> int:
+        return len(self.block)
+
+    def words(self, text: str) -> list[str]:
+        """The words a text is compared by."""
+        return words(text)
+
+    def grow(self, said: Sequence[str]) -> list[int]:
+        """The features of a text, new ones numbered, repeated ones repeated."""
+        found: list[int] = []
+        before = len(self.block)
+        for word in said:
+            numbers = self._whole.get(word)
+            if numbers is None:
+                numbers = [self._number(name, block) for name, block in self._of_word(word)]
+                if len(self._whole) < MOST_REMEMBERED:
+                    self._whole[word] = numbers
+            found += numbers
+        found += [self._number(pair, WORDS) for pair in _pairs(said)]
+        if len(self.block) > before:
+            self._taken.clear()
+        return found
+
+    def _of_word(self, word: str) -> list[tuple[tuple[int, str] | str, int]]:
+        marked = f" {word} "
+        size = len(marked)
+        found: list[tuple[tuple[int, str] | str, int]] = [((WORDS, stem(word)), WORDS)]
+        for n in range(SHORTEST, LONGEST + 1):
+            found += [(marked[i : i + n], LETTERS) for i in range(size - n + 1)]
+        if meaning := self._lexicon.meaning(word):
+            found.append(((MEANINGS, meaning), WORDS))
+        if self._bones and (skin := skeleton(word)):
+            found.append(((BONES, skin), BONES))
+            found += [((BONES, f"{a}{b}"), BONES) for a, b in pairwise(f"^{skin}$")]
+        return found
+
+    def number_of(self, short: str) -> int | None:
+        """The feature that is a stem itself."""
+        return self._numbers.get((WORDS, short))
+
+    def _number(self, name: tuple[int, str] | str, block: int) -> int:
+        number = self._numbers.get(name)
+        if number is None:
+            number = self._numbers[name] = len(self.block)
+            self.block.append(block)
+        return number
+
+    def look(self, said: Sequence[str]) -> list[int]:
+        """The known features of a text. Fast: a word is taken apart once."""
+        found: list[int] = []
+        get = self._numbers.get
+        for word in said:
+            taken = self._taken.get(word)
+            if taken is None:
+                taken = [n for name, _ in self._of_word(word) if (n := get(name)) is not None]
+                if len(self._taken) < MOST_REMEMBERED:
+                    self._taken[word] = taken
+            found += taken
+        found += [n for name in _pairs(said) if (n := get(name)) is not None]
+        return found
+
+
+def _pairs(said: Sequence[str]) -> list[tuple[int, str]]:
+    """Stems of neighbours, and of words with one between them."""
+    stems = [stem(word) for word in said]
+    return [
+        *((WORDS, f"{a} {b}") for a, b in pairwise(stems)),
+        *((WORDS, f"{a} _ {b}") for a, b in zip(stems, stems[2:], strict=False)),
+    ]

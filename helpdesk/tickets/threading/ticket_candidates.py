@@ -1,0 +1,162 @@
+"""The tickets a message's hints lead to, looked up one after the other, best first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from sqlalchemy import Connection, bindparam, false, null, or_, select
+
+from helpdesk.database.metadata import Row
+from helpdesk.tickets.models import entries, participants, remote_ids, tickets
+from helpdesk.tickets.rules import Found, Hint
+from helpdesk.tickets.threading import conversations
+
+_TICKET = select(tickets.c.id, tickets.c.status, tickets.c.resolved_at, tickets.c.contact_id, tickets.c.merged_into_id)
+_BY_ID = _TICKET.where(tickets.c.id == bindparam("id"))
+_BY_ENTRY = _TICKET.join(entries, entries.c.ticket_id == tickets.c.id).where(entries.c.id == bindparam("id"))
+_BY_REMOTE = (
+    _TICKET.join(entries, entries.c.ticket_id == tickets.c.id)
+    .join(remote_ids, remote_ids.c.entry_id == entries.c.id)
+    .where(remote_ids.c.channel == bindparam("channel"), remote_ids.c.remote_id == bindparam("remote_id"))
+)
+_LAST_TICKET = (
+    select(tickets.c.account, tickets.c.conversation, tickets.c.reply_via)
+    .where(
+        tickets.c.contact_id == bindparam("contact_id"),
+        tickets.c.channel == bindparam("channel"),
+        tickets.c.address == bindparam("address"),
+    )
+    .order_by(tickets.c.id.desc())
+    .limit(bindparam("most"))
+)
+_LAST_ENTRY = (
+    select(entries.c.account, null().label("conversation"), null().label("reply_via"))
+    .join(tickets, tickets.c.id == entries.c.ticket_id)
+    .where(
+        tickets.c.contact_id == bindparam("contact_id"),
+        entries.c.channel == bindparam("channel"),
+        entries.c.address == bindparam("address"),
+        entries.c.outgoing == false(),
+    )
+    .order_by(entries.c.id.desc())
+    .limit(1)
+)
+_WELCOME = select(participants.c.welcome).where(
+    participants.c.ticket_id == bindparam("ticket_id"), participants.c.contact_id == bindparam("contact_id")
+)
+MOST_IDS = 20
+MOST_TALKS = 20  # of a customer, looked through for one that nobody else reads
+
+
+def candidates(
+    tx: Connection,
+    *,
+    channel: str,
+    account: str,
+    contact_id: int | None,
+    reply_tokens: Sequence[str],
+    message_tokens: Sequence[str],
+    remote: Sequence[str],
+    numbers: Sequence[int],
+    conversation: str | None,
+    verify: Callable[[str], int | None],
+) -> Iterator[Found]:
+    """Every ticket the hints lead to. A hint that leads nowhere is passed over."""
+
+    def found(hint: Hint, row: object) -> Iterator[Found]:
+        if row is not None:
+            yield _found(tx, hint, row, contact_id)
+
+    signed: tuple[tuple[Hint, Sequence[str]], ...] = (
+        ("reply_token", reply_tokens),
+        ("message_token", message_tokens),
+    )
+    for hint, tokens in signed:
+        for token in tokens[:MOST_IDS]:
+            entry_id = verify(token)
+            if entry_id is not None:
+                yield from found(hint, tx.execute(_BY_ENTRY, {"id": entry_id}).first())
+    for remote_id in remote[:MOST_IDS]:
+        row = tx.execute(_BY_REMOTE, {"channel": channel, "remote_id": remote_id}).first()
+        yield from found("remote_id", row)
+    for number in numbers[:MOST_IDS]:
+        yield from found("number", tx.execute(_BY_ID, {"id": number}).first())
+    if conversation is not None:
+        key = {"channel": channel, "account": account, "conversation": conversation}
+        yield from found("conversation", conversations.leads_to(tx, **key))
+
+
+def last_heard(
+    tx: Connection, *, contact_id: int, channel: str, address: str, is_shared: Callable[[str], bool]
+) -> Row | None:
+    """Where a customer wrote from this address last, to us alone: account, conversation, reply_via. None: never."""
+    key = {"contact_id": contact_id, "channel": channel, "address": address}
+    for row in tx.execute(_LAST_TICKET, {**key, "most": MOST_TALKS}):
+        if row.conversation is None or not is_shared(row.conversation):
+            return row
+    return tx.execute(_LAST_ENTRY, key).first()
+
+
+def _found(tx: Connection, hint: Hint, row: object, contact_id: int | None) -> Found:
+    here = row
+    while here.merged_into_id is not None:  # type: ignore[attr-defined]
+        here = tx.execute(_BY_ID, {"id": here.merged_into_id}).one()  # type: ignore[attr-defined]
+    ticket_id: int = here.id  # type: ignore[attr-defined]
+    owner: int = here.contact_id  # type: ignore[attr-defined]
+    welcome = contact_id is not None and (
+        owner == contact_id or takes_part(tx, ticket_id=ticket_id, contact_id=contact_id)
+    )
+    return Found(ticket_id, hint, here.status, here.resolved_at, welcome)  # type: ignore[attr-defined]
+
+
+def takes_part(tx: Connection, *, ticket_id: int, contact_id: int) -> bool:
+    """Whether a contact was made welcome in a ticket beside its own contact."""
+    return bool(tx.execute(_WELCOME, {"ticket_id": ticket_id, "contact_id": contact_id}).scalar())
+
+
+def transcript(
+    tx: Connection, *, channel: str, conversation: str, after: int = 0, most: int = 200
+) -> list[dict[str, object]]:
+    """The public entries of a conversation behind an entry id, oldest first: what its customer may see.
+
+    After a merge these are the lines of this conversation alone, wherever they stand now.
+    """
+    own = conversations.numbers(tx, channel=channel, conversation=conversation)
+    if not own:
+        return []
+    came, moved = _moved(tx, own)
+    here = entries.c.ticket_id.in_(list(own))
+    rows = tx.execute(
+        select(
+            entries.c.id,
+            entries.c.at,
+            entries.c.kind,
+            entries.c.author,
+            entries.c.outgoing,
+            entries.c.text,
+            entries.c.data,
+        )
+        .where(
+            or_(here, entries.c.id.in_(moved)) if moved else here,
+            *([entries.c.id.not_in(came)] if came else []),
+            or_(entries.c.channel == channel, entries.c.channel.is_(None)),
+            entries.c.id > after,
+            entries.c.public,
+            entries.c.delivery.is_distinct_from("undone"),
+        )
+        .order_by(entries.c.id)
+        .limit(most)
+    ).mappings()
+    seen = (dict(row) for row in rows if not (row["data"] or {}).get("withdrawn_at"))
+    return [{name: value for name, value in row.items() if name != "data"} for row in seen]
+
+
+def _moved(tx: Connection, own: Mapping[int, int | None]) -> tuple[list[int], list[int]]:
+    """Lines that merges brought to these tickets from others, and lines of these that stand elsewhere now."""
+    looked = {*own, *(one for one in own.values() if one is not None)}
+    told = tx.execute(
+        select(entries.c.ticket_id, entries.c.data).where(entries.c.ticket_id.in_(looked), entries.c.kind == "change")
+    )
+    merges = [(here, data) for here, data in told if (data or {}).get("change") == "merged"]
+    came = [line for here, data in merges if here in own and data["number"] not in own for line in data["moved"]]
+    return came, [line for _, data in merges if data["number"] in own for line in data["moved"]]

@@ -1,0 +1,54 @@
+"""What handlers find in the application, `request.app[keys.DATABASE]`, and in the request, `request[keys.PERSON]`.
+
+The composition root fills the first, `helpdesk.web.security` the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from channels.contract import State
+from helpdesk.agents.hashing import Passwords
+from helpdesk.agents.queries import Session
+from helpdesk.agents.rules import Person
+from helpdesk.clock import Clock
+from helpdesk.database.engine import Database
+from helpdesk.files.file_store import Files
+from helpdesk.journey.context import DeskContext
+from helpdesk.live.event_bus import Live
+from helpdesk.live.presence import Presence
+from helpdesk.live.sse import Feeds
+from helpdesk.settings import Settings
+from helpdesk.surveys.reasons import Reason
+
+StateOf = Mapping[tuple[str, str], State]
+
+DATABASE = web.AppKey("database", Database)
+SETTINGS = web.AppKey("settings", Settings)
+CLOCK: web.AppKey[Clock] = web.AppKey("clock")
+SECRET = web.AppKey("secret", bytes)  # the key everything is signed with
+PASSWORDS = web.AppKey("passwords", Passwords)
+REGISTRY = web.AppKey("registry", CollectorRegistry)
+BOOK = web.AppKey("book", DeskContext)
+FILES = web.AppKey("files", Files)
+LIVE = web.AppKey("live", Live)
+FEEDS = web.AppKey("feeds", Feeds)
+PRESENCE = web.AppKey("presence", Presence)
+REPORTS: web.AppKey[StateOf] = web.AppKey("reports")  # the newest state of every channel account
+REASONS: web.AppKey[Sequence[Reason]] = web.AppKey("reasons")  # why a customer was not satisfied
+DEMO = web.AppKey("demo", bool)  # whether this is the desk to try out
+
+PERSON: web.RequestKey[Person | None] = web.RequestKey("person")  # who is signed in
+SESSION: web.RequestKey[Session | None] = web.RequestKey("session")
+CSRF = web.RequestKey("csrf", str)  # what a form must carry
+ID = web.RequestKey("id", str)  # names the request in logs and on the page of an incident
+
+
+def signed_in(request: web.Request) -> Person:
+    """The person of a handler that is not open to all."""
+    person = request[PERSON]
+    assert person is not None
+    return person

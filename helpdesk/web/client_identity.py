@@ -1,0 +1,126 @@
+"""Who is asking: the network address behind trusted proxies, the session cookie, the token of forms."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import re
+from datetime import timedelta
+
+from aiohttp import web
+
+from helpdesk.agents import queries, rules, sign_in
+from helpdesk.agents.hashing import new_token, token_hash
+from helpdesk.agents.queries import Session
+from helpdesk.settings import Settings
+from helpdesk.web.app_keys import CLOCK, DATABASE, SECRET, SESSION, SETTINGS
+
+SEEN_AT_MOST_EVERY = timedelta(minutes=1)
+SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+BROWSERS = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}  # fmt: skip
+
+
+def limits(settings: Settings) -> sign_in.Limits:
+    """The settings of sign-in as the actions want them."""
+    own = settings.sign_in
+    return sign_in.Limits(
+        window=timedelta(minutes=own.window_minutes),
+        per_account=own.attempts_per_account,
+        per_address=own.attempts_per_address,
+        lasts=timedelta(days=own.session_days),
+    )
+
+
+def remote(request: web.Request) -> str:
+    """The network address of the one who asks; X-Forwarded-For counts only from a trusted proxy."""
+    address = request.remote or ""
+    trusted = [ipaddress.ip_network(each) for each in request.app[SETTINGS].web.trusted_proxies]
+    hops = [each.strip() for each in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",") if each.strip()]
+    while hops and _within(address, trusted):
+        address = hops.pop()
+    return address[:64]
+
+
+def _within(address: str, networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in networks)
+
+
+def device(request: web.Request) -> str:
+    """A few words for the browser, to recognise it by: `Firefox, Linux`."""
+    agent = request.headers.get("User-Agent", "")
+    browser = next((name for mark, name in BROWSERS.items() if re.search(rf"\b{mark}/", agent)), "")
+    system = next((each for each in SYSTEMS if each in agent), "")
+    return ", ".join(each for each in (browser, system) if each) or agent[:60]
+
+
+def cookie_name(settings: Settings, what: str = "session") -> str:
+    """Browsers keep a `__Host-` cookie from being set by anybody but us; that takes https."""
+    return f"__Host-{what}" if settings.secure_cookies else what
+
+
+def token_of(request: web.Request) -> str | None:
+    """The token of the session cookie, whatever it is worth."""
+    return request.cookies.get(cookie_name(request.app[SETTINGS]))
+
+
+async def session_of(request: web.Request) -> Session | None:
+    """The living session of the request, its idle time started again."""
+    token = token_of(request)
+    if not token or len(token) > 64:
+        return None
+    app, now = request.app, request.app[CLOCK]()
+    session = await app[DATABASE].read(queries.session, token_hash=token_hash(token))
+    if session is None:
+        return None
+    idle = timedelta(minutes=app[SETTINGS].sign_in.idle_minutes)
+    if rules.session_is_over(seen_at=session.seen_at, expires_at=session.expires_at, idle=idle, now=now):
+        return None
+    if now - session.seen_at > SEEN_AT_MOST_EVERY:
+        await app[DATABASE].write(sign_in.seen, session_id=session.id, now=now)
+    return session
+
+
+def let_in(request: web.Request, response: web.StreamResponse, token: str) -> None:
+    """Give the browser its session cookie."""
+    settings = request.app[SETTINGS]
+    response.set_cookie(
+        cookie_name(settings), token, path="/", httponly=True, samesite="Lax", secure=settings.secure_cookies,
+        max_age=settings.sign_in.session_days * 86_400,
+    )  # fmt: skip
+
+
+def let_out(request: web.Request, response: web.StreamResponse) -> None:
+    """Take the session cookie back."""
+    settings = request.app[SETTINGS]
+    response.del_cookie(cookie_name(settings), path="/", httponly=True, samesite="Lax", secure=settings.secure_cookies)
+
+
+def form_token(request: web.Request) -> tuple[str, str | None]:
+    """The token every form of this browser must carry, and a cookie to set when it has none to bind it to."""
+    fresh = None
+    bound = token_of(request) if request.get(SESSION) else None
+    if bound is None:
+        bound = request.cookies.get(cookie_name(request.app[SETTINGS], "visit"))
+        if not bound or len(bound) > 64:
+            bound = fresh = new_token()
+    signed = hmac.new(request.app[SECRET], b"form:" + bound.encode(), hashlib.sha256)
+    return signed.hexdigest()[:48], fresh
+
+
+def remember_visit(request: web.Request, response: web.StreamResponse, visit: str) -> None:
+    """Give the browser of somebody not signed in the cookie its forms are bound to."""
+    settings = request.app[SETTINGS]
+    name = cookie_name(settings, "visit")
+    response.set_cookie(name, visit, path="/", httponly=True, samesite="Lax", secure=settings.secure_cookies)
+
+
+def safe_path(wish: str | None, otherwise: str = "/inbox", *, doors: bool = False) -> str:
+    """A path of this desk to go on to, never another site; the sign-in pages only with `doors`."""
+    if not wish or not re.fullmatch(r"/(?![/\\])[^\x00-\x20\x7f\\]*", wish):
+        return otherwise
+    return otherwise if wish.startswith(("/sign-in", "/sign-out")) and not doors else wish

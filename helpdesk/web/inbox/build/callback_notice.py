@@ -1,0 +1,23 @@
+"""What stands over a ticket whose customer waits to be called back."""
+
+from __future__ import annotations
+
+from helpdesk.journey.lifecycle import callback
+from helpdesk.web.inbox.build.page_data import Parts
+from helpdesk.web.inbox.build.reader import Eyes
+from helpdesk.web.inbox.views.callback_view import CallBackView
+
+
+def call_back(parts: Parts, eyes: Eyes) -> CallBackView | None:
+    """The wish, or None."""
+    wish = callback.wished(parts.entries)
+    sad = next((one for one in parts.follow_ups.values() if one.done_at is None), None)
+    own = [
+        (wish.address if wish is not None else None) or parts.ticket.address,
+        *(one.address for one in parts.addresses),
+    ]
+    number = next((one.removeprefix("phone:") for one in own if one.startswith("phone:+")), "")
+    rings = bool(number) and any(one.can.rings for one in eyes.channels.values())
+    if wish is not None:
+        return CallBackView(str((wish.data or {}).get("disposition")), wish.at, number, rings)
+    return CallBackView("sad", sad.created_at, number, rings) if sad is not None and number else None

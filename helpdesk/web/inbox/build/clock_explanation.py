@@ -1,0 +1,153 @@
+"""A clock, explained: what started it, which working time counted, what did not stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from helpdesk import dates
+from helpdesk.sla.store import queue_wait
+from helpdesk.web.inbox.build.page_data import Parts
+from helpdesk.web.inbox.build.reader import Eyes, name_of, running_clock
+from helpdesk.web.inbox.views.timeline_views import ClockView, Ignored, QueueView, WhyPart, WhyStep, WhyView
+
+MOST_STEPS = 8
+GAP = 1.0  # per cent of the bar between two parts
+OFF = 16.0  # per cent of the bar for a time that did not count, however long it was
+KINDS = {"bot": "bot", "automation": "bot", "survey": "sad", "system": "bot"}
+
+
+def choose(clocks: Sequence[Any], now: datetime) -> Any | None:
+    """The clock to show: the answer that is owed, a solution whose time runs out, else the answer last given."""
+    due = sorted(
+        (one for one in clocks if one.due_at is not None and one.kind != queue_wait.KIND), key=lambda one: one.due_at
+    )
+    owed = [one for one in due if one.state == "running" and one.kind != "resolution"]
+    if owed:
+        return owed[0]
+    solving = [one for one in due if one.state == "running"]
+    if solving and now >= (solving[0].warn_at or solving[0].due_at):
+        return solving[0]
+    given = [one for one in due if one.state == "stopped" and one.kind != "resolution"]
+    return max(given, key=lambda one: one.id) if given else next(iter(solving), None)
+
+
+def chip_of(clock: Any, now: datetime) -> ClockView:
+    """The chip of one clock."""
+    if clock.state == "stopped":
+        return ClockView("met", 0, 100, clock.due_at, now)
+    if clock.state == "paused":
+        return ClockView("paused", 0, 0, clock.due_at, now)
+    return running_clock(clock.started_at, clock.due_at, now, clock.warn_at)
+
+
+def why(clock: Any, parts: Parts, eyes: Eyes, zone: str = dates.TEHRAN) -> WhyView:
+    """The record of a clock in words and lengths."""
+    end = clock.stopped_at or clock.due_at
+    counted = eyes.calendar(eyes.hours(parts.ticket.channel))[1].intervals(clock.started_at, end)
+    met = clock.state == "stopped"
+    parts_of_bar, now_x = bar(counted, None if met else eyes.now)
+    return WhyView(
+        kind=clock.kind,
+        met=met,
+        started_at=clock.started_at,
+        started_by=_started_by(clock, parts),
+        target=clock.target_minutes or 0,
+        due_at=clock.due_at,
+        policy=clock.policy,
+        calendar=clock.calendar,
+        steps=steps(counted, zone)[:MOST_STEPS],
+        parts=parts_of_bar,
+        now_x=now_x,
+        ignored=_ignored(clock, parts),
+        stopped_at=clock.stopped_at,
+        answered_by=parts.names.get(clock.person_id or 0, ""),
+        how=clock.how or "",
+        seconds=clock.working_seconds,
+        breached_at=clock.breached_at,
+        queues=_queues(parts),
+        called=any(one.id == clock.start_entry_id and one.kind == "call" for one in parts.entries),
+    )
+
+
+def _queues(parts: Parts) -> list[QueueView]:
+    """How long callers of this ticket waited in queues, the newest few; a waiting that goes on is not told yet."""
+    found = [one for one in parts.clocks if one.kind == queue_wait.KIND and one.due_at is not None and one.stopped_at]
+    made = []
+    for one in found[-4:]:
+        target = int((one.due_at - one.started_at).total_seconds())
+        met = queue_wait.Wait(one.state, one.started_at, one.stopped_at, one.working_seconds).met(target)
+        made.append(QueueView(one.started_at, one.working_seconds, target, met))
+    return made
+
+
+def steps(counted: Sequence[tuple[datetime, datetime]], zone: str = dates.TEHRAN) -> list[WhyStep]:
+    """Working intervals with the whole days between them on which nothing counted."""
+    found: list[WhyStep] = []
+    last: date | None = None
+    for starts, ends in counted:
+        day = dates.local(starts, zone).date()
+        while last is not None and last + timedelta(days=1) < day and len(found) < MOST_STEPS:
+            last += timedelta(days=1)
+            idle = datetime(last.year, last.month, last.day, 12, tzinfo=dates.local(starts, zone).tzinfo)
+            found.append(WhyStep(idle, idle, 0, off=True))
+        found.append(WhyStep(starts, ends, (ends - starts).total_seconds()))
+        last = dates.local(ends - timedelta(microseconds=1), zone).date()
+    return found
+
+
+def bar(counted: Sequence[tuple[datetime, datetime]], now: datetime | None) -> tuple[list[WhyPart], float | None]:
+    """The bar in per cent, from the start of the page's line. `now` splits what is used from what is left."""
+    total = sum((ends - starts).total_seconds() for starts, ends in counted)
+    if total <= 0 or len(counted) > MOST_STEPS:
+        return [], None
+    gaps = len(counted) - 1
+    off = min(OFF, 40.0 / gaps) if gaps else 0.0
+    room = 100.0 - gaps * (off + 2 * GAP)
+    x, marks, mark = 0.0, [], None
+    for index, (starts, ends) in enumerate(counted):
+        if index:
+            marks.append(WhyPart("off", round(x + GAP, 2), round(off, 2)))
+            x += off + 2 * GAP
+        width = room * (ends - starts).total_seconds() / total
+        used = _used(starts, ends, now)
+        if used > 0:
+            marks.append(WhyPart("on", round(x, 2), round(width * used, 2)))
+        if used < 1:
+            marks.append(WhyPart("left", round(x + width * used, 2), round(width * (1 - used), 2)))
+            mark = round(x + width * used, 2) if mark is None else mark
+        x += width
+    return marks, mark
+
+
+def _used(starts: datetime, ends: datetime, now: datetime | None) -> float:
+    if now is None:
+        return 1.0
+    return min(max((now - starts) / (ends - starts), 0.0), 1.0)
+
+
+def _started_by(clock: Any, parts: Parts) -> str:
+    entry = next((one for one in parts.entries if one.id == clock.start_entry_id), None)
+    own = entry is None or entry.contact_id in (None, parts.ticket.contact_id)
+    return name_of(
+        parts.contact.name if own else "", (entry.address if entry is not None else None) or parts.ticket.address
+    )
+
+
+def _ignored(clock: Any, parts: Parts) -> list[Ignored]:
+    """Robots, notes and replies that never arrived, between the start and the stop."""
+    found: list[Ignored] = []
+    for entry in parts.entries:
+        if entry.id <= clock.start_entry_id or (clock.stop_entry_id and entry.id >= clock.stop_entry_id):
+            continue
+        who = parts.names.get(entry.person_id or 0, "")
+        if entry.kind == "note" and entry.author == "agent":
+            found.append(Ignored("note", "note", entry.at, who))
+        elif entry.outgoing and entry.author in KINDS:
+            found.append(
+                Ignored(entry.author if entry.author != "system" else "automation", KINDS[entry.author], entry.at)
+            )
+        elif entry.outgoing and entry.delivery == "failed":
+            found.append(Ignored("failed", "alert", entry.at, who))
+    return found[-6:]

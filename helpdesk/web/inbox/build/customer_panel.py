@@ -1,0 +1,132 @@
+"""A customer as they are shown beside a ticket and on their own page: addresses, offers to join, joins that stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from helpdesk.agents import queries as agents
+from helpdesk.agents.rules import Face
+from helpdesk.contacts import queries as contacts
+from helpdesk.database.metadata import Row
+from helpdesk.tickets import queries
+from helpdesk.web.inbox.build.reader import Eyes, face_of, name_of
+from helpdesk.web.inbox.views.inbox_views import AddressView, JoinOffer
+
+MOST_TICKETS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerView:
+    """One customer. `tickets`: how many, `more`: there are even more than that."""
+
+    id: int
+    name: str
+    face: Face
+    since: datetime
+    addresses: Sequence[AddressView]
+    tickets: int
+    more: bool
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class JoinView:
+    """A join that stands: who was joined (their address), by whom (empty: both sides had proven it) and when."""
+
+    id: int
+    name: str
+    who: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All that the customer's page is made of, as it is stored."""
+
+    ticket: Row
+    contact: Row
+    addresses: Sequence[Row]
+    tickets: Sequence[Row]
+    offers: Sequence[tuple[Row, Row, str]]
+    joins: Sequence[Row]
+    found: Sequence[tuple[Row, Sequence[Row], Sequence[Row]]]
+    names: Any
+
+
+def read(tx: Connection, *, ticket_id: int, question: str = "", other: int | None = None) -> Whole:
+    """The customer of a ticket, and who else is looked for: by words, or one by their number. Raises NotFound."""
+    ticket = queries.ticket(tx, ticket_id=ticket_id)
+    who = contacts.contact(tx, contact_id=ticket.contact_id)
+    if other is not None:
+        others: Sequence[Row] = [contacts.contact(tx, contact_id=other)]
+    elif question.lstrip("#").isascii() and question.startswith("#"):
+        others = _of_ticket(tx, question.lstrip("#"), who.id)
+    else:
+        others = contacts.search(tx, question=question, but=who.id)
+    return Whole(
+        ticket, who, contacts.addresses_of(tx, contact_id=who.id),
+        queries.of_contact(tx, contact_id=who.id, most=MOST_TICKETS),
+        contacts.offers_for(tx, contact_id=who.id), contacts.joins_of(tx, contact_id=who.id),
+        [
+            (one, contacts.addresses_of(tx, contact_id=one.id), queries.of_contact(tx, contact_id=one.id, most=MOST_TICKETS))
+            for one in others
+        ],
+        agents.names(tx),
+    )  # fmt: skip
+
+
+def _of_ticket(tx: Connection, number: str, but: int) -> Sequence[Row]:
+    if not (number.isdigit() and len(number) < 16):
+        return []
+    found = contacts.contact(tx, contact_id=queries.ticket(tx, ticket_id=int(number)).contact_id)
+    return [found] if found.id != but else []
+
+
+def customer(row: Row, addresses: Sequence[Row], tickets: Sequence[Row], eyes: Eyes) -> CustomerView:
+    """One customer as this reader sees them."""
+    name = name_of(row.name, addresses[0].address if addresses else "", eyes.language)
+    return CustomerView(
+        row.id, name, face_of(name, row.id), row.created_at, [address(one, eyes) for one in addresses],
+        len(tickets), len(tickets) == MOST_TICKETS, sum(1 for one in tickets if one.active),
+    )  # fmt: skip
+
+
+def address(one: Row, eyes: Eyes) -> AddressView:
+    """One address. An account and a number that only machines read are shown as the channel and the account."""
+    mark, value = eyes.channel(one.channel), one.address.partition(":")[2]
+    account, colon, _ = value.partition(":")
+    return AddressView(
+        mark.icon, f"{mark.label} · {account}" if colon else value, bool(one.verified),
+        (one.unreachable_reason or "…") if one.unreachable_at else "", value,
+    )  # fmt: skip
+
+
+def offers(found: Sequence[tuple[Row, Row, str]], language: str) -> list[JoinOffer]:
+    """Who else they may be, with the reason."""
+    shown = []
+    for offer, other, first in found:
+        name = name_of(other.name, first, language) or f"#{other.id}"
+        shown.append(
+            JoinOffer(offer.id, other.id, name, face_of(name, other.id), offer.address.partition(":")[2], offer.why)
+        )
+    return shown
+
+
+def joins(whole: Whole, eyes: Eyes) -> list[JoinView]:
+    """Who was joined to them, called by the address they came with: the names are often the same."""
+    first = {
+        one.id: next(
+            (address(known, eyes).value for known in whole.addresses if known.id in one.moved["addresses"]), ""
+        )
+        for one in whole.joins
+    }
+    return [
+        JoinView(one.id, first[one.id] or one.gone_name or f"#{one.gone_id}", whole.names.get(one.person_id, "") if one.person_id else "", one.why, one.at)
+        for one in whole.joins
+    ]  # fmt: skip

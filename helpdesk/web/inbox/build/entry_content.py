@@ -1,0 +1,205 @@
+"""What a channel told of an entry into what is shown of it: places, contacts, polls, quotes, versions, reactions."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from helpdesk.web.inbox.build.page_data import Parts
+from helpdesk.web.inbox.views.content_views import (
+    CardView,
+    EditView,
+    OriginView,
+    PlaceView,
+    PollView,
+    QuoteView,
+    ReactionView,
+    VisitorView,
+)
+
+OPTION = re.compile(r"• (.*) \((\d+)\)")
+COUNTED = re.compile(r"(\S+) (\d+)")
+MOST_QUOTED = 160  # characters of what is answered
+MOST_EMOJI = 12  # code points that stand alone and large
+NUMBER = re.compile(r"\+?\d{4,15}")
+
+
+def details(entry: Any) -> Mapping[str, Any]:
+    """What stands beside an entry's words."""
+    found = entry.data
+    return found if isinstance(found, Mapping) else {}
+
+
+def inside(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A part of the details that has parts of its own."""
+    found = data.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def moment(value: object) -> datetime | None:
+    """An aware time that was kept as text; None for anything else."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
+def web_address(value: object) -> str:
+    """A page on the web; "" for every other kind of address."""
+    text = str(value or "").strip()
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    return text if parts.scheme in ("http", "https") and parts.netloc and len(text) <= 2000 else ""
+
+
+def place(data: Mapping[str, Any], text: str) -> PlaceView | None:
+    """Where somebody is or points to."""
+    north, east = data.get("latitude"), data.get("longitude")
+    if not isinstance(north, int | float) or not isinstance(east, int | float):
+        return None
+    named = [line for line in text.split("\n") if not line.startswith("📍")] if data.get("content") == "venue" else []
+    name, address = ([*named, "", ""])[:2]
+    return PlaceView(
+        float(north), float(east), web_address(data.get("map")), name, address, bool(data.get("live_seconds"))
+    )
+
+
+def card(data: Mapping[str, Any]) -> CardView | None:
+    """A contact that was handed over."""
+    given = inside(data, "contact")
+    if not given:
+        return None
+    return CardView(str(given.get("name") or ""), str(given.get("phone") or ""), bool(given.get("verified")))
+
+
+def poll(data: Mapping[str, Any], text: str) -> PollView | None:
+    """A question with choices, out of the lines its channel made of it."""
+    if "poll" not in data or not text.startswith("📊"):
+        return None
+    question, *lines = text.removeprefix("📊").strip().split("\n")
+    options = [found for line in lines if (found := OPTION.fullmatch(line))]
+    words = [line for line in lines if not OPTION.fullmatch(line)]
+    return PollView("\n".join([question, *words]), tuple((one[1], int(one[2])) for one in options))
+
+
+def alone(text: str) -> bool:
+    """Whether a message is nothing but a few emoji."""
+    said = text.strip()
+    kinds = [unicodedata.category(char) for char in said]
+    return 0 < len(said) <= MOST_EMOJI and "So" in kinds and all(kind in ("So", "Sk", "Mn", "Cf") for kind in kinds)
+
+
+def origin(data: Mapping[str, Any]) -> OriginView | None:
+    """Who wrote it first, when it was passed on."""
+    told = inside(data, "forward")
+    return OriginView(str(told.get("from") or ""), moment(told.get("at"))) if told else None
+
+
+def quote(entry: Any, parts: Parts, name: str, chat: bool) -> QuoteView | None:
+    """What the message answers. Mails answer the one before anyway; there nothing is said."""
+    data = details(entry)
+    words = str(data.get("quote") or "")
+    known = next((one for one in parts.entries if one.id == data.get("answers")), None) if chat else None
+    if known is not None:
+        who = parts.names.get(known.person_id, "") if known.person_id else name if not known.outgoing else ""
+        what = "" if words or known.text else str(details(known).get("content") or known.kind)
+        return QuoteView(_short(words or known.text), who, known.id, what)
+    elsewhere = inside(data, "reply_elsewhere")
+    if elsewhere or words:
+        return QuoteView(_short(words), str(elsewhere.get("from") or ""))
+    return QuoteView("", what="story") if data.get("reply_to_story") else None
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= MOST_QUOTED else f"{words[:MOST_QUOTED].rstrip()}…"
+
+
+def edits(data: Mapping[str, Any]) -> tuple[EditView, ...]:
+    """Everything the message said before, oldest first."""
+    found = ((moment(one.get("at")), str(one.get("text") or "")) for one in _list(data.get("edits")))
+    return tuple(EditView(at, text) for at, text in found if at is not None)
+
+
+def _list(value: object) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def taken_away(parts: Parts) -> dict[str, datetime]:
+    """Remote ids of messages their writers deleted, and when."""
+    found: dict[str, datetime] = {}
+    for entry in parts.entries:
+        gone = details(entry).get("deleted") if entry.kind == "note" else None
+        for one in gone if isinstance(gone, list) else ():
+            found.setdefault(str(one), entry.at)
+    return found
+
+
+def reactions(parts: Parts) -> dict[int, tuple[ReactionView, ...]]:
+    """What hangs on which entry now: the newest of every person, and the desk's own."""
+    said: dict[int, dict[str, Sequence[tuple[str, int]]]] = {}
+    for entry in parts.entries:
+        if entry.kind == "reaction":
+            who = str(entry.person_id or entry.address or entry.author)
+            said.setdefault(details(entry).get("of") or 0, {})[who] = tuple(_emoji(entry))
+    found: dict[int, list[ReactionView]] = {}
+    for of, people in said.items():
+        counted: Counter[str] = Counter()
+        for given in people.values():
+            for emoji, count in given:
+                counted[emoji] += count
+        found[of] = [ReactionView(emoji, count) for emoji, count in counted.items()]
+    for entry in parts.entries:
+        own = inside(details(entry), "ours")
+        shown = str(own.get("wanted", own.get("emoji")) or "")
+        if shown or own.get("reason"):
+            waits = "wanted" in own
+            found.setdefault(entry.id, []).append(ReactionView(shown, 1, True, waits, str(own.get("reason") or "")))
+    return {of: tuple(given) for of, given in found.items()}
+
+
+def _emoji(entry: Any) -> Iterator[tuple[str, int]]:
+    data = details(entry)
+    if data.get("event") == "reaction_count":
+        yield from ((emoji, int(count)) for emoji, count in COUNTED.findall(entry.text))
+        return
+    new = data.get("new")
+    given = new if isinstance(new, list) else [] if entry.text.startswith("−") else entry.text.split()
+    yield from ((str(one), 1) for one in given)
+
+
+def group(data: Mapping[str, Any]) -> str:
+    """The group something was said in, with its topic."""
+    parts = (inside(data, "chat").get("title"), data.get("topic"))
+    return " · ".join(str(one) for one in parts if one and isinstance(one, str | int))
+
+
+def visitor(parts: Parts) -> VisitorView | None:
+    """Who chats on the website, as they said last; None when nothing is known."""
+    for entry in reversed(parts.entries):
+        data = details(entry)
+        if entry.author != "customer" or entry.channel != parts.ticket.channel or entry.kind != "message":
+            continue
+        if not (data.get("page") or data.get("user") or inside(data, "fields")):
+            continue
+        fields = tuple((str(key), str(value)) for key, value in inside(data, "fields").items() if value)
+        return VisitorView(
+            page=web_address(data.get("page")), title=str(data.get("page_title") or ""),
+            referrer=web_address(data.get("referrer")), language=str(data.get("language") or ""),
+            user=str(data.get("user") or ""), email=str(data.get("email") or ""), known=bool(data.get("user")), fields=fields,
+        )  # fmt: skip
+    return None
+
+
+def telephone(value: object) -> str:
+    """A number that can be called; "" for hidden callers and extensions."""
+    text = str(value or "")
+    return text if NUMBER.fullmatch(text) else ""

@@ -1,0 +1,94 @@
+"""Attachments into pictures, players and downloads, by what they are and what the channel called them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from helpdesk.web.inbox.build.reader import Eyes
+from helpdesk.web.inbox.views.content_views import MediaView, Said
+from helpdesk.web.inbox.views.timeline_views import FileView
+from helpdesk.web.media.media_probe import Look
+
+WIDEST, HIGHEST = 336, 320  # pixels of a picture in the timeline
+STICKER = 144
+FORMS = {"video_note": "round", "animation": "loop"}
+
+
+def file_of(one: Any) -> FileView:
+    """An attachment as a download, or what went wrong with it."""
+    return FileView(one.id, one.name, one.size, one.content_type.startswith("image/"), one.problem or "")
+
+
+def fitted(width: int, height: int, widest: int = WIDEST, highest: int = HIGHEST) -> tuple[int, int]:
+    """Sizes of a picture in the page: as large as it is, or as there is room, in its own proportion."""
+    if width <= 0 or height <= 0:
+        return 0, 0
+    scale = min(1.0, widest / width, highest / height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def sorted_out(
+    files: Sequence[Any], data: Mapping[str, Any], eyes: Eyes
+) -> tuple[list[MediaView], list[MediaView], MediaView | None, list[FileView]]:
+    """Pictures and films, sounds, the sticker, and what is left to be downloaded."""
+    shown: list[MediaView] = []
+    heard: list[MediaView] = []
+    rest: list[FileView] = []
+    sticker: MediaView | None = None
+    for one in files:
+        look = None if one.problem else eyes.look(one.hash)
+        if look is None:
+            rest.append(file_of(one))
+        elif look.kind == "audio":
+            heard.append(_sound(one, look, data))
+        elif data.get("content") == "sticker":
+            sticker = _seen(one, look, data, "sticker")
+        else:
+            shown.append(_seen(one, look, data, "picture" if look.kind == "picture" else _film(look, data)))
+    return shown, heard, sticker, rest
+
+
+def _film(look: Look, data: Mapping[str, Any]) -> str:
+    return FORMS.get(str(data.get("content") or ""), "video")
+
+
+def _seen(one: Any, look: Look, data: Mapping[str, Any], form: str) -> MediaView:
+    told = data if data.get("content") in ("video", "animation", "photo") else {}
+    width, height = look.width or _number(told.get("width")), look.height or _number(told.get("height"))
+    if form == "sticker":
+        width, height = fitted(width or STICKER, height or STICKER, STICKER, STICKER)
+    elif form == "round":
+        width, height = 224, 224
+    else:
+        width, height = fitted(width, height)
+        if not width:
+            width, height = (WIDEST, 189) if look.kind == "video" else (0, 0)
+    seconds = look.seconds or (_number(data.get("duration")) or None)
+    return MediaView(one.id, form, one.name, one.size, width, height, seconds)
+
+
+def _sound(one: Any, look: Look, data: Mapping[str, Any]) -> MediaView:
+    told = data.get("content") in ("voice", "audio", "video_note")
+    seconds = look.seconds or (_number(data.get("duration")) or None if told else None)
+    return MediaView(one.id, "audio", one.name, one.size, seconds=seconds, said=_said(one.name, data))
+
+
+def _said(name: str, data: Mapping[str, Any]) -> Said:
+    """What a sound is: a voice message, or of a call its recording or the message on tape."""
+    if "direction" in data or "disposition" in data:
+        taped = _base(data.get("voicemail_file"))
+        if "voicemail" in name.lower() or (taped and _base(name) == taped):
+            return "voicemail"
+        only = data.get("disposition") == "voicemail" and not data.get("recording")
+        return "voicemail" if only else "recording"
+    return "voice" if data.get("content") == "voice" else ""
+
+
+def _base(path: object) -> str:
+    """The last part of a path or address, without its ending."""
+    return str(path or "").rstrip("/").rpartition("/")[2].partition("?")[0].rpartition(".")[0]
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) and 0 < value < 100_000 else 0

@@ -1,0 +1,79 @@
+"""What a reader may do with a message, and the ways an answer can go: from what is stored to what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from helpdesk.journey.answering import edit_sent
+from helpdesk.journey.outgoing.destinations import Way
+from helpdesk.tickets.rules import snippet
+from helpdesk.web.inbox.build.reader import Eyes, name_of
+from helpdesk.web.inbox.views.actions_view import Answering, Doings, WayView
+
+QUOTED = 90  # characters of the message that is answered
+
+
+def doings(entry: Any, ticket: Any, eyes: Eyes) -> Doings | None:
+    """What this reader may do with an entry; None: nothing, and nothing is being done."""
+    if entry.kind != "message" or entry.author not in ("customer", "agent", "bot", "automation"):
+        return None
+    data = entry.data or {}
+    changing, refused = data.get("pending") or {}, data.get("refused") or {}
+    known = eyes.channels.get(entry.channel or "")
+    change = ticket.merged_into_id is None and edit_sent.may_change(known, entry)
+    react = ticket.merged_into_id is None and edit_sent.may_react(eyes.channels, entry)
+    ours = data.get("ours") or {}
+    arrived = not entry.outgoing or entry.delivery in ("sent", "read")
+    made = Doings(
+        ticket.id,
+        answer=known is not None
+        and known.can.replies
+        and arrived
+        and bool(entry.public)
+        and not entry.stranger
+        and not data.get("withdrawn_at"),
+        edit=change and entry.person_id == eyes.me.id,
+        withdraw=change and edit_sent.answers_for(eyes.me, entry, ticket),
+        react=edit_sent.REACTIONS if react else (),
+        ours=str(ours.get("wanted", ours.get("emoji", ""))),
+        pending=str(changing.get("what", "")),
+        words=str(changing.get("text", "")),
+        refused=str(refused.get("what", "")),
+        reason=str(refused.get("reason", "")),
+    )
+    return made if made != Doings(ticket.id) else None
+
+
+def ways(found: Sequence[Way], eyes: Eyes, wanted: str = "") -> list[WayView]:
+    """The ways an answer can go. Chosen is the one that was asked for, else the first that is open."""
+    first = next((one.address for one in found if not one.closed), found[0].address if found else "")
+    chosen = wanted if any(one.address == wanted for one in found) else first
+    return [_way(one, eyes, one.address == chosen) for one in found]
+
+
+def _way(one: Way, eyes: Eyes, chosen: bool) -> WayView:
+    mark, known = eyes.channel(one.channel, writing=True), eyes.channels.get(one.channel)
+    return WayView(
+        address=one.address,
+        place=name_of("", one.address, eyes.language),
+        label=mark.label,
+        icon=mark.icon,
+        chosen=chosen,
+        usual=one.usual,
+        verified=one.verified,
+        subject=known is not None and known.can.subject and not one.usual,
+        counted=known is not None and known.can.counted,
+        files=known is not None and known.can.attachments,
+        closed=one.closed,
+        reason=one.reason,
+    )
+
+
+def answering(entries: Sequence[Any], wanted: int, names: Mapping[int, str], customer: str) -> Answering | None:
+    """The chip above an answer to a chosen message."""
+    entry = next((one for one in entries if one.id == wanted and one.kind == "message" and one.public), None)
+    if entry is None:
+        return None
+    who = names.get(entry.person_id, "") if entry.person_id else customer
+    return Answering(entry.id, who, snippet(entry.text, QUOTED))

@@ -1,0 +1,192 @@
+"""Everything one page of the inbox needs, read in one go. Queries belong to the slices; nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from helpdesk.agents import queries as agents
+from helpdesk.agents.rules import Person
+from helpdesk.contacts import queries as contacts
+from helpdesk.database.metadata import Row
+from helpdesk.errors import NotFound
+from helpdesk.intake import queries as intake
+from helpdesk.journey.context import DeskContext
+from helpdesk.journey.outgoing import destinations
+from helpdesk.journey.outgoing.destinations import Way
+from helpdesk.sla.store import queries as sla
+from helpdesk.suggestions import actions as suggestions
+from helpdesk.surveys import queries as surveys
+from helpdesk.tickets import queries, ticket_lists, ticket_search
+
+MOST_ENTRIES, MOST_ROWS = 200, 500
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which list somebody wants to see."""
+
+    view: ticket_lists.View = "mine"
+    sort: ticket_lists.Sort = "deadline"
+    search: str = ""
+    after: ticket_lists.After | None = None
+    most: int = ticket_lists.PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Rows of a list, how many each view has, and who works here."""
+
+    rows: Sequence[Row]
+    after: ticket_lists.After | None
+    counts: Mapping[ticket_lists.View, int]
+    people: Sequence[Person]
+    quarantined: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One ticket and everything around it."""
+
+    ticket: Row
+    entries: Sequence[Row]
+    earlier: bool
+    folded: Mapping[int, Row]
+    full: Mapping[int, str]
+    files: Mapping[int, Sequence[Row]]
+    tags: Sequence[str]
+    clocks: Sequence[Row]
+    contact: Row
+    addresses: Sequence[Row]
+    others: Sequence[Row]
+    moods: Sequence[str]
+    surveys: Mapping[int, Row]
+    follow_ups: Mapping[int, Row]
+    proposed: Sequence[tuple[str, float, Sequence[str]]]
+    question: Row | None
+    drafts: Mapping[str, str]
+    uploads: Sequence[Row]
+    names: Mapping[int, str]
+    unread: bool
+    guests: Sequence[Row] = ()
+    ways: Sequence[Way] = ()
+    undone: Mapping[str, Any] = field(default_factory=dict)
+    extensions: Mapping[str, str] = field(default_factory=dict)
+    offers: Sequence[tuple[Row, Row, str]] = ()
+    family: frozenset[int] = frozenset()
+
+
+def listing(tx: Connection, *, wish: Wish, person_id: int, now: datetime, bare: bool = False) -> Listing:
+    """A list with the rail beside it. `bare`: without its rows, for a pane that shows none."""
+    page = ticket_lists.Page((), None) if bare else rows(tx, wish=wish, person_id=person_id, now=now)
+    return Listing(
+        page.rows, page.after, ticket_lists.counts(tx, person_id=person_id, now=now), agents.everybody(tx),
+        intake.figures(tx)["quarantined"],
+    )  # fmt: skip
+
+
+def rows(tx: Connection, *, wish: Wish, person_id: int, now: datetime) -> ticket_lists.Page:
+    """The rows alone."""
+    if wish.search:
+        found = ticket_search.find(tx, question=wish.search, most=ticket_lists.PAGE)
+        return ticket_lists.Page(ticket_lists.by_numbers(tx, person_id=person_id, ticket_ids=found), None)
+    most = min(max(wish.most, ticket_lists.PAGE), MOST_ROWS)
+    return ticket_lists.page(
+        tx, view=wish.view, person_id=person_id, now=now, sort=wish.sort, after=wish.after, most=most
+    )  # fmt: skip
+
+
+def ticket(
+    tx: Connection, *, ticket_id: int, person_id: int, whole: bool = False, book: DeskContext | None = None
+) -> Parts:
+    """One ticket. `whole`: its timeline from the beginning; with `book` the ways to its customer. Raises NotFound."""
+    found = queries.ticket(tx, ticket_id=ticket_id)
+    kept = {
+        kind: one
+        for kind in ("reply", "note")
+        if (one := queries.draft(tx, ticket_id=ticket_id, person_id=person_id, kind=kind)) is not None
+    }
+    most = 10_000 if whole else MOST_ENTRIES
+    entries = queries.timeline(tx, ticket_id=ticket_id, most=most)
+    ids = [one.id for one in entries if one.kind in ("message", "note", "call")]
+    folded = {one.entry_id: one for one in queries.folded(tx, entry_ids=ids)}
+    question = found.customer_entry_id
+    newest = entries[-1].id if entries else 0
+    return Parts(
+        ticket=found,
+        entries=entries,
+        earlier=len(entries) == most,
+        folded=folded,
+        full=_full(tx, [entry for entry, one in folded.items() if one.folded]),
+        files=_by_entry(queries.attached(tx, entry_ids=ids)),
+        tags=queries.tags_of(tx, ticket_id=ticket_id),
+        clocks=sla.clocks_of(tx, ticket_id=ticket_id),
+        contact=contacts.contact(tx, contact_id=found.contact_id),
+        addresses=contacts.addresses_of(tx, contact_id=found.contact_id),
+        others=queries.of_contact(tx, contact_id=found.contact_id, but=ticket_id, most=7),
+        moods=[one.score for one in reversed(surveys.of_contact(tx, contact_id=found.contact_id))],
+        surveys={one.id: one for one in surveys.by_ids(tx, survey_ids=_answered(entries))},
+        follow_ups={one.survey_id: one for one in surveys.follow_ups_of(tx, ticket_id=ticket_id)},
+        proposed=suggestions.proposed(tx, entry_ids=asked) if (asked := unanswered(entries)) else (),
+        question=next((one for one in entries if one.id == question), None),
+        drafts={kind: one.text for kind, one in kept.items()},
+        uploads=queries.waiting_files(tx, ticket_id=ticket_id, person_id=person_id),
+        names=agents.names(tx),
+        unread=queries.read_up_to(tx, ticket_id=ticket_id, person_id=person_id) < newest,
+        guests=queries.guests(tx, ticket_id=ticket_id),
+        offers=contacts.offers_for(tx, contact_id=found.contact_id),
+        family=contacts.family(tx, contact_id=found.contact_id),
+        ways=destinations.ways(tx, book, ticket=found) if book is not None else (),
+        undone=(kept["reply"].data or {}) if "reply" in kept else {},
+        extensions=agents.names_by_extension(tx) if any(one.kind == "call" for one in entries) else {},
+    )
+
+
+def unanswered(entries: Sequence[Row]) -> list[int]:
+    """The customer's messages since a person answered last. The newest may be a picture that says nothing."""
+    found: list[int] = []
+    for one in reversed(entries):
+        answers = one.author == "agent" and one.public and one.kind == "message"
+        if answers and one.delivery not in ("failed", "undone"):
+            break
+        if one.author == "customer" and one.kind == "message":
+            found.append(one.id)
+    return found
+
+
+def _answered(entries: Sequence[Row]) -> list[int]:
+    """The surveys these lines answer; some are about tickets merged into this one."""
+    told = [(one.data or {}).get("survey") for one in entries if one.kind == "survey" and one.author == "customer"]
+    return sorted({one for one in told if one is not None})
+
+
+def screen(
+    tx: Connection, *, wish: Wish, person_id: int, now: datetime, ticket_id: int | None = None, whole: bool = False,
+    forgiving: bool = False, bare: bool = False, book: DeskContext | None = None,
+) -> tuple[Listing, Parts | None]:  # fmt: skip
+    """A list and, when one is open, a ticket. `forgiving`: one that is gone is simply not there. `bare`: no rows."""
+    shown = listing(tx, wish=wish, person_id=person_id, now=now, bare=bare)
+    if ticket_id is None:
+        return shown, None
+    try:
+        return shown, ticket(tx, ticket_id=ticket_id, person_id=person_id, whole=whole, book=book)
+    except NotFound:
+        if forgiving:
+            return shown, None
+        raise
+
+
+def _full(tx: Connection, entry_ids: Sequence[int]) -> dict[int, str]:
+    texts = ((entry_id, queries.body(tx, entry_id=entry_id)) for entry_id in entry_ids)
+    return {entry_id: body.full_text for entry_id, body in texts if body is not None and body.full_text}
+
+
+def _by_entry(files: Sequence[Row]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for one in files:
+        found.setdefault(one.entry_id, []).append(one)
+    return found

@@ -1,0 +1,92 @@
+"""Who looks at the inbox, when, and in which language: what turns stored values into shown ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from channels.contract import Channel
+from helpdesk.agents.rules import HUES, Face, Person
+from helpdesk.contacts import anonymous_names
+from helpdesk.tickets.models import CALL_BACK, NEVER
+from helpdesk.web.inbox.views.inbox_views import Somebody
+from helpdesk.web.inbox.views.timeline_views import ChannelMark, ClockView
+from helpdesk.web.media.media_probe import Look
+
+FAR = timedelta(hours=6)
+ENDED = ("resolved", "closed", "spam", "merged")
+STILL = ("waiting", "on_hold", *ENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """One reader. `fill`: an article's title and its reply for a ticket; `reasons`: key → words of dissatisfaction."""
+
+    me: Person
+    now: datetime
+    language: str
+    channels: Mapping[str, Channel]
+    fill: Callable[[str, Mapping[str, Any]], tuple[str, str] | None]
+    calendar: Callable[[str], tuple[str, Any]]
+    hours: Callable[[str], str]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    undo: Callable[[str], timedelta] = lambda channel: timedelta(seconds=15)
+    quote: bool = False
+    look: Callable[[str | None], Look | None] = lambda digest: None
+
+    def channel(self, name: str | None, *, writing: bool = False) -> ChannelMark:
+        """A channel as this reader sees it; one that was removed keeps its name. `writing`: what is written there."""
+        known = self.channels.get(name or "")
+        if known is None:
+            return ChannelMark("chat", name or "")
+        label = known.writes if writing and known.writes else known.label
+        return ChannelMark(known.icon, label.get(self.language) or name or "")
+
+
+def face_of(name: str, number: int) -> Face:
+    """The drawing of a customer: the first letter of the name on a colour that stays the same. Mere numbers have none."""
+    letter = next((char for char in name if char.isalpha()), "")
+    return Face(letter.upper(), number % HUES + 1)
+
+
+def name_of(name: str, address: str, language: str = "fa") -> str:
+    """What a customer is called: the name, else the address without its kind; a mere token is a visitor."""
+    called = name.strip() or address.partition(":")[2] or address
+    token = called.rpartition(":")[2]
+    if not name.strip() and anonymous_names.TOKEN.fullmatch(token):
+        return anonymous_names.called(token, language)
+    return called
+
+
+def somebody(person: Person, load: int | None = None) -> Somebody:
+    """A person in a list of choices."""
+    return Somebody(person.id, person.name, person.face, load)
+
+
+def by_id(people: Sequence[Person]) -> dict[int, Somebody]:
+    """The people of the desk, to be found by their id."""
+    return {person.id: somebody(person) for person in people}
+
+
+def chip(ticket: Any, now: datetime) -> ClockView | None:
+    """The clock of a ticket's row; None when its status says enough. `ticket` has the columns of the list."""
+    if ticket.deadline_kind == CALL_BACK:
+        return replace(running_clock(ticket.deadline_start, ticket.deadline, now), call_back=True)
+    if ticket.status in STILL:
+        return None
+    running = ticket.deadline != NEVER
+    if not running or (ticket.deadline_kind == "resolution" and ticket.answered and ticket.deadline > now + FAR):
+        return ClockView("met", 0, 100, None, now) if ticket.answered else None
+    return running_clock(ticket.deadline_start or ticket.created_at, ticket.deadline, now)
+
+
+def running_clock(started_at: datetime, due_at: datetime, now: datetime, warn_at: datetime | None = None) -> ClockView:
+    """A chip for a clock that runs. Without `warn_at` it turns to saffron when three quarters are used."""
+    left = (due_at - now).total_seconds()
+    whole = max((due_at - started_at).total_seconds(), 1.0)
+    share = min(max(round(100 * (1 - left / whole)), 0), 100)
+    near = now >= warn_at if warn_at is not None else share >= 75
+    state = "late" if left <= 0 else "soon" if near else "calm"
+    return ClockView(state, left, share, due_at, now, far=abs(left) > FAR.total_seconds())  # type: ignore[arg-type]

@@ -1,0 +1,68 @@
+"""Rows of the database into rows of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from helpdesk.web.inbox.build.page_data import Wish
+from helpdesk.web.inbox.build.reader import Eyes, chip, face_of, name_of
+from helpdesk.web.inbox.views.inbox_views import ListView, RailItem, RowView, Somebody
+
+ICONS = {
+    "mine": "user", "unassigned": "inbox", "soon": "clock", "late": "alert", "waiting": "snooze", "sad": "sad",
+    "all": "list", "ended": "done",
+}  # fmt: skip
+HOT = frozenset({"late", "sad"})
+CAP = 99
+
+
+def rail(counts: Mapping[Any, int]) -> list[RailItem]:
+    """The views with their counts; beyond the cap they say that there are more."""
+    return [
+        RailItem(key, icon, min(counts[key], CAP) if key in counts else None, counts.get(key, 0) > CAP, key in HOT)
+        for key, icon in ICONS.items()
+    ]
+
+
+def row(
+    ticket: Any,
+    eyes: Eyes,
+    people: Mapping[int, Somebody],
+    typing: Callable[[int], str] = lambda number: "",
+) -> RowView:
+    """One ticket of a list. `typing` names who else is writing in it."""
+    name = name_of(ticket.contact_name, ticket.address, eyes.language)
+    return RowView(
+        number=ticket.id,
+        name=name,
+        face=face_of(name, ticket.contact_id),
+        subject=ticket.subject,
+        snippet=ticket.snippet,
+        channel=eyes.channel(ticket.channel),
+        status="spam" if ticket.spam_at else ticket.status,
+        clock=chip(ticket, eyes.now),
+        unread=bool(ticket.unread) and ticket.customer_entry_id is not None,
+        draft=bool(ticket.drafted),
+        sad=ticket.sad_at is not None,
+        wanted=ticket.person_wanted_at is not None and bool(ticket.active) and not ticket.answered,
+        overdue=ticket.call_back_at is not None and ticket.call_back_at <= eyes.now,
+        assignee=people.get(ticket.assignee_id) if ticket.assignee_id else None,
+        typing=typing(ticket.id),
+    )
+
+
+def listed(
+    rows: Sequence[Any], eyes: Eyes, people: Mapping[int, Somebody], wish: Wish, *, after: object = None,
+    open_ticket: int | None = None, mine: int = 0, typing: Callable[[int], str] = lambda number: "",
+) -> ListView:  # fmt: skip
+    """A page of the list."""
+    return ListView(
+        view=wish.view,
+        rows=[row(one, eyes, people, typing) for one in rows],
+        sort=wish.sort,
+        search=wish.search,
+        open=open_ticket,
+        more=str(after) if after else "",
+        mine=mine,
+    )

@@ -1,0 +1,164 @@
+"""The parts of a ticket into the view of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from helpdesk.agents.rules import Person
+from helpdesk.journey.outgoing.outbound import reply_subject
+from helpdesk.live.presence import Here
+from helpdesk.suggestions.matching.tokenizer import telling, tells
+from helpdesk.suggestions.suggester import SHOWN
+from helpdesk.web.inbox.build import customer_panel
+from helpdesk.web.inbox.build import message_actions as doings
+from helpdesk.web.inbox.build.callback_notice import call_back
+from helpdesk.web.inbox.build.clock_explanation import chip_of, choose, why
+from helpdesk.web.inbox.build.entry_content import visitor
+from helpdesk.web.inbox.build.file_previews import file_of
+from helpdesk.web.inbox.build.page_data import Parts
+from helpdesk.web.inbox.build.reader import Eyes, by_id, face_of, name_of
+from helpdesk.web.inbox.build.timeline import timeline
+from helpdesk.web.inbox.views.inbox_views import ComposerView, OtherTicket, PersonView, SuggestionView, TicketView
+
+MOVES: Mapping[str, Sequence[str]] = {
+    "new": ("waiting", "on_hold"), "open": ("waiting", "on_hold"), "waiting": ("open", "on_hold"),
+    "on_hold": ("open", "waiting"), "resolved": ("open", "closed"), "closed": ("open",),
+}  # fmt: skip
+MOST_OTHERS = 6
+
+
+def ticket(
+    parts: Parts, eyes: Eyes, people: Sequence[Person], *, zone: str, here: Sequence[Here] = (),
+    composer: Mapping[str, Any] | None = None,
+) -> TicketView:  # fmt: skip
+    """One ticket as it is shown. `composer` replaces what is kept as a draft, after a refusal."""
+    row, known = parts.ticket, by_id(people)
+    clock = choose(parts.clocks, eyes.now)
+    ended = row.status in ("resolved", "closed")
+    return TicketView(
+        number=row.id,
+        subject=row.subject,
+        status=_status(row),
+        person=_person(parts, eyes),
+        composer=_composer(parts, eyes, composer or {}),
+        newest=parts.entries[-1].id if parts.entries else 0,
+        cycle=row.cycle,
+        priority=row.priority,
+        tags=parts.tags,
+        assignee=known.get(row.assignee_id) if row.assignee_id else None,
+        people=list(known.values()),
+        moves=MOVES.get(row.status, ()) if _status(row) == row.status else (),
+        clock=chip_of(clock, eyes.now) if clock is not None and not (ended and clock.state == "running") else None,
+        why=why(clock, parts, eyes, zone) if clock is not None else None,
+        timeline=timeline(parts, eyes, zone),
+        earlier=parts.earlier,
+        here=[one.name for one in here],
+        writing=[one.name for one in here if one.writing],
+        owed=_owed(parts),
+        person_wanted=row.person_wanted_at is not None and not row.answered and not ended,
+        call_back=call_back(parts, eyes) if _status(row) not in ("merged", "spam") else None,
+        visitor=visitor(parts),
+        merged_into=row.merged_into_id,
+    )
+
+
+def _owed(parts: Parts) -> bool:
+    """Whether the customer of this round has had no answer by a person yet, not even one about to leave."""
+    mine = (one for one in parts.clocks if one.cycle == parts.ticket.cycle and one.kind == "first_response")
+    first = next((one for one in mine if one.state in ("running", "paused")), None)
+    return first is not None and not any(
+        one.outgoing and one.author == "agent" and one.kind in ("message", "call") and one.id > first.start_entry_id
+        and one.delivery != "failed"
+        for one in parts.entries
+    )  # fmt: skip
+
+
+def _status(row: Any) -> str:
+    if row.merged_into_id is not None:
+        return "merged"
+    return "spam" if row.spam_at is not None else str(row.status)
+
+
+def _person(parts: Parts, eyes: Eyes) -> PersonView:
+    contact = parts.contact
+    name = name_of(contact.name, parts.ticket.address, eyes.language)
+    return PersonView(
+        name=name,
+        face=face_of(name, contact.id),
+        since=contact.created_at,
+        addresses=[
+            customer_panel.address(one, eyes)
+            for one in parts.addresses
+        ],
+        faces=parts.moods,
+        others=[
+            OtherTicket(one.id, one.subject, eyes.channel(one.channel).icon, open=bool(one.active))
+            for one in parts.others[:MOST_OTHERS]
+        ],
+        more=len(parts.others) > MOST_OTHERS,
+        notes=contact.notes,
+        mark=contact.mark or "",
+        blocked=contact.blocked_at is not None,
+        offers=customer_panel.offers(parts.offers, eyes.language),
+    )  # fmt: skip
+
+
+def _composer(parts: Parts, eyes: Eyes, instead: Mapping[str, Any]) -> ComposerView:
+    tab = (
+        "note" if instead.get("tab") == "note" or ("note" in parts.drafts and "reply" not in parts.drafts) else "reply"
+    )
+    return ComposerView(
+        to=name_of(parts.contact.name, parts.ticket.address, eyes.language),
+        channel=eyes.channel(parts.ticket.channel, writing=True),
+        tab=tab,  # type: ignore[arg-type]
+        reply=str(instead.get("reply", parts.drafts.get("reply", ""))),
+        note=str(instead.get("note", parts.drafts.get("note", ""))),
+        suggestion=str(instead.get("suggestion", "")),
+        suggestions=suggestions(parts, eyes),
+        uploads=[file_of(one) for one in parts.uploads],
+        conflict=str(instead.get("conflict", "")),
+        copies=_copies(parts, eyes),
+        can_quote=_can(eyes, parts.ticket.channel, "copies") and parts.ticket.customer_entry_id is not None,
+        quote=eyes.quote,
+        ways=doings.ways(parts.ways, eyes, str(instead.get("via", parts.undone.get("via", "")))),
+        answering=doings.answering(
+            parts.entries, int(instead.get("answer", parts.undone.get("answers", 0)) or 0), parts.names,
+            name_of(parts.contact.name, parts.ticket.address, eyes.language),
+        ),
+        about=str(instead.get("subject", "")) or reply_subject(parts.ticket.subject, parts.ticket.id),
+    )  # fmt: skip
+
+
+def _can(eyes: Eyes, channel: str, what: str) -> bool:
+    known = eyes.channels.get(channel)
+    return known is not None and bool(getattr(known.can, what))
+
+
+def _copies(parts: Parts, eyes: Eyes) -> list[tuple[str, str]]:
+    """Who gets a copy unless the person writing leaves them out."""
+    row = parts.ticket
+    if not _can(eyes, row.channel, "copies"):
+        return []
+    return [
+        (one.address, f"{one.name or ''} {one.address.partition(':')[2]}".strip())
+        for one in parts.guests
+        if one.welcome and one.address and one.address.startswith(f"{row.channel}:") and one.address != row.address
+    ]
+
+
+def suggestions(parts: Parts, eyes: Eyes) -> list[SuggestionView]:
+    """What the engine proposed for what the customer wrote since the last answer, filled in for this ticket."""
+    if parts.ticket.answered or parts.ticket.status in ("resolved", "closed"):
+        return []
+    facts = {
+        "customer": {"name": parts.contact.name.strip().split(" ")[0]},
+        "ticket": {"number": parts.ticket.id, "subject": parts.ticket.subject},
+        "agent": {"name": eyes.me.name},
+    }
+    found = []
+    for article, confidence, words in sorted(parts.proposed, key=lambda one: -one[1]):
+        filled = eyes.fill(article, facts) if confidence >= SHOWN and tells(words) else None
+        if filled is not None:
+            found.append(SuggestionView(article, filled[0], filled[1], confidence, telling(words)))
+    return found

@@ -1,0 +1,295 @@
+"""Entries into lines of a timeline: days, messages, changes that fold, felt surveys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from helpdesk import dates
+from helpdesk.agents.rules import Face
+from helpdesk.web.inbox.build import entry_content as kinds
+from helpdesk.web.inbox.build.call_card import call_of, outgoing
+from helpdesk.web.inbox.build.file_previews import sorted_out
+from helpdesk.web.inbox.build.message_actions import doings
+from helpdesk.web.inbox.build.page_data import Parts
+from helpdesk.web.inbox.build.reader import Eyes, face_of, name_of, running_clock
+from helpdesk.web.inbox.views.content_views import ReactionView
+from helpdesk.web.inbox.views.timeline_views import (
+    By,
+    ChangesView,
+    ChangeView,
+    DayView,
+    DeliveryView,
+    EntryView,
+    Item,
+    SurveyView,
+    TaskView,
+)
+
+NEAR = timedelta(days=120)
+ICONS = {
+    "assigned": "user", "status": "redo", "priority": "alert", "tagged": "tag", "reopened": "redo", "warned": "clock",
+    "breached": "alert", "survey": "sad", "undone": "undo", "sent_again": "redo", "failed": "alert", "sent": "check",
+    "merged": "merge", "merged_into": "merge", "unmerged": "undo", "unmerged_from": "undo", "uncertain": "alert", "follow_up": "phone", "called_back": "phone", "reaction": "chat",
+    "edited": "pen", "withdrawn": "close", "reacted": "chat", "delayed": "clock", "read": "eye", "joined": "merge", "linked": "key", "moved": "redo",
+    "wish": "human", "ringing": "phone", "blocked": "shield", "unblocked": "check", "bot_removed": "shield", "unsupported": "alert",
+    "command": "slash", "start": "human", "migrate_to_chat_id": "redo", "migrate_from_chat_id": "redo", "button": "check", "deleted_business_messages": "close",
+    "event": "chat", "owner": "user", "call": "phone", "rings": "phone", "wish_closed": "check", "in_time": "check",
+    "edited_unseen": "pen",
+    "parted": "undo", "join_offered": "user", "learned": "at", "link_followed": "key", "chat_moved": "redo",
+    "transcript_refused": "mail", "team_unknown": "alert", "shut_out": "shield", "let_in": "check", "mailed": "mail",
+}  # fmt: skip
+QUIET = frozenset({"sent", "delivered", "read", "reacted"})  # what the message itself says
+QUOTES = re.compile(r"^\s*(>|-{4,}|_{8,}|(From|Von|De|از|فرستنده)\s*:)|(wrote|نوشت\w*|schrieb|écrit)\s*:", re.MULTILINE)
+LONG = 400  # characters; a longer note is no slim line
+
+
+def timeline(parts: Parts, eyes: Eyes, zone: str = dates.TEHRAN) -> list[Item]:
+    """The whole timeline, oldest first."""
+    lines: list[Item] = []
+    day: date | None = None
+    for item in _folded(_items(parts, eyes)):
+        its_day = dates.local(item.at, zone).date()
+        if its_day != day:
+            lines.append(DayView(item.at, near=eyes.now - item.at < NEAR))
+            day = its_day
+        lines.append(item)
+    return lines
+
+
+def _items(parts: Parts, eyes: Eyes) -> Iterator[EntryView | ChangeView | SurveyView]:
+    told = _last_of_surveys(parts)
+    hanging, gone = kinds.reactions(parts), kinds.taken_away(parts)
+    here = {one.id for one in parts.entries}
+    for entry in parts.entries:
+        if entry.kind == "survey" and entry.delivery == "undone":
+            continue  # it never left
+        if entry.kind in ("message", "note", "call") and not _slim(entry, parts):
+            yield message(entry, parts, eyes, hanging.get(entry.id, ()), gone.get(entry.remote_id or ""))
+        elif entry.kind == "survey" and entry.author == "customer":
+            if entry.id in told.values():
+                yield _felt(entry, parts, eyes)
+        elif entry.kind != "reaction" or kinds.details(entry).get("of") not in here:
+            change = _change(entry, parts, eyes)
+            if change.what not in QUIET or change.data.get("state") == "failed":
+                yield change
+
+
+def _slim(entry: Any, parts: Parts) -> bool:
+    """Whether it only says that something happened: a line rather than somebody's words."""
+    if entry.kind != "note" or entry.author == "agent" or len(entry.text) > LONG:
+        return False
+    data = kinds.details(entry)
+    return not parts.files.get(entry.id) and not data.get("owner") and ("event" in data or "command" in data)
+
+
+def _folded(items: Iterator[EntryView | ChangeView | SurveyView]) -> Iterator[Item]:
+    waiting: list[ChangeView] = []
+    for item in items:
+        if isinstance(item, ChangeView) and (not waiting or item.at - waiting[-1].at < timedelta(hours=12)):
+            waiting.append(item)
+            continue
+        yield from _fold(waiting)
+        waiting = [item] if isinstance(item, ChangeView) else []
+        if not isinstance(item, ChangeView):
+            yield item
+    yield from _fold(waiting)
+
+
+def _fold(changes: Sequence[ChangeView]) -> Iterator[ChangeView | ChangesView]:
+    if len(changes) > 1:
+        yield ChangesView(changes[0].id, changes[0].at, tuple(changes))
+    else:
+        yield from changes
+
+
+def message(
+    entry: Any, parts: Parts, eyes: Eyes, hanging: tuple[ReactionView, ...] = (), gone_at: datetime | None = None
+) -> EntryView:
+    """A message, a note or a call."""
+    by, data = _by(entry), kinds.details(entry)
+    author, face = _author(entry, by, parts, eyes.language)
+    folded = parts.folded.get(entry.id)
+    stopped = next((c for c in parts.clocks if c.kind == "first_response" and c.stop_entry_id == entry.id), None)
+    files = [one for one in parts.files.get(entry.id, ()) if not (one.inline and folded and folded.html)]
+    told = _told(entry, parts, eyes) if data else {}
+    quoted = _quoted(entry.text, parts.full.get(entry.id, ""))
+    shown, heard, sticker, rest = sorted_out(files, data, eyes) if files else ([], [], None, [])
+    return EntryView(
+        id=entry.id,
+        by=by,
+        author=author,
+        face=face,
+        at=entry.at,
+        text=told.pop("text", entry.text),
+        channel=eyes.channel(entry.channel, writing=entry.kind == "message") if entry.channel else None,
+        quoted=quoted,
+        is_quotation=_is_quotation(quoted) if quoted else True,
+        html=bool(folded and folded.html),
+        original=entry.intake_id is not None,
+        files=tuple(rest),
+        shown=tuple(shown),
+        heard=tuple(heard),
+        sticker=sticker,
+        delivery=_delivery(entry, eyes),
+        call=call_of(entry, parts, eyes, heard),
+        human_after=stopped.working_seconds if stopped is not None else None,
+        automatic=bool(entry.automatic),
+        thanks=bool(entry.thanks),
+        ended=bool(entry.thanks) and _ended(entry, parts),
+        stranger=bool(entry.stranger),
+        reactions=hanging,
+        gone_at=kinds.moment(data.get("withdrawn_at")) or gone_at,
+        doings=doings(entry, parts.ticket, eyes),
+        **told,
+    )
+
+
+def _told(entry: Any, parts: Parts, eyes: Eyes) -> dict[str, Any]:
+    """What stands beside the words of a message."""
+    data, text = kinds.details(entry), entry.text
+    known = eyes.channels.get(entry.channel or "")
+    chat = known is not None and not known.can.subject
+    found: dict[str, Any] = {
+        "quote": kinds.quote(entry, parts, name_of(parts.contact.name, parts.ticket.address, eyes.language), chat),
+        "edits": kinds.edits(data),
+        "edited_at": kinds.moment(data.get("edited_at")),
+        "wants_person": bool(data.get("wants_person")),
+    }
+    if "cc" in data or "warning" in data or "reply_to" in data or "problem" in data:
+        found |= _envelope(data)
+    if "content" in data:
+        place, card, poll = kinds.place(data, text), kinds.card(data), kinds.poll(data, text)
+        if place or card or poll:
+            found |= {"place": place, "card": card, "poll": poll, "text": ""}
+        found |= {
+            "origin": kinds.origin(data),
+            "group": kinds.group(data),
+            "via": str(data.get("via") or ""),
+            "emoji": str(data.get("emoji") or text) if data["content"] == "sticker" else "",
+        }
+    if not found.get("emoji") and chat and text and kinds.alone(text):
+        found["emoji"] = text
+    return found
+
+
+def _envelope(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What else stood on a mail: copies, where it wants answers, and what the mail server thought of its sender."""
+    warning = data.get("warning")
+    return {
+        "copies": tuple(f"{name} {_place(address)}".strip() for address, name in data.get("cc", ())),
+        "answers_to": "، ".join(str(one) for one in data.get("reply_to", ())[:3]),
+        "unverified": str(warning.get("authentication") or "") if isinstance(warning, dict) else "",
+        "problem": str(data.get("problem") or ""),
+    }
+
+
+def _place(address: str) -> str:
+    return address.partition(":")[2] or address
+
+
+def _by(entry: Any) -> By:
+    if entry.kind == "call":
+        return "desk" if outgoing(entry) else "customer"
+    if entry.kind == "note" and kinds.details(entry).get("owner"):
+        return "desk"  # the owner of a business account wrote there by themselves
+    if entry.kind == "note" and entry.author == "agent":
+        return "note"
+    if entry.author in ("bot", "automation", "survey", "system"):
+        return "robot"
+    return "desk" if entry.author == "agent" else "customer"
+
+
+def _author(entry: Any, by: By, parts: Parts, language: str) -> tuple[str, Face]:
+    if entry.person_id is not None and (entry.kind != "call" or by == "desk"):
+        name = parts.names.get(entry.person_id, "?")
+        return name, Face(name.strip()[:1].upper() or "?", entry.person_id % 5 + 1)
+    if by == "robot":
+        sender = "" if entry.outgoing else _place(entry.address or "")  # ours goes by the name of the desk
+        return kinds.details(entry).get("name", "") or sender, Face("", 3)
+    if by == "desk":
+        name = str(kinds.details(entry).get("owner") or "")
+        return name, face_of(name, 3)
+    contact = entry.contact_id or parts.ticket.contact_id
+    own = contact == parts.ticket.contact_id or contact in parts.family
+    name = name_of(parts.contact.name if own else "", entry.address or parts.ticket.address, language)
+    return name, face_of(name, parts.ticket.contact_id if own else contact)
+
+
+def _quoted(text: str, whole: str) -> str:
+    """What the whole text has beyond the visible one: usually the quotation below it."""
+    if not whole:
+        return ""
+    visible, full = text.strip(), whole.strip()
+    rest = full[len(visible) :] if visible and full.startswith(visible) else full
+    return rest.strip("\n")
+
+
+def _is_quotation(rest: str) -> bool:
+    """Whether it has lines that answer something, and is not a mere signature below somebody's own words."""
+    return QUOTES.search(rest) is not None
+
+
+def _ended(entry: Any, parts: Parts) -> bool:
+    """Whether the ticket was resolved or closed when this came."""
+    told = [
+        kinds.details(one) for one in parts.entries
+        if one.id < entry.id and kinds.details(one).get("change") in ("status", "reopened")
+    ]  # fmt: skip
+    return bool(told) and told[-1].get("to") in ("resolved", "closed")
+
+
+def _delivery(entry: Any, eyes: Eyes) -> DeliveryView | None:
+    if not entry.outgoing or entry.delivery is None:
+        return None
+    until = entry.at + eyes.undo(entry.channel) if entry.delivery == "queued" else None
+    seen = kinds.moment(kinds.details(entry).get("read_at")) if entry.delivery == "read" else None
+    return DeliveryView(entry.delivery, entry.delivery_reason or "", until, seen)
+
+
+def _change(entry: Any, parts: Parts, eyes: Eyes) -> ChangeView:
+    data = dict(kinds.details(entry))
+    what = str(data.get("change") or {"delivery": data.get("state"), "survey": "survey"}.get(entry.kind) or entry.kind)
+    if what == "note":
+        what = "command" if "command" in data else str(data.get("event") or "event")
+    who = parts.names.get(entry.person_id, "") if entry.person_id else ""
+    if what in ("assigned", "follow_up"):
+        data["to"] = parts.names.get(data.get("to") or 0, "")
+    elif what in ("learned", "link_followed"):
+        data["by"] = eyes.channel(data.get("by")).label
+    elif what in ("joined", "parted"):
+        data["names"] = [name_of("", f":{one}", eyes.language) for one in data.get("names") or ()]
+    data.setdefault("text", entry.text)
+    data["customer"] = entry.author == "customer"
+    icon = ICONS.get(what, "list")
+    if what == "status" and data.get("to") in ("resolved", "closed"):
+        icon = "done"
+    elif entry.kind == "note" and what not in ICONS:
+        icon = "chat"
+    return ChangeView(entry.id, entry.at, what, icon, who, data)
+
+
+def _last_of_surveys(parts: Parts) -> dict[int, int]:
+    """A survey that was answered, changed and explained is shown once, where it was last touched."""
+    return {
+        (entry.data or {}).get("survey", 0): entry.id
+        for entry in parts.entries
+        if entry.kind == "survey" and entry.author == "customer"
+    }
+
+
+def _felt(entry: Any, parts: Parts, eyes: Eyes) -> SurveyView:
+    data = entry.data or {}
+    survey = parts.surveys.get(data.get("survey", 0))
+    reasons = [eyes.reasons.get(key, key) for key in (survey.reasons if survey is not None else None) or ()]
+    task = parts.follow_ups.get(survey.id) if survey is not None else None
+    score = str(survey.score if survey is not None else data.get("score", "neutral"))
+    words = (survey.words if survey is not None else entry.text) or ""
+    return SurveyView(entry.id, entry.at, score, reasons, words, _task(task, parts, eyes) if task is not None else None)
+
+
+def _task(task: Any, parts: Parts, eyes: Eyes) -> TaskView:
+    due = running_clock(task.created_at, task.due_at, eyes.now) if task.due_at and not task.done_at else None
+    return TaskView(task.id, parts.names.get(task.owner_id or 0, ""), due, task.done_at, task.outcome or "")

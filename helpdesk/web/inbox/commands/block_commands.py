@@ -1,0 +1,34 @@
+"""Blocking a customer, and listening to them again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from helpdesk.journey.lifecycle import block as blocking
+from helpdesk.web import app_keys
+from helpdesk.web.inbox.commands import ticket_commands
+from helpdesk.web.inbox.pages import render
+
+
+async def block(request: web.Request) -> web.StreamResponse:
+    """Nobody is asked to answer this customer any more."""
+    return await _do(request, blocking.block)
+
+
+async def unblock(request: web.Request) -> web.StreamResponse:
+    """They are listened to again."""
+    return await _do(request, blocking.unblock)
+
+
+async def _do(request: web.Request, verb: Any) -> web.StreamResponse:
+    app, me = request.app, app_keys.signed_in(request)
+    await app[app_keys.DATABASE].write(
+        verb,
+        app[app_keys.BOOK],
+        ticket_id=render.number(request.match_info["number"]),
+        person_id=me.id,
+        now=app[app_keys.CLOCK](),
+    )
+    return await ticket_commands.pane(request)

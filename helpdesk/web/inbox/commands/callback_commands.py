@@ -1,0 +1,85 @@
+"""Calling a customer back: one click asks the switchboard once, and says what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import structlog
+from aiohttp import web
+
+from channels.contract import DeliveryError
+from helpdesk.errors import Conflict, Invalid
+from helpdesk.journey.lifecycle import callback as journey
+from helpdesk.tickets import queries
+from helpdesk.web import app_keys
+from helpdesk.web.inbox.pages import render
+from helpdesk.web.rendering.page_renderer import PAGES
+
+PATIENCE = 20.0  # seconds the switchboard has to say that it rings
+log = structlog.get_logger("calling")
+
+
+async def ring(request: web.Request) -> web.StreamResponse:
+    """Have the switchboard call the person who clicked and connect them with the customer."""
+    app, me, fields = request.app, app_keys.signed_in(request), await request.post()
+    ticket_id = render.number(request.match_info["number"])
+    wanted = await app[app_keys.DATABASE].write(
+        journey.ring, app[app_keys.BOOK], ticket_id=ticket_id, person_id=me.id, number=await _number(request, fields),
+        now=app[app_keys.CLOCK](),
+    )  # fmt: skip
+    trying = asyncio.create_task(_try(app, wanted))  # a browser that goes away ends no try half way
+    state, reason = await asyncio.shield(trying)
+    if state == "failed":
+        log.warning("nobody was called", ticket=ticket_id, why=reason)
+    return await _pane(request, ticket_id)
+
+
+async def _try(app: web.Application, wanted: journey.Ring) -> tuple[str, str]:
+    """Ask once, and write down what the switchboard said."""
+    state: Literal["ringing", "failed", "uncertain"] = "ringing"
+    call, reason = "", ""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            call = await app[app_keys.BOOK].channels[wanted.channel].ring(wanted.number, extension=wanted.extension)
+    except DeliveryError as error:
+        state, reason = ("uncertain" if error.uncertain else "failed"), error.reason
+    except TimeoutError:
+        state, reason = "uncertain", "the switchboard did not answer in time"
+    except Exception as error:  # a bug in a channel is an outcome too: the click must not be lost silently
+        log.exception("ring failed", channel=wanted.channel)
+        state, reason = "failed", type(error).__name__
+    await app[app_keys.DATABASE].write(journey.rang, entry_id=wanted.entry_id, state=state, reason=reason, call=call)
+    return state, reason
+
+
+async def _number(request: web.Request, fields: Mapping[str, Any]) -> str:
+    """The number a form names, by itself or by the call it stands on. Raises Invalid, Conflict."""
+    if fields.get("number"):
+        return str(fields["number"])
+    entry = await request.app[app_keys.DATABASE].read(queries.entry, entry_id=render.number_in(fields, "entry"))
+    if entry.ticket_id != render.number(request.match_info["number"]):
+        raise Conflict("This call belongs to another ticket.")
+    found = (entry.address or "").removeprefix("phone:")
+    if not found.startswith("+"):
+        raise Invalid("This caller's number is not known.", "number")
+    return found
+
+
+async def done(request: web.Request) -> web.StreamResponse:
+    """Nobody needs to call back any more."""
+    app, me = request.app, app_keys.signed_in(request)
+    ticket_id = render.number(request.match_info["number"])
+    await app[app_keys.DATABASE].write(
+        journey.close_wish, ticket_id=ticket_id, person_id=me.id, now=app[app_keys.CLOCK]()
+    )
+    return await _pane(request, ticket_id)
+
+
+async def _pane(request: web.Request, ticket_id: int) -> web.StreamResponse:
+    """The ticket afterwards: its pane for scripts, its address for everybody else."""
+    if not render.is_fragment(request):
+        raise web.HTTPSeeOther(f"/inbox/tickets/{ticket_id}")
+    context = await render.context(request, render.wish_of(request.query), ticket_id=ticket_id)
+    return request.app[PAGES].render(request, "inbox/pane.html", **context)

@@ -1,0 +1,101 @@
+"""What is being written: drafts, files beside them, and who is at a ticket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+from aiohttp.web_request import FileField
+
+from helpdesk.errors import Invalid
+from helpdesk.tickets import drafts, queries
+from helpdesk.web import app_keys
+from helpdesk.web.inbox.pages import render
+from helpdesk.web.rendering.page_renderer import PAGES
+from helpdesk.web.rendering.template_filters import size
+
+MOST_BYTES = 25 * 1024 * 1024  # what mail servers take
+LONGEST = 100_000
+MOST_FILES = 20
+
+
+def chosen(fields: Any) -> list[int]:
+    """Ids of the uploaded files a form wants to send."""
+    return [render.number(str(one)) for one in fields.getall("file", [])][:MOST_FILES]
+
+
+async def draft(request: web.Request) -> web.StreamResponse:
+    """Keep what is being written; an empty draft is forgotten."""
+    app, me, fields = request.app, app_keys.signed_in(request), await request.post()
+    kind, text = str(fields.get("kind", "reply")), str(fields.get("text", ""))
+    if kind not in ("reply", "note") or len(text) > LONGEST:
+        raise Invalid("This draft can't be kept.", "text")
+    ticket_id = render.number(request.match_info["number"])
+    await app[app_keys.DATABASE].read(queries.ticket, ticket_id=ticket_id)
+    await app[app_keys.DATABASE].write(
+        drafts.keep, ticket_id=ticket_id, person_id=me.id, kind=kind, text=text, now=app[app_keys.CLOCK]()
+    )
+    return web.json_response({"kept": True})
+
+
+async def upload(request: web.Request) -> web.StreamResponse:
+    """Put a file beside the draft, or (`drop`) take it away again."""
+    app, me, fields = request.app, app_keys.signed_in(request), await request.post()
+    ticket_id = render.number(request.match_info["number"])
+    if "drop" in fields:
+        await app[app_keys.DATABASE].write(
+            drafts.drop_file, attachment_id=render.number_in(fields, "drop"), person_id=me.id
+        )  # fmt: skip
+        return web.json_response({"dropped": True})
+    given = fields.get("upload")
+    if not isinstance(given, FileField):
+        raise Invalid("There is no file in this form.", "upload")
+    kept = await _keep(request, ticket_id, given)
+    language = app[PAGES].language_of(request)
+    return web.json_response({"id": kept["id"], "name": kept["name"], "size": size(kept["size"], language)})
+
+
+async def plain_uploads(request: web.Request, ticket_id: int) -> list[int]:
+    """Files of a form that was sent without script."""
+    given = [one for one in (await request.post()).getall("upload", []) if isinstance(one, FileField) and one.filename]
+    return [(await _keep(request, ticket_id, one))["id"] for one in given[:MOST_FILES]]
+
+
+async def _keep(request: web.Request, ticket_id: int, given: FileField) -> Mapping[str, Any]:
+    app, me = request.app, app_keys.signed_in(request)
+    content = await asyncio.to_thread(given.file.read, MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise Invalid("This file is larger than 25 MB; mail servers would not take it.", "upload")
+    if not content:
+        raise Invalid("This file is empty.", "upload")
+    await app[app_keys.DATABASE].read(queries.ticket, ticket_id=ticket_id)
+    name = given.filename.replace("\\", "/").rsplit("/", 1)[-1].strip()[:200] or "file"
+    digest = await asyncio.to_thread(app[app_keys.FILES].keep, content)
+    put = await app[app_keys.DATABASE].write(
+        drafts.put_file, ticket_id=ticket_id, person_id=me.id, name=name, size=len(content), digest=digest,
+        content_type=given.content_type[:100], now=app[app_keys.CLOCK](),
+    )  # fmt: skip
+    return {"id": put, "name": name, "size": len(content)}
+
+
+async def here(request: web.Request) -> web.StreamResponse:
+    """Somebody is at a ticket, perhaps writing; others see it. Of a note the customer sees nothing."""
+    app, me, fields = request.app, app_keys.signed_in(request), await request.post()
+    ticket_id, writing = render.number(request.match_info["number"]), bool(fields.get("writing"))
+    answering = writing and fields.get("kind") != "note"
+    news = app[app_keys.PRESENCE].tell(
+        ticket_id=ticket_id, person_id=me.id, name=me.name, writing=writing, now=app[app_keys.CLOCK]()
+    )
+    if news:
+        app[app_keys.LIVE].publish("presence", ticket_id)
+        app[app_keys.DATABASE].shout("here", [ticket_id, me.id, me.name, writing])
+    if news or answering:
+        row = await app[app_keys.DATABASE].read(queries.ticket, ticket_id=ticket_id)
+        channel = app[app_keys.BOOK].channels.get(row.channel)
+        if channel is not None and row.conversation:
+            what = {"typing": answering, "name": me.name, "read": True}
+            channel.hear(row.conversation, what)
+            app[app_keys.DATABASE].shout("said", [row.channel, row.conversation, what])
+    return web.Response(status=204)

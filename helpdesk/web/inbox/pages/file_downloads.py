@@ -1,0 +1,66 @@
+"""Files of the timeline: pictures, sounds and films to look at in the page, everything else to be downloaded.
+
+What a file is told to be is never believed: its type comes from its content, out of a short list of what a browser
+shows or plays and can't run (`helpdesk.web.media.media_probe`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from urllib.parse import quote
+
+from aiohttp import web
+
+from helpdesk.database.metadata import Row
+from helpdesk.errors import NotFound
+from helpdesk.tickets import queries
+from helpdesk.web import app_keys
+from helpdesk.web.inbox.pages import render
+from helpdesk.web.media.media_probe import LOOKS, Look
+
+KEPT = 600  # seconds a browser may keep what it was shown
+HARMLESS = "default-src 'none'; sandbox"
+
+
+async def download(request: web.Request) -> web.StreamResponse:
+    """An attachment, to be kept on the reader's own machine."""
+    one, _ = await _found(request)
+    return _answer(request, one, "application/octet-stream", "attachment", "no-store")
+
+
+async def inline(request: web.Request) -> web.StreamResponse:
+    """A picture, sound or film, in parts too; anything else as a download."""
+    one, known = await _found(request)
+    if known is None:
+        return _answer(request, one, "application/octet-stream", "attachment", "no-store")
+    return _answer(request, one, known.type, "inline", f"max-age={KEPT}")
+
+
+async def _found(request: web.Request) -> tuple[Row, Look | None]:
+    app = request.app
+    one = await app[app_keys.DATABASE].read(queries.attachment, attachment_id=render.number(request.match_info["file"]))
+    if one.hash is None:
+        raise NotFound(one.problem or "This file was not kept.")
+    if not await asyncio.to_thread(app[app_keys.FILES].path(one.hash).is_file):
+        raise NotFound("This file is not in the store any more.")
+    await app[LOOKS].learn([one.hash])
+    return one, app[LOOKS].of(one.hash)
+
+
+def _answer(request: web.Request, one: Row, kind: str, way: str, kept: str) -> web.FileResponse:
+    return web.FileResponse(
+        request.app[app_keys.FILES].path(one.hash),
+        headers={
+            "Content-Type": kind,
+            "Content-Disposition": disposition(way, one.name),
+            "Content-Security-Policy": HARMLESS,
+            "Cache-Control": f"private, {kept}",
+        },
+    )
+
+
+def disposition(way: str, name: str) -> str:
+    """The header that names a file, for old and new browsers."""
+    ascii_name = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:80] or "file"
+    return f"{way}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -1,0 +1,49 @@
+"""Looking: the list, a ticket, the next rows, and what changed since."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from helpdesk.web import app_keys
+from helpdesk.web.inbox.build import page_data, ticket_list
+from helpdesk.web.inbox.build.reader import by_id
+from helpdesk.web.inbox.pages import render
+from helpdesk.web.rendering.page_renderer import PAGES
+
+
+async def home(request: web.Request) -> web.StreamResponse:
+    """The desk begins at the inbox."""
+    raise web.HTTPSeeOther("/inbox")
+
+
+async def inbox(request: web.Request) -> web.StreamResponse:
+    """A list with no ticket open."""
+    context = await render.context(request, render.wish_of(request.query))
+    return request.app[PAGES].render(request, "inbox/page.html", **context)
+
+
+async def ticket(request: web.Request) -> web.StreamResponse:
+    """One ticket: the pane for a click in the list, the whole page for its address."""
+    ticket_id = render.number(request.match_info["number"])
+    alone = render.is_fragment(request)
+    context = await render.context(request, render.wish_of(request.query), ticket_id=ticket_id, bare=alone)
+    template = "inbox/pane.html" if alone else "inbox/page.html"
+    return request.app[PAGES].render(request, template, **context)
+
+
+async def rows(request: web.Request) -> web.StreamResponse:
+    """The next rows of a list."""
+    wish, eyes = render.wish_of(request.query), render.eyes_of(request)
+    database = request.app[app_keys.DATABASE]
+    shown = await database.read(page_data.listing, wish=wish, person_id=eyes.me.id, now=eyes.now)
+    listed = ticket_list.listed(
+        shown.rows, eyes, by_id(shown.people), wish, after=shown.after, typing=render.typing_in(request),
+    )  # fmt: skip
+    return request.app[PAGES].render(request, "inbox/rows.html", list=listed)
+
+
+async def live(request: web.Request) -> web.StreamResponse:
+    """The list and the open ticket as they are now, for a page that is open already."""
+    open_ticket = render.number(request.query.get("open", "")) or None
+    context = await render.context(request, render.wish_of(request.query), ticket_id=open_ticket, forgiving=True)
+    return request.app[PAGES].render(request, "inbox/live.html", **context)

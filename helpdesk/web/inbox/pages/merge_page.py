@@ -1,0 +1,119 @@
+"""Two tickets about one matter: a page to choose the other one, and to undo it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from helpdesk.errors import Conflict, Invalid, NotFound
+from helpdesk.journey.lifecycle import merge as journey
+from helpdesk.tickets import queries
+from helpdesk.web import app_keys
+from helpdesk.web.inbox.build.reader import name_of
+from helpdesk.web.inbox.pages import render
+from helpdesk.web.pages.navigation import around
+from helpdesk.web.rendering.page_renderer import PAGES
+
+MOST_OTHERS = 20
+
+
+def _(words: str) -> str:
+    return words  # marks them for the catalogues; they are said in the page's language below
+
+
+SETTLED = _("That ticket is settled and this one is open, so that one has to come into this one.")
+NOBODY = _("There is no ticket with this number.")
+
+
+async def page(request: web.Request) -> web.StreamResponse:
+    """Choose the ticket this one is merged into; on a merged one, undo it."""
+    into = render.number(request.query.get("into", ""))
+    return await _page(request, into=str(into) if into else "")
+
+
+def _the_other_way(ticket: Any, other: Any) -> bool:
+    """Whether the other one comes here: an open matter is not buried in a settled one."""
+    return bool(ticket.active) and not other.active and other.merged_into_id is None and other.spam_at is None
+
+
+async def _page(
+    request: web.Request, *, into: str = "", error: str = "", ask: bool = False, here: bool = False, status: int = 200
+) -> web.StreamResponse:
+    app, eyes = request.app, render.eyes_of(request)
+    ticket = await app[app_keys.DATABASE].read(queries.ticket, ticket_id=render.number(request.match_info["number"]))
+    others = await app[app_keys.DATABASE].read(
+        queries.of_contact, contact_id=ticket.contact_id, but=ticket.id, most=MOST_OTHERS
+    )
+    choices = [
+        {
+            "number": one.id, "subject": one.subject, "status": one.status, "icon": eyes.channel(one.channel).icon,
+            "here": _the_other_way(ticket, one),
+        }
+        for one in others
+        if one.merged_into_id is None and one.spam_at is None
+    ]  # fmt: skip
+    return app[PAGES].render(
+        request, "inbox/merge.html", status=status, number=ticket.id, subject=ticket.subject,
+        name=name_of(ticket.contact_name, ticket.address), merged_into=ticket.merged_into_id, choices=choices, into=into,
+        error=error, ask=ask, here=here, **await around(request, ""),
+    )  # fmt: skip
+
+
+async def merge(request: web.Request) -> web.StreamResponse:
+    """Merge it, or say why not and keep what was chosen."""
+    app, me, fields = request.app, app_keys.signed_in(request), await request.post()
+    say = app[PAGES].gettext(app[PAGES].language_of(request)).gettext
+    chosen = str(fields.get("into", ""))
+    into = (
+        render.number(str(fields.get("other", "")).strip().lstrip("#"))
+        if chosen in ("", "other")
+        else render.number(chosen)
+    )
+    try:
+        if not into:
+            raise Invalid("Choose a ticket, or write its number.", "into")
+        here = await _comes_here(request, into)
+        if here and chosen in ("", "other") and not fields.get("here"):
+            return await _page(request, into=str(into), error=say(SETTLED), here=True, status=422)
+        stands = await _do(request, into, me.id, sure=bool(fields.get("sure")), here=here)
+    except (Invalid, Conflict, NotFound) as error:
+        ask = isinstance(error, Invalid) and error.field == "sure"
+        number, asked_here = str(into) if into else "", bool(fields.get("here"))
+        return await _page(request, into=number, error=say(_words(error)), ask=ask, here=asked_here, status=422)
+    raise web.HTTPSeeOther(f"/inbox/tickets/{stands}")
+
+
+async def _comes_here(request: web.Request, into: int) -> bool:
+    """Whether a ticket that was chosen is settled and this one open. Raises NotFound."""
+    read = request.app[app_keys.DATABASE].read
+    ticket = await read(queries.ticket, ticket_id=render.number(request.match_info["number"]))
+    return _the_other_way(ticket, await read(queries.ticket, ticket_id=into))
+
+
+def _words(error: Exception) -> str:
+    return NOBODY if isinstance(error, NotFound) else str(error)
+
+
+async def _do(request: web.Request, other: int, person_id: int, *, sure: bool, here: bool) -> int:
+    """Merge this ticket into the other one, or with `here` the other one into this. Returns the one that stands."""
+    app, own = request.app, render.number(request.match_info["number"])
+    child, parent = (other, own) if here else (own, other)
+    await app[app_keys.DATABASE].write(
+        journey.merge, app[app_keys.BOOK], ticket_id=child, into=parent, person_id=person_id, now=app[app_keys.CLOCK](),
+        sure=sure,
+    )  # fmt: skip
+    return parent
+
+
+async def unmerge(request: web.Request) -> web.StreamResponse:
+    """Give the ticket its lines back."""
+    app, number = request.app, render.number(request.match_info["number"])
+    await app[app_keys.DATABASE].write(
+        journey.unmerge,
+        app[app_keys.BOOK],
+        ticket_id=number,
+        person_id=app_keys.signed_in(request).id,
+        now=app[app_keys.CLOCK](),
+    )
+    raise web.HTTPSeeOther(f"/inbox/tickets/{number}")

@@ -1,0 +1,125 @@
+"""From a request to a rendered inbox: reads what is asked for and hands it to the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from helpdesk.errors import Invalid
+from helpdesk.tickets import actions, ticket_lists
+from helpdesk.web import app_keys
+from helpdesk.web.inbox.build import page_data, suggested_replies, ticket_list, ticket_pane
+from helpdesk.web.inbox.build.page_data import Parts, Wish
+from helpdesk.web.inbox.build.reader import Eyes, by_id
+from helpdesk.web.inbox.views.inbox_views import TicketView
+from helpdesk.web.media.media_probe import LOOKS
+from helpdesk.web.rendering.page_renderer import PAGES
+
+SORTS: tuple[ticket_lists.Sort, ...] = ("deadline", "longest", "newest")
+
+
+def wish_of(query: Mapping[str, str]) -> Wish:
+    """The list that an address asks for. Raises Invalid for a page that is none of ours."""
+    after = query.get("after", "")
+    return Wish(
+        view=next((one for one in ticket_lists.VIEWS if one == query.get("view")), "mine"),
+        sort=next((one for one in SORTS if one == query.get("sort")), "deadline"),
+        search=query.get("q", "").strip()[:200],
+        after=ticket_lists.After.parse(after) if after else None,
+        most=number(query.get("upto", ""), ticket_lists.PAGE),
+    )
+
+
+def number(text: str, otherwise: int = 0) -> int:
+    """A whole number from an address or a form, within what a database takes."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else otherwise
+
+
+def number_in(fields: Mapping[str, Any], name: str) -> int:
+    """A number that a form must have. Raises Invalid."""
+    found = number(str(fields.get(name, "")), -1)
+    if found < 0:
+        raise Invalid("This form is not complete. Open the page again.", name)
+    return found
+
+
+def eyes_of(request: web.Request) -> Eyes:
+    """Who looks."""
+    app = request.app
+    book, pages = app[app_keys.BOOK], app[PAGES]
+    language = pages.language_of(request)
+    return Eyes(
+        me=app_keys.signed_in(request), now=app[app_keys.CLOCK](), language=language, channels=book.channels,
+        fill=suggested_replies.filler(book), calendar=book.promises.calendar, hours=book.hours, undo=book.time_to_undo, quote=book.quote_original,
+        reasons={one.key: one.words[language] for one in app.get(app_keys.REASONS, ())},
+        look=app[LOOKS].of,
+    )  # fmt: skip
+
+
+def typing_in(request: web.Request) -> Callable[[int], str]:
+    """Who else is writing in a ticket, by its number."""
+    presence, now, me = request.app[app_keys.PRESENCE], request.app[app_keys.CLOCK](), app_keys.signed_in(request).id
+
+    def name(ticket_id: int) -> str:
+        return next((one.name for one in presence.at(ticket_id, now=now, but=me) if one.writing), "")
+
+    return name
+
+
+def opened(
+    request: web.Request, parts: Parts, eyes: Eyes, people: Any, composer: Mapping[str, Any] | None
+) -> TicketView:
+    """The ticket as this person sees it."""
+    zone = request.app[app_keys.SETTINGS].desk.time_zone
+    here = request.app[app_keys.PRESENCE].at(parts.ticket.id, now=eyes.now, but=eyes.me.id)
+    return ticket_pane.ticket(parts, eyes, people, zone=zone, here=here, composer=composer)
+
+
+async def context(
+    request: web.Request, wish: Wish, *, ticket_id: int | None = None, composer: Mapping[str, Any] | None = None,
+    forgiving: bool = False, bare: bool = False,
+) -> dict[str, Any]:  # fmt: skip
+    """What every template of the inbox needs. `forgiving`: a ticket that is gone is simply not shown; `bare`: no rows."""
+    eyes, database = eyes_of(request), request.app[app_keys.DATABASE]
+    shown, parts = await database.read(
+        page_data.screen, wish=wish, person_id=eyes.me.id, now=eyes.now, ticket_id=ticket_id,
+        whole="whole" in request.query, forgiving=forgiving, bare=bare, book=request.app[app_keys.BOOK],
+    )  # fmt: skip
+    people = by_id(shown.people)
+    if composer is None and "answer" in request.query:
+        composer = {"answer": number(request.query["answer"])}
+    if parts is not None:
+        await request.app[LOOKS].learn(one.hash for files in parts.files.values() for one in files)
+    ticket = opened(request, parts, eyes, shown.people, composer) if parts is not None else None
+    if parts is not None and parts.ticket.conversation:
+        one = parts.ticket
+        request.app[app_keys.FEEDS].looks(
+            person_id=eyes.me.id, channel=one.channel, conversation=one.conversation, ticket_id=one.id
+        )
+    if parts is not None and parts.unread:
+        await _seen(request, parts, eyes.now)
+    listed = ticket_list.listed(
+        shown.rows, eyes, people, wish, after=shown.after, open_ticket=ticket_id, mine=shown.counts.get("mine", 0),
+        typing=typing_in(request),
+    )  # fmt: skip
+    return {
+        "list": listed, "ticket": ticket, "rail": ticket_list.rail(shown.counts), "place": "" if wish.search else wish.view,
+        "search": wish.search, "quarantined": shown.quarantined, "demo": request.app.get(app_keys.DEMO, False),
+    }  # fmt: skip
+
+
+async def _seen(request: web.Request, parts: Parts, now: datetime) -> None:
+    await request.app[app_keys.DATABASE].write(
+        actions.seen, ticket_id=parts.ticket.id, person_id=app_keys.signed_in(request).id, entry_id=parts.entries[-1].id
+    )
+
+
+def is_fragment(request: web.Request, target: str = "pane") -> bool:
+    """Whether a script asks for a part of the page, rather than a browser for all of it."""
+    asked = request.headers
+    if asked.get("HX-History-Restore-Request"):
+        return False
+    return asked.get("HX-Request") == "true" and asked.get("HX-Target", target) == target

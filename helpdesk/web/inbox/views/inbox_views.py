@@ -1,0 +1,227 @@
+"""What the inbox shows, as values: templates see these and nothing else. How they are made is in build.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from urllib.parse import urlencode
+
+from helpdesk.agents.rules import Face
+from helpdesk.web.inbox.views.actions_view import Answering, WayView
+from helpdesk.web.inbox.views.callback_view import CallBackView
+from helpdesk.web.inbox.views.content_views import VisitorView
+from helpdesk.web.inbox.views.timeline_views import ChannelMark, ClockView, FileView, Item, WhyView
+
+Level = Literal["good", "soon", "far"]
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """A person of the desk in a list of choices. `load`: open tickets, None when it is not known."""
+
+    id: int
+    name: str
+    face: Face
+    load: int | None = None
+
+    @property
+    def initial(self) -> str:
+        return self.face.initial
+
+    @property
+    def hue(self) -> int:
+        return self.face.hue
+
+    @property
+    def here(self) -> str:
+        return self.face.here
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One ticket in a list. `overdue`: the customer should have been called back by now; `wanted`: they want a person."""
+
+    number: int
+    name: str
+    face: Face
+    subject: str
+    snippet: str
+    channel: ChannelMark
+    status: str
+    clock: ClockView | None = None
+    unread: bool = False
+    draft: bool = False
+    sad: bool = False
+    overdue: bool = False
+    assignee: Somebody | None = None
+    typing: str = ""
+    wanted: bool = False
+
+    @property
+    def preview(self) -> str:
+        """How the newest message begins, unless the subject says just that."""
+        said = self.subject.rstrip("…. ")
+        return "" if said and self.snippet.startswith(said) else self.snippet
+
+
+@dataclass(frozen=True, slots=True)
+class RailItem:
+    """A view with its count; `more`: there are even more than that."""
+
+    key: str
+    icon: str
+    count: int | None = None
+    more: bool = False
+    hot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """One page of a view or of a search."""
+
+    view: str
+    rows: Sequence[RowView] = ()
+    sort: str = "deadline"
+    search: str = ""
+    open: int | None = None
+    more: str = ""
+    mine: int = 0
+
+    @property
+    def query(self) -> str:
+        """What keeps a link inside this list: `?view=mine`."""
+        given = {"q": self.search} if self.search else {"view": self.view}
+        if self.sort != "deadline" and not self.search:
+            given["sort"] = self.sort
+        return "?" + urlencode(given)
+
+
+@dataclass(frozen=True, slots=True)
+class AddressView:
+    """Where a customer is reached; `unreachable` says why they are not, `whole` is the address as channels know it."""
+
+    icon: str
+    value: str
+    verified: bool = False
+    unreachable: str = ""
+    whole: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTicket:
+    """Another ticket of the same customer. `open`: it may be about the same matter."""
+
+    number: int
+    subject: str
+    icon: str
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JoinOffer:
+    """Another customer who may be the same person. `why`: claimed proven wrote link, about `address`."""
+
+    id: int
+    contact: int
+    name: str
+    face: Face
+    address: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """The customer beside the ticket."""
+
+    name: str
+    face: Face
+    since: datetime
+    addresses: Sequence[AddressView] = ()
+    faces: Sequence[str] = ()
+    others: Sequence[OtherTicket] = ()
+    more: bool = False
+    notes: str = ""
+    mark: str = ""
+    blocked: bool = False
+    offers: Sequence[JoinOffer] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionView:
+    """A suggested answer, filled in; holes are left as `{name}`."""
+
+    article: str
+    title: str
+    text: str
+    confidence: float
+    matched: Sequence[str]
+
+    @property
+    def level(self) -> Level:
+        """How near it is, for words and colour."""
+        return "good" if self.confidence >= 0.75 else "soon" if self.confidence >= 0.45 else "far"
+
+
+@dataclass(frozen=True, slots=True)
+class ComposerView:
+    """What is being written, and to whom. `copies`: address and words for whoever else gets it; `ways`: the usual first."""
+
+    to: str
+    channel: ChannelMark
+    tab: Literal["reply", "note"] = "reply"
+    reply: str = ""
+    note: str = ""
+    suggestion: str = ""
+    suggestions: Sequence[SuggestionView] = ()
+    uploads: Sequence[FileView] = ()
+    conflict: str = ""
+    copies: Sequence[tuple[str, str]] = ()
+    can_quote: bool = False
+    quote: bool = False
+    ways: Sequence[WayView] = ()
+    answering: Answering | None = None
+    about: str = ""
+
+    @property
+    def stuck(self) -> bool:
+        """Whether nothing can be written to them at all: no message reaches the only way."""
+        return bool(self.ways) and all(one.closed in ("mute", "off") for one in self.ways)
+
+    @property
+    def way(self) -> WayView | None:
+        """The way it goes unless another one is chosen."""
+        return next((one for one in self.ways if one.chosen), None)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """One ticket with everything beside it. `newest`: the last entry; `moves`: statuses it may be given.
+
+    `owed`: no person has answered in this round.
+    """
+
+    number: int
+    subject: str
+    status: str
+    person: PersonView
+    composer: ComposerView
+    newest: int
+    cycle: int = 1
+    priority: str = "normal"
+    tags: Sequence[str] = ()
+    assignee: Somebody | None = None
+    people: Sequence[Somebody] = ()
+    moves: Sequence[str] = ()
+    clock: ClockView | None = None
+    why: WhyView | None = None
+    timeline: Sequence[Item] = ()
+    earlier: bool = False
+    here: Sequence[str] = ()
+    writing: Sequence[str] = ()
+    owed: bool = False
+    person_wanted: bool = False
+    call_back: CallBackView | None = None
+    visitor: VisitorView | None = None
+    merged_into: int | None = None

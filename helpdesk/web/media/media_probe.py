@@ -1,0 +1,251 @@
+"""What a file is by its content, whatever its name says: its type, its size on the page, how long it plays.
+
+Only what a browser shows or plays without being able to act is known here; everything else is a download.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO, Literal
+
+from aiohttp import web
+
+from helpdesk.files.file_store import Files
+from helpdesk.web.media.remote_images import kind_of
+
+HEAD = 64 * 1024  # bytes looked at from the start
+MOST_KNOWN = 20_000  # looks kept in memory
+TAIL = 64 * 1024  # and from the end
+MOST_PIXELS = 60_000_000  # of a picture shown in the page
+MOST_BOXES = 64
+LONGEST = 24 * 3600  # seconds that are believed
+OPUS_RATE = 48_000
+PLAYABLE_WAVE = frozenset({1, 3, 6, 7, 0xFFFE})  # PCM, float, A-law, µ-law, extensible; GSM of old switchboards is not
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a file is shown. `seconds` None: the browser finds out."""
+
+    kind: Literal["picture", "audio", "video"]
+    type: str
+    width: int = 0
+    height: int = 0
+    seconds: float | None = None
+
+
+def look(file: BinaryIO) -> Look | None:
+    """The look of an open file; None: to be downloaded only. A damaged file is shown as far as it tells."""
+    head = file.read(HEAD)
+    try:
+        return _picture(head) or _sound(head, file) or _film(head, file)
+    except (struct.error, IndexError, ValueError):
+        return None
+
+
+def _picture(head: bytes) -> Look | None:
+    kind = kind_of(head)
+    if kind is None:
+        return None
+    measure = _SIZES.get(kind)
+    width, height = measure(head) if measure is not None else (0, 0)
+    return None if width * height > MOST_PIXELS else Look("picture", kind, width, height)
+
+
+def _png(head: bytes) -> tuple[int, int]:
+    return struct.unpack(">II", head[16:24])
+
+
+def _gif(head: bytes) -> tuple[int, int]:
+    return struct.unpack("<HH", head[6:10])
+
+
+def _jpeg(head: bytes) -> tuple[int, int]:
+    at, turned = 2, False
+    while at + 9 < len(head):
+        if head[at] != 0xFF:
+            break
+        mark, length = head[at + 1], int.from_bytes(head[at + 2 : at + 4], "big")
+        if mark == 0xE1 and head[at + 4 : at + 10] == b"Exif\0\0":
+            turned = _lies_on_its_side(head[at + 10 : at + 2 + length])
+        if mark in range(0xC0, 0xD0) and mark not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">HH", head[at + 5 : at + 9])
+            return (height, width) if turned else (width, height)
+        at += 2 + length
+    return 0, 0
+
+
+def _lies_on_its_side(exif: bytes) -> bool:
+    """Whether a camera was held upright: its pictures are stored lying."""
+    order = "<" if exif[:2] == b"II" else ">"
+    start = struct.unpack(order + "I", exif[4:8])[0]
+    for index in range(struct.unpack(order + "H", exif[start : start + 2])[0]):
+        tag, _, _, value = struct.unpack(order + "HHIH", exif[start + 2 + 12 * index : start + 12 + 12 * index])
+        if tag == 0x0112:
+            return value in (5, 6, 7, 8)
+    return False
+
+
+def _webp(head: bytes) -> tuple[int, int]:
+    form = head[12:16]
+    if form == b"VP8X":
+        return int.from_bytes(head[24:27], "little") + 1, int.from_bytes(head[27:30], "little") + 1
+    if form == b"VP8L":
+        bits = int.from_bytes(head[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    width, height = struct.unpack("<HH", head[26:30])
+    return width & 0x3FFF, height & 0x3FFF
+
+
+_SIZES: Mapping[str, Callable[[bytes], tuple[int, int]]] = {
+    "image/png": _png,
+    "image/gif": _gif,
+    "image/jpeg": _jpeg,
+    "image/webp": _webp,
+}
+
+
+def _sound(head: bytes, file: BinaryIO) -> Look | None:
+    if head.startswith(b"OggS"):
+        return _ogg(head, file)
+    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+        return _wave(head, file)
+    if head.startswith(b"fLaC"):
+        rate = int.from_bytes(head[18:21], "big") >> 4
+        samples = int.from_bytes(head[21:26], "big") & 0xF_FFFF_FFFF
+        return Look("audio", "audio/flac", seconds=_believed(samples / rate if rate else 0))
+    if head[:2] in (b"\xff\xf1", b"\xff\xf9"):
+        return Look("audio", "audio/aac")
+    if head.startswith(b"ID3") or (len(head) > 2 and head[0] == 0xFF and head[1] & 0xE6 in (0xE2, 0xE4)):
+        return Look("audio", "audio/mpeg")
+    return None
+
+
+def _ogg(head: bytes, file: BinaryIO) -> Look | None:
+    first = head[28:64]
+    if b"OpusHead" in first:
+        rate = OPUS_RATE
+    elif b"\x01vorbis" in first:
+        rate = int.from_bytes(head[head.index(b"\x01vorbis") + 12 :][:4], "little")
+    else:
+        return None
+    end = _tail(file)
+    last = end.rfind(b"OggS")
+    samples = int.from_bytes(end[last + 6 : last + 14], "little") if last >= 0 else 0
+    return Look("audio", "audio/ogg", seconds=_believed(samples / rate if rate else 0))
+
+
+def _wave(head: bytes, file: BinaryIO) -> Look | None:
+    at, rate = 12, 0
+    while at + 8 <= len(head):
+        name, length = head[at : at + 4], int.from_bytes(head[at + 4 : at + 8], "little")
+        if name == b"fmt ":
+            if int.from_bytes(head[at + 8 : at + 10], "little") not in PLAYABLE_WAVE:
+                return None
+            rate = int.from_bytes(head[at + 16 : at + 20], "little")
+        if name == b"data":
+            whole = min(length, file.seek(0, 2) - at - 8)
+            return Look("audio", "audio/wav", seconds=_believed(whole / rate if rate else 0))
+        at += 8 + length + length % 2
+    return Look("audio", "audio/wav") if rate else None
+
+
+def _film(head: bytes, file: BinaryIO) -> Look | None:
+    if head[4:8] == b"ftyp":
+        brand = head[8:12]
+        if brand in (b"qt  ", b"heic", b"heix", b"mif1"):
+            return None
+        seconds, width, height, pictured = _boxes(file)
+        if brand in (b"M4A ", b"M4B ") or (seconds and not pictured):
+            return Look("audio", "audio/mp4", seconds=seconds)
+        return Look("video", "video/mp4", width, height, seconds)
+    if head.startswith(b"\x1aE\xdf\xa3") and b"webm" in head[:64]:
+        filmed = b"V_VP" in head or b"V_AV1" in head
+        return Look("video", "video/webm") if filmed else Look("audio", "audio/webm")
+    return None
+
+
+def _boxes(file: BinaryIO) -> tuple[float | None, int, int, bool]:
+    """Seconds, width and height of an MP4, and whether it has a picture at all."""
+    size = file.seek(0, 2)
+    found = next((one for one in _within(file, 0, size) if one[0] == b"moov"), None)
+    if found is None:
+        return None, 0, 0, True
+    seconds, width, height = None, 0, 0
+    for name, start, end in _within(file, found[1], found[2]):
+        if name == b"mvhd":
+            file.seek(start)
+            head = file.read(32)
+            scale, length = struct.unpack(">IQ", head[20:32]) if head[0] else struct.unpack(">II", head[12:20])
+            seconds = _believed(length / scale if scale else 0)
+        if name == b"trak":
+            for inner, _, until in _within(file, start, end):
+                if inner == b"tkhd":
+                    file.seek(until - 8)
+                    wide, high = struct.unpack(">II", file.read(8))
+                    width, height = max(width, wide >> 16), max(height, high >> 16)
+    return seconds, width, height, bool(width and height)
+
+
+def _within(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """The boxes between two places: name, where the content starts and ends."""
+    for _ in range(MOST_BOXES):
+        if start + 8 > end:
+            return
+        file.seek(start)
+        head = file.read(16)
+        length, name, ahead = int.from_bytes(head[:4], "big"), head[4:8], 8
+        if length == 1:
+            length, ahead = int.from_bytes(head[8:16], "big"), 16
+        until = end if length == 0 else start + length
+        if until > end or until < start + ahead:
+            return
+        yield name, start + ahead, until
+        start = until
+
+
+def _tail(file: BinaryIO) -> bytes:
+    file.seek(max(0, file.seek(0, 2) - TAIL))
+    return file.read(TAIL)
+
+
+def _believed(seconds: float) -> float | None:
+    return round(seconds, 1) if 0 < seconds < LONGEST else None
+
+
+class Looks:
+    """What the stored files are, by their hash. A content never changes, so each is looked at once."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._known: OrderedDict[str, Look | None] = OrderedDict()
+
+    def of(self, digest: str | None) -> Look | None:
+        """What is known of a file; None for one that is not shown in the page or was not looked at yet."""
+        return self._known.get(digest) if digest else None
+
+    async def learn(self, digests: Iterable[str | None]) -> None:
+        """Look at the files not known yet."""
+        fresh = [one for one in dict.fromkeys(digests) if one and one not in self._known]
+        if not fresh:
+            return
+        self._known.update(await asyncio.to_thread(self._look, fresh))
+        while len(self._known) > MOST_KNOWN:
+            self._known.popitem(last=False)
+
+    def _look(self, digests: Iterable[str]) -> dict[str, Look | None]:
+        found: dict[str, Look | None] = {}
+        for digest in digests:
+            try:
+                with self._files.path(digest).open("rb") as file:
+                    found[digest] = look(file)
+            except OSError:
+                found[digest] = None
+        return found
+
+
+LOOKS = web.AppKey("looks", Looks)

@@ -1,0 +1,131 @@
+"""Pictures that a mail wants from outside: fetched by the desk when a person asks, so that its sender learns nothing.
+
+Their addresses are signed and expire: the desk fetches only what a mail on it shows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from channels.toolkit.safe_fetch import Refused, Rules, fetch
+from helpdesk.web import app_keys
+from helpdesk.web.security import secret_address
+
+RULES = web.AppKey("picture_rules", Rules)
+AT_ONCE = web.AppKey("pictures_at_once", asyncio.Semaphore)
+VALID = 3600  # seconds an address works
+LONGEST = 2000  # characters of an address
+MOST_KEPT = 2000  # pictures in the cache
+MAGIC = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+)
+
+
+def kind_of(content: bytes) -> str | None:
+    """The type of a picture by its content; None for anything else (an SVG, too: it can act)."""
+    for beginning, kind in MAGIC:
+        if content.startswith(beginning):
+            return kind
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    return "image/avif" if content[4:12] == b"ftypavif" else None
+
+
+def signer(secret: bytes, now: datetime) -> Callable[[str], str | None]:
+    """Makes the desk's own address of a picture outside; None for what is no web address."""
+    until = int(now.timestamp()) // VALID * VALID + 2 * VALID
+
+    def sign(address: str) -> str | None:
+        address = f"https:{address}" if address.startswith("//") else address
+        if not address.lower().startswith(("http://", "https://")) or len(address) > LONGEST:
+            return None
+        return f"/pictures/{_mac(secret, address, until)}?{urlencode({'u': address, 'until': until})}"
+
+    return sign
+
+
+def _mac(secret: bytes, address: str, until: int) -> str:
+    return hmac.new(secret, f"picture:{until}:{address}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+
+@secret_address
+async def picture(request: web.Request) -> web.StreamResponse:
+    """One picture. Whatever is wrong with it, nothing is told but that there is none."""
+    app, address, until = request.app, request.query.get("u", ""), request.query.get("until", "")
+    if not (until.isascii() and until.isdigit() and len(until) < 12):
+        raise web.HTTPNotFound
+    mine = hmac.compare_digest(
+        request.match_info["token"].encode(), _mac(app[app_keys.SECRET], address, int(until)).encode()
+    )
+    if not mine or int(until) < app[app_keys.CLOCK]().timestamp():
+        raise web.HTTPNotFound
+    folder = app[app_keys.SETTINGS].data.folder / "pictures"
+    content = await _kept_or_fetched(app, folder, address)
+    kind = kind_of(content) if content is not None else None
+    if content is None or kind is None:
+        raise web.HTTPNotFound
+    return web.Response(
+        body=content,
+        content_type=kind,
+        headers={
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Disposition": "inline",
+            "Cross-Origin-Resource-Policy": "cross-origin",  # the frame of a mail has no origin
+            "Cache-Control": f"private, max-age={VALID}",
+        },
+    )
+
+
+async def _kept_or_fetched(app: web.Application, folder: Path, address: str) -> bytes | None:
+    place = folder / hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()
+    kept = await asyncio.to_thread(_read, place)
+    if kept is not None:
+        return kept
+    async with app[AT_ONCE]:
+        try:
+            content = await fetch(address, app[RULES])
+        except Refused:
+            return None
+    if kind_of(content) is None:
+        return None
+    await asyncio.to_thread(_keep, place, content)
+    return content
+
+
+def _read(place: Path) -> bytes | None:
+    try:
+        return place.read_bytes()
+    except OSError:
+        return None
+
+
+def _keep(place: Path, content: bytes) -> None:
+    """Into the cache, which forgets its oldest; a full disk only means that it is fetched again."""
+    draft = place.with_name(f".{place.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(content)
+        draft.replace(place)
+        kept = sorted(place.parent.iterdir(), key=lambda one: one.stat().st_mtime)
+        for old in kept[:-MOST_KEPT]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        draft.unlink(missing_ok=True)
+
+
+def prepare(app: web.Application, rules: Rules = Rules()) -> list[web.AbstractRouteDef]:  # noqa: B008 (a constant)
+    """What the application needs for it; its route."""
+    app[RULES], app[AT_ONCE] = rules, asyncio.Semaphore(8)
+    return [web.get(r"/pictures/{token:[0-9a-f]{64}}", picture)]

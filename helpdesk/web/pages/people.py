@@ -1,0 +1,200 @@
+"""The people of the desk, for administrators: let in, changed, sent a link, shut out. Supervisors may look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from helpdesk.agents import actions, queries, rules
+from helpdesk.agents.queries import Staff
+from helpdesk.errors import Conflict, Invalid, NotFound
+from helpdesk.web import app_keys
+from helpdesk.web.inbox.pages.render import number
+from helpdesk.web.pages.navigation import around
+from helpdesk.web.rendering.page_renderer import PAGES
+from helpdesk.web.security import needs
+
+
+@dataclass(frozen=True, slots=True)
+class OneTime:
+    """A link that was made just now; this page is the only one that ever shows it."""
+
+    name: str
+    url: str
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What stood in the form that invites, when it is shown again."""
+
+    name: str = ""
+    email: str = ""
+    role: str = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What stood in the form that changes somebody, when it was refused."""
+
+    name: str
+    extension: str
+    role: str
+
+
+def _staff(tx: Connection, *, now: datetime, person_id: int | None = None) -> tuple[list[Staff], Sequence[Any]]:
+    return queries.staff(tx, now=now, person_id=person_id), queries.teams_by_name(tx)
+
+
+def _say(request: web.Request, words: str) -> str:
+    return request.app[PAGES].gettext(request.app[PAGES].language_of(request)).gettext(words)
+
+
+@needs("people.read")
+async def page(request: web.Request) -> web.StreamResponse:
+    """Everybody, and the forms that invite and make a team."""
+    return await _page(request)
+
+
+async def _page(
+    request: web.Request, *, error: str = "", wrong: str = "", asked: Asked | None = None, made: OneTime | None = None
+) -> web.StreamResponse:
+    app = request.app
+    everybody, teams = await app[app_keys.DATABASE].read(_staff, now=app[app_keys.CLOCK]())
+    return app[PAGES].render(
+        request, "people/list.html", status=422 if error else 200, everybody=everybody, teams=teams,
+        called={one.id: one.name for one in teams}, roles=rules.ROLES, asked=asked or Asked(), error=error, wrong=wrong,
+        made=made, may=rules.may(app_keys.signed_in(request), "people.manage"), **await around(request, "people"),
+    )  # fmt: skip
+
+
+@needs("people.manage")
+async def invite(request: web.Request) -> web.StreamResponse:
+    """Add somebody and show their link, once: it stands in this answer and nowhere else."""
+    app, fields = request.app, await request.post()
+    asked = Asked(*(str(fields.get(name, "")) for name in ("name", "email", "role")))
+    try:
+        _id, token = await app[app_keys.DATABASE].write(
+            actions.invite, name=asked.name, email=asked.email, role=rules.role(asked.role), now=app[app_keys.CLOCK](),
+            lasts=_lasts(request), by=app_keys.signed_in(request).id,
+        )  # fmt: skip
+    except (Conflict, Invalid) as error:
+        return await _page(request, error=_say(request, str(error)), wrong="invite", asked=asked)
+    return await _page(request, made=_once(request, rules.fold_name(asked.name), token))
+
+
+@needs("team.manage")
+async def new_team(request: web.Request) -> web.StreamResponse:
+    """Make a team."""
+    app, fields = request.app, await request.post()
+    try:
+        await app[app_keys.DATABASE].write(
+            actions.new_team,
+            name=str(fields.get("team", "")),
+            now=app[app_keys.CLOCK](),
+            by=app_keys.signed_in(request).id,
+        )
+    except (Conflict, Invalid) as error:
+        return await _page(request, error=_say(request, str(error)), wrong="team")
+    raise web.HTTPSeeOther("/people#teams")
+
+
+@needs("people.manage")
+async def one(request: web.Request) -> web.StreamResponse:
+    """Somebody, to change."""
+    return await _one(request)
+
+
+async def _one(
+    request: web.Request, *, error: str = "", tried: Tried | None = None, made: OneTime | None = None
+) -> web.StreamResponse:
+    app, person_id = request.app, _id(request)
+    found, teams = await app[app_keys.DATABASE].read(_staff, now=app[app_keys.CLOCK](), person_id=person_id)
+    if not found:
+        raise NotFound("There is no such person.")
+    notice = _say(request, "Kept.") if "kept" in request.query and not error and not made else ""
+    return app[PAGES].render(
+        request, "people/person.html", status=422 if error else 200, who=found[0], teams=teams, roles=rules.ROLES,
+        tried=tried, error=error, made=made, notice=notice, own=person_id == app_keys.signed_in(request).id,
+        **await around(request, "people"),
+    )  # fmt: skip
+
+
+@needs("people.manage")
+async def change(request: web.Request) -> web.StreamResponse:
+    """Keep name, role, extension and teams of somebody. Another role signs them out."""
+    app, fields, by = request.app, await request.post(), app_keys.signed_in(request)
+    tried = Tried(*(str(fields.get(name, "")) for name in ("name", "extension", "role")))
+    try:
+        await app[app_keys.DATABASE].write(
+            actions.shape, person_id=_id(request), name=tried.name, role=rules.role(tried.role), extension=tried.extension,
+            teams=frozenset(number(str(each)) for each in fields.getall("team", [])), by=by, now=app[app_keys.CLOCK](),
+        )  # fmt: skip
+    except (Conflict, Invalid) as error:
+        return await _one(request, error=_say(request, str(error)), tried=tried)
+    raise web.HTTPSeeOther(f"/people/{_id(request)}?kept")
+
+
+@needs("people.manage")
+async def new_link(request: web.Request) -> web.StreamResponse:
+    """A link for who lost their password, or the invitation. Earlier ones stop working."""
+    database, now = request.app[app_keys.DATABASE], request.app[app_keys.CLOCK]()
+    person = await database.read(queries.person, person_id=_id(request))
+    token = await database.write(
+        actions.make_link, person_id=person.id, now=now, lasts=_lasts(request), by=app_keys.signed_in(request).id
+    )
+    return await _one(request, made=_once(request, person.name, token))
+
+
+@needs("people.manage")
+async def disable(request: web.Request) -> web.StreamResponse:
+    """Shut somebody out, now and everywhere."""
+    return await _turn(request, actions.disable)
+
+
+@needs("people.manage")
+async def enable(request: web.Request) -> web.StreamResponse:
+    """Let somebody in again."""
+    return await _turn(request, actions.enable)
+
+
+async def _turn(request: web.Request, action: Any) -> web.StreamResponse:
+    app, by = request.app, app_keys.signed_in(request)
+    try:
+        await app[app_keys.DATABASE].write(action, person_id=_id(request), by=by, now=app[app_keys.CLOCK]())
+    except Conflict as error:
+        return await _one(request, error=_say(request, str(error)))
+    raise web.HTTPSeeOther(f"/people/{_id(request)}?kept")
+
+
+def _id(request: web.Request) -> int:
+    return number(request.match_info["id"])
+
+
+def _lasts(request: web.Request) -> timedelta:
+    return timedelta(hours=request.app[app_keys.SETTINGS].sign_in.invitation_hours)
+
+
+def _once(request: web.Request, name: str, token: str) -> OneTime:
+    settings = request.app[app_keys.SETTINGS]
+    return OneTime(name, f"{settings.desk.public_url}/sign-in/link/{token}", settings.sign_in.invitation_hours)
+
+
+def routes() -> list[web.AbstractRouteDef]:
+    """Everything about people."""
+    mine = r"/people/{id:\d+}"
+    return [
+        web.get("/people", page),
+        web.post("/people", invite),
+        web.post("/people/teams", new_team),
+        web.get(mine, one),
+        web.post(mine, change),
+        web.post(f"{mine}/link", new_link),
+        web.post(f"{mine}/disable", disable),
+        web.post(f"{mine}/enable", enable),
+    ]

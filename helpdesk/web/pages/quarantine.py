@@ -1,0 +1,109 @@
+"""What arrived and could not be understood: its reason, its raw form, and another try."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from helpdesk.errors import NotFound
+from helpdesk.intake import actions, queries
+from helpdesk.web import app_keys
+from helpdesk.web.inbox.pages.render import eyes_of, number
+from helpdesk.web.inbox.views.timeline_views import ChannelMark
+from helpdesk.web.pages.navigation import around
+from helpdesk.web.rendering.page_renderer import PAGES
+from helpdesk.web.security import needs
+
+SHOWN = 20_000  # bytes of the raw form on the page; the rest is in the download
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One message in quarantine."""
+
+    id: int
+    channel: ChannelMark
+    account: str
+    received_at: datetime
+    reason: str
+    size: int
+    attempts: int
+    raw: str = ""
+    cut: bool = False
+
+
+def _held(request: web.Request, row: Any, **more: Any) -> Held:
+    return Held(
+        row.id, eyes_of(request).channel(row.channel), row.account, row.received_at, row.error or "…",
+        attempts=row.attempts, **more,
+    )  # fmt: skip
+
+
+@needs("quarantine.replay")
+async def page(request: web.Request) -> web.StreamResponse:
+    """The newest first."""
+    app = request.app
+    before = number(request.query.get("before", "")) or 2**62
+    rows = await app[app_keys.DATABASE].read(queries.quarantine, before=before, most=PAGE)
+    say = app[PAGES].gettext(app[PAGES].language_of(request)).gettext
+    notice = (
+        say("It is being tried again. If it fails once more, it comes back here.") if "again" in request.query else ""
+    )
+    return app[PAGES].render(
+        request, "quarantine/list.html", held=[_held(request, row, size=row.size) for row in rows], notice=notice,
+        before=rows[-1].id if len(rows) == PAGE else None, **await around(request, "quarantine"),
+    )  # fmt: skip
+
+
+async def _raw(request: web.Request) -> Any:
+    row = await request.app[app_keys.DATABASE].read(queries.raw, intake_id=number(request.match_info["id"]))
+    if row is None or row.state not in ("quarantined", "new"):
+        raise NotFound("This message is not in quarantine any more.")
+    return row
+
+
+@needs("quarantine.replay")
+async def detail(request: web.Request) -> web.StreamResponse:
+    """One message with its raw form."""
+    row = await _raw(request)
+    shown = row.raw[:SHOWN].decode("utf-8", "replace")
+    item = _held(request, row, size=len(row.raw), raw=shown, cut=len(row.raw) > SHOWN)
+    return request.app[PAGES].render(
+        request, "quarantine/detail.html", item=item, **await around(request, "quarantine")
+    )  # fmt: skip
+
+
+@needs("quarantine.replay")
+async def raw(request: web.Request) -> web.StreamResponse:
+    """The message as it arrived, as a download."""
+    row = await _raw(request)
+    return web.Response(
+        body=row.raw,
+        content_type="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="quarantine-{row.id}.raw"'},
+    )
+
+
+@needs("quarantine.replay")
+async def replay(request: web.Request) -> web.StreamResponse:
+    """Try one again."""
+    app = request.app
+    await app[app_keys.DATABASE].write(
+        actions.replay, intake_id=number(request.match_info["id"]), now=app[app_keys.CLOCK]()
+    )  # fmt: skip
+    raise web.HTTPSeeOther("/quarantine?again")
+
+
+def routes() -> list[web.AbstractRouteDef]:
+    """Everything about the quarantine."""
+    one = r"/quarantine/{id:\d+}"
+    return [
+        web.get("/quarantine", page),
+        web.get(one, detail),
+        web.get(f"{one}/raw", raw),
+        web.post(f"{one}/replay", replay),
+    ]

@@ -1,0 +1,119 @@
+"""The customer's page behind the three stickers. Reading it records nothing; a form or a person's browser does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from helpdesk.agents import queries as agents
+from helpdesk.database.metadata import Row
+from helpdesk.errors import Conflict, Invalid, NotFound
+from helpdesk.journey.context import DeskContext
+from helpdesk.journey.lifecycle import survey as journey
+from helpdesk.surveys.rules import SCORES
+from helpdesk.tickets import queries as tickets
+from helpdesk.web import app_keys
+from helpdesk.web.rendering.page_renderer import LANGUAGES, PAGES
+from helpdesk.web.security import secret_address
+
+MOST_REASONS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyPage:
+    """What the page shows. `tapped`: the face of the link that was followed, not recorded yet."""
+
+    token: str
+    subject: str
+    who: str
+    score: str
+    tapped: str
+    reasons: Sequence[tuple[str, str]]
+    chosen: Sequence[str]
+    words: str
+    changeable: bool = True
+
+
+def _read(tx: Connection, book: DeskContext, *, token: str, now: datetime) -> tuple[Row, Row, str]:
+    """The survey, its ticket and the name of the agent it is about. Raises NotFound, Conflict."""
+    found = journey.find(tx, book, token=token, now=now)
+    ticket = tickets.ticket(tx, ticket_id=found.ticket_id)
+    return found, ticket, agents.names(tx).get(found.person_id or 0, "")
+
+
+@secret_address
+async def page(request: web.Request) -> web.StreamResponse:
+    """The three faces."""
+    return await _page(request)
+
+
+async def _page(request: web.Request, problem: str = "", status: int = 200) -> web.StreamResponse:
+    app, token = request.app, request.match_info["token"]
+    try:
+        found, ticket, who = await app[app_keys.DATABASE].read(
+            _read, app[app_keys.BOOK], token=token, now=app[app_keys.CLOCK]()
+        )  # fmt: skip
+    except (NotFound, Conflict) as error:
+        return _gone(request, error)
+    language = _language(request, ticket.language)
+    tapped = request.query.get("face", "")
+    shown = SurveyPage(
+        token=token,
+        subject=ticket.subject or f"#{ticket.id}",
+        who=who,
+        score=found.score or "",
+        tapped=tapped if tapped in SCORES else "",
+        reasons=[(one.key, one.words[language]) for one in app.get(app_keys.REASONS, ())],
+        chosen=list(found.reasons or ()),
+        words=found.words or "",
+    )
+    done = "done" in request.query and bool(found.score)
+    template = "survey/thanks.html" if done else "survey/ask.html"
+    if app[app_keys.BOOK].hours(found.channel) == "phone":  # the link came in a text message, to whatever telephone
+        template = "survey/small.html"
+    said = app[PAGES].gettext(language).gettext(problem) if problem else ""
+    return app[PAGES].render(request, template, status=status, language=language, survey=shown, problem=said, done=done)
+
+
+@secret_address
+async def answer(request: web.Request) -> web.StreamResponse:
+    """A face, from the form with its reasons or (`tap`) from a browser somebody looks at."""
+    app, token, fields = request.app, request.match_info["token"], await request.post()
+    book, now = app[app_keys.BOOK], app[app_keys.CLOCK]()
+    face = str(
+        fields.get("face") or next((one for one in SCORES if one in fields), "")
+    )  # old telephones: three buttons
+    try:
+        await app[app_keys.DATABASE].write(journey.answer, book, token=token, score=face, now=now)
+        if "tap" in fields:
+            return web.Response(status=204)
+        reasons = [str(one) for one in fields.getall("reason", [])][:MOST_REASONS] if face == "sad" else []
+        words = str(fields.get("words", "")) if face == "sad" else ""
+        await app[app_keys.DATABASE].write(journey.explain, book, token=token, reasons=reasons, words=words, now=now)
+    except Invalid:
+        return await _page(request, "Choose one of the three faces first.", 422)
+    except (NotFound, Conflict) as error:
+        return _gone(request, error)
+    raise web.HTTPSeeOther(f"/s/{token}?done")
+
+
+def _gone(request: web.Request, error: NotFound | Conflict) -> web.StreamResponse:
+    unknown = isinstance(error, NotFound)
+    return request.app[PAGES].render(
+        request, "survey/gone.html", status=404 if unknown else 410, why="unknown" if unknown else "late"
+    )
+
+
+def _language(request: web.Request, of_ticket: str | None) -> str:
+    """The customer's language: what they wrote in, else what their browser asks for."""
+    return of_ticket if of_ticket in LANGUAGES else request.app[PAGES].language_of(request)
+
+
+def routes() -> list[web.AbstractRouteDef]:
+    """The page and its form."""
+    address = r"/s/{token:[\w-]{16,64}}"
+    return [web.get(address, page), web.post(address, answer)]

@@ -1,0 +1,133 @@
+"""Errors → answers: a page a person understands, JSON for programs, never a trace. The one place that maps them."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+
+from helpdesk.agents.sign_in import Resting
+from helpdesk.errors import Conflict, DeskError, Forbidden, Invalid, NotFound
+from helpdesk.web.app_keys import CLOCK, ID
+from helpdesk.web.health import SEEN
+from helpdesk.web.rendering.page_renderer import PAGES
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+log = structlog.get_logger("web")
+
+STATUS: dict[type[DeskError], int] = {Resting: 429, NotFound: 404, Conflict: 409, Forbidden: 403, Invalid: 422}
+
+
+def _(words: str) -> str:
+    return words  # marks them for the catalogues; they are said in the page's language below
+
+
+HEADINGS = {
+    400: _("The desk did not understand this"),
+    401: _("Sign in first"),
+    403: _("This is not allowed"),
+    404: _("There is nothing here"),
+    405: _("This can't be done here"),
+    409: _("Somebody was faster"),
+    413: _("This is too large"),
+    422: _("Something is not right yet"),
+    429: _("Too many tries"),
+    500: _("Something broke on our side"),
+    503: _("The desk is not ready"),
+}
+WORDS = {
+    404: _("The page was moved, or the address is not complete. Everything you wrote is kept."),
+    405: _("This address does not take what was sent. Go back and try it from the page."),
+    413: _("The file is larger than the desk takes. Send a smaller one or a link."),
+    500: _("What you wrote before is kept. Try again; if it happens again, tell your administrator this number:"),
+}
+NUMBERED = (  # words with a number in them, as the catalogues know them
+    _("There is no ticket {n}."),
+    _("There is no entry {n}."),
+    _("There is no file {n}."),
+    _("There is no customer {n}."),
+    _("Nothing with number {n} was taken in."),
+    _("This ticket was merged into {n}."),
+)
+
+
+def status_of(error: DeskError) -> int:
+    """The HTTP status of an error."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
+
+
+@web.middleware
+async def in_words(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Name the request, run it, log one line, and turn whatever is raised into an answer."""
+    request[ID] = secrets.token_hex(6)
+    start = time.perf_counter()
+    response = await _answer(request, handler)
+    took = time.perf_counter() - start
+    route = request.match_info.route.resource
+    place = route.canonical if route is not None else "none"
+    request.app[SEEN].note(request.method, place, response.status, took)
+    log.debug(
+        "answered",
+        id=request[ID],
+        method=request.method,
+        route=place,
+        status=response.status,
+        ms=round(took * 1000, 1),
+    )
+    return response
+
+
+async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return tell(request, error.status, WORDS.get(error.status, ""))
+    except DeskError as error:
+        return tell(request, status_of(error), str(error), error)
+    except (ConnectionResetError, TimeoutError) as error:
+        log.info("gone", id=request[ID], error=type(error).__name__)
+        return tell(request, 503, "")
+    except Exception:
+        log.exception("incident", id=request[ID], method=request.method)
+        return tell(request, 500, WORDS[500], incident=request[ID])
+
+
+def _said(words: str, say: Callable[[str], str]) -> str:
+    """The words of an error in the page's language; a number in them stays what it is."""
+    number = re.search(r"\d+", words)
+    if number is None or say(words) != words:
+        return say(words)
+    pattern = words.replace(number[0], "{n}", 1)
+    return say(pattern).replace("{n}", number[0]) if pattern in NUMBERED else words
+
+
+def tell(
+    request: web.Request, status: int, words: str, error: DeskError | None = None, *, incident: str = ""
+) -> web.Response:
+    """The answer for an error in the form that was asked for."""
+    pages = request.app[PAGES]
+    say = pages.gettext(pages.language_of(request)).gettext
+    heading = say(HEADINGS.get(status, HEADINGS[400]))
+    said = " ".join(each for each in (_said(words, say) if words else "", incident) if each)
+    headers = {"Cache-Control": "no-store"}
+    if isinstance(error, Resting):
+        headers["Retry-After"] = str(max(1, round((error.until - request.app[CLOCK]()).total_seconds())))
+    if request.path.startswith(("/api/", "/channels/")) or "application/json" in request.headers.get("Accept", ""):
+        field = error.field if isinstance(error, Invalid) else None
+        body = {"error": said or heading, "field": field, "incident": incident or None}
+        return web.json_response({key: value for key, value in body.items() if value}, status=status, headers=headers)
+    if request.headers.get("HX-Request"):
+        return web.Response(text=said or heading, status=status, headers=headers)
+    try:
+        answer = pages.render(request, "error.html", status=status, heading=heading, words=said, back="/")
+    except Exception:
+        log.exception("error page", id=request[ID])
+        return web.Response(text=f"{heading}\n{said}\n", status=status, headers=headers)
+    answer.headers.update(headers)
+    return answer

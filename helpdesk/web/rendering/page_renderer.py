@@ -1,0 +1,160 @@
+"""Templates into answers: one environment per language, escaping always on, every text through gettext."""
+
+from __future__ import annotations
+
+import gettext
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from helpdesk import dates
+from helpdesk.clock import now as wall_clock
+from helpdesk.web.app_keys import CSRF, PERSON
+from helpdesk.web.rendering import template_filters
+from helpdesk.web.rendering.fragment_cache import Drawn
+
+LANGUAGES = ("fa", "en")
+DIRECTION = {"fa": "rtl", "en": "ltr"}
+COMMA = {"fa": "، ", "en": ", "}
+THEMES = ("system", "light", "dark")
+DOMAIN = "pasokh"
+
+ROOT = Path(__file__).resolve().parents[3]
+TEMPLATES = ROOT / "templates"
+LOCALE = Path(__file__).resolve().parents[1] / "locale"
+BUILT = Path(__file__).resolve().parents[1] / "assets" / "built"
+
+
+class Pages:
+    """Renders templates. One per application, kept under the key `PAGES`.
+
+    A template finds, beside what it is given: `language`, `direction`, `theme`, `me` (who is signed in, or
+    None), `csrf` (the form token), `desk_name`, `now`, `path`, `asset(name)` and `icon(name)`.
+    """
+
+    def __init__(
+        self,
+        *,
+        desk_name: str = "پاسخ",
+        language: str = "fa",
+        zone: str = dates.TEHRAN,
+        clock: Callable[[], datetime] = wall_clock,
+        templates: Path = TEMPLATES,
+        built: Path = BUILT,
+    ) -> None:
+        self.desk_name, self.language, self.clock = desk_name, language, clock
+        self._assets: Mapping[str, str] = json.loads((built / "manifest.json").read_text("utf-8"))
+        self._environments = {each: self._environment(templates, each, zone) for each in LANGUAGES}
+
+    def _environment(self, templates: Path, language: str, zone: str) -> Environment:
+        made = Environment(
+            loader=FileSystemLoader(templates),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        )
+        translations = catalogue(language)
+        made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+        made.globals.update(dict.fromkeys(("gettext", "_"), template_filters.sayer(translations.gettext)))
+        made.filters.update(template_filters.filters(language, zone, translations.gettext))
+        made.globals.update(
+            drawn=Drawn(made),
+            asset=self.asset,
+            icon=self.icon,
+            language=language,
+            direction=DIRECTION[language],
+            comma=COMMA[language],
+            desk_name=self.desk_name,
+        )
+        return made
+
+    def asset(self, name: str) -> str:
+        """The address of a bundled file, `pasokh.css`; it changes with its content."""
+        return f"/assets/{self._assets[name]}"
+
+    @lru_cache(maxsize=512)  # noqa: B019 - one Pages per application
+    def icon(self, name: str, flip: bool = False, extra: str = "") -> Markup:
+        """A drawing of the icon sheet; `flip` turns with the reading direction."""
+        kinds = " ".join(each for each in ("icon", "flip" if flip else "", extra) if each)
+        return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
+            kinds, self.asset("icons.svg"), name
+        )
+
+    def language_of(self, request: web.Request) -> str:
+        """What the person chose, else what their browser asks for, else the desk's own."""
+        chosen = request.cookies.get("language")
+        if chosen in LANGUAGES:
+            return chosen
+        for wish in request.headers.get("Accept-Language", "").split(","):
+            wished = wish.split(";")[0].strip()[:2].lower()
+            if wished in LANGUAGES:
+                return wished
+        return self.language
+
+    def gettext(self, language: str) -> gettext.NullTranslations:
+        """The catalogue, for the few words said outside templates."""
+        return catalogue(language)
+
+    def render_fragment(
+        self, request: web.Request, name: str, /, *, language: str | None = None, **context: Any
+    ) -> str:
+        """HTML of one template."""
+        spoken = language or self.language_of(request)
+        theme = request.cookies.get("theme", "system")
+        return (
+            self._environments[spoken]
+            .get_template(name)
+            .render(
+                now=self.clock(),
+                desk_name=self.desk_name,
+                theme=theme if theme in THEMES else "system",
+                keys=request.cookies.get("shortcuts") != "off",
+                me=request.get(PERSON),
+                csrf=request.get(CSRF, ""),
+                path=request.rel_url.path_qs,
+                **context,
+            )
+        )
+
+    def render(
+        self, request: web.Request, name: str, /, *, status: int = 200, language: str | None = None, **context: Any
+    ) -> web.Response:
+        """An answer with one template. `language` overrides what the person chose (a survey speaks the customer's)."""
+        return web.Response(
+            text=self.render_fragment(request, name, language=language, **context),
+            status=status,
+            content_type="text/html",
+            headers={"Cache-Control": "no-store", "Vary": "Accept-Language, Cookie, HX-Request"},
+        )
+
+
+PAGES = web.AppKey("pages", Pages)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def catalogue(language: str) -> gettext.GNUTranslations:
+    """The compiled catalogue of a language. Raises FileNotFoundError before `make setup` compiled it."""
+    return gettext.translation(DOMAIN, localedir=LOCALE, languages=[language])
+
+
+def asset_routes(built: Path = BUILT) -> list[web.AbstractRouteDef]:
+    """Bundled files. Names with a hash may be kept for ever, stickers for a day."""
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        path = (built / request.match_info["name"]).resolve()
+        if not path.is_relative_to(built) or not path.is_file():
+            raise web.HTTPNotFound
+        kept = "max-age=86400" if path.parent.name == "stickers" else "max-age=31536000, immutable"
+        return web.FileResponse(path, headers={"Cache-Control": f"public, {kept}"})
+
+    return [web.get("/assets/{name:[\\w./-]+}", serve)]

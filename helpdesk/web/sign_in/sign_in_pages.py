@@ -1,0 +1,140 @@
+"""The door: by password or by one-time link."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from typing import NoReturn
+
+from aiohttp import web
+
+from helpdesk.agents import queries, rules, sign_in
+from helpdesk.agents.hashing import token_hash
+from helpdesk.agents.rules import Person
+from helpdesk.errors import NotFound
+from helpdesk.web import client_identity
+from helpdesk.web.app_keys import CLOCK, DATABASE, PASSWORDS, PERSON, SESSION, SETTINGS
+from helpdesk.web.rendering.page_renderer import LANGUAGES, PAGES, THEMES
+from helpdesk.web.security import public
+
+YEAR = 365 * 86_400
+
+
+@public
+async def form(request: web.Request) -> web.StreamResponse:
+    """The sign-in page; who is signed in goes on."""
+    ahead = client_identity.safe_path(request.query.get("next"), "")
+    if request[PERSON] is not None:
+        _go(ahead)
+    return request.app[PAGES].render(request, "sign_in/sign_in.html", email="", error=None, ahead=ahead)
+
+
+@public
+async def enter(request: web.Request) -> web.StreamResponse:
+    """Sign in by password. Wrong, unknown and disabled look and take the same."""
+    app, now, fields = request.app, request.app[CLOCK](), await request.post()
+    typed, password = str(fields.get("email", ""))[:254], str(fields.get("password", ""))
+    account = rules.fold_email(typed) or typed.strip().casefold()
+    limits, address = client_identity.limits(app[SETTINGS]), client_identity.remote(request)
+    ahead = client_identity.safe_path(str(fields.get("next", "")), "")
+    try:
+        await app[DATABASE].write(sign_in.begin, account=account, address=address, limits=limits, now=now)
+    except sign_in.Resting as resting:
+        return _resting(request, resting, typed, ahead)
+    found = await app[DATABASE].read(queries.password_of, email=account)
+    stored = found[1] if found else None
+    passwords = app[PASSWORDS]
+    right = await asyncio.to_thread(passwords.right, stored, password[: rules.LONGEST])
+    if not right or found is None:
+        _ = _say(request)
+        return app[PAGES].render(
+            request, "sign_in/sign_in.html", status=403, email=typed, ahead=ahead,
+            error=_("The address or the password is not right."),
+        )  # fmt: skip
+    outdated = stored is not None and passwords.outdated(stored)
+    fresh = await asyncio.to_thread(passwords.hash, password) if outdated else None
+    token = await app[DATABASE].write(
+        sign_in.enter, person_id=found[0].id, account=account, address=address, device=client_identity.device(request),
+        limits=limits, now=now, rotated=_old_session(request), new_hash=fresh,
+    )  # fmt: skip
+    return _welcome(request, found[0], token, ahead or "/inbox")
+
+
+@public
+async def link(request: web.Request) -> web.StreamResponse:
+    """The page of a one-time link. Looking at it spends nothing: mail scanners look too."""
+    app, hashed = request.app, token_hash(request.match_info["token"])
+    try:
+        person = await app[DATABASE].read(queries.link, token_hash=hashed, now=app[CLOCK]())
+    except NotFound as error:
+        return _dead_link(request, error)
+    return app[PAGES].render(request, "sign_in/link.html", name=person.name, error=None)
+
+
+@public
+async def spend_link(request: web.Request) -> web.StreamResponse:
+    """The button was pressed: sign in, the link is spent."""
+    app = request.app
+    try:
+        person, token = await app[DATABASE].write(
+            sign_in.enter_by_link, token=request.match_info["token"], address=client_identity.remote(request),
+            device=client_identity.device(request), limits=client_identity.limits(app[SETTINGS]), now=app[CLOCK](),
+            rotated=_old_session(request),
+        )  # fmt: skip
+    except NotFound as error:
+        return _dead_link(request, error)
+    return _welcome(request, person, token, client_identity.safe_path(request.query.get("next"), "/account/password"))
+
+
+@public
+async def leave(request: web.Request) -> web.StreamResponse:
+    """Sign out here."""
+    token = client_identity.token_of(request)
+    if token and request[SESSION] is not None:
+        await request.app[DATABASE].write(sign_in.leave, token=token, now=request.app[CLOCK]())
+    response = web.Response(status=303, headers={"Location": "/sign-in"})
+    client_identity.let_out(request, response)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+def _welcome(request: web.Request, person: Person, token: str, ahead: str) -> web.Response:
+    response = web.Response(status=303, headers={"Location": ahead})
+    client_identity.let_in(request, response, token)
+    secure = request.app[SETTINGS].secure_cookies
+    for name, value, known in (("language", person.language, LANGUAGES), ("theme", person.theme, THEMES)):
+        if value and value in known and value != "system":
+            response.set_cookie(name, value, path="/", max_age=YEAR, samesite="Lax", httponly=True, secure=secure)
+    return response
+
+
+def _resting(request: web.Request, error: sign_in.Resting, typed: str, ahead: str) -> web.Response:
+    seconds = max(1, math.ceil((error.until - request.app[CLOCK]()).total_seconds()))
+    pages = request.app[PAGES]
+    words = pages.gettext(pages.language_of(request)).ngettext(
+        "Too many tries. Wait %(count)s minute, or ask an administrator for a one-time link.",
+        "Too many tries. Wait %(count)s minutes, or ask an administrator for a one-time link.",
+        math.ceil(seconds / 60),
+    ) % {"count": math.ceil(seconds / 60)}
+    answer = pages.render(request, "sign_in/sign_in.html", status=429, email=typed, ahead=ahead, error=words)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def _dead_link(request: web.Request, error: NotFound) -> web.Response:
+    return request.app[PAGES].render(request, "sign_in/link.html", status=404, name="", error=_say(request)(str(error)))
+
+
+def _old_session(request: web.Request) -> str | None:
+    token = client_identity.token_of(request)
+    return token_hash(token) if token and request[SESSION] is not None else None
+
+
+def _say(request: web.Request) -> Callable[[str], str]:
+    pages = request.app[PAGES]
+    return pages.gettext(pages.language_of(request)).gettext
+
+
+def _go(ahead: str) -> NoReturn:
+    raise web.HTTPSeeOther(ahead or "/inbox")

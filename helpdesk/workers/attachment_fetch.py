@@ -1,0 +1,75 @@
+"""Files that a channel only named: fetched a few at once, while the messages of other conversations go on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from channels.contract import Attachment, Channel, Inbound
+from helpdesk.database.metadata import Row
+
+FILES_AT_ONCE = 8
+FETCHING = 45.0  # seconds for the files of one message, then it is tried again later
+HELD = timedelta(seconds=20)  # a conversation waits for its files so long, and longer while its worker lives
+PAUSE = timedelta(seconds=2)  # until the next look when too many wait
+MOST_LINES = 50  # conversations that wait for files at the same time
+
+
+@dataclass(slots=True)
+class Understood:
+    """A row of intake and what its channel made of it, or why it could not. `files`: kept ones, of each thing."""
+
+    row: Row
+    things: list[Inbound] = field(default_factory=list)
+    files: list[list[dict[str, Any]]] = field(default_factory=list)
+    error: BaseException | None = None
+
+
+def missing(file: Attachment) -> bool:
+    """Whether a file is only named so far."""
+    return file.content is None and bool(file.remote)
+
+
+def wants(one: Understood) -> bool:
+    """Whether a message waits for files."""
+    return one.error is None and any(missing(file) for thing in one.things for file in thing.attachments)
+
+
+def apart(batch: Sequence[Understood]) -> tuple[Sequence[Understood], list[list[Understood]]]:
+    """(what can be taken at once, conversations in which a message waits for files). The order within each stays."""
+    wanting = {_key(one) for one in batch if wants(one)}
+    if not wanting:
+        return batch, []
+    lines: dict[tuple[str, str, str], list[Understood]] = {}
+    for one in batch:
+        if _key(one) in wanting:
+            lines.setdefault(_key(one), []).append(one)
+    return [one for one in batch if _key(one) not in wanting], list(lines.values())
+
+
+def _key(one: Understood) -> tuple[str, str, str]:
+    return (one.row.channel, one.row.account, one.row.order_key)
+
+
+async def fetch(one: Understood, channel: Channel) -> None:
+    """Get the files of one message; what goes wrong is its `error`, and it is tried again as a whole."""
+    try:
+        async with asyncio.timeout(FETCHING):
+            one.things = [await _with_files(thing, one.row.account, channel) for thing in one.things]
+    except Exception as error:
+        one.error = error
+
+
+async def _with_files(thing: Inbound, account: str, channel: Channel) -> Inbound:
+    files = [await channel.fetch(account, file) if missing(file) else file for file in thing.attachments]
+    return replace(thing, attachments=files)
+
+
+def let_go(one: Understood) -> None:
+    """What is kept on the disk need not be kept in memory."""
+    one.things = [
+        replace(thing, attachments=[replace(file, content=None) for file in thing.attachments]) for thing in one.things
+    ]

@@ -1,0 +1,95 @@
+"""Runs the channels: the desk's side of the contract, and a channel that falls is started again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from channels.contract import ANY, Channel, Cursor, Question, State
+from helpdesk.clock import Clock
+from helpdesk.database.engine import Database
+from helpdesk.intake import actions, queries
+from helpdesk.live.event_bus import Live
+from helpdesk.workers.channel_queries import Questions
+
+log = structlog.get_logger("channels")
+BACK_OFF = (1.0, 5.0, 15.0, 60.0)
+
+
+@dataclass(slots=True)
+class Reports:
+    """The newest state of every account, for the status page."""
+
+    states: dict[tuple[str, str], State] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class DeskFor:
+    """What one channel sees of the desk; see `channels.contract.Desk`."""
+
+    channel: str
+    database: Database
+    clock: Clock
+    live: Live
+    reports: Reports
+    questions: Questions
+
+    async def accept(
+        self, account: str, external_id: str, raw: bytes, *, order_key: str, received_at: datetime | None = None,
+        cursor: Cursor | None = None,
+    ) -> bool:  # fmt: skip
+        """See channels.contract.Desk.accept."""
+        now = self.clock()
+        row: dict[str, Any] = {
+            "channel": self.channel, "account": account, "external_id": external_id, "raw": raw, "order_key": order_key,
+            "received_at": received_at or now, "now": now,
+        }  # fmt: skip
+        if cursor is None:
+            return await self.database.write(actions.keep, **row)
+        return await self.database.write(actions.keep_with, cursor, row)
+
+    async def remember(self, account: str, key: str, value: str, *, was: str | None = ANY) -> None:
+        """See channels.contract.Desk.remember."""
+        await self.database.write(
+            actions.remember, channel=self.channel, account=account, key=key, value=value, was=was, now=self.clock()
+        )
+
+    async def recall(self, account: str, key: str) -> str | None:
+        """See channels.contract.Desk.recall."""
+        return await self.database.read(queries.recall, channel=self.channel, account=account, key=key)
+
+    async def report(self, state: State) -> None:
+        """See channels.contract.Desk.report."""
+        self.reports.states[(self.channel, state.account)] = state
+        self.live.publish("channels", self.channel)
+
+    async def ask(self, question: Question, **about: Any) -> Sequence[Mapping[str, Any]]:
+        """See channels.contract.Desk.ask."""
+        return await self.questions.answer(self.channel, question, about)
+
+    async def hint(self, conversation: str, what: Mapping[str, Any]) -> None:
+        """See channels.contract.Desk.hint."""
+        if "ours" not in what:
+            self.live.publish("hint", {"channel": self.channel, "conversation": conversation, **what})
+        self.database.shout("heard", [self.channel, conversation, dict(what)])
+
+
+async def keep_running(channel: Channel, desk: DeskFor) -> None:
+    """Run a channel until cancelled; when it falls over, say so and start it again after a while."""
+    falls = 0
+    while True:
+        try:
+            await channel.run(desk)
+        except Exception as error:  # one channel's bug must not stop the others
+            log.exception("channel stopped", channel=channel.name)
+            problem = f"The channel stopped: {type(error).__name__}: {error}. It is started again."
+            await desk.report(State(account="", connected=False, problem=problem, since=desk.clock()))
+            await asyncio.sleep(BACK_OFF[min(falls, len(BACK_OFF) - 1)])
+            falls += 1
+        else:
+            return

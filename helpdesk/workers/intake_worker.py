@@ -1,0 +1,225 @@
+"""Turns what arrived into lines of a timeline: in order, many at a time, one bad message never stops the next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from channels.contract import Attachment, Channel, Inbound, Unreadable
+from helpdesk.clock import Clock
+from helpdesk.database.dialect import savepoint
+from helpdesk.database.engine import Database
+from helpdesk.database.metadata import Row
+from helpdesk.files.file_store import Files
+from helpdesk.intake import actions, queries
+from helpdesk.intake.rules import storable
+from helpdesk.journey.context import DeskContext
+from helpdesk.journey.receiving.receive import Arrival, receive
+from helpdesk.workers import attachment_fetch
+from helpdesk.workers.attachment_fetch import Understood
+from helpdesk.workers.loops.wakeup import Wakeup
+
+log = structlog.get_logger("intake")
+FEW, SHORT = 8, 16_384  # messages, and bytes of them together, that are understood at once
+
+
+@dataclass(slots=True)
+class IntakeWorker:
+    """Works the intake until cancelled. Messages whose files take long hold up nobody but their own conversation."""
+
+    database: Database
+    book: DeskContext
+    files: Files
+    clock: Clock
+    bell: Wakeup
+    waits: Sequence[int]  # seconds between tries, then quarantine
+    batch: int = 50
+    poll: float = 5.0
+    on_taken: Callable[[str, int], None] = lambda channel, count: None
+    _bringing: set[asyncio.Task[None]] = field(default_factory=set)
+    _lines: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(attachment_fetch.FILES_AT_ONCE))
+
+    async def run(self) -> None:
+        """Work what is due, then sleep until the bell rings, the next try is due, or the poll interval is over."""
+        try:
+            while True:
+                self.bell.hush()  # whoever rings from now on may not be in what is read
+                if await self._batch() < self.batch and not self.bell.rings:
+                    await self.bell.wait(await self._nap())
+        finally:
+            for task in self._bringing:
+                task.cancel()
+            await asyncio.gather(*self._bringing, return_exceptions=True)
+
+    async def work_once(self) -> int:
+        """Work one batch to its end, files and all; returns how many rows were taken up."""
+        count = await self._batch()
+        await asyncio.gather(*self._bringing)
+        return count
+
+    async def _nap(self) -> float:
+        now = self.clock()
+        due = await self.database.read(queries.next_due, after=now)
+        return self.poll if due is None else min(self.poll, max(0.05, (due - now).total_seconds()))
+
+    async def _batch(self) -> int:
+        """Take up one batch. What waits for files is taken later, by tasks of its own."""
+        now = self.clock()
+        rows = await self.database.read(queries.due, now=now, most=self.batch)
+        if not rows:
+            return 0
+        few = len(rows) <= FEW and sum(len(row.raw) for row in rows) <= SHORT  # quicker than a way to a thread and back
+        understood = self._understand(rows) if few else await asyncio.to_thread(self._understand, rows)
+        ready, waiting = attachment_fetch.apart(understood)
+        if waiting:
+            await self._start(waiting, now)
+        if ready:
+            if any(thing.attachments for one in ready for thing in one.things):
+                await asyncio.to_thread(self._store, ready, now)
+            else:
+                self._store(ready, now)
+            await self._take(ready, now)
+        return len(rows)
+
+    async def _take(self, batch: Sequence[Understood], now: datetime) -> None:
+        done = await self.database.write(take, book=self.book, batch=batch, now=now, waits=self.waits)
+        for channel, count in done.items():
+            self.on_taken(channel, count)
+
+    async def _start(self, lines: Sequence[Sequence[Understood]], now: datetime) -> None:
+        """Fetch files beside everything else. Until they are there the database keeps their conversations waiting."""
+        full = len(self._bringing) >= attachment_fetch.MOST_LINES
+        ids = [one.row.id for line in lines for one in line]
+        until = now + (attachment_fetch.PAUSE if full else attachment_fetch.HELD)
+        ours = await self.database.write(actions.hold, intake_ids=ids, now=now, until=until)
+        for line in lines if not full else ():
+            own = [one for one in line if one.row.id in ours]  # another worker may have the rest
+            if own:
+                task = asyncio.create_task(self._bring(own), name="files")
+                self._bringing.add(task)
+                task.add_done_callback(self._brought)
+
+    def _brought(self, task: asyncio.Task[None]) -> None:
+        self._bringing.discard(task)
+        if not task.cancelled() and task.exception() is not None:  # they are due again when nobody holds them
+            log.error("files were fetched in vain", error=repr(task.exception()))
+        self.bell.ring()
+
+    async def _bring(self, line: Sequence[Understood]) -> None:
+        """Fetch the files of messages of one conversation, then put them on their timeline in order."""
+        keeping = asyncio.create_task(self._keep_held([one.row.id for one in line]))
+        try:
+            await asyncio.gather(*(self._fetch(one) for one in line if attachment_fetch.wants(one)))
+        finally:
+            keeping.cancel()
+        now = self.clock()
+        await asyncio.to_thread(self._store, [one for one in line if not one.files], now)
+        await self._take(line, now)
+
+    async def _keep_held(self, ids: Sequence[int]) -> None:
+        while True:
+            await asyncio.sleep(attachment_fetch.HELD.total_seconds() / 3)
+            until = self.clock() + attachment_fetch.HELD
+            await self.database.write(actions.hold, intake_ids=ids, now=until, until=until)
+
+    async def _fetch(self, one: Understood) -> None:
+        async with self._lines:
+            await attachment_fetch.fetch(one, self.book.channels[one.row.channel])
+        if one.error is None:
+            await asyncio.to_thread(self._store, [one], self.clock())
+            attachment_fetch.let_go(one)
+
+    def _understand(self, rows: Sequence[Row]) -> list[Understood]:
+        return [self._one(row, self.book.channels) for row in rows]
+
+    def _one(self, row: Row, channels: Mapping[str, Channel]) -> Understood:
+        result = Understood(row)
+        try:
+            channel = channels.get(row.channel)
+            if channel is None:
+                raise Unreadable(f"the channel {row.channel} is not switched on")
+            made = channel.normalise(row.account, row.raw)
+            things = made if isinstance(made, list) else [made] if made is not None else []
+            result.things = [storable(thing) for thing in things]
+        except Exception as error:  # whatever a raw message does to its channel, it is kept and shown
+            result.error = error
+        return result
+
+    def _store(self, batch: Sequence[Understood], now: datetime) -> None:
+        for one in batch:
+            try:
+                one.files = [[self._keep(file, now) for file in thing.attachments] for thing in one.things]
+            except OSError as error:  # a full disk: the message waits for better times
+                one.error = error
+
+    def _keep(self, file: Attachment, now: datetime) -> dict[str, Any]:
+        return {
+            "name": file.name,
+            "content_type": file.content_type,
+            "size": file.size,
+            "inline": file.inline,
+            "content_id": file.content_id,
+            "problem": file.problem,
+            "created_at": now,
+            "hash": None if file.content is None else self.files.keep(file.content),
+        }
+
+
+def take(
+    tx: Connection, *, book: DeskContext, batch: Sequence[Understood], now: datetime, waits: Sequence[int]
+) -> dict[str, int]:
+    """Put a batch on its timelines, a savepoint each. Later ones of a conversation wait for a failed one."""
+    done: dict[str, int] = {}
+    finished: dict[str, list[int]] = {"done": [], "ignored": []}
+    held_back: set[tuple[str, str, str]] = set()
+    ours = queries.still_new(tx, intake_ids=[one.row.id for one in batch])
+    for one in batch:
+        row = one.row
+        if row.id not in ours:
+            continue
+        key = (row.channel, row.account, row.order_key)
+        if key in held_back:
+            continue
+        error = one.error
+        if error is None:
+            try:
+                with savepoint(tx):
+                    made = [_receive(tx, book, row, *pair) for pair in zip(one.things, one.files, strict=True)]
+                finished["done" if any(made) else "ignored"].append(row.id)
+                done[row.channel] = done.get(row.channel, 0) + 1
+            except Exception as failure:  # the savepoint undid it; it is tried again or held
+                error = failure
+        if error is not None and not _failed(tx, row, error, now, waits):
+            held_back.add(key)
+    for state, ids in finished.items():
+        actions.done(tx, intake_ids=ids, state=state)
+    return done
+
+
+def _receive(
+    tx: Connection, book: DeskContext, row: Row, inbound: Inbound, files: Sequence[Mapping[str, Any]]
+) -> int | None:
+    arrival = Arrival(row.channel, row.account, row.id, row.received_at)
+    return receive(tx, book, arrival, inbound, files)
+
+
+def _failed(tx: Connection, row: Row, error: BaseException, now: datetime, waits: Sequence[int]) -> bool:
+    for_good = isinstance(error, Unreadable)
+    reason = str(error) if for_good else f"{type(error).__name__}: {error}"
+    held = actions.failed(
+        tx, intake_id=row.id, error=reason, now=now, attempts=row.attempts + 1, waits=waits, for_good=for_good
+    )
+    log.warning(
+        "quarantined" if held else "not understood",
+        intake=row.id,
+        channel=row.channel,
+        error=type(error).__name__,
+        attempt=row.attempts + 1,
+    )
+    return held

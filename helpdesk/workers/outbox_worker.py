@@ -1,0 +1,225 @@
+"""Sends what must leave: claims with a lease, hands it to the channel, writes what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from channels.contract import DeliveryError
+from helpdesk.clock import Clock
+from helpdesk.database.engine import Database
+from helpdesk.database.metadata import Row
+from helpdesk.files.file_store import Files
+from helpdesk.journey.answering import edit_sent, unread_fallback
+from helpdesk.journey.context import DeskContext
+from helpdesk.journey.outgoing import outbound as letters
+from helpdesk.journey.receiving import delivery_reports
+from helpdesk.outbox import actions, queries
+from helpdesk.outbox.rules import next_attempt
+from helpdesk.workers import apply_edits
+from helpdesk.workers.loops.wakeup import Wakeup
+
+log = structlog.get_logger("outbox")
+LOST = "the desk stopped while this was being sent; it may have arrived"
+GRACE = 3.0  # seconds that messages under way have left when the desk stops
+Outcome = Sequence[str] | DeliveryError
+
+
+@dataclass(slots=True)
+class OutboxWorker:
+    """Sends until cancelled. `name` is unique among all workers of the desk."""
+
+    database: Database
+    book: DeskContext
+    files: Files
+    clock: Clock
+    bell: Wakeup
+    name: str
+    waits: Sequence[int]  # seconds between tries
+    lease: timedelta = timedelta(seconds=120)
+    at_once: int = 4
+    poll: float = 5.0
+    _busy: set[asyncio.Task[None]] = field(default_factory=set)
+    _recovered: datetime | None = None
+
+    async def run(self) -> None:
+        """Keep every slot filled with what is due; else sleep until the bell, the next due time, or the poll interval."""
+        try:
+            while True:
+                looked = self.clock()
+                if len(self._busy) >= self.at_once:
+                    await self.bell.wait(self.poll)  # a slot that gets free rings
+                    continue
+                # leases last far longer than the poll interval
+                if self._recovered is None or looked >= self._recovered + timedelta(seconds=self.poll):
+                    await self.database.write(recover, book=self.book, now=looked)
+                    self._recovered = looked
+                if not await self._start(looked):
+                    await self.bell.wait(await self._nap(looked))
+        except asyncio.CancelledError:  # after any other fall the same worker goes on, and so does what is under way
+            await self._end()
+            raise
+
+    async def work_once(self) -> int:
+        """Claim and send one batch to its end; returns how many."""
+        tasks = await self._start(self.clock())
+        await asyncio.gather(*tasks)
+        return len(tasks)
+
+    async def _start(self, now: datetime) -> list[asyncio.Task[None]]:
+        """Claim as many as there are free slots, and begin to send them."""
+        claim = asyncio.ensure_future(
+            self.database.write(
+                actions.claim,
+                worker=self.name,
+                channels=list(self.book.channels),
+                now=now,
+                lease=self.lease,
+                most=self.at_once - len(self._busy),
+            )
+        )
+        try:
+            rows = await asyncio.shield(claim)
+        except asyncio.CancelledError:  # claimed and not begun: nobody need wonder whether it left
+            for row in await claim:
+                await self.database.write(actions.once_more, row_id=row.id, now=now)
+            raise
+        tasks = [asyncio.create_task(self._send(row)) for row in rows]
+        self._busy.update(tasks)
+        for task in tasks:
+            task.add_done_callback(self._freed)
+        return tasks
+
+    def _freed(self, task: asyncio.Task[None]) -> None:
+        self._busy.discard(task)
+        self.bell.ring()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # its lease ends: then it is uncertain
+            log.error("outcome not written", error=f"{type(error).__name__}: {error}")
+
+    async def _end(self) -> None:
+        """Messages under way get a moment; what is cut off is found by its lease."""
+        if self._busy:
+            _, late = await asyncio.wait(self._busy, timeout=GRACE)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _nap(self, looked: datetime) -> float:
+        due = await self.database.read(queries.next_due, after=looked)
+        return self.poll if due is None else min(self.poll, max(0.05, (due - self.clock()).total_seconds()))
+
+    async def _send(self, row: Row) -> None:
+        channel = self.book.channels[row.channel]
+        left = dict(row.payload)
+        outcome: Outcome
+        try:
+            async with asyncio.timeout(self.lease.total_seconds() * 0.8):
+                if edit_sent.is_one(left):
+                    outcome = await apply_edits.act(channel, left)
+                else:
+                    ready = not left["files"]  # nothing to be read from the disk: no other thread is needed
+                    outbound = (
+                        letters.outbound(left)
+                        if ready
+                        else await asyncio.to_thread(letters.outbound, left, self.files.read)
+                    )
+                    made = await channel.send(outbound)
+                    outcome = [made] if isinstance(made, str) else made
+        except DeliveryError as error:
+            outcome = error
+        except TimeoutError:
+            outcome = DeliveryError("the other side did not answer in time", uncertain=True)
+        except Exception as error:  # a bug in a channel must not lose a message: it is tried again and shown
+            log.exception("send failed", outbox=row.id, channel=row.channel)
+            outcome = DeliveryError(f"{type(error).__name__}: {error}")
+        await self.database.write(
+            settle, book=self.book, row=row, outcome=outcome, now=self.clock(), worker=self.name, waits=self.waits,
+            left=left,
+        )  # fmt: skip
+        problem = outcome.reason if isinstance(outcome, DeliveryError) else None
+        log.info(
+            "sent" if problem is None else "not sent",
+            ticket=row.ticket_id,
+            channel=row.channel,
+            attempt=row.attempts,
+            problem=problem,
+        )
+
+
+def settle(
+    tx: Connection,
+    *,
+    book: DeskContext,
+    row: Row,
+    outcome: Outcome,
+    now: datetime,
+    worker: str,
+    waits: Sequence[int],
+    left: Mapping[str, Any] | None = None,
+) -> None:
+    """Write how a try ended, on the outbox and on the timeline. `left`: the payload with what is still to be done."""
+    change, left = (
+        edit_sent.is_one(row.payload),
+        left or row.payload,
+    )  # a change made twice does no harm: never uncertain
+    if not isinstance(outcome, DeliveryError):
+        if actions.settle(tx, row_id=row.id, state="sent", now=now, worker=worker):
+            if change:
+                edit_sent.done(tx, book, entry_id=row.entry_id, now=now, problem=left.get("problem", ""))
+            else:
+                delivery_reports.sent(tx, book, entry_id=row.entry_id, remote_ids=outcome, now=now)
+                unread_fallback.plan(tx, book, entry_id=row.entry_id, now=now)
+        return
+    if outcome.uncertain and not change:
+        if actions.settle(tx, row_id=row.id, state="uncertain", now=now, error=outcome.reason, worker=worker):
+            delivery_reports.uncertain(tx, entry_id=row.entry_id, reason=outcome.reason, now=now)
+        return
+    again = (
+        None
+        if outcome.permanent
+        else next_attempt(
+            attempts=row.attempts,
+            created_at=row.created_at,
+            now=now,
+            waits=waits,
+            retry_after=outcome.retry_after,
+            jitter=random.random(),  # noqa: S311 - spreads the tries, keeps no secret
+        )
+    )
+    if again is not None:
+        if actions.put_off(
+            tx, row_id=row.id, due_at=again, error=outcome.reason, worker=worker, payload=left if change else None
+        ):
+            if change:
+                edit_sent.delayed(tx, entry_id=row.entry_id, reason=outcome.reason)
+            else:
+                delivery_reports.delayed(tx, entry_id=row.entry_id, reason=outcome.reason)
+    elif actions.settle(tx, row_id=row.id, state="failed", now=now, error=outcome.reason, worker=worker):
+        if left.get("edited"):  # only what stood below it is still there
+            edit_sent.done(tx, book, entry_id=row.entry_id, now=now, problem=outcome.reason)
+        elif change:
+            edit_sent.refused(tx, entry_id=row.entry_id, reason=outcome.reason, now=now)
+        else:
+            delivery_reports.failed(
+                tx, book, entry_id=row.entry_id, reason=outcome.reason, now=now, unreachable=outcome.unreachable
+            )
+
+
+def recover(tx: Connection, *, book: DeskContext, now: datetime) -> int:
+    """Messages whose sender died: nobody knows whether they left, so a person decides. Returns how many."""
+    lost = actions.abandoned(tx, now=now)
+    for row in lost:
+        if edit_sent.is_one(row.payload):
+            actions.once_more(tx, row_id=row.id, now=now)
+            continue
+        actions.settle(tx, row_id=row.id, state="uncertain", now=now, error=LOST)
+        delivery_reports.uncertain(tx, entry_id=row.entry_id, reason=LOST, now=now)
+    return len(lost)
