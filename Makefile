@@ -61,7 +61,7 @@ lock: .venv/.test ## renew the locks from pyproject.toml and package.json
 	$(npm) install --package-lock-only
 
 catalogues: .venv/.test ## bring the catalogues up to date with the words of code and pages
-	@$(bin)/python -m tests.support.catalogues
+	@$(bin)/python -m tests.support.pages.catalogues
 
 clean: ## take away everything made, never data
 	rm -rf .venv node_modules $(built) channels/webchat/built .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage

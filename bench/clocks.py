@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from bench.houses import desk
+from bench.bench_desk import desk
 from bench.inbox import CHUNK, fill
 from bench.measure import cost, reference_ms
 from helpdesk.app import App

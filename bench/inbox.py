@@ -14,9 +14,9 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection, insert, select
 
-from bench.houses import desk
-from bench.mails import WORDS_EN, WORDS_FA
+from bench.bench_desk import desk
 from bench.measure import cost, middle, reference_ms
+from bench.sample_mails import WORDS_EN, WORDS_FA
 from helpdesk import app
 from helpdesk.agents import actions as agents
 from helpdesk.agents import sign_in

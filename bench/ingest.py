@@ -9,9 +9,9 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from bench.houses import desk
+from bench.bench_desk import desk
 from bench.measure import cost, reference_ms
-from bench.messages import KINDS, Raw
+from bench.sample_messages import KINDS, Raw
 from helpdesk.app import App
 from helpdesk.errors import Invalid
 from helpdesk.intake import queries

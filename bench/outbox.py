@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from bench.houses import desk
+from bench.bench_desk import desk
 from bench.ingest import take
 from bench.measure import cost, reference_ms
-from bench.messages import KINDS
+from bench.sample_messages import KINDS
 from helpdesk.agents import actions as agents
 from helpdesk.app import App
 from helpdesk.journey.answering import reply

@@ -12,7 +12,7 @@ import pytest
 import helpdesk.app  # noqa: F401 - lays every table in the metadata
 from helpdesk.database import migrate
 from helpdesk.database.engine import Database, open_database
-from tests.support import postgres
+from tests.support.servers import postgres
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,8 @@ import pytest
 from channels import contract, registry
 from channels.contract import Address, Inbound, Outbound
 from helpdesk.cli.new_channel import new_channel
-from tests.support.house import story
-from tests.support.memory import MemoryChannel, letter
+from tests.support.desk.desk_story import story
+from tests.support.desk.memory_channel import MemoryChannel, letter
 
 FOUND = registry.find()
 NEEDED = ("receive", "send", "attachments", "threads", "edits", "retries", "survey")

@@ -18,8 +18,8 @@ from helpdesk.database.engine import open_database
 from helpdesk.intake import queries as intake
 from helpdesk.sla.store.models import clocks
 from helpdesk.tickets.models import entries
-from tests.faults.test_kill import free_port
-from tests.support.killable_phone import TOKEN
+from tests.faults.test_kill_mail import free_port
+from tests.support.phone.killable_phone import TOKEN
 
 KILLS = 12
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kill")]
@@ -34,7 +34,7 @@ class Desk:
 
     async def start(self):
         self.child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.support.killable_phone", *self.arguments, stdout=asyncio.subprocess.PIPE
+            sys.executable, "-m", "tests.support.phone.killable_phone", *self.arguments, stdout=asyncio.subprocess.PIPE
         )
         async with asyncio.timeout(60):
             assert await self.child.stdout.readline() == b"ready\n"

@@ -15,8 +15,8 @@ from sqlalchemy import select
 
 from helpdesk.database.engine import open_database
 from helpdesk.tickets.models import entries
-from tests.faults.test_kill import free_port, quiet
-from tests.support.webchat import Client, Closed
+from tests.faults.test_kill_mail import free_port, quiet
+from tests.support.webchat.chat_client import Client, Closed
 
 KILLS, VISITORS = 12, 5
 LOST = (aiohttp.ClientError, Closed, TimeoutError, ConnectionError)
@@ -48,7 +48,13 @@ class Visitor:
 
 async def start(folder, url, port):
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.support.killable_chat", str(folder), url, str(port), stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        "tests.support.webchat.killable_chat",
+        str(folder),
+        url,
+        str(port),
+        stdout=asyncio.subprocess.PIPE,
     )
     async with asyncio.timeout(60):
         assert await child.stdout.readline() == b"ready\n"

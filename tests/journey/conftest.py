@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk.database.engine import Database
-from tests.support.house import Story, story
+from tests.support.desk.desk_story import Story, story
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.support.bot_api import BotApi
-from tests.support.bot_api_desk import bot_desk
-from tests.support.bot_api_people import Sara
+from tests.support.telegram.bot_api import BotApi
+from tests.support.telegram.bot_api_desk import bot_desk
+from tests.support.telegram.bot_api_people import Sara
 
 FRIDAY = datetime(2026, 3, 6, 9, 0, tzinfo=UTC)  # nobody is there until Saturday, 8 o'clock in Tehran
 

@@ -8,10 +8,10 @@ import pytest
 
 from helpdesk.contacts import actions as contact_actions
 from helpdesk.contacts import queries as contacts
-from tests.support.bot_api import BotApi
-from tests.support.bot_api_desk import BotDesk, bot_desk
-from tests.support.bot_api_people import Sara
-from tests.support.webchat import open_chat, settings
+from tests.support.telegram.bot_api import BotApi
+from tests.support.telegram.bot_api_desk import BotDesk, bot_desk
+from tests.support.telegram.bot_api_people import Sara
+from tests.support.webchat.chat_client import open_chat, settings
 
 NUMBER = "+989120000001"
 

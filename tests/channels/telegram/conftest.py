@@ -12,9 +12,9 @@ import pytest
 from channels.telegram.channel import Channel
 from channels.telegram.receiving.poll import Pace
 from channels.telegram.settings import TelegramSettings
-from tests.support.bot_api import BotApi
-from tests.support.bot_api_people import lately
-from tests.support.desk import MemoryDesk
+from tests.support.desk.memory_desk import MemoryDesk
+from tests.support.telegram.bot_api import BotApi
+from tests.support.telegram.bot_api_people import lately
 
 QUICK = Pace(waits=(0.01,), conflict=0.01, look=0.05)
 Made = Callable[..., Channel]

@@ -13,11 +13,11 @@ import pytest
 from channels.webchat.chat import requests
 from channels.webchat.widget.widget_asset import BUILT
 from helpdesk.database.engine import Database
-from tests.house.source import ROOT
-from tests.support.browsing import required
-from tests.support.house import Story, story
-from tests.support.stage import ARTICLES, Stage, staged
-from tests.support.webchat import OpenChat, open_chat, settings
+from tests.architecture.source_files import ROOT
+from tests.support.desk.desk_story import Story, story
+from tests.support.pages.browser import required
+from tests.support.webchat.chat_client import OpenChat, open_chat, settings
+from tests.support.webchat.widget_stage import ARTICLES, Stage, staged
 
 
 @pytest.fixture

@@ -1,0 +1,37 @@
+"""A database that stumbles ends no loop of the desk: what waited is done as soon as it is back."""
+
+from __future__ import annotations
+
+import asyncio
+
+from helpdesk import app
+from helpdesk.intake import queries as intake
+from helpdesk.journey.lifecycle import sla_alerts
+from helpdesk.outbox import actions as outbox
+from helpdesk.workers import intake_worker as taking
+from helpdesk.workers.loops import supervised
+from tests.support.desk.desk_story import story
+
+
+async def test_every_loop_goes_on_after_its_database_failed(database, tmp_path, monkeypatch):
+    monkeypatch.setattr(supervised, "PAUSES", (0.0,))
+    desk = story(database, tmp_path)
+    await desk.writes(work=False)
+    left = {taking.take: 2, outbox.claim: 2, sla_alerts.look: 2}
+    back = {unit: asyncio.Event() for unit in left}
+    write = database.write
+
+    async def stumbling(unit, *args, **more):
+        if left.get(unit):
+            left[unit] -= 1
+            raise OSError("no space left on device")
+        result = await write(unit, *args, **more)
+        if unit in back:
+            back[unit].set()
+        return result
+
+    monkeypatch.setattr(database, "write", stumbling)
+    async with app.running(desk.house), asyncio.timeout(20):
+        await asyncio.gather(*(one.wait() for one in back.values()))
+    assert not any(left.values())
+    assert await database.read(intake.figures) == {"new": 0, "quarantined": 0}

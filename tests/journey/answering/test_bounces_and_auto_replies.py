@@ -1,0 +1,190 @@
+"""What mail servers and robots send back: bounces find the very message, robots fall silent, old and huge mails."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from channels.email.facts.raw_mail_id import OVERSIZED, stand_in
+from helpdesk.contacts import queries as contacts
+from helpdesk.database.engine import open_database
+from tests.journey.receiving.test_mail_threading import asked_and_answered, line, without
+from tests.support.mail.mail_desk import answer, mail, mail_story
+
+
+@pytest.fixture
+def desk(database, tmp_path):
+    return mail_story(database, tmp_path)
+
+
+# --- bounces --------------------------------------------------------------------------------------
+
+
+def bounce(of, sender, *, state="5.1.1", action="failed", recipient="sara@customers.example", id="<dsn@mx.example>"):  # noqa: A002
+    original = f"Message-ID: {of['Message-ID']}\nSubject: {of['Subject']}\nFrom: {of['From']}\nTo: {of['To']}\n"
+    return (
+        (
+            f"Return-Path: <>\nFrom: Mail Delivery System <mailer-daemon@mx.example>\nTo: {sender}\nSubject: Undelivered mail\n"
+            f"Message-ID: {id}\nAuto-Submitted: auto-replied\nMIME-Version: 1.0\n"
+            'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+            "--b\nContent-Type: text/plain\n\nYour mail could not be delivered.\n"
+            "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
+            f"Final-Recipient: rfc822; {recipient}\nAction: {action}\nStatus: {state}\nDiagnostic-Code: smtp; 550 {state} says no\n"
+            f"--b\nContent-Type: text/rfc822-headers\n\n{original}\n--b--\n"
+        )
+        .replace("\n", "\r\n")
+        .encode()
+    )
+
+
+async def two_answers(desk):
+    number, mina, first, first_mail = await asked_and_answered(desk)
+    second = await desk.answers(number, mina, "One more thing.")
+    await desk.posts()
+    return number, first, second, first_mail
+
+
+async def deliveries_of(desk, number):
+    return {one.id: one.delivery for one in await desk.timeline(number) if one.kind == "message" and one.outgoing}
+
+
+async def test_a_bounce_finds_the_very_message_marks_the_address_and_revokes_the_stop(desk):
+    number, first, second, first_mail = await two_answers(desk)
+    clock = (await desk.clocks(number, "first_response"))[0]
+    assert clock.stop_entry_id == first
+    await desk.gets(bounce(first_mail, desk.mails[0].sender))
+    assert await deliveries_of(desk, number) == {first: "failed", second: "sent"}
+    clock = (await desk.clocks(number, "first_response"))[0]
+    assert clock.stop_entry_id == second  # the later one did arrive
+    told = [one.data for one in await desk.timeline(number) if one.kind == "delivery"]
+    assert [(one["of"], one["state"]) for one in told] == [(first, "failed")]
+    address = await desk.database.read(contacts.by_address, address="email:sara@customers.example")
+    assert address.unreachable_at is not None
+    await desk.gets(mail("I am here again", id="<9@customers.example>"))
+    address = await desk.database.read(contacts.by_address, address="email:sara@customers.example")
+    assert address.unreachable_at is None
+
+
+async def test_a_bounce_of_the_only_answer_lets_the_clock_go_on(desk):
+    number, _, entry, sent = await asked_and_answered(desk)
+    await desk.gets(bounce(sent, desk.mails[0].sender))
+    assert (await deliveries_of(desk, number))[entry] == "failed"
+    clock = (await desk.clocks(number, "first_response"))[0]
+    assert (clock.state, clock.stopped_at) == ("running", None)
+    assert (await desk.ticket(number)).answered is False
+
+
+async def test_a_warning_that_it_takes_longer_is_shown_and_changes_nothing(desk):
+    number, _, entry, sent = await asked_and_answered(desk)
+    await desk.gets(bounce(sent, desk.mails[0].sender, state="4.4.1", action="delayed"))
+    assert (await deliveries_of(desk, number))[entry] == "sent"
+    reason = next(one.delivery_reason for one in await desk.timeline(number) if one.id == entry)
+    assert reason
+    assert (await desk.clocks(number, "first_response"))[0].stop_entry_id == entry
+    address = await desk.database.read(contacts.by_address, address="email:sara@customers.example")
+    assert address.unreachable_at is None
+    assert (await line(desk, number)).automatic
+
+
+async def test_a_full_mailbox_given_up_is_no_answer_but_no_dead_address_either(desk):
+    number, _, entry, sent = await asked_and_answered(desk)
+    await desk.gets(bounce(sent, desk.mails[0].sender, state="4.2.2"))
+    assert (await deliveries_of(desk, number))[entry] == "failed"
+    assert (await desk.clocks(number, "first_response"))[0].state == "running"
+    address = await desk.database.read(contacts.by_address, address="email:sara@customers.example")
+    assert address.unreachable_at is None
+
+
+async def test_a_bounce_of_a_copy_leaves_the_answer_standing(desk):
+    number, mina = await desk.gets(mail(headers={"Cc": "omid@customers.example"})), await desk.person()
+    entry = await desk.answers(number, mina)
+    (sent,) = await desk.posts()
+    await desk.gets(bounce(sent, desk.mails[0].sender, recipient="omid@customers.example"))
+    assert (await deliveries_of(desk, number))[entry] == "sent"
+    gone = await desk.database.read(contacts.by_address, address="email:omid@customers.example")
+    assert gone.unreachable_at is not None
+
+
+async def test_a_bounce_of_nothing_of_ours_is_kept_and_never_answered(database, tmp_path):
+    desk = mail_story(database, tmp_path, settings={"automatic": {"acknowledgement": True}})
+    forged = mail()
+    number = await desk.gets(bounce(forged, "support@desk.example"))
+    assert number is not None
+    assert await desk.posts() == []
+    assert await desk.clocks(number) == []
+
+
+# --- robots among themselves ----------------------------------------------------------------------
+
+
+@pytest.fixture
+async def another(empty_desk, tmp_path):
+    """A second desk, of another company, on a database of its own."""
+    path = tmp_path / "other"
+    path.mkdir()
+    shutil.copy(empty_desk, path / "desk.db")
+    database = await open_database(f"sqlite:///{path / 'desk.db'}")
+    yield mail_story(database, path, domain="other.example", settings={"automatic": {"acknowledgement": True}})
+    await database.close()
+
+
+MARKS = ("Auto-Submitted", "X-Auto-Response-Suppress", "Precedence")
+
+
+@pytest.mark.parametrize("stripped", [False, True], ids=["marked", "marks taken off on the way"])
+async def test_two_desks_that_acknowledge_end_within_three_mails(database, tmp_path, another, stripped):
+    here = mail_story(database, tmp_path, settings={"automatic": {"acknowledgement": True}})
+    start = mail("Our parcel?", sender="support@other.example", to="support@desk.example", id="<start@other.example>")
+    await here.gets(start)
+    count = 0
+    for _ in range(10):
+        for sender, receiver in ((here, another), (another, here)):
+            for one in await sender.posts():
+                count += 1
+                await receiver.gets(without(one, *MARKS) if stripped else one)
+    assert 1 <= count <= 3
+
+
+# --- time -----------------------------------------------------------------------------------------
+
+
+async def test_a_mail_of_years_ago_is_received_now_and_its_dates_are_kept(desk):
+    old = mail(headers={"Date": "Tue, 02 Feb 2016 04:05:06 +0000"})
+    number = await desk.gets(b"X-Pasokh-Stored:  3-Feb-2016 04:05:06 +0000\r\n" + old.as_bytes())
+    first = (await desk.timeline(number))[0]
+    assert first.at == desk.time()
+    assert first.sent_at.isoformat() == "2016-02-02T04:05:06+00:00"
+    assert first.data["stored_at"] == "2016-02-03T04:05:06+00:00"
+    clock = (await desk.clocks(number, "first_response"))[0]
+    assert clock.started_at == desk.time()
+    assert await desk.looks() == 0
+
+
+async def test_a_sender_can_not_say_when_the_mailbox_got_a_mail(desk):
+    number = await desk.gets(mail(headers={"X-Pasokh-Stored": "03-Feb-2016 04:05:06 +0000"}))
+    assert "stored_at" not in ((await desk.timeline(number))[0].data or {})
+
+
+# --- too large ------------------------------------------------------------------------------------
+
+
+async def test_the_note_of_a_mail_too_large_is_answered_once_in_the_language_of_its_subject(desk):
+    head = (
+        mail(subject="عکس‌های کاسهٔ شکسته", sender="نرگس <narges@customers.example>").as_bytes().partition(b"\r\n\r\n")[0]
+    )
+    number = await desk.gets(stand_in(OVERSIZED, 41_943_040, head))
+    assert [(one.kind, one.author) for one in await desk.timeline(number)] == [
+        ("note", "system"),
+        ("message", "automation"),
+    ]
+    (sent,) = await desk.posts()
+    assert sent["To"].addresses[0].addr_spec == "narges@customers.example"
+    assert sent["Auto-Submitted"]
+    assert "۴۰ مگابایت" in sent.get_body(("plain",)).get_content()
+    again = stand_in(OVERSIZED, 41_943_040, head.replace(b"<1@", b"<2@"))
+    await desk.gets(again)
+    assert await desk.posts() == []
+    smaller = answer(sent, "حالا کوچک‌تر", number=2, sender="narges@customers.example")
+    assert await desk.gets(smaller) == number
+    assert (await desk.clocks(number, "first_response"))[0].state == "running"

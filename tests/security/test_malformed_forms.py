@@ -1,0 +1,52 @@
+"""Forms and addresses that no browser makes are refused in words, never with a broken page."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpdesk import app
+from tests.security.test_access_control import enter
+from tests.support.desk.desk_story import story
+
+FILE = b'--BB\r\nContent-Disposition: form-data; name="upload"; %s\r\n\r\nabc\r\n--BB--\r\n'
+MULTIPART = "multipart/form-data; boundary=BB"
+PLAIN = "application/x-www-form-urlencoded; charset="
+
+
+@pytest.fixture
+async def desk(database, tmp_path):
+    return story(database, tmp_path)
+
+
+@pytest.fixture
+async def client(desk, aiohttp_client):
+    return await aiohttp_client(app.web_of(desk.house))
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "kind"),
+    [
+        *(("upload", FILE % name, MULTIPART) for name in (b'filename="a\xffb"', b"filename*=UTF-8''a%00b")),
+        *(("draft", b"kind=reply&text=+2AA-", PLAIN + name) for name in ("bogus", "utf-7", "base64", "idna")),
+        ("draft", b"x", "multipart/form-data"),
+    ],
+)
+async def test_a_form_that_no_browser_makes_is_refused_in_words(client, desk, verb, body, kind):
+    ticket_id = await desk.writes()
+    headers = {"X-CSRF-Token": await enter(client, desk, "agent"), "Content-Type": kind}
+    answer = await client.post(f"/inbox/tickets/{ticket_id}/{verb}", data=body, headers=headers)
+    assert answer.status < 500
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "0001-01-01T00:00:00%2B14:00_1",
+        "9999-12-31T23:59:59-14:00_1",
+        "2020-01-01_1",
+        f"2020-01-01T00:00:00Z_{'9' * 30}",
+    ],
+)
+async def test_a_page_behind_an_impossible_row_is_refused_in_words(client, desk, after):
+    await enter(client, desk, "agent")
+    assert (await client.get(f"/inbox?view=all&after={after}")).status == 422

@@ -1,0 +1,153 @@
+"""A desk for tests: its clock is moved by hand, its one channel is in memory, its loops run when they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from channels.contract import Channel
+from helpdesk import app
+from helpdesk.agents import actions as agents
+from helpdesk.database.engine import Database
+from helpdesk.database.metadata import Row
+from helpdesk.files.file_store import Files
+from helpdesk.journey.answering import reply
+from helpdesk.journey.context import DeskContext
+from helpdesk.journey.lifecycle import sla_alerts
+from helpdesk.settings import Settings
+from helpdesk.sla.calendar.calendars import parse
+from helpdesk.sla.policies import Policies, Sla
+from helpdesk.sla.store import queries as sla
+from helpdesk.tickets import queries as tickets
+from tests.support.desk.memory_channel import MemoryChannel, letter
+
+MONDAY = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)  # 09:30 in Tehran, a working day
+HOURS = {
+    "tz": "Asia/Tehran",
+    "week": {**{day: [["08:00", "24:00"]] for day in ("sat", "sun", "mon", "tue", "wed")}, "thu": [["08:00", "13:00"]]},
+}
+
+
+@dataclass
+class Time:
+    """A clock the test moves."""
+
+    now: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def passes(self, **units: float) -> datetime:
+        """Let time pass."""
+        self.now += timedelta(**units)
+        return self.now
+
+
+def suggest_nothing(_text: str, _language: str) -> Sequence[tuple[str, float, Sequence[str]]]:
+    """An engine without articles."""
+    return []
+
+
+@dataclass
+class Story:
+    """A desk and the verbs a story needs. `taken` counts customers' messages to give each its id."""
+
+    house: app.App
+    channel: MemoryChannel
+    time: Time
+    taken: int = field(default=0)
+
+    @property
+    def database(self) -> Database:
+        """The database of the desk."""
+        return self.house.database
+
+    @property
+    def book(self) -> DeskContext:
+        """The rule book of the desk."""
+        return self.house.book
+
+    async def writes(self, text: str = "Where is my order?", *, work: bool = True, **more: Any) -> int | None:
+        """A customer writes and the intake works; returns the ticket of the newest entry."""
+        self.taken += 1
+        raw = letter(text, **{"id": f"in-{self.taken}", **more})
+        await self.house.desk_for("memory").accept(
+            "main", str(more.get("id", f"in-{self.taken}")), raw, order_key=self.channel.order_key(raw)
+        )
+        return await self.work() if work else None
+
+    async def work(self) -> int | None:
+        """Let the intake work until nothing is due; returns the ticket of the newest entry."""
+        worker = self.house.intake_worker()
+        while await worker.work_once():
+            pass
+        return await self.database.read(newest_ticket)
+
+    async def person(self, name: str = "Mina", role: Any = "agent") -> int:
+        """Somebody who works at the desk."""
+        return await self.database.write(
+            agents.add_person, name=name, email=f"{name.lower()}@desk.example", role=role, now=self.time(), by=None
+        )
+
+    async def answers(self, ticket_id: int, person_id: int, text: str = "I am looking into it.", **more: Any) -> int:
+        """A person replies, having seen everything; returns the entry."""
+        seen = more.pop("seen", None)
+        if seen is None:
+            seen = await self.database.read(tickets.newest_entry, ticket_id=ticket_id)
+        return await self.database.write(
+            reply.reply,
+            self.book,
+            ticket_id=ticket_id,
+            person_id=person_id,
+            person_name="Mina",
+            answer=reply.Answer(text, seen, **more),
+            now=self.time(),
+        )
+
+    async def sends(self) -> int:
+        """Let the outbox send what is due; returns how many left or tried to."""
+        worker, count = self.house.outbox_worker(), 0
+        while done := await worker.work_once():
+            count += done
+        return count
+
+    async def looks(self) -> int:
+        """Let the clock watcher look once."""
+        return await self.database.write(sla_alerts.look, now=self.time())
+
+    async def ticket(self, ticket_id: int) -> Row:
+        """The ticket as it is."""
+        return await self.database.read(tickets.ticket, ticket_id=ticket_id)
+
+    async def timeline(self, ticket_id: int) -> Sequence[Row]:
+        """The lines of its timeline."""
+        return await self.database.read(tickets.timeline, ticket_id=ticket_id)
+
+    async def clocks(self, ticket_id: int, kind: str | None = None) -> list[Row]:
+        """Its clocks, of one kind or all."""
+        found = await self.database.read(sla.clocks_of, ticket_id=ticket_id)
+        return [one for one in found if kind in (None, one.kind)]
+
+
+def newest_ticket(tx: Any) -> int | None:
+    """The ticket of the newest entry."""
+    from sqlalchemy import select
+
+    from helpdesk.tickets.models import entries
+
+    return tx.execute(select(entries.c.ticket_id).order_by(entries.c.id.desc()).limit(1)).scalar()  # type: ignore[no-any-return]
+
+
+def story(database: Database, folder: Path, *, settings: dict[str, Any] | None = None, **more: Any) -> Story:
+    """A desk on this database."""
+    time, channel = Time(), MemoryChannel()
+    own = Settings.model_validate({"secret_key": "k" * 40, "data": {"folder": folder}, **(settings or {})})
+    channels: dict[str, Channel] = {"memory": channel}
+    sla_rules = Sla(more.pop("policies", None) or Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
+    book = app.context_of(own, channels, sla_rules, more.pop("suggest", suggest_nothing))
+    house = app.App(own, database, book, Files(folder / "files"), time)
+    database.listen(house.hear)
+    return Story(house, channel, time)

@@ -1,0 +1,85 @@
+"""A desk with several channels, for stories of one customer who comes by more than one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, cast
+
+from channels.contract import Capabilities, Channel
+from helpdesk.contacts import queries as contacts
+from helpdesk.database.metadata import Row
+from helpdesk.workers.channel_queries import Questions
+from tests.support.desk.desk_story import Story
+from tests.support.desk.memory_channel import MemoryChannel, letter
+
+
+@dataclass
+class Post(MemoryChannel):
+    """Letters: subjects and copies, and the desk may write first."""
+
+    name: ClassVar[str] = "email"
+    can: ClassVar[Capabilities] = Capabilities(attachments=True, subject=True, copies=True, starts=True)
+
+
+@dataclass
+class Gram(MemoryChannel):
+    """A messenger: its links hand a token over, and nobody is written to before they wrote."""
+
+    name: ClassVar[str] = "gram"
+    can: ClassVar[Capabilities] = Capabilities(edits=True, reactions=True)
+
+    def link(self, account: str, token: str) -> str | None:
+        """Where the messenger is opened with a token."""
+        return f"https://gram.example/{account}?start={token}"
+
+
+@dataclass
+class Site(MemoryChannel):
+    """A chat on a website."""
+
+    name: ClassVar[str] = "site"
+    can: ClassVar[Capabilities] = Capabilities(typing=True)
+
+    def link(self, account: str, token: str) -> str | None:
+        """Nobody is led here."""
+        return None
+
+
+def open_channels(desk: Story) -> Story:
+    """Switch the three on."""
+    known = cast("dict[str, Channel]", desk.book.channels)
+    known["email"], known["gram"], known["site"] = Post(), Gram(chat=True), Site(chat=True)
+    return desk
+
+
+async def arrives(desk: Story, channel: str, text: str, sender: str, **more: Any) -> int | None:
+    """Something comes in by a channel; returns the ticket of the newest entry."""
+    desk.taken += 1
+    external = str(more.pop("id", f"in-{desk.taken}"))
+    raw = letter(text, sender=sender, id=external, **more)
+    await desk.house.desk_for(channel).accept("main", external, raw, order_key=sender)
+    return await desk.work()
+
+
+async def who_has(desk: Story, address: str) -> int | None:
+    """The customer an address leads to."""
+    row = await desk.database.read(contacts.by_address, address=address)
+    return None if row is None else int(row.merged_into_id or row.contact_id)
+
+
+async def address(desk: Story, value: str) -> Row:
+    """What is known of an address."""
+    row = await desk.database.read(contacts.by_address, address=value)
+    assert row is not None
+    return row
+
+
+async def ask(desk: Story, channel: str, question: Any, **about: Any) -> list[Any]:
+    """What a channel is told when it asks."""
+    return list(await Questions(desk.database, desk.book, desk.time).answer(channel, question, about))
+
+
+async def changes(desk: Story, ticket_id: int | None) -> list[str]:
+    """The changes a timeline tells of, by name."""
+    assert ticket_id is not None
+    return [one.data["change"] for one in await desk.timeline(ticket_id) if one.kind == "change"]

@@ -1,0 +1,120 @@
+"""A desk whose channel is real email: mails go through the whole intake, what leaves is the rendered mail."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from channels.contract import Outbound
+from channels.email import channel as email_channel
+from channels.email.facts.raw_mail_id import external_id
+from channels.email.sending import render
+from channels.email.settings import EmailSettings
+from helpdesk import app
+from helpdesk.database.engine import Database
+from helpdesk.files.file_store import Files
+from helpdesk.settings import Settings
+from helpdesk.sla.calendar.calendars import parse
+from helpdesk.sla.policies import Policies, Sla
+from tests.support.desk.desk_story import HOURS, Story, Time, suggest_nothing
+
+
+class RenderingChannel(email_channel.Channel):
+    """The email channel with nobody at the other end: mails are rendered and kept."""
+
+    mails: list[render.Mail]
+
+    async def send(self, outbound: Outbound) -> str:
+        made = render.render(self.settings, outbound, self._now())
+        self.mails.append(made)
+        return made.message_id
+
+
+@dataclass
+class MailStory(Story):
+    """A desk and its mails."""
+
+    mails: list[render.Mail] = field(default_factory=list)
+
+    async def gets(self, raw: bytes | EmailMessage, *, account: str = "support") -> int | None:
+        """A mail arrives and is worked; returns the ticket of the newest entry."""
+        raw = raw if isinstance(raw, bytes) else raw.as_bytes()
+        channel = self.house.book.channels["email"]
+        await self.house.desk_for("email").accept(account, external_id(raw), raw, order_key=channel.order_key(raw))
+        return await self.work()
+
+    async def posts(self) -> list[EmailMessage]:
+        """Let everything leave that is due after the time to undo; what left just now."""
+        before = len(self.mails)
+        self.time.passes(seconds=16)
+        await self.sends()
+        return [parsed(one.content) for one in self.mails[before:]]
+
+
+def parsed(content: bytes) -> EmailMessage:
+    """A rendered mail as the standard library reads it."""
+    made = email.message_from_bytes(content, policy=email.policy.default)
+    assert isinstance(made, EmailMessage)
+    return made
+
+
+def mail(
+    text: str = "Where is my order?",
+    *,
+    sender: str = "Sara <sara@customers.example>",
+    to: str = "support@desk.example",
+    subject: str = "Order",
+    id: str | None = "<1@customers.example>",  # noqa: A002
+    headers: Mapping[str, str] | None = None,
+) -> EmailMessage:
+    """What a customer's mail program sends."""
+    made = EmailMessage(policy=email.policy.SMTP)
+    made["From"], made["To"], made["Subject"] = sender, to, subject
+    if id is not None:
+        made["Message-ID"] = id
+    for name, value in (headers or {}).items():
+        made[name] = value
+    made.set_content(text)
+    return made
+
+
+def answer(to: EmailMessage, text: str, *, number: int, sender: str = "Sara <sara@customers.example>") -> EmailMessage:
+    """What a mail program makes of "reply"."""
+    references = " ".join([str(to["References"] or ""), str(to["Message-ID"])]).strip()
+    return mail(
+        text,
+        sender=sender,
+        to=str(to["Reply-To"] or to["From"]),
+        subject=f"Re: {to['Subject']}",
+        id=f"<a{number}@customers.example>",
+        headers={"In-Reply-To": str(to["Message-ID"]), "References": references},
+    )
+
+
+def mail_story(
+    database: Database,
+    folder: Path,
+    *,
+    domain: str = "desk.example",
+    settings: dict[str, Any] | None = None,
+    channel: Mapping[str, Any] | None = None,
+) -> MailStory:
+    """A desk on this database whose mailbox is support@domain."""
+    time = Time()
+    box = {"name": "support", "address": f"support@{domain}", "display_name": "Desk"}
+    own = Settings.model_validate({"secret_key": domain * 8, "data": {"folder": folder}, **(settings or {})})
+    mails: list[render.Mail] = []
+    made = RenderingChannel(
+        EmailSettings.model_validate({"enabled": True, "mailboxes": [box], **(channel or {})}), env={}, now=time
+    )
+    made.mails = mails
+    rules = Sla(Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
+    book = app.context_of(own, {"email": made}, rules, suggest_nothing)
+    house = app.App(own, database, book, Files(folder / "files"), time)
+    database.listen(house.hear)
+    return MailStory(house, made, time, mails=mails)  # type: ignore[arg-type]

@@ -1,0 +1,89 @@
+"""Every text of the desk that people read, as the catalogues must hold it.
+
+`python -m tests.support.pages.catalogues` adds what is new, takes away what nobody says any more, and tells what has no
+words yet. English says its own texts; Persian is written by hand.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_keywords, parse_mapping_cfg
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parents[3]
+SPOKEN = ("NotFound", "Conflict", "Forbidden", "Invalid", "Resting", "say", "_page:2")  # calls whose words are shown
+Key = tuple[str | None, str | tuple[str, ...]]
+
+
+def keywords() -> dict[str, Any]:
+    """Functions whose first text is for people."""
+    return {**DEFAULT_KEYWORDS, **parse_keywords(SPOKEN)}
+
+
+def wanted() -> dict[Key, str]:
+    """Texts of templates and code, and one place where each is said."""
+    with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)
+    found: dict[Key, str] = {}
+    for name in ("helpdesk", "templates"):
+        moved = [
+            (pattern.removeprefix(f"{name}/"), method) for pattern, method in methods if pattern.startswith(f"{name}/")
+        ]
+        settings = {pattern.removeprefix(f"{name}/"): one for pattern, one in options.items()}
+        for file_name, line, message, _, context in extract_from_dir(ROOT / name, moved, settings, keywords()):
+            text = message if isinstance(message, str) else tuple(message)
+            if text:
+                found.setdefault((context, text), f"{name}/{file_name}:{line}")
+    return found
+
+
+def path_of(language: str) -> Path:
+    """The catalogue of a language."""
+    return ROOT / "helpdesk" / "web" / "locale" / language / "LC_MESSAGES" / "pasokh.po"
+
+
+def written(language: str) -> dict[Key, tuple[str, ...]]:
+    """What a catalogue says for each text; every form of it."""
+    with path_of(language).open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    return {
+        (one.context, one.id if isinstance(one.id, str) else tuple(one.id)): (
+            (one.string,) if isinstance(one.string, str) else tuple(one.string or ("",))
+        )
+        for one in catalogue
+        if one.id
+    }
+
+
+def renew(language: str) -> list[str]:
+    """Bring a catalogue up to date with the texts; returns what has no words in it yet."""
+    with path_of(language).open("rb") as file:
+        old = read_po(file, locale=language)
+    known, empty = written(language), []
+    new = Catalog(
+        locale=language, project="Pasokh", version="", header_comment="# The words of the desk.",
+        last_translator="", language_team="", msgid_bugs_address="", charset="utf-8", fuzzy=False,
+        creation_date=old.creation_date, revision_date=old.creation_date,
+    )  # fmt: skip
+    for context, text in sorted(wanted(), key=lambda key: (key[1] if isinstance(key[1], str) else key[1][0]).lower()):
+        said = known.get((context, text), ())
+        if language == "en":
+            said = (text,) if isinstance(text, str) else text
+        elif not all(said) or not said:
+            empty.append(text if isinstance(text, str) else text[0])
+        new.add(text, (said[0] if said else "") if isinstance(text, str) else tuple(said), context=context)
+    made = BytesIO()
+    write_po(made, new, width=0, no_location=True)
+    path_of(language).write_bytes(made.getvalue())
+    return empty
+
+
+if __name__ == "__main__":
+    for spoken in ("en", "fa"):
+        for missing in renew(spoken):
+            print(f"{spoken}: {missing}")

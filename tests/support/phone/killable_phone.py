@@ -1,0 +1,51 @@
+"""A desk with a telephone that may be killed at any moment.
+
+Run as `python -m tests.support.phone.killable_phone FOLDER DATABASE_URL PORT`; prints "ready" once its pages answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from channels.phone.channel import Channel
+from channels.phone.settings import PhoneSettings
+from helpdesk import app, logs
+from helpdesk.settings import Settings
+from helpdesk.sla.calendar.calendars import parse
+from helpdesk.sla.policies import Policies, Sla
+from tests.support.desk.desk_story import HOURS, suggest_nothing
+
+TOKEN = "key"
+PHONE = {"enabled": True, "sources": [{"name": "pbx", "provider": "generic", "proof": "token"}]}
+
+
+def settings_for(folder: Path, url: str, port: int) -> Settings:
+    """A desk that answers on this port."""
+    return Settings.model_validate(
+        {
+            "secret_key": "k" * 40,
+            "data": {"folder": folder},
+            "database": {"url": url},
+            "web": {"port": port},
+            "intake": {"poll_seconds": 1},
+        }
+    )
+
+
+async def main(folder: Path, url: str, port: int) -> None:
+    """Run until killed."""
+    logs.set_up("text", "error")
+    phone = Channel(PhoneSettings.model_validate(PHONE), env={"PASOKH_PHONE_PBX_SECRET": TOKEN})
+    rules = Sla(Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
+    made = app.house(
+        settings_for(folder, url, port), sla=rules, suggester=suggest_nothing, migrated=True, channels={"phone": phone}
+    )
+    async with made as house, app.running(house), app.open_door(house, app.web_of(house)):
+        print("ready", flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))

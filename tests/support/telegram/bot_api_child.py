@@ -1,0 +1,47 @@
+"""A desk with one bot that may be killed at any moment; an agent answers everything.
+
+Run as `python -m tests.support.telegram.bot_api_child FOLDER DATABASE_URL BOT_API_URL`; prints "ready" once it listens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from helpdesk import app, logs
+from helpdesk.settings import Settings
+from helpdesk.sla.calendar.calendars import parse
+from helpdesk.sla.policies import Policies, Sla
+from tests.support.desk.desk_story import HOURS, suggest_nothing
+from tests.support.desk.killable_mail_desk import answer_everything
+
+
+def settings_for(folder: Path, url: str, api: str) -> Settings:
+    """A desk with one bot."""
+    bot = {"name": "shop", "api": api, "per_second": 1000, "wait_seconds": 1, "commands": False}
+    return Settings.model_validate(
+        {
+            "secret_key": "k" * 40,
+            "data": {"folder": folder},
+            "database": {"url": url},
+            "tickets": {"undo_seconds": 0},
+            "automatic": {"when_closed": []},  # the real clock runs here, at any hour
+            "outbox": {"lease_seconds": 5, "poll_seconds": 1},
+            "channels": {"telegram": {"enabled": True, "bots": [bot]}},
+        }
+    )
+
+
+async def main(folder: Path, url: str, api: str) -> None:
+    """Run until killed."""
+    logs.set_up("text", "error")
+    rules = Sla(Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
+    settings = settings_for(folder, url, api)
+    async with app.house(settings, sla=rules, suggester=suggest_nothing, migrated=True) as house, app.running(house):
+        print("ready", flush=True)
+        await answer_everything(house)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))

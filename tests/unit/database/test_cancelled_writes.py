@@ -1,0 +1,37 @@
+"""Whoever stops waiting for a write is let go at once, and the write is done to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+
+import pytest
+from sqlalchemy import text
+
+from helpdesk.database.dialect import savepoint
+from helpdesk.intake import actions, queries
+from tests.support.desk.desk_story import MONDAY
+
+
+def slowly(tx, *, begun, loop):
+    """Writes a cursor within a savepoint, and takes a moment for it, as a unit does that meets a lock."""
+    loop.call_soon_threadsafe(begun.set)
+    with contextlib.suppress(Exception), savepoint(tx):  # units go on after what failed in a savepoint
+        if tx.dialect.name == "postgresql":
+            tx.execute(text("SELECT pg_sleep(0.3)"))
+        else:
+            time.sleep(0.3)
+        actions.remember(tx, channel="x", account="y", key="z", value="1", now=MONDAY)
+
+
+async def test_a_cancelled_write_is_done_and_its_waiter_is_cancelled(database):
+    begun = asyncio.Event()
+    waiting = asyncio.create_task(database.write(slowly, begun=begun, loop=asyncio.get_running_loop()))
+    await begun.wait()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    async with asyncio.timeout(10):
+        while await database.read(queries.recall, channel="x", account="y", key="z") != "1":
+            await asyncio.sleep(0.01)

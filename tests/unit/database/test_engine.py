@@ -1,0 +1,65 @@
+"""Units are whole: kept together or not at all, and hints only after the commit."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from helpdesk.database.engine import hint, open_database
+from helpdesk.database.leases import hold, let_go
+from helpdesk.errors import Invalid
+from tests.support.desk.desk_story import MONDAY, Time
+
+
+def count(tx, table="cursors"):
+    return tx.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
+
+
+def put(tx, key, fail=False):
+    from helpdesk.intake.actions import remember
+
+    remember(tx, channel="c", account="a", key=key, value="1", now=MONDAY)
+    hint(tx, "put", key)
+    if fail:
+        raise Invalid("not this one")
+
+
+async def test_a_unit_that_raises_leaves_nothing_and_the_others_stay(database):
+    heard = []
+    database.listen(heard.extend)
+    units = [database.write(put, f"k{n}", fail=n % 3 == 0) for n in range(30)]
+    results = await asyncio.gather(*units, return_exceptions=True)
+    assert sum(isinstance(one, Invalid) for one in results) == 10
+    assert await database.read(count) == 20
+    assert sorted(key for _, key in heard) == sorted(f"k{n}" for n in range(30) if n % 3)
+
+
+async def test_what_a_read_writes_is_not_kept(database):
+    await database.read(put, "x")
+    assert await database.read(count) == 0
+
+
+async def test_units_that_wait_together_share_a_commit_on_sqlite(database):
+    if database.kind != "sqlite":
+        return
+    before = database.commits
+    await asyncio.gather(*(database.write(put, f"k{n}") for n in range(200)))
+    assert database.commits - before < 20
+
+
+async def test_a_lease_is_held_by_one_until_it_ends(database):
+    time = Time()
+    ask = {"name": "poller", "seconds": 30.0}
+    assert await database.write(hold, holder="a", now=time(), **ask)
+    assert await database.write(hold, holder="a", now=time(), **ask)
+    assert not await database.write(hold, holder="b", now=time(), **ask)
+    assert await database.write(hold, holder="b", now=time.passes(seconds=31), **ask)
+    await database.write(let_go, name="poller", holder="b")
+    assert await database.write(hold, holder="a", now=time(), **ask)
+
+
+async def test_an_address_of_no_database_is_refused_in_words():
+    with pytest.raises(Invalid, match="sqlite:///"):
+        await open_database("mysql://somewhere")

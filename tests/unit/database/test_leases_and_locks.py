@@ -1,0 +1,88 @@
+"""Several processes of one desk: each thing is done by one of them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from helpdesk import app
+from helpdesk.errors import Conflict
+from helpdesk.intake import queries as intake
+from helpdesk.workers.intake_worker import take
+from helpdesk.workers.loops.with_lease import while_held
+from tests.support.desk.desk_story import story
+from tests.support.desk.memory_channel import letter
+
+
+async def test_work_runs_under_its_lease_and_passes_on_when_its_holder_ends(database):
+    from helpdesk.clock import now
+
+    began: asyncio.Queue[str] = asyncio.Queue()
+
+    def work(name):
+        async def run():
+            began.put_nowait(name)
+            await asyncio.Event().wait()
+
+        return run
+
+    first = asyncio.create_task(while_held(database, "poll", "a", now, work("a"), seconds=0.3))
+    async with asyncio.timeout(20):
+        assert await began.get() == "a"
+        second = asyncio.create_task(while_held(database, "poll", "b", now, work("b"), seconds=0.3))
+        first.cancel()
+        assert await began.get() == "b"
+    second.cancel()
+    await asyncio.gather(first, second, return_exceptions=True)
+    assert began.empty()
+
+
+async def test_a_lost_lease_stops_the_work(database):
+    from helpdesk.clock import now
+    from helpdesk.database.leases import hold
+
+    began, stopped = asyncio.Event(), asyncio.Event()
+
+    async def run():
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+
+    task = asyncio.create_task(while_held(database, "poll", "a", now, run, seconds=0.3))
+    async with asyncio.timeout(20):
+        await began.wait()
+        assert await database.write(hold, name="poll", holder="thief", now=_later(now()), seconds=60.0)
+        await stopped.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _later(moment):
+    from datetime import timedelta
+
+    return moment + timedelta(hours=1)
+
+
+async def test_two_intakes_that_read_the_same_rows_take_each_once(database, tmp_path):
+    desk = story(database, tmp_path)
+    for n in range(5):
+        raw = letter(f"m{n}", id=f"m{n}")
+        await desk.house.desk_for("memory").accept("main", f"m{n}", raw, order_key="x")
+    worker = desk.house.intake_worker()
+    rows = await database.read(intake.due, now=desk.time(), most=50)
+    for _ in range(2):
+        understood = worker._understand(rows)
+        worker._store(understood, desk.time())
+        await database.write(take, book=desk.book, batch=understood, now=desk.time(), waits=(5,))
+    count = sum([len(await desk.timeline(number)) for number in range(1, 6)])
+    assert count == 5
+
+
+def test_a_second_process_on_the_same_sqlite_desk_is_refused_in_words(tmp_path):
+    with app.alone(tmp_path / "desk.db"), pytest.raises(Conflict, match="PostgreSQL"), app.alone(tmp_path / "desk.db"):
+        pass
+    with app.alone(tmp_path / "desk.db"):
+        pass

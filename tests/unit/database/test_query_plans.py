@@ -1,0 +1,87 @@
+"""Every hot query goes over an index: SQLite's plan names it, and sorts nothing it need not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from helpdesk.contacts import queries as contacts
+from helpdesk.intake import queries as intake
+from helpdesk.outbox import actions as outbox
+from helpdesk.sla.store import queries as sla
+from helpdesk.tickets import queries, ticket_lists
+from helpdesk.tickets.threading import conversations, ticket_candidates
+from tests.support.desk.desk_story import MONDAY
+
+AFTER = ticket_lists.After(MONDAY, 5)
+VIEW: dict[str, Any] = {"person_id": 1, "now": MONDAY}
+LISTS = {
+    f"list {view} {'next' if after else 'first'}": (
+        lambda tx, view=view, after=after: ticket_lists.page(tx, view=view, after=after, **VIEW)
+    )
+    for view in ("mine", "unassigned", "soon", "late", "all", "sad", "ended")
+    for after in (None, AFTER)
+}
+HOT = {
+    **LISTS,
+    "timeline": lambda tx: queries.timeline(tx, ticket_id=1),
+    "ticket": lambda tx: tx.execute(queries._TICKET, {"ticket_id": 1}),
+    "address": lambda tx: contacts.by_address(tx, address="email:a@b.example"),
+    "other tickets": lambda tx: queries.of_contact(tx, contact_id=1),
+    "thread by remote id": lambda tx: tx.execute(
+        ticket_candidates._BY_REMOTE, {"channel": "email", "remote_id": "x"}
+    ).all(),
+    "thread by token": lambda tx: tx.execute(ticket_candidates._BY_ENTRY, {"id": 1}).all(),
+    "conversation": lambda tx: tx.execute(
+        conversations._OWN, {"channel": "t", "account": "a", "conversation": "c"}
+    ).all(),
+    "transcript": lambda tx: ticket_candidates.transcript(tx, channel="t", conversation="c"),
+    "intake": lambda tx: intake.due(tx, now=MONDAY, most=50),
+    "outbox": lambda tx: outbox.claim(
+        tx, worker="w", channels=["email"], now=MONDAY, lease=timedelta(minutes=2), most=4
+    ),
+    "clocks to fire": lambda tx: sla.to_fire(tx, now=MONDAY),
+    "next clock": sla.next_fire,
+    "clocks of a ticket": lambda tx: sla.going(tx, ticket_id=1),
+}
+
+
+def plan_of(tx, query) -> list[str]:
+    """The plan of every statement the query runs."""
+    said: list[tuple[str, object]] = []
+
+    def hear(_conn, _cursor, statement, parameters, *_):
+        said.append((statement, parameters))
+
+    event.listen(tx.engine, "before_cursor_execute", hear)
+    try:
+        query(tx)
+    finally:
+        event.remove(tx.engine, "before_cursor_execute", hear)
+    lines = []
+    for statement, parameters in said:
+        if statement.lstrip().upper().startswith("SELECT"):
+            lines += [row[3] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    return lines
+
+
+@pytest.mark.parametrize("name", HOT)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_hot_query_goes_over_an_index(database, name):
+    lines = await database.read(plan_of, HOT[name])
+    assert lines
+    scans = [line for line in lines if line.startswith("SCAN") and "USING" not in line and "CONSTANT" not in line]
+    sorts = [line for line in lines if "TEMP B-TREE FOR ORDER BY" in line]
+    assert (scans, sorts) == ([], []), lines
+
+
+async def test_the_clocks_are_found_by_a_partial_index_on_both(database):
+    if database.kind == "sqlite":
+        return
+    plan = await database.read(
+        lambda tx: tx.execute(text("SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_clocks_fire'")).scalar_one()
+    )
+    assert "WHERE (fire_at IS NOT NULL)" in plan

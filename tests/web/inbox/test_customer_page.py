@@ -1,0 +1,142 @@
+"""Who a customer is, who else they may be, joining and parting, and a link to another channel; all without script."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+from tests.support.desk.desk_story import story
+from tests.support.desk.multi_channel_desk import arrives, open_channels, who_has
+from tests.support.pages.scriptless import page, post, signed_in
+
+
+@pytest.fixture
+def desk(database, tmp_path):
+    return open_channels(story(database, tmp_path))
+
+
+@pytest.fixture
+async def client(desk, aiohttp_client):
+    person = await desk.person()
+    return await signed_in(desk, aiohttp_client, person)
+
+
+@pytest.fixture
+async def two(desk):
+    """Sara by mail, and a visitor who says to be her."""
+    mail = await arrives(desk, "email", "My order", "sara@nilgun.example", name="Sara <b>", subject="Order")
+    chat = await arrives(desk, "site", "Hello", "v1", also=[("email:sara@nilgun.example", False)])
+    return mail, chat
+
+
+def words(shown):
+    return " ".join(html.unescape(re.sub(r"<[^>]+>|[\u2068\u2069]", "", shown)).split())
+
+
+async def test_an_offer_stands_beside_the_ticket_with_its_reason_one_click_away(desk, client, two):
+    _mail, chat = two
+    sara = await who_has(desk, "email:sara@nilgun.example")
+    beside = await page(client, f"/inbox/tickets/{chat}")
+    assert "Offers to join" in beside
+    assert f"/inbox/tickets/{chat}/customer/join?with={sara}" in beside
+    assert "They say sara@nilgun.example is theirs, but another customer has it." in words(beside)
+    asked = await page(client, f"/inbox/tickets/{chat}/customer/join?with={sara}")
+    assert "Nobody has confirmed it" in asked
+    assert "Sara &lt;b&gt;" in asked
+    assert "Sara <b>" not in asked
+
+
+async def test_joining_and_parting(desk, client, two):
+    mail, chat = two
+    sara = await who_has(desk, "email:sara@nilgun.example")
+    place = f"/inbox/tickets/{chat}/customer"
+    assert await post(client, f"{place}/join", {"with": sara}) == place
+    assert await who_has(desk, "site:v1") == sara
+    beside = await page(client, f"/inbox/tickets/{chat}")
+    assert f"/inbox/tickets/{chat}/merge?into={mail}" in beside
+    assert "are one customer now" in words(beside)
+    assert f'value="{mail}" checked' in await page(client, f"/inbox/tickets/{chat}/merge?into={mail}")
+    assert "already" in await post(client, f"{place}/join", {"with": sara}, status=409)
+    shown = await page(client, place)
+    join = re.search(r'name="join" value="(\d+)"', shown)[1]
+    assert "by Mina" in words(shown)
+    assert await post(client, f"{place}/part", {"join": join}) == place
+    assert await who_has(desk, "site:v1") != await who_has(desk, "email:sara@nilgun.example")
+    assert "undone already" in await post(client, f"{place}/part", {"join": join}, status=409)
+
+
+async def test_a_refused_offer_is_gone_from_both(desk, client, two):
+    _mail, chat = two
+    place = f"/inbox/tickets/{chat}/customer"
+    offer = re.search(r'name="offer" value="(\d+)"', await page(client, place))[1]
+    await post(client, f"{place}/refuse", {"offer": offer})
+    for number in two:
+        assert "Offers to join" not in await page(client, f"/inbox/tickets/{number}/customer")
+
+
+@pytest.mark.parametrize("question", ["sara", "SARA@nil", "#1", "۰۹۱۲", "كاوه"])
+async def test_somebody_is_found_by_name_address_or_ticket(desk, client, two, question):
+    await arrives(desk, "gram", "سلام", "u1", name="کاوه", also=[("phone:+98912000", True)])
+    await arrives(desk, "gram", "Hello", "u2", name="100%", also=[("phone:09120001", True)])
+    shown = await page(client, f"/inbox/tickets/{two[1]}/customer?q={question.replace('#', '%23')}")
+    assert "customer/join?with=" in shown.split("Join with another customer")[1]
+
+
+@pytest.mark.parametrize("question", ["nobody", "%25", "_", "#2", "#99999999999999999999"])
+async def test_nobody_is_found_by_what_is_nobodys(desk, client, two, question):
+    shown = await page(client, f"/inbox/tickets/{two[1]}/customer?q={question.replace('#', '%23')}")
+    assert "Nobody else was found" in shown
+
+
+async def test_an_agent_makes_a_link_to_put_into_a_mail(desk, client, two):
+    mail, _ = two
+    place = f"/inbox/tickets/{mail}/customer"
+    shown = await post(client, f"{place}/link", {"address": "email:sara@nilgun.example"}, status=200)
+    token = re.search(r"gram\.example/main\?start=([\w-]+)", shown)[1]
+    assert await arrives(desk, "gram", "/start", "u1", kind="note", details={"command": "start"}, link=token) == mail
+    assert await who_has(desk, "gram:u1") == await who_has(desk, "email:sara@nilgun.example")
+    await post(client, f"{place}/link", {"address": "email:somebody@else.example"}, status=422)
+
+
+async def test_who_wants_a_person_is_seen_over_the_ticket(desk, client, two):
+    _, chat = two
+    await arrives(desk, "site", "", "v1", kind="wish", wish="person")
+    assert "wants a person</span>" in await page(client, f"/inbox/tickets/{chat}")
+    assert "wants a person</span>" in await page(client, "/inbox?view=all")
+    await desk.answers(chat, 1)
+    assert "wants a person</span>" not in await page(client, f"/inbox/tickets/{chat}")
+
+
+async def test_what_customers_ask_of_the_desk_stands_on_the_timeline_in_words(desk, client, two):
+    _mail, chat = two
+    await arrives(desk, "site", "", "v1", kind="wish", wish="transcript")
+    await arrives(desk, "site", "other words", "v1", kind="edit", target="never seen")
+    await arrives(desk, "site", "", "v1", kind="wish", wish="end")
+    shown = words(await page(client, f"/inbox/tickets/{chat}"))
+    for said in (
+        "The customer asked for the conversation by mail.", "there is no email address.",
+        "a message that never reached us; now it says: other words", "The customer considers it settled",
+    ):  # fmt: skip
+        assert said in shown
+
+
+async def test_lines_of_who_was_joined_keep_their_customers_name(desk, client, two):
+    _mail, chat = two
+    await post(
+        client, f"/inbox/tickets/{chat}/customer/join", {"with": await who_has(desk, "email:sara@nilgun.example")}
+    )
+    shown = await page(client, f"/inbox/tickets/{chat}")
+    assert '<b dir="auto">Sara &lt;b&gt;</b>' in shown.split('id="e')[2]
+
+
+async def test_nothing_happens_without_the_form_token(desk, client, two):
+    for verb in ("join", "part", "refuse", "link"):
+        answer = await client.post(f"/inbox/tickets/{two[1]}/customer/{verb}", data={"with": "1"})
+        assert answer.status == 403
+
+
+@pytest.mark.parametrize("path", ["99/customer", "1/customer/join?with=99", "1/customer/join?with=x"])
+async def test_there_is_no_page_of_nobody(client, two, path):
+    await page(client, f"/inbox/tickets/{path}", status=404)

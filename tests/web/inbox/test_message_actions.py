@@ -1,0 +1,127 @@
+"""Which verbs a message offers to whom, and which way an answer goes unless somebody chooses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import ClassVar
+
+import pytest
+
+from channels.contract import Capabilities
+from helpdesk.agents.rules import Person
+from helpdesk.journey.outgoing.destinations import Way
+from helpdesk.web.inbox.build import message_actions
+from helpdesk.web.inbox.build.reader import Eyes
+from helpdesk.web.inbox.views.inbox_views import ComposerView
+from helpdesk.web.inbox.views.timeline_views import ChannelMark
+from tests.support.desk.memory_channel import MemoryChannel
+
+NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+MINA, OMID = Person(1, "Mina", "mina@desk.example", "agent"), Person(2, "Omid", "omid@desk.example", "agent")
+LEILA = Person(3, "Leila", "leila@desk.example", "supervisor")
+TICKET = SimpleNamespace(id=7, merged_into_id=None, assignee_id=None)
+
+
+def seen_by(person: Person) -> Eyes:
+    return Eyes(
+        me=person, now=NOW, language="en", channels={"memory": MemoryChannel()}, fill=lambda *_: None,
+        calendar=lambda kind: (kind, None), hours=lambda channel: "written",
+    )  # fmt: skip
+
+
+def line(**more):
+    usual = {
+        "id": 5, "kind": "message", "author": "agent", "outgoing": True, "public": True, "stranger": False,
+        "automatic": False, "person_id": 1, "channel": "memory", "remote_id": "out-1", "delivery": "sent", "data": {},
+    }  # fmt: skip
+    return SimpleNamespace(**{**usual, **more})
+
+
+def question(**more):
+    return line(author="customer", outgoing=False, person_id=None, delivery=None, remote_id="in-1", **more)
+
+
+def verbs(entry, person=MINA, ticket=TICKET):
+    found = message_actions.doings(entry, ticket, seen_by(person))
+    return {name for name in ("answer", "edit", "withdraw", "react") if found and getattr(found, name)}
+
+
+def test_an_author_edits_and_deletes_others_answer():
+    assert verbs(line()) == {"answer", "edit", "withdraw"}
+    assert verbs(line(), OMID) == {"answer"}
+    assert verbs(line(), LEILA) == {"answer", "withdraw"}
+    assert verbs(line(), OMID, SimpleNamespace(**{**vars(TICKET), "assignee_id": 2})) == {"answer", "withdraw"}
+
+
+@pytest.mark.parametrize("state", ["queued", "failed", "uncertain", "undone"])
+def test_what_has_not_arrived_offers_nothing(state):
+    assert message_actions.doings(line(delivery=state), TICKET, seen_by(MINA)) is None
+
+
+def test_what_is_gone_or_going_is_not_changed_again():
+    assert verbs(line(data={"withdrawn_at": NOW.isoformat()})) == set()
+    assert verbs(line(data={"pending": {"what": "withdraw", "line": 9}})) == {"answer"}
+
+
+def test_customers_messages_are_answered_and_reacted_to_but_not_those_of_robots_and_strangers():
+    assert verbs(question()) == {"answer", "react"}
+    assert verbs(question(channel="gone")) == set()
+    robot = question()
+    robot.automatic = True
+    assert verbs(robot) == {"answer"}
+    stranger = question()
+    stranger.stranger = True
+    assert "answer" not in verbs(stranger)
+
+
+class Blind(MemoryChannel):
+    """Its customers do not see which message an answer is meant for, and take no files."""
+
+    can: ClassVar[Capabilities] = Capabilities(edits=True)
+    writes: ClassVar[dict[str, str]] = {"en": "Text message", "fa": "پیامک"}
+
+
+def test_no_message_is_answered_by_itself_where_the_customer_would_not_see_it():
+    eyes = replace(seen_by(MINA), channels={"memory": Blind()})
+    assert message_actions.doings(question(), TICKET, eyes) is None
+
+
+def test_what_is_written_on_the_telephone_is_called_a_text_message_and_takes_no_files():
+    eyes = replace(seen_by(MINA), channels={"memory": Blind()})
+    [way] = message_actions.ways([Way("memory", "main", "memory:+989121234567", usual=True)], eyes)
+    assert (way.label, way.files) == ("Text message", False)
+    assert (eyes.channel("memory").label, eyes.channel("memory", writing=True).label) == ("Memory", "Text message")
+
+
+def test_a_customer_whom_no_message_reaches_leaves_nothing_to_write():
+    def stuck(*ways: Way) -> bool:
+        return ComposerView("Mina", ChannelMark("phone", "Phone"), ways=message_actions.ways(ways, seen_by(MINA))).stuck
+
+    landline = Way("memory", "main", "memory:+982112345678", usual=True, closed="mute")
+    assert stuck(landline)
+    assert not stuck(landline, Way("memory", "main", "memory:sara@customers.example"))
+    assert not stuck(replace(landline, closed="dead")), "an address may have come to life again"
+
+
+def test_notes_and_merged_tickets_offer_no_verbs_of_channels():
+    assert verbs(line(kind="note", public=False)) == set()
+    merged = SimpleNamespace(**{**vars(TICKET), "merged_into_id": 3})
+    assert verbs(line(), MINA, merged) == {"answer"}
+
+
+USUAL = Way("memory", "main", "memory:sara", usual=True)
+OTHER = Way("memory", "main", "memory:elsewhere")
+
+
+def test_the_usual_way_is_chosen_unless_it_is_closed_or_another_was_asked_for():
+    def chosen(found, wanted=""):
+        return next(one.address for one in message_actions.ways(found, seen_by(MINA), wanted) if one.chosen)
+
+    assert chosen([USUAL, OTHER]) == "memory:sara"
+    assert chosen([replace(USUAL, closed="dead"), OTHER]) == "memory:elsewhere"
+    assert chosen([USUAL, OTHER], "memory:elsewhere") == "memory:elsewhere"
+    assert chosen([USUAL, OTHER], "memory:nobody") == "memory:sara"
+    assert chosen([replace(USUAL, closed="dead")]) == "memory:sara"
+    assert message_actions.ways([], seen_by(MINA)) == []

@@ -1,0 +1,27 @@
+"""The source of a message is shown as text, with its headers, and nothing of it acts."""
+
+from __future__ import annotations
+
+from helpdesk import app
+from tests.support.desk.desk_story import story
+from tests.support.pages.browser import LIMITS
+
+
+async def test_the_source_of_a_message_is_plain_text(database, tmp_path, aiohttp_client):
+    from helpdesk.agents import sign_in
+
+    desk = story(database, tmp_path)
+    await desk.writes("<script>alert(1)</script>")
+    mina = await desk.person()
+    token = await database.write(
+        sign_in.enter, person_id=mina, account="x", address="", device="", limits=LIMITS, now=desk.time()
+    )
+    client = await aiohttp_client(app.web_of(desk.house), cookies={"session": token})
+    answer = await client.get("/inbox/entries/1/source")
+    assert (answer.status, answer.content_type) == (200, "text/plain")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert "<script>alert(1)</script>" in await answer.text()
+    assert (await client.get("/inbox/entries/999/source")).status == 404
+    stranger = await aiohttp_client(app.web_of(desk.house))
+    assert (await stranger.get("/inbox/entries/1/source", allow_redirects=False)).status in (303, 401)

@@ -1,0 +1,104 @@
+"""The pages beside the inbox: status for administrators, the quarantine with its second try."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from channels.contract import State
+from helpdesk import app
+from helpdesk.agents import sign_in
+from helpdesk.database.engine import open_database
+from helpdesk.intake import queries as intake
+from tests.support.desk.desk_story import Story, story
+from tests.support.pages.browser import LIMITS
+
+
+@pytest.fixture
+async def told(empty_desk: Path, tmp_path: Path) -> AsyncIterator[Story]:
+    shutil.copy(empty_desk, tmp_path / "desk.db")
+    database = await open_database(f"sqlite:///{tmp_path / 'desk.db'}")
+    yield story(database, tmp_path)
+    await database.close()
+
+
+async def signed_in(told: Story, aiohttp_client, role: str):
+    person = await told.person("Mina", role)
+    token = await told.database.write(
+        sign_in.enter, person_id=person, account="x", address="", device="", limits=LIMITS, now=told.time()
+    )
+    return await aiohttp_client(app.web_of(told.house), cookies={"session": token, "language": "en"})
+
+
+async def form_token(client, path: str) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', await (await client.get(path)).text())
+    assert found is not None
+    return found[1]
+
+
+async def test_what_could_not_be_understood_is_shown_with_its_reason_and_tried_again(told, aiohttp_client):
+    await told.house.desk_for("memory").accept("main", "broken", b"this is \xff no JSON", order_key="")
+    await told.work()
+    client = await signed_in(told, aiohttp_client, "supervisor")
+    page = await (await client.get("/quarantine")).text()
+    assert "this is not JSON" in page
+    number = re.search(r"/quarantine/(\d+)", page)[1]
+    assert "this is \ufffd no JSON" in await (await client.get(f"/quarantine/{number}")).text()
+    raw = await client.get(f"/quarantine/{number}/raw")
+    assert await raw.read() == b"this is \xff no JSON"
+    assert raw.headers["Content-Disposition"].startswith("attachment")
+    csrf = await form_token(client, "/quarantine")
+    answer = await client.post(f"/quarantine/{number}/replay", data={"csrf": csrf}, allow_redirects=False)
+    assert answer.status == 303
+    assert (await told.database.read(intake.figures))["new"] == 1
+    again = await client.post(f"/quarantine/{number}/replay", data={"csrf": csrf})
+    assert again.status == 409
+
+
+async def test_the_quarantine_is_not_for_everybody(told, aiohttp_client):
+    client = await signed_in(told, aiohttp_client, "agent")
+    assert (await client.get("/quarantine")).status == 403
+    assert (await client.get("/status")).status == 403
+
+
+async def test_the_status_page_tells_how_every_account_is_doing(told, aiohttp_client):
+    await told.writes("Where is my order?", subject="Order")
+    told.house.reports.states["memory", "main"] = State(
+        "main", connected=False, problem="The server does not answer.", since=told.time() - timedelta(minutes=9)
+    )
+    client = await signed_in(told, aiohttp_client, "administrator")
+    page = await (await client.get("/status")).text()
+    for said in ("The server does not answer.", "9 min ago", "Memory", "SQLite", "today 09:52"):
+        assert said in page, said
+
+
+async def test_an_account_that_has_not_told_anything_is_shown_as_not_connected(told, aiohttp_client):
+    client = await signed_in(told, aiohttp_client, "administrator")
+    page = await (await client.get("/status")).text()
+    assert "not connected" in page
+    assert "Nothing has been heard from it since the desk was started." in page
+
+
+async def test_a_list_goes_on_where_its_page_ended(told, aiohttp_client):
+    for number in range(53):
+        await told.writes("Hello", sender=f"c{number}@customers.example", subject=f"Matter {number}")
+    client = await signed_in(told, aiohttp_client, "agent")
+    page = await (await client.get("/inbox?view=all")).text()
+    assert len(re.findall(r'class="row[ "]', page)) == 50
+    after = re.search(r'hx-get="([^"]+)"', page)[1].replace("&amp;", "&")
+    rest = await (await client.get(after, headers={"HX-Request": "true"})).text()
+    assert len(re.findall(r'class="row[ "]', rest)) == 3
+    assert not set(re.findall(r'id="t(\d+)"', page)) & set(re.findall(r'id="t(\d+)"', rest))
+
+
+async def test_an_address_that_is_none_of_ours_gets_a_clear_page(told, aiohttp_client):
+    client = await signed_in(told, aiohttp_client, "agent")
+    assert (await client.get("/inbox/tickets/99")).status == 404
+    assert (await client.get("/inbox?view=all&after=nonsense")).status == 422
+    assert (await client.get("/inbox?view=nonsense&sort=nonsense")).status == 200
+    assert (await client.get("/inbox/tickets/99999999999999999999")).status == 404
