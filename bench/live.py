@@ -48,7 +48,7 @@ folder = "{folder}/webchat"
 [[channels.webchat.sites]]
 name = "shop"
 origins = ["https://shop.example"]
-[channels.webchat.wire.rate_limit]
+[channels.webchat.limits]
 arrivals = [1000000, 1000.0]
 """
 

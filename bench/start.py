@@ -31,7 +31,7 @@ deliver = "folder:{folder}/outgoing"
 [[channels.email.mailboxes]]
 name = "support"
 address = "support@dalan.example"
-[channels.email.lmtp]
+[channels.email.receiver]
 enabled = true
 port = {mail}
 """
@@ -52,7 +52,7 @@ enabled = true
 [[channels.phone.sources]]
 name = "pbx"
 provider = "generic"
-[channels.phone.sms.sms_gateways]
+[channels.phone.sms]
 driver = "folder"
 folder = "{folder}/texts"
 """

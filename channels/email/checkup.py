@@ -57,4 +57,4 @@ def _door(door: Receiver, ours: str) -> str | None:
         return f"it can't be opened: {busy.strerror}"
     if said.startswith(ours):
         return None  # the desk runs
-    return "another program listens there: stop it, or set another port of [channels.email.lmtp]"
+    return "another program listens there: stop it, or set another port of [channels.email.receiver]"
