@@ -80,3 +80,15 @@ class DeskContext:
         """Which working hours apply to a channel: written or phone."""
         known = self.channels.get(channel)
         return known.kind if known else "written"
+
+
+def has_subjects(book: DeskContext, channel: str) -> bool:
+    """Whether messages of a channel have subjects; where they have none, the first words stand for it."""
+    own = book.channels.get(channel)
+    return own is None or own.can.subject
+
+
+def is_own_address(book: DeskContext, address: str) -> bool:
+    """Whether an address is the desk's own, also in its plus forms."""
+    local, at, domain = address.rpartition("@")
+    return address in book.own_addresses or f"{local.partition('+')[0]}{at}{domain}" in book.own_addresses

@@ -20,7 +20,8 @@ from helpdesk.files.file_store import Files
 from helpdesk.intake import actions, queries
 from helpdesk.intake.rules import storable
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.receiving.receive import Arrival, receive
+from helpdesk.journey.receiving.arrival import Arrival
+from helpdesk.journey.receiving.receive import receive
 from helpdesk.workers import attachment_fetch
 from helpdesk.workers.attachment_fetch import Understood
 from helpdesk.workers.loops.wakeup import Wakeup

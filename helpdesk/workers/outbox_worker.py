@@ -17,10 +17,9 @@ from helpdesk.clock import Clock
 from helpdesk.database.engine import Database
 from helpdesk.database.metadata import Row
 from helpdesk.files.file_store import Files
-from helpdesk.journey.answering import edit_sent, unread_fallback
+from helpdesk.journey.answering import delivery, edit_sent, unread_fallback
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.outgoing import outbound as letters
-from helpdesk.journey.receiving import delivery_reports
 from helpdesk.outbox import actions, queries
 from helpdesk.outbox.rules import next_attempt
 from helpdesk.workers import apply_edits
@@ -175,12 +174,12 @@ def settle(
             if change:
                 edit_sent.done(tx, book, entry_id=row.entry_id, now=now, problem=left.get("problem", ""))
             else:
-                delivery_reports.sent(tx, book, entry_id=row.entry_id, remote_ids=outcome, now=now)
+                delivery.record_sent(tx, book, entry_id=row.entry_id, remote_ids=outcome, now=now)
                 unread_fallback.plan(tx, book, entry_id=row.entry_id, now=now)
         return
     if outcome.uncertain and not change:
         if actions.settle(tx, row_id=row.id, state="uncertain", now=now, error=outcome.reason, worker=worker):
-            delivery_reports.uncertain(tx, entry_id=row.entry_id, reason=outcome.reason, now=now)
+            delivery.record_uncertain(tx, entry_id=row.entry_id, reason=outcome.reason, now=now)
         return
     again = (
         None
@@ -201,14 +200,14 @@ def settle(
             if change:
                 edit_sent.delayed(tx, entry_id=row.entry_id, reason=outcome.reason)
             else:
-                delivery_reports.delayed(tx, entry_id=row.entry_id, reason=outcome.reason)
+                delivery.record_delayed(tx, entry_id=row.entry_id, reason=outcome.reason)
     elif actions.settle(tx, row_id=row.id, state="failed", now=now, error=outcome.reason, worker=worker):
         if left.get("edited"):  # only what stood below it is still there
             edit_sent.done(tx, book, entry_id=row.entry_id, now=now, problem=outcome.reason)
         elif change:
             edit_sent.refused(tx, entry_id=row.entry_id, reason=outcome.reason, now=now)
         else:
-            delivery_reports.failed(
+            delivery.record_failed(
                 tx, book, entry_id=row.entry_id, reason=outcome.reason, now=now, unreachable=outcome.unreachable
             )
 
@@ -221,5 +220,5 @@ def recover(tx: Connection, *, book: DeskContext, now: datetime) -> int:
             actions.once_more(tx, row_id=row.id, now=now)
             continue
         actions.settle(tx, row_id=row.id, state="uncertain", now=now, error=LOST)
-        delivery_reports.uncertain(tx, entry_id=row.entry_id, reason=LOST, now=now)
+        delivery.record_uncertain(tx, entry_id=row.entry_id, reason=LOST, now=now)
     return len(lost)

@@ -12,14 +12,12 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
-from channels.contract import Channel
 from helpdesk.agents import queries as agents
-from helpdesk.agents.rules import Person, may
 from helpdesk.database.engine import hint
 from helpdesk.database.metadata import Row
 from helpdesk.errors import Conflict, Forbidden, Invalid
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.lifecycle import status
+from helpdesk.journey.lifecycle import authority, status
 from helpdesk.outbox import actions as outbox
 from helpdesk.text import clean
 from helpdesk.tickets import actions as tickets
@@ -56,7 +54,7 @@ def withdraw(tx: Connection, book: DeskContext, *, entry_id: int, person_id: int
     """Take a sent message away from the customer; returns the line of the wish. Raises Conflict, Forbidden."""
     entry, ticket = _held(tx, entry_id)
     _standing(book, entry)
-    if not trusted(tx, entry=entry, ticket=ticket, person_id=person_id):
+    if not authority.may_manage(tx, entry=entry, ticket=ticket, person_id=person_id):
         raise Forbidden("Only its author, whoever has the ticket, or a supervisor can do this.")
     return _wish(tx, entry, ticket, "withdraw", person_id, now, targets=_pieces(entry))
 
@@ -66,37 +64,12 @@ def react(tx: Connection, book: DeskContext, *, entry_id: int, person_id: int, e
     entry, ticket = _held(tx, entry_id)
     if emoji and emoji not in REACTIONS:
         raise Invalid("This reaction is none of those that can be sent.", "emoji")
-    if not may_react(book.channels, entry):
+    if not authority.may_react(book.channels, entry):
         raise Conflict("There are no reactions to this message.")
     ours = (entry.data or {}).get("ours") or {}
     if emoji == ours.get("wanted", ours.get("emoji", "")):
         return int(entry.id)  # pressed twice
     return _wish(tx, entry, ticket, "reaction", person_id, now, text=emoji, targets=[entry.remote_id])
-
-
-def trusted(tx: Connection, *, entry: Row, ticket: Row, person_id: int) -> bool:
-    """Whether somebody decides about a message of the desk: its author, whoever has the ticket, supervisors."""
-    return answers_for(agents.person(tx, person_id=person_id), entry, ticket)
-
-
-def answers_for(person: Person, entry: Row, ticket: Row) -> bool:
-    """The same, of somebody whose role is known."""
-    return person.id in (entry.person_id, ticket.assignee_id) or may(person, "outbox.retry")
-
-
-def may_react(channels: Mapping[str, Channel], entry: Row) -> bool:
-    """Whether the desk can put an emoji on this message."""
-    channel = channels.get(entry.channel or "")
-    its_own = entry.kind == "message" and entry.author == "customer" and not entry.outgoing and not entry.automatic
-    return channel is not None and channel.can.reactions and its_own and bool(entry.remote_id)
-
-
-def may_change(channel: Channel | None, entry: Row) -> bool:
-    """Whether a message of ours has left and its channel can still change it."""
-    data = entry.data or {}
-    gone = data.get("withdrawn_at") or (data.get("pending") or {}).get("what") == "withdraw"
-    ours = entry.outgoing and entry.kind == "message" and entry.delivery in ("sent", "read") and bool(entry.remote_id)
-    return channel is not None and channel.can.edits and ours and not gone
 
 
 def _held(tx: Connection, entry_id: int) -> tuple[Row, Row]:
@@ -108,7 +81,7 @@ def _held(tx: Connection, entry_id: int) -> tuple[Row, Row]:
 def _standing(book: DeskContext, entry: Row) -> None:
     if entry.delivery in ("queued", "uncertain", "undone", "failed") and entry.outgoing:
         raise Conflict("This message has not arrived, so there is nothing to change at the customer's.")
-    if not may_change(book.channels.get(entry.channel or ""), entry):
+    if not authority.may_change(book.channels.get(entry.channel or ""), entry):
         raise Conflict("This message can't be changed any more.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,11 @@ from sqlalchemy import Connection
 
 from helpdesk.database.engine import hint
 from helpdesk.errors import Conflict, Forbidden, Invalid
-from helpdesk.journey.answering import edit_sent, reply_options
+from helpdesk.journey.answering import reply_options
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.lifecycle import follow_up, status
-from helpdesk.journey.outgoing import destinations, outbound
+from helpdesk.journey.lifecycle import authority, clocks, follow_up, status
+from helpdesk.journey.outgoing import destinations, dispatch, outbound
 from helpdesk.journey.outgoing.destinations import Way
-from helpdesk.journey.receiving import new_ticket
 from helpdesk.outbox import actions as outbox
 from helpdesk.outbox import queries as outbox_queries
 from helpdesk.suggestions import actions as suggestions
@@ -94,7 +93,7 @@ def reply(
         answers=answers,
         signature=reply_options.signature(tx, book, ticket=ticket, person_name=person_name),
     )
-    dispatch(
+    dispatch.dispatch(
         tx,
         book,
         ticket=ticket,
@@ -116,7 +115,7 @@ def reply(
     if after != ticket.status:
         status.set_status(tx, book, ticket_id=ticket_id, status=after, by=person_id, now=now)
     else:
-        new_ticket.recount(tx, book, ticket_id=ticket_id, now=now)
+        clocks.recompute_clocks(tx, book, ticket_id=ticket_id, now=now)
     ticket_search.add(tx, ticket_id=ticket_id, entry_id=entry_id, texts=(text,))
     drafts.forget(tx, ticket_id=ticket_id, person_id=person_id, kind="reply")
     tickets.seen(tx, ticket_id=ticket_id, person_id=person_id, entry_id=queries.newest_entry(tx, ticket_id=ticket_id))
@@ -188,40 +187,6 @@ def _files(
     ]
 
 
-def dispatch(
-    tx: Connection,
-    book: DeskContext,
-    *,
-    ticket: Any,
-    entry_id: int,
-    payload: Mapping[str, Any],
-    now: datetime,
-    due_at: datetime,
-    way: Way | None = None,
-) -> None:
-    """Put a written entry in the outbox and remember the id the remote will know it by. `way`: not the ticket's own."""
-    way = way or destinations.usual(ticket)
-    channel = book.channels.get(way.channel)
-    if channel is None:
-        raise Conflict(f"The channel {way.channel} is not switched on, so nothing can be sent there.")
-    remote_id = channel.remote_id(outbound.outbound(payload))
-    if remote_id is not None:
-        tickets.known_as(tx, channel=way.channel, remote_id=remote_id, entry_id=entry_id)
-        tickets.set_remote_id(tx, entry_id=entry_id, remote_id=remote_id)
-    outbox.queue(
-        tx,
-        entry_id=entry_id,
-        ticket_id=ticket.id,
-        channel=way.channel,
-        account=way.account,
-        address=payload["to"][0],
-        automatic=payload["automatic"],
-        payload=payload,
-        now=now,
-        due_at=due_at,
-    )
-
-
 def undo(tx: Connection, book: DeskContext, *, entry_id: int, person_id: int, now: datetime) -> int:
     """Take back a reply that has not left: the draft returns, the clock goes on. Returns the ticket."""
     entry = queries.entry(tx, entry_id=entry_id)
@@ -239,7 +204,7 @@ def undo(tx: Connection, book: DeskContext, *, entry_id: int, person_id: int, no
     was = (entry.data or {}).get("was")
     if was is not None and was != ticket.status and not stands:
         status.set_status(tx, book, ticket_id=ticket.id, status=was, by=person_id, now=now)
-    new_ticket.recount(tx, book, ticket_id=ticket.id, now=now)
+    clocks.recompute_clocks(tx, book, ticket_id=ticket.id, now=now)
     return int(ticket.id)
 
 
@@ -264,7 +229,7 @@ def send_again(tx: Connection, book: DeskContext, *, entry_id: int, person_id: i
     if not entry.outgoing:
         raise Conflict("This message is not waiting to be sent again.")
     ticket = queries.locked(tx, ticket_id=entry.ticket_id)
-    if not edit_sent.trusted(tx, entry=entry, ticket=ticket, person_id=person_id):
+    if not authority.may_manage(tx, entry=entry, ticket=ticket, person_id=person_id):
         raise Forbidden("Only its author, whoever has the ticket, or a supervisor can do this.")
     outbox.again(tx, entry_id=entry_id, now=now)
     tickets.set_delivery(tx, entry_id=entry_id, state="queued")

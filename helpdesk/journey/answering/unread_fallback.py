@@ -13,9 +13,8 @@ from helpdesk.agents import queries as agents
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.dialect import savepoint
 from helpdesk.database.metadata import Row
-from helpdesk.journey.answering import reply
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.outgoing import destinations, outbound
+from helpdesk.journey.outgoing import destinations, dispatch, outbound
 from helpdesk.journey.outgoing.destinations import Way
 from helpdesk.outbox import unread_checks
 from helpdesk.tickets import actions as tickets
@@ -65,7 +64,7 @@ def _mail(tx: Connection, book: DeskContext, ticket_id: int, now: datetime) -> b
         data={"change": "mailed", "of": [one.id for one in lines], "to": way.address.partition(":")[2]},
     )  # fmt: skip
     payload = _letter(tx, book, ticket, entry_id, lines, way)
-    reply.dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=now, way=way)
+    dispatch.dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=now, way=way)
     tickets.change(tx, ticket_id=ticket.id, changed_at=now)
     return True
 

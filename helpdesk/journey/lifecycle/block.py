@@ -10,7 +10,7 @@ from helpdesk.contacts import block_contact
 from helpdesk.contacts import queries as contacts
 from helpdesk.errors import Conflict
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.receiving import new_ticket
+from helpdesk.journey.lifecycle import clocks
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries, spam_flag
 
@@ -38,4 +38,4 @@ def _tell(tx: Connection, book: DeskContext, ticket_ids: list[int], change: str,
     for one in dict.fromkeys(ticket_ids):
         tickets.changed(tx, ticket_id=one, now=now, author="agent", person_id=person_id, change=change)
         tickets.change(tx, ticket_id=one, changed_at=now)
-        new_ticket.recount(tx, book, ticket_id=one, now=now)
+        clocks.recompute_clocks(tx, book, ticket_id=one, now=now)

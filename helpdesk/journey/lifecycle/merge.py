@@ -16,10 +16,9 @@ from sqlalchemy import Connection
 from helpdesk.database.metadata import Row
 from helpdesk.errors import Conflict, Invalid, NotFound
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.lifecycle import follow_up, survey
-from helpdesk.journey.receiving import new_ticket
+from helpdesk.journey.lifecycle import clocks, follow_up, survey
 from helpdesk.sla.store import actions as sla
-from helpdesk.sla.store import queries as clocks
+from helpdesk.sla.store import queries as clock_queries
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import merge_tickets, queries
 
@@ -69,7 +68,7 @@ def merge(
         **told,
     )
     follow_up.hang(tx, survey_ids=surveys, from_id=child.id, to_id=parent.id, person_id=person_id, now=now)
-    new_ticket.recount(tx, book, ticket_id=parent.id, now=now)
+    clocks.recompute_clocks(tx, book, ticket_id=parent.id, now=now)
 
 
 def unmerge(tx: Connection, book: DeskContext, *, ticket_id: int, person_id: int, now: datetime) -> int:
@@ -115,7 +114,7 @@ def unmerge(tx: Connection, book: DeskContext, *, ticket_id: int, person_id: int
     )
     follow_up.hang(tx, survey_ids=surveys, from_id=parent.id, to_id=child.id, person_id=person_id, now=now)
     for one in (child.id, parent.id):
-        new_ticket.recount(tx, book, ticket_id=one, now=now)
+        clocks.recompute_clocks(tx, book, ticket_id=one, now=now)
     return int(parent.id)
 
 
@@ -159,7 +158,7 @@ def _clocks_told(tx: Connection, child: Row, parent: Row, moving: Sequence[Row])
 
 def _leans(tx: Connection, child: Row, moving: Sequence[Row], carrier: Row | None) -> dict[str, Any]:
     """Which question of the child waits again, and on which line, should no answer to it arrive after all."""
-    done = [one for one in clocks.clocks_of(tx, ticket_id=child.id) if one.stop_entry_id and one.how != "call"]
+    done = [one for one in clock_queries.clocks_of(tx, ticket_id=child.id) if one.stop_entry_id and one.how != "call"]
     last = max(done, key=lambda one: (one.cycle, one.stopped_at), default=None)
     if last is None or not child.active:
         return {}
@@ -172,7 +171,7 @@ def _leans(tx: Connection, child: Row, moving: Sequence[Row], carrier: Row | Non
 
 def _unanswered(tx: Connection, ticket_id: int) -> Row | None:
     """The clock of the question that waits longest for a person."""
-    running = [one for one in clocks.going(tx, ticket_id=ticket_id) if one.kind != "resolution"]
+    running = [one for one in clock_queries.going(tx, ticket_id=ticket_id) if one.kind != "resolution"]
     return min(running, key=lambda one: one.started_at, default=None)
 
 

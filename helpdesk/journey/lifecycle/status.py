@@ -8,8 +8,7 @@ from sqlalchemy import Connection
 
 from helpdesk.errors import Conflict
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.lifecycle import survey
-from helpdesk.journey.receiving import new_ticket
+from helpdesk.journey.lifecycle import clocks, survey
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
 from helpdesk.tickets.rules import ENDED
@@ -37,7 +36,7 @@ def set_status(
         return
     if was in ENDED and status not in ENDED:
         survey.withdraw(tx, ticket_id=ticket_id, cycle=ticket.cycle, now=now)
-    new_ticket.recount(tx, book, ticket_id=ticket_id, now=now)
+    clocks.recompute_clocks(tx, book, ticket_id=ticket_id, now=now)
     if status in ENDED and was not in ENDED:
         survey.invite(tx, book, ticket_id=ticket_id, now=now)
 

@@ -12,10 +12,9 @@ from sqlalchemy import Connection
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.engine import hint
 from helpdesk.errors import Conflict, Invalid, NotFound
-from helpdesk.journey.answering import reply
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.lifecycle import follow_up
-from helpdesk.journey.outgoing import outbound
+from helpdesk.journey.outgoing import dispatch, outbound
 from helpdesk.outbox import actions as outbox
 from helpdesk.outbox import queries as outbox_queries
 from helpdesk.surveys import actions, queries, rules
@@ -79,7 +78,7 @@ def invite(tx: Connection, book: DeskContext, *, ticket_id: int, now: datetime) 
         survey=token,
     )
     due_at = now + max(book.survey.delay(ticket.channel), book.time_to_undo(ticket.channel))
-    reply.dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=due_at)
+    dispatch.dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=due_at)
     return entry_id
 
 

@@ -10,6 +10,7 @@ from channels.contract import Inbound
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.metadata import Row
 from helpdesk.journey.context import DeskContext
+from helpdesk.journey.outgoing import dispatch, outbound
 from helpdesk.outbox import queries as outbox
 from helpdesk.outbox.rules import Occasion, why_not
 from helpdesk.sla.calendar.calendars import Calendar
@@ -35,8 +36,6 @@ def follow(
         return None
     if gate(tx, book, ticket_id=ticket_id, address=ticket.address, question_automatic=question.automatic, now=now):
         return None
-    from helpdesk.journey.answering import reply
-    from helpdesk.journey.outgoing import outbound
 
     language = ticket.language or book.language
     text = book.word(
@@ -67,7 +66,7 @@ def follow(
     payload = outbound.payload(
         tx, book, ticket=ticket, entry_id=entry_id, text=text, sender_name=book.name, automatic=True
     )
-    reply.dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=now)
+    dispatch.dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=now)
     return entry_id
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -19,15 +19,12 @@ from helpdesk.database.engine import hint
 from helpdesk.database.metadata import Row
 from helpdesk.intake import actions as intake
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.lifecycle import callback, survey
-from helpdesk.journey.receiving import new_ticket
+from helpdesk.journey.lifecycle import callback, clocks, survey
+from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.sla.engine.clock_skew import FAR
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import late_attachments, queries, reassign_contact, rules, ticket_search
 from helpdesk.tickets.models import NEVER
-
-if TYPE_CHECKING:
-    from helpdesk.journey.receiving.receive import Arrival
 
 OUTGOING = frozenset({"outbound", "outgoing"})
 
@@ -96,7 +93,7 @@ def _again(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound
     if _matters(record) != _matters(before):
         _counts(tx, book, ticket_id=entry.ticket_id, entry_id=entry_id, record=record, before=before, now=at)
     elif _waiting(record) != _waiting(before):
-        new_ticket.recount(tx, book, ticket_id=entry.ticket_id, now=at)
+        clocks.recompute_clocks(tx, book, ticket_id=entry.ticket_id, now=at)
     return kept
 
 
@@ -250,7 +247,7 @@ def _counts(
     if incoming:
         values |= {"customer_at": now, "customer_entry_id": entry_id}
     tickets.change(tx, ticket_id=ticket_id, **values)
-    new_ticket.recount(tx, book, ticket_id=ticket_id, now=now)
+    clocks.recompute_clocks(tx, book, ticket_id=ticket_id, now=now)
     if fresh and over == "answered" and not incoming:
         started = _at(record, now)
         callback.spoke(tx, book, ticket_id=ticket_id, person_id=_person(tx, record), started_at=started, now=now)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -13,13 +12,11 @@ from channels.contract import Inbound
 from helpdesk.contacts.actions import Known
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.receiving import new_ticket
+from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries, reassign_contact, rules
 from helpdesk.tickets.rules import Choice, Found
 from helpdesk.tickets.threading import ticket_candidates
-
-if TYPE_CHECKING:
-    from helpdesk.journey.receiving.receive import Arrival
 
 
 def where(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound, known: Known) -> Choice:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection
 
 from channels.contract import Inbound
-from helpdesk.journey.answering import reply
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.outgoing import auto_reply, outbound
+from helpdesk.journey.outgoing import auto_reply, dispatch, outbound
+from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
-
-if TYPE_CHECKING:
-    from helpdesk.journey.receiving.receive import Arrival
 
 ABOUT = "oversized"
 
@@ -57,7 +54,7 @@ def tell(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound, 
         tx, book, ticket=ticket, entry_id=answer_id, text=text, sender_name=book.name, automatic=True,
         to=(author.address, author.name),
     )  # fmt: skip
-    reply.dispatch(tx, book, ticket=ticket, entry_id=answer_id, payload=payload, now=now, due_at=now)
+    dispatch.dispatch(tx, book, ticket=ticket, entry_id=answer_id, payload=payload, now=now, due_at=now)
     return answer_id
 
 

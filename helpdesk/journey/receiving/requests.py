@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -11,18 +11,15 @@ from channels.contract import Inbound
 from helpdesk.agents import queries as agents
 from helpdesk.contacts.actions import Known
 from helpdesk.database.metadata import Row
-from helpdesk.journey.answering import reply
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.lifecycle import status
-from helpdesk.journey.outgoing import auto_reply, outbound
+from helpdesk.journey.outgoing import auto_reply, dispatch, outbound
 from helpdesk.journey.outgoing.destinations import Way
 from helpdesk.journey.receiving import new_ticket, sender
+from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries, reassign_contact
 from helpdesk.tickets.threading import conversations, ticket_candidates
-
-if TYPE_CHECKING:
-    from helpdesk.journey.receiving.receive import Arrival
 
 ABOUT = "transcript"
 LONGEST = 200_000  # characters of one conversation by mail; the older part is left out
@@ -128,7 +125,7 @@ def _transcript(tx: Connection, book: DeskContext, arrival: Arrival, inbound: In
         to=(to.address, to.name or whole.contact_name), text=book.word("transcript.txt", language, lines=lines, **words),
         subject=book.word("transcript_subject.txt", language, **words),
     )  # fmt: skip
-    reply.dispatch(tx, book, ticket=whole, entry_id=entry_id, payload=payload, now=now, due_at=now, way=way)
+    dispatch.dispatch(tx, book, ticket=whole, entry_id=entry_id, payload=payload, now=now, due_at=now, way=way)
 
 
 def _lines(

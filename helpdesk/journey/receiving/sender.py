@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -22,16 +22,14 @@ from channels.contract import Address, Inbound
 from helpdesk.contacts import actions, one_time_links, queries
 from helpdesk.contacts.actions import Known
 from helpdesk.database.metadata import Row
+from helpdesk.journey import context
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.customers import join
-from helpdesk.journey.receiving import new_ticket
+from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries as ticket_queries
 from helpdesk.tickets import reassign_contact
 from helpdesk.tickets.threading import conversations
-
-if TYPE_CHECKING:
-    from helpdesk.journey.receiving.receive import Arrival
 
 MOST_ADDRESSES = 8  # of one message
 
@@ -63,7 +61,7 @@ def meet(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound) 
             if (
                 one.address != author.address
                 and one.address.partition(":")[2]
-                and not new_ticket.ours(book, one.address)
+                and not context.is_own_address(book, one.address)
             ):
                 met.lines += _learn(tx, arrival, met, author, one)
     return met

@@ -9,6 +9,7 @@ import pytest
 from channels.contract import DeliveryError
 from helpdesk.errors import Conflict, Forbidden, Invalid
 from helpdesk.journey.answering import edit_sent, reply
+from helpdesk.journey.lifecycle import clocks
 from helpdesk.outbox import actions as outbox
 from helpdesk.tickets import queries
 from helpdesk.tickets.threading import ticket_candidates
@@ -94,9 +95,8 @@ async def test_a_withdrawn_first_answer_keeps_counting_because_it_had_arrived(de
 
 
 def reply_recount(tx, book, *, ticket_id, now):
-    from helpdesk.journey.receiving import new_ticket
 
-    new_ticket.recount(tx, book, ticket_id=ticket_id, now=now)
+    clocks.recompute_clocks(tx, book, ticket_id=ticket_id, now=now)
 
 
 async def test_neither_an_edit_nor_a_reaction_stops_or_starts_a_clock(desk):

@@ -9,6 +9,7 @@ import pytest
 
 from channels.contract import Inbound
 from helpdesk.errors import Invalid
+from helpdesk.journey.lifecycle import clocks
 from helpdesk.tickets import queries
 from tests.support.desk.desk_story import story
 from tests.support.desk.memory_channel import MemoryChannel
@@ -166,7 +167,6 @@ async def test_a_mail_too_large_does_not_reopen(large):
 
 async def test_imported_history_triggers_nothing(desk):
     """T19."""
-    from helpdesk.journey.receiving import new_ticket
     from helpdesk.tickets import actions
 
     number, mina = await desk.writes("automatic", automatic=True), await desk.person()
@@ -184,6 +184,6 @@ async def test_imported_history_triggers_nothing(desk):
             text="years ago",
             data={"direction": "incoming", "disposition": "missed"},
         )
-    await desk.database.write(new_ticket.recount, desk.book, ticket_id=number, now=desk.time())
+    await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=number, now=desk.time())
     assert await desk.clocks(number) == []
     assert await desk.looks() == 0

@@ -6,7 +6,7 @@ import pytest
 
 from helpdesk.contacts import actions as contact_actions
 from helpdesk.contacts import queries as contacts
-from helpdesk.journey.receiving import new_ticket
+from helpdesk.journey.lifecycle import clocks
 from tests.journey.lifecycle.test_clocks_equal_replay import shape
 from tests.support.desk.multi_channel_desk import address, arrives, ask, changes, open_channels, who_has
 
@@ -141,7 +141,7 @@ async def test_no_clock_is_touched_by_what_is_learned(desk):
     await arrives(desk, "site", "Hello", "v1", also=[("email:other@nilgun.example", False)])
     for number in (mail, chat):
         before = shape(await desk.clocks(number))
-        await desk.database.write(new_ticket.recount, desk.book, ticket_id=number, now=desk.time())
+        await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=number, now=desk.time())
         assert shape(await desk.clocks(number)) == before
         assert [one[1] for one in before] == ["first_response", "resolution"]
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from helpdesk.contacts import queries as contacts
 from helpdesk.errors import Conflict, DeskError, NotFound
 from helpdesk.journey.customers import join
-from helpdesk.journey.receiving import new_ticket
+from helpdesk.journey.lifecycle import clocks
 from helpdesk.surveys import queries as surveys
 from helpdesk.tickets import queries
 from tests.journey.lifecycle.test_clocks_equal_replay import play, shape
@@ -179,5 +179,5 @@ async def test_clocks_equal_their_replay_through_joins_and_their_undoing(desk, s
             except DeskError:
                 pass
         before = shape(await desk.clocks(number))
-        await desk.database.write(new_ticket.recount, desk.book, ticket_id=number, now=desk.time())
+        await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=number, now=desk.time())
         assert shape(await desk.clocks(number)) == before

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from helpdesk.contacts.one_time_links import LASTS, MOST_WAITING
 from helpdesk.journey.customers import links
-from helpdesk.journey.receiving import new_ticket
+from helpdesk.journey.lifecycle import clocks
 from tests.journey.lifecycle.test_clocks_equal_replay import shape
 from tests.support.desk.multi_channel_desk import address, arrives, ask, changes, open_channels, who_has
 
@@ -68,7 +68,7 @@ async def test_the_talk_goes_on_where_the_link_led_and_the_answer_goes_there(des
     assert await arrives(desk, "site", "and back again", "v1") == chat
     assert (await desk.ticket(chat)).conversation == "v1"
     before = shape(await desk.clocks(chat))
-    await desk.database.write(new_ticket.recount, desk.book, ticket_id=chat, now=desk.time())
+    await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=chat, now=desk.time())
     assert shape(await desk.clocks(chat)) == before
 
 

@@ -9,8 +9,7 @@ import pytest
 from channels.contract import DeliveryError
 from helpdesk.errors import DeskError
 from helpdesk.journey.answering import reply
-from helpdesk.journey.lifecycle import status
-from helpdesk.journey.receiving import new_ticket
+from helpdesk.journey.lifecycle import clocks, status
 
 STEPS = ("writes", "answers", "waiting", "open", "on_hold", "resolved", "note", "thanks", "automatic", "fails", "undo")
 
@@ -66,6 +65,6 @@ async def test_the_stored_clocks_are_those_of_the_replay(desk, seed):
         await play(desk, dice, number, mina)
         before = shape(await desk.clocks(number))
         deadline = (await desk.ticket(number)).deadline
-        await desk.database.write(new_ticket.recount, desk.book, ticket_id=number, now=desk.time())
+        await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=number, now=desk.time())
         assert shape(await desk.clocks(number)) == before
         assert (await desk.ticket(number)).deadline == deadline

@@ -8,8 +8,7 @@ import pytest
 
 from helpdesk.errors import Conflict, Invalid
 from helpdesk.journey.answering import reply
-from helpdesk.journey.lifecycle import merge, status
-from helpdesk.journey.receiving import new_ticket
+from helpdesk.journey.lifecycle import clocks, merge, status
 from helpdesk.tickets import queries, ticket_lists, ticket_search
 from helpdesk.tickets.threading import ticket_candidates
 from tests.journey.lifecycle.test_clocks_equal_replay import play, shape
@@ -251,7 +250,7 @@ async def test_clocks_equal_their_replay_through_merges_and_their_undoing(desk, 
                 pass
         for number in (one, two_):
             before = shape(await desk.clocks(number))
-            await desk.database.write(new_ticket.recount, desk.book, ticket_id=number, now=desk.time())
+            await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=number, now=desk.time())
             assert shape(await desk.clocks(number)) == before
             assert not is_merged or number == one or not any(clock[3] == "running" for clock in before)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.journey.answering import edit_sent, unread_fallback
-from helpdesk.journey.lifecycle import merge
-from helpdesk.journey.receiving import new_ticket
+from helpdesk.journey.lifecycle import clocks, merge
 from helpdesk.tickets import queries
 from tests.journey.answering.test_unread_fallback import Post
 from tests.journey.lifecycle.test_clocks_equal_replay import shape
@@ -21,7 +20,7 @@ async def files_of(desk, entry_id):
 
 async def agrees_with_its_replay(desk, number):
     before = shape(await desk.clocks(number))
-    await desk.database.write(new_ticket.recount, desk.book, ticket_id=number, now=desk.time())
+    await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=number, now=desk.time())
     assert shape(await desk.clocks(number)) == before
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.agents import actions as agents
-from helpdesk.journey.lifecycle import merge, status
-from helpdesk.journey.receiving import new_ticket
+from helpdesk.journey.lifecycle import clocks, merge, status
 from helpdesk.tickets import ticket_lists
 from tests.journey.lifecycle.test_clocks_equal_replay import shape
 from tests.support.desk.multi_channel_desk import address, arrives, changes, open_channels
@@ -27,7 +26,7 @@ async def seen_in(desk, view):
 
 async def agrees_with_its_replay(desk, number):
     before = shape(await desk.clocks(number))
-    await desk.database.write(new_ticket.recount, desk.book, ticket_id=number, now=desk.time())
+    await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=number, now=desk.time())
     assert shape(await desk.clocks(number)) == before
 
 

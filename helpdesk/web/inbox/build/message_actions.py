@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from helpdesk.journey.answering import edit_sent
+from helpdesk.journey.lifecycle import authority
 from helpdesk.journey.outgoing.destinations import Way
 from helpdesk.tickets.rules import snippet
 from helpdesk.web.inbox.build.reader import Eyes, name_of
@@ -21,8 +22,8 @@ def doings(entry: Any, ticket: Any, eyes: Eyes) -> Doings | None:
     data = entry.data or {}
     changing, refused = data.get("pending") or {}, data.get("refused") or {}
     known = eyes.channels.get(entry.channel or "")
-    change = ticket.merged_into_id is None and edit_sent.may_change(known, entry)
-    react = ticket.merged_into_id is None and edit_sent.may_react(eyes.channels, entry)
+    change = ticket.merged_into_id is None and authority.may_change(known, entry)
+    react = ticket.merged_into_id is None and authority.may_react(eyes.channels, entry)
     ours = data.get("ours") or {}
     arrived = not entry.outgoing or entry.delivery in ("sent", "read")
     made = Doings(
@@ -34,7 +35,7 @@ def doings(entry: Any, ticket: Any, eyes: Eyes) -> Doings | None:
         and not entry.stranger
         and not data.get("withdrawn_at"),
         edit=change and entry.person_id == eyes.me.id,
-        withdraw=change and edit_sent.answers_for(eyes.me, entry, ticket),
+        withdraw=change and authority.is_responsible(eyes.me, entry, ticket),
         react=edit_sent.REACTIONS if react else (),
         ours=str(ours.get("wanted", ours.get("emoji", ""))),
         pending=str(changing.get("what", "")),

@@ -7,8 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk.journey.lifecycle import merge
-from helpdesk.journey.receiving import new_ticket
+from helpdesk.journey.lifecycle import clocks, merge
 from helpdesk.sla import policies
 from tests.support.desk.desk_story import story
 from tests.support.phone.phone_desk import Phone
@@ -121,7 +120,7 @@ async def test_a_replay_gives_the_clocks_that_are_stored(phone):
     await phone.desk.looks()
     before = [dict(one._mapping) for one in await phone.desk.clocks(1, "queue_wait")]
     assert len(before) == 2
-    await phone.desk.database.write(new_ticket.recount, phone.desk.book, ticket_id=1, now=phone.desk.time())
+    await phone.desk.database.write(clocks.recompute_clocks, phone.desk.book, ticket_id=1, now=phone.desk.time())
     assert [dict(one._mapping) for one in await phone.desk.clocks(1, "queue_wait")] == before
 
 

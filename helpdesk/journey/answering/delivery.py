@@ -1,0 +1,74 @@
+"""Outcomes of our messages: sent, failed for good (the clock's stop is revoked), or uncertain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from helpdesk.contacts import actions as contacts
+from helpdesk.database.engine import hint
+from helpdesk.database.metadata import Row
+from helpdesk.journey.context import DeskContext
+from helpdesk.journey.lifecycle import clocks
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import queries
+
+
+def record_sent(tx: Connection, book: DeskContext, *, entry_id: int, remote_ids: Sequence[str], now: datetime) -> None:
+    """The remote took it, and knows it (or its pieces) by these. After an earlier failure it counts from now on."""
+    entry = queries.entry(tx, entry_id=entry_id)
+    seen = entry.delivery == "read"  # the customer was quicker than the remote's answer to us
+    tickets.set_delivery(tx, entry_id=entry_id, state="read" if seen else "sent", sent_at=now)
+    _add_remote_ids(tx, entry, [one for one in remote_ids if one])
+    if queries.has_failed(tx, ticket_id=entry.ticket_id, entry_id=entry_id):
+        record_state(tx, entry_id=entry_id, ticket_id=entry.ticket_id, state="sent", reason="", now=now)
+        clocks.recompute_clocks(tx, book, ticket_id=entry.ticket_id, now=now)
+    hint(tx, "ticket", entry.ticket_id)
+
+
+def _add_remote_ids(tx: Connection, entry: Row, remote_ids: Sequence[str]) -> None:
+    """Every piece leads to the entry; several are kept in order, so that all of them can be changed."""
+    if remote_ids and entry.remote_id is None:
+        tickets.set_remote_id(tx, entry_id=entry.id, remote_id=remote_ids[0])
+    for remote_id in remote_ids:
+        tickets.known_as(tx, channel=entry.channel, remote_id=remote_id, entry_id=entry.id)
+    if len(remote_ids) > 1:
+        tickets.rewrite(tx, entry_id=entry.id, text=entry.text, data={**(entry.data or {}), "pieces": list(remote_ids)})
+
+
+def record_failed(
+    tx: Connection, book: DeskContext, *, entry_id: int, reason: str, now: datetime, unreachable: bool
+) -> None:
+    """It will never arrive: an answer that never arrived is no answer."""
+    entry = queries.entry(tx, entry_id=entry_id)
+    tickets.set_delivery(tx, entry_id=entry_id, state="failed", reason=reason)
+    record_state(tx, entry_id=entry_id, ticket_id=entry.ticket_id, state="failed", reason=reason, now=now)
+    if unreachable and entry.address:
+        contacts.unreachable(tx, address=entry.address, reason=reason, now=now)
+    clocks.recompute_clocks(tx, book, ticket_id=entry.ticket_id, now=now)
+
+
+def record_uncertain(tx: Connection, *, entry_id: int, reason: str, now: datetime) -> None:
+    """It may have arrived; a person decides whether to send it again."""
+    entry = queries.entry(tx, entry_id=entry_id)
+    tickets.set_delivery(tx, entry_id=entry_id, state="uncertain", reason=reason)
+    record_state(tx, entry_id=entry_id, ticket_id=entry.ticket_id, state="uncertain", reason=reason, now=now)
+
+
+def record_delayed(tx: Connection, *, entry_id: int, reason: str) -> None:
+    """It is being tried again."""
+    tickets.set_delivery(tx, entry_id=entry_id, state="queued", reason=reason)
+    hint(tx, "ticket", queries.entry(tx, entry_id=entry_id).ticket_id)
+
+
+def record_state(tx: Connection, *, entry_id: int, ticket_id: int, state: str, reason: str, now: datetime) -> None:
+    tickets.add_entry(
+        tx,
+        ticket_id=ticket_id,
+        at=now,
+        kind="delivery",
+        author="system",
+        data={"of": entry_id, "state": state, "reason": reason},
+    )

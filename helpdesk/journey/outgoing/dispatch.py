@@ -1,0 +1,50 @@
+"""The last step inside the desk: an entry becomes a row of the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from helpdesk.errors import Conflict
+from helpdesk.journey.context import DeskContext
+from helpdesk.journey.outgoing import destinations, outbound
+from helpdesk.journey.outgoing.destinations import Way
+from helpdesk.outbox import actions as outbox
+from helpdesk.tickets import actions as tickets
+
+
+def dispatch(
+    tx: Connection,
+    book: DeskContext,
+    *,
+    ticket: Any,
+    entry_id: int,
+    payload: Mapping[str, Any],
+    now: datetime,
+    due_at: datetime,
+    way: Way | None = None,
+) -> None:
+    """Put a written entry in the outbox and remember the id the remote will know it by. `way`: not the ticket's own."""
+    way = way or destinations.usual(ticket)
+    channel = book.channels.get(way.channel)
+    if channel is None:
+        raise Conflict(f"The channel {way.channel} is not switched on, so nothing can be sent there.")
+    remote_id = channel.remote_id(outbound.outbound(payload))
+    if remote_id is not None:
+        tickets.known_as(tx, channel=way.channel, remote_id=remote_id, entry_id=entry_id)
+        tickets.set_remote_id(tx, entry_id=entry_id, remote_id=remote_id)
+    outbox.queue(
+        tx,
+        entry_id=entry_id,
+        ticket_id=ticket.id,
+        channel=way.channel,
+        account=way.account,
+        address=payload["to"][0],
+        automatic=payload["automatic"],
+        payload=payload,
+        now=now,
+        due_at=due_at,
+    )

@@ -1,0 +1,93 @@
+"""The timeline entry of an inbound message, and the people who take part in its ticket from now on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from channels.contract import Inbound
+from helpdesk.contacts import actions as contacts
+from helpdesk.journey import context
+from helpdesk.journey.context import DeskContext
+from helpdesk.journey.receiving.arrival import Arrival
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import queries
+
+MAX_PARTICIPANTS = 30  # more is a mailing, not a conversation
+
+
+def add_participants(
+    tx: Connection, book: DeskContext, inbound: Inbound, *, ticket_id: int, contact_id: int, now: datetime
+) -> None:
+    """Whoever the customer wrote to beside us takes part from now on, and gets copies of the answers."""
+    others = dict.fromkeys((*inbound.copies, *inbound.recipients))
+    if inbound.automatic or len(others) > MAX_PARTICIPANTS:
+        return
+    for one in others:
+        if context.is_own_address(book, one.address):
+            continue
+        guest = contacts.known_or_new(
+            tx, address=one.address, name=one.name, verified=False, language=None, now=now, wrote=False
+        )
+        if guest.contact_id != contact_id:
+            tickets.join(tx, ticket_id=ticket_id, contact_id=guest.contact_id, welcome=True, address=one.address)
+
+
+def _valid_date(sent_at: datetime | None) -> datetime | None:
+    """The sender's own date; years at the end of the calendar can't be turned into every zone, so they are left out."""
+    return sent_at if sent_at is not None and 1900 <= sent_at.year < 9000 else None
+
+
+def write_entry(
+    tx: Connection,
+    arrival: Arrival,
+    inbound: Inbound,
+    *,
+    ticket_id: int,
+    contact_id: int,
+    files: Sequence[Mapping[str, Any]],
+    stranger: bool,
+) -> int:
+    """The line of the timeline for an arrival, with its body, files and remote id."""
+    data: dict[str, Any] = dict(inbound.details)
+    if inbound.recipients:
+        data["to"] = [[one.address, one.name] for one in inbound.recipients]
+    if inbound.copies:
+        data["cc"] = [[one.address, one.name] for one in inbound.copies]
+    if inbound.subject:
+        data["subject"] = inbound.subject
+    if inbound.thread.remote_ids:
+        answered = queries.entry_by_remote_id(tx, channel=arrival.channel, remote_id=inbound.thread.remote_ids[0])
+        if answered is not None:
+            data["answers"] = answered
+    oversized = inbound.details.get("problem") == "oversized"
+    robot = inbound.kind == "delivery" or oversized
+    entry_id = tickets.add_entry(
+        tx,
+        ticket_id=ticket_id,
+        at=arrival.received_at,
+        kind="note" if inbound.kind == "note" else "message",
+        author="system" if robot else "customer",
+        public=not oversized,
+        outgoing=False,
+        contact_id=contact_id,
+        channel=arrival.channel,
+        account=arrival.account,
+        address=inbound.author.address if inbound.author else None,
+        text=inbound.text,
+        automatic=inbound.automatic,
+        thanks=inbound.thanks,
+        stranger=stranger,
+        remote_id=inbound.external_id,
+        sent_at=_valid_date(inbound.sent_at),
+        intake_id=arrival.intake_id,
+        data=data or None,
+    )
+    if inbound.html is not None or inbound.full_text is not None:
+        tickets.add_body(tx, entry_id=entry_id, full_text=inbound.full_text, html=inbound.html)
+    tickets.attach(tx, ticket_id=ticket_id, entry_id=entry_id, files=files)
+    tickets.known_as(tx, channel=arrival.channel, remote_id=inbound.external_id, entry_id=entry_id)
+    return entry_id

@@ -1,0 +1,71 @@
+"""Edits by the customer: an earlier message says something else, and every version is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from channels.contract import Inbound
+from helpdesk.database.metadata import Row
+from helpdesk.journey.receiving.arrival import Arrival
+from helpdesk.journey.receiving.updates import albums, targets
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import queries, rules, ticket_search
+
+
+def receive_edit(
+    tx: Connection, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]] = ()
+) -> int | None:  # fmt: skip
+    """An earlier message says something else now, or shows another file; what it said and showed is kept.
+
+    None: we know neither it nor its chat.
+    """
+    entry_id = targets.find_target(tx, arrival, inbound)
+    entry = None if entry_id is None else queries.entry(tx, entry_id=entry_id)
+    words, parts = _edited_text(entry, inbound)
+    same = entry is not None and entry.text == words
+    if entry_id is None or entry is None or (entry.outgoing and not same):  # nobody else changes what we said
+        return targets.record_unknown_target(
+            tx, arrival, inbound, files, kind="change", data={"change": "edited_unseen"}
+        )
+    fresh = [] if entry.outgoing else _new_files(tx, entry_id, files)
+    if same and not fresh:
+        return entry_id
+    tickets.attach(tx, ticket_id=entry.ticket_id, entry_id=entry_id, files=fresh)
+    data = dict(entry.data or {})
+    if not same:
+        at = data.get("edited_at", entry.at.isoformat())
+        data["edits"] = [*data.get("edits", []), {"at": at, "text": entry.text}]
+    if parts:
+        data["parts"] = parts
+    data["edited_at"] = arrival.received_at.isoformat()
+    tickets.rewrite(tx, entry_id=entry_id, text=words, data=data)
+    ticket = queries.locked(tx, ticket_id=entry.ticket_id)
+    if ticket.customer_entry_id in (None, entry_id):
+        tickets.change(tx, ticket_id=ticket.id, snippet=rules.snippet(words))
+    made = tickets.changed(
+        tx, ticket_id=ticket.id, now=arrival.received_at, author="customer", change="edited", of=entry_id
+    )
+    ticket_search.add(tx, ticket_id=ticket.id, entry_id=made, texts=(inbound.text,))
+    return made
+
+
+def _edited_text(entry: Row | None, inbound: Inbound) -> tuple[str, dict[str, str]]:
+    """What an entry says after a change, and each of its parts where it is an album of several captions."""
+    known = albums.caption_parts(entry, entry.data or {}) if entry is not None else {}
+    if inbound.target is None or not known.keys() - {inbound.target}:
+        return inbound.text, {}
+    known[inbound.target] = inbound.text
+    return "\n".join(one for one in known.values() if one), known
+
+
+def _new_files(tx: Connection, entry_id: int, files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those of some files that do not hang on an entry yet: a change of the words below a picture brings it again."""
+    known = {_file_key(one.hash, one.name, one.size) for one in queries.attached(tx, entry_ids=[entry_id])}
+    return [one for one in files if _file_key(one["hash"], one["name"], one["size"]) not in known]
+
+
+def _file_key(digest: str | None, name: str, size: int) -> tuple[object, ...]:
+    return (digest,) if digest else (name, size)

@@ -1,0 +1,36 @@
+"""Reactions of the customer: an emoji on an earlier message."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from channels.contract import Inbound
+from helpdesk.journey.receiving.arrival import Arrival
+from helpdesk.journey.receiving.updates import targets
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import queries
+
+
+def receive_reaction(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:
+    """An emoji on a message. None: we know neither it nor its chat."""
+    entry_id = targets.find_target(tx, arrival, inbound)
+    if entry_id is None:
+        return targets.record_unknown_target(tx, arrival, inbound, kind="reaction", data={"of": None})
+    entry = queries.entry(tx, entry_id=entry_id)
+    tickets.change(tx, ticket_id=entry.ticket_id, changed_at=arrival.received_at)
+    return tickets.add_entry(
+        tx,
+        ticket_id=entry.ticket_id,
+        at=arrival.received_at,
+        kind="reaction",
+        author="customer",
+        public=True,
+        outgoing=False,
+        channel=arrival.channel,
+        account=arrival.account,
+        text=inbound.text,
+        thanks=True,
+        address=inbound.author.address if inbound.author else None,
+        intake_id=arrival.intake_id,
+        data={"of": entry_id, **inbound.details},
+    )

@@ -1,0 +1,49 @@
+"""The entry that an edit or a reaction is about, and what is kept when there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from channels.contract import Inbound
+from helpdesk.journey.receiving.arrival import Arrival
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets import queries, reassign_contact, ticket_search
+from helpdesk.tickets.threading import conversations
+
+
+def record_unknown_target(
+    tx: Connection, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]] = (), *, kind: str,
+    data: dict[str, Any],
+) -> int | None:  # fmt: skip
+    """A change of a message we do not have is a line of its chat's newest ticket."""
+    chat = inbound.thread.conversation
+    if chat is None:
+        return None
+    found = conversations.leads_to(tx, channel=arrival.channel, account=arrival.account, conversation=chat)
+    if found is None:
+        return None
+    ticket = reassign_contact.standing(tx, ticket_id=found.id)
+    tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)
+    line = tickets.add_entry(
+        tx, ticket_id=ticket.id, at=arrival.received_at, kind=kind, author="customer", public=False, outgoing=False,
+        channel=arrival.channel, account=arrival.account, text=inbound.text, intake_id=arrival.intake_id,
+        address=inbound.author.address if inbound.author else None, data={**inbound.details, **data},
+    )  # fmt: skip
+    tickets.attach(tx, ticket_id=ticket.id, entry_id=line, files=files)
+    ticket_search.add(tx, ticket_id=ticket.id, entry_id=line, texts=(inbound.text,))
+    return line
+
+
+def as_note(inbound: Inbound) -> Inbound:
+    """A change of a message we do not have in a chat we do not know: shown, and nothing more."""
+    return replace(inbound, kind="note", automatic=True, details={**inbound.details, "unseen": inbound.kind})
+
+
+def find_target(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:
+    if inbound.target is None:
+        return None
+    return queries.entry_by_remote_id(tx, channel=arrival.channel, remote_id=inbound.target)
