@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from channels import registry
-from helpdesk import app
+from helpdesk.app import App, build_app
 from helpdesk.settings import Settings
 
 TOKEN = "700:AAAbbbCCCdddEEEfff"
@@ -54,15 +54,11 @@ def settings_for(folder: Path, url: str | None, channels: Mapping[str, Any], *, 
 
 
 @asynccontextmanager
-async def desk(
-    url: str | None = None, channel: str = "email", *, undo: int = 15, **given: Any
-) -> AsyncIterator[app.App]:
+async def desk(url: str | None = None, channel: str = "email", *, undo: int = 15, **given: Any) -> AsyncIterator[App]:
     """A fresh desk with one channel, gone when the context closes. `undo` in seconds; `given`: settings that differ."""
     with tempfile.TemporaryDirectory(prefix="pasokh-bench-", dir=Path.cwd()) as name:
         raw = channels_in(Path(name))[channel] | given
         kind: Any = registry.load(channel)
         made = {channel: kind(kind.Settings.model_validate(raw), env=SECRETS)}
-        async with app.house(
-            settings_for(Path(name), url, {}, undo=undo), where="the benchmark", channels=made
-        ) as house:
-            yield house
+        async with build_app(settings_for(Path(name), url, {}, undo=undo), where="the benchmark", channels=made) as app:
+            yield app

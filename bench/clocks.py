@@ -14,7 +14,7 @@ from bench.inbox import CHUNK, fill
 from bench.measure import cost, reference_ms
 from helpdesk.app import App
 from helpdesk.sla.store.models import clocks, cycles
-from helpdesk.sla.targets import Facts
+from helpdesk.sla.targets import PolicyFacts
 from helpdesk.tickets.models import entries
 
 BURST, DUE_TIMES, IDLE = 10_000, 2_000, 10.0
@@ -24,19 +24,19 @@ KINDS = (("first_response", 30), ("next_response", 60), ("resolution", 480))
 async def run(*, db: str | None, n: int | None, tickets: int | None, **_: Any) -> dict[str, Any]:
     """`tickets` open ones (100,000 unless told); `n` (10,000) of their clocks run out together."""
     count, burst = tickets or 100_000, n or BURST
-    async with desk(db) as house:
-        start = house.clock()
+    async with desk(db) as app:
+        start = app.clock()
         for first in range(0, count, CHUNK):
-            await house.database.write(fill, start=first, count=min(CHUNK, count - first), now=start, active=1)
-            await house.database.write(_clocks, start=first, count=min(CHUNK, count - first), burst=burst, now=start)
-        idle = await _idle(house)
-        house.clock = lambda: start + timedelta(hours=1, seconds=1)
+            await app.database.write(fill, start=first, count=min(CHUNK, count - first), now=start, active=1)
+            await app.database.write(_clocks, start=first, count=min(CHUNK, count - first), burst=burst, now=start)
+        idle = await _idle(app)
+        app.clock = lambda: start + timedelta(hours=1, seconds=1)
         with cost() as spent:
-            took = await _burst(house, burst)
+            took = await _burst(app, burst)
     return {
         "n": burst,
         "tickets": count,
-        "due_us": _due_us(house),
+        "due_us": _due_us(app),
         "idle_cpu_share": round(idle, 5),
         "burst_s": round(took, 2),
         "burst_cpu_s": round(spent.cpu, 2),
@@ -65,9 +65,9 @@ def _clocks(tx: Connection, *, start: int, count: int, burst: int, now: datetime
     tx.execute(insert(clocks), rows)
 
 
-async def _idle(house: App) -> float:
+async def _idle(app: App) -> float:
     """The share of a core that the watcher takes while nothing happens."""
-    watcher = asyncio.create_task(house.clock_watcher().run())
+    watcher = asyncio.create_task(app.clock_watcher().run())
     await asyncio.sleep(1)
     with cost() as spent:
         await asyncio.sleep(IDLE)
@@ -75,12 +75,12 @@ async def _idle(house: App) -> float:
     return spent.cpu / spent.wall
 
 
-async def _burst(house: App, burst: int) -> float:
+async def _burst(app: App, burst: int) -> float:
     """Seconds from waking up until every breach stands on its timeline."""
     begun = time.perf_counter()
-    watcher = asyncio.create_task(house.clock_watcher().run())
+    watcher = asyncio.create_task(app.clock_watcher().run())
     told = select(func.count()).where(entries.c.kind == "change")
-    while await house.database.read(lambda tx: tx.execute(told).scalar_one()) < burst:
+    while await app.database.read(lambda tx: tx.execute(told).scalar_one()) < burst:
         if time.perf_counter() - begun > 120:
             raise RuntimeError("the watcher did not tell of every clock")
         await asyncio.sleep(0.05)
@@ -88,11 +88,11 @@ async def _burst(house: App, burst: int) -> float:
     return time.perf_counter() - begun
 
 
-def _due_us(house: App) -> float:
+def _due_us(app: App) -> float:
     """Microseconds of processor time for one due time, each from another moment of three weeks."""
-    facts, at = Facts(channel="email", kind="written"), house.clock()
+    facts, at = PolicyFacts(channel="email", kind="written"), app.clock()
     moments = [at + timedelta(minutes=15 * number) for number in range(DUE_TIMES)]
     begun = time.thread_time()
     for moment in moments:
-        house.book.promises.plan(facts, "first_response", moment)
+        app.context.promises.plan(facts, "first_response", moment)
     return round((time.thread_time() - begun) / DUE_TIMES * 1e6, 2)

@@ -17,9 +17,9 @@ from sqlalchemy import Connection, insert, select
 from bench.bench_desk import desk
 from bench.measure import cost, middle, reference_ms
 from bench.sample_mails import WORDS_EN, WORDS_FA
-from helpdesk import app
 from helpdesk.agents import actions as agents
 from helpdesk.agents import sign_in
+from helpdesk.app import App, web_application
 from helpdesk.contacts.models import addresses, contacts
 from helpdesk.database import fulltext
 from helpdesk.tickets.models import entries, tickets
@@ -46,15 +46,15 @@ CHUNK = 2000
 async def run(*, db: str | None, n: int | None, tickets: int | None, **_: Any) -> dict[str, Any]:
     """Fill a desk with `tickets` tickets (10,000 unless told) and ask for pages."""
     count, rounds = tickets or 10_000, n or ROUNDS
-    async with desk(db) as house:
+    async with desk(db) as app:
         for start in range(0, count, CHUNK):
-            await house.database.write(fill, start=start, count=min(CHUNK, count - start), now=house.clock())
-        await house.database.write(_long_one, now=house.clock())
-        async with _open(house) as address:
-            cookie = await _session(house)
+            await app.database.write(fill, start=start, count=min(CHUNK, count - start), now=app.clock())
+        await app.database.write(_long_one, now=app.clock())
+        async with _open(app) as address:
+            cookie = await _session(app)
             shown = await _measure(f"{address}/inbox?view=all", cookie, rounds, "page")
             one = await _measure(f"{address}/inbox/tickets/{count}?view=all", cookie, rounds, "pane")
-        found = await _searches(house, rounds)
+        found = await _searches(app, rounds)
     return {
         "n": rounds,
         "tickets": count,
@@ -68,20 +68,20 @@ async def run(*, db: str | None, n: int | None, tickets: int | None, **_: Any) -
     }
 
 
-async def _session(house: app.App) -> str:
-    now = house.clock()
-    person_id = await house.database.write(
+async def _session(app: App) -> str:
+    now = app.clock()
+    person_id = await app.database.write(
         agents.add_person, name="Mina", email="mina@desk.example", role="agent", now=now, by=None, language="fa"
     )
     limits = sign_in.Limits(window=timedelta(minutes=15), per_account=5, per_address=30, lasts=timedelta(days=1))
-    return await house.database.write(
+    return await app.database.write(
         sign_in.enter, person_id=person_id, account="x", now=now, address="127.0.0.1", device="bench", limits=limits
     )
 
 
 @asynccontextmanager
-async def _open(house: app.App) -> AsyncIterator[str]:
-    runner = web.AppRunner(app.web_of(house), access_log=None)
+async def _open(app: App) -> AsyncIterator[str]:
+    runner = web.AppRunner(web_application(app), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]
@@ -107,7 +107,7 @@ async def _ask(address: str, cookie: str, rounds: int, part: str) -> list[float]
     return [float(one) for one in said.split()]
 
 
-async def _searches(house: app.App, rounds: int) -> float:
+async def _searches(app: App, rounds: int) -> float:
     from helpdesk.tickets import ticket_search
 
     walls = []
@@ -115,7 +115,7 @@ async def _searches(house: app.App, rounds: int) -> float:
         word = WORDS_FA[number % len(WORDS_FA)]
         for length in range(2, len(word) + 1):
             start = time.perf_counter()
-            await house.database.read(ticket_search.find, question=word[:length])
+            await app.database.read(ticket_search.search_tickets, question=word[:length])
             walls.append(time.perf_counter() - start)
     return round(middle(walls) * 1000, 2)
 

@@ -27,14 +27,14 @@ async def run(*, db: str | None, n: int | None, kind: str | None, **_: Any) -> d
         raise Invalid(f"There is no kind {kind!r}; there are {', '.join(KINDS)}.")
     channel, make = KINDS[kind]
     things = list(make(count, 1))
-    async with desk(db, channel) as house:
-        await take(house, channel, list(make(WARM, 2)))  # everything compiled and loaded
-        known = await house.database.read(_counts)
-        before = getattr(house.database, "commits", None)
+    async with desk(db, channel) as app:
+        await take(app, channel, list(make(WARM, 2)))  # everything compiled and loaded
+        known = await app.database.read(_counts)
+        before = getattr(app.database, "commits", None)
         with cost() as spent:
-            await take(house, channel, things)
-        after = getattr(house.database, "commits", None)
-        figures = await house.database.read(_counts)
+            await take(app, channel, things)
+        after = getattr(app.database, "commits", None)
+        figures = await app.database.read(_counts)
     made = figures["calls" if kind == "phone" else "messages"]
     wanted = len({one.order_key for one in things}) + WARM // 4 if kind == "phone" else count + WARM
     assert (made, figures["left"]) == (wanted, 0), figures
@@ -51,10 +51,10 @@ async def run(*, db: str | None, n: int | None, kind: str | None, **_: Any) -> d
     }
 
 
-async def take(house: App, name: str, things: Sequence[Raw]) -> None:
+async def take(app: App, name: str, things: Sequence[Raw]) -> None:
     """Hand these over and wait until the desk has worked them all."""
-    door, channel = house.desk_for(name), house.book.channels[name]
-    worker = asyncio.create_task(house.intake_worker().run())
+    door, channel = app.desk_for(name), app.context.channels[name]
+    worker = asyncio.create_task(app.intake_worker().run())
     for start in range(0, len(things), AT_ONCE):
         await asyncio.gather(
             *(
@@ -65,7 +65,7 @@ async def take(house: App, name: str, things: Sequence[Raw]) -> None:
             )
         )
     while True:
-        if not (await house.database.read(queries.figures))["new"]:
+        if not (await app.database.read(queries.figures))["new"]:
             break
         await asyncio.sleep(0.05)
     worker.cancel()

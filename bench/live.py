@@ -22,9 +22,10 @@ import aiohttp
 from sqlalchemy import select
 
 from bench.measure import cost, middle
-from helpdesk import app, clock
+from helpdesk import clock
 from helpdesk.agents import actions as agents
 from helpdesk.agents import sign_in
+from helpdesk.app import App, build_app
 from helpdesk.database.engine import Database, open_database
 from helpdesk.settings import Settings
 from helpdesk.tickets.models import tickets
@@ -172,8 +173,8 @@ async def _scene(folder: Path, db: str | None) -> AsyncIterator[Scene]:
     config = folder / "helpdesk.toml"
     config.write_text(CONFIG.format(folder=folder, url=url, port=port))
     settings = Settings.model_validate({"data": {"folder": folder}, "database": {"url": url}})
-    async with app.house(settings, where="the benchmark", channels={}) as house:
-        sessions = [await _signed_in(house, n) for n in range(AGENTS)]
+    async with build_app(settings, where="the benchmark", channels={}) as app:
+        sessions = [await _signed_in(app, n) for n in range(AGENTS)]
     database = await open_database(url)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
@@ -192,12 +193,12 @@ async def _scene(folder: Path, db: str | None) -> AsyncIterator[Scene]:
             await child.wait()
 
 
-async def _signed_in(house: app.App, n: int) -> str:
+async def _signed_in(app: App, n: int) -> str:
     now = clock.now()
-    person = await house.database.write(
+    person = await app.database.write(
         agents.add_person, name=f"Agent {n}", email=f"agent{n}@desk.example", role="agent", now=now, by=None
     )
-    return await house.database.write(
+    return await app.database.write(
         sign_in.enter, person_id=person, account="x", address="127.0.0.1", device="bench", limits=LIMITS, now=now
     )
 

@@ -30,20 +30,20 @@ async def run(*, db: str | None, n: int | None, kind: str | None, **_: Any) -> d
     """`n` replies (1,000 unless told), each to another customer, queued before the first one leaves."""
     count, kind = n or 1000, kind or "mail"
     channel, make = KINDS[kind]
-    async with _sink(kind) as (port, told), desk(db, channel, undo=0, **_way(kind, port)) as house:
-        await take(house, channel, list(make((count + WARM) * 3 // 2 + 2, 1)))
-        who = await house.database.write(
-            agents.add_person, name="Mina", email="mina@desk.example", role="agent", now=house.clock(), by=None
+    async with _sink(kind) as (port, told), desk(db, channel, undo=0, **_way(kind, port)) as app:
+        await take(app, channel, list(make((count + WARM) * 3 // 2 + 2, 1)))
+        who = await app.database.write(
+            agents.add_person, name="Mina", email="mina@desk.example", role="agent", now=app.clock(), by=None
         )
-        numbers = list(await house.database.read(lambda tx: tx.execute(select(tickets.c.id)).scalars().all()))
-        await _answer(house, who, numbers[:WARM])
-        await _send(house)
-        await _answer(house, who, numbers[WARM : WARM + count])
-        before = getattr(house.database, "commits", None)
+        numbers = list(await app.database.read(lambda tx: tx.execute(select(tickets.c.id)).scalars().all()))
+        await _answer(app, who, numbers[:WARM])
+        await _send(app)
+        await _answer(app, who, numbers[WARM : WARM + count])
+        before = getattr(app.database, "commits", None)
         with cost() as spent:
-            await _send(house)
-        after = getattr(house.database, "commits", None)
-        left = await house.database.read(outbox.figures)
+            await _send(app)
+        after = getattr(app.database, "commits", None)
+        left = await app.database.read(outbox.figures)
         arrived = await told()
     assert arrived == {"replies": count + WARM, "twice": 0}, arrived
     assert not any(left.values()), left
@@ -68,25 +68,23 @@ def _way(kind: str, port: int) -> dict[str, Any]:
     return {"deliver": "smtp", "mailboxes": [{"name": "support", "address": "support@dalan.example", "smtp": smtp}]}
 
 
-async def _answer(house: App, who: int, numbers: list[int]) -> None:
+async def _answer(app: App, who: int, numbers: list[int]) -> None:
     for start in range(0, len(numbers), 100):
-        await house.database.write(
-            _replies, house.book, who=who, numbers=numbers[start : start + 100], now=house.clock()
-        )
+        await app.database.write(_replies, app.context, who=who, numbers=numbers[start : start + 100], now=app.clock())
 
 
-def _replies(tx: Connection, book: DeskContext, *, who: int, numbers: list[int], now: Any) -> None:
+def _replies(tx: Connection, context: DeskContext, *, who: int, numbers: list[int], now: Any) -> None:
     for number in numbers:
         text = f"سلام، پیگیری کردم. reply-number-{number}-"
-        answer = reply.Answer(text, queries.newest_entry(tx, ticket_id=number))
-        reply.reply(tx, book, ticket_id=number, person_id=who, person_name="Mina", answer=answer, now=now)
+        answer = reply.Reply(text, queries.newest_entry(tx, ticket_id=number))
+        reply.send_reply(tx, context, ticket_id=number, person_id=who, person_name="Mina", answer=answer, now=now)
 
 
-async def _send(house: App) -> None:
+async def _send(app: App) -> None:
     """Let the sender run until nothing waits."""
-    worker = asyncio.create_task(house.outbox_worker().run())
+    worker = asyncio.create_task(app.outbox_worker().run())
     while True:
-        figures = await house.database.read(outbox.figures)
+        figures = await app.database.read(outbox.figures)
         if not figures["queued"] and not figures["sending"]:
             break
         await asyncio.sleep(0.02)

@@ -24,30 +24,30 @@ from helpdesk.clock import Clock
 from helpdesk.database import migrate
 from helpdesk.database.engine import Database, Hint, open_database
 from helpdesk.errors import Conflict, Invalid
-from helpdesk.files.file_store import Files
-from helpdesk.journey.context import DeskContext, Suggesting, SurveyRules
-from helpdesk.journey.outgoing.texts import wording
-from helpdesk.live.event_bus import Live
+from helpdesk.files.file_store import FileStore
+from helpdesk.journey.context import DeskContext, Suggest, SurveyRules
+from helpdesk.journey.outgoing.texts import text_renderer
+from helpdesk.live.event_bus import EventBus
 from helpdesk.live.presence import Presence
 from helpdesk.outbox.rules import Limits
 from helpdesk.settings import Settings
 from helpdesk.settings.enabled_channels import channels_of as channels_of
 from helpdesk.sla import policies
-from helpdesk.sla.targets import Promises
+from helpdesk.sla.targets import PolicyTargets
 from helpdesk.suggestions import actions as suggestions
 from helpdesk.suggestions.suggester import Suggester
 from helpdesk.surveys import reasons
 from helpdesk.web.site import Site, site
 from helpdesk.workers import remote_hints
-from helpdesk.workers.channel_queries import Questions
+from helpdesk.workers.channel_queries import ChannelQueries
 from helpdesk.workers.channel_runner import DeskFor, Reports, keep_running
 from helpdesk.workers.clock_watcher import ClockWatcher
 from helpdesk.workers.intake_worker import IntakeWorker
-from helpdesk.workers.loops.supervised import lasting
+from helpdesk.workers.loops.supervised import supervised
 from helpdesk.workers.loops.wakeup import Wakeup
-from helpdesk.workers.loops.with_lease import while_held
+from helpdesk.workers.loops.with_lease import with_lease
 from helpdesk.workers.outbox_worker import OutboxWorker
-from helpdesk.workers.unread_watcher import Chaser
+from helpdesk.workers.unread_watcher import UnreadWatcher
 
 ROOT = Path(__file__).resolve().parents[1]
 TOPICS = {"intake": "intake", "outbox": "outbox", "clocks": "clocks", "unread": "unread"}  # hint -> bell
@@ -59,10 +59,10 @@ class App:
 
     settings: Settings
     database: Database
-    book: DeskContext
-    files: Files
+    context: DeskContext
+    files: FileStore
     clock: Clock
-    live: Live = field(default_factory=Live)
+    live: EventBus = field(default_factory=EventBus)
     presence: Presence = field(default_factory=Presence)
     reports: Reports = field(default_factory=Reports)
     name: str = field(default_factory=lambda: f"{os.getpid()}-{secrets.token_hex(4)}")  # unlike any other process's
@@ -75,9 +75,9 @@ class App:
             if bell is not None:
                 bell.ring()
             if topic in remote_hints.TOPICS:
-                remote_hints.take(self.book, self.live, self.presence, topic, data, self.clock())
-            elif topic == "taken" and isinstance(self.book.suggest, Suggester):
-                self.book.suggest.learn([data])
+                remote_hints.receive_hint(self.context, self.live, self.presence, topic, data, self.clock())
+            elif topic == "taken" and isinstance(self.context.suggest, Suggester):
+                self.context.suggest.learn([data])
             elif topic not in TOPICS:
                 self.live.publish(topic, data)
 
@@ -86,7 +86,7 @@ class App:
         own = self.settings.intake
         return IntakeWorker(
             self.database,
-            self.book,
+            self.context,
             self.files,
             self.clock,
             self.bells["intake"],
@@ -100,7 +100,7 @@ class App:
         own = self.settings.outbox
         return OutboxWorker(
             self.database,
-            self.book,
+            self.context,
             self.files,
             self.clock,
             self.bells["outbox"],
@@ -115,18 +115,18 @@ class App:
         """The worker that watches the clocks."""
         return ClockWatcher(self.database, self.clock, self.bells["clocks"])
 
-    def chaser(self) -> Chaser:
+    def chaser(self) -> UnreadWatcher:
         """The worker that looks after answers nobody read."""
-        return Chaser(self.database, self.book, self.clock, self.bells["unread"])
+        return UnreadWatcher(self.database, self.context, self.clock, self.bells["unread"])
 
     def desk_for(self, channel: str) -> DeskFor:
         """The desk as a channel sees it."""
-        questions = Questions(self.database, self.book, self.clock)
+        questions = ChannelQueries(self.database, self.context, self.clock)
         return DeskFor(channel, self.database, self.clock, self.live, self.reports, questions)
 
 
 def context_of(
-    settings: Settings, channels: Mapping[str, Channel], sla: policies.Sla, suggest: Suggesting
+    settings: Settings, channels: Mapping[str, Channel], sla: policies.SlaConfig, suggest: Suggest
 ) -> DeskContext:
     """The rule book from the settings."""
     days: Callable[[str], timedelta] = lambda channel: timedelta(days=settings.tickets.reopening(channel))  # noqa: E731
@@ -138,9 +138,9 @@ def context_of(
         public_url=settings.desk.public_url,
         secret=configuration.secret_key(settings),
         channels=channels,
-        promises=Promises(sla.policies, calendars),
+        promises=PolicyTargets(sla.policies, calendars),
         suggest=suggest,
-        word=wording(ROOT / "templates" / "mail", fallback=settings.desk.language),
+        word=text_renderer(ROOT / "templates" / "mail", fallback=settings.desk.language),
         reopening=days,
         undo=timedelta(seconds=settings.tickets.undo_seconds),
         undo_by_channel={
@@ -165,20 +165,20 @@ def context_of(
 
 
 @asynccontextmanager
-async def house(
+async def build_app(
     settings: Settings,
     *,
     where: str = "the settings",
     clock: Clock = clocks.now,
-    sla: policies.Sla | None = None,
+    sla: policies.SlaConfig | None = None,
     channels: Mapping[str, Channel] | None = None,
-    suggester: Suggesting | None = None,
+    suggester: Suggest | None = None,
     migrated: bool = False,
 ) -> AsyncIterator[App]:
     """The desk without its loops: database up to date, rules read. What is given replaces what is configured."""
     async with AsyncExitStack() as stack:
         if settings.database.url.startswith("sqlite"):
-            stack.enter_context(alone(Path(settings.database.url.partition("///")[2])))
+            stack.enter_context(standalone_database(Path(settings.database.url.partition("///")[2])))
         rules = asyncio.create_task(_promises(sla))  # beside everything else that takes a while
         if not migrated:
             await migrate.bring_up(settings.database.url)
@@ -186,17 +186,17 @@ async def house(
         stack.push_async_callback(database.close)
         suggest = suggester if suggester is not None else await asyncio.to_thread(_articles)
         found = channels if channels is not None else channels_of(settings, where)
-        book = context_of(settings, found, await rules, suggest)
-        made = App(settings, database, book, Files(settings.data.folder / "files"), clock)
+        context = context_of(settings, found, await rules, suggest)
+        made = App(settings, database, context, FileStore(settings.data.folder / "files"), clock)
         database.listen(made.hear)
         await database.join()
         if isinstance(suggest, Suggester):
-            suggest.remember(await database.read(suggestions.lessons))
+            suggest.remember(await database.read(suggestions.accepted_suggestions))
         yield made
 
 
 @contextlib.contextmanager
-def alone(database: Path) -> Iterator[None]:
+def standalone_database(database: Path) -> Iterator[None]:
     """Hold a SQLite desk for this process alone; the system lets go when the process dies. Raises Conflict."""
     database.parent.mkdir(parents=True, exist_ok=True)
     with database.with_name(f"{database.name}.lock").open("w") as lock:
@@ -209,27 +209,27 @@ def alone(database: Path) -> Iterator[None]:
         yield
 
 
-async def _promises(given: policies.Sla | None) -> policies.Sla:
+async def _promises(given: policies.SlaConfig | None) -> policies.SlaConfig:
     return given if given is not None else await asyncio.to_thread(policies.load, ROOT / "config" / "sla.toml")
 
 
-def _articles() -> Suggesting:
+def _articles() -> Suggest:
     return Suggester.later(ROOT / "faq")
 
 
 @asynccontextmanager
-async def running(made: App) -> AsyncIterator[None]:
+async def running_app(made: App) -> AsyncIterator[None]:
     """The loops of the desk: channels, intake, outbox, clocks. Ended when the context closes."""
     loops: dict[str, Any] = {
-        "intake": lasting("intake", made.intake_worker().run),
-        "outbox": lasting("outbox", made.outbox_worker().run),
-        "clocks": lasting("clocks", made.clock_watcher().run),
-        "unread": lasting("unread", made.chaser().run),
+        "intake": supervised("intake", made.intake_worker().run),
+        "outbox": supervised("outbox", made.outbox_worker().run),
+        "clocks": supervised("clocks", made.clock_watcher().run),
+        "unread": supervised("unread", made.chaser().run),
     }
-    for name, channel in made.book.channels.items():
+    for name, channel in made.context.channels.items():
         work = partial(keep_running, channel, made.desk_for(name))
         one_process = made.database.kind == "sqlite"
-        loops[name] = work() if one_process else while_held(
+        loops[name] = work() if one_process else with_lease(
             made.database, f"channel {name}", made.name, made.clock, work, seconds=made.settings.outbox.lease_seconds / 8
         )  # fmt: skip
     tasks = [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
@@ -243,27 +243,27 @@ async def running(made: App) -> AsyncIterator[None]:
                 await task
 
 
-def web_of(made: App, **more: Any) -> web.Application:
+def web_application(made: App, **more: Any) -> web.Application:
     """The web application of a desk."""
     return site(
         Site(
             settings=made.settings,
             database=made.database,
-            book=made.book,
+            context=made.context,
             files=made.files,
             clock=made.clock,
             live=made.live,
             presence=made.presence,
             states=made.reports.states,
-            desks={name: made.desk_for(name) for name in made.book.channels},
-            reasons=made.book.reasons,
+            desks={name: made.desk_for(name) for name in made.context.channels},
+            reasons=made.context.reasons,
         ),
         **more,
     )
 
 
 @asynccontextmanager
-async def open_door(made: App, application: web.Application) -> AsyncIterator[str]:
+async def open_website(made: App, application: web.Application) -> AsyncIterator[str]:
     """Serve the application; gives the address it is reached at."""
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
     await runner.setup()

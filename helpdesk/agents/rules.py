@@ -33,7 +33,7 @@ _COMMON = ("password", "passw0rd", "qwerty", "letmein", "welcome", "administrato
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class AgentView:
     """The drawing that stands for a person: a letter on one of a few colours."""
 
     initial: str
@@ -54,9 +54,9 @@ class Person:
     has_password: bool = False
 
     @property
-    def face(self) -> Face:
+    def face(self) -> AgentView:
         """Their drawing, the same everywhere."""
-        return Face(self.name.strip()[:1].upper() or "?", self.id % HUES + 1)
+        return AgentView(self.name.strip()[:1].upper() or "?", self.id % HUES + 1)
 
     @property
     def named_by_desk(self) -> bool:

@@ -59,41 +59,42 @@ def serve(
     ] = "administrator@desk.example",
 ) -> None:
     """Run the desk: its channels, its workers and its pages."""
-    from helpdesk import app, logs
+    from helpdesk import logs
+    from helpdesk.app import build_app
 
     settings = read(config)
     logs.set_up(settings.logs.form, settings.logs.level)
 
     async def work() -> None:
-        async with app.house(settings, where=str(config)) as house, _open(house) as address:
-            await _greet(house, address, administrator)
-            await tell(house.book.channels, house.reports.states, typer.echo)
+        async with build_app(settings, where=str(config)) as app, _open(app) as address:
+            await _greet(app, address, administrator)
+            await tell(app.context.channels, app.reports.states, typer.echo)
             await asyncio.Event().wait()
 
     run(work())
 
 
 @asynccontextmanager
-async def _open(house: App) -> AsyncIterator[str]:
-    from helpdesk import app
+async def _open(app: App) -> AsyncIterator[str]:
+    from helpdesk.app import open_website, running_app, web_application
 
-    async with app.running(house), app.open_door(house, app.web_of(house)) as address:
+    async with running_app(app), open_website(app, web_application(app)) as address:
         yield address
 
 
-async def _greet(house: App, address: str, administrator: str) -> None:
+async def _greet(app: App, address: str, administrator: str) -> None:
     """Say where the desk is, and let the first administrator in by a link that works once."""
     from helpdesk.agents import actions, rules
 
-    settings = house.settings
+    settings = app.settings
     typer.echo(f"The desk is open at {address}")
-    if not house.book.channels:
+    if not app.context.channels:
         typer.echo("No channel is switched on yet, so nobody can write to it: README.md, Connect a mailbox.")
-    token = await house.database.write(
+    token = await app.database.write(
         actions.first_administrator,
         name=rules.UNNAMED,
         email=administrator,
-        now=house.clock(),
+        now=app.clock(),
         lasts=timedelta(minutes=settings.sign_in.link_minutes),
     )
     if token is not None:
@@ -107,13 +108,14 @@ async def _greet(house: App, address: str, administrator: str) -> None:
 @in_a_sentence
 def worker(config: Config = DEFAULT) -> None:
     """Run channels and workers without pages, beside other processes on the same PostgreSQL."""
-    from helpdesk import app, logs
+    from helpdesk import logs
+    from helpdesk.app import build_app, running_app
 
     settings = read(config)
     logs.set_up(settings.logs.form, settings.logs.level)
 
     async def work() -> None:
-        async with app.house(settings, where=str(config)) as house, app.running(house):
+        async with build_app(settings, where=str(config)) as app, running_app(app):
             typer.echo("The workers run.")
             await asyncio.Event().wait()
 

@@ -17,11 +17,11 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from helpdesk.contacts import queries
 from helpdesk.contacts.models import addresses, contacts, offers
 from helpdesk.database.dialect import ignoring, insert_ignore, new_id, put
-from helpdesk.database.fast_insert import Into
+from helpdesk.database.fast_insert import FastInsert
 from helpdesk.text import clean
 
-_NEW_CONTACT = Into(contacts)
-_NEW_ADDRESS = Into(addresses)
+_NEW_CONTACT = FastInsert(contacts)
+_NEW_ADDRESS = FastInsert(addresses)
 _OFFER = ignoring(offers)
 _CHANGE = update(addresses).where(addresses.c.id == bindparam("key"))
 _REACHABLE = _CHANGE.values(unreachable_at=None, unreachable_reason=None)
@@ -29,7 +29,7 @@ MOST_CLAIMS = 5  # of one customer; more is no customer's
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownContact:
     """Who wrote. `new`: seen for the first time. `claimed_by`: another customer had named this address as theirs."""
 
     contact_id: int
@@ -40,9 +40,9 @@ class Known:
     claimed_by: int | None = None
 
 
-def known_or_new(
+def find_or_create(
     tx: Connection, *, address: str, name: str, verified: bool, language: str | None, now: datetime, wrote: bool = True
-) -> Known:
+) -> KnownContact:
     """The contact behind an address that is used; made when it is new.
 
     An address that writes is reachable again; one that others write to (`wrote` False) is what it was.
@@ -64,7 +64,7 @@ def known_or_new(
     if name and not known:
         tx.execute(update(contacts).where(contacts.c.id == contact_id).values(name=name))
         known = name
-    return Known(contact_id, known, new=False, blocked=who.blocked_at is not None, mark=who.mark)
+    return KnownContact(contact_id, known, new=False, blocked=who.blocked_at is not None, mark=who.mark)
 
 
 def _on_one_line(name: str) -> str:
@@ -72,10 +72,12 @@ def _on_one_line(name: str) -> str:
     return name if name.isascii() and name.isprintable() else " ".join(clean(name).split())
 
 
-def _open(tx: Connection, *, address: str, name: str, verified: bool, language: str | None, now: datetime) -> Known:
+def _open(
+    tx: Connection, *, address: str, name: str, verified: bool, language: str | None, now: datetime
+) -> KnownContact:
     contact_id = new_contact(tx, name=name, language=language, now=now)
     _add(tx, contact_id=contact_id, address=address, now=now, verified=verified)
-    return Known(contact_id, name, new=True)
+    return KnownContact(contact_id, name, new=True)
 
 
 def new_contact(tx: Connection, *, name: str, language: str | None, now: datetime) -> int:
@@ -96,16 +98,16 @@ def _add(
 
 def _taken_from_claim(
     tx: Connection, row: Any, address: str, name: str, verified: bool, language: str | None, now: datetime
-) -> Known:
+) -> KnownContact:
     """The owner of an address turned up that somebody else had only named: it is theirs, and nothing else is."""
     claimant = row.merged_into_id or row.contact_id
     contact_id = new_contact(tx, name=name, language=language, now=now)
-    own(tx, address_id=row.id, contact_id=contact_id, verified=verified)
-    offer(tx, contact_id=claimant, other_id=contact_id, address=address, why="wrote", now=now)
-    return Known(contact_id, name, new=True, claimed_by=claimant)
+    assign_address(tx, address_id=row.id, contact_id=contact_id, verified=verified)
+    offer_join(tx, contact_id=claimant, other_id=contact_id, address=address, why="wrote", now=now)
+    return KnownContact(contact_id, name, new=True, claimed_by=claimant)
 
 
-def own(tx: Connection, *, address_id: int, contact_id: int, verified: bool) -> None:
+def assign_address(tx: Connection, *, address_id: int, contact_id: int, verified: bool) -> None:
     """An address is this contact's, and no mere claim any more."""
     values: dict[str, Any] = {
         "contact_id": contact_id, "claimed_at": None, "unreachable_at": None, "unreachable_reason": None,
@@ -120,7 +122,7 @@ def add_verified(tx: Connection, *, contact_id: int, address: str, now: datetime
     _add(tx, contact_id=contact_id, address=address, now=now, verified=True)
 
 
-def claim(tx: Connection, *, contact_id: int, address: str, now: datetime) -> bool:
+def add_claim(tx: Connection, *, contact_id: int, address: str, now: datetime) -> bool:
     """Keep an address, nobody has, that a contact merely names. False: they have named too many."""
     named = select(func.count()).where(addresses.c.contact_id == contact_id, addresses.c.claimed_at.is_not(None))
     if tx.execute(named).scalar_one() >= MOST_CLAIMS:
@@ -129,7 +131,7 @@ def claim(tx: Connection, *, contact_id: int, address: str, now: datetime) -> bo
     return True
 
 
-def offer(tx: Connection, *, contact_id: int, other_id: int, address: str, why: str, now: datetime) -> bool:
+def offer_join(tx: Connection, *, contact_id: int, other_id: int, address: str, why: str, now: datetime) -> bool:
     """Offer to a person that these two may be one customer. False: offered, or refused, already."""
     first, second = sorted((contact_id, other_id))
     if first == second:
@@ -140,7 +142,7 @@ def offer(tx: Connection, *, contact_id: int, other_id: int, address: str, why: 
     return insert_ignore(tx, _OFFER, values)
 
 
-def unreachable(tx: Connection, *, address: str, reason: str, now: datetime) -> bool:
+def mark_unreachable(tx: Connection, *, address: str, reason: str, now: datetime) -> bool:
     """Mark an address dead until it writes again. False: nobody has it."""
     statement = (
         update(addresses).where(addresses.c.address == address).values(unreachable_at=now, unreachable_reason=reason)
@@ -148,18 +150,18 @@ def unreachable(tx: Connection, *, address: str, reason: str, now: datetime) -> 
     return tx.execute(statement).rowcount == 1
 
 
-def verified(tx: Connection, *, address: str) -> None:
+def mark_verified(tx: Connection, *, address: str) -> None:
     """Somebody proved that an address is theirs."""
     tx.execute(update(addresses).where(addresses.c.address == address).values(verified=True))
 
 
-def reachable(tx: Connection, *, address: str) -> bool:
+def mark_reachable(tx: Connection, *, address: str) -> bool:
     """Take the mark away. False: nobody has it."""
     statement = update(addresses).where(addresses.c.address == address)
     return tx.execute(statement.values(unreachable_at=None, unreachable_reason=None)).rowcount == 1
 
 
-def refuse(tx: Connection, *, offer_id: int, person_id: int, now: datetime) -> None:
+def refuse_join(tx: Connection, *, offer_id: int, person_id: int, now: datetime) -> None:
     """These two are not one, a person says: never offered again."""
     waiting = (offers.c.id == offer_id) & offers.c.refused_at.is_(None)
     tx.execute(update(offers).where(waiting).values(refused_at=now, refused_by_id=person_id))

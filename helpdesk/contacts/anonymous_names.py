@@ -10,12 +10,12 @@ SHOWN = 4  # characters of the token that people see
 _CALLED = re.compile(rf"(?:{'|'.join(WORDS.values())})\s+([\w-]{{{SHOWN},}})", re.IGNORECASE)
 
 
-def called(token: str, language: str) -> str:
+def anonymous_name(token: str, language: str) -> str:
     """What a visitor is called: `مهمان 1aaf`."""
     return f"{WORDS.get(language, WORDS['en'])} {token[:SHOWN]}"
 
 
-def beginning(question: str) -> str | None:
+def address_prefix(question: str) -> str | None:
     """How the token begins when somebody is looked for by what they are called; None for any other question."""
     found = _CALLED.fullmatch(question.strip().strip("«»\"'").strip())
     return found[1] if found else None

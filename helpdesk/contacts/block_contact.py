@@ -10,13 +10,13 @@ from helpdesk.contacts import queries
 from helpdesk.contacts.models import contacts
 
 
-def block(tx: Connection, *, contact_id: int, now: datetime) -> bool:
+def block_contact(tx: Connection, *, contact_id: int, now: datetime) -> bool:
     """Block a customer. False: they are already."""
     here = (contacts.c.id == queries.contact(tx, contact_id=contact_id).id) & contacts.c.blocked_at.is_(None)
     return tx.execute(update(contacts).where(here).values(blocked_at=now)).rowcount == 1
 
 
-def unblock(tx: Connection, *, contact_id: int) -> datetime | None:
+def unblock_contact(tx: Connection, *, contact_id: int) -> datetime | None:
     """Listen to them again; since when they had been blocked, or None."""
     found = queries.contact(tx, contact_id=contact_id)
     since: datetime | None = found.blocked_at

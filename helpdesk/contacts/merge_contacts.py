@@ -17,7 +17,7 @@ _JOIN = insert(joins)
 FILLED = ("name", "language", "time_zone", "mark", "blocked_at")  # taken over where the one who stays has none
 
 
-def both(tx: Connection, *, one: int, other: int) -> tuple[Row, Row]:
+def lock_both(tx: Connection, *, one: int, other: int) -> tuple[Row, Row]:
     """Two contacts, locked always in the same order. Raises NotFound, Conflict when one is joined to somebody already."""
     statement = select(contacts).where(contacts.c.id.in_((one, other))).order_by(contacts.c.id).with_for_update()
     found = {row.id: row for row in tx.execute(statement)}
@@ -28,7 +28,7 @@ def both(tx: Connection, *, one: int, other: int) -> tuple[Row, Row]:
     return found[one], found[other]
 
 
-def join(tx: Connection, *, keep: Row, gone: Row) -> dict[str, Any]:
+def join_contacts(tx: Connection, *, keep: Row, gone: Row) -> dict[str, Any]:
     """Addresses, and whoever was joined to `gone`, go to `keep`, who takes over what they had not. Returns what moved."""
     moved = {
         "addresses": _ids(tx, addresses, gone.id),
@@ -47,7 +47,7 @@ def join(tx: Connection, *, keep: Row, gone: Row) -> dict[str, Any]:
     return {**moved, "filled": sorted(filled), "notes": keep.notes if notes != keep.notes else None}
 
 
-def remember(
+def record_join(
     tx: Connection, *, contact_id: int, gone_id: int, why: str, person_id: int | None, now: datetime,
     moved: Mapping[str, Any],
 ) -> int:  # fmt: skip
@@ -58,7 +58,7 @@ def remember(
     return new_id(tx, _JOIN, values)
 
 
-def standing(tx: Connection, *, join_id: int) -> Row:
+def current_join(tx: Connection, *, join_id: int) -> Row:
     """A join that stands, locked. Raises NotFound, Conflict when it was undone."""
     row = tx.execute(select(joins).where(joins.c.id == join_id).with_for_update()).first()
     if row is None:
@@ -68,7 +68,7 @@ def standing(tx: Connection, *, join_id: int) -> Row:
     return row
 
 
-def part(tx: Connection, *, done: Row, person_id: int, now: datetime) -> int:
+def part_contacts(tx: Connection, *, done: Row, person_id: int, now: datetime) -> int:
     """Undo a join here; returns the contact that the other one is parted from. Raises Conflict."""
     gone = tx.execute(select(contacts).where(contacts.c.id == done.gone_id).with_for_update()).one()
     keep_id = gone.merged_into_id

@@ -22,7 +22,7 @@ def _hash(token: str) -> str:
     return hashlib.sha256(f"link\n{token}".encode()).hexdigest()
 
 
-def issue(
+def issue_link(
     tx: Connection, *, contact_id: int, address: str, ticket_id: int | None, person_id: int | None, now: datetime
 ) -> tuple[str, datetime] | None:
     """A fresh token and when it expires. None: too many of this address wait unused."""
@@ -43,7 +43,7 @@ def issue(
     return token, now + LASTS
 
 
-def redeem(tx: Connection, *, token: str, address: str, now: datetime) -> Row | None:
+def redeem_link(tx: Connection, *, token: str, address: str, now: datetime) -> Row | None:
     """Spend a token: its row, or None when it is used, expired or none of ours."""
     if not TOKEN.fullmatch(token):
         return None

@@ -86,7 +86,7 @@ def search(tx: Connection, *, question: str, but: int, most: int = 12) -> Sequen
     spellings = dict.fromkeys((question.strip(), words, words.replace("ی", "ي").replace("ک", "ك")))
     named = or_(*(func.lower(contacts.c.name).contains(one.lower(), autoescape=True) for one in spellings))
     plain = words.replace(" ", "").replace("-", "")
-    visitor = anonymous_names.beginning(words)
+    visitor = anonymous_names.address_prefix(words)
     if visitor:
         plain = f":{visitor}"  # the token stands last in the address
     reached = select(addresses.c.contact_id).where(func.lower(addresses.c.address).contains(plain, autoescape=True))

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-from helpdesk.database.fast_insert import Into
+from helpdesk.database.fast_insert import FastInsert
 
 Ignore = dict[str, Insert]
 
 
-def new_id(tx: Connection, statement: Insert | Into, values: Mapping[str, Any]) -> int:
+def new_id(tx: Connection, statement: Insert | FastInsert, values: Mapping[str, Any]) -> int:
     """Run an insert of one row and return its id."""
-    if isinstance(statement, Into):
+    if isinstance(statement, FastInsert):
         done = statement.run(tx, values) if tx.dialect.name == "sqlite" else None
         if done is not None and done.lastrowid is not None:
             return done.lastrowid
@@ -26,7 +26,7 @@ def new_id(tx: Connection, statement: Insert | Into, values: Mapping[str, Any]) 
     return int(made[0])
 
 
-def put(tx: Connection, into: Into, values: Mapping[str, Any]) -> None:
+def put(tx: Connection, into: FastInsert, values: Mapping[str, Any]) -> None:
     """Insert one row whose id nobody asks for."""
     if tx.dialect.name != "sqlite" or into.run(tx, values) is None:
         tx.execute(into.statement, values)
@@ -36,7 +36,7 @@ class Ignoring:
     """An insert that does nothing where a unique key stands already. Build once, run with `insert_ignore`."""
 
     def __init__(self, table: Table) -> None:
-        self.short = Into(table, ignoring=True)
+        self.short = FastInsert(table, ignoring=True)
         self.statements: Ignore = {
             "sqlite": sqlite.insert(table).on_conflict_do_nothing(),
             "postgresql": postgresql.insert(table).on_conflict_do_nothing(),

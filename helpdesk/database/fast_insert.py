@@ -16,7 +16,7 @@ Turn = Callable[[Any], Any] | None
 Plan = tuple[str, tuple[tuple[str, Turn], ...], tuple[Any, ...]]  # statement, given columns, defaults behind them
 
 
-class Into:
+class FastInsert:
     """Inserts of whole rows into a table. Build once."""
 
     def __init__(self, table: Table, *, ignoring: bool = False) -> None:

@@ -20,7 +20,7 @@ leases = Table(
 _FIRST = ignoring(leases)
 
 
-def hold(tx: Connection, *, name: str, holder: str, now: datetime, seconds: float) -> bool:
+def acquire(tx: Connection, *, name: str, holder: str, now: datetime, seconds: float) -> bool:
     """Take or renew the lease `name` for `seconds`. False: somebody else has it."""
     until = now + timedelta(seconds=seconds)
     if insert_ignore(tx, _FIRST, {"name": name, "holder": holder, "until": until}):
@@ -30,6 +30,6 @@ def hold(tx: Connection, *, name: str, holder: str, now: datetime, seconds: floa
     return tx.execute(statement).rowcount == 1
 
 
-def let_go(tx: Connection, *, name: str, holder: str) -> None:
+def release(tx: Connection, *, name: str, holder: str) -> None:
     """Give the lease back so that the next one need not wait."""
     tx.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))

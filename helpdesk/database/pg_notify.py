@@ -28,7 +28,7 @@ BACK_OFF = (0.2, 1.0, 5.0)
 ALIVE = 30.0  # seconds between looks whether the line is still there
 
 
-class Calls:
+class PgNotify:
     """One connection that calls and listens, made again when it is lost. `hear` is given what others called."""
 
     def __init__(self, url: str, hear: Callable[[list[Hint]], None]) -> None:

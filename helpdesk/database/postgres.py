@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from helpdesk.database.engine import Hint, Listener
-from helpdesk.database.pg_notify import Calls
+from helpdesk.database.pg_notify import PgNotify
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,7 +28,7 @@ class Postgres:
     def __init__(self, url: str, *, connections: int = 8) -> None:
         self._engine = create_async_engine(url, pool_size=connections, max_overflow=2, pool_pre_ping=True)
         self._url, self._listeners = url, list[Listener]()
-        self.calls: Calls | None = None
+        self.calls: PgNotify | None = None
         self._under_way: set[asyncio.Task[Any]] = set()
 
     def listen(self, listener: Listener) -> None:
@@ -37,7 +37,7 @@ class Postgres:
 
     async def join(self) -> None:
         """See Database.join."""
-        self.calls = self.calls or Calls(self._url, self._tell)
+        self.calls = self.calls or PgNotify(self._url, self._tell)
 
     def shout(self, topic: str, data: Any) -> None:
         """See Database.shout."""

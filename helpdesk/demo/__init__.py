@@ -10,8 +10,9 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
-from helpdesk import app, logs
+from helpdesk import logs
 from helpdesk.agents import actions as agents
+from helpdesk.app import App, build_app, open_website, running_app, web_application
 from helpdesk.clock import now
 from helpdesk.demo.bot_api_twin import Twin
 from helpdesk.demo.demo_customers import Customers
@@ -61,13 +62,13 @@ async def prepare(places: Places) -> None:
     twin = Twin(places.folder / "telegram", past)
     async with AsyncExitStack() as stack:
         made = channels(places, await stack.enter_async_context(twin.open()))
-        house = await stack.enter_async_context(
-            app.house(settings_for(places), where="the demo", clock=past, sla=sla(), channels=made)
+        app = await stack.enter_async_context(
+            build_app(settings_for(places), where="the demo", clock=past, sla=sla(), channels=made)
         )
-        running = [asyncio.create_task(made[name].run(house.desk_for(name))) for name in ("telegram", "webchat")]
+        running = [asyncio.create_task(made[name].run(app.desk_for(name))) for name in ("telegram", "webchat")]
         try:
-            customers = Customers(house, past, twin, places.recording)
-            await Player(house, past, places.outgoing, places.texts, customers).play(now())
+            customers = Customers(app, past, twin, places.recording)
+            await Player(app, past, places.outgoing, places.texts, customers).play(now())
         finally:
             for task in running:
                 task.cancel()
@@ -96,23 +97,23 @@ async def run(*, folder: Path, port: int, mail_port: int, fresh: bool, say: Call
     twin = Twin(folder / "telegram", now)
     async with AsyncExitStack() as stack:
         made = channels(places, await stack.enter_async_context(twin.open()))
-        house = await stack.enter_async_context(
-            app.house(settings_for(places), where="the demo", sla=sla(), channels=made)
+        app = await stack.enter_async_context(
+            build_app(settings_for(places), where="the demo", sla=sla(), channels=made)
         )
-        application = app.web_of(house, more=Demo(places, twin).routes())
+        application = web_application(app, more=Demo(places, twin).routes())
         application[app_keys.DEMO] = True
-        address = await stack.enter_async_context(app.open_door(house, application))
-        await stack.enter_async_context(app.running(house))
+        address = await stack.enter_async_context(open_website(app, application))
+        await stack.enter_async_context(running_app(app))
         places.secret_file.write_text(places.secret, encoding="utf-8")
         places.address_file.write_text(address, encoding="utf-8")
         stack.callback(places.address_file.unlink, missing_ok=True)
-        say(await _greeting(house, address, mail_port))
+        say(await _greeting(app, address, mail_port))
         await asyncio.Event().wait()
 
 
-async def _greeting(house: app.App, address: str, mail_port: int) -> str:
+async def _greeting(app: App, address: str, mail_port: int) -> str:
     login, name, *_ = PEOPLE[0]
-    token = await house.database.write(
+    token = await app.database.write(
         agents.invite_or_link, name=name, email=f"{login}@dalan.example", role="administrator", now=now(),
         lasts=timedelta(days=1),
     )  # fmt: skip

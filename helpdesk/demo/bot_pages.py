@@ -19,7 +19,7 @@ from helpdesk.demo.demo_customers import STICKERS
 from helpdesk.demo.story_script import TELEGRAM
 from helpdesk.errors import NotFound
 from helpdesk.web import app_keys
-from helpdesk.web.pages.navigation import around
+from helpdesk.web.pages.navigation import page_frame
 from helpdesk.web.rendering.page_renderer import PAGES
 
 SAFE = ("image/png", "image/jpeg", "image/webp", "image/gif", "audio/wav", "audio/ogg", "audio/mpeg", "video/mp4")
@@ -62,7 +62,11 @@ class BotPages:
         """The whole page."""
         who = _customer(request.query.get("who", ""))
         return request.app[PAGES].render(
-            request, "demo/telegram.html", people=TELEGRAM, **self._shown(request, who), **await around(request, "demo")
+            request,
+            "demo/telegram.html",
+            people=TELEGRAM,
+            **self._shown(request, who),
+            **await page_frame(request, "demo"),
         )
 
     async def chat(self, request: web.Request) -> web.Response:

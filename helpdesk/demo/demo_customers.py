@@ -29,7 +29,7 @@ STICKERS = Path(__file__).resolve().parents[2] / "channels" / "telegram" / "stic
 class Customers:
     """Does what customers do at the moment the story's clock shows. `recording`: where sounds of calls are."""
 
-    house: App
+    app: App
     now: Callable[[], datetime]
     twin: Twin
     recording: str
@@ -53,18 +53,18 @@ class Customers:
             if step.act == "face":
                 with contextlib.suppress(TimeoutError):
                     await self.twin.answered(int(step.who), "sticker")
-        while await self.house.intake_worker().work_once():
+        while await self.app.intake_worker().work_once():
             pass
 
     async def _mail(self, step: Step, known: int | None) -> None:
-        answers = await self.house.database.read(_last_id, ticket_id=known) if known else ""
+        answers = await self.app.database.read(_last_id, ticket_id=known) if known else ""
         mail = letter(
             name=NAMES[step.who], address=f"{step.who}@customers.example", to=SUPPORT, subject=step.subject,
             text=step.text, at=self.now(), answers=answers, message_id=f"<story-{self.count}@customers.example>",
         )  # fmt: skip
         raw = mail.as_bytes()
-        order_key = self.house.book.channels["email"].order_key(raw)
-        await self.house.desk_for("email").accept(ACCOUNT, f"story-{self.count}", raw, order_key=order_key)
+        order_key = self.app.context.channels["email"].order_key(raw)
+        await self.app.desk_for("email").accept(ACCOUNT, f"story-{self.count}", raw, order_key=order_key)
 
     async def _chat(self, step: Step) -> None:
         """What the channel keeps of a line that a visitor wrote."""
@@ -73,17 +73,17 @@ class Customers:
         said = {
             "v": 1, "site": SITE, "conversation": conversation, "at": self.now().isoformat(), "name": name, "email": "",
             "user": "", "profile": {"name": name}, "address": "127.0.0.1", "frame": frame,
-            "page": {"url": f"{self.house.book.public_url}/demo/shop", "title": self.house.book.name, "referrer": ""},
+            "page": {"url": f"{self.app.context.public_url}/demo/shop", "title": self.app.context.name, "referrer": ""},
         }  # fmt: skip
         raw = json.dumps(said, ensure_ascii=False).encode()
         key = f"{conversation}:{frame['cid']}"
-        await self.house.desk_for("webchat").accept(SITE, key, raw, order_key=conversation, received_at=self.now())
+        await self.app.desk_for("webchat").accept(SITE, key, raw, order_key=conversation, received_at=self.now())
 
     async def _call(self, step: Step) -> None:
         call = Call(NUMBERS[step.who], step.outcome, NAMES.get(step.who, ""), step.agent, wait=34, talk=192)
         for at, event in call.events(self.now(), self.recording, f"story-{self.count}"):
             key = f"{event['call_id']}:{event['event']}"
-            await self.house.desk_for("phone").accept(
+            await self.app.desk_for("phone").accept(
                 SOURCE, key, kept(event, at), order_key=event["call_id"], received_at=self.now()
             )
 

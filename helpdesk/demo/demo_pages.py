@@ -19,7 +19,7 @@ from helpdesk.demo.phone_pages import PhonePages
 from helpdesk.demo.story_script import SUPPORT
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.web import app_keys
-from helpdesk.web.pages.navigation import around
+from helpdesk.web.pages.navigation import page_frame
 from helpdesk.web.rendering.page_renderer import PAGES
 from helpdesk.web.security import public
 
@@ -95,7 +95,7 @@ class Demo:
 
     async def mail(self, request: web.Request) -> web.Response:
         """One mail as the customer sees it."""
-        around_it = await around(request, "demo")
+        around_it = await page_frame(request, "demo")
         return request.app[PAGES].render(request, "demo/mail.html", message=read(self._path(request)), **around_it)
 
     async def html(self, request: web.Request) -> web.Response:
@@ -140,7 +140,7 @@ class Demo:
             sent=sent,
             problem=problem,
             customers=(),
-            **await around(request, "demo"),
+            **await page_frame(request, "demo"),
         )
 
 

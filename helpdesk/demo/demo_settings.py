@@ -89,7 +89,7 @@ def settings_for(places: Places) -> Settings:
     )
 
 
-def sla() -> policies.Sla:
+def sla() -> policies.SlaConfig:
     """The usual promises, at every hour: whoever opens the demo at night sees clocks that run as well."""
     return policies.read({"calendar": {"written": ALWAYS, "phone": ALWAYS}})
 

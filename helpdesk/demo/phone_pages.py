@@ -16,7 +16,7 @@ from helpdesk.demo.demo_settings import Places
 from helpdesk.demo.story_script import NAMES, NUMBERS, PEOPLE
 from helpdesk.errors import Invalid
 from helpdesk.web import app_keys
-from helpdesk.web.pages.navigation import around
+from helpdesk.web.pages.navigation import page_frame
 from helpdesk.web.rendering.page_renderer import PAGES
 from helpdesk.web.security import secret_address
 
@@ -101,7 +101,7 @@ class PhonePages:
             texts=[(one.to, one.text, datetime.fromtimestamp(one.at, UTC)) for one in received],
             sent="sent" in request.query,
             problem=problem,
-            **await around(request, "demo"),
+            **await page_frame(request, "demo"),
         )
 
 

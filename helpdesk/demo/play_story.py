@@ -38,7 +38,7 @@ class Past:
 class Player:
     """Plays one step after the other on a desk whose clock it moves."""
 
-    house: App
+    app: App
     past: Past
     outgoing: Path  # mails
     texts: Path  # text messages
@@ -49,7 +49,7 @@ class Player:
     async def play(self, now: datetime) -> None:
         """The whole story, so that it ends now."""
         for login, name, role, extension in PEOPLE:
-            self.people[login] = await self.house.database.write(
+            self.people[login] = await self.app.database.write(
                 agents.add_person,
                 name=name,
                 email=f"{login}@dalan.example",
@@ -71,11 +71,11 @@ class Player:
     async def _meanwhile(self) -> None:
         """What the desk does by itself: it sends, and looks at its clocks."""
         known = set(self._sent())
-        while await self.house.outbox_worker().work_once():
+        while await self.app.outbox_worker().work_once():
             pass
         for sent in set(self._sent()) - known:
             os.utime(sent, (self.past.at.timestamp(),) * 2)
-        while await self.house.database.write(sla_alerts.look, now=self.past.at):
+        while await self.app.database.write(sla_alerts.fire_due_alerts, now=self.past.at):
             pass
 
     def _sent(self) -> Iterator[Path]:
@@ -85,27 +85,27 @@ class Player:
     async def _customer(self, step: Step) -> None:
         await self.customers.do(step, self.topics.get(step.topic))
         if step.topic not in self.topics:
-            self.topics[step.topic] = await self.house.database.read(queries.newest)
+            self.topics[step.topic] = await self.app.database.read(queries.newest)
 
     async def _reply(self, step: Step) -> None:
         number, person = self.topics[step.topic], self.people[step.who]
-        seen = await self.house.database.read(queries.newest_entry, ticket_id=number)
+        seen = await self.app.database.read(queries.newest_entry, ticket_id=number)
         name = next(name for login, name, *_ in PEOPLE if login == step.who)
-        await self.house.database.write(tickets.assign, ticket_id=number, to=person, by=person, now=self.past())
-        seen = await self.house.database.read(queries.newest_entry, ticket_id=number)
-        await self.house.database.write(
-            reply.reply,
-            self.house.book,
+        await self.app.database.write(tickets.assign_ticket, ticket_id=number, to=person, by=person, now=self.past())
+        seen = await self.app.database.read(queries.newest_entry, ticket_id=number)
+        await self.app.database.write(
+            reply.send_reply,
+            self.app.context,
             ticket_id=number,
             person_id=person,
             person_name=name,
-            answer=reply.Answer(step.text, seen, then=step.then),
+            answer=reply.Reply(step.text, seen, then=step.then),
             now=self.past(),
         )
 
     async def _note(self, step: Step) -> None:
-        await self.house.database.write(
-            reply.note,
+        await self.app.database.write(
+            reply.add_note,
             ticket_id=self.topics[step.topic],
             person_id=self.people[step.who],
             text=step.text,
@@ -114,24 +114,24 @@ class Player:
 
     async def _assign(self, step: Step) -> None:
         person = self.people[step.who]
-        await self.house.database.write(
-            tickets.assign, ticket_id=self.topics[step.topic], to=person, by=person, now=self.past()
+        await self.app.database.write(
+            tickets.assign_ticket, ticket_id=self.topics[step.topic], to=person, by=person, now=self.past()
         )
 
     async def _garbled(self, step: Step) -> None:
         """Something arrives that nobody can read, so that the quarantine has something to show."""
         raw = kept_body(step.text, self.past())
-        await self.house.desk_for("phone").accept(SOURCE, "?:story-garbled", raw, order_key="", received_at=self.past())
-        while await self.house.intake_worker().work_once():
+        await self.app.desk_for("phone").accept(SOURCE, "?:story-garbled", raw, order_key="", received_at=self.past())
+        while await self.app.intake_worker().work_once():
             pass
 
     async def _tap(self, step: Step) -> None:
-        link = await self.house.database.read(_survey_link, ticket_id=self.topics[step.topic])
+        link = await self.app.database.read(_survey_link, ticket_id=self.topics[step.topic])
         given: dict[str, Any] = {"token": link, "now": self.past()}
-        await self.house.database.write(survey.answer, self.house.book, score=step.score, **given)
+        await self.app.database.write(survey.record_answer, self.app.context, score=step.score, **given)
         if step.text or step.reasons:
-            await self.house.database.write(
-                survey.explain, self.house.book, reasons=step.reasons, words=step.text, **given
+            await self.app.database.write(
+                survey.record_reasons, self.app.context, reasons=step.reasons, words=step.text, **given
             )
 
 

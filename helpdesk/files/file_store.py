@@ -9,7 +9,7 @@ from pathlib import Path
 from helpdesk.errors import NotFound
 
 
-class Files:
+class FileStore:
     """A folder of files named by SHA-256, durable when `keep` returns."""
 
     def __init__(self, folder: Path) -> None:

@@ -32,7 +32,7 @@ _ON = (
 _STATE = update(intake).where(intake.c.id == bindparam("key")).values(state=bindparam("v_state"), error=None)
 
 
-def keep(
+def store(
     tx: Connection,
     *,
     channel: str,
@@ -64,13 +64,13 @@ def keep(
     return fresh
 
 
-def done(tx: Connection, *, intake_ids: Sequence[int], state: str = "done") -> None:
+def mark_done(tx: Connection, *, intake_ids: Sequence[int], state: str = "done") -> None:
     """These became entries (`done`) or had nothing to show (`ignored`)."""
     if intake_ids:
         tx.execute(_STATE, [{"key": one, "v_state": state} for one in intake_ids])
 
 
-def hold(tx: Connection, *, intake_ids: Sequence[int], now: datetime, until: datetime) -> set[int]:
+def lock_until(tx: Connection, *, intake_ids: Sequence[int], now: datetime, until: datetime) -> set[int]:
     """Let messages that are due wait, and their conversations with them; returns those nobody else held already."""
     statement = (
         update(intake)
@@ -81,7 +81,7 @@ def hold(tx: Connection, *, intake_ids: Sequence[int], now: datetime, until: dat
     return set(tx.execute(statement).scalars())
 
 
-def failed(
+def mark_failed(
     tx: Connection,
     *,
     intake_id: int,
@@ -122,19 +122,19 @@ def replay(tx: Connection, *, intake_id: int, now: datetime) -> None:
     hint(tx, "intake")
 
 
-def keep_with(tx: Connection, cursor: Cursor, row: Mapping[str, Any]) -> bool:
+def store_with_cursor(tx: Connection, cursor: Cursor, row: Mapping[str, Any]) -> bool:
     """Keep a raw message (`row`: what `keep` wants) and, when it is new, a cursor with it. False: it is here already.
 
     Raises Moved.
     """
-    fresh = keep(tx, **row)
+    fresh = store(tx, **row)
     if fresh:
         where = {name: row[name] for name in ("channel", "account", "now")}
-        remember(tx, key=cursor.key, value=cursor.value, was=cursor.was, **where)
+        save_cursor(tx, key=cursor.key, value=cursor.value, was=cursor.was, **where)
     return fresh
 
 
-def remember(
+def save_cursor(
     tx: Connection, *, channel: str, account: str, key: str, value: str, now: datetime, was: str | None = ANY
 ) -> None:
     """Keep how far an account has been read; with `was` only while that is what it says. Raises Moved."""

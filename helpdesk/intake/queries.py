@@ -68,14 +68,14 @@ def figures(tx: Connection) -> dict[str, int]:
     return {"new": 0, "quarantined": 0, **{row[0]: row[1] for row in rows}}
 
 
-def taken(tx: Connection, *, channel: str, account: str) -> int:
+def accepted_count(tx: Connection, *, channel: str, account: str) -> int:
     """How many messages of an account were ever taken in."""
     return tx.execute(
         select(func.count()).select_from(intake).where(intake.c.channel == channel, intake.c.account == account)
     ).scalar_one()
 
 
-def recall(tx: Connection, *, channel: str, account: str, key: str) -> str | None:
+def load_cursor(tx: Connection, *, channel: str, account: str, key: str) -> str | None:
     """The cursor kept last."""
     return tx.execute(
         select(cursors.c.value).where(cursors.c.channel == channel, cursors.c.account == account, cursors.c.key == key)

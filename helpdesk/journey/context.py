@@ -9,19 +9,19 @@ from typing import Any, Protocol
 
 from channels.contract import Channel
 from helpdesk.outbox.rules import Limits
-from helpdesk.sla.targets import Promises
+from helpdesk.sla.targets import PolicyTargets
 from helpdesk.surveys.reasons import Reason
 from helpdesk.tickets.threading import entry_tokens
 
 
-class Suggesting(Protocol):
+class Suggest(Protocol):
     """The part of the FAQ engine that the journey uses: (article, confidence, matched words), best first."""
 
     def __call__(self, text: str, language: str, /) -> Sequence[tuple[str, float, Sequence[str]]]:
         """What answers this text."""
 
 
-class Wording(Protocol):
+class RenderText(Protocol):
     """Makes the few texts the desk writes by itself, in the customer's language."""
 
     def __call__(self, name: str, language: str, /, **values: Any) -> str:
@@ -48,9 +48,9 @@ class DeskContext:
     public_url: str
     secret: bytes
     channels: Mapping[str, Channel]
-    promises: Promises
-    suggest: Suggesting
-    word: Wording
+    promises: PolicyTargets
+    suggest: Suggest
+    word: RenderText
     reopening: Callable[[str], timedelta]
     undo: timedelta = timedelta(seconds=15)
     undo_by_channel: Mapping[str, timedelta] = field(default_factory=dict)
@@ -81,14 +81,12 @@ class DeskContext:
         known = self.channels.get(channel)
         return known.kind if known else "written"
 
+    def has_subjects(self, channel: str) -> bool:
+        """Whether messages of a channel have subjects; where they have none, the first words stand for it."""
+        known = self.channels.get(channel)
+        return known is None or known.can.subject
 
-def has_subjects(book: DeskContext, channel: str) -> bool:
-    """Whether messages of a channel have subjects; where they have none, the first words stand for it."""
-    own = book.channels.get(channel)
-    return own is None or own.can.subject
-
-
-def is_own_address(book: DeskContext, address: str) -> bool:
-    """Whether an address is the desk's own, also in its plus forms."""
-    local, at, domain = address.rpartition("@")
-    return address in book.own_addresses or f"{local.partition('+')[0]}{at}{domain}" in book.own_addresses
+    def is_own_address(self, address: str) -> bool:
+        """Whether an address is the desk's own, also in its plus forms."""
+        local, at, domain = address.rpartition("@")
+        return address in self.own_addresses or f"{local.partition('+')[0]}{at}{domain}" in self.own_addresses

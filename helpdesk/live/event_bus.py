@@ -46,7 +46,7 @@ class Subscription:
             yield await self._queue.get()
 
 
-class Live:
+class EventBus:
     """Fan-out of events inside this process."""
 
     def __init__(self) -> None:

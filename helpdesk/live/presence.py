@@ -9,7 +9,7 @@ LASTS = timedelta(seconds=45)
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
+class Viewer:
     """A person at a ticket."""
 
     person_id: int
@@ -22,13 +22,13 @@ class Presence:
     """In memory; every browser repeats itself, so nothing needs to be kept."""
 
     def __init__(self) -> None:
-        self._tickets: dict[int, dict[int, Here]] = {}
+        self._tickets: dict[int, dict[int, Viewer]] = {}
 
     def tell(self, *, ticket_id: int, person_id: int, name: str, writing: bool, now: datetime) -> bool:
         """Note that a person is at a ticket. True: others see something new."""
         people = self._tickets.setdefault(ticket_id, {})
         before = people.get(person_id)
-        people[person_id] = Here(person_id, name, writing, now)
+        people[person_id] = Viewer(person_id, name, writing, now)
         return before is None or before.writing != writing or now - before.at > LASTS
 
     def leave(self, *, ticket_id: int, person_id: int) -> bool:
@@ -39,7 +39,7 @@ class Presence:
             self._tickets.pop(ticket_id, None)
         return gone
 
-    def at(self, ticket_id: int, *, now: datetime, but: int | None = None) -> list[Here]:
+    def at(self, ticket_id: int, *, now: datetime, but: int | None = None) -> list[Viewer]:
         """Who is at a ticket, without `but`."""
         return [
             one for one in self._tickets.get(ticket_id, {}).values() if now - one.at <= LASTS and one.person_id != but

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from helpdesk.live.event_bus import Event, Live
-from helpdesk.live.ticket_viewers import Chat, Looking
+from helpdesk.live.event_bus import Event, EventBus
+from helpdesk.live.ticket_viewers import Chat, TicketViewers
 
 EVERY = 0.02  # seconds between two tellings of changes; the first one of a quiet time goes at once
 HEARTBEAT = 20.0  # seconds; proxies close what is silent
@@ -24,12 +24,12 @@ MOST_WAITING = 64
 STILL_HERE = b": still here\n\n"
 
 
-def told(name: str, data: Any) -> bytes:
+def event_bytes(name: str, data: Any) -> bytes:
     """An event as it goes over the line."""
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n\n".encode()
 
 
-LOOK_AGAIN = told("changed", {"tickets": []})
+LOOK_AGAIN = event_bytes("changed", {"tickets": []})
 
 
 class Feed:
@@ -70,8 +70,8 @@ class Feed:
 class Feeds:
     """The open pages of this process."""
 
-    def __init__(self, live: Live, clock: Callable[[], datetime]) -> None:
-        self.looking = Looking()
+    def __init__(self, live: EventBus, clock: Callable[[], datetime]) -> None:
+        self.looking = TicketViewers()
         self._live, self._clock = live, clock
         self._feeds: set[Feed] = set()
         self._changed: set[int] = set()
@@ -125,7 +125,7 @@ class Feeds:
 
     def _tell(self) -> None:
         self._due, self._last = None, asyncio.get_running_loop().time()
-        words = told("changed", {"tickets": sorted(self._changed)})
+        words = event_bytes("changed", {"tickets": sorted(self._changed)})
         self._changed.clear()
         for one in self._feeds:
             one.put(words)
@@ -134,7 +134,7 @@ class Feeds:
         known = self.looking.known(chat)
         if not people or not known:
             return
-        words = {ticket: told("visitor", {"ticket": ticket, **known}) for ticket in set(people.values())}
+        words = {ticket: event_bytes("visitor", {"ticket": ticket, **known}) for ticket in set(people.values())}
         for one in self._feeds:
             if one.person_id in people:
                 one.put(words[people[one.person_id]])

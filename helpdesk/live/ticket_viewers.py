@@ -15,7 +15,7 @@ Chat = tuple[str, str]  # channel, conversation
 
 
 @dataclass(slots=True)
-class Looking:
+class TicketViewers:
     """Who looks at which chat, and what its visitor does."""
 
     _people: dict[int, dict[Chat, tuple[int, datetime]]] = field(default_factory=dict)

@@ -102,7 +102,7 @@ def settle(
     return tx.execute(statement.values(**values)).rowcount == 1
 
 
-def put_off(
+def reschedule(
     tx: Connection, *, row_id: int, due_at: datetime, error: str, worker: str, payload: Mapping[str, Any] | None = None
 ) -> bool:
     """Try again later, with `payload` when less is left to do. False: the lease had been lost, and others decide."""
@@ -118,21 +118,21 @@ def put_off(
     return tx.execute(statement).rowcount == 1
 
 
-def once_more(tx: Connection, *, row_id: int, now: datetime) -> None:
+def requeue(tx: Connection, *, row_id: int, now: datetime) -> None:
     """Back into the queue: nothing of it was done, or doing it twice does no harm."""
     statement = update(outbox).where(outbox.c.id == row_id, outbox.c.state == "sending")
     tx.execute(statement.values(state="queued", due_at=now, lease_until=None, lease_by=None))
     hint(tx, "outbox")
 
 
-def abandoned(tx: Connection, *, now: datetime) -> Sequence[Row]:
+def release_abandoned(tx: Connection, *, now: datetime) -> Sequence[Row]:
     """Messages whose sender died while sending: nobody knows whether they left."""
     return tx.execute(
         select(outbox).where(outbox.c.state == "sending", outbox.c.lease_until <= now).with_for_update()
     ).all()
 
 
-def take_back(tx: Connection, *, entry_id: int, now: datetime, tried: bool = False) -> None:
+def cancel(tx: Connection, *, entry_id: int, now: datetime, tried: bool = False) -> None:
     """Undo a message that has not left; with `tried` also one that no try could deliver. Raises Conflict when under way."""
     waiting = (outbox.c.entry_id == entry_id) & (outbox.c.state == "queued")
     statement = update(outbox).where(waiting if tried else waiting & (outbox.c.attempts == 0))
@@ -141,13 +141,13 @@ def take_back(tx: Connection, *, entry_id: int, now: datetime, tried: bool = Fal
     hint(tx, "outbox")
 
 
-def bounced(tx: Connection, *, entry_id: int, error: str) -> None:
+def record_bounce(tx: Connection, *, entry_id: int, error: str) -> None:
     """What had left came back: it can be sent again."""
     statement = update(outbox).where(outbox.c.entry_id == entry_id, outbox.c.state == "sent")
     tx.execute(statement.values(state="bounced", error=error))
 
 
-def again(tx: Connection, *, entry_id: int, now: datetime) -> None:
+def send_again(tx: Connection, *, entry_id: int, now: datetime) -> None:
     """Send a failed, bounced or uncertain message once more, under the same remote id. Raises Conflict otherwise."""
     statement = (
         update(outbox)

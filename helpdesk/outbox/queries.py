@@ -47,7 +47,7 @@ def of_entry(tx: Connection, *, entry_id: int) -> Row | None:
     return tx.execute(select(outbox).where(outbox.c.entry_id == entry_id)).first()
 
 
-def under_way(tx: Connection, *, channel: str) -> bool:
+def is_sending(tx: Connection, *, channel: str) -> bool:
     """Whether a message is being sent on a channel right now."""
     statement = select(outbox.c.id).where(outbox.c.channel == channel, outbox.c.state == "sending").limit(1)
     return tx.execute(statement).first() is not None

@@ -13,13 +13,13 @@ from helpdesk.outbox.models import unread
 _LOOK = ignoring(unread)
 
 
-def look_later(tx: Connection, *, ticket_id: int, due_at: datetime) -> None:
+def schedule_check(tx: Connection, *, ticket_id: int, due_at: datetime) -> None:
     """Look at this ticket then; an earlier look stands."""
     if insert_ignore(tx, _LOOK, {"ticket_id": ticket_id, "due_at": due_at}):
         hint(tx, "unread")
 
 
-def take_due(tx: Connection, *, now: datetime, most: int = 20) -> list[int]:
+def claim_due(tx: Connection, *, now: datetime, most: int = 20) -> list[int]:
     """Tickets to look at now; their rows are gone with this transaction."""
     due = select(unread.c.ticket_id).where(unread.c.due_at <= now).order_by(unread.c.due_at).limit(most)
     found = list(tx.execute(due.with_for_update(skip_locked=True)).scalars())
@@ -28,6 +28,6 @@ def take_due(tx: Connection, *, now: datetime, most: int = 20) -> list[int]:
     return found
 
 
-def next_look(tx: Connection) -> datetime | None:
+def next_check(tx: Connection) -> datetime | None:
     """When the next one is due."""
     return tx.execute(select(func.min(unread.c.due_at))).scalar()

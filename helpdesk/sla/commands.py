@@ -8,7 +8,7 @@ from typing import Any
 
 from helpdesk.errors import Invalid
 from helpdesk.sla.calendar.calendars import Calendar, parse
-from helpdesk.sla.engine.rules import Cycle, Response, Targets, replay
+from helpdesk.sla.engine.rules import Cycle, CycleTargets, Response, replay
 from helpdesk.sla.engine.timeline_entries import entry, moment
 
 
@@ -89,13 +89,13 @@ def _object(raw: Any) -> Mapping[str, Any]:
     return raw
 
 
-def _targets(raw: Any) -> Targets:
+def _targets(raw: Any) -> CycleTargets:
     if raw is None:
-        return Targets()
+        return CycleTargets()
     if not isinstance(raw, Mapping):
         raise Invalid("policy: an object is needed", "policy")
     named = {name: raw.get(name) for name in ("first_response", "next_response", "resolution")}
-    return Targets(**{k: None if v is None else _minutes(v, f"policy.{k}") for k, v in named.items()})
+    return CycleTargets(**{k: None if v is None else _minutes(v, f"policy.{k}") for k, v in named.items()})
 
 
 def _minutes(raw: Any, where: str) -> float:

@@ -14,12 +14,12 @@ from typing import Any, get_args
 from helpdesk.errors import Invalid
 from helpdesk.sla.calendar.calendars import Calendar, parse
 from helpdesk.sla.calendar.default_calendar import YEARS, CalendarKind, default_calendar, iranian_holidays
-from helpdesk.sla.engine.rules import Targets
-from helpdesk.sla.targets import KINDS, Facts
+from helpdesk.sla.engine.rules import CycleTargets
+from helpdesk.sla.targets import KINDS, PolicyFacts
 
 PRIORITIES = ("low", "normal", "high", "urgent")
 CONDITIONS = ("channel", "kind", "team", "priority", "language", "mark", "tag")
-DEFAULT = Targets(30, 60, 480)
+DEFAULT = CycleTargets(30, 60, 480)
 QUEUE_WAIT = 60  # seconds
 WARN_SHARE = 0.75
 
@@ -29,7 +29,7 @@ class Policy:
     """Targets in working minutes by priority. `when`: condition -> accepted values; all have to fit."""
 
     name: str
-    targets: Mapping[str, Targets]
+    targets: Mapping[str, CycleTargets]
     when: Mapping[str, frozenset[str]] = field(default_factory=dict)
     warn_share: float = WARN_SHARE
     order: int = 0
@@ -51,7 +51,7 @@ class Policy:
         """How long a caller may wait in a queue, in seconds; None: nothing is promised."""
         return self.queue_wait.get(priority, self.queue_wait["normal"])
 
-    def fits(self, facts: Facts) -> bool:
+    def fits(self, facts: PolicyFacts) -> bool:
         """Whether every condition holds for a ticket."""
         for name, wanted in self.when.items():
             if name == "tag":
@@ -71,20 +71,20 @@ class Policies:
     def __init__(self, policies: Iterable[Policy] = ()) -> None:
         self.policies = (*sorted(policies, key=lambda policy: policy.order), FALLBACK)
 
-    def match(self, facts: Facts) -> Policy:
+    def match(self, facts: PolicyFacts) -> Policy:
         """The first policy that fits."""
         return next(policy for policy in self.policies if policy.fits(facts))
 
 
 @dataclass(frozen=True)
-class Sla:
+class SlaConfig:
     """Everything config/sla.toml says."""
 
     policies: Policies
     calendars: Mapping[str, Calendar]
 
 
-def load(path: Path, years: Iterable[int] = YEARS) -> Sla:
+def load(path: Path, years: Iterable[int] = YEARS) -> SlaConfig:
     """Read the file. Raises `Invalid` with the file's name and the setting at fault."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -96,7 +96,7 @@ def load(path: Path, years: Iterable[int] = YEARS) -> Sla:
         raise Invalid(f"{path}: {error}", error.field) from error
 
 
-def read(raw: Mapping[str, Any], years: Iterable[int] = YEARS) -> Sla:
+def read(raw: Mapping[str, Any], years: Iterable[int] = YEARS) -> SlaConfig:
     """The settings from their written form; what is missing comes from the defaults."""
     tables = raw.get("policy", [])
     if not isinstance(tables, list):
@@ -107,7 +107,7 @@ def read(raw: Mapping[str, Any], years: Iterable[int] = YEARS) -> Sla:
     if not isinstance(calendars, Mapping) or set(calendars) - set(kinds):
         raise Invalid(f"calendar: write [calendar.NAME] with NAME one of {', '.join(kinds)}", "calendar")
     found: dict[str, Calendar] = {kind: _calendar(calendars.get(kind), kind, years) for kind in kinds}
-    return Sla(Policies(policies), found)
+    return SlaConfig(Policies(policies), found)
 
 
 def _calendar(raw: Any, kind: CalendarKind, years: Iterable[int]) -> Calendar:
@@ -151,7 +151,7 @@ def _seconds(raw: Mapping[str, Any], default: int | None, where: str) -> int | N
     return seconds
 
 
-def _targets(raw: Any, base: Targets, where: str) -> Targets:
+def _targets(raw: Any, base: CycleTargets, where: str) -> CycleTargets:
     if not isinstance(raw, Mapping):
         raise Invalid(f"{where}: a table of targets is needed", "policy")
     found: dict[str, int | None] = {}
@@ -162,7 +162,7 @@ def _targets(raw: Any, base: Targets, where: str) -> Targets:
         elif minutes is not None and (isinstance(minutes, bool) or not isinstance(minutes, int) or minutes < 1):
             raise Invalid(f"{where}: {kind} is a number of minutes from 1, or false for none", f"policy.{kind}")
         found[kind] = minutes
-    return Targets(**found)
+    return CycleTargets(**found)
 
 
 def _conditions(raw: Any, where: str) -> dict[str, frozenset[str]]:

@@ -14,7 +14,7 @@ KINDS: tuple[ClockKind, ...] = ("first_response", "next_response", "resolution")
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class PolicyFacts:
     """What policies may ask about a ticket. `kind`: which hours apply, written or phone."""
 
     channel: str
@@ -36,7 +36,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedClock:
     """A clock about to run."""
 
     kind: ClockKind
@@ -66,11 +66,11 @@ class Policy(Protocol):
 class Policies(Protocol):
     """The ordered policies."""
 
-    def match(self, facts: Facts) -> Policy:
+    def match(self, facts: PolicyFacts) -> Policy:
         """The first policy that fits."""
 
 
-class Promises:
+class PolicyTargets:
     """Policies and calendars together."""
 
     def __init__(self, policies: Policies, calendars: Mapping[str, tuple[str, Calendar]]) -> None:
@@ -81,23 +81,23 @@ class Promises:
         """The calendar for written or phone contacts, with its name and version."""
         return self._calendars.get(kind) or self._calendars["written"]
 
-    def target(self, facts: Facts, kind: ClockKind) -> Target:
+    def target(self, facts: PolicyFacts, kind: ClockKind) -> Target:
         """What was promised for a clock."""
         policy = self._policies.match(facts)
         return Target(policy.minutes(kind, facts.priority), policy.warn_share, policy.label)
 
-    def wait(self, facts: Facts) -> tuple[int | None, str]:
+    def wait(self, facts: PolicyFacts) -> tuple[int | None, str]:
         """Seconds a caller may wait in a queue (None: nothing is promised), and the policy that says so."""
         policy = self._policies.match(facts)
         return policy.wait_seconds(facts.priority), policy.label
 
-    def plan(self, facts: Facts, kind: ClockKind, start: datetime) -> Planned:
+    def plan(self, facts: PolicyFacts, kind: ClockKind, start: datetime) -> PlannedClock:
         """A clock that starts at `start`."""
         target = self.target(facts, kind)
         if target.minutes is None:
-            return Planned(kind, target, None, None)
+            return PlannedClock(kind, target, None, None)
         calendar = self.calendar(facts.kind)[1]
-        return Planned(
+        return PlannedClock(
             kind,
             target,
             calendar.due_at(start, target.minutes),
@@ -105,18 +105,18 @@ class Promises:
         )
 
 
-def nearest(planned: list[Planned]) -> Planned | None:
+def nearest(planned: list[PlannedClock]) -> PlannedClock | None:
     """The clock that is due first."""
     due = [one for one in planned if one.due_at is not None]
     return min(due, key=_due) if due else None
 
 
-def _due(planned: Planned) -> datetime:
+def _due(planned: PlannedClock) -> datetime:
     assert planned.due_at is not None
     return planned.due_at
 
 
-def next_look(
+def next_check(
     due_at: datetime | None, warn_at: datetime | None, warned_at: datetime | None, breached_at: datetime | None
 ) -> datetime | None:
     """When the watcher must look at a running clock next."""

@@ -8,14 +8,14 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from helpdesk.database.dialect import put
-from helpdesk.database.fast_insert import Into
+from helpdesk.database.fast_insert import FastInsert
 from helpdesk.suggestions.models import suggested, taken
 
 Proposal = Sequence[tuple[str, float, Sequence[str]]]
-_SUGGESTED = Into(suggested)
+_SUGGESTED = FastInsert(suggested)
 
 
-def propose(
+def record_suggestions(
     tx: Connection, suggest: Callable[[str, str], Proposal], *, entry_id: int, text: str, language: str
 ) -> None:
     """Store the best articles for a customer's message; nothing when there are none."""
@@ -25,14 +25,14 @@ def propose(
         put(tx, _SUGGESTED, {"entry_id": entry_id, "items": items})
 
 
-def proposed(tx: Connection, *, entry_ids: Sequence[int]) -> list[tuple[str, float, list[str]]]:
+def suggestions_of(tx: Connection, *, entry_ids: Sequence[int]) -> list[tuple[str, float, list[str]]]:
     """What was proposed for the newest of these messages for which anything was; best first."""
     mine = suggested.c.entry_id.in_(entry_ids)
     items = tx.execute(select(suggested.c["items"]).where(mine).order_by(suggested.c.entry_id.desc()).limit(1)).scalar()
     return [(article, confidence, words) for article, confidence, words in items or []]
 
 
-def took(
+def record_accepted_suggestion(
     tx: Connection,
     *,
     entry_id: int,
@@ -58,7 +58,7 @@ def took(
     )
 
 
-def lessons(tx: Connection, *, most: int = 20_000) -> list[tuple[str, str]]:
+def accepted_suggestions(tx: Connection, *, most: int = 20_000) -> list[tuple[str, str]]:
     """(question, article) of what people took, oldest first: the engine is told them at every start."""
     rows = tx.execute(select(taken.c.question, taken.c.article).order_by(taken.c.id.desc()).limit(most)).all()
     return [(row.question, row.article) for row in reversed(rows)]

@@ -37,7 +37,7 @@ def labelled(raw: Any) -> tuple[str, str | None]:
     return raw["text"], None if label is None else str(label)
 
 
-class Asked:
+class MatchSession:
     """The engine over one file of examples."""
 
     def __init__(self, examples: Iterable[tuple[str, str | None]], lexicon: Lexicon | None = None) -> None:

@@ -8,10 +8,10 @@ from threading import RLock
 from typing import Protocol
 
 from helpdesk.suggestions.matching.matcher import Matcher
-from helpdesk.suggestions.matching.tokenizer import Lexicon, is_finglish, words
+from helpdesk.suggestions.matching.tokenizer import Lexicon, is_finglish, tokenize
 
 
-class Answering(Protocol):
+class EngineArticle(Protocol):
     """What the engine needs of an article."""
 
     @property
@@ -44,10 +44,10 @@ class Suggestion:
 class Engine:
     """Articles of any number of languages; each language is matched by itself. Any thread may ask."""
 
-    def __init__(self, articles: Sequence[Answering] = (), lexicon: Lexicon | None = None) -> None:
+    def __init__(self, articles: Sequence[EngineArticle] = (), lexicon: Lexicon | None = None) -> None:
         self._lexicon = lexicon or Lexicon()
         self._lock = RLock()
-        self._articles: dict[str, Answering] = {}
+        self._articles: dict[str, EngineArticle] = {}
         self._matchers: dict[str, tuple[Matcher, list[str]]] = {}
         self._places: dict[str, int] = {}
         for article in articles:
@@ -57,7 +57,7 @@ class Engine:
 
     def suggest(self, text: str, language: str, limit: int = 3) -> list[Suggestion]:
         """The best articles of the language, best first. Persian in Latin letters is answered as Persian."""
-        said = words(text)
+        said = tokenize(text)
         with self._lock:
             matcher, ids = self._matchers.get(self._spoken(said, language)) or (None, [])
             if matcher is None:
@@ -82,7 +82,7 @@ class Engine:
             if article is not None:
                 self._matchers[article.language][0].learn(text, self._places[article_id])
 
-    def add(self, article: Answering) -> None:
+    def add(self, article: EngineArticle) -> None:
         """A new article, or a new version of one.
 
         A few articles are weighed anew, which forgets what `learn` was told; many are only added to.

@@ -21,17 +21,17 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def invited(tx: Connection, **values: Any) -> int:
+def record_invitation(tx: Connection, **values: Any) -> int:
     """A new invitation with these column values; returns its id."""
     return new_id(tx, insert(surveys), values)
 
 
-def withdrawn(tx: Connection, *, survey_id: int) -> None:
+def mark_withdrawn(tx: Connection, *, survey_id: int) -> None:
     """An invitation that never left is forgotten."""
     tx.execute(delete(surveys).where(surveys.c.id == survey_id))
 
 
-def answered(tx: Connection, *, survey_id: int, score: str, now: datetime, first: bool) -> None:
+def record_answer(tx: Connection, *, survey_id: int, score: str, now: datetime, first: bool) -> None:
     """Store a tap."""
     values: dict[str, Any] = {"score": score}
     if first:
@@ -39,12 +39,12 @@ def answered(tx: Connection, *, survey_id: int, score: str, now: datetime, first
     tx.execute(update(surveys).where(surveys.c.id == survey_id).values(**values))
 
 
-def explained(tx: Connection, *, survey_id: int, reasons: Sequence[str], words: str) -> None:
+def record_reasons(tx: Connection, *, survey_id: int, reasons: Sequence[str], words: str) -> None:
     """Store reasons and words."""
     tx.execute(update(surveys).where(surveys.c.id == survey_id).values(reasons=list(reasons), words=words or None))
 
 
-def ask_to_call_back(
+def create_follow_up(
     tx: Connection, *, survey_id: int, ticket_id: int, owner_id: int | None, due_at: datetime | None, now: datetime
 ) -> bool:
     """Open the follow-up of a sad answer. False: there is one already."""
@@ -55,7 +55,7 @@ def ask_to_call_back(
     )
 
 
-def called_back(tx: Connection, *, follow_up_id: int, ticket_id: int, outcome: str, now: datetime) -> None:
+def complete_follow_up(tx: Connection, *, follow_up_id: int, ticket_id: int, outcome: str, now: datetime) -> None:
     """Close a follow-up of this ticket with its outcome. Raises NotFound when it is closed already or another's."""
     done = tx.execute(
         update(follow_ups)
@@ -66,25 +66,27 @@ def called_back(tx: Connection, *, follow_up_id: int, ticket_id: int, outcome: s
         raise NotFound("This follow-up is closed already.")
 
 
-def give(tx: Connection, *, ticket_id: int, to: int | None) -> None:
+def assign_follow_ups(tx: Connection, *, ticket_id: int, to: int | None) -> None:
     """Whoever gets a ticket gets its open call backs."""
     waiting = (follow_ups.c.ticket_id == ticket_id) & follow_ups.c.done_at.is_(None)
     tx.execute(update(follow_ups).where(waiting).values(owner_id=to))
 
 
-def move(tx: Connection, *, survey_ids: Sequence[int], to_id: int) -> None:
+def move_follow_ups(tx: Connection, *, survey_ids: Sequence[int], to_id: int) -> None:
     """The call backs of these surveys stand on another ticket from now on."""
     tx.execute(update(follow_ups).where(follow_ups.c.survey_id.in_(list(survey_ids))).values(ticket_id=to_id))
 
 
-def hand_over(tx: Connection, *, contact_id: int, to: int) -> list[int]:
+def reassign_surveys(tx: Connection, *, contact_id: int, to: int) -> list[int]:
     """Every survey of a contact goes to another one. Returns them, for `give_back`."""
     mine = list(tx.scalars(select(surveys.c.id).where(surveys.c.contact_id == contact_id)))
     tx.execute(update(surveys).where(surveys.c.contact_id == contact_id).values(contact_id=to))
     return mine
 
 
-def give_back(tx: Connection, *, keep: int, gone: int, survey_ids: Sequence[int], ticket_ids: Sequence[int]) -> None:
+def restore_surveys(
+    tx: Connection, *, keep: int, gone: int, survey_ids: Sequence[int], ticket_ids: Sequence[int]
+) -> None:
     """Undo `hand_over`; what was asked since on tickets that went back goes along."""
     theirs = surveys.c.id.in_(list(survey_ids)) | surveys.c.ticket_id.in_(list(ticket_ids))
     tx.execute(update(surveys).where(surveys.c.contact_id == keep, theirs).values(contact_id=gone))

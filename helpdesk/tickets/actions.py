@@ -12,14 +12,14 @@ from sqlalchemy import Connection, Update, bindparam, insert, update
 from helpdesk.agents import queries as agents
 from helpdesk.database.dialect import ignoring, insert_ignore, new_id, put, upsert, upserting
 from helpdesk.database.engine import hint
-from helpdesk.database.fast_insert import Into
+from helpdesk.database.fast_insert import FastInsert
 from helpdesk.errors import Conflict, Invalid
 from helpdesk.tickets import queries, rules
 from helpdesk.tickets.models import attachments, bodies, entries, participants, reads, remote_ids, tags, tickets
 
-_NEW_TICKET = Into(tickets)
-_NEW_ENTRY = Into(entries)
-_NEW_BODY = Into(bodies)
+_NEW_TICKET = FastInsert(tickets)
+_NEW_ENTRY = FastInsert(entries)
+_NEW_BODY = FastInsert(bodies)
 _NEW_ATTACHMENT = insert(attachments)
 _REMOTE = ignoring(remote_ids)
 PARTICIPANT = ignoring(participants)
@@ -41,7 +41,7 @@ def add_entry(tx: Connection, **values: Any) -> int:
     return entry_id
 
 
-def asked(tx: Connection, *, ticket_id: int, entry_id: int) -> None:
+def set_first_entry(tx: Connection, *, ticket_id: int, entry_id: int) -> None:
     """The entry that a new ticket begins with: what its customer asks."""
     tx.execute(_ASKED, {"key": ticket_id, "entry": entry_id})
 
@@ -51,19 +51,19 @@ def add_body(tx: Connection, *, entry_id: int, full_text: str | None, html: str 
     put(tx, _NEW_BODY, {"entry_id": entry_id, "full_text": full_text, "html": html})
 
 
-def attach(tx: Connection, *, ticket_id: int, entry_id: int, files: Iterable[Mapping[str, Any]]) -> None:
+def attach_files(tx: Connection, *, ticket_id: int, entry_id: int, files: Iterable[Mapping[str, Any]]) -> None:
     """Hang stored files on an entry; `files` are column values of attachments."""
     rows = [{**one, "ticket_id": ticket_id, "entry_id": entry_id} for one in files]
     if rows:
         tx.execute(_NEW_ATTACHMENT, rows)
 
 
-def known_as(tx: Connection, *, channel: str, remote_id: str, entry_id: int) -> bool:
+def add_remote_id(tx: Connection, *, channel: str, remote_id: str, entry_id: int) -> bool:
     """Remember the id a remote knows an entry by. False: another entry has it already."""
     return insert_ignore(tx, _REMOTE, {"channel": channel, "remote_id": remote_id, "entry_id": entry_id})
 
 
-def join(tx: Connection, *, ticket_id: int, contact_id: int, welcome: bool, address: str | None) -> None:
+def add_participant(tx: Connection, *, ticket_id: int, contact_id: int, welcome: bool, address: str | None) -> None:
     """Somebody beside the ticket's contact takes part, as a guest or as a stranger."""
     insert_ignore(
         tx,
@@ -89,7 +89,7 @@ def changed(
     return add_entry(tx, ticket_id=ticket_id, at=now, kind="change", author=author, person_id=person_id, data=data)
 
 
-def assign(
+def assign_ticket(
     tx: Connection,
     *,
     ticket_id: int,
@@ -121,7 +121,7 @@ def assign(
     )
 
 
-def prioritise(tx: Connection, *, ticket_id: int, priority: str, by: int | None, now: datetime) -> bool:
+def set_priority(tx: Connection, *, ticket_id: int, priority: str, by: int | None, now: datetime) -> bool:
     """Set the priority. False: it was that already. Due times are the caller's to recompute."""
     if priority not in rules.PRIORITIES:
         raise Invalid(f"There is no priority {priority!r}.", "priority")
@@ -177,7 +177,7 @@ def set_status(
     return was
 
 
-def tag(tx: Connection, *, ticket_id: int, word: str, by: int | None, now: datetime) -> None:
+def add_tag(tx: Connection, *, ticket_id: int, word: str, by: int | None, now: datetime) -> None:
     """Put a tag on a ticket."""
     word = word.strip()[:64]
     if not word:
@@ -194,7 +194,7 @@ def tag(tx: Connection, *, ticket_id: int, word: str, by: int | None, now: datet
         )
 
 
-def seen(tx: Connection, *, ticket_id: int, person_id: int, entry_id: int) -> None:
+def mark_read(tx: Connection, *, ticket_id: int, person_id: int, entry_id: int) -> None:
     """A person has read a ticket up to an entry."""
     upsert(tx, _READ, {"person_id": person_id, "ticket_id": ticket_id, "entry_id": entry_id})
 
@@ -214,17 +214,17 @@ def set_remote_id(tx: Connection, *, entry_id: int, remote_id: str) -> None:
     tx.execute(update(entries).where(entries.c.id == entry_id).values(remote_id=remote_id))
 
 
-def detach(tx: Connection, *, entry_id: int, person_id: int) -> None:
+def detach_files(tx: Connection, *, entry_id: int, person_id: int) -> None:
     """The files of a taken-back entry wait in the draft again."""
     tx.execute(update(attachments).where(attachments.c.entry_id == entry_id).values(entry_id=None, person_id=person_id))
 
 
-def rewrite(tx: Connection, *, entry_id: int, text: str, data: Mapping[str, Any]) -> None:
+def rewrite_entry(tx: Connection, *, entry_id: int, text: str, data: Mapping[str, Any]) -> None:
     """Give an entry another text; `data` keeps what it said before."""
     tx.execute(update(entries).where(entries.c.id == entry_id).values(text=text, data=dict(data)))
 
 
-def call_changed(
+def update_call(
     tx: Connection, *, entry_id: int, author: str, person_id: int | None, outgoing: bool, data: Mapping[str, Any]
 ) -> None:
     """More is known of a call: its record, and so whose act it was and which way it went."""

@@ -15,7 +15,7 @@ from helpdesk.tickets.models import attachments, drafts
 _KEEP = upserting(drafts, ["person_id", "ticket_id", "kind"], ["text", "data", "changed_at"])
 
 
-def keep(
+def save_draft(
     tx: Connection,
     *,
     ticket_id: int,
@@ -27,7 +27,7 @@ def keep(
 ) -> None:
     """Keep a draft; an empty one is forgotten."""
     if not text.strip():
-        forget(tx, ticket_id=ticket_id, person_id=person_id, kind=kind)
+        delete_draft(tx, ticket_id=ticket_id, person_id=person_id, kind=kind)
         return
     upsert(
         tx,
@@ -36,14 +36,14 @@ def keep(
     )
 
 
-def forget(tx: Connection, *, ticket_id: int, person_id: int, kind: str) -> None:
+def delete_draft(tx: Connection, *, ticket_id: int, person_id: int, kind: str) -> None:
     """The draft was sent or thrown away."""
     tx.execute(
         delete(drafts).where(drafts.c.ticket_id == ticket_id, drafts.c.person_id == person_id, drafts.c.kind == kind)
     )
 
 
-def put_file(
+def add_draft_file(
     tx: Connection,
     *,
     ticket_id: int,
@@ -68,7 +68,7 @@ def put_file(
     return new_id(tx, insert(attachments), values)
 
 
-def drop_file(tx: Connection, *, attachment_id: int, person_id: int) -> None:
+def remove_draft_file(tx: Connection, *, attachment_id: int, person_id: int) -> None:
     """Take a file away from the draft. Raises NotFound when it was sent or is somebody else's."""
     gone = tx.execute(
         delete(attachments).where(
@@ -79,7 +79,7 @@ def drop_file(tx: Connection, *, attachment_id: int, person_id: int) -> None:
         raise NotFound("This file is not waiting in your draft.")
 
 
-def hang(tx: Connection, *, entry_id: int, wanted: Sequence[int], dropped: Sequence[int]) -> None:
+def attach_draft_files(tx: Connection, *, entry_id: int, wanted: Sequence[int], dropped: Sequence[int]) -> None:
     """Waiting files go with an entry; those not wanted are forgotten."""
     tx.execute(update(attachments).where(attachments.c.id.in_(list(wanted))).values(entry_id=entry_id))
     if dropped:

@@ -11,14 +11,14 @@ from helpdesk.tickets import actions, queries
 from helpdesk.tickets.models import attachments
 
 
-def bring(tx: Connection, *, ticket_id: int, entry_id: int, files: Sequence[Mapping[str, Any]]) -> bool:
+def add_late_attachments(tx: Connection, *, ticket_id: int, entry_id: int, files: Sequence[Mapping[str, Any]]) -> bool:
     """Hang files on an entry that do not hang there yet; content takes the place of a problem. True: something is new."""
-    known = {(one.content_id, one.name): one for one in queries.attached(tx, entry_ids=[entry_id])}
+    known = {(one.content_id, one.name): one for one in queries.attachments_of(tx, entry_ids=[entry_id])}
     fresh = False
     for file in files:
         here = known.get((file.get("content_id"), file["name"]))
         if here is None:
-            actions.attach(tx, ticket_id=ticket_id, entry_id=entry_id, files=[file])
+            actions.attach_files(tx, ticket_id=ticket_id, entry_id=entry_id, files=[file])
             fresh = True
         elif here.hash is None and (file["hash"] is not None or file["problem"] != here.problem):
             values = {name: file[name] for name in ("hash", "size", "content_type", "problem")}

@@ -13,7 +13,7 @@ MOVING = ("message", "note", "call", "reaction", "delivery", "survey")  # change
 MOST = 500  # ids in one statement
 
 
-def lines(tx: Connection, *, ticket_id: int) -> Sequence[Row]:
+def entries_of(tx: Connection, *, ticket_id: int) -> Sequence[Row]:
     """What would move from a ticket, in order: id, kind, author, outgoing."""
     return tx.execute(
         select(entries.c.id, entries.c.kind, entries.c.author, entries.c.outgoing)
@@ -22,30 +22,30 @@ def lines(tx: Connection, *, ticket_id: int) -> Sequence[Row]:
     ).all()
 
 
-def news_of(tx: Connection, *, ticket_id: int, entry_ids: Iterable[int]) -> list[int]:
+def changes_about(tx: Connection, *, ticket_id: int, entry_ids: Iterable[int]) -> list[int]:
     """Lines of a ticket that tell what became of these messages."""
     wanted = set(entry_ids)
     told = select(entries.c.id, entries.c.data).where(entries.c.ticket_id == ticket_id, entries.c.kind == "delivery")
     return [one.id for one in tx.execute(told) if (one.data or {}).get("of") in wanted]
 
 
-def answers_to(tx: Connection, *, ticket_id: int, survey_ids: Iterable[int]) -> list[int]:
+def survey_answers_of(tx: Connection, *, ticket_id: int, survey_ids: Iterable[int]) -> list[int]:
     """Lines of a ticket by which a customer answered these surveys."""
     wanted = set(survey_ids)
     told = select(entries.c.id, entries.c.data).where(entries.c.ticket_id == ticket_id, entries.c.kind == "survey")
     return [one.id for one in tx.execute(told) if (one.data or {}).get("survey") in wanted]
 
 
-def family(tx: Connection, *, ticket_id: int) -> list[int]:
+def merged_family(tx: Connection, *, ticket_id: int) -> list[int]:
     """A ticket and those merged into it, and into them."""
     told = select(entries.c.data).where(entries.c.ticket_id == ticket_id, entries.c.kind == "change")
     numbers = {(one or {}).get("number") for one in tx.scalars(told) if (one or {}).get("change") == "merged"}
     here = select(tickets.c.id).where(tickets.c.id.in_(numbers), tickets.c.merged_into_id == ticket_id)
     children = sorted(tx.scalars(here)) if numbers else []
-    return [ticket_id, *(other for one in children for other in family(tx, ticket_id=one))]
+    return [ticket_id, *(other for one in children for other in merged_family(tx, ticket_id=one))]
 
 
-def move(tx: Connection, *, entry_ids: Sequence[int], from_id: int, to_id: int) -> None:
+def move_entries(tx: Connection, *, entry_ids: Sequence[int], from_id: int, to_id: int) -> None:
     """Hang these lines and their files on another ticket."""
     for some in _portions(entry_ids):
         tx.execute(
@@ -70,7 +70,7 @@ def newest_merge(tx: Connection, *, parent_id: int, child_id: int) -> Row | None
     return next((one for one in told if one.data.get("number") == child_id), None)
 
 
-def welcome(tx: Connection, *, ticket_id: int, guests: Iterable[tuple[int, bool, str | None]]) -> list[int]:
+def add_participants(tx: Connection, *, ticket_id: int, guests: Iterable[tuple[int, bool, str | None]]) -> list[int]:
     """Make (contact, welcome, address) take part; who was there stays as welcome as they were or more.
 
     Returns the contacts that are new here.
@@ -93,7 +93,7 @@ def welcome(tx: Connection, *, ticket_id: int, guests: Iterable[tuple[int, bool,
     return fresh
 
 
-def unwelcome(tx: Connection, *, ticket_id: int, contact_ids: Sequence[int]) -> None:
+def remove_participants(tx: Connection, *, ticket_id: int, contact_ids: Sequence[int]) -> None:
     """These came with a merge that is undone, and wrote nothing here."""
     here = (
         select(func.count())

@@ -75,12 +75,12 @@ def body(tx: Connection, *, entry_id: int) -> Row | None:
     return tx.execute(select(bodies).where(bodies.c.entry_id == entry_id)).first()
 
 
-def attached(tx: Connection, *, entry_ids: Sequence[int]) -> Sequence[Row]:
+def attachments_of(tx: Connection, *, entry_ids: Sequence[int]) -> Sequence[Row]:
     """The files of these entries, in order."""
     return tx.execute(_ATTACHED, {"ids": list(entry_ids)}).all() if entry_ids else []
 
 
-def folded(tx: Connection, *, entry_ids: Sequence[int]) -> Sequence[Row]:
+def folded_text(tx: Connection, *, entry_ids: Sequence[int]) -> Sequence[Row]:
     """Which of these entries have a longer text (`folded`) or an HTML form (`html`)."""
     return tx.execute(_FOLDED, {"ids": list(entry_ids)}).all() if entry_ids else []
 
@@ -118,7 +118,7 @@ def tags_of(tx: Connection, *, ticket_id: int) -> Sequence[str]:
     return tx.execute(select(tags.c.tag).where(tags.c.ticket_id == ticket_id).order_by(tags.c.tag)).scalars().all()
 
 
-def guests(tx: Connection, *, ticket_id: int) -> Sequence[Row]:
+def participants_of(tx: Connection, *, ticket_id: int) -> Sequence[Row]:
     """Contacts who take part beside the ticket's own, welcome or not."""
     return tx.execute(
         select(participants, contacts.c.name)
@@ -176,7 +176,7 @@ _OWN = (
 )
 
 
-def own(tx: Connection, *, channel: str, remote_id: str) -> bool:
+def is_own_message(tx: Connection, *, channel: str, remote_id: str) -> bool:
     """Whether a remote id is that of a message we sent ourselves."""
     return bool(tx.execute(_OWN, {"channel": channel, "remote_id": remote_id}).scalar())
 
@@ -257,7 +257,7 @@ def newest(tx: Connection) -> int:
     return tx.execute(select(func.max(tickets.c.id))).scalar() or 0
 
 
-def told(tx: Connection, *, address: str, about: str, since: datetime) -> bool:
+def last_automatic_about(tx: Connection, *, address: str, about: str, since: datetime) -> bool:
     """Whether a robot has told this address about something of a kind since then."""
     said = tx.execute(
         select(entries.c.data)

@@ -15,7 +15,7 @@ from helpdesk.tickets.actions import PARTICIPANT
 from helpdesk.tickets.models import entries, participants, tickets
 
 
-def hand_over(tx: Connection, *, contact_id: int, to: int) -> dict[str, Any]:
+def reassign_tickets(tx: Connection, *, contact_id: int, to: int) -> dict[str, Any]:
     """Every ticket and every place as a guest goes to another contact. Returns what moved, for `give_back`."""
     mine = list(tx.scalars(select(tickets.c.id).where(tickets.c.contact_id == contact_id).order_by(tickets.c.id)))
     tx.execute(update(tickets).where(tickets.c.contact_id == contact_id).values(contact_id=to))
@@ -33,7 +33,7 @@ def _guest(tx: Connection, ticket_id: int, contact_id: int, *, welcome: bool, ad
         tx.execute(update(participants).where(here).values(welcome=True))
 
 
-def give_back(
+def restore_tickets(
     tx: Connection, *, moved: Mapping[str, Any], keep: int, gone: int, addresses: Sequence[str], since: datetime
 ) -> list[int]:
     """Undo `hand_over`; what was opened since from one of `addresses` goes along. Returns the tickets that went."""
@@ -58,7 +58,7 @@ def give_back(
     return mine
 
 
-def open_ones(tx: Connection, *, contact_ids: Sequence[int]) -> Sequence[Row]:
+def open_tickets(tx: Connection, *, contact_ids: Sequence[int]) -> Sequence[Row]:
     """The open tickets of some contacts, oldest first."""
     return tx.execute(
         select(tickets)
@@ -74,7 +74,7 @@ def has_asked(tx: Connection, *, contact_id: int) -> bool:
     return tx.execute(own).first() is not None or tx.execute(guest).first() is not None
 
 
-def standing(tx: Connection, *, ticket_id: int) -> Row:
+def surviving_ticket(tx: Connection, *, ticket_id: int) -> Row:
     """A ticket, or the one it was merged into in the end; locked."""
     found = queries.locked(tx, ticket_id=ticket_id)
     while found.merged_into_id is not None:

@@ -14,7 +14,7 @@ PRIORITIES = ("low", "normal", "high", "urgent")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Candidate:
     """A ticket that a hint led to. `welcome`: the sender takes part in it."""
 
     ticket_id: int
@@ -36,7 +36,7 @@ class Choice:
 
 
 def which_ticket(
-    found: Iterable[Found], *, received_at: datetime, window: timedelta, automatic: bool, thanks: bool
+    found: Iterable[Candidate], *, received_at: datetime, window: timedelta, automatic: bool, thanks: bool
 ) -> Choice:
     """Decide from the tickets that the hints led to, best hint first; they are looked up lazily.
 
@@ -67,7 +67,7 @@ def status_after_answer(status: str) -> str:
     return "open" if status == "new" else status
 
 
-def gist(text: str, files: Sequence[str]) -> str:
+def message_snippet(text: str, files: Sequence[str]) -> str:
     """What a list shows of a message: the beginning of its text, else the names of its files."""
     return snippet(text) or (snippet(f"📎 {', '.join(files)}") if files else "")
 

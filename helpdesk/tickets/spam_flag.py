@@ -11,7 +11,7 @@ from helpdesk.tickets.models import tickets
 from helpdesk.tickets.rules import ENDED
 
 
-def mark(tx: Connection, *, contact_ids: Collection[int], now: datetime) -> list[int]:
+def mark_spam(tx: Connection, *, contact_ids: Collection[int], now: datetime) -> list[int]:
     """All open tickets of these customers. Returns them."""
     theirs = tickets.c.contact_id.in_(list(contact_ids)) & (tickets.c.active == true()) & tickets.c.spam_at.is_(None)
     found = list(tx.scalars(select(tickets.c.id).where(theirs).order_by(tickets.c.id).with_for_update()))
@@ -19,7 +19,7 @@ def mark(tx: Connection, *, contact_ids: Collection[int], now: datetime) -> list
     return found
 
 
-def unmark(tx: Connection, *, contact_ids: Collection[int], since: datetime) -> list[int]:
+def unmark_spam(tx: Connection, *, contact_ids: Collection[int], since: datetime) -> list[int]:
     """What became spam since then is none. Returns them."""
     theirs = tickets.c.contact_id.in_(list(contact_ids)) & (tickets.c.spam_at >= since)
     rows = tx.execute(

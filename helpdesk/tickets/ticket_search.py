@@ -14,12 +14,12 @@ from helpdesk.tickets.models import entries, tickets
 MOST_ENTRIES = 400
 
 
-def add(tx: Connection, *, ticket_id: int, entry_id: int, texts: Sequence[str]) -> None:
+def index_entry(tx: Connection, *, ticket_id: int, entry_id: int, texts: Sequence[str]) -> None:
     """Make a line of the timeline findable by these texts."""
     fulltext.add(tx, entry_id=entry_id, folded=key(" ".join(texts)[: fulltext.LONGEST]))
 
 
-def find(tx: Connection, *, question: str, most: int = 50) -> Sequence[int]:
+def search_tickets(tx: Connection, *, question: str, most: int = 50) -> Sequence[int]:
     """Ticket numbers that answer the question, best first: the number itself, then the newest with all words."""
     folded = key(question[:200]).strip()
     found: dict[int, None] = {}
@@ -29,7 +29,7 @@ def find(tx: Connection, *, question: str, most: int = 50) -> Sequence[int]:
         if known:
             found[known] = None
     ids = list(fulltext.find(tx, folded=folded, most=MOST_ENTRIES))
-    visitor = anonymous_names.beginning(folded)  # a name that is shown and stands nowhere
+    visitor = anonymous_names.address_prefix(folded)  # a name that is shown and stands nowhere
     if visitor:
         ids += fulltext.find(tx, folded=visitor, most=MOST_ENTRIES)
     if ids:

@@ -16,9 +16,9 @@ from helpdesk.agents.queries import Session
 from helpdesk.agents.rules import Person
 from helpdesk.clock import Clock
 from helpdesk.database.engine import Database
-from helpdesk.files.file_store import Files
+from helpdesk.files.file_store import FileStore
 from helpdesk.journey.context import DeskContext
-from helpdesk.live.event_bus import Live
+from helpdesk.live.event_bus import EventBus
 from helpdesk.live.presence import Presence
 from helpdesk.live.sse import Feeds
 from helpdesk.settings import Settings
@@ -33,8 +33,8 @@ SECRET = web.AppKey("secret", bytes)  # the key everything is signed with
 PASSWORDS = web.AppKey("passwords", Passwords)
 REGISTRY = web.AppKey("registry", CollectorRegistry)
 BOOK = web.AppKey("book", DeskContext)
-FILES = web.AppKey("files", Files)
-LIVE = web.AppKey("live", Live)
+FILES = web.AppKey("files", FileStore)
+LIVE = web.AppKey("live", EventBus)
 FEEDS = web.AppKey("feeds", Feeds)
 PRESENCE = web.AppKey("presence", Presence)
 REPORTS: web.AppKey[StateOf] = web.AppKey("reports")  # the newest state of every channel account

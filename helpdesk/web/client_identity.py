@@ -85,7 +85,7 @@ async def session_of(request: web.Request) -> Session | None:
     return session
 
 
-def let_in(request: web.Request, response: web.StreamResponse, token: str) -> None:
+def set_session_cookie(request: web.Request, response: web.StreamResponse, token: str) -> None:
     """Give the browser its session cookie."""
     settings = request.app[SETTINGS]
     response.set_cookie(
@@ -94,7 +94,7 @@ def let_in(request: web.Request, response: web.StreamResponse, token: str) -> No
     )  # fmt: skip
 
 
-def let_out(request: web.Request, response: web.StreamResponse) -> None:
+def clear_session_cookie(request: web.Request, response: web.StreamResponse) -> None:
     """Take the session cookie back."""
     settings = request.app[SETTINGS]
     response.del_cookie(cookie_name(settings), path="/", httponly=True, samesite="Lax", secure=settings.secure_cookies)

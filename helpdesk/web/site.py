@@ -13,16 +13,16 @@ from channels.contract import Desk
 from helpdesk.agents.hashing import Passwords
 from helpdesk.clock import Clock
 from helpdesk.database.engine import Database
-from helpdesk.files.file_store import Files
+from helpdesk.files.file_store import FileStore
 from helpdesk.journey.context import DeskContext
-from helpdesk.live.event_bus import Live
+from helpdesk.live.event_bus import EventBus
 from helpdesk.live.presence import Presence
 from helpdesk.live.sse import Feeds
 from helpdesk.settings import Settings
 from helpdesk.surveys.reasons import Reason
 from helpdesk.web import app_keys, health, inbox, security, sign_in
 from helpdesk.web.media import remote_images
-from helpdesk.web.media.media_probe import LOOKS, Looks
+from helpdesk.web.media.media_probe import LOOKS, MediaProbe
 from helpdesk.web.pages import desk_status, people, quarantine, survey_page
 from helpdesk.web.rendering import page_renderer
 
@@ -35,10 +35,10 @@ class Site:
 
     settings: Settings
     database: Database
-    book: DeskContext
-    files: Files
+    context: DeskContext
+    files: FileStore
     clock: Clock
-    live: Live
+    live: EventBus
     presence: Presence
     states: app_keys.StateOf
     desks: Mapping[str, Desk]
@@ -50,8 +50,8 @@ def site(desk: Site, *, more: Sequence[web.AbstractRouteDef] = (), outgoing: Pat
     app = web.Application(client_max_size=MOST_BYTES)
     registry = CollectorRegistry()
     app[app_keys.DATABASE], app[app_keys.SETTINGS], app[app_keys.CLOCK] = desk.database, desk.settings, desk.clock
-    app[app_keys.SECRET], app[app_keys.PASSWORDS], app[app_keys.REGISTRY] = desk.book.secret, Passwords(), registry
-    app[app_keys.BOOK], app[app_keys.FILES], app[app_keys.LIVE] = desk.book, desk.files, desk.live
+    app[app_keys.SECRET], app[app_keys.PASSWORDS], app[app_keys.REGISTRY] = desk.context.secret, Passwords(), registry
+    app[app_keys.BOOK], app[app_keys.FILES], app[app_keys.LIVE] = desk.context, desk.files, desk.live
     app[app_keys.FEEDS] = Feeds(desk.live, desk.clock)
     app[app_keys.PRESENCE], app[app_keys.REPORTS] = desk.presence, desk.states
     app[app_keys.REASONS], app[desk_status.STARTED] = desk.reasons, desk.clock()
@@ -62,7 +62,7 @@ def site(desk: Site, *, more: Sequence[web.AbstractRouteDef] = (), outgoing: Pat
         zone=desk.settings.desk.time_zone,
         clock=desk.clock,
     )
-    app[LOOKS] = Looks(desk.files)
+    app[LOOKS] = MediaProbe(desk.files)
     security.protect(app)
     app.add_routes(
         [
@@ -78,7 +78,7 @@ def site(desk: Site, *, more: Sequence[web.AbstractRouteDef] = (), outgoing: Pat
             *more,
         ]
     )
-    for name, channel in desk.book.channels.items():
+    for name, channel in desk.context.channels.items():
         routes = channel.routes(desk.desks[name])
         if routes:
             below = web.Application()

@@ -7,7 +7,7 @@ from typing import Any
 from channels.contract import Channel, DeliveryError
 
 
-async def act(channel: Channel, left: dict[str, Any]) -> tuple[str, ...]:
+async def apply_edit(channel: Channel, left: dict[str, Any]) -> tuple[str, ...]:
     """Do what a row of the outbox says; what is done is taken out of `left`. Raises DeliveryError."""
     account, targets = left["account"], list(left["targets"])
     if left["kind"] == "reaction":

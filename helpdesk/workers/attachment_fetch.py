@@ -19,7 +19,7 @@ MOST_LINES = 50  # conversations that wait for files at the same time
 
 
 @dataclass(slots=True)
-class Understood:
+class NormalisedIntake:
     """A row of intake and what its channel made of it, or why it could not. `files`: kept ones, of each thing."""
 
     row: Row
@@ -33,28 +33,28 @@ def missing(file: Attachment) -> bool:
     return file.content is None and bool(file.remote)
 
 
-def wants(one: Understood) -> bool:
+def wants(one: NormalisedIntake) -> bool:
     """Whether a message waits for files."""
     return one.error is None and any(missing(file) for thing in one.things for file in thing.attachments)
 
 
-def apart(batch: Sequence[Understood]) -> tuple[Sequence[Understood], list[list[Understood]]]:
+def apart(batch: Sequence[NormalisedIntake]) -> tuple[Sequence[NormalisedIntake], list[list[NormalisedIntake]]]:
     """(what can be taken at once, conversations in which a message waits for files). The order within each stays."""
     wanting = {_key(one) for one in batch if wants(one)}
     if not wanting:
         return batch, []
-    lines: dict[tuple[str, str, str], list[Understood]] = {}
+    lines: dict[tuple[str, str, str], list[NormalisedIntake]] = {}
     for one in batch:
         if _key(one) in wanting:
             lines.setdefault(_key(one), []).append(one)
     return [one for one in batch if _key(one) not in wanting], list(lines.values())
 
 
-def _key(one: Understood) -> tuple[str, str, str]:
+def _key(one: NormalisedIntake) -> tuple[str, str, str]:
     return (one.row.channel, one.row.account, one.row.order_key)
 
 
-async def fetch(one: Understood, channel: Channel) -> None:
+async def fetch(one: NormalisedIntake, channel: Channel) -> None:
     """Get the files of one message; what goes wrong is its `error`, and it is tried again as a whole."""
     try:
         async with asyncio.timeout(FETCHING):
@@ -68,7 +68,7 @@ async def _with_files(thing: Inbound, account: str, channel: Channel) -> Inbound
     return replace(thing, attachments=files)
 
 
-def let_go(one: Understood) -> None:
+def release_files(one: NormalisedIntake) -> None:
     """What is kept on the disk need not be kept in memory."""
     one.things = [
         replace(thing, attachments=[replace(file, content=None) for file in thing.attachments]) for thing in one.things

@@ -24,11 +24,11 @@ LONGEST = 2000  # characters of a text that is looked up
 
 
 @dataclass(slots=True)
-class Questions:
+class ChannelQueries:
     """Answers the questions of channels; see channels.contract.Question."""
 
     database: Database
-    book: DeskContext
+    context: DeskContext
     clock: Clock
 
     async def answer(self, channel: str, question: Question, about: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -41,11 +41,13 @@ class Questions:
                 after=int(about.get("after", 0)),
             )
         if question == "reasons":
-            return [{"key": one.key, "words": one.words} for one in self.book.reasons]
+            return [{"key": one.key, "words": one.words} for one in self.context.reasons]
         if question == "link" and not about["address"]:
-            return [{}] if links.there_are(self.book.channels, but=channel) else []
+            return [{}] if links.has_links(self.context.channels, but=channel) else []
         if question == "link":
-            return await self.database.write(links.lead_on, self.book, address=str(about["address"]), now=self.clock())
+            return await self.database.write(
+                links.create_links, self.context, address=str(about["address"]), now=self.clock()
+            )
         if question == "tickets":
             return await self._tickets(str(about["address"]))
         if question == "suggestions":
@@ -54,12 +56,12 @@ class Questions:
 
     def _suggestions(self, text: str, language: str) -> list[Mapping[str, Any]]:
         """Articles in this language that a customer may read as they stand, and that very likely answer the text."""
-        articles: Mapping[str, Article] = getattr(self.book.suggest, "articles", {})
-        if not getattr(self.book.suggest, "ready", True):
+        articles: Mapping[str, Article] = getattr(self.context.suggest, "articles", {})
+        if not getattr(self.context.suggest, "ready", True):
             return []
-        week = getattr(self.book.promises.calendar("written")[1], "week", ())
+        week = getattr(self.context.promises.calendar("written")[1], "week", ())
         found: list[Mapping[str, Any]] = []
-        for article_id, confidence, _ in self.book.suggest(text[:LONGEST], language):
+        for article_id, confidence, _ in self.context.suggest(text[:LONGEST], language):
             article = articles.get(article_id)
             if article is None or confidence < LIKELY or article.language != language:
                 continue

@@ -14,8 +14,8 @@ from channels.contract import ANY, Channel, Cursor, Question, State
 from helpdesk.clock import Clock
 from helpdesk.database.engine import Database
 from helpdesk.intake import actions, queries
-from helpdesk.live.event_bus import Live
-from helpdesk.workers.channel_queries import Questions
+from helpdesk.live.event_bus import EventBus
+from helpdesk.workers.channel_queries import ChannelQueries
 
 log = structlog.get_logger("channels")
 BACK_OFF = (1.0, 5.0, 15.0, 60.0)
@@ -35,9 +35,9 @@ class DeskFor:
     channel: str
     database: Database
     clock: Clock
-    live: Live
+    live: EventBus
     reports: Reports
-    questions: Questions
+    questions: ChannelQueries
 
     async def accept(
         self, account: str, external_id: str, raw: bytes, *, order_key: str, received_at: datetime | None = None,
@@ -50,18 +50,18 @@ class DeskFor:
             "received_at": received_at or now, "now": now,
         }  # fmt: skip
         if cursor is None:
-            return await self.database.write(actions.keep, **row)
-        return await self.database.write(actions.keep_with, cursor, row)
+            return await self.database.write(actions.store, **row)
+        return await self.database.write(actions.store_with_cursor, cursor, row)
 
     async def remember(self, account: str, key: str, value: str, *, was: str | None = ANY) -> None:
         """See channels.contract.Desk.remember."""
         await self.database.write(
-            actions.remember, channel=self.channel, account=account, key=key, value=value, was=was, now=self.clock()
+            actions.save_cursor, channel=self.channel, account=account, key=key, value=value, was=was, now=self.clock()
         )
 
     async def recall(self, account: str, key: str) -> str | None:
         """See channels.contract.Desk.recall."""
-        return await self.database.read(queries.recall, channel=self.channel, account=account, key=key)
+        return await self.database.read(queries.load_cursor, channel=self.channel, account=account, key=key)
 
     async def report(self, state: State) -> None:
         """See channels.contract.Desk.report."""

@@ -27,7 +27,7 @@ class ClockWatcher:
     async def run(self) -> None:
         """Fire what is due, then sleep until the next one or the bell."""
         while True:
-            fired = await self.database.write(sla_alerts.look, now=self.clock())
+            fired = await self.database.write(sla_alerts.fire_due_alerts, now=self.clock())
             if fired:
                 log.info("clocks fired", count=fired)
                 continue

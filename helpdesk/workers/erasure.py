@@ -7,7 +7,7 @@ from helpdesk.database.engine import Database
 from helpdesk.intake import actions
 
 
-async def forget(database: Database, channel: Channel, address: str) -> int:
+async def erase_channel_data(database: Database, channel: Channel, address: str) -> int:
     """Drop files, memory, cursors and raw forms of one address on its channel. Returns how many rows went."""
     gone = 0
     for account, word in await channel.forget(address):

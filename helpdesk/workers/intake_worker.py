@@ -16,14 +16,14 @@ from helpdesk.clock import Clock
 from helpdesk.database.dialect import savepoint
 from helpdesk.database.engine import Database
 from helpdesk.database.metadata import Row
-from helpdesk.files.file_store import Files
+from helpdesk.files.file_store import FileStore
 from helpdesk.intake import actions, queries
 from helpdesk.intake.rules import storable
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.journey.receiving.receive import receive
 from helpdesk.workers import attachment_fetch
-from helpdesk.workers.attachment_fetch import Understood
+from helpdesk.workers.attachment_fetch import NormalisedIntake
 from helpdesk.workers.loops.wakeup import Wakeup
 
 log = structlog.get_logger("intake")
@@ -35,8 +35,8 @@ class IntakeWorker:
     """Works the intake until cancelled. Messages whose files take long hold up nobody but their own conversation."""
 
     database: Database
-    book: DeskContext
-    files: Files
+    context: DeskContext
+    files: FileStore
     clock: Clock
     bell: Wakeup
     waits: Sequence[int]  # seconds between tries, then quarantine
@@ -88,17 +88,17 @@ class IntakeWorker:
             await self._take(ready, now)
         return len(rows)
 
-    async def _take(self, batch: Sequence[Understood], now: datetime) -> None:
-        done = await self.database.write(take, book=self.book, batch=batch, now=now, waits=self.waits)
+    async def _take(self, batch: Sequence[NormalisedIntake], now: datetime) -> None:
+        done = await self.database.write(receive_batch, context=self.context, batch=batch, now=now, waits=self.waits)
         for channel, count in done.items():
             self.on_taken(channel, count)
 
-    async def _start(self, lines: Sequence[Sequence[Understood]], now: datetime) -> None:
+    async def _start(self, lines: Sequence[Sequence[NormalisedIntake]], now: datetime) -> None:
         """Fetch files beside everything else. Until they are there the database keeps their conversations waiting."""
         full = len(self._bringing) >= attachment_fetch.MOST_LINES
         ids = [one.row.id for line in lines for one in line]
         until = now + (attachment_fetch.PAUSE if full else attachment_fetch.HELD)
-        ours = await self.database.write(actions.hold, intake_ids=ids, now=now, until=until)
+        ours = await self.database.write(actions.lock_until, intake_ids=ids, now=now, until=until)
         for line in lines if not full else ():
             own = [one for one in line if one.row.id in ours]  # another worker may have the rest
             if own:
@@ -112,7 +112,7 @@ class IntakeWorker:
             log.error("files were fetched in vain", error=repr(task.exception()))
         self.bell.ring()
 
-    async def _bring(self, line: Sequence[Understood]) -> None:
+    async def _bring(self, line: Sequence[NormalisedIntake]) -> None:
         """Fetch the files of messages of one conversation, then put them on their timeline in order."""
         keeping = asyncio.create_task(self._keep_held([one.row.id for one in line]))
         try:
@@ -127,20 +127,20 @@ class IntakeWorker:
         while True:
             await asyncio.sleep(attachment_fetch.HELD.total_seconds() / 3)
             until = self.clock() + attachment_fetch.HELD
-            await self.database.write(actions.hold, intake_ids=ids, now=until, until=until)
+            await self.database.write(actions.lock_until, intake_ids=ids, now=until, until=until)
 
-    async def _fetch(self, one: Understood) -> None:
+    async def _fetch(self, one: NormalisedIntake) -> None:
         async with self._lines:
-            await attachment_fetch.fetch(one, self.book.channels[one.row.channel])
+            await attachment_fetch.fetch(one, self.context.channels[one.row.channel])
         if one.error is None:
             await asyncio.to_thread(self._store, [one], self.clock())
-            attachment_fetch.let_go(one)
+            attachment_fetch.release_files(one)
 
-    def _understand(self, rows: Sequence[Row]) -> list[Understood]:
-        return [self._one(row, self.book.channels) for row in rows]
+    def _understand(self, rows: Sequence[Row]) -> list[NormalisedIntake]:
+        return [self._one(row, self.context.channels) for row in rows]
 
-    def _one(self, row: Row, channels: Mapping[str, Channel]) -> Understood:
-        result = Understood(row)
+    def _one(self, row: Row, channels: Mapping[str, Channel]) -> NormalisedIntake:
+        result = NormalisedIntake(row)
         try:
             channel = channels.get(row.channel)
             if channel is None:
@@ -152,7 +152,7 @@ class IntakeWorker:
             result.error = error
         return result
 
-    def _store(self, batch: Sequence[Understood], now: datetime) -> None:
+    def _store(self, batch: Sequence[NormalisedIntake], now: datetime) -> None:
         for one in batch:
             try:
                 one.files = [[self._keep(file, now) for file in thing.attachments] for thing in one.things]
@@ -172,8 +172,8 @@ class IntakeWorker:
         }
 
 
-def take(
-    tx: Connection, *, book: DeskContext, batch: Sequence[Understood], now: datetime, waits: Sequence[int]
+def receive_batch(
+    tx: Connection, *, context: DeskContext, batch: Sequence[NormalisedIntake], now: datetime, waits: Sequence[int]
 ) -> dict[str, int]:
     """Put a batch on its timelines, a savepoint each. Later ones of a conversation wait for a failed one."""
     done: dict[str, int] = {}
@@ -191,7 +191,7 @@ def take(
         if error is None:
             try:
                 with savepoint(tx):
-                    made = [_receive(tx, book, row, *pair) for pair in zip(one.things, one.files, strict=True)]
+                    made = [_receive(tx, context, row, *pair) for pair in zip(one.things, one.files, strict=True)]
                 finished["done" if any(made) else "ignored"].append(row.id)
                 done[row.channel] = done.get(row.channel, 0) + 1
             except Exception as failure:  # the savepoint undid it; it is tried again or held
@@ -199,21 +199,21 @@ def take(
         if error is not None and not _failed(tx, row, error, now, waits):
             held_back.add(key)
     for state, ids in finished.items():
-        actions.done(tx, intake_ids=ids, state=state)
+        actions.mark_done(tx, intake_ids=ids, state=state)
     return done
 
 
 def _receive(
-    tx: Connection, book: DeskContext, row: Row, inbound: Inbound, files: Sequence[Mapping[str, Any]]
+    tx: Connection, context: DeskContext, row: Row, inbound: Inbound, files: Sequence[Mapping[str, Any]]
 ) -> int | None:
     arrival = Arrival(row.channel, row.account, row.id, row.received_at)
-    return receive(tx, book, arrival, inbound, files)
+    return receive(tx, context, arrival, inbound, files)
 
 
 def _failed(tx: Connection, row: Row, error: BaseException, now: datetime, waits: Sequence[int]) -> bool:
     for_good = isinstance(error, Unreadable)
     reason = str(error) if for_good else f"{type(error).__name__}: {error}"
-    held = actions.failed(
+    held = actions.mark_failed(
         tx, intake_id=row.id, error=reason, now=now, attempts=row.attempts + 1, waits=waits, for_good=for_good
     )
     log.warning(

@@ -16,7 +16,7 @@ from channels.contract import DeliveryError
 from helpdesk.clock import Clock
 from helpdesk.database.engine import Database
 from helpdesk.database.metadata import Row
-from helpdesk.files.file_store import Files
+from helpdesk.files.file_store import FileStore
 from helpdesk.journey.answering import delivery, edit_sent, unread_fallback
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.outgoing import outbound as letters
@@ -36,8 +36,8 @@ class OutboxWorker:
     """Sends until cancelled. `name` is unique among all workers of the desk."""
 
     database: Database
-    book: DeskContext
-    files: Files
+    context: DeskContext
+    files: FileStore
     clock: Clock
     bell: Wakeup
     name: str
@@ -58,7 +58,7 @@ class OutboxWorker:
                     continue
                 # leases last far longer than the poll interval
                 if self._recovered is None or looked >= self._recovered + timedelta(seconds=self.poll):
-                    await self.database.write(recover, book=self.book, now=looked)
+                    await self.database.write(recover, context=self.context, now=looked)
                     self._recovered = looked
                 if not await self._start(looked):
                     await self.bell.wait(await self._nap(looked))
@@ -78,7 +78,7 @@ class OutboxWorker:
             self.database.write(
                 actions.claim,
                 worker=self.name,
-                channels=list(self.book.channels),
+                channels=list(self.context.channels),
                 now=now,
                 lease=self.lease,
                 most=self.at_once - len(self._busy),
@@ -88,7 +88,7 @@ class OutboxWorker:
             rows = await asyncio.shield(claim)
         except asyncio.CancelledError:  # claimed and not begun: nobody need wonder whether it left
             for row in await claim:
-                await self.database.write(actions.once_more, row_id=row.id, now=now)
+                await self.database.write(actions.requeue, row_id=row.id, now=now)
             raise
         tasks = [asyncio.create_task(self._send(row)) for row in rows]
         self._busy.update(tasks)
@@ -116,19 +116,19 @@ class OutboxWorker:
         return self.poll if due is None else min(self.poll, max(0.05, (due - self.clock()).total_seconds()))
 
     async def _send(self, row: Row) -> None:
-        channel = self.book.channels[row.channel]
+        channel = self.context.channels[row.channel]
         left = dict(row.payload)
         outcome: Outcome
         try:
             async with asyncio.timeout(self.lease.total_seconds() * 0.8):
-                if edit_sent.is_one(left):
-                    outcome = await apply_edits.act(channel, left)
+                if edit_sent.is_edit(left):
+                    outcome = await apply_edits.apply_edit(channel, left)
                 else:
                     ready = not left["files"]  # nothing to be read from the disk: no other thread is needed
                     outbound = (
-                        letters.outbound(left)
+                        letters.to_outbound(left)
                         if ready
-                        else await asyncio.to_thread(letters.outbound, left, self.files.read)
+                        else await asyncio.to_thread(letters.to_outbound, left, self.files.read)
                     )
                     made = await channel.send(outbound)
                     outcome = [made] if isinstance(made, str) else made
@@ -140,7 +140,7 @@ class OutboxWorker:
             log.exception("send failed", outbox=row.id, channel=row.channel)
             outcome = DeliveryError(f"{type(error).__name__}: {error}")
         await self.database.write(
-            settle, book=self.book, row=row, outcome=outcome, now=self.clock(), worker=self.name, waits=self.waits,
+            record_outcome, context=self.context, row=row, outcome=outcome, now=self.clock(), worker=self.name, waits=self.waits,
             left=left,
         )  # fmt: skip
         problem = outcome.reason if isinstance(outcome, DeliveryError) else None
@@ -153,10 +153,10 @@ class OutboxWorker:
         )
 
 
-def settle(
+def record_outcome(
     tx: Connection,
     *,
-    book: DeskContext,
+    context: DeskContext,
     row: Row,
     outcome: Outcome,
     now: datetime,
@@ -166,16 +166,16 @@ def settle(
 ) -> None:
     """Write how a try ended, on the outbox and on the timeline. `left`: the payload with what is still to be done."""
     change, left = (
-        edit_sent.is_one(row.payload),
+        edit_sent.is_edit(row.payload),
         left or row.payload,
     )  # a change made twice does no harm: never uncertain
     if not isinstance(outcome, DeliveryError):
         if actions.settle(tx, row_id=row.id, state="sent", now=now, worker=worker):
             if change:
-                edit_sent.done(tx, book, entry_id=row.entry_id, now=now, problem=left.get("problem", ""))
+                edit_sent.record_edit_done(tx, context, entry_id=row.entry_id, now=now, problem=left.get("problem", ""))
             else:
-                delivery.record_sent(tx, book, entry_id=row.entry_id, remote_ids=outcome, now=now)
-                unread_fallback.plan(tx, book, entry_id=row.entry_id, now=now)
+                delivery.record_sent(tx, context, entry_id=row.entry_id, remote_ids=outcome, now=now)
+                unread_fallback.schedule_unread_check(tx, context, entry_id=row.entry_id, now=now)
         return
     if outcome.uncertain and not change:
         if actions.settle(tx, row_id=row.id, state="uncertain", now=now, error=outcome.reason, worker=worker):
@@ -194,30 +194,30 @@ def settle(
         )
     )
     if again is not None:
-        if actions.put_off(
+        if actions.reschedule(
             tx, row_id=row.id, due_at=again, error=outcome.reason, worker=worker, payload=left if change else None
         ):
             if change:
-                edit_sent.delayed(tx, entry_id=row.entry_id, reason=outcome.reason)
+                edit_sent.record_edit_delayed(tx, entry_id=row.entry_id, reason=outcome.reason)
             else:
                 delivery.record_delayed(tx, entry_id=row.entry_id, reason=outcome.reason)
     elif actions.settle(tx, row_id=row.id, state="failed", now=now, error=outcome.reason, worker=worker):
         if left.get("edited"):  # only what stood below it is still there
-            edit_sent.done(tx, book, entry_id=row.entry_id, now=now, problem=outcome.reason)
+            edit_sent.record_edit_done(tx, context, entry_id=row.entry_id, now=now, problem=outcome.reason)
         elif change:
-            edit_sent.refused(tx, entry_id=row.entry_id, reason=outcome.reason, now=now)
+            edit_sent.record_edit_refused(tx, entry_id=row.entry_id, reason=outcome.reason, now=now)
         else:
             delivery.record_failed(
-                tx, book, entry_id=row.entry_id, reason=outcome.reason, now=now, unreachable=outcome.unreachable
+                tx, context, entry_id=row.entry_id, reason=outcome.reason, now=now, unreachable=outcome.unreachable
             )
 
 
-def recover(tx: Connection, *, book: DeskContext, now: datetime) -> int:
+def recover(tx: Connection, *, context: DeskContext, now: datetime) -> int:
     """Messages whose sender died: nobody knows whether they left, so a person decides. Returns how many."""
-    lost = actions.abandoned(tx, now=now)
+    lost = actions.release_abandoned(tx, now=now)
     for row in lost:
-        if edit_sent.is_one(row.payload):
-            actions.once_more(tx, row_id=row.id, now=now)
+        if edit_sent.is_edit(row.payload):
+            actions.requeue(tx, row_id=row.id, now=now)
             continue
         actions.settle(tx, row_id=row.id, state="uncertain", now=now, error=LOST)
         delivery.record_uncertain(tx, entry_id=row.entry_id, reason=LOST, now=now)

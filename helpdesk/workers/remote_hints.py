@@ -6,13 +6,15 @@ import json
 from datetime import datetime
 
 from helpdesk.journey.context import DeskContext
-from helpdesk.live.event_bus import Live
+from helpdesk.live.event_bus import EventBus
 from helpdesk.live.presence import Presence
 
 TOPICS = ("heard", "said", "here")
 
 
-def take(book: DeskContext, live: Live, presence: Presence, topic: str, words: str, now: datetime) -> None:
+def receive_hint(
+    context: DeskContext, live: EventBus, presence: Presence, topic: str, words: str, now: datetime
+) -> None:
     """Pass one on to whom it concerns here. `heard`: by a channel; `said`: to a channel; `here`: at a ticket."""
     told = json.loads(words)
     if topic == "here":
@@ -21,7 +23,7 @@ def take(book: DeskContext, live: Live, presence: Presence, topic: str, words: s
         live.publish("presence", ticket_id)
         return
     name, conversation, what = told
-    channel = book.channels.get(name)
+    channel = context.channels.get(name)
     if channel is not None and (topic == "said" or "ours" in what):
         channel.hear(conversation, what)
     elif topic == "heard":

@@ -18,22 +18,22 @@ LONGEST_NAP = 600.0  # seconds
 
 
 @dataclass(slots=True)
-class Chaser:
+class UnreadWatcher:
     """Looks until cancelled."""
 
     database: Database
-    book: DeskContext
+    context: DeskContext
     clock: Clock
     bell: Wakeup
 
     async def run(self) -> None:
         """Look at what is due, then sleep until the next one or the bell."""
         while True:
-            due = await self.database.read(unread_checks.next_look)
+            due = await self.database.read(unread_checks.next_check)
             nap = LONGEST_NAP if due is None else (due - self.clock()).total_seconds()
             if nap > 0:
                 await self.bell.wait(min(LONGEST_NAP, nap))
                 continue
-            mailed = await self.database.write(unread_fallback.look, self.book, now=self.clock())
+            mailed = await self.database.write(unread_fallback.mail_unread_replies, self.context, now=self.clock())
             if mailed:
                 log.info("unread answers go by mail", count=mailed)

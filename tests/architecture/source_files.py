@@ -1,4 +1,4 @@
-"""The sources of the house, parsed once."""
+"""The source files of the project, parsed once."""
 
 from __future__ import annotations
 
@@ -53,6 +53,6 @@ def sources(*folders: str) -> tuple[Source, ...]:
     return tuple(found)
 
 
-def house() -> tuple[Source, ...]:
+def product_sources() -> tuple[Source, ...]:
     """The desk and its channels."""
     return sources("helpdesk", "channels")

@@ -1,4 +1,4 @@
-"""The rules of the house that a machine can check. import-linter checks the layers."""
+"""The rules that a machine can check. import-linter checks the layers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import statistics
 import sys
 from collections.abc import Iterator
 
-from tests.architecture.source_files import ROOT, Source, house, sources
+from tests.architecture.source_files import ROOT, Source, product_sources, sources
 
 MOST_LINES = 300
 EDGES = ("helpdesk/web/", "helpdesk/workers/", "helpdesk/journey/", "helpdesk/cli/")
@@ -36,16 +36,16 @@ CLOCKS = {"helpdesk/clock.py", "channels/clock.py"}
 
 def written() -> list[Source]:
     """Sources people write; migrations are generated."""
-    return [each for each in house() if "/versions/" not in each.path]
+    return [each for each in product_sources() if "/versions/" not in each.path]
 
 
 def functions(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     return (each for each in ast.walk(source.tree) if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)))
 
 
-def test_there_is_a_house_to_check():
-    assert len(house()) > 100
-    assert any(each.path.endswith("/rules.py") for each in house())
+def test_the_sources_are_found():
+    assert len(product_sources()) > 100
+    assert any(each.path.endswith("/rules.py") for each in product_sources())
 
 
 def test_a_file_fits_on_a_few_screens():
@@ -71,14 +71,16 @@ def test_what_others_may_use_says_what_it_does():
 
 
 def test_every_function_is_typed():
-    assert [f"{each.path}:{node.lineno}" for each in house() for node in functions(each) if node.returns is None] == []
+    assert [
+        f"{each.path}:{node.lineno}" for each in product_sources() for node in functions(each) if node.returns is None
+    ] == []
 
 
 def test_only_the_clock_reads_the_clock():
     naked = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns|localtime|gmtime))$")
     found = [
         f"{source.path}:{line} {name}"
-        for source in house()
+        for source in product_sources()
         if source.path not in CLOCKS
         for name, line in source.calls()
         if naked.search(name)
@@ -89,7 +91,7 @@ def test_only_the_clock_reads_the_clock():
 def test_nothing_is_read_from_the_environment_at_import():
     reads = re.compile(r"\bos\.(environ|getenv)\b")
     found = []
-    for source in house():
+    for source in product_sources():
         inside = {
             line for node in functions(source) for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
         }
@@ -100,7 +102,7 @@ def test_nothing_is_read_from_the_environment_at_import():
 
 
 def test_no_module_keeps_a_global_it_changes():
-    found = [each.path for each in house() for node in ast.walk(each.tree) if isinstance(node, ast.Global)]
+    found = [each.path for each in product_sources() for node in ast.walk(each.tree) if isinstance(node, ast.Global)]
     assert found == []
 
 
@@ -118,7 +120,7 @@ def test_only_the_edge_commits():
 
 def test_there_is_no_sql_in_web_workers_journey_and_command_line():
     found = []
-    for source in house():
+    for source in product_sources():
         if source.path.startswith(EDGES):
             used = {name.removeprefix("sqlalchemy.") for name in source.imports() if name.startswith("sqlalchemy.")}
             found += [f"{source.path} imports {name}" for name in sorted(used & SQL)]
@@ -131,8 +133,10 @@ def test_there_is_no_sql_in_web_workers_journey_and_command_line():
 
 
 def test_rules_are_pure_and_so_is_all_they_rest_on():
-    by_module = {each.path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): each for each in house()}
-    waiting = [each for each in house() if each.path.endswith("/rules.py")]
+    by_module = {
+        each.path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): each for each in product_sources()
+    }
+    waiting = [each for each in product_sources() if each.path.endswith("/rules.py")]
     seen: set[str] = set()
     found = []
     while waiting:

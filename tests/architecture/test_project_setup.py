@@ -13,7 +13,7 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.architecture.source_files import ROOT, house
+from tests.architecture.source_files import ROOT, product_sources
 
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 PYTHONS = ("3.11.0", "3.11.2", "3.12.0", "3.13.0", "3.14.0")
@@ -70,9 +70,11 @@ def test_the_lock_holds_whatever_another_python_needs_too(python):
 
 def imported() -> set[str]:
     """Distributions the code imports, by their canonical names."""
-    modules = {name.split(".")[0] for source in house() for name in source.imports()}
+    modules = {name.split(".")[0] for source in product_sources() for name in source.imports()}
     modules |= {
-        name.split(".")[0] for source in house() for name in re.findall(r'import_module\("(\w+)"\)', source.text)
+        name.split(".")[0]
+        for source in product_sources()
+        for name in re.findall(r'import_module\("(\w+)"\)', source.text)
     }
     owners = metadata.packages_distributions()
     return {canonicalize_name(owner) for module in modules for owner in owners.get(module, ())}

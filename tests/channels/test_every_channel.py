@@ -107,9 +107,9 @@ async def test_a_folder_is_enough_to_be_a_channel(tmp_path, database, monkeypatc
     kind = registry.find(folder)["pigeon"]
     desk = story(database, tmp_path)
     pigeon = kind(kind.Settings(enabled=True))
-    desk.house.book.channels["pigeon"] = pigeon
+    desk.app.context.channels["pigeon"] = pigeon
     raw = (folder / "pigeon" / "samples" / "hello.json").read_bytes()
-    await desk.house.desk_for("pigeon").accept("main", "1", raw, order_key="")
+    await desk.app.desk_for("pigeon").accept("main", "1", raw, order_key="")
     number = await desk.work()
     ticket = await desk.ticket(number)
     assert (ticket.channel, ticket.address, ticket.snippet) == ("pigeon", "pigeon:somebody", "Hello")
@@ -119,7 +119,7 @@ async def test_a_folder_is_enough_to_be_a_channel(tmp_path, database, monkeypatc
 
 async def test_many_messages_at_once_are_each_taken_once(tmp_path, database):
     desk = story(database, tmp_path)
-    door = desk.house.desk_for("memory")
+    door = desk.app.desk_for("memory")
     raws = [letter(f"message {n}", sender=f"c{n % 7}@customers.example", id=f"m{n}") for n in range(60)]
     names = [json.loads(raw)["id"] for raw in raws]
     fresh = await asyncio.gather(

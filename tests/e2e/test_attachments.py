@@ -33,10 +33,10 @@ async def files(desk: OpenDesk, number: int, *contents: bytes) -> None:
     entry_id = next(one.id for one in reversed(await story.timeline(number)) if one.kind == "message")
     rows = [
         {"name": f"file-{index}", "content_type": "application/octet-stream", "size": len(content), "inline": False, "content_id": None,
-         "hash": story.house.files.keep(content), "problem": None, "created_at": story.time()}
+         "hash": story.app.files.keep(content), "problem": None, "created_at": story.time()}
         for index, content in enumerate(contents)
     ]  # fmt: skip
-    await story.database.write(actions.attach, ticket_id=number, entry_id=entry_id, files=rows)
+    await story.database.write(actions.attach_files, ticket_id=number, entry_id=entry_id, files=rows)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ async def test_a_visitor_is_seen_typing_coming_and_going(desk: OpenDesk):
     await expect(page.locator("#typing")).to_be_hidden()
 
     async def does(**what: object) -> None:
-        await desk.story.house.desk_for("memory").hint("chat-1", what)
+        await desk.story.app.desk_for("memory").hint("chat-1", what)
 
     await does(typing=True, online=True, page={"url": "https://shop.example/cups"})
     await expect(page.locator("#typing")).to_be_visible()

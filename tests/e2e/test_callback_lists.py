@@ -16,7 +16,7 @@ async def test_a_call_back_is_counted_down_and_goes_along_with_a_merge(desk: Ope
     story = desk.story
     number, faces = await resolved(desk)
     token = faces["sad"].removeprefix("/s/").partition("?")[0]
-    await story.database.write(survey.answer, story.book, token=token, score="sad", now=story.time())
+    await story.database.write(survey.record_answer, story.context, token=token, score="sad", now=story.time())
     story.time.passes(minutes=1)
     other = await story.writes("کاسهٔ تازه کی می‌رسد؟", subject="کاسهٔ تازه")
     agent = await desk.sits_down(1, language="fa")

@@ -36,7 +36,7 @@ async def leaves(desk: OpenDesk) -> None:
 
 async def known_by_number(desk: OpenDesk, number: int) -> Texts:
     """The ticket's customer has a telephone as well."""
-    texts = desk.story.book.channels["texts"] = Texts()  # type: ignore[index]
+    texts = desk.story.context.channels["texts"] = Texts()  # type: ignore[index]
     ticket = await desk.story.ticket(number)
     row = {"contact_id": ticket.contact_id, "address": NUMBER, "channel": "texts", "verified": True}
     await desk.story.database.write(
@@ -187,10 +187,12 @@ async def test_nothing_of_it_is_in_anybody_s_way(desk: OpenDesk, language: str, 
     await leaves(desk)
     await known_by_number(desk, number)
     more: dict[str, Any] = {"person_id": mina, "now": desk.story.time()}
-    await desk.story.database.write(edit_sent.edit, desk.story.book, entry_id=entry, text="It left.", **more)
+    await desk.story.database.write(edit_sent.edit_message, desk.story.context, entry_id=entry, text="It left.", **more)
     desk.story.channel.answers = [DeliveryError("message can't be edited", permanent=True)]
     await leaves(desk)
-    await desk.story.database.write(edit_sent.react, desk.story.book, entry_id=entry - 2, emoji="🙏", **more)
+    await desk.story.database.write(
+        edit_sent.react_to_message, desk.story.context, entry_id=entry - 2, emoji="🙏", **more
+    )
     page = await desk.sits_down(mina, language=language, width=width, color_scheme=light, bypass_csp=True)
     await page.goto(f"/inbox/tickets/{number}?view=all&answer={entry}")
     await page.add_script_tag(path=AXE)

@@ -21,7 +21,7 @@ def telephone(desk: OpenDesk, folder: Any) -> Phone:
     made = Phone(
         desk.story, sms={"driver": "folder", "folder": str(folder / "sms")}, originate={"url": "http://127.0.0.1:1/"}
     )
-    made.channel.routes(desk.story.house.desk_for("phone"))
+    made.channel.routes(desk.story.app.desk_for("phone"))
     return made
 
 

@@ -47,7 +47,7 @@ async def test_pictures_load_through_the_desk_when_asked_for(browser: Browser, e
     elsewhere.add_routes([web.get("/{path:.*}", outside)])
     database = await open_database(database_url)
     desk = story(database, tmp_path)
-    application = root.web_of(desk.house)
+    application = root.web_application(desk.app)
     application[remote_images.RULES] = Rules(allows=lambda ip: ip == "127.0.0.1", ports=None)
     async with served(elsewhere) as tracker, served(application) as address:
         picture = f"{tracker}/t.png"
@@ -55,7 +55,7 @@ async def test_pictures_load_through_the_desk_when_asked_for(browser: Browser, e
         number = await desk.writes("Hello", html=letter)
         token = await desk.database.write(
             sign_in.enter, person_id=await desk.person(), account="x", address="", device="",
-            limits=client_identity.limits(desk.house.settings), now=desk.time(),
+            limits=client_identity.limits(desk.app.settings), now=desk.time(),
         )  # fmt: skip
         context = await browser.new_context(extra_http_headers={"Accept-Language": "en"})
         await context.add_cookies([{"name": "session", "value": token, "url": address}])

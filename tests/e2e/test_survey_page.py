@@ -22,7 +22,7 @@ async def resolved(desk: OpenDesk, **more: Any) -> tuple[int, dict[str, str]]:
     mina = await story.person()
     await story.answers(number, mina)
     await story.database.write(
-        status.set_status, story.book, ticket_id=number, status="resolved", by=mina, now=story.time()
+        status.set_status, story.context, ticket_id=number, status="resolved", by=mina, now=story.time()
     )
     story.time.passes(hours=1)
     await story.sends()

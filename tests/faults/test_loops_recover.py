@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from helpdesk import app
+from helpdesk.app import running_app
 from helpdesk.intake import queries as intake
 from helpdesk.journey.lifecycle import sla_alerts
 from helpdesk.outbox import actions as outbox
@@ -17,7 +17,7 @@ async def test_every_loop_goes_on_after_its_database_failed(database, tmp_path, 
     monkeypatch.setattr(supervised, "PAUSES", (0.0,))
     desk = story(database, tmp_path)
     await desk.writes(work=False)
-    left = {taking.take: 2, outbox.claim: 2, sla_alerts.look: 2}
+    left = {taking.receive_batch: 2, outbox.claim: 2, sla_alerts.fire_due_alerts: 2}
     back = {unit: asyncio.Event() for unit in left}
     write = database.write
 
@@ -31,7 +31,7 @@ async def test_every_loop_goes_on_after_its_database_failed(database, tmp_path, 
         return result
 
     monkeypatch.setattr(database, "write", stumbling)
-    async with app.running(desk.house), asyncio.timeout(20):
+    async with running_app(desk.app), asyncio.timeout(20):
         await asyncio.gather(*(one.wait() for one in back.values()))
     assert not any(left.values())
     assert await database.read(intake.figures) == {"new": 0, "quarantined": 0}

@@ -32,7 +32,7 @@ async def desk(database, tmp_path):
 
 @pytest.fixture
 async def client(desk, aiohttp_client):
-    return await aiohttp_client(root.web_of(desk.house))
+    return await aiohttp_client(root.web_application(desk.app))
 
 
 def doors(client):
@@ -50,7 +50,7 @@ def filled(pattern, value="1"):
 async def enter(client, desk, role):
     """Sign in without the form; gives the token of forms."""
     person_id = await desk.person("Mina", role)
-    settings = desk.house.settings
+    settings = desk.app.settings
     token = await desk.database.write(
         sign_in.enter, person_id=person_id, account="x", address="", device="", limits=client_identity.limits(settings),
         now=desk.time(),

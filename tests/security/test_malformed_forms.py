@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk import app
+from helpdesk.app import web_application
 from tests.security.test_access_control import enter
 from tests.support.desk.desk_story import story
 
@@ -20,7 +20,7 @@ async def desk(database, tmp_path):
 
 @pytest.fixture
 async def client(desk, aiohttp_client):
-    return await aiohttp_client(app.web_of(desk.house))
+    return await aiohttp_client(web_application(desk.app))
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,7 @@ def test_the_type_is_that_of_the_content(content, kind):
 @pytest.fixture
 async def client(database, tmp_path, aiohttp_client, world):
     desk = story(database, tmp_path)
-    app = root.web_of(desk.house)
+    app = root.web_application(desk.app)
     app[remote_images.RULES] = HERE
     made = await aiohttp_client(app)
     made.desk = desk
@@ -200,7 +200,7 @@ async def shown(client, html):
     person = await desk.person()
     token = await desk.database.write(
         sign_in.enter, person_id=person, account="x", address="", device="",
-        limits=client_identity.limits(desk.house.settings), now=desk.time(),
+        limits=client_identity.limits(desk.app.settings), now=desk.time(),
     )  # fmt: skip
     entry = (await desk.timeline(number))[0].id
     return await client.get(f"/inbox/entries/{entry}/html?pictures=1", cookies={"session": token})
@@ -246,7 +246,7 @@ async def test_the_desk_is_no_open_proxy(client, world):
 
 async def test_an_address_in_the_own_network_is_refused_also_with_a_signature(client, world):
     client.app[remote_images.RULES]  # as it is configured for the test
-    sign = remote_images.signer(client.desk.book.secret, client.desk.time())
+    sign = remote_images.signer(client.desk.context.secret, client.desk.time())
     assert (await client.get(sign(f"http://[::1]:{world.port}/picture"))).status == 404
     assert world.asked == []
     assert safe_fetch.Rules().ports == {80, 443}

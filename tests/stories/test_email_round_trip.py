@@ -18,8 +18,8 @@ import pytest
 from playwright.async_api import Page, expect
 from sqlalchemy import select
 
-from helpdesk import app
 from helpdesk.agents import actions as agents
+from helpdesk.app import App, build_app, open_website, running_app, web_application
 from helpdesk.clock import now
 from helpdesk.settings import Settings
 from helpdesk.surveys.models import surveys
@@ -101,11 +101,11 @@ def parsed(content: bytes) -> EmailMessage:
     return made
 
 
-async def sign_in(page: Page, house: app.App) -> None:
+async def sign_in(page: Page, app: App) -> None:
     """The first administrator comes in by the one-time link and chooses a password."""
     from datetime import timedelta
 
-    token = await house.database.write(
+    token = await app.database.write(
         agents.first_administrator, name="مینا راد", email="mina@desk.example", now=now(), lasts=timedelta(minutes=5)
     )
     await page.goto(f"/sign-in/link/{token}")
@@ -123,9 +123,9 @@ async def test_the_story_of_a_mail(dovecot, tmp_path, monkeypatch, empty_desk):
     async with Relay() as relay, chromium(pretend_person=True) as browser:
         settings = settings_for(tmp_path, box, dovecot.imap, relay.port, free_port())
         async with (
-            app.house(settings, migrated=True) as house,
-            app.running(house),
-            app.open_door(house, app.web_of(house)) as address,
+            build_app(settings, migrated=True) as app,
+            running_app(app),
+            open_website(app, web_application(app)) as address,
         ):
             context = await browser.new_context(
                 base_url=address, locale="fa-IR", viewport={"width": 1440, "height": 900}
@@ -134,7 +134,7 @@ async def test_the_story_of_a_mail(dovecot, tmp_path, monkeypatch, empty_desk):
             page.set_default_timeout(PATIENCE * 1000)
             problems: list[str] = []
             page.on("pageerror", lambda error: problems.append(str(error)))
-            await sign_in(page, house)
+            await sign_in(page, app)
             await page.goto("/inbox?view=all")
 
             # A mail arrives by IMAP and is on the open inbox without a reload.
@@ -169,7 +169,7 @@ async def test_the_story_of_a_mail(dovecot, tmp_path, monkeypatch, empty_desk):
             assert 'dir="rtl"' in mail.get_body(("html",)).get_content()
 
             # The clock is answered, and its record says by what.
-            clock = (await house.database.read(_clocks))[0]
+            clock = (await app.database.read(_clocks))[0]
             assert (clock.kind, clock.state, clock.how) == ("first_response", "stopped", "suggestion")
             await expect(page.locator(".ticket .clock").first).to_be_visible()
 
@@ -178,8 +178,8 @@ async def test_the_story_of_a_mail(dovecot, tmp_path, monkeypatch, empty_desk):
             dovecot.put(
                 box, letter(reply_to, "ممنون، فردا منتظرم. ساعت چند؟", 2, str(mail["Message-ID"]), "Re: سفارشم")
             )
-            await until(lambda: house.database.read(_count, table=entries, kind="message", least=3))
-            assert await house.database.read(_count, table=tickets, kind=None, least=2) is False
+            await until(lambda: app.database.read(_count, table=entries, kind="message", least=3))
+            assert await app.database.read(_count, table=tickets, kind=None, least=2) is False
             await expect(page.get_by_text("ساعت چند؟").last).to_be_visible()
 
             # A note, then an answer that resolves it.
@@ -196,20 +196,20 @@ async def test_the_story_of_a_mail(dovecot, tmp_path, monkeypatch, empty_desk):
             # A scanner fetches every link: nothing is recorded. A person taps the sad face and says why.
             scanner = await context.request.get(links[2])
             assert scanner.ok
-            assert (await house.database.read(_survey)).score is None
+            assert (await app.database.read(_survey)).score is None
             visitor = await (await browser.new_context(locale="fa-IR")).new_page()
             visitor.set_default_timeout(PATIENCE * 1000)
             await visitor.goto(next(link for link in links if "sad" in link))
             await visitor.mouse.move(100, 100)
             await visitor.mouse.move(200, 220)
-            await until(lambda: house.database.read(_scored))
+            await until(lambda: app.database.read(_scored))
             await visitor.locator("input[name=reason]").first.check(force=True)
             await visitor.locator("textarea[name=words]").fill("پیک دیر آمد.")
             await visitor.locator("form button").last.click()
             await visitor.wait_for_url("**done**")
 
             # Once, and the agent sees it on the timeline.
-            kept = await house.database.read(_survey)
+            kept = await app.database.read(_survey)
             assert (kept.score, kept.words, len(kept.reasons)) == ("sad", "پیک دیر آمد.", 1)
             await page.goto("/inbox/tickets/1")
             await expect(page.locator(".felt")).to_contain_text("پیک دیر آمد.")

@@ -25,7 +25,7 @@ def phone(database, tmp_path, texts):
         story(database, tmp_path, settings={"desk": {"public_url": "http://desk.example.com"}}),
         sms={"driver": "folder", "folder": str(texts)}, originate={"url": "http://127.0.0.1:1/"},
     )  # fmt: skip
-    made.channel.routes(made.desk.house.desk_for("phone"))
+    made.channel.routes(made.desk.app.desk_for("phone"))
     return made
 
 

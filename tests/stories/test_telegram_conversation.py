@@ -34,7 +34,7 @@ def photo(name: str) -> list[dict[str, object]]:
 async def change(talk: BotDesk, verb, entry_id: int, person: int, **more) -> None:
     """The agent edits, takes back or reacts, and the channel does it."""
     wish = await talk.desk.database.write(
-        verb, talk.desk.book, entry_id=entry_id, person_id=person, now=talk.desk.time(), **more
+        verb, talk.desk.context, entry_id=entry_id, person_id=person, now=talk.desk.time(), **more
     )
 
     async def done() -> bool:
@@ -90,12 +90,12 @@ async def test_everything_a_chat_can_hold_comes_in_and_everything_an_agent_does_
     heart = await talk.arrives(sara.reacts(last["message_id"], "❤"), kind="reaction")
     assert heart.data["of"] == answer.id
     # The agent corrects the words, reacts to hers, and takes a slip back.
-    await change(talk, edit_sent.edit, answer.id, mina, text="پس‌فردا دو تای تازه می‌فرستیم.")
+    await change(talk, edit_sent.edit_message, answer.id, mina, text="پس‌فردا دو تای تازه می‌فرستیم.")
     assert (await talk.says("پس‌فردا"))["caption"] == "Mina\nپس‌فردا دو تای تازه می‌فرستیم."
-    await change(talk, edit_sent.react, line.id, mina, emoji="🙏")
+    await change(talk, edit_sent.react_to_message, line.id, mina, emoji="🙏")
     assert bot.reactions[7001, first["message_id"]] == ["🙏"]
     slip = await talk.answers(number, mina, "این برای کس دیگری بود.")
-    await change(talk, edit_sent.withdraw, slip.id, mina)
+    await change(talk, edit_sent.delete_message, slip.id, mina)
     assert not [one for one in bot.messages.values() if "کس دیگری" in str(one.get("text"))]
     assert (await talk.line(slip.id)).data["withdrawn_at"]
 
@@ -140,7 +140,7 @@ async def test_blocked_the_agent_sees_it_and_when_she_is_back_the_next_answer_ar
     known = await talk.desk.database.read(contacts.by_address, address="telegram:shop:7001")
     assert known.unreachable_at is not None
     ticket = await talk.desk.ticket(number)
-    [usual, *_] = await talk.desk.database.read(destinations.ways, talk.desk.book, ticket=ticket)
+    [usual, *_] = await talk.desk.database.read(destinations.destinations_of, talk.desk.context, ticket=ticket)
     assert usual.closed == "dead"  # the composer says so and offers what else is open
     assert "bot was blocked" in usual.reason
     clock = (await talk.desk.clocks(number, "first_response"))[-1]

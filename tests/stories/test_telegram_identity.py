@@ -47,7 +47,7 @@ async def test_a_link_leads_from_the_web_chat_to_the_bot_and_the_talk_goes_on(ta
             return next(iter(await talk.entries("message")), None)
 
         line = await talk.until(came)
-        door = talk.desk.house.desk_for("webchat")
+        door = talk.desk.app.desk_for("webchat")
         [way] = await door.ask("link", address=line.address)
         head, _, token = way["url"].partition("?start=")
         assert (head, way["channel"]) == ("https://t.me/pasokh_test_bot", "telegram")
@@ -69,7 +69,7 @@ async def test_a_link_leads_from_the_web_chat_to_the_bot_and_the_talk_goes_on(ta
 
 async def test_ones_own_number_joins_whoever_called_with_it_and_anothers_does_not(talk, bot):
     known = await talk.desk.database.write(
-        contact_actions.known_or_new,
+        contact_actions.find_or_create,
         address=f"phone:{NUMBER}",
         name="",
         verified=True,

@@ -34,10 +34,10 @@ async def beside(settings: Settings) -> AsyncIterator[Database]:
 
 
 async def _bring_up(path: Path, url: str) -> None:
-    from helpdesk.app import alone
+    from helpdesk.app import standalone_database
 
     try:
-        with alone(path):
+        with standalone_database(path):
             await migrate.bring_up(url)
     except Conflict:
         raise Conflict("The desk that runs is of another version than this program. Start it again first.") from None

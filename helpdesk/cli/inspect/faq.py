@@ -22,10 +22,10 @@ def faq_match(
     articles: Iterable[bytes], queries: Iterable[bytes], feedback: Iterable[bytes] = (), words: Path = WORDS
 ) -> Iterator[dict[str, Any]]:
     """One answer a query. Bad lines of articles or feedback are left out and told on standard error."""
-    from helpdesk.suggestions.commands import Asked  # the engine takes a while to load
+    from helpdesk.suggestions.commands import MatchSession  # the engine takes a while to load
     from helpdesk.suggestions.matching.tokenizer import Lexicon
 
-    asked = Asked(_pairs("articles", articles), Lexicon.load(words) if words.exists() else None)
+    asked = MatchSession(_pairs("articles", articles), Lexicon.load(words) if words.exists() else None)
     asked.learn(_pairs("feedback", feedback))
     return answers(queries, asked.answer)
 

@@ -16,7 +16,9 @@ from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
 
 
-def record_sent(tx: Connection, book: DeskContext, *, entry_id: int, remote_ids: Sequence[str], now: datetime) -> None:
+def record_sent(
+    tx: Connection, context: DeskContext, *, entry_id: int, remote_ids: Sequence[str], now: datetime
+) -> None:
     """The remote took it, and knows it (or its pieces) by these. After an earlier failure it counts from now on."""
     entry = queries.entry(tx, entry_id=entry_id)
     seen = entry.delivery == "read"  # the customer was quicker than the remote's answer to us
@@ -24,7 +26,7 @@ def record_sent(tx: Connection, book: DeskContext, *, entry_id: int, remote_ids:
     _add_remote_ids(tx, entry, [one for one in remote_ids if one])
     if queries.has_failed(tx, ticket_id=entry.ticket_id, entry_id=entry_id):
         record_state(tx, entry_id=entry_id, ticket_id=entry.ticket_id, state="sent", reason="", now=now)
-        clocks.recompute_clocks(tx, book, ticket_id=entry.ticket_id, now=now)
+        clocks.recompute_clocks(tx, context, ticket_id=entry.ticket_id, now=now)
     hint(tx, "ticket", entry.ticket_id)
 
 
@@ -33,21 +35,23 @@ def _add_remote_ids(tx: Connection, entry: Row, remote_ids: Sequence[str]) -> No
     if remote_ids and entry.remote_id is None:
         tickets.set_remote_id(tx, entry_id=entry.id, remote_id=remote_ids[0])
     for remote_id in remote_ids:
-        tickets.known_as(tx, channel=entry.channel, remote_id=remote_id, entry_id=entry.id)
+        tickets.add_remote_id(tx, channel=entry.channel, remote_id=remote_id, entry_id=entry.id)
     if len(remote_ids) > 1:
-        tickets.rewrite(tx, entry_id=entry.id, text=entry.text, data={**(entry.data or {}), "pieces": list(remote_ids)})
+        tickets.rewrite_entry(
+            tx, entry_id=entry.id, text=entry.text, data={**(entry.data or {}), "pieces": list(remote_ids)}
+        )
 
 
 def record_failed(
-    tx: Connection, book: DeskContext, *, entry_id: int, reason: str, now: datetime, unreachable: bool
+    tx: Connection, context: DeskContext, *, entry_id: int, reason: str, now: datetime, unreachable: bool
 ) -> None:
     """It will never arrive: an answer that never arrived is no answer."""
     entry = queries.entry(tx, entry_id=entry_id)
     tickets.set_delivery(tx, entry_id=entry_id, state="failed", reason=reason)
     record_state(tx, entry_id=entry_id, ticket_id=entry.ticket_id, state="failed", reason=reason, now=now)
     if unreachable and entry.address:
-        contacts.unreachable(tx, address=entry.address, reason=reason, now=now)
-    clocks.recompute_clocks(tx, book, ticket_id=entry.ticket_id, now=now)
+        contacts.mark_unreachable(tx, address=entry.address, reason=reason, now=now)
+    clocks.recompute_clocks(tx, context, ticket_id=entry.ticket_id, now=now)
 
 
 def record_uncertain(tx: Connection, *, entry_id: int, reason: str, now: datetime) -> None:

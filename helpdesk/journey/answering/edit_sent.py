@@ -23,21 +23,23 @@ from helpdesk.text import clean
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries, rules, ticket_search
 
-What = Literal["edit", "withdraw", "reaction"]
-CHANGES: Mapping[What, str] = {"edit": "edited", "withdraw": "withdrawn", "reaction": "reacted"}
+EditKind = Literal["edit", "withdraw", "reaction"]
+CHANGES: Mapping[EditKind, str] = {"edit": "edited", "withdraw": "withdrawn", "reaction": "reacted"}
 REACTIONS = ("👍", "❤️", "🙏", "😁", "🎉", "🔥", "👌", "🤔")  # of those that Telegram takes from bots
 LONGEST = 100_000
 
 
-def is_one(payload: Mapping[str, Any]) -> bool:
+def is_edit(payload: Mapping[str, Any]) -> bool:
     """Whether a row of the outbox changes a message instead of being one."""
     return payload["kind"] in CHANGES
 
 
-def edit(tx: Connection, book: DeskContext, *, entry_id: int, person_id: int, text: str, now: datetime) -> int:
+def edit_message(
+    tx: Connection, context: DeskContext, *, entry_id: int, person_id: int, text: str, now: datetime
+) -> int:
     """Let a sent answer say something else; returns the line of the wish. Raises Conflict, Forbidden, Invalid."""
-    entry, ticket = _held(tx, entry_id)
-    _standing(book, entry)
+    entry, ticket = _lock_entry(tx, entry_id)
+    _require_changeable(context, entry)
     if entry.person_id != person_id:
         raise Forbidden("Only the person who wrote it can change it.")
     words = clean(text).strip()
@@ -47,41 +49,43 @@ def edit(tx: Connection, book: DeskContext, *, entry_id: int, person_id: int, te
         raise Invalid("This answer is longer than 100,000 characters; send it as a file.", "text")
     if words == ((entry.data or {}).get("pending") or {}).get("text", entry.text):
         raise Invalid("Nothing has been changed yet.", "text")
-    return _wish(tx, entry, ticket, "edit", person_id, now, text=words, targets=_with_words(tx, entry))
+    return _queue_edit(tx, entry, ticket, "edit", person_id, now, text=words, targets=_pieces_with_text(tx, entry))
 
 
-def withdraw(tx: Connection, book: DeskContext, *, entry_id: int, person_id: int, now: datetime) -> int:
+def delete_message(tx: Connection, context: DeskContext, *, entry_id: int, person_id: int, now: datetime) -> int:
     """Take a sent message away from the customer; returns the line of the wish. Raises Conflict, Forbidden."""
-    entry, ticket = _held(tx, entry_id)
-    _standing(book, entry)
+    entry, ticket = _lock_entry(tx, entry_id)
+    _require_changeable(context, entry)
     if not authority.may_manage(tx, entry=entry, ticket=ticket, person_id=person_id):
         raise Forbidden("Only its author, whoever has the ticket, or a supervisor can do this.")
-    return _wish(tx, entry, ticket, "withdraw", person_id, now, targets=_pieces(entry))
+    return _queue_edit(tx, entry, ticket, "withdraw", person_id, now, targets=_pieces(entry))
 
 
-def react(tx: Connection, book: DeskContext, *, entry_id: int, person_id: int, emoji: str, now: datetime) -> int:
+def react_to_message(
+    tx: Connection, context: DeskContext, *, entry_id: int, person_id: int, emoji: str, now: datetime
+) -> int:
     """Put an emoji on a customer's message, another one, or none (""); returns the line of the wish."""
-    entry, ticket = _held(tx, entry_id)
+    entry, ticket = _lock_entry(tx, entry_id)
     if emoji and emoji not in REACTIONS:
         raise Invalid("This reaction is none of those that can be sent.", "emoji")
-    if not authority.may_react(book.channels, entry):
+    if not authority.may_react(context.channels, entry):
         raise Conflict("There are no reactions to this message.")
     ours = (entry.data or {}).get("ours") or {}
     if emoji == ours.get("wanted", ours.get("emoji", "")):
         return int(entry.id)  # pressed twice
-    return _wish(tx, entry, ticket, "reaction", person_id, now, text=emoji, targets=[entry.remote_id])
+    return _queue_edit(tx, entry, ticket, "reaction", person_id, now, text=emoji, targets=[entry.remote_id])
 
 
-def _held(tx: Connection, entry_id: int) -> tuple[Row, Row]:
+def _lock_entry(tx: Connection, entry_id: int) -> tuple[Row, Row]:
     """An entry and its ticket, locked, so that two wishes do not write over one another."""
     ticket = queries.locked(tx, ticket_id=queries.entry(tx, entry_id=entry_id).ticket_id)
     return queries.entry(tx, entry_id=entry_id), ticket
 
 
-def _standing(book: DeskContext, entry: Row) -> None:
+def _require_changeable(context: DeskContext, entry: Row) -> None:
     if entry.delivery in ("queued", "uncertain", "undone", "failed") and entry.outgoing:
         raise Conflict("This message has not arrived, so there is nothing to change at the customer's.")
-    if not authority.may_change(book.channels.get(entry.channel or ""), entry):
+    if not authority.may_change(context.channels.get(entry.channel or ""), entry):
         raise Conflict("This message can't be changed any more.")
 
 
@@ -90,10 +94,10 @@ def _pieces(entry: Row) -> list[str]:
     return list((entry.data or {}).get("pieces") or [entry.remote_id])
 
 
-def _with_words(tx: Connection, entry: Row) -> list[str]:
+def _pieces_with_text(tx: Connection, entry: Row) -> list[str]:
     """The pieces that carry its words; the first one will carry all of them. Raises Conflict."""
     pieces = _pieces(entry)
-    files = len(queries.attached(tx, entry_ids=[entry.id]))
+    files = len(queries.attachments_of(tx, entry_ids=[entry.id]))
     if not files or len(pieces) == 1:
         return pieces
     if len(pieces) not in (files, files + 1):
@@ -103,8 +107,8 @@ def _with_words(tx: Connection, entry: Row) -> list[str]:
     return pieces[:1]
 
 
-def _wish(
-    tx: Connection, entry: Row, ticket: Row, what: What, person_id: int, now: datetime, *, targets: Sequence[str],
+def _queue_edit(
+    tx: Connection, entry: Row, ticket: Row, what: EditKind, person_id: int, now: datetime, *, targets: Sequence[str],
     text: str = "",
 ) -> int:  # fmt: skip
     line = tickets.changed(
@@ -118,7 +122,7 @@ def _wish(
     else:
         data["pending"] = {"what": what, "text": text, "line": line}
         data.pop("refused", None)
-    tickets.rewrite(tx, entry_id=entry.id, text=entry.text, data=data)
+    tickets.rewrite_entry(tx, entry_id=entry.id, text=entry.text, data=data)
     outbox.queue(
         tx, entry_id=line, ticket_id=ticket.id, channel=entry.channel, account=entry.account, address=entry.address,
         automatic=False, now=now, due_at=now,
@@ -127,14 +131,14 @@ def _wish(
     return line
 
 
-def done(tx: Connection, book: DeskContext, *, entry_id: int, now: datetime, problem: str = "") -> None:
+def record_edit_done(tx: Connection, context: DeskContext, *, entry_id: int, now: datetime, problem: str = "") -> None:
     """The remote did it: from now on this is what the customer sees. `problem`: what is left of it there."""
-    wish, entry = _told(tx, entry_id, "sent", problem)
+    wish, entry = _record_state(tx, entry_id, "sent", problem)
     data, words, change = dict(entry.data or {}), wish.data["words"], wish.data["change"]
     if change == "reacted":
         newest = (data.get("ours") or {}).get("line") == wish.id
         data["ours"] = {"emoji": words} if newest else {**data["ours"], "emoji": words}
-        tickets.rewrite(tx, entry_id=entry.id, text=entry.text, data=data)
+        tickets.rewrite_entry(tx, entry_id=entry.id, text=entry.text, data=data)
         return
     if (data.get("pending") or {}).get("line") == wish.id:
         del data["pending"]
@@ -147,26 +151,26 @@ def done(tx: Connection, book: DeskContext, *, entry_id: int, now: datetime, pro
             {"at": data.get("edited_at", entry.at.isoformat()), "text": entry.text},
         ]
         data["edited_at"] = now.isoformat()
-        data["pieces"] = _pieces(entry)[:1] if not queries.attached(tx, entry_ids=[entry.id]) else _pieces(entry)
-        tickets.rewrite(tx, entry_id=entry.id, text=words, data=data)
-        ticket_search.add(tx, ticket_id=entry.ticket_id, entry_id=wish.id, texts=(words,))
-        _summary(tx, ticket, entry, rules.snippet(words))
+        data["pieces"] = _pieces(entry)[:1] if not queries.attachments_of(tx, entry_ids=[entry.id]) else _pieces(entry)
+        tickets.rewrite_entry(tx, entry_id=entry.id, text=words, data=data)
+        ticket_search.index_entry(tx, ticket_id=entry.ticket_id, entry_id=wish.id, texts=(words,))
+        _update_snippet(tx, ticket, entry, rules.snippet(words))
         return
     data["withdrawn_at"] = now.isoformat()
-    tickets.rewrite(tx, entry_id=entry.id, text=entry.text, data=data)
+    tickets.rewrite_entry(tx, entry_id=entry.id, text=entry.text, data=data)
     asked = queries.entry(tx, entry_id=ticket.customer_entry_id).text if ticket.customer_entry_id else ""
-    _summary(tx, ticket, entry, rules.snippet(asked))
-    _nobody_waits(tx, book, ticket, entry, now)
+    _update_snippet(tx, ticket, entry, rules.snippet(asked))
+    _reopen_if_unanswered(tx, context, ticket, entry, now)
 
 
-def delayed(tx: Connection, *, entry_id: int, reason: str) -> None:
+def record_edit_delayed(tx: Connection, *, entry_id: int, reason: str) -> None:
     """It is being tried again."""
-    _told(tx, entry_id, "queued", reason)
+    _record_state(tx, entry_id, "queued", reason)
 
 
-def refused(tx: Connection, *, entry_id: int, reason: str, now: datetime) -> None:
+def record_edit_refused(tx: Connection, *, entry_id: int, reason: str, now: datetime) -> None:
     """The remote will not do it: everything stays as it was, and the reason is shown."""
-    wish, entry = _told(tx, entry_id, "failed", reason)
+    wish, entry = _record_state(tx, entry_id, "failed", reason)
     data, what = dict(entry.data or {}), wish.data["change"]
     if what == "reacted":
         ours = dict(data.get("ours") or {})
@@ -177,28 +181,28 @@ def refused(tx: Connection, *, entry_id: int, reason: str, now: datetime) -> Non
             del data["pending"]
         own = "withdraw" if what == "withdrawn" else "edit"
         data["refused"] = {"what": own, "reason": reason, "text": wish.data["words"], "at": now.isoformat()}
-    tickets.rewrite(tx, entry_id=entry.id, text=entry.text, data=data)
+    tickets.rewrite_entry(tx, entry_id=entry.id, text=entry.text, data=data)
 
 
-def _told(tx: Connection, line: int, state: str, reason: str) -> tuple[Row, Row]:
+def _record_state(tx: Connection, line: int, state: str, reason: str) -> tuple[Row, Row]:
     """Write on the wish's own line how it stands; gives that line and the message it is about."""
     wish = queries.entry(tx, entry_id=line)
     queries.locked(tx, ticket_id=wish.ticket_id)
-    tickets.rewrite(tx, entry_id=line, text=wish.text, data={**wish.data, "state": state, "reason": reason})
+    tickets.rewrite_entry(tx, entry_id=line, text=wish.text, data={**wish.data, "state": state, "reason": reason})
     hint(tx, "ticket", wish.ticket_id)
     return wish, queries.entry(tx, entry_id=wish.data["of"])
 
 
-def _summary(tx: Connection, ticket: Row, entry: Row, instead: str) -> None:
+def _update_snippet(tx: Connection, ticket: Row, entry: Row, instead: str) -> None:
     """The list shows no words that the customer does not see any more."""
     if ticket.snippet == rules.snippet(entry.text):
         tickets.change(tx, ticket_id=ticket.id, snippet=instead)
 
 
-def _nobody_waits(tx: Connection, book: DeskContext, ticket: Row, entry: Row, now: datetime) -> None:
+def _reopen_if_unanswered(tx: Connection, context: DeskContext, ticket: Row, entry: Row, now: datetime) -> None:
     """A customer who has nothing to answer any more is not waited for."""
     later = (one for one in queries.timeline(tx, ticket_id=ticket.id) if one.id > entry.id)
     if ticket.status == "waiting" and not any(
         one.outgoing and one.author == "agent" and not (one.data or {}).get("withdrawn_at") for one in later
     ):
-        status.set_status(tx, book, ticket_id=ticket.id, status="open", by=None, now=now, author="system")
+        status.set_status(tx, context, ticket_id=ticket.id, status="open", by=None, now=now, author="system")

@@ -15,7 +15,7 @@ from helpdesk.journey.answering import reply_options
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.lifecycle import authority, clocks, follow_up, status
 from helpdesk.journey.outgoing import destinations, dispatch, outbound
-from helpdesk.journey.outgoing.destinations import Way
+from helpdesk.journey.outgoing.destinations import Destination
 from helpdesk.outbox import actions as outbox
 from helpdesk.outbox import queries as outbox_queries
 from helpdesk.suggestions import actions as suggestions
@@ -30,7 +30,7 @@ LONGEST_SUBJECT = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """What an agent sends. `seen`: the newest entry they had on their screen; `then`: the status it leads to."""
 
     text: str
@@ -46,14 +46,14 @@ class Answer:
     subject: str | None = None  # where the channel has subjects; None: the ticket's
 
 
-def reply(
+def send_reply(
     tx: Connection,
-    book: DeskContext,
+    context: DeskContext,
     *,
     ticket_id: int,
     person_id: int,
     person_name: str,
-    answer: Answer,
+    answer: Reply,
     now: datetime,
 ) -> int:
     """Write to the customer; returns the entry. Raises Conflict when something new arrived meanwhile."""
@@ -68,18 +68,18 @@ def reply(
     if queries.written_since(tx, ticket_id=ticket_id, entry_id=answer.seen):
         raise Conflict("Something new arrived while you were writing.")
     if ticket.assignee_id is None:  # whoever answers first has it, so that two do not
-        follow_up.assign(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now)
+        follow_up.assign_ticket(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now)
     ticket = queries.ticket(tx, ticket_id=ticket_id)
-    way = destinations.chosen(tx, book, ticket=ticket, wanted=answer.via)
-    if answer.files and way.channel in book.channels and not book.channels[way.channel].can.attachments:
+    way = destinations.chosen_destination(tx, context, ticket=ticket, wanted=answer.via)
+    if answer.files and way.channel in context.channels and not context.channels[way.channel].can.attachments:
         raise Invalid("No files can go this way. Leave them out, or choose another way.", "files")
-    answers = reply_options.answered(tx, ticket=ticket, way=way, entry_id=answer.reply_to)
-    copies = reply_options.copies(tx, book, ticket=ticket, wanted=answer.copies) if way.usual else []
-    entry_id = _entry(tx, ticket, way, person_id, text, answer, copies, now)
-    files = _files(tx, ticket_id, person_id, entry_id, answer.files)
-    payload = outbound.payload(
+    answers = reply_options.answered_remote_id(tx, ticket=ticket, way=way, entry_id=answer.reply_to)
+    copies = reply_options.choose_copies(tx, context, ticket=ticket, wanted=answer.copies) if way.usual else []
+    entry_id = _add_entry(tx, ticket, way, person_id, text, answer, copies, now)
+    files = _attach_files(tx, ticket_id, person_id, entry_id, answer.files)
+    payload = outbound.build_payload(
         tx,
-        book,
+        context,
         ticket=ticket,
         entry_id=entry_id,
         text=text,
@@ -87,60 +87,64 @@ def reply(
         automatic=False,
         copies=copies,
         files=files,
-        quote=reply_options.quote(tx, book, ticket=ticket, wanted=answer.quote),
+        quote=reply_options.quote_original(tx, context, ticket=ticket, wanted=answer.quote),
         subject=" ".join(answer.subject.split())[:LONGEST_SUBJECT] if answer.subject else None,
         way=way,
         answers=answers,
-        signature=reply_options.signature(tx, book, ticket=ticket, person_name=person_name),
+        signature=reply_options.render_signature(tx, context, ticket=ticket, person_name=person_name),
     )
-    dispatch.dispatch(
+    dispatch.queue_entry(
         tx,
-        book,
+        context,
         ticket=ticket,
         entry_id=entry_id,
         payload=payload,
         now=now,
-        due_at=now + book.time_to_undo(way.channel),
+        due_at=now + context.time_to_undo(way.channel),
         way=way,
     )
     if not way.usual and way.conversation is not None:  # what the customer says there comes here
-        conversations.also(
+        conversations.add_conversation(
             tx, channel=way.channel, account=way.account, conversation=way.conversation, ticket_id=ticket_id
         )
-    shown = rules.gist(text, [one["name"] for one in files])
+    shown = rules.message_snippet(text, [one["name"] for one in files])
     tickets.change(tx, ticket_id=ticket_id, answered=True, changed_at=now, snippet=shown)
     if answer.article:
-        _took(tx, ticket, entry_id, person_id, answer, now)
+        _record_accepted_suggestion(tx, ticket, entry_id, person_id, answer, now)
     after = answer.then or rules.status_after_answer(ticket.status)
     if after != ticket.status:
-        status.set_status(tx, book, ticket_id=ticket_id, status=after, by=person_id, now=now)
+        status.set_status(tx, context, ticket_id=ticket_id, status=after, by=person_id, now=now)
     else:
-        clocks.recompute_clocks(tx, book, ticket_id=ticket_id, now=now)
-    ticket_search.add(tx, ticket_id=ticket_id, entry_id=entry_id, texts=(text,))
-    drafts.forget(tx, ticket_id=ticket_id, person_id=person_id, kind="reply")
-    tickets.seen(tx, ticket_id=ticket_id, person_id=person_id, entry_id=queries.newest_entry(tx, ticket_id=ticket_id))
+        clocks.recompute_clocks(tx, context, ticket_id=ticket_id, now=now)
+    ticket_search.index_entry(tx, ticket_id=ticket_id, entry_id=entry_id, texts=(text,))
+    drafts.delete_draft(tx, ticket_id=ticket_id, person_id=person_id, kind="reply")
+    tickets.mark_read(
+        tx, ticket_id=ticket_id, person_id=person_id, entry_id=queries.newest_entry(tx, ticket_id=ticket_id)
+    )
     return entry_id
 
 
-def _took(tx: Connection, ticket: Any, entry_id: int, person_id: int, answer: Answer, now: datetime) -> None:
+def _record_accepted_suggestion(
+    tx: Connection, ticket: Any, entry_id: int, person_id: int, answer: Reply, now: datetime
+) -> None:
     """Somebody sent an article: the engine learns from it once this is kept."""
     assert answer.article is not None
     question = queries.entry(tx, entry_id=ticket.customer_entry_id).text if ticket.customer_entry_id else ""
     asked = f"{ticket.subject}\n{question}"[:LONGEST_QUESTION]
-    suggestions.took(
+    suggestions.record_accepted_suggestion(
         tx, entry_id=entry_id, question_id=ticket.customer_entry_id, article=answer.article, question=asked,
         kept=answer.kept, person_id=person_id, now=now,
     )  # fmt: skip
     hint(tx, "taken", (asked, answer.article))
 
 
-def _entry(
+def _add_entry(
     tx: Connection,
     ticket: Any,
-    way: Way,
+    way: Destination,
     person_id: int,
     text: str,
-    answer: Answer,
+    answer: Reply,
     copies: Sequence[tuple[str, str]],
     now: datetime,
 ) -> int:
@@ -171,7 +175,7 @@ def _entry(
     )
 
 
-def _files(
+def _attach_files(
     tx: Connection, ticket_id: int, person_id: int, entry_id: int, wanted: Sequence[int]
 ) -> list[dict[str, Any]]:
     if not wanted:
@@ -180,35 +184,37 @@ def _files(
     mine = {one.id: one for one in waiting}
     if not set(wanted) <= mine.keys():
         raise Invalid("One of the files is not there any more; attach it again.", "files")
-    drafts.hang(tx, entry_id=entry_id, wanted=wanted, dropped=[one for one in mine if one not in wanted])
+    drafts.attach_draft_files(tx, entry_id=entry_id, wanted=wanted, dropped=[one for one in mine if one not in wanted])
     return [
         {"name": mine[one].name, "content_type": mine[one].content_type, "hash": mine[one].hash, "size": mine[one].size}
         for one in wanted
     ]
 
 
-def undo(tx: Connection, book: DeskContext, *, entry_id: int, person_id: int, now: datetime) -> int:
+def undo_reply(tx: Connection, context: DeskContext, *, entry_id: int, person_id: int, now: datetime) -> int:
     """Take back a reply that has not left: the draft returns, the clock goes on. Returns the ticket."""
     entry = queries.entry(tx, entry_id=entry_id)
     if entry.person_id != person_id:
         raise Forbidden("Only the person who wrote it can take it back.")
     ticket = queries.locked(tx, ticket_id=entry.ticket_id)
-    outbox.take_back(tx, entry_id=entry_id, now=now)
+    outbox.cancel(tx, entry_id=entry_id, now=now)
     tickets.set_delivery(tx, entry_id=entry_id, state="undone")
-    voids, stands = _led_to(tx, entry)
+    voids, stands = _status_changes_of(tx, entry)
     tickets.changed(
         tx, ticket_id=ticket.id, now=now, author="agent", person_id=person_id, change="undone", of=entry_id, voids=voids
     )
-    drafts.keep(tx, ticket_id=ticket.id, person_id=person_id, kind="reply", text=entry.text, data=entry.data, now=now)
-    tickets.detach(tx, entry_id=entry_id, person_id=person_id)
+    drafts.save_draft(
+        tx, ticket_id=ticket.id, person_id=person_id, kind="reply", text=entry.text, data=entry.data, now=now
+    )
+    tickets.detach_files(tx, entry_id=entry_id, person_id=person_id)
     was = (entry.data or {}).get("was")
     if was is not None and was != ticket.status and not stands:
-        status.set_status(tx, book, ticket_id=ticket.id, status=was, by=person_id, now=now)
-    clocks.recompute_clocks(tx, book, ticket_id=ticket.id, now=now)
+        status.set_status(tx, context, ticket_id=ticket.id, status=was, by=person_id, now=now)
+    clocks.recompute_clocks(tx, context, ticket_id=ticket.id, now=now)
     return int(ticket.id)
 
 
-def _led_to(tx: Connection, entry: Any) -> tuple[list[int], bool]:
+def _status_changes_of(tx: Connection, entry: Any) -> tuple[list[int], bool]:
     """Changes of status that count no more without this answer, and whether a later one by others stands."""
     moves = [
         one
@@ -223,7 +229,7 @@ def _led_to(tx: Connection, entry: Any) -> tuple[list[int], bool]:
     return [one.id for one in own], bool(others)
 
 
-def send_again(tx: Connection, book: DeskContext, *, entry_id: int, person_id: int, now: datetime) -> int:
+def send_again(tx: Connection, context: DeskContext, *, entry_id: int, person_id: int, now: datetime) -> int:
     """Try a failed or uncertain message once more, under the same id. Returns the ticket. Raises Forbidden, Conflict."""
     entry = queries.entry(tx, entry_id=entry_id)
     if not entry.outgoing:
@@ -231,7 +237,7 @@ def send_again(tx: Connection, book: DeskContext, *, entry_id: int, person_id: i
     ticket = queries.locked(tx, ticket_id=entry.ticket_id)
     if not authority.may_manage(tx, entry=entry, ticket=ticket, person_id=person_id):
         raise Forbidden("Only its author, whoever has the ticket, or a supervisor can do this.")
-    outbox.again(tx, entry_id=entry_id, now=now)
+    outbox.send_again(tx, entry_id=entry_id, now=now)
     tickets.set_delivery(tx, entry_id=entry_id, state="queued")
     tickets.changed(
         tx, ticket_id=entry.ticket_id, now=now, author="agent", person_id=person_id, change="sent_again", of=entry_id
@@ -240,7 +246,9 @@ def send_again(tx: Connection, book: DeskContext, *, entry_id: int, person_id: i
     return int(entry.ticket_id)
 
 
-def note(tx: Connection, *, ticket_id: int, person_id: int, text: str, now: datetime, files: Sequence[int] = ()) -> int:
+def add_note(
+    tx: Connection, *, ticket_id: int, person_id: int, text: str, now: datetime, files: Sequence[int] = ()
+) -> int:
     """Write something only the desk sees."""
     words = clean(text).strip()
     if not words and not files:
@@ -256,8 +264,8 @@ def note(tx: Connection, *, ticket_id: int, person_id: int, text: str, now: date
         person_id=person_id,
         text=words,
     )
-    _files(tx, ticket_id, person_id, entry_id, files)
+    _attach_files(tx, ticket_id, person_id, entry_id, files)
     tickets.change(tx, ticket_id=ticket_id, changed_at=now)
-    ticket_search.add(tx, ticket_id=ticket_id, entry_id=entry_id, texts=(words,))
-    drafts.forget(tx, ticket_id=ticket_id, person_id=person_id, kind="note")
+    ticket_search.index_entry(tx, ticket_id=ticket_id, entry_id=entry_id, texts=(words,))
+    drafts.delete_draft(tx, ticket_id=ticket_id, person_id=person_id, kind="note")
     return entry_id

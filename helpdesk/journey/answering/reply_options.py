@@ -10,24 +10,26 @@ from sqlalchemy import Connection
 from helpdesk.agents import queries as agents
 from helpdesk.errors import Invalid
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.outgoing.destinations import Way
+from helpdesk.journey.outgoing.destinations import Destination
 from helpdesk.tickets import queries
 
 QUOTED = 20_000  # characters of the original below an answer
 MOST_COPIES = 50
 
 
-def copies(tx: Connection, book: DeskContext, *, ticket: Any, wanted: Sequence[str] | None) -> list[tuple[str, str]]:
+def choose_copies(
+    tx: Connection, context: DeskContext, *, ticket: Any, wanted: Sequence[str] | None
+) -> list[tuple[str, str]]:
     """(address, name) of everybody who gets a copy. `wanted` None: all who take part and are welcome.
 
     Raises Invalid for an address that takes no part in the ticket.
     """
-    channel = book.channels.get(ticket.channel)
+    channel = context.channels.get(ticket.channel)
     if channel is None or not channel.can.copies:
         return []
     here = {
         one.address: (one.name or "", bool(one.welcome))
-        for one in queries.guests(tx, ticket_id=ticket.id)
+        for one in queries.participants_of(tx, ticket_id=ticket.id)
         if one.address and one.address.startswith(f"{ticket.channel}:") and one.address != ticket.address
     }
     if wanted is None:
@@ -37,7 +39,7 @@ def copies(tx: Connection, book: DeskContext, *, ticket: Any, wanted: Sequence[s
     return [(address, here[address][0]) for address in dict.fromkeys(wanted)]
 
 
-def answered(tx: Connection, *, ticket: Any, way: Way, entry_id: int | None) -> str | None:
+def answered_remote_id(tx: Connection, *, ticket: Any, way: Destination, entry_id: int | None) -> str | None:
     """What the remote calls the message somebody chose to answer; None where it stands elsewhere.
 
     Raises Invalid when it is no message of this ticket that the customer knows.
@@ -51,22 +53,22 @@ def answered(tx: Connection, *, ticket: Any, way: Way, entry_id: int | None) -> 
     return entry.remote_id if (entry.channel, entry.account) == (way.channel, way.account) else None
 
 
-def quote(tx: Connection, book: DeskContext, *, ticket: Any, wanted: bool | None) -> dict[str, str] | None:
+def quote_original(tx: Connection, context: DeskContext, *, ticket: Any, wanted: bool | None) -> dict[str, str] | None:
     """The customer's newest words, to stand below the answer; None when that is not wanted or there are none."""
-    if not (book.quote_original if wanted is None else wanted) or ticket.customer_entry_id is None:
+    if not (context.quote_original if wanted is None else wanted) or ticket.customer_entry_id is None:
         return None
     entry = queries.entry(tx, entry_id=ticket.customer_entry_id)
     if entry.stranger or not entry.text.strip():  # nobody but the desk sees what a stranger wrote
         return None
     name = ticket.contact_name or (entry.address or ticket.address).partition(":")[2]
-    header = book.word("quote.txt", ticket.language or book.language, at=entry.at, name=name)
+    header = context.word("quote.txt", ticket.language or context.language, at=entry.at, name=name)
     return {"header": header, "text": entry.text[:QUOTED]}
 
 
-def signature(tx: Connection, book: DeskContext, *, ticket: Any, person_name: str) -> str:
+def render_signature(tx: Connection, context: DeskContext, *, ticket: Any, person_name: str) -> str:
     """The signature of the ticket's team, else of the desk; "" leaves it to the mailbox."""
     team = None
     if ticket.team_id is not None:
         team = next((one.name for one in agents.teams_by_name(tx) if one.id == ticket.team_id), None)
-    words = book.signature(team).replace("{person}", person_name).replace("{desk}", book.name)
+    words = context.signature(team).replace("{person}", person_name).replace("{desk}", context.name)
     return words.replace("{team}", team or "").strip()

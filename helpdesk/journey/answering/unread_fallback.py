@@ -15,7 +15,7 @@ from helpdesk.database.dialect import savepoint
 from helpdesk.database.metadata import Row
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.outgoing import destinations, dispatch, outbound
-from helpdesk.journey.outgoing.destinations import Way
+from helpdesk.journey.outgoing.destinations import Destination
 from helpdesk.outbox import unread_checks
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries, reassign_contact
@@ -25,37 +25,41 @@ LATER = timedelta(hours=1)  # until a ticket that could not be looked at is look
 MOST = 200  # lines of the timeline that are looked at
 
 
-def plan(tx: Connection, book: DeskContext, *, entry_id: int, now: datetime) -> None:
+def schedule_unread_check(tx: Connection, context: DeskContext, *, entry_id: int, now: datetime) -> None:
     """An answer has left: look after a while whether it was read, where the channel tells."""
     entry = queries.entry(tx, entry_id=entry_id)
-    channel = book.channels.get(entry.channel or "")
-    if book.unread and entry.author == "agent" and entry.kind == "message" and channel and channel.can.reads:
-        unread_checks.look_later(tx, ticket_id=entry.ticket_id, due_at=now + book.unread)
+    channel = context.channels.get(entry.channel or "")
+    if context.unread and entry.author == "agent" and entry.kind == "message" and channel and channel.can.reads:
+        unread_checks.schedule_check(tx, ticket_id=entry.ticket_id, due_at=now + context.unread)
 
 
-def look(tx: Connection, book: DeskContext, *, now: datetime) -> int:
+def mail_unread_replies(tx: Connection, context: DeskContext, *, now: datetime) -> int:
     """Look at what is due. Returns how many mails were queued. A ticket that can't be looked at stops no other."""
-    return sum(_safely(tx, book, ticket_id, now) for ticket_id in unread_checks.take_due(tx, now=now))
+    return sum(_safely(tx, context, ticket_id, now) for ticket_id in unread_checks.claim_due(tx, now=now))
 
 
-def _safely(tx: Connection, book: DeskContext, ticket_id: int, now: datetime) -> bool:
+def _safely(tx: Connection, context: DeskContext, ticket_id: int, now: datetime) -> bool:
     try:
         with savepoint(tx):
-            return _mail(tx, book, ticket_id, now)
+            return _mail_unread(tx, context, ticket_id, now)
     except Exception:
         log.exception("an unread answer could not be sent by mail", ticket=ticket_id)
-        unread_checks.look_later(tx, ticket_id=ticket_id, due_at=now + LATER)
+        unread_checks.schedule_check(tx, ticket_id=ticket_id, due_at=now + LATER)
         return False
 
 
-def _mail(tx: Connection, book: DeskContext, ticket_id: int, now: datetime) -> bool:
-    ticket = reassign_contact.standing(tx, ticket_id=ticket_id)
+def _mail_unread(tx: Connection, context: DeskContext, ticket_id: int, now: datetime) -> bool:
+    ticket = reassign_contact.surviving_ticket(tx, ticket_id=ticket_id)
     own = {one.address for one in contacts.addresses_of(tx, contact_id=ticket.contact_id)}
-    lines = [one for one in _unread(book, queries.timeline(tx, ticket_id=ticket.id, most=MOST)) if one.address in own]
+    lines = [
+        one
+        for one in _unread_replies(context, queries.timeline(tx, ticket_id=ticket.id, most=MOST))
+        if one.address in own
+    ]
     if not lines or ticket.spam_at is not None:
         return False
     ticket = queries.ticket(tx, ticket_id=ticket.id)
-    way = _way(tx, book, ticket)
+    way = _mail_destination(tx, context, ticket)
     if way is None or contacts.contact(tx, contact_id=ticket.contact_id).blocked_at is not None:
         return False
     entry_id = tickets.add_entry(
@@ -63,13 +67,13 @@ def _mail(tx: Connection, book: DeskContext, ticket_id: int, now: datetime) -> b
         account=way.account, address=way.address, delivery="queued",
         data={"change": "mailed", "of": [one.id for one in lines], "to": way.address.partition(":")[2]},
     )  # fmt: skip
-    payload = _letter(tx, book, ticket, entry_id, lines, way)
-    dispatch.dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=now, way=way)
+    payload = _mail_payload(tx, context, ticket, entry_id, lines, way)
+    dispatch.queue_entry(tx, context, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=now, way=way)
     tickets.change(tx, ticket_id=ticket.id, changed_at=now)
     return True
 
 
-def _unread(book: DeskContext, timeline: Sequence[Row]) -> list[Row]:
+def _unread_replies(context: DeskContext, timeline: Sequence[Row]) -> list[Row]:
     """Answers of people that left, stand, were not read, and were not sent by mail before.
 
     Who writes has seen what stood there.
@@ -77,7 +81,7 @@ def _unread(book: DeskContext, timeline: Sequence[Row]) -> list[Row]:
     found: dict[int, Row] = {}
     for one in timeline:
         data: Mapping[str, Any] = one.data or {}
-        channel = book.channels.get(one.channel or "")
+        channel = context.channels.get(one.channel or "")
         if one.kind == "message" and one.author == "customer" and not one.automatic:
             found.clear()
         elif data.get("change") == "mailed":
@@ -92,32 +96,36 @@ def _unread(book: DeskContext, timeline: Sequence[Row]) -> list[Row]:
     return list(found.values())
 
 
-def _way(tx: Connection, book: DeskContext, ticket: Row) -> Way | None:
+def _mail_destination(tx: Connection, context: DeskContext, ticket: Row) -> Destination | None:
     """The customer's mail address: one that is proven, else one they gave. None: there is none that can be reached."""
-    mails = [one for one in destinations.ways(tx, book, ticket=ticket) if not one.closed and _is_mail(book, one)]
+    mails = [
+        one
+        for one in destinations.destinations_of(tx, context, ticket=ticket)
+        if not one.closed and _is_mail(context, one)
+    ]
     return next((one for one in mails if one.verified), mails[0] if mails else None)
 
 
-def _is_mail(book: DeskContext, way: Way) -> bool:
-    return book.channels[way.channel].can.subject and not book.channels[way.channel].can.reads
+def _is_mail(context: DeskContext, way: Destination) -> bool:
+    return context.channels[way.channel].can.subject and not context.channels[way.channel].can.reads
 
 
-def _letter(
-    tx: Connection, book: DeskContext, ticket: Row, entry_id: int, lines: Sequence[Row], way: Way
+def _mail_payload(
+    tx: Connection, context: DeskContext, ticket: Row, entry_id: int, lines: Sequence[Row], way: Destination
 ) -> dict[str, Any]:
     """The answers alone: nothing the customer wrote, and a name only where the address is proven to be theirs."""
     names = agents.names(tx)
-    said = [{"who": names.get(one.person_id or 0, book.name), "at": one.at, "text": one.text} for one in lines]
+    said = [{"who": names.get(one.person_id or 0, context.name), "at": one.at, "text": one.text} for one in lines]
     files = [
         {"name": one.name, "content_type": one.content_type, "hash": one.hash, "size": one.size}
-        for one in queries.attached(tx, entry_ids=[one.id for one in lines])
+        for one in queries.attachments_of(tx, entry_ids=[one.id for one in lines])
         if one.hash
     ]
     name = ticket.contact_name if way.verified else ""
-    language = ticket.language or book.language
-    words: dict[str, Any] = {"name": name, "lines": said, "desk": book.name, "number": ticket.id}
-    return outbound.payload(
-        tx, book, ticket=ticket, entry_id=entry_id, text=book.word("unread.txt", language, **words),
+    language = ticket.language or context.language
+    words: dict[str, Any] = {"name": name, "lines": said, "desk": context.name, "number": ticket.id}
+    return outbound.build_payload(
+        tx, context, ticket=ticket, entry_id=entry_id, text=context.word("unread.txt", language, **words),
         sender_name=said[-1]["who"], automatic=False, to=(way.address, name), files=files, way=way,
-        subject=book.word("unread_subject.txt", language, **words),
+        subject=context.word("unread_subject.txt", language, **words),
     )  # fmt: skip

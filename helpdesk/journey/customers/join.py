@@ -20,20 +20,20 @@ from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import reassign_contact
 
 
-def join(
+def join_customers(
     tx: Connection, *, one: int, other: int, person_id: int | None, now: datetime, why: str = "person"
 ) -> int:  # fmt: skip
     """Make two customers one; returns who they are now: the one known longer. Raises NotFound, Conflict."""
-    first, second = merge_contacts.both(tx, one=one, other=other)
+    first, second = merge_contacts.lock_both(tx, one=one, other=other)
     keep, gone = (first, second) if first.id < second.id else (second, first)
-    names = [_called(tx, keep), _called(tx, gone)]
-    moved: dict[str, Any] = merge_contacts.join(tx, keep=keep, gone=gone)
-    moved |= reassign_contact.hand_over(tx, contact_id=gone.id, to=keep.id)
-    moved["surveys"] = surveys.hand_over(tx, contact_id=gone.id, to=keep.id)
-    join_id = merge_contacts.remember(
+    names = [_display_name(tx, keep), _display_name(tx, gone)]
+    moved: dict[str, Any] = merge_contacts.join_contacts(tx, keep=keep, gone=gone)
+    moved |= reassign_contact.reassign_tickets(tx, contact_id=gone.id, to=keep.id)
+    moved["surveys"] = surveys.reassign_surveys(tx, contact_id=gone.id, to=keep.id)
+    join_id = merge_contacts.record_join(
         tx, contact_id=keep.id, gone_id=gone.id, why=why, person_id=person_id, now=now, moved=moved
     )
-    _tell(tx, [keep.id], person_id, now, change="joined", names=names, why=why, join=join_id)
+    _record(tx, [keep.id], person_id, now, change="joined", names=names, why=why, join=join_id)
     agents.record(
         tx,
         action="contacts.joined",
@@ -47,25 +47,27 @@ def join(
     return int(keep.id)
 
 
-def part(tx: Connection, *, join_id: int, person_id: int, now: datetime) -> tuple[int, int]:
+def part_customers(tx: Connection, *, join_id: int, person_id: int, now: datetime) -> tuple[int, int]:
     """Undo a join: what came with it goes back, and what arrived since from its addresses goes along.
 
     Returns (who stays, who is back). Raises NotFound, Conflict.
     """
-    done = merge_contacts.standing(tx, join_id=join_id)
-    keep_id, gone_id = merge_contacts.part(tx, done=done, person_id=person_id, now=now), int(done.gone_id)
+    done = merge_contacts.current_join(tx, join_id=join_id)
+    keep_id, gone_id = merge_contacts.part_contacts(tx, done=done, person_id=person_id, now=now), int(done.gone_id)
     theirs = [one.address for one in queries.addresses_of(tx, contact_id=gone_id)]
-    back = reassign_contact.give_back(tx, moved=done.moved, keep=keep_id, gone=gone_id, addresses=theirs, since=done.at)
-    surveys.give_back(tx, keep=keep_id, gone=gone_id, survey_ids=done.moved["surveys"], ticket_ids=back)
-    names = [_called(tx, queries.contact(tx, contact_id=one)) for one in (keep_id, gone_id)]
-    _tell(tx, [keep_id, gone_id], person_id, now, change="parted", names=names, join=join_id)
+    back = reassign_contact.restore_tickets(
+        tx, moved=done.moved, keep=keep_id, gone=gone_id, addresses=theirs, since=done.at
+    )
+    surveys.restore_surveys(tx, keep=keep_id, gone=gone_id, survey_ids=done.moved["surveys"], ticket_ids=back)
+    names = [_display_name(tx, queries.contact(tx, contact_id=one)) for one in (keep_id, gone_id)]
+    _record(tx, [keep_id, gone_id], person_id, now, change="parted", names=names, join=join_id)
     agents.record(
         tx, action="contacts.parted", now=now, by=person_id, about=f"contact:{keep_id}", gone=gone_id, join=join_id
     )
     return keep_id, gone_id
 
 
-def _called(tx: Connection, contact: Row) -> str:
+def _display_name(tx: Connection, contact: Row) -> str:
     """What to call somebody on a timeline: the name, else the first address without its kind."""
     if contact.name:
         return str(contact.name)
@@ -73,7 +75,7 @@ def _called(tx: Connection, contact: Row) -> str:
     return known[0].address.partition(":")[2] if known else f"#{contact.id}"
 
 
-def _tell(tx: Connection, contacts: Iterable[int], person_id: int | None, now: datetime, **data: Any) -> None:
-    for ticket in reassign_contact.open_ones(tx, contact_ids=list(contacts)):
+def _record(tx: Connection, contacts: Iterable[int], person_id: int | None, now: datetime, **data: Any) -> None:
+    for ticket in reassign_contact.open_tickets(tx, contact_ids=list(contacts)):
         author = "agent" if person_id else "system"
         tickets.changed(tx, ticket_id=ticket.id, now=now, author=author, person_id=person_id, **data)

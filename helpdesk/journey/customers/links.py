@@ -16,13 +16,13 @@ from helpdesk.tickets import reassign_contact
 PROBE = "0" * 32  # has a token's form and is none
 
 
-def there_are(channels: Mapping[str, Channel], *, but: str = "") -> bool:
+def has_links(channels: Mapping[str, Channel], *, but: str = "") -> bool:
     """Whether any channel (beside `but`) can be reached by a link."""
     return any(True for _ in _accounts(channels, but))
 
 
-def lead_on(
-    tx: Connection, book: DeskContext, *, address: str, now: datetime, person_id: int | None = None,
+def create_links(
+    tx: Connection, context: DeskContext, *, address: str, now: datetime, person_id: int | None = None,
     ticket_id: int | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """A fresh one-time link to every other channel that takes one; nothing for an address nobody has proven.
@@ -35,17 +35,17 @@ def lead_on(
         return []
     who = queries.contact(tx, contact_id=row.contact_id)
     if ticket_id is None:
-        opened = reassign_contact.open_ones(tx, contact_ids=[who.id])
+        opened = reassign_contact.open_tickets(tx, contact_ids=[who.id])
         mine = [one for one in opened if one.address == address] or opened
         ticket_id = mine[-1].id if mine else None
     found: list[dict[str, Any]] = []
-    for name, account in _accounts(book.channels, row.channel):
-        made = one_time_links.issue(
+    for name, account in _accounts(context.channels, row.channel):
+        made = one_time_links.issue_link(
             tx, contact_id=who.id, address=address, ticket_id=ticket_id, person_id=person_id, now=now
         )  # fmt: skip
         if made is None:
             break
-        channel = book.channels[name]
+        channel = context.channels[name]
         url = channel.link(account, made[0])
         if url is not None:
             found.append(

@@ -15,27 +15,29 @@ from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries, spam_flag
 
 
-def block(tx: Connection, book: DeskContext, *, ticket_id: int, person_id: int, now: datetime) -> None:
+def block_customer(tx: Connection, context: DeskContext, *, ticket_id: int, person_id: int, now: datetime) -> None:
     """Block the customer of a ticket: their open tickets are spam from now on. Raises Conflict when they are already."""
     ticket = queries.locked(tx, ticket_id=ticket_id)
-    if not block_contact.block(tx, contact_id=ticket.contact_id, now=now):
+    if not block_contact.block_contact(tx, contact_id=ticket.contact_id, now=now):
         raise Conflict("This customer is blocked already.")
-    aside = spam_flag.mark(tx, contact_ids=contacts.family(tx, contact_id=ticket.contact_id), now=now)
-    _tell(tx, book, [*aside, ticket_id], "shut_out", person_id, now)
+    aside = spam_flag.mark_spam(tx, contact_ids=contacts.family(tx, contact_id=ticket.contact_id), now=now)
+    _record(tx, context, [*aside, ticket_id], "shut_out", person_id, now)
 
 
-def unblock(tx: Connection, book: DeskContext, *, ticket_id: int, person_id: int, now: datetime) -> None:
+def unblock_customer(tx: Connection, context: DeskContext, *, ticket_id: int, person_id: int, now: datetime) -> None:
     """Listen to the customer again; what was put aside since comes back, its clocks from where they started."""
     ticket = queries.locked(tx, ticket_id=ticket_id)
-    since = block_contact.unblock(tx, contact_id=ticket.contact_id)
+    since = block_contact.unblock_contact(tx, contact_id=ticket.contact_id)
     if since is None:
         raise Conflict("This customer is not blocked any more.")
-    back = spam_flag.unmark(tx, contact_ids=contacts.family(tx, contact_id=ticket.contact_id), since=since)
-    _tell(tx, book, [*back, ticket_id], "let_in", person_id, now)
+    back = spam_flag.unmark_spam(tx, contact_ids=contacts.family(tx, contact_id=ticket.contact_id), since=since)
+    _record(tx, context, [*back, ticket_id], "let_in", person_id, now)
 
 
-def _tell(tx: Connection, book: DeskContext, ticket_ids: list[int], change: str, person_id: int, now: datetime) -> None:
+def _record(
+    tx: Connection, context: DeskContext, ticket_ids: list[int], change: str, person_id: int, now: datetime
+) -> None:
     for one in dict.fromkeys(ticket_ids):
         tickets.changed(tx, ticket_id=one, now=now, author="agent", person_id=person_id, change=change)
         tickets.change(tx, ticket_id=one, changed_at=now)
-        clocks.recompute_clocks(tx, book, ticket_id=one, now=now)
+        clocks.recompute_clocks(tx, context, ticket_id=one, now=now)

@@ -23,12 +23,12 @@ from helpdesk.surveys import queries as surveys
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries, rules
 
-WISHING = frozenset({"missed", "abandoned", "voicemail", "left_by_key", "busy"})
-TWICE = timedelta(seconds=20)  # a second click within this is the same one
+UNANSWERED = frozenset({"missed", "abandoned", "voicemail", "left_by_key", "busy"})
+DOUBLE_CLICK = timedelta(seconds=20)  # a second click within this is the same one
 
 
 @dataclass(frozen=True, slots=True)
-class Ring:
+class CallRequest:
     """A call that somebody asked for, written down and about to be tried."""
 
     entry_id: int
@@ -37,7 +37,7 @@ class Ring:
     extension: str
 
 
-def wished(lines: Sequence[Any]) -> Any | None:
+def pending_callback(lines: Sequence[Any]) -> Any | None:
     """The newest call nobody answered, while the customer waits to be called back. `lines`: a timeline in order."""
     wish: Any | None = None
     for line in lines:
@@ -45,7 +45,7 @@ def wished(lines: Sequence[Any]) -> Any | None:
         if line.kind == "call":
             if data.get("disposition") == "answered":
                 wish = None
-            elif not line.outgoing and data.get("disposition") in WISHING and data.get("kind") != "survey":
+            elif not line.outgoing and data.get("disposition") in UNANSWERED and data.get("kind") != "survey":
                 wish = line
         elif line.kind == "change" and (
             data.get("change") == "wish_closed" or (data.get("change") == "status" and data.get("to") in rules.ENDED)
@@ -54,7 +54,7 @@ def wished(lines: Sequence[Any]) -> Any | None:
     return wish
 
 
-def numbers_of(tx: Connection, *, ticket_id: int) -> list[str]:
+def phone_numbers_of(tx: Connection, *, ticket_id: int) -> list[str]:
     """Numbers the ticket's customer can be called at, the ticket's own first."""
     ticket = queries.ticket(tx, ticket_id=ticket_id)
     known = [one.address for one in contacts.addresses_of(tx, contact_id=ticket.contact_id)]
@@ -62,14 +62,16 @@ def numbers_of(tx: Connection, *, ticket_id: int) -> list[str]:
     return [one.removeprefix("phone:") for one in places if one.startswith("phone:+")]
 
 
-def ring(tx: Connection, book: DeskContext, *, ticket_id: int, person_id: int, number: str, now: datetime) -> Ring:
+def request_call(
+    tx: Connection, context: DeskContext, *, ticket_id: int, person_id: int, number: str, now: datetime
+) -> CallRequest:
     """Write down that somebody wants to call. Raises Invalid, Conflict when it can't be done or was just done."""
     ticket = queries.locked(tx, ticket_id=ticket_id)
     if ticket.merged_into_id is not None:
         raise Conflict(f"This ticket was merged into {ticket.merged_into_id}.")
-    if number not in numbers_of(tx, ticket_id=ticket_id):
+    if number not in phone_numbers_of(tx, ticket_id=ticket_id):
         raise Invalid("This is none of the customer's numbers.", "number")
-    channel = next((name for name, one in book.channels.items() if one.can.rings), None)
+    channel = next((name for name, one in context.channels.items() if one.can.rings), None)
     if channel is None:
         raise Invalid("The switchboard can't be asked to call; dial the number yourself.", "number")
     extension = agents.extension_of(tx, person_id=person_id)
@@ -78,43 +80,43 @@ def ring(tx: Connection, book: DeskContext, *, ticket_id: int, person_id: int, n
     for line in reversed(queries.timeline(tx, ticket_id=ticket_id, most=20)):
         data = line.data or {}
         if data.get("change") == "rings" and data.get("to") == number and data.get("state") != "failed":
-            if abs(now - line.at) < TWICE:
+            if abs(now - line.at) < DOUBLE_CLICK:
                 raise Conflict("This number is being called already.")
             break
     if ticket.assignee_id is None:  # whoever calls first has it, as whoever answers first
-        follow_up.assign(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now)
+        follow_up.assign_ticket(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now)
     entry_id = tickets.changed(
         tx, ticket_id=ticket_id, now=now, author="agent", person_id=person_id, change="rings", to=number, state="asked"
     )
     tickets.change(tx, ticket_id=ticket_id, changed_at=now)
-    return Ring(entry_id, channel, number, extension)
+    return CallRequest(entry_id, channel, number, extension)
 
 
-def rang(
+def record_call_attempt(
     tx: Connection, *, entry_id: int, state: Literal["ringing", "failed", "uncertain"], reason: str = "", call: str = ""
 ) -> None:
     """What the switchboard said to it."""
     entry = queries.entry(tx, entry_id=entry_id)
     data: Mapping[str, Any] = {**(entry.data or {}), "state": state, "reason": reason, "call": call}
-    tickets.rewrite(tx, entry_id=entry_id, text=entry.text, data=data)
+    tickets.rewrite_entry(tx, entry_id=entry_id, text=entry.text, data=data)
     hint(tx, "ticket", entry.ticket_id)
 
 
-def close_wish(tx: Connection, *, ticket_id: int, person_id: int, now: datetime) -> None:
+def close_callback(tx: Connection, *, ticket_id: int, person_id: int, now: datetime) -> None:
     """Nobody needs to call back any more. Raises Conflict when nobody had to."""
-    if wished(queries.timeline(tx, ticket_id=ticket_id)) is None:
+    if pending_callback(queries.timeline(tx, ticket_id=ticket_id)) is None:
         raise Conflict("Nobody waits to be called back here.")
     tickets.change(tx, ticket_id=ticket_id, changed_at=now)
     tickets.changed(tx, ticket_id=ticket_id, now=now, author="agent", person_id=person_id, change="wish_closed")
 
 
-def spoke(
-    tx: Connection, book: DeskContext, *, ticket_id: int, person_id: int | None, started_at: datetime, now: datetime
+def complete_follow_ups(
+    tx: Connection, context: DeskContext, *, ticket_id: int, person_id: int | None, started_at: datetime, now: datetime
 ) -> None:
     """A call of ours was answered: whoever was to be called back because they were unhappy has been."""
     for task in surveys.follow_ups_of(tx, ticket_id=ticket_id):
         if task.done_at is None and task.created_at <= started_at:
-            survey.called_back(
-                tx, ticket_id=ticket_id, follow_up_id=task.id, outcome=book.word("called_back.txt", book.language),
+            survey.complete_follow_up(
+                tx, ticket_id=ticket_id, follow_up_id=task.id, outcome=context.word("called_back.txt", context.language),
                 person_id=person_id, now=now,
             )  # fmt: skip

@@ -9,15 +9,15 @@ from sqlalchemy import Connection
 
 from helpdesk.journey.context import DeskContext
 from helpdesk.sla.store import recompute
-from helpdesk.sla.targets import Facts
+from helpdesk.sla.targets import PolicyFacts
 from helpdesk.tickets import queries
 
 
-def policy_facts(book: DeskContext, ticket: Any) -> Facts:
+def policy_facts(context: DeskContext, ticket: Any) -> PolicyFacts:
     """What policies may ask about a stored ticket, as `queries.locked` gives it."""
-    return Facts(
+    return PolicyFacts(
         channel=ticket.channel,
-        kind=book.hours(ticket.channel),
+        kind=context.hours(ticket.channel),
         priority=ticket.priority,
         language=ticket.language,
         team=ticket.team_name,
@@ -25,9 +25,9 @@ def policy_facts(book: DeskContext, ticket: Any) -> Facts:
     )
 
 
-def recompute_clocks(tx: Connection, book: DeskContext, *, ticket_id: int, now: datetime) -> None:
+def recompute_clocks(tx: Connection, context: DeskContext, *, ticket_id: int, now: datetime) -> None:
     """Make the clocks of a ticket true again from its whole timeline."""
     ticket = queries.locked(tx, ticket_id=ticket_id)
     if ticket.merged_into_id is not None:  # its lines, and so its clocks, are the other ticket's
         return
-    recompute.recompute(tx, book.promises, ticket=ticket, facts=policy_facts(book, ticket), now=now)
+    recompute.recompute(tx, context.promises, ticket=ticket, facts=policy_facts(context, ticket), now=now)

@@ -14,37 +14,39 @@ from helpdesk.tickets import merge_tickets
 from helpdesk.tickets import queries as stored
 
 
-def refresh(tx: Connection, *, ticket_id: int) -> None:
+def refresh_deadline(tx: Connection, *, ticket_id: int) -> None:
     """Write on the ticket, for the lists, since when its customer waits and until when somebody is to call."""
     waiting = [one for one in queries.follow_ups_of(tx, ticket_id=ticket_id) if one.done_at is None]
     sad_at = min((one.created_at for one in waiting), default=None)
     due_at = min((one.due_at for one in waiting if one.due_at is not None), default=None)
     tickets.change(tx, ticket_id=ticket_id, sad_at=sad_at, call_back_at=due_at)
-    sla.refresh(tx, ticket_id=ticket_id)
+    sla.refresh_deadline(tx, ticket_id=ticket_id)
 
 
-def assign(
+def assign_ticket(
     tx: Connection, *, ticket_id: int, to: int | None, by: int | None, now: datetime, only_if_free: bool = False
 ) -> None:
     """Give the ticket to a person, or to nobody, and with it its open call backs. Raises Conflict, NotFound."""
-    tickets.assign(tx, ticket_id=ticket_id, to=to, by=by, now=now, only_if_free=only_if_free)
-    actions.give(tx, ticket_id=ticket_id, to=to)
+    tickets.assign_ticket(tx, ticket_id=ticket_id, to=to, by=by, now=now, only_if_free=only_if_free)
+    actions.assign_follow_ups(tx, ticket_id=ticket_id, to=to)
 
 
 def surveys_of(tx: Connection, *, ticket_id: int) -> list[int]:
     """The surveys about a ticket and about those merged into it."""
-    family = merge_tickets.family(tx, ticket_id=ticket_id)
+    family = merge_tickets.merged_family(tx, ticket_id=ticket_id)
     return [one.id for one in queries.of_tickets(tx, ticket_ids=family)]
 
 
-def hang(tx: Connection, *, survey_ids: Sequence[int], from_id: int, to_id: int, person_id: int, now: datetime) -> None:
+def move_follow_ups(
+    tx: Connection, *, survey_ids: Sequence[int], from_id: int, to_id: int, person_id: int, now: datetime
+) -> None:
     """Call backs go along when tickets are merged or parted; a ticket nobody has goes to whoever was to call."""
-    actions.move(tx, survey_ids=survey_ids, to_id=to_id)
+    actions.move_follow_ups(tx, survey_ids=survey_ids, to_id=to_id)
     owner = stored.ticket(tx, ticket_id=to_id).assignee_id
     waiting = [one for one in queries.follow_ups_of(tx, ticket_id=to_id) if one.done_at is None]
     if waiting and owner is None:
         owner = waiting[-1].owner_id
     if waiting and owner is not None:
-        assign(tx, ticket_id=to_id, to=owner, by=person_id, now=now)
+        assign_ticket(tx, ticket_id=to_id, to=owner, by=person_id, now=now)
     for one in (from_id, to_id):
-        refresh(tx, ticket_id=one)
+        refresh_deadline(tx, ticket_id=one)

@@ -25,8 +25,15 @@ from helpdesk.tickets import merge_tickets, queries
 REPLY = ("channel", "account", "address", "conversation", "reply_via", "snippet", "customer_entry_id")
 
 
-def merge(
-    tx: Connection, book: DeskContext, *, ticket_id: int, into: int, person_id: int, now: datetime, sure: bool = False
+def merge_into(
+    tx: Connection,
+    context: DeskContext,
+    *,
+    ticket_id: int,
+    into: int,
+    person_id: int,
+    now: datetime,
+    sure: bool = False,
 ) -> None:
     """Merge `ticket_id` into another ticket. `sure`: a person said that two customers belong together here.
 
@@ -34,22 +41,22 @@ def merge(
     """
     if ticket_id == into:
         raise Invalid("A ticket can't be merged into itself.", "into")
-    child, parent = _both(tx, ticket_id, into)
-    _may(child, parent, sure)
-    survey.withdraw(tx, ticket_id=child.id, cycle=child.cycle, now=now)
-    moving = merge_tickets.lines(tx, ticket_id=child.id)
+    child, parent = _lock_both(tx, ticket_id, into)
+    _require_mergeable(child, parent, sure)
+    survey.withdraw_invitation(tx, ticket_id=child.id, cycle=child.cycle, now=now)
+    moving = merge_tickets.entries_of(tx, ticket_id=child.id)
     surveys = follow_up.surveys_of(tx, ticket_id=child.id)
-    told = _clocks_told(tx, child, parent, moving)
+    told = _clock_changes(tx, child, parent, moving)
     guests = [(child.contact_id, True, child.address)] if child.contact_id != parent.contact_id else []
     guests += [
         (one.contact_id, bool(one.welcome), one.address)
-        for one in queries.guests(tx, ticket_id=child.id)
+        for one in queries.participants_of(tx, ticket_id=child.id)
         if one.contact_id != parent.contact_id
     ]
-    told["guests"] = merge_tickets.welcome(tx, ticket_id=parent.id, guests=guests)
-    merge_tickets.move(tx, entry_ids=[one.id for one in moving], from_id=child.id, to_id=parent.id)
+    told["guests"] = merge_tickets.add_participants(tx, ticket_id=parent.id, guests=guests)
+    merge_tickets.move_entries(tx, entry_ids=[one.id for one in moving], from_id=child.id, to_id=parent.id)
     tickets.change(tx, ticket_id=child.id, merged_into_id=parent.id, active=False, changed_at=now)
-    sla.hand_over(tx, ticket_id=child.id)
+    sla.release_clocks(tx, ticket_id=child.id)
     told |= _newest_question(tx, child, parent)
     tickets.change(tx, ticket_id=parent.id, changed_at=now, automatic=parent.automatic and child.automatic)
     tickets.changed(
@@ -67,26 +74,26 @@ def merge(
         was_automatic=bool(parent.automatic),
         **told,
     )
-    follow_up.hang(tx, survey_ids=surveys, from_id=child.id, to_id=parent.id, person_id=person_id, now=now)
-    clocks.recompute_clocks(tx, book, ticket_id=parent.id, now=now)
+    follow_up.move_follow_ups(tx, survey_ids=surveys, from_id=child.id, to_id=parent.id, person_id=person_id, now=now)
+    clocks.recompute_clocks(tx, context, ticket_id=parent.id, now=now)
 
 
-def unmerge(tx: Connection, book: DeskContext, *, ticket_id: int, person_id: int, now: datetime) -> int:
+def undo_merge(tx: Connection, context: DeskContext, *, ticket_id: int, person_id: int, now: datetime) -> int:
     """Undo a merge: the lines go back, both clocks are made anew. Returns the other ticket. Raises Conflict."""
     parent_id = queries.ticket(tx, ticket_id=ticket_id).merged_into_id
     if parent_id is None:
         raise Conflict("This ticket is not merged into another one.")
-    child, parent = _both(tx, ticket_id, parent_id)
+    child, parent = _lock_both(tx, ticket_id, parent_id)
     if parent.merged_into_id is not None:
         raise Conflict("The other ticket was merged further. Undo that first.")
     told = merge_tickets.newest_merge(tx, parent_id=parent.id, child_id=child.id)
     if told is None:
         raise NotFound("The merge of this ticket is not on the timeline any more.")
     surveys = follow_up.surveys_of(tx, ticket_id=child.id)
-    moving = {*told.data["moved"], *merge_tickets.news_of(tx, ticket_id=parent.id, entry_ids=told.data["moved"])}
-    moving |= set(merge_tickets.answers_to(tx, ticket_id=parent.id, survey_ids=surveys))
-    merge_tickets.move(tx, entry_ids=sorted(moving), from_id=parent.id, to_id=child.id)
-    merge_tickets.unwelcome(tx, ticket_id=parent.id, contact_ids=told.data["guests"])
+    moving = {*told.data["moved"], *merge_tickets.changes_about(tx, ticket_id=parent.id, entry_ids=told.data["moved"])}
+    moving |= set(merge_tickets.survey_answers_of(tx, ticket_id=parent.id, survey_ids=surveys))
+    merge_tickets.move_entries(tx, entry_ids=sorted(moving), from_id=parent.id, to_id=child.id)
+    merge_tickets.remove_participants(tx, ticket_id=parent.id, contact_ids=told.data["guests"])
     ended = child.status in ("resolved", "closed")
     tickets.change(
         tx, ticket_id=child.id, merged_into_id=None, active=not ended and child.spam_at is None, changed_at=now
@@ -112,19 +119,19 @@ def unmerge(tx: Connection, book: DeskContext, *, ticket_id: int, person_id: int
         number=child.id,
         of=told.id,
     )
-    follow_up.hang(tx, survey_ids=surveys, from_id=parent.id, to_id=child.id, person_id=person_id, now=now)
+    follow_up.move_follow_ups(tx, survey_ids=surveys, from_id=parent.id, to_id=child.id, person_id=person_id, now=now)
     for one in (child.id, parent.id):
-        clocks.recompute_clocks(tx, book, ticket_id=one, now=now)
+        clocks.recompute_clocks(tx, context, ticket_id=one, now=now)
     return int(parent.id)
 
 
-def _both(tx: Connection, child_id: int, parent_id: int) -> tuple[Row, Row]:
+def _lock_both(tx: Connection, child_id: int, parent_id: int) -> tuple[Row, Row]:
     """Both tickets, locked always in the same order."""
     found = {one: queries.locked(tx, ticket_id=one) for one in sorted((child_id, parent_id))}
     return found[child_id], found[parent_id]
 
 
-def _may(child: Row, parent: Row, sure: bool) -> None:
+def _require_mergeable(child: Row, parent: Row, sure: bool) -> None:
     if child.merged_into_id is not None:
         raise Conflict("This ticket is merged into another one already.")
     if parent.merged_into_id is not None:
@@ -137,11 +144,11 @@ def _may(child: Row, parent: Row, sure: bool) -> None:
         raise Invalid("These are two customers. Confirm that both may see what is written from now on.", "sure")
 
 
-def _clocks_told(tx: Connection, child: Row, parent: Row, moving: Sequence[Row]) -> dict[str, Any]:
+def _clock_changes(tx: Connection, child: Row, parent: Row, moving: Sequence[Row]) -> dict[str, Any]:
     """What the clocks must know of a merge: which lines count no more, and since when a question waits."""
     lines = [one.id for one in moving if one.kind in ("message", "call")]
     open_there, open_here = _unanswered(tx, child.id), _unanswered(tx, parent.id)
-    leans = _leans(tx, child, moving, open_here or open_there)
+    leans = _lent_start(tx, child, moving, open_here or open_there)
     if open_there is None:
         return {"voids": lines, **leans}
     if open_here is not None:
@@ -156,7 +163,7 @@ def _clocks_told(tx: Connection, child: Row, parent: Row, moving: Sequence[Row])
     }
 
 
-def _leans(tx: Connection, child: Row, moving: Sequence[Row], carrier: Row | None) -> dict[str, Any]:
+def _lent_start(tx: Connection, child: Row, moving: Sequence[Row], carrier: Row | None) -> dict[str, Any]:
     """Which question of the child waits again, and on which line, should no answer to it arrive after all."""
     done = [one for one in clock_queries.clocks_of(tx, ticket_id=child.id) if one.stop_entry_id and one.how != "call"]
     last = max(done, key=lambda one: (one.cycle, one.stopped_at), default=None)
@@ -171,7 +178,7 @@ def _leans(tx: Connection, child: Row, moving: Sequence[Row], carrier: Row | Non
 
 def _unanswered(tx: Connection, ticket_id: int) -> Row | None:
     """The clock of the question that waits longest for a person."""
-    running = [one for one in clock_queries.going(tx, ticket_id=ticket_id) if one.kind != "resolution"]
+    running = [one for one in clock_queries.running_clocks(tx, ticket_id=ticket_id) if one.kind != "resolution"]
     return min(running, key=lambda one: one.started_at, default=None)
 
 

@@ -12,7 +12,7 @@ from helpdesk.sla.store import actions, queries
 from helpdesk.tickets import actions as tickets
 
 
-def look(tx: Connection, *, now: datetime, most: int = 500) -> int:
+def fire_due_alerts(tx: Connection, *, now: datetime, most: int = 500) -> int:
     """Fire every warning and due time that has come, once, with the times they were due for. Returns how many."""
     found = queries.to_fire(tx, now=now, most=most)
     for clock in found:
@@ -23,9 +23,9 @@ def look(tx: Connection, *, now: datetime, most: int = 500) -> int:
 def _fire(tx: Connection, clock: Row, now: datetime) -> None:
     late = clock.due_at is not None and clock.due_at <= now
     if late:
-        actions.breached(tx, clock=clock)
+        actions.mark_breached(tx, clock=clock)
     else:
-        actions.warned(tx, clock=clock)
+        actions.mark_warned(tx, clock=clock)
     at = clock.due_at if late else clock.warn_at
     tickets.changed(
         tx,

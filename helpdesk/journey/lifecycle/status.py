@@ -16,7 +16,7 @@ from helpdesk.tickets.rules import ENDED
 
 def set_status(
     tx: Connection,
-    book: DeskContext,
+    context: DeskContext,
     *,
     ticket_id: int,
     status: str,
@@ -35,10 +35,10 @@ def set_status(
     if was == status:
         return
     if was in ENDED and status not in ENDED:
-        survey.withdraw(tx, ticket_id=ticket_id, cycle=ticket.cycle, now=now)
-    clocks.recompute_clocks(tx, book, ticket_id=ticket_id, now=now)
+        survey.withdraw_invitation(tx, ticket_id=ticket_id, cycle=ticket.cycle, now=now)
+    clocks.recompute_clocks(tx, context, ticket_id=ticket_id, now=now)
     if status in ENDED and was not in ENDED:
-        survey.invite(tx, book, ticket_id=ticket_id, now=now)
+        survey.send_invitation(tx, context, ticket_id=ticket_id, now=now)
 
 
 def _endings(tx: Connection, ticket_id: int) -> list[int]:

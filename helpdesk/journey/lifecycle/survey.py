@@ -23,20 +23,22 @@ from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries as ticket_queries
 from helpdesk.tickets import reassign_contact
 
-CALL_BACK_MINUTES = 30
+FOLLOW_UP_MINUTES = 30
 MOST_WORDS = 2000
 MOST_CHANGES = 20  # lines of one survey on its timeline
 
 
-def invite(tx: Connection, book: DeskContext, *, ticket_id: int, now: datetime) -> int | None:
+def send_invitation(tx: Connection, context: DeskContext, *, ticket_id: int, now: datetime) -> int | None:
     """Ask how it was, over the channel of the customer's last message. None: the rules say no."""
     ticket = ticket_queries.ticket(tx, ticket_id=ticket_id)
-    if rules.why_no_survey(_ending(tx, ticket), enabled=book.survey.enabled, cool_down=book.survey.cool_down, now=now):
+    if rules.why_no_survey(
+        _ending(tx, ticket), enabled=context.survey.enabled, cool_down=context.survey.cool_down, now=now
+    ):
         return None
-    token = new_token(book, ticket.channel)
-    language = ticket.language or book.language
-    text = book.word(
-        "survey.txt", language, name=ticket.contact_name, number=ticket.id, subject=ticket.subject, desk=book.name
+    token = new_token(context, ticket.channel)
+    language = ticket.language or context.language
+    text = context.word(
+        "survey.txt", language, name=ticket.contact_name, number=ticket.id, subject=ticket.subject, desk=context.name
     )
     entry_id = tickets.add_entry(
         tx,
@@ -53,7 +55,7 @@ def invite(tx: Connection, book: DeskContext, *, ticket_id: int, now: datetime) 
         delivery="queued",
         data={"cycle": ticket.cycle},
     )
-    actions.invited(
+    actions.record_invitation(
         tx,
         ticket_id=ticket_id,
         cycle=ticket.cycle,
@@ -65,34 +67,34 @@ def invite(tx: Connection, book: DeskContext, *, ticket_id: int, now: datetime) 
         token_hash=actions.token_hash(token),
         invited_at=now,
     )
-    payload = outbound.payload(
+    payload = outbound.build_payload(
         tx,
-        book,
+        context,
         ticket=ticket,
         entry_id=entry_id,
         text=text,
-        sender_name=book.name,
+        sender_name=context.name,
         automatic=True,
         kind="survey",
-        faces=_faces(book, token, language),
+        faces=_faces(context, token, language),
         survey=token,
     )
-    due_at = now + max(book.survey.delay(ticket.channel), book.time_to_undo(ticket.channel))
-    dispatch.dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=due_at)
+    due_at = now + max(context.survey.delay(ticket.channel), context.time_to_undo(ticket.channel))
+    dispatch.queue_entry(tx, context, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=due_at)
     return entry_id
 
 
-def new_token(book: DeskContext, channel: str) -> str:
+def new_token(context: DeskContext, channel: str) -> str:
     """What a survey's link ends with: 192 random bits, in a text message 96, so that its words fit into one."""
-    return secrets.token_urlsafe(12 if book.hours(channel) == "phone" else 24)
+    return secrets.token_urlsafe(12 if context.hours(channel) == "phone" else 24)
 
 
-def ask_on_call(tx: Connection, *, ticket: Any, now: datetime) -> str | None:
+def start_call_survey(tx: Connection, *, ticket: Any, now: datetime) -> str | None:
     """The token of a survey asked by keypad in the call itself. None: this cycle was asked already."""
     if any(one.cycle == ticket.cycle for one in queries.of_ticket(tx, ticket_id=ticket.id)):
         return None
     token = secrets.token_urlsafe(24)
-    actions.invited(
+    actions.record_invitation(
         tx,
         ticket_id=ticket.id,
         cycle=ticket.cycle,
@@ -121,40 +123,40 @@ def _ending(tx: Connection, ticket: Any) -> rules.Ending:
     )
 
 
-def _faces(book: DeskContext, token: str, language: str) -> list[dict[str, str]]:
+def _faces(context: DeskContext, token: str, language: str) -> list[dict[str, str]]:
     return [
         {
             "score": score,
-            "label": book.word(f"face_{score}.txt", language).strip(),
-            "url": f"{book.public_url}/s/{token}?face={score}",
-            "picture": f"{book.public_url}/assets/stickers/{score}.png",
+            "label": context.word(f"face_{score}.txt", language).strip(),
+            "url": f"{context.public_url}/s/{token}?face={score}",
+            "picture": f"{context.public_url}/assets/stickers/{score}.png",
         }
         for score in rules.SCORES
     ]
 
 
-def withdraw(tx: Connection, *, ticket_id: int, cycle: int, now: datetime) -> None:
+def withdraw_invitation(tx: Connection, *, ticket_id: int, cycle: int, now: datetime) -> None:
     """The ticket was opened again: an invitation that has not left does not leave."""
     for one in queries.of_ticket(tx, ticket_id=ticket_id):
         if one.cycle != cycle or one.entry_id is None:
             continue
         waiting = outbox_queries.of_entry(tx, entry_id=one.entry_id)
         if waiting is not None and waiting.state == "queued":
-            outbox.take_back(tx, entry_id=one.entry_id, now=now, tried=True)
+            outbox.cancel(tx, entry_id=one.entry_id, now=now, tried=True)
             tickets.set_delivery(tx, entry_id=one.entry_id, state="undone")
-            actions.withdrawn(tx, survey_id=one.id)
+            actions.mark_withdrawn(tx, survey_id=one.id)
 
 
-def answer(tx: Connection, book: DeskContext, *, token: str, score: str, now: datetime) -> Any:
+def record_answer(tx: Connection, context: DeskContext, *, token: str, score: str, now: datetime) -> Any:
     """Store a tap, the first or a changed one; returns the survey. Raises NotFound, Conflict when it is too late."""
     if score not in rules.SCORES:
         raise Invalid("There are three faces: happy, neutral and sad.", "face")
-    survey = find(tx, book, token=token, now=now)
+    survey = find_survey(tx, context, token=token, now=now)
     if survey.score == score:
         return survey
-    _often(tx, survey)
-    actions.answered(tx, survey_id=survey.id, score=score, now=now, first=survey.answered_at is None)
-    ticket = reassign_contact.standing(tx, ticket_id=survey.ticket_id)
+    _limit_changes(tx, survey)
+    actions.record_answer(tx, survey_id=survey.id, score=score, now=now, first=survey.answered_at is None)
+    ticket = reassign_contact.surviving_ticket(tx, ticket_id=survey.ticket_id)
     tickets.add_entry(
         tx,
         ticket_id=ticket.id,
@@ -168,20 +170,20 @@ def answer(tx: Connection, book: DeskContext, *, token: str, score: str, now: da
         data={"score": score, "was": survey.score, "survey": survey.id, "cycle": survey.cycle},
     )
     if score == "sad":
-        _call_back(tx, book, survey, ticket, now)
+        _create_follow_up(tx, context, survey, ticket, now)
     hint(tx, "survey", ticket.id)
     return queries.by_token(tx, token_hash=survey.token_hash)
 
 
-def _often(tx: Connection, survey: Any) -> None:
+def _limit_changes(tx: Connection, survey: Any) -> None:
     """Whoever has the link may change their mind, but not fill a timeline. Raises Conflict."""
-    ticket = reassign_contact.standing(tx, ticket_id=survey.ticket_id)
+    ticket = reassign_contact.surviving_ticket(tx, ticket_id=survey.ticket_id)
     lines = ticket_queries.timeline(tx, ticket_id=ticket.id, most=MOST_CHANGES * 3)
     if sum(1 for one in lines if one.kind == "survey" and (one.data or {}).get("survey") == survey.id) >= MOST_CHANGES:
         raise Conflict("This answer was changed very often; it stays as it is now.")
 
 
-def find(tx: Connection, book: DeskContext, *, token: str, now: datetime) -> Any:
+def find_survey(tx: Connection, context: DeskContext, *, token: str, now: datetime) -> Any:
     """The survey behind a link that can still be answered. Raises NotFound, Conflict when it is too late."""
     survey = queries.by_token(tx, token_hash=actions.token_hash(token))
     if survey is None:
@@ -189,26 +191,28 @@ def find(tx: Connection, book: DeskContext, *, token: str, now: datetime) -> Any
     if not rules.may_answer(
         invited_at=survey.invited_at,
         answered_at=survey.answered_at,
-        answerable=book.survey.answerable,
-        changeable=book.survey.changeable,
+        answerable=context.survey.answerable,
+        changeable=context.survey.changeable,
         now=now,
     ):
         raise Conflict("This survey is closed. Thank you all the same.")
     return survey
 
 
-def explain(tx: Connection, book: DeskContext, *, token: str, reasons: Sequence[str], words: str, now: datetime) -> Any:
+def record_reasons(
+    tx: Connection, context: DeskContext, *, token: str, reasons: Sequence[str], words: str, now: datetime
+) -> Any:
     """Store why, after a tap. Raises Conflict before it."""
-    survey = find(tx, book, token=token, now=now)
+    survey = find_survey(tx, context, token=token, now=now)
     if survey.score is None:
         raise Conflict("Choose a face first.")
     said = clean(words).strip()[:MOST_WORDS]
     chosen = [one[:64] for one in reasons][:12]
     if list(survey.reasons or []) == chosen and (survey.words or "") == said:
         return survey
-    _often(tx, survey)
-    actions.explained(tx, survey_id=survey.id, reasons=chosen, words=said)
-    ticket = reassign_contact.standing(tx, ticket_id=survey.ticket_id)
+    _limit_changes(tx, survey)
+    actions.record_reasons(tx, survey_id=survey.id, reasons=chosen, words=said)
+    ticket = reassign_contact.surviving_ticket(tx, ticket_id=survey.ticket_id)
     tickets.add_entry(
         tx,
         ticket_id=ticket.id,
@@ -226,14 +230,14 @@ def explain(tx: Connection, book: DeskContext, *, token: str, reasons: Sequence[
     return queries.by_token(tx, token_hash=survey.token_hash)
 
 
-def _call_back(tx: Connection, book: DeskContext, survey: Any, ticket: Any, now: datetime) -> None:
+def _create_follow_up(tx: Connection, context: DeskContext, survey: Any, ticket: Any, now: datetime) -> None:
     """Whoever has the ticket now is to call; nobody has it: whoever is free."""
-    due_at = book.promises.calendar("written")[1].due_at(now, CALL_BACK_MINUTES)
-    fresh = actions.ask_to_call_back(
+    due_at = context.promises.calendar("written")[1].due_at(now, FOLLOW_UP_MINUTES)
+    fresh = actions.create_follow_up(
         tx, survey_id=survey.id, ticket_id=ticket.id, owner_id=ticket.assignee_id, due_at=due_at, now=now
     )
     if fresh:
-        follow_up.refresh(tx, ticket_id=ticket.id)
+        follow_up.refresh_deadline(tx, ticket_id=ticket.id)
         tickets.change(tx, ticket_id=ticket.id, changed_at=now)
         tickets.changed(
             tx,
@@ -246,15 +250,15 @@ def _call_back(tx: Connection, book: DeskContext, survey: Any, ticket: Any, now:
         )
 
 
-def called_back(
+def complete_follow_up(
     tx: Connection, *, ticket_id: int, follow_up_id: int, outcome: str, person_id: int | None, now: datetime
 ) -> None:
     """Close the follow-up of a sad customer with its outcome."""
     words = clean(outcome).strip()
     if not words:
         raise Invalid("Write in a few words how the call back went.", "outcome")
-    actions.called_back(tx, follow_up_id=follow_up_id, ticket_id=ticket_id, outcome=words, now=now)
-    follow_up.refresh(tx, ticket_id=ticket_id)
+    actions.complete_follow_up(tx, follow_up_id=follow_up_id, ticket_id=ticket_id, outcome=words, now=now)
+    follow_up.refresh_deadline(tx, ticket_id=ticket_id)
     tickets.change(tx, ticket_id=ticket_id, changed_at=now)
     tickets.changed(
         tx, ticket_id=ticket_id, now=now, author="agent", person_id=person_id, change="called_back", outcome=words

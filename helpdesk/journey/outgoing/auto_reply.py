@@ -20,30 +20,39 @@ from helpdesk.tickets import queries
 LONGEST_CLOSED = timedelta(days=14)
 
 
-def follow(
-    tx: Connection, book: DeskContext, *, ticket_id: int, channel: str, question: Inbound, now: datetime, opened: bool
+def send_auto_reply(
+    tx: Connection,
+    context: DeskContext,
+    *,
+    ticket_id: int,
+    channel: str,
+    question: Inbound,
+    now: datetime,
+    opened: bool,
 ) -> int | None:
     """Say that a message arrived or when somebody is back, as the desk is set and a robot may write here."""
-    calendar = book.promises.calendar(book.hours(channel))[1]
-    welcome = book.acknowledgement and opened
-    closed = (welcome or channel in book.when_closed) and not calendar.is_open(now)
+    calendar = context.promises.calendar(context.hours(channel))[1]
+    welcome = context.acknowledgement and opened
+    closed = (welcome or channel in context.when_closed) and not calendar.is_open(now)
     if not (welcome or closed):
         return None
     ticket = queries.ticket(tx, ticket_id=ticket_id)
-    if closed and not welcome and _told(tx, calendar, ticket, now):
+    if closed and not welcome and _answered_since_closing(tx, calendar, ticket, now):
         return None
     if ticket.person_wanted_at is not None and not closed:  # no robot any more, they said
         return None
-    if gate(tx, book, ticket_id=ticket_id, address=ticket.address, question_automatic=question.automatic, now=now):
+    if auto_reply_refusal(
+        tx, context, ticket_id=ticket_id, address=ticket.address, question_automatic=question.automatic, now=now
+    ):
         return None
 
-    language = ticket.language or book.language
-    text = book.word(
+    language = ticket.language or context.language
+    text = context.word(
         "closed.txt" if closed else "acknowledgement.txt",
         language,
         name=ticket.contact_name,
         number=ticket_id,
-        desk=book.name,
+        desk=context.name,
         person_by=calendar.due_at(now, 30),
         back_at=calendar.next_opening(now),
         now=now,
@@ -63,22 +72,22 @@ def follow(
         automatic=True,
         delivery="queued",
     )
-    payload = outbound.payload(
-        tx, book, ticket=ticket, entry_id=entry_id, text=text, sender_name=book.name, automatic=True
+    payload = outbound.build_payload(
+        tx, context, ticket=ticket, entry_id=entry_id, text=text, sender_name=context.name, automatic=True
     )
-    dispatch.dispatch(tx, book, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=now)
+    dispatch.queue_entry(tx, context, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=now)
     return entry_id
 
 
-def _told(tx: Connection, calendar: Calendar, ticket: Row, now: datetime) -> bool:
+def _answered_since_closing(tx: Connection, calendar: Calendar, ticket: Row, now: datetime) -> bool:
     """Whether a robot wrote in this ticket since we closed: once is enough."""
     before = calendar.intervals(now - LONGEST_CLOSED, now)
     closing = before[-1][1] if before else now - LONGEST_CLOSED
     return outbox.automatic_since(tx, address=ticket.address, ticket_id=ticket.id, since=closing)[1] > 0
 
 
-def gate(
-    tx: Connection, book: DeskContext, *, ticket_id: int, address: str, question_automatic: bool, now: datetime,
+def auto_reply_refusal(
+    tx: Connection, context: DeskContext, *, ticket_id: int, address: str, question_automatic: bool, now: datetime,
     in_ticket: int | None = None,
 ) -> str | None:  # fmt: skip
     """The one gate. None: a robot may write to this address now; else why not, as a code.
@@ -87,14 +96,14 @@ def gate(
     """
     known = contacts.by_address(tx, address=address)
     to_address, all_in_ticket = outbox.automatic_since(
-        tx, address=address, ticket_id=ticket_id, since=now - book.limits.window
+        tx, address=address, ticket_id=ticket_id, since=now - context.limits.window
     )
     occasion = Occasion(
         address=address,
-        own_addresses=book.own_addresses,
+        own_addresses=context.own_addresses,
         question_automatic=question_automatic,
         unreachable=known is not None and known.unreachable_at is not None,
         sent_to_address=to_address,
         sent_in_ticket=all_in_ticket if in_ticket is None else in_ticket,
     )
-    return why_not(occasion, book.limits)
+    return why_not(occasion, context.limits)

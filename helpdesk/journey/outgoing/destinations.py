@@ -20,7 +20,7 @@ Closed = Literal["", "dead", "mute", "off"]
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Destination:
     """One way to a customer. `usual`: where the ticket's replies go.
 
     `closed`: "dead" (`reason` is the remote's), "mute" (no messages reach it), "off" (the channel is), "" when open.
@@ -37,46 +37,46 @@ class Way:
     reason: str = ""
 
 
-def usual(ticket: Any, closed: Closed = "", reason: str = "") -> Way:
+def default_destination(ticket: Any, closed: Closed = "", reason: str = "") -> Destination:
     """The way a ticket's replies go unless somebody chooses another one."""
     own = (ticket.channel, ticket.account, ticket.address, ticket.conversation, ticket.reply_via)
-    return Way(*own, usual=True, closed=closed, reason=reason)
+    return Destination(*own, usual=True, closed=closed, reason=reason)
 
 
-def ways(tx: Connection, book: DeskContext, *, ticket: Any) -> list[Way]:
+def destinations_of(tx: Connection, context: DeskContext, *, ticket: Any) -> list[Destination]:
     """Every way to the ticket's customer that is open, and its usual one, first, open or not."""
     here = contacts.addresses_of(tx, contact_id=ticket.contact_id)
-    found = [_usual(book, ticket, next((one for one in here if one.address == ticket.address), None))]
+    found = [_default(context, ticket, next((one for one in here if one.address == ticket.address), None))]
     for one in here:
-        channel = book.channels.get(one.channel)
+        channel = context.channels.get(one.channel)
         if channel is None or one.address == ticket.address or one.unreachable_at is not None:
             continue
-        way = _open(tx, channel, one, ticket)
+        way = _destination_of(tx, channel, one, ticket)
         if way is not None:
             found.append(replace(way, verified=bool(one.verified)))
     return found[:MOST]
 
 
-def chosen(tx: Connection, book: DeskContext, *, ticket: Any, wanted: str | None) -> Way:
+def chosen_destination(tx: Connection, context: DeskContext, *, ticket: Any, wanted: str | None) -> Destination:
     """The way to an address of the ticket's customer; None: the usual one. Raises Invalid when it is not open."""
     if wanted is None or wanted == ticket.address:
-        return usual(ticket)
-    for way in ways(tx, book, ticket=ticket):
+        return default_destination(ticket)
+    for way in destinations_of(tx, context, ticket=ticket):
         if way.address == wanted:
             return way
     raise Invalid("This customer can't be written to at that address any more. Choose another way.", "via")
 
 
-def _usual(book: DeskContext, ticket: Any, known: Row | None) -> Way:
-    channel = book.channels.get(ticket.channel)
+def _default(context: DeskContext, ticket: Any, known: Row | None) -> Destination:
+    channel = context.channels.get(ticket.channel)
     if channel is None:
-        return usual(ticket, "off")
+        return default_destination(ticket, "off")
     if known is not None and known.unreachable_at is not None:
-        return usual(ticket, "dead", known.unreachable_reason or "")
-    return usual(ticket, "" if channel.reaches(ticket.address) else "mute")
+        return default_destination(ticket, "dead", known.unreachable_reason or "")
+    return default_destination(ticket, "" if channel.reaches(ticket.address) else "mute")
 
 
-def _open(tx: Connection, channel: Channel, address: Row, ticket: Any) -> Way | None:
+def _destination_of(tx: Connection, channel: Channel, address: Row, ticket: Any) -> Destination | None:
     """The way to another address: the account that knows it, its chat. None: there is no chat, and none can be begun."""
     if not channel.reaches(address.address):
         return None
@@ -84,11 +84,11 @@ def _open(tx: Connection, channel: Channel, address: Row, ticket: Any) -> Way | 
         tx, contact_id=ticket.contact_id, channel=channel.name, address=address.address, is_shared=channel.is_shared
     )
     if last is not None and last.account in channel.accounts():
-        return Way(channel.name, last.account, address.address, last.conversation, last.reply_via)
-    account = _writes_first(channel)
-    return Way(channel.name, account, address.address) if account is not None else None
+        return Destination(channel.name, last.account, address.address, last.conversation, last.reply_via)
+    account = _first_contact_account(channel)
+    return Destination(channel.name, account, address.address) if account is not None else None
 
 
-def _writes_first(channel: Channel) -> str | None:
+def _first_contact_account(channel: Channel) -> str | None:
     accounts: Sequence[str] = channel.accounts()
     return accounts[-1] if channel.can.starts and accounts else None

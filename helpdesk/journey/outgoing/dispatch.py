@@ -11,30 +11,30 @@ from sqlalchemy import Connection
 from helpdesk.errors import Conflict
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.outgoing import destinations, outbound
-from helpdesk.journey.outgoing.destinations import Way
+from helpdesk.journey.outgoing.destinations import Destination
 from helpdesk.outbox import actions as outbox
 from helpdesk.tickets import actions as tickets
 
 
-def dispatch(
+def queue_entry(
     tx: Connection,
-    book: DeskContext,
+    context: DeskContext,
     *,
     ticket: Any,
     entry_id: int,
     payload: Mapping[str, Any],
     now: datetime,
     due_at: datetime,
-    way: Way | None = None,
+    way: Destination | None = None,
 ) -> None:
     """Put a written entry in the outbox and remember the id the remote will know it by. `way`: not the ticket's own."""
-    way = way or destinations.usual(ticket)
-    channel = book.channels.get(way.channel)
+    way = way or destinations.default_destination(ticket)
+    channel = context.channels.get(way.channel)
     if channel is None:
         raise Conflict(f"The channel {way.channel} is not switched on, so nothing can be sent there.")
-    remote_id = channel.remote_id(outbound.outbound(payload))
+    remote_id = channel.remote_id(outbound.to_outbound(payload))
     if remote_id is not None:
-        tickets.known_as(tx, channel=way.channel, remote_id=remote_id, entry_id=entry_id)
+        tickets.add_remote_id(tx, channel=way.channel, remote_id=remote_id, entry_id=entry_id)
         tickets.set_remote_id(tx, entry_id=entry_id, remote_id=remote_id)
     outbox.queue(
         tx,

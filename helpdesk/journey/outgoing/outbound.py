@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 
 from channels.contract import Address, Attachment, Face, Outbound
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.outgoing.destinations import Way, usual
+from helpdesk.journey.outgoing.destinations import Destination, default_destination
 from helpdesk.tickets import queries
 
 
-def payload(
+def build_payload(
     tx: Connection,
-    book: DeskContext,
+    context: DeskContext,
     *,
     ticket: Any,
     entry_id: int,
@@ -31,23 +31,23 @@ def payload(
     quote: Mapping[str, Any] | None = None,
     survey: str | None = None,
     signature: str = "",
-    way: Way | None = None,
+    way: Destination | None = None,
     answers: str | None = None,
 ) -> dict[str, Any]:
     """Everything the channel needs, as JSON; files by hash. `answers`: remote id of the message somebody chose to answer."""
-    way = way or usual(ticket)
+    way = way or default_destination(ticket)
     known = [one for one in queries.references(tx, ticket_id=ticket.id, channel=way.channel) if one != answers]
     known += [answers] if answers else []
     words = subject if subject is not None else reply_subject(ticket.subject, ticket.id)
     return {
-        "token": book.sign(entry_id),
+        "token": context.sign(entry_id),
         "kind": kind,
         "account": way.account,
         "to": list(to or (way.address, ticket.contact_name)),
         "copies": [list(one) for one in copies],
         "text": text,
         "subject": words,
-        "language": ticket.language or book.language,
+        "language": ticket.language or context.language,
         "sender_name": sender_name,
         "reply_via": way.reply_via,
         "in_reply_to": known[-1] if known else None,
@@ -71,7 +71,7 @@ def reply_subject(subject: str, number: int) -> str:
     return words if words.lower().startswith("re:") else f"Re: {words}"
 
 
-def outbound(stored: Mapping[str, Any], read: Callable[[str], bytes] | None = None) -> Outbound:
+def to_outbound(stored: Mapping[str, Any], read: Callable[[str], bytes] | None = None) -> Outbound:
     """The message for the channel. `read` fetches a file by its hash; without it there are no files."""
     files = [] if read is None else [_attachment(one, read) for one in stored["files"]]
     return Outbound(

@@ -13,7 +13,7 @@ from helpdesk import dates, text
 SPOKEN = ("fa", "en")
 
 
-def wording(folder: Path, *, fallback: str = "fa") -> Callable[..., str]:
+def text_renderer(folder: Path, *, fallback: str = "fa") -> Callable[..., str]:
     """A function that makes the text `name` in a language; values put into sentences are isolated."""
     filters: Mapping[str, Callable[..., str]] = {
         "isolate": text.isolate,

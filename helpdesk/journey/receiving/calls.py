@@ -29,7 +29,7 @@ from helpdesk.tickets.models import NEVER
 OUTGOING = frozenset({"outbound", "outgoing"})
 
 
-class Kept(NamedTuple):
+class StoredCall(NamedTuple):
     """A call as it stands on its timeline now."""
 
     ticket_id: int
@@ -37,16 +37,18 @@ class Kept(NamedTuple):
     record: Mapping[str, Any]
 
 
-def take(
-    tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]] = ()
+def receive_call(
+    tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]] = ()
 ) -> int | None:
     """Put one record of a call on its timeline, or bring the line that is there up to date; its files once."""
-    kept = _record(tx, book, arrival, inbound)
+    kept = _store(tx, context, arrival, inbound)
     if kept is None:
         return None
-    if files and late_attachments.bring(tx, ticket_id=kept.ticket_id, entry_id=kept.entry_id, files=files):
+    if files and late_attachments.add_late_attachments(
+        tx, ticket_id=kept.ticket_id, entry_id=kept.entry_id, files=files
+    ):
         hint(tx, "ticket", kept.ticket_id)
-    more = None if files else book.channels[arrival.channel].more("call", kept.record)
+    more = None if files else context.channels[arrival.channel].more("call", kept.record)
     if more is not None:
         _fetch_later(tx, arrival, inbound, *more)
     return kept.entry_id
@@ -54,50 +56,52 @@ def take(
 
 def _fetch_later(tx: Connection, arrival: Arrival, inbound: Inbound, key: str, raw: bytes) -> None:
     """Its recording is taken in by itself, in an order of its own: fetching it never holds back the call."""
-    intake.keep(
+    intake.store(
         tx, channel=arrival.channel, account=arrival.account, external_id=f"{inbound.external_id}:files:{key}", raw=raw,
         order_key=f"files:{inbound.external_id}", received_at=arrival.received_at, now=arrival.received_at,
     )  # fmt: skip
 
 
-def _record(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound) -> Kept | None:
+def _store(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound) -> StoredCall | None:
     known = queries.entry_by_remote_id(tx, channel=arrival.channel, remote_id=inbound.external_id)
     if known is not None:
-        return _again(tx, book, arrival, inbound, known)
+        return _update(tx, context, arrival, inbound, known)
     record = inbound.details
     if record.get("kind") == "survey" or inbound.author is None:
         return None
-    ticket_id = _ticket(tx, book, arrival, inbound, inbound.author)
+    ticket_id = _ticket(tx, context, arrival, inbound, inbound.author)
     if ticket_id is None:
         return None
-    ticket_id = reassign_contact.standing(tx, ticket_id=ticket_id).id  # it may have been merged since we looked
-    entry_id = _line(tx, arrival, inbound, ticket_id)
-    _counts(tx, book, ticket_id=ticket_id, entry_id=entry_id, record=record, before={}, now=arrival.received_at)
-    return Kept(ticket_id, entry_id, record)
+    ticket_id = reassign_contact.surviving_ticket(tx, ticket_id=ticket_id).id  # it may have been merged since we looked
+    entry_id = _add_entry(tx, arrival, inbound, ticket_id)
+    _apply_outcome(
+        tx, context, ticket_id=ticket_id, entry_id=entry_id, record=record, before={}, now=arrival.received_at
+    )
+    return StoredCall(ticket_id, entry_id, record)
 
 
-def _again(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound, entry_id: int) -> Kept:
-    entry = _held(tx, entry_id)
-    channel = book.channels[arrival.channel]
+def _update(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, entry_id: int) -> StoredCall:
+    entry = _lock_entry(tx, entry_id)
+    channel = context.channels[arrival.channel]
     before = dict(entry.data or {})
     record = dict(channel.merge("call", before, inbound.details))
-    kept = Kept(entry.ticket_id, entry_id, record)
+    kept = StoredCall(entry.ticket_id, entry_id, record)
     if record == before:
         return kept
-    tickets.call_changed(
+    tickets.update_call(
         tx, entry_id=entry_id, author=author_of(record), person_id=_person(tx, record),
         outgoing=record.get("direction") in OUTGOING, data=record,
     )  # fmt: skip
     hint(tx, "ticket", entry.ticket_id)
     at = arrival.received_at
-    if _matters(record) != _matters(before):
-        _counts(tx, book, ticket_id=entry.ticket_id, entry_id=entry_id, record=record, before=before, now=at)
-    elif _waiting(record) != _waiting(before):
-        clocks.recompute_clocks(tx, book, ticket_id=entry.ticket_id, now=at)
+    if _outcome(record) != _outcome(before):
+        _apply_outcome(tx, context, ticket_id=entry.ticket_id, entry_id=entry_id, record=record, before=before, now=at)
+    elif _queue_state(record) != _queue_state(before):
+        clocks.recompute_clocks(tx, context, ticket_id=entry.ticket_id, now=at)
     return kept
 
 
-def _held(tx: Connection, entry_id: int) -> Row:
+def _lock_entry(tx: Connection, entry_id: int) -> Row:
     """The line of a call, its ticket locked: two parts of it, or a merge, come one after the other."""
     entry = queries.entry(tx, entry_id=entry_id)
     while True:
@@ -108,11 +112,11 @@ def _held(tx: Connection, entry_id: int) -> Row:
         entry = found
 
 
-def _matters(record: Mapping[str, Any]) -> tuple[Any, ...]:
+def _outcome(record: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(record.get(name) for name in ("direction", "kind", "disposition", "answered_at"))
 
 
-def _waiting(record: Mapping[str, Any]) -> tuple[Any, ...]:
+def _queue_state(record: Mapping[str, Any]) -> tuple[Any, ...]:
     """What the clock of the queue is made of."""
     return record.get("queued_at"), record.get("queue_wait_s"), record.get("status") == "queued"
 
@@ -124,29 +128,31 @@ def author_of(record: Mapping[str, Any]) -> str:
     return "customer"
 
 
-def _ticket(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound, who: Address) -> int | None:
+def _ticket(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, who: Address) -> int | None:
     at = arrival.received_at
     incoming = inbound.details.get("direction") not in OUTGOING
-    known = contacts.known_or_new(tx, address=who.address, name=who.name, verified=who.verified, language=None, now=at)
+    known = contacts.find_or_create(
+        tx, address=who.address, name=who.name, verified=who.verified, language=None, now=at
+    )
     newest = queries.newest_of_contact(tx, contact_id=known.contact_id)
     if newest is not None and newest.active:
         return int(newest.id)
-    window = book.reopening(arrival.channel)
+    window = context.reopening(arrival.channel)
     fresh_enough = newest is not None and newest.resolved_at is not None and at <= newest.resolved_at + window
     if newest is not None and fresh_enough and not known.blocked:
         return int(newest.id)
     if not incoming and inbound.details.get("disposition") != "answered":
         return None if newest is None else int(newest.id)
     follows = newest.id if newest else None
-    return _open(tx, book, arrival, inbound, known, who.address, follows=follows)
+    return _open(tx, context, arrival, inbound, known, who.address, follows=follows)
 
 
 def _open(
     tx: Connection,
-    book: DeskContext,
+    context: DeskContext,
     arrival: Arrival,
     inbound: Inbound,
-    known: contacts.Known,
+    known: contacts.KnownContact,
     address: str,
     *,
     follows: int | None,
@@ -160,7 +166,7 @@ def _open(
         spam_at=at if known.blocked else None,
         contact_id=known.contact_id,
         priority="normal",
-        language=book.language,
+        language=context.language,
         channel=arrival.channel,
         account=arrival.account,
         address=address,
@@ -181,14 +187,14 @@ def _open(
     return ticket_id
 
 
-def _line(tx: Connection, arrival: Arrival, inbound: Inbound, ticket_id: int) -> int:
+def _add_entry(tx: Connection, arrival: Arrival, inbound: Inbound, ticket_id: int) -> int:
     record = inbound.details
     outgoing = record.get("direction") in OUTGOING
     ticket = queries.locked(tx, ticket_id=ticket_id)
     entry_id = tickets.add_entry(
         tx,
         ticket_id=ticket_id,
-        at=_at(record, arrival.received_at),
+        at=_started_at(record, arrival.received_at),
         kind="call",
         author=author_of(record),
         public=True,
@@ -203,14 +209,16 @@ def _line(tx: Connection, arrival: Arrival, inbound: Inbound, ticket_id: int) ->
         intake_id=arrival.intake_id,
         data=dict(record),
     )
-    tickets.known_as(tx, channel=arrival.channel, remote_id=inbound.external_id, entry_id=entry_id)
+    tickets.add_remote_id(tx, channel=arrival.channel, remote_id=inbound.external_id, entry_id=entry_id)
     address = inbound.author.address if inbound.author else ""
-    ticket_search.add(tx, ticket_id=ticket_id, entry_id=entry_id, texts=(inbound.subject, address, inbound.text))
+    ticket_search.index_entry(
+        tx, ticket_id=ticket_id, entry_id=entry_id, texts=(inbound.subject, address, inbound.text)
+    )
     return entry_id
 
 
-def _counts(
-    tx: Connection, book: DeskContext, *, ticket_id: int, entry_id: int, record: Mapping[str, Any], before: Mapping[str, Any],
+def _apply_outcome(
+    tx: Connection, context: DeskContext, *, ticket_id: int, entry_id: int, record: Mapping[str, Any], before: Mapping[str, Any],
     now: datetime,
 ) -> None:  # fmt: skip
     """What a call's outcome does to its ticket and its clocks. What was known `before` has acted already."""
@@ -218,9 +226,9 @@ def _counts(
     values: dict[str, Any] = {"changed_at": now}
     incoming = record.get("direction") not in OUTGOING
     over = record.get("disposition")
-    fresh = over is not None and _spoken(over) != _spoken(before.get("disposition"))
+    fresh = over is not None and _was_answered(over) != _was_answered(before.get("disposition"))
     if incoming and ticket.status in rules.ENDED and fresh:
-        survey.withdraw(tx, ticket_id=ticket_id, cycle=ticket.cycle, now=now)
+        survey.withdraw_invitation(tx, ticket_id=ticket_id, cycle=ticket.cycle, now=now)
         tickets.changed(
             tx,
             ticket_id=ticket_id,
@@ -229,11 +237,14 @@ def _counts(
             change="reopened",
             cycle=ticket.cycle + 1,
             to="open",
-            **_outlasted(tx, ticket, entry_id),
+            **_spanning_call(tx, ticket, entry_id),
             **{"from": ticket.status},
         )
         values |= {"status": "open", "active": ticket.spam_at is None, "resolved_at": None, "closed_at": None}
-    elif fresh and (after := _after(ticket.status, answered=over == "answered", incoming=incoming)) != ticket.status:
+    elif (
+        fresh
+        and (after := _status_after(ticket.status, answered=over == "answered", incoming=incoming)) != ticket.status
+    ):
         tickets.changed(
             tx,
             ticket_id=ticket_id,
@@ -247,31 +258,33 @@ def _counts(
     if incoming:
         values |= {"customer_at": now, "customer_entry_id": entry_id}
     tickets.change(tx, ticket_id=ticket_id, **values)
-    clocks.recompute_clocks(tx, book, ticket_id=ticket_id, now=now)
+    clocks.recompute_clocks(tx, context, ticket_id=ticket_id, now=now)
     if fresh and over == "answered" and not incoming:
-        started = _at(record, now)
-        callback.spoke(tx, book, ticket_id=ticket_id, person_id=_person(tx, record), started_at=started, now=now)
+        started = _started_at(record, now)
+        callback.complete_follow_ups(
+            tx, context, ticket_id=ticket_id, person_id=_person(tx, record), started_at=started, now=now
+        )
 
 
-def _spoken(disposition: Any) -> bool | None:
+def _was_answered(disposition: Any) -> bool | None:
     """What of an outcome acts: voicemail instead of missed is a better word for the same. None: it is not over."""
     return None if disposition is None else disposition == "answered"
 
 
-def _outlasted(tx: Connection, ticket: Any, entry_id: int) -> dict[str, int]:
+def _spanning_call(tx: Connection, ticket: Any, entry_id: int) -> dict[str, int]:
     """A call that began before its ticket was resolved and ended after it: its question is of the new cycle."""
     began = queries.entry(tx, entry_id=entry_id).at
     return {"call": entry_id} if ticket.resolved_at is not None and began <= ticket.resolved_at else {}
 
 
-def _after(status: str, *, answered: bool, incoming: bool) -> str:
+def _status_after(status: str, *, answered: bool, incoming: bool) -> str:
     """The status after a call: somebody was spoken with, or the customer we waited for called."""
     if answered and status == "new":
         return "open"
     return rules.status_after_customer(status) if incoming else status
 
 
-def _at(record: Mapping[str, Any], received_at: datetime) -> datetime:
+def _started_at(record: Mapping[str, Any], received_at: datetime) -> datetime:
     started = record.get("started_at")
     began = min(datetime.fromisoformat(started), received_at) if isinstance(started, str) else received_at
     return received_at if received_at - began > FAR else began

@@ -14,31 +14,32 @@ from helpdesk.errors import Conflict
 from helpdesk.journey.answering import delivery
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.receiving.arrival import Arrival
+from helpdesk.journey.receiving.entry import write_entry
 from helpdesk.outbox import actions as outbox
 from helpdesk.outbox import queries as outbox_queries
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
 
 
-def news(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound) -> int | None:
+def receive_delivery_report(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound) -> int | None:
     """A bounce or a delivery notice arrived: tie it to the very message. None: it names none of ours.
 
     Raises Conflict, to be asked again, while what it may be about is still being sent.
     """
-    entry_id = _which(tx, book, arrival.channel, inbound)
-    _after_sending(tx, arrival.channel, inbound, entry_id)
+    entry_id = _find_entry(tx, context, arrival.channel, inbound)
+    _refuse_while_sending(tx, arrival.channel, inbound, entry_id)
     if entry_id is None or inbound.delivery is None:
         return None
     entry = queries.entry(tx, entry_id=entry_id)
     if inbound.delivery.state == "read":
-        _read(tx, entry, arrival.received_at)
+        _mark_read(tx, entry, arrival.received_at)
         return entry_id
     if inbound.delivery.state == "sent":  # a receipt is no line of its own
         if entry.delivery in ("queued", "uncertain"):
-            delivery.record_sent(tx, book, entry_id=entry_id, remote_ids=(), now=arrival.received_at)
+            delivery.record_sent(tx, context, entry_id=entry_id, remote_ids=(), now=arrival.received_at)
         return entry_id
     ticket = queries.locked(tx, ticket_id=entry.ticket_id)
-    line = entry.write_entry(
+    report_id = write_entry(
         tx, arrival, inbound, ticket_id=ticket.id, contact_id=ticket.contact_id, files=(), stranger=False
     )
     tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)
@@ -48,23 +49,23 @@ def news(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound) 
     about_customer = not news.recipients or not copies or entry.address in news.recipients
     if news.state == "failed" and entry.address and about_customer:
         delivery.record_failed(
-            tx, book, entry_id=entry_id, reason=news.reason, now=arrival.received_at, unreachable=news.permanent
+            tx, context, entry_id=entry_id, reason=news.reason, now=arrival.received_at, unreachable=news.permanent
         )
-        outbox.bounced(tx, entry_id=entry_id, error=news.reason)
+        outbox.record_bounce(tx, entry_id=entry_id, error=news.reason)
     if news.state == "failed" and news.permanent:
         for address in copies.intersection(news.recipients):
-            contacts.unreachable(tx, address=address, reason=news.reason, now=arrival.received_at)
+            contacts.mark_unreachable(tx, address=address, reason=news.reason, now=arrival.received_at)
     if news.state in ("failed", "delayed") and queries.entry(tx, entry_id=entry_id).delivery != "failed":
         tickets.set_delivery(tx, entry_id=entry_id, state=entry.delivery or "sent", reason=news.reason)
-    return line
+    return report_id
 
 
-def _after_sending(tx: Connection, channel: str, inbound: Inbound, entry_id: int | None) -> None:
+def _refuse_while_sending(tx: Connection, channel: str, inbound: Inbound, entry_id: int | None) -> None:
     """A remote can be quicker with bad news than we are with writing down that it took the message, and its name."""
     if inbound.delivery is None or inbound.delivery.state != "failed":
         return
     if entry_id is None:
-        early = inbound.target is not None and outbox_queries.under_way(tx, channel=channel)
+        early = inbound.target is not None and outbox_queries.is_sending(tx, channel=channel)
     else:
         row = outbox_queries.of_entry(tx, entry_id=entry_id)
         early = row is not None and row.state == "sending"
@@ -72,18 +73,18 @@ def _after_sending(tx: Connection, channel: str, inbound: Inbound, entry_id: int
         raise Conflict("The message this may be about is still being sent.")
 
 
-def _read(tx: Connection, entry: Row, now: datetime) -> None:
+def _mark_read(tx: Connection, entry: Row, now: datetime) -> None:
     """The customer has seen this message and those before it; no clock asks for that."""
     for one in queries.unread_up_to(tx, entry=entry):
         tickets.set_delivery(tx, entry_id=one.id, state="read")
-        tickets.rewrite(tx, entry_id=one.id, text=one.text, data={**(one.data or {}), "read_at": now.isoformat()})
+        tickets.rewrite_entry(tx, entry_id=one.id, text=one.text, data={**(one.data or {}), "read_at": now.isoformat()})
         hint(tx, "ticket", one.ticket_id)
 
 
-def _which(tx: Connection, book: DeskContext, channel: str, inbound: Inbound) -> int | None:
+def _find_entry(tx: Connection, context: DeskContext, channel: str, inbound: Inbound) -> int | None:
     tokens = (*inbound.thread.reply_tokens, *inbound.thread.message_tokens)
     for token in tokens:
-        entry_id = book.verify(token)
+        entry_id = context.verify(token)
         if entry_id is not None and queries.is_outgoing(tx, entry_id=entry_id):
             return entry_id
     for remote_id in ((inbound.target,) if inbound.target else ()) + tuple(inbound.thread.remote_ids):

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from channels.contract import Inbound
 from helpdesk.contacts import actions as contacts
-from helpdesk.journey import context
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.tickets import actions as tickets
@@ -20,20 +19,22 @@ MAX_PARTICIPANTS = 30  # more is a mailing, not a conversation
 
 
 def add_participants(
-    tx: Connection, book: DeskContext, inbound: Inbound, *, ticket_id: int, contact_id: int, now: datetime
+    tx: Connection, context: DeskContext, inbound: Inbound, *, ticket_id: int, contact_id: int, now: datetime
 ) -> None:
     """Whoever the customer wrote to beside us takes part from now on, and gets copies of the answers."""
     others = dict.fromkeys((*inbound.copies, *inbound.recipients))
     if inbound.automatic or len(others) > MAX_PARTICIPANTS:
         return
     for one in others:
-        if context.is_own_address(book, one.address):
+        if context.is_own_address(one.address):
             continue
-        guest = contacts.known_or_new(
+        guest = contacts.find_or_create(
             tx, address=one.address, name=one.name, verified=False, language=None, now=now, wrote=False
         )
         if guest.contact_id != contact_id:
-            tickets.join(tx, ticket_id=ticket_id, contact_id=guest.contact_id, welcome=True, address=one.address)
+            tickets.add_participant(
+                tx, ticket_id=ticket_id, contact_id=guest.contact_id, welcome=True, address=one.address
+            )
 
 
 def _valid_date(sent_at: datetime | None) -> datetime | None:
@@ -88,6 +89,6 @@ def write_entry(
     )
     if inbound.html is not None or inbound.full_text is not None:
         tickets.add_body(tx, entry_id=entry_id, full_text=inbound.full_text, html=inbound.html)
-    tickets.attach(tx, ticket_id=ticket_id, entry_id=entry_id, files=files)
-    tickets.known_as(tx, channel=arrival.channel, remote_id=inbound.external_id, entry_id=entry_id)
+    tickets.attach_files(tx, ticket_id=ticket_id, entry_id=entry_id, files=files)
+    tickets.add_remote_id(tx, channel=arrival.channel, remote_id=inbound.external_id, entry_id=entry_id)
     return entry_id

@@ -11,15 +11,14 @@ from sqlalchemy import Connection
 
 from channels.contract import Inbound
 from helpdesk.agents import queries as agents
-from helpdesk.contacts.actions import Known
+from helpdesk.contacts.actions import KnownContact
 from helpdesk.database.engine import hint
-from helpdesk.journey import context
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.outgoing import auto_reply
 from helpdesk.journey.receiving import entry
 from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.sla.store import actions as sla
-from helpdesk.sla.targets import Facts, Planned, nearest
+from helpdesk.sla.targets import PlannedClock, PolicyFacts, nearest
 from helpdesk.suggestions import actions as suggestions
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import rules, ticket_search
@@ -28,27 +27,27 @@ from helpdesk.tickets.models import NEVER
 log = structlog.get_logger("opening")
 
 
-def open_new(
+def open_ticket(
     tx: Connection,
-    book: DeskContext,
+    context: DeskContext,
     arrival: Arrival,
     inbound: Inbound,
-    known: Known,
+    known: KnownContact,
     files: Sequence[Mapping[str, Any]],
     *,
     follows: int | None,
 ) -> int:
     """A ticket of its own for this arrival; returns the entry's id."""
     asks = inbound.kind == "message" and not (inbound.automatic or inbound.thanks or known.blocked)
-    team = _team(tx, inbound)
-    facts = Facts(
-        channel=arrival.channel, kind=book.hours(arrival.channel), language=inbound.language, mark=known.mark,
+    team = _team_id(tx, inbound)
+    facts = PolicyFacts(
+        channel=arrival.channel, kind=context.hours(arrival.channel), language=inbound.language, mark=known.mark,
         team=inbound.team.strip() if inbound.team and team else None,
     )  # fmt: skip
     at = arrival.received_at
-    planned = [book.promises.plan(facts, kind, at) for kind in sla.STARTING] if asks else []
-    subjects = context.has_subjects(book, arrival.channel)
-    values = _values(arrival, inbound, known, planned, asks=asks, follows=follows, subjects=subjects)
+    planned = [context.promises.plan(facts, kind, at) for kind in sla.STARTING] if asks else []
+    subjects = context.has_subjects(arrival.channel)
+    values = _ticket_values(arrival, inbound, known, planned, asks=asks, follows=follows, subjects=subjects)
     if is_quiet(inbound):
         values["active"] = False
     if asks and inbound.details.get("wants_person"):
@@ -57,24 +56,26 @@ def open_new(
     entry_id = entry.write_entry(
         tx, arrival, inbound, ticket_id=ticket_id, contact_id=known.contact_id, files=files, stranger=False
     )
-    tickets.asked(tx, ticket_id=ticket_id, entry_id=entry_id)
-    entry.add_participants(tx, book, inbound, ticket_id=ticket_id, contact_id=known.contact_id, now=at)
+    tickets.set_first_entry(tx, ticket_id=ticket_id, entry_id=entry_id)
+    entry.add_participants(tx, context, inbound, ticket_id=ticket_id, contact_id=known.contact_id, now=at)
     if asks:
         sla.start_cycle(
-            tx, book.promises, ticket_id=ticket_id, facts=facts, cycle=1, entry_id=entry_id, at=at, planned=planned
+            tx, context.promises, ticket_id=ticket_id, facts=facts, cycle=1, entry_id=entry_id, at=at, planned=planned
         )
-        suggestions.propose(
+        suggestions.record_suggestions(
             tx,
-            book.suggest,
+            context.suggest,
             entry_id=entry_id,
             text=f"{inbound.subject}\n{inbound.text}",
-            language=inbound.language or book.language,
+            language=inbound.language or context.language,
         )
-        auto_reply.follow(tx, book, ticket_id=ticket_id, channel=arrival.channel, question=inbound, now=at, opened=True)
+        auto_reply.send_auto_reply(
+            tx, context, ticket_id=ticket_id, channel=arrival.channel, question=inbound, now=at, opened=True
+        )
     if inbound.team and team is None:
-        _team_unknown(tx, inbound.team, ticket_id, at)
+        _record_unknown_team(tx, inbound.team, ticket_id, at)
     address = inbound.author.address if inbound.author else ""
-    ticket_search.add(
+    ticket_search.index_entry(
         tx, ticket_id=ticket_id, entry_id=entry_id, texts=(inbound.subject, known.name, address, inbound.text)
     )
     if values["active"] or known.blocked:
@@ -82,20 +83,20 @@ def open_new(
     return entry_id
 
 
-def quiet(
+def open_quiet_ticket(
     tx: Connection,
-    book: DeskContext,
+    context: DeskContext,
     arrival: Arrival,
     inbound: Inbound,
-    known: Known,
+    known: KnownContact,
     *,
     follows: int | None,
     active: bool,
 ) -> int:
     """A ticket without a message and so without a clock; its first message starts one. Returns its number."""
-    values = _values(arrival, inbound, known, [], asks=False, follows=follows, subjects=True)
+    values = _ticket_values(arrival, inbound, known, [], asks=False, follows=follows, subjects=True)
     values["active"] = active and not known.blocked
-    team = _team(tx, inbound)
+    team = _team_id(tx, inbound)
     ticket_id = tickets.open_ticket(tx, **values, team_id=team)
     if values["active"]:
         hint(tx, "opened", ticket_id)
@@ -112,18 +113,18 @@ def is_quiet(inbound: Inbound) -> bool:
     return note and (inbound.automatic or bool(inbound.details.get("command")))
 
 
-def _team(tx: Connection, inbound: Inbound) -> int | None:
+def _team_id(tx: Connection, inbound: Inbound) -> int | None:
     return agents.team_named(tx, name=inbound.team) if inbound.team else None
 
 
-def _team_unknown(tx: Connection, name: str, ticket_id: int, at: datetime) -> None:
+def _record_unknown_team(tx: Connection, name: str, ticket_id: int, at: datetime) -> None:
     """A bot or site belongs to a team there is not: somebody will notice, and nothing is lost."""
     log.warning("there is no such team", team=name, ticket=ticket_id)
     tickets.changed(tx, ticket_id=ticket_id, now=at, author="system", change="team_unknown", team=name)
 
 
-def _values(
-    arrival: Arrival, inbound: Inbound, known: Known, planned: list[Planned], *, asks: bool, follows: int | None,
+def _ticket_values(
+    arrival: Arrival, inbound: Inbound, known: KnownContact, planned: list[PlannedClock], *, asks: bool, follows: int | None,
     subjects: bool,
 ) -> dict[str, Any]:  # fmt: skip
     """`subjects`: the channel has them; where it has none the first words stand for it."""
@@ -140,7 +141,7 @@ def _values(
         "address": inbound.author.address if inbound.author else "",
         "conversation": inbound.thread.conversation,
         "reply_via": inbound.reply_via,
-        "snippet": rules.gist(inbound.text, [one.name for one in inbound.attachments]),
+        "snippet": rules.message_snippet(inbound.text, [one.name for one in inbound.attachments]),
         "created_at": arrival.received_at,
         "changed_at": arrival.received_at,
         "customer_at": arrival.received_at,

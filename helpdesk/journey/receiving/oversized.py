@@ -18,43 +18,47 @@ from helpdesk.tickets import queries
 ABOUT = "oversized"
 
 
-def is_so(inbound: Inbound) -> bool:
+def is_oversized(inbound: Inbound) -> bool:
     """Whether a small note stands for a mail that was not fetched because of its size."""
     return inbound.kind == "message" and inbound.details.get("problem") == ABOUT
 
 
-def as_note(book: DeskContext, inbound: Inbound) -> Inbound:
+def as_note(context: DeskContext, inbound: Inbound) -> Inbound:
     """What the timeline shows of it: nobody has read what the customer wrote, so no clock runs on it."""
-    text = book.word("oversized_note.txt", book.language, subject=inbound.subject, **_sizes(inbound.details))
+    text = context.word("oversized_note.txt", context.language, subject=inbound.subject, **_sizes(inbound.details))
     return replace(inbound, kind="note", text=text)
 
 
-def tell(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound, entry_id: int) -> int | None:
+def notify_sender(
+    tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, entry_id: int
+) -> int | None:
     """Ask its sender to send it smaller: once, through the one gate. Returns the entry, None when nothing left."""
     now, author = arrival.received_at, inbound.author
     if author is None:
         return None
     ticket_id = queries.entry(tx, entry_id=entry_id).ticket_id
-    refused = auto_reply.gate(
-        tx, book, ticket_id=ticket_id, address=author.address, question_automatic=inbound.automatic, now=now
+    refused = auto_reply.auto_reply_refusal(
+        tx, context, ticket_id=ticket_id, address=author.address, question_automatic=inbound.automatic, now=now
     )
-    if refused or queries.told(tx, address=author.address, about=ABOUT, since=now - book.limits.window):
+    if refused or queries.last_automatic_about(
+        tx, address=author.address, about=ABOUT, since=now - context.limits.window
+    ):
         return None
     ticket = queries.ticket(tx, ticket_id=ticket_id)
-    text = book.word(
-        "oversized.txt", inbound.language or book.language, name=author.name, subject=inbound.subject,
-        number=ticket_id, desk=book.name, **_sizes(inbound.details),
+    text = context.word(
+        "oversized.txt", inbound.language or context.language, name=author.name, subject=inbound.subject,
+        number=ticket_id, desk=context.name, **_sizes(inbound.details),
     )  # fmt: skip
     answer_id = tickets.add_entry(
         tx, ticket_id=ticket_id, at=now, kind="message", author="automation", public=True, outgoing=True,
         channel=arrival.channel, account=arrival.account, address=author.address, text=text, automatic=True,
         delivery="queued", data={"about": ABOUT},
     )  # fmt: skip
-    payload = outbound.payload(
-        tx, book, ticket=ticket, entry_id=answer_id, text=text, sender_name=book.name, automatic=True,
+    payload = outbound.build_payload(
+        tx, context, ticket=ticket, entry_id=answer_id, text=text, sender_name=context.name, automatic=True,
         to=(author.address, author.name),
     )  # fmt: skip
-    dispatch.dispatch(tx, book, ticket=ticket, entry_id=answer_id, payload=payload, now=now, due_at=now)
+    dispatch.queue_entry(tx, context, ticket=ticket, entry_id=answer_id, payload=payload, now=now, due_at=now)
     return answer_id
 
 

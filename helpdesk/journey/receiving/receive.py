@@ -12,7 +12,6 @@ from channels.contract import Inbound
 from helpdesk.contacts import actions as contacts
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.receiving import (
-    arrival,
     calls,
     customer_message,
     delivery_reports,
@@ -22,6 +21,7 @@ from helpdesk.journey.receiving import (
     requests,
     sender,
 )
+from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.journey.receiving.updates import albums, edits, moved_chats, reactions, survey_answers, targets
 from helpdesk.text import language
 from helpdesk.tickets import actions as tickets
@@ -29,15 +29,15 @@ from helpdesk.tickets import queries
 
 
 def receive(
-    tx: Connection, book: DeskContext, arrival: arrival.Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]]
+    tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]]
 ) -> int | None:
     """Put one understood thing on a timeline; returns the entry's id, or None when there was nothing to add."""
-    if inbound.kind != "call" and queries.own(tx, channel=arrival.channel, remote_id=inbound.external_id):
+    if inbound.kind != "call" and queries.is_own_message(tx, channel=arrival.channel, remote_id=inbound.external_id):
         return None  # our own message came back to us; a call of ours comes again with more in it
     whole = albums.join_album(tx, arrival, inbound, files)
     if whole is not None:
         return whole
-    aside = _aside(tx, book, arrival, inbound, files)
+    aside = _receive_update(tx, context, arrival, inbound, files)
     if aside is not None or inbound.kind == "call":
         return aside
     if inbound.kind in ("edit", "reaction"):
@@ -47,52 +47,52 @@ def receive(
         if written is None:
             return None
         inbound = written
-    too_large = oversized.is_so(inbound)
-    met = sender.meet(tx, book, arrival, inbound)
+    too_large = oversized.is_oversized(inbound)
+    met = sender.identify_sender(tx, context, arrival, inbound)
     known = met.known
-    choice = match_ticket.where(tx, book, arrival, inbound, known)
-    spoken = inbound.language or language(f"{inbound.subject} {inbound.text}"[:2000], book.language)
+    choice = match_ticket.find_ticket(tx, context, arrival, inbound, known)
+    spoken = inbound.language or language(f"{inbound.subject} {inbound.text}"[:2000], context.language)
     inbound = replace(inbound, language=spoken)
     if too_large:
-        inbound = oversized.as_note(book, inbound)
+        inbound = oversized.as_note(context, inbound)
     if choice.ticket_id is None:
-        entry_id = new_ticket.open_new(tx, book, arrival, inbound, known, files, follows=choice.follows)
+        entry_id = new_ticket.open_ticket(tx, context, arrival, inbound, known, files, follows=choice.follows)
     else:
-        entry_id = customer_message.append_message(tx, book, arrival, inbound, known, files, choice)
-    sender.tell(tx, arrival, met, entry_id=entry_id)
-    _reach(tx, arrival, inbound)
+        entry_id = customer_message.append_message(tx, context, arrival, inbound, known, files, choice)
+    sender.record_identity(tx, arrival, met, entry_id=entry_id)
+    _update_reachability(tx, arrival, inbound)
     if inbound.moved_to is not None:
         moved_chats.move_chat(tx, arrival, inbound, entry_id)
     if too_large:
-        oversized.tell(tx, book, arrival, inbound, entry_id)
+        oversized.notify_sender(tx, context, arrival, inbound, entry_id)
     if inbound.part_of is not None:
-        tickets.known_as(tx, channel=arrival.channel, remote_id=inbound.part_of, entry_id=entry_id)
+        tickets.add_remote_id(tx, channel=arrival.channel, remote_id=inbound.part_of, entry_id=entry_id)
     return entry_id
 
 
-def _aside(
-    tx: Connection, book: DeskContext, arrival: arrival.Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]]
+def _receive_update(
+    tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]]
 ) -> int | None:
     """What is about something that is there already."""
     if inbound.kind == "delivery":
-        return delivery_reports.news(tx, book, arrival, inbound)
+        return delivery_reports.receive_delivery_report(tx, context, arrival, inbound)
     if inbound.kind == "edit":
         return edits.receive_edit(tx, arrival, inbound, files)
     if inbound.kind == "reaction":
         return reactions.receive_reaction(tx, arrival, inbound)
     if inbound.kind == "call":
-        return calls.take(tx, book, arrival, inbound, files)
+        return calls.receive_call(tx, context, arrival, inbound, files)
     if inbound.kind == "survey_answer":
-        return survey_answers.receive_survey_answer(tx, book, arrival, inbound)
+        return survey_answers.receive_survey_answer(tx, context, arrival, inbound)
     if inbound.kind == "wish":
-        return requests.take(tx, book, arrival, inbound)
+        return requests.receive_request(tx, context, arrival, inbound)
     return None
 
 
-def _reach(tx: Connection, arrival: arrival.Arrival, inbound: Inbound) -> None:
+def _update_reachability(tx: Connection, arrival: Arrival, inbound: Inbound) -> None:
     """They blocked us, or left; or they let us in again."""
     gone = inbound.details.get("unreachable")
     if inbound.author is not None and gone:
-        contacts.unreachable(tx, address=inbound.author.address, reason=str(gone), now=arrival.received_at)
+        contacts.mark_unreachable(tx, address=inbound.author.address, reason=str(gone), now=arrival.received_at)
     elif inbound.author is not None and inbound.details.get("reachable"):
-        contacts.reachable(tx, address=inbound.author.address)
+        contacts.mark_reachable(tx, address=inbound.author.address)

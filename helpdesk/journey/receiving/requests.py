@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from channels.contract import Inbound
 from helpdesk.agents import queries as agents
-from helpdesk.contacts.actions import Known
+from helpdesk.contacts.actions import KnownContact
 from helpdesk.database.metadata import Row
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.lifecycle import status
 from helpdesk.journey.outgoing import auto_reply, dispatch, outbound
-from helpdesk.journey.outgoing.destinations import Way
+from helpdesk.journey.outgoing.destinations import Destination
 from helpdesk.journey.receiving import new_ticket, sender
 from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.tickets import actions as tickets
@@ -26,12 +26,14 @@ LONGEST = 200_000  # characters of one conversation by mail; the older part is l
 MOST_LINES = 2000
 
 
-def take(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound) -> int | None:
+def receive_request(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound) -> int | None:
     """Do what a customer wishes, as far as it is theirs to wish. Returns the line that tells of it."""
-    met = sender.meet(tx, book, arrival, replace(inbound, also=()))  # a transcript's address is nobody's claim
-    ticket = _matter(tx, arrival, inbound, met.known)
+    met = sender.identify_sender(
+        tx, context, arrival, replace(inbound, also=())
+    )  # a transcript's address is nobody's claim
+    ticket = _find_ticket(tx, arrival, inbound, met.known)
     if ticket is None or (inbound.wish == "person" and not ticket.active and ticket.cycle > 0):
-        ticket = _quiet(tx, book, arrival, inbound, met.known, follows=ticket)
+        ticket = _open_quiet_ticket(tx, context, arrival, inbound, met.known, follows=ticket)
     takes_part = ticket.contact_id == met.known.contact_id or ticket_candidates.takes_part(
         tx, ticket_id=ticket.id, contact_id=met.known.contact_id
     )
@@ -41,56 +43,64 @@ def take(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound) 
         text=inbound.text, granted=may,
     )  # fmt: skip
     if inbound.external_id:
-        tickets.known_as(tx, channel=arrival.channel, remote_id=inbound.external_id, entry_id=line)
+        tickets.add_remote_id(tx, channel=arrival.channel, remote_id=inbound.external_id, entry_id=line)
     tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)
     if not may:  # somebody else in a group, or somebody who is blocked
         return line
     if inbound.wish == "person":
-        wants_a_person(tx, ticket=ticket, arrival=arrival)
+        request_person(tx, ticket=ticket, arrival=arrival)
     elif inbound.wish == "end" and ticket.active:
         status.set_status(
-            tx, book, ticket_id=ticket.id, status="resolved", by=None, now=arrival.received_at, author="customer"
+            tx, context, ticket_id=ticket.id, status="resolved", by=None, now=arrival.received_at, author="customer"
         )
     elif inbound.wish == "transcript":
-        _transcript(tx, book, arrival, inbound, ticket)
+        _mail_transcript(tx, context, arrival, inbound, ticket)
     return line
 
 
-def wants_a_person(tx: Connection, *, ticket: Any, arrival: Arrival) -> None:
+def request_person(tx: Connection, *, ticket: Any, arrival: Arrival) -> None:
     """Robots are silent from now on, and agents see it."""
     if ticket.person_wanted_at is None:
         tickets.change(tx, ticket_id=ticket.id, person_wanted_at=arrival.received_at)
 
 
-def _matter(tx: Connection, arrival: Arrival, inbound: Inbound, known: Known) -> Row | None:
+def _find_ticket(tx: Connection, arrival: Arrival, inbound: Inbound, known: KnownContact) -> Row | None:
     """The ticket a wish is about: the one of its chat, else the customer's newest open one."""
     chat = inbound.thread.conversation
     found = None
     if chat is not None:
-        found = conversations.leads_to(tx, channel=arrival.channel, account=arrival.account, conversation=chat)
+        found = conversations.ticket_of_conversation(
+            tx, channel=arrival.channel, account=arrival.account, conversation=chat
+        )
     if found is None:
         found = queries.newest_of_contact(tx, contact_id=known.contact_id)
         found = found if found is not None and found.active else None
-    return None if found is None else reassign_contact.standing(tx, ticket_id=found.id)
+    return None if found is None else reassign_contact.surviving_ticket(tx, ticket_id=found.id)
 
 
-def _quiet(
-    tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound, known: Known, *, follows: Row | None
+def _open_quiet_ticket(
+    tx: Connection,
+    context: DeskContext,
+    arrival: Arrival,
+    inbound: Inbound,
+    known: KnownContact,
+    *,
+    follows: Row | None,
 ) -> Row:
     """A ticket without a clock for a wish that has none; on top of the list only when somebody waits for a person."""
-    ticket_id = new_ticket.quiet(
-        tx, book, arrival, inbound, known, follows=follows.id if follows else None, active=inbound.wish == "person"
+    ticket_id = new_ticket.open_quiet_ticket(
+        tx, context, arrival, inbound, known, follows=follows.id if follows else None, active=inbound.wish == "person"
     )
     return queries.locked(tx, ticket_id=ticket_id)
 
 
-def _transcript(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound, ticket: Row) -> None:
+def _mail_transcript(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, ticket: Row) -> None:
     """One automatic mail with the public lines of this conversation and no others."""
     now = arrival.received_at
     to = inbound.also[0] if inbound.also else None
     name = to.address.partition(":")[0] if to else ""
-    channel = book.channels.get(name)
-    lines = _lines(tx, book, arrival, inbound, ticket)
+    channel = context.channels.get(name)
+    lines = _transcript_lines(tx, context, arrival, inbound, ticket)
     refused: str | None = None
     if to is None or "@" not in to.address or any(one.isspace() for one in to.address):
         refused = "no_address"
@@ -101,9 +111,9 @@ def _transcript(tx: Connection, book: DeskContext, arrival: Arrival, inbound: In
     elif not to.verified and all(one["robot"] for one in lines):
         refused = "unanswered"  # else anybody could have the desk mail anything to anybody
     else:
-        sent = reassign_contact.sent_about(tx, ticket_id=ticket.id, about=ABOUT, since=now - book.limits.window)
-        refused = auto_reply.gate(
-            tx, book, ticket_id=ticket.id, address=to.address, question_automatic=False, now=now, in_ticket=sent
+        sent = reassign_contact.sent_about(tx, ticket_id=ticket.id, about=ABOUT, since=now - context.limits.window)
+        refused = auto_reply.auto_reply_refusal(
+            tx, context, ticket_id=ticket.id, address=to.address, question_automatic=False, now=now, in_ticket=sent
         )
     if refused is not None or to is None or channel is None:
         tickets.changed(
@@ -111,25 +121,25 @@ def _transcript(tx: Connection, book: DeskContext, arrival: Arrival, inbound: In
             address=to.address if to else "",
         )  # fmt: skip
         return
-    way = Way(channel.name, channel.accounts()[0], to.address)
+    way = Destination(channel.name, channel.accounts()[0], to.address)
     whole = queries.ticket(tx, ticket_id=ticket.id)
-    language = inbound.language or whole.language or book.language
-    words = {"name": whole.contact_name, "number": ticket.id, "desk": book.name}
+    language = inbound.language or whole.language or context.language
+    words = {"name": whole.contact_name, "number": ticket.id, "desk": context.name}
     entry_id = tickets.add_entry(
         tx, ticket_id=ticket.id, at=now, kind="message", author="automation", public=True, outgoing=True,
         channel=way.channel, account=way.account, address=way.address, automatic=True, delivery="queued",
-        text=book.word("transcript_note.txt", language, count=len(lines), **words), data={"about": ABOUT},
+        text=context.word("transcript_note.txt", language, count=len(lines), **words), data={"about": ABOUT},
     )  # fmt: skip
-    payload = outbound.payload(
-        tx, book, ticket=whole, entry_id=entry_id, sender_name=book.name, automatic=True, way=way,
-        to=(to.address, to.name or whole.contact_name), text=book.word("transcript.txt", language, lines=lines, **words),
-        subject=book.word("transcript_subject.txt", language, **words),
+    payload = outbound.build_payload(
+        tx, context, ticket=whole, entry_id=entry_id, sender_name=context.name, automatic=True, way=way,
+        to=(to.address, to.name or whole.contact_name), text=context.word("transcript.txt", language, lines=lines, **words),
+        subject=context.word("transcript_subject.txt", language, **words),
     )  # fmt: skip
-    dispatch.dispatch(tx, book, ticket=whole, entry_id=entry_id, payload=payload, now=now, due_at=now, way=way)
+    dispatch.queue_entry(tx, context, ticket=whole, entry_id=entry_id, payload=payload, now=now, due_at=now, way=way)
 
 
-def _lines(
-    tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound, ticket: Row
+def _transcript_lines(
+    tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, ticket: Row
 ) -> list[dict[str, Any]]:  # fmt: skip
     """(who, at, text) of what was said in this conversation, oldest first; at most `LONGEST` characters, the newest."""
     chat = inbound.thread.conversation
@@ -145,6 +155,6 @@ def _lines(
         left -= len(text)
         if left < 0:
             break
-        who = names.get(people.get(one["id"]) or 0, book.name) if one["outgoing"] else ""
+        who = names.get(people.get(one["id"]) or 0, context.name) if one["outgoing"] else ""
         found.append({"who": who, "at": one["at"], "text": text, "robot": one["author"] != "agent"})
     return found[::-1]

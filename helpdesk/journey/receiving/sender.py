@@ -20,9 +20,8 @@ from sqlalchemy import Connection
 
 from channels.contract import Address, Inbound
 from helpdesk.contacts import actions, one_time_links, queries
-from helpdesk.contacts.actions import Known
+from helpdesk.contacts.actions import KnownContact
 from helpdesk.database.metadata import Row
-from helpdesk.journey import context
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.customers import join
 from helpdesk.journey.receiving.arrival import Arrival
@@ -35,17 +34,17 @@ MOST_ADDRESSES = 8  # of one message
 
 
 @dataclass(slots=True)
-class Met:
+class Sender:
     """Who it is, and what the timeline is to say of how we know."""
 
-    known: Known
+    known: KnownContact
     lines: list[dict[str, Any]] = field(default_factory=list)
 
 
-def meet(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound) -> Met:
+def identify_sender(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound) -> Sender:
     """The customer behind an arrival, with all it tells about them."""
     author = inbound.author or Address(f"{arrival.channel}:")
-    known = actions.known_or_new(
+    known = actions.find_or_create(
         tx,
         address=author.address,
         name=author.name,
@@ -53,21 +52,21 @@ def meet(tx: Connection, book: DeskContext, arrival: Arrival, inbound: Inbound) 
         language=inbound.language,
         now=arrival.received_at,
     )
-    met = Met(known)
+    met = Sender(known)
     if inbound.author is not None:
         if inbound.link:
-            _followed(tx, arrival, inbound, met, inbound.link)
+            _follow_link(tx, arrival, inbound, met, inbound.link)
         for one in dict.fromkeys(inbound.also[:MOST_ADDRESSES]):
             if (
                 one.address != author.address
                 and one.address.partition(":")[2]
-                and not context.is_own_address(book, one.address)
+                and not context.is_own_address(one.address)
             ):
-                met.lines += _learn(tx, arrival, met, author, one)
+                met.lines += _learn_address(tx, arrival, met, author, one)
     return met
 
 
-def tell(tx: Connection, arrival: Arrival, met: Met, *, entry_id: int) -> None:
+def record_identity(tx: Connection, arrival: Arrival, met: Sender, *, entry_id: int) -> None:
     """Say on the timeline what was learned with an entry."""
     if not met.lines:
         return
@@ -76,7 +75,9 @@ def tell(tx: Connection, arrival: Arrival, met: Met, *, entry_id: int) -> None:
         tickets.changed(tx, ticket_id=ticket_id, now=arrival.received_at, author="system", **line)
 
 
-def _learn(tx: Connection, arrival: Arrival, met: Met, author: Address, one: Address) -> Iterator[dict[str, Any]]:
+def _learn_address(
+    tx: Connection, arrival: Arrival, met: Sender, author: Address, one: Address
+) -> Iterator[dict[str, Any]]:
     """One further address of the author."""
     now, who = arrival.received_at, met.known.contact_id
     row = queries.by_address(tx, address=one.address)
@@ -85,29 +86,29 @@ def _learn(tx: Connection, arrival: Arrival, met: Met, author: Address, one: Add
         if one.verified:
             actions.add_verified(tx, contact_id=who, address=one.address, now=now)
             yield learned
-        elif actions.claim(tx, contact_id=who, address=one.address, now=now):
+        elif actions.add_claim(tx, contact_id=who, address=one.address, now=now):
             yield learned
         return
     owner = queries.contact(tx, contact_id=row.contact_id)
     if owner.id == who:
         if one.verified and (not row.verified or row.claimed_at is not None):
-            actions.own(tx, address_id=row.id, contact_id=who, verified=True)
+            actions.assign_address(tx, address_id=row.id, contact_id=who, verified=True)
             yield learned
     elif not one.verified:
         yield from _offer(tx, met, owner.id, one.address, "claimed", arrival)
     elif row.claimed_at is not None:
-        actions.own(tx, address_id=row.id, contact_id=who, verified=True)
+        actions.assign_address(tx, address_id=row.id, contact_id=who, verified=True)
         yield learned
         yield from _offer(tx, met, owner.id, one.address, "proven", arrival)
     elif _may_join(tx, met.known, owner, author.address):
-        actions.own(tx, address_id=row.id, contact_id=owner.id, verified=True)
+        actions.assign_address(tx, address_id=row.id, contact_id=owner.id, verified=True)
         _join(tx, met, owner.id, "proven", arrival)
         yield learned
     else:
         yield from _offer(tx, met, owner.id, one.address, "proven", arrival)
 
 
-def _may_join(tx: Connection, known: Known, owner: Row, address: str) -> bool:
+def _may_join(tx: Connection, known: KnownContact, owner: Row, address: str) -> bool:
     """Whether proof on both sides is enough here."""
     if known.blocked or owner.blocked_at is not None:
         return False
@@ -116,54 +117,60 @@ def _may_join(tx: Connection, known: Known, owner: Row, address: str) -> bool:
     return not any(one.claimed_at is None and one.address.rpartition(":")[0] == account for one in theirs)
 
 
-def _join(tx: Connection, met: Met, other: int, why: str, arrival: Arrival) -> None:
-    kept = join.join(tx, one=met.known.contact_id, other=other, person_id=None, now=arrival.received_at, why=why)
+def _join(tx: Connection, met: Sender, other: int, why: str, arrival: Arrival) -> None:
+    kept = join.join_customers(
+        tx, one=met.known.contact_id, other=other, person_id=None, now=arrival.received_at, why=why
+    )
     who = queries.contact(tx, contact_id=kept)
     met.known = replace(met.known, contact_id=kept, name=who.name, new=False, mark=who.mark)
 
 
-def _offer(tx: Connection, met: Met, other: int, address: str, why: str, arrival: Arrival) -> Iterator[dict[str, Any]]:
-    fresh = actions.offer(
+def _offer(
+    tx: Connection, met: Sender, other: int, address: str, why: str, arrival: Arrival
+) -> Iterator[dict[str, Any]]:
+    fresh = actions.offer_join(
         tx, contact_id=met.known.contact_id, other_id=other, address=address, why=why, now=arrival.received_at
     )
     if fresh:
         yield {"change": "join_offered", "address": address, "why": why}
 
 
-def _followed(tx: Connection, arrival: Arrival, inbound: Inbound, met: Met, token: str) -> None:
+def _follow_link(tx: Connection, arrival: Arrival, inbound: Inbound, met: Sender, token: str) -> None:
     """Somebody came with a link of ours. One that is spent, late or made up is as if it were not there."""
     assert inbound.author is not None
     address = inbound.author.address
-    link = one_time_links.redeem(tx, token=token, address=address, now=arrival.received_at)
+    link = one_time_links.redeem_link(tx, token=token, address=address, now=arrival.received_at)
     if link is None:
         return
     owner = queries.contact(tx, contact_id=link.contact_id)
     if met.known.blocked or owner.blocked_at is not None:
         return
     if owner.id != met.known.contact_id:
-        if link.person_id is None and _has_a_past(tx, met.known):
+        if link.person_id is None and _has_history(tx, met.known):
             met.lines += _offer(tx, met, owner.id, address, "link", arrival)
         else:
             _join(tx, met, owner.id, "link", arrival)
-    actions.verified(tx, address=address)
-    ticket_id = _go_on(tx, arrival, inbound, met, owner.id, link)
+    actions.mark_verified(tx, address=address)
+    ticket_id = _continue_ticket(tx, arrival, inbound, met, owner.id, link)
     line: dict[str, Any] = {"change": "link_followed", "address": address, "from": link.address, "by": arrival.channel}
     if ticket_id is not None:
         line["number"] = ticket_id
     met.lines.insert(0, line)
 
 
-def _has_a_past(tx: Connection, known: Known) -> bool:
+def _has_history(tx: Connection, known: KnownContact) -> bool:
     proven = [one for one in queries.addresses_of(tx, contact_id=known.contact_id) if one.claimed_at is None]
     return len(proven) > 1 or reassign_contact.has_asked(tx, contact_id=known.contact_id)
 
 
-def _go_on(tx: Connection, arrival: Arrival, inbound: Inbound, met: Met, owner_id: int, link: Row) -> int | None:
+def _continue_ticket(
+    tx: Connection, arrival: Arrival, inbound: Inbound, met: Sender, owner_id: int, link: Row
+) -> int | None:
     """The open matter of a link goes on in the chat it was opened in; returns its ticket."""
-    ticket = _open_matter(tx, link, owner_id, met.known.contact_id)
+    ticket = _open_ticket_of(tx, link, owner_id, met.known.contact_id)
     if ticket is None or inbound.thread.conversation is None:
         return None
-    conversations.also(
+    conversations.add_conversation(
         tx,
         channel=arrival.channel,
         account=arrival.account,
@@ -172,14 +179,14 @@ def _go_on(tx: Connection, arrival: Arrival, inbound: Inbound, met: Met, owner_i
     )
     if ticket.contact_id != met.known.contact_id:
         address = inbound.author.address if inbound.author else None
-        tickets.join(tx, ticket_id=ticket.id, contact_id=met.known.contact_id, welcome=True, address=address)
+        tickets.add_participant(tx, ticket_id=ticket.id, contact_id=met.known.contact_id, welcome=True, address=address)
     return int(ticket.id)
 
 
-def _open_matter(tx: Connection, link: Row, *owners_of: int) -> Row | None:
+def _open_ticket_of(tx: Connection, link: Row, *owners_of: int) -> Row | None:
     """The ticket a link was made for, while it is open; else the customer's newest open one."""
     if link.ticket_id is not None:
-        ticket = reassign_contact.standing(tx, ticket_id=link.ticket_id)
+        ticket = reassign_contact.surviving_ticket(tx, ticket_id=link.ticket_id)
         if ticket.active and ticket.contact_id in owners_of:
             return ticket
     newest = ticket_queries.newest_of_contact(tx, contact_id=queries.contact(tx, contact_id=link.contact_id).id)

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from helpdesk.errors import Invalid
-from helpdesk.sla.calendar.working_intervals import NO_OPENING_DAYS, SECOND, Intervals, Spans
+from helpdesk.sla.calendar.working_intervals import NO_OPENING_DAYS, SECOND, Intervals, WorkingIntervals
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = EPOCH.toordinal()
@@ -98,7 +98,7 @@ class Calendar:
         }
 
     @cached_property
-    def _spans(self) -> Spans:
+    def _spans(self) -> WorkingIntervals:
         week, exceptions = self.week, {d.toordinal() - _EPOCH_DAY: h for d, h in self.exceptions.items()}
         closed = {d.toordinal() - _EPOCH_DAY for d in self.holidays}
         special = closed | exceptions.keys()
@@ -108,7 +108,7 @@ class Calendar:
                 return exceptions.get(day, ())
             return week[(day + 3) % 7]  # 1970 began on a Thursday
 
-        return Spans(self.zone, hours, None if any(week) else max(exceptions, default=0) + 2)
+        return WorkingIntervals(self.zone, hours, None if any(week) else max(exceptions, default=0) + 2)
 
 
 def parse(raw: Any) -> Calendar:

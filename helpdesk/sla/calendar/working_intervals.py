@@ -23,7 +23,7 @@ Intervals = Sequence[tuple[int, int]]
 """Seconds after the midnight a day begins with; an end beyond 86,400 lies in the next day."""
 
 
-class Spans:
+class WorkingIntervals:
     """Working spans of one zone and one choice of hours per day (days counted since 1970)."""
 
     def __init__(self, zone: ZoneInfo, hours: Callable[[int], Intervals], last: int | None = None) -> None:

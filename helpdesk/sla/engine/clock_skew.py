@@ -10,7 +10,7 @@ FAR = timedelta(hours=24)  # a call is told late, but hardly a day late: then it
 RIGHT = timedelta(0)
 
 
-def astray(call: Mapping[str, Any], at: datetime) -> timedelta:
+def is_skewed(call: Mapping[str, Any], at: datetime) -> timedelta:
     """What to add to the times in the record of a call whose line stands at `at` by our own clock."""
     began = call.get("started_at") or call.get("queued_at")
     off = at - datetime.fromisoformat(began) if isinstance(began, str) else RIGHT

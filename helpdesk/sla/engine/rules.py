@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from helpdesk.sla.calendar.calendars import Calendar
 from helpdesk.sla.engine.timeline_entries import Entry
-from helpdesk.sla.engine.timeline_facts import Event, Facts, Id, Place, sort_out
+from helpdesk.sla.engine.timeline_facts import Event, Id, Place, TimelineFacts, sort_out
 
 PAUSED = frozenset({"waiting", "on_hold"})
 DONE = frozenset({"resolved", "closed"})
@@ -21,7 +21,7 @@ Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Targets:
+class CycleTargets:
     """Minutes of working time; None: no target."""
 
     first_response: float | None = None
@@ -77,13 +77,13 @@ class _Bounds(NamedTuple):
     till: Place | None
 
 
-def replay(calendar: Calendar, targets: Targets, now: datetime, entries: Sequence[Entry]) -> list[Cycle]:
+def replay(calendar: Calendar, targets: CycleTargets, now: datetime, entries: Sequence[Entry]) -> list[Cycle]:
     """The cycles of a timeline as of `now`. Entries may come in any order; equal times keep the order given."""
     facts = sort_out(entries)
     return [_cycle(calendar, targets, now, facts, bounds) for bounds in _cycles(facts)]
 
 
-def _cycles(facts: Facts) -> list[_Bounds]:
+def _cycles(facts: TimelineFacts) -> list[_Bounds]:
     """The first contact opens the first cycle; every reopening one more, at the newest contact before it."""
     if not facts.contacts:
         return []
@@ -104,7 +104,7 @@ def _cycles(facts: Facts) -> list[_Bounds]:
     return bounds
 
 
-def _cycle(calendar: Calendar, targets: Targets, now: datetime, facts: Facts, bounds: _Bounds) -> Cycle:
+def _cycle(calendar: Calendar, targets: CycleTargets, now: datetime, facts: TimelineFacts, bounds: _Bounds) -> Cycle:
     resolved, paused = _states(facts.statuses, bounds, now)
     responses = _responses(calendar, targets, now, facts, bounds, resolved)
     start = bounds.start.place
@@ -137,7 +137,12 @@ def _states(
 
 
 def _responses(
-    calendar: Calendar, targets: Targets, now: datetime, facts: Facts, bounds: _Bounds, resolved: Place | None
+    calendar: Calendar,
+    targets: CycleTargets,
+    now: datetime,
+    facts: TimelineFacts,
+    bounds: _Bounds,
+    resolved: Place | None,
 ) -> list[Response]:
     answers = [a for a in facts.answers if _answers(a, bounds, resolved)]
     lent = [one for one in facts.contacts if one.asked < one.place.at]  # in another ticket, before a merge

@@ -29,7 +29,7 @@ class Event(NamedTuple):
 
 
 @dataclass(slots=True)
-class Facts:
+class TimelineFacts:
     """The timeline, sorted out by what matters to a clock."""
 
     contacts: list[Event] = field(default_factory=list)  # the customer turned to us
@@ -40,9 +40,9 @@ class Facts:
     reopened: list[Place] = field(default_factory=list)
 
 
-def sort_out(entries: Sequence[Entry]) -> Facts:
+def sort_out(entries: Sequence[Entry]) -> TimelineFacts:
     """The facts of a timeline, each in its order. Entries given twice count once."""
-    facts, seen = Facts(), set()
+    facts, seen = TimelineFacts(), set()
     deliveries: dict[Id, list[tuple[Place, str]]] = {}
     ordered = sorted(enumerate(entries), key=lambda pair: (pair[1].joined or pair[1].at, pair[0]))
     for line, entry in ordered:
@@ -67,7 +67,7 @@ def sort_out(entries: Sequence[Entry]) -> Facts:
     return facts
 
 
-def _message(facts: Facts, entry: Entry, place: Place, deliveries: Sequence[tuple[Place, str]]) -> None:
+def _message(facts: TimelineFacts, entry: Entry, place: Place, deliveries: Sequence[tuple[Place, str]]) -> None:
     event = Event(place, entry.id, entry.person, place, entry.asked or entry.at)
     if entry.author == "customer":
         if not entry.automatic and not entry.thanks:
@@ -90,7 +90,7 @@ def _message(facts: Facts, entry: Entry, place: Place, deliveries: Sequence[tupl
         facts.bots.append(event._replace(place=counts))
 
 
-def _call(facts: Facts, entry: Entry, place: Place) -> None:
+def _call(facts: TimelineFacts, entry: Entry, place: Place) -> None:
     if entry.author == "import":
         return
     asked = entry.asked or entry.at

@@ -13,27 +13,27 @@ from sqlalchemy import Connection, update
 
 from helpdesk.database.dialect import put
 from helpdesk.database.engine import hint
-from helpdesk.database.fast_insert import Into
+from helpdesk.database.fast_insert import FastInsert
 from helpdesk.database.metadata import Row
 from helpdesk.sla.store import queries
 from helpdesk.sla.store.models import clocks, cycles
-from helpdesk.sla.targets import KINDS, ClockKind, Facts, Planned, Promises, next_look
+from helpdesk.sla.targets import KINDS, ClockKind, PlannedClock, PolicyFacts, PolicyTargets, next_check
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries as stored
 from helpdesk.tickets.models import CALL_BACK, NEVER
 
-_NEW_CYCLE = Into(cycles)
-_NEW_CLOCK = Into(clocks)
+_NEW_CYCLE = FastInsert(cycles)
+_NEW_CLOCK = FastInsert(clocks)
 __all__ = [
     "KINDS",
     "STARTING",
-    "breached",
-    "customer_wrote",
     "deadline",
-    "hand_over",
-    "refresh",
+    "mark_breached",
+    "mark_warned",
+    "record_customer_message",
+    "refresh_deadline",
+    "release_clocks",
     "start_cycle",
-    "warned",
 ]
 
 STARTING: tuple[ClockKind, ...] = ("first_response", "resolution")
@@ -41,14 +41,14 @@ STARTING: tuple[ClockKind, ...] = ("first_response", "resolution")
 
 def start_cycle(
     tx: Connection,
-    promises: Promises,
+    promises: PolicyTargets,
     *,
     ticket_id: int,
-    facts: Facts,
+    facts: PolicyFacts,
     cycle: int,
     entry_id: int,
     at: datetime,
-    planned: Sequence[Planned],
+    planned: Sequence[PlannedClock],
 ) -> None:
     """Begin a cycle with its clocks, as planned from the customer's message that opened or reopened it."""
     put(tx, _NEW_CYCLE, {"ticket_id": ticket_id, "number": cycle, "start_entry_id": entry_id, "started_at": at})
@@ -58,7 +58,9 @@ def start_cycle(
     hint(tx, "clocks")
 
 
-def _row(planned: Planned, ticket_id: int, cycle: int, entry_id: int, at: datetime, calendar: str) -> dict[str, Any]:
+def _row(
+    planned: PlannedClock, ticket_id: int, cycle: int, entry_id: int, at: datetime, calendar: str
+) -> dict[str, Any]:
     return {
         "ticket_id": ticket_id,
         "cycle": cycle,
@@ -72,31 +74,38 @@ def _row(planned: Planned, ticket_id: int, cycle: int, entry_id: int, at: dateti
         "working_seconds": 0,
         "calendar": calendar,
         "policy": planned.target.policy,
-        "fire_at": next_look(planned.due_at, planned.warn_at, None, None),
+        "fire_at": next_check(planned.due_at, planned.warn_at, None, None),
     }
 
 
-def customer_wrote(
-    tx: Connection, promises: Promises, *, ticket_id: int, facts: Facts, cycle: int, entry_id: int, at: datetime
+def record_customer_message(
+    tx: Connection,
+    promises: PolicyTargets,
+    *,
+    ticket_id: int,
+    facts: PolicyFacts,
+    cycle: int,
+    entry_id: int,
+    at: datetime,
 ) -> None:
     """A further message of the customer: the next-response clock runs from the oldest unanswered one."""
-    running = queries.going(tx, ticket_id=ticket_id)
+    running = queries.running_clocks(tx, ticket_id=ticket_id)
     if any(clock.kind != "resolution" for clock in running):
         return
     planned = promises.plan(facts, "next_response", at)
     calendar = promises.calendar(facts.kind)[0]
     put(tx, _NEW_CLOCK, _row(planned, ticket_id, cycle, entry_id, at, calendar))
     hint(tx, "clocks")
-    refresh(tx, ticket_id=ticket_id)
+    refresh_deadline(tx, ticket_id=ticket_id)
 
 
-def warned(tx: Connection, *, clock: Row) -> None:
+def mark_warned(tx: Connection, *, clock: Row) -> None:
     """The clock's warning was given, at the time it was due for."""
-    look = next_look(clock.due_at, clock.warn_at, clock.warn_at, clock.breached_at)
+    look = next_check(clock.due_at, clock.warn_at, clock.warn_at, clock.breached_at)
     tx.execute(update(clocks).where(clocks.c.id == clock.id).values(warned_at=clock.warn_at, fire_at=look))
 
 
-def breached(tx: Connection, *, clock: Row) -> None:
+def mark_breached(tx: Connection, *, clock: Row) -> None:
     """The clock ran out, at its due time and not when the watcher woke up."""
     tx.execute(
         update(clocks)
@@ -105,14 +114,14 @@ def breached(tx: Connection, *, clock: Row) -> None:
     )
 
 
-def hand_over(tx: Connection, *, ticket_id: int) -> None:
+def release_clocks(tx: Connection, *, ticket_id: int) -> None:
     """The ticket was merged: what still ran goes on with the other ticket, what ended stays on record here."""
     tx.execute(
         update(clocks)
         .where(clocks.c.ticket_id == ticket_id, clocks.c.state.in_(("running", "paused")))
         .values(state="merged", fire_at=None)
     )
-    refresh(tx, ticket_id=ticket_id)
+    refresh_deadline(tx, ticket_id=ticket_id)
 
 
 def deadline(running: Sequence[Row], ticket: Row) -> dict[str, Any]:
@@ -128,7 +137,7 @@ def deadline(running: Sequence[Row], ticket: Row) -> dict[str, Any]:
     }
 
 
-def refresh(tx: Connection, *, ticket_id: int) -> None:
+def refresh_deadline(tx: Connection, *, ticket_id: int) -> None:
     """Copy the nearest due time to the ticket, for the lists."""
     ticket = stored.locked(tx, ticket_id=ticket_id)
-    tickets.change(tx, ticket_id=ticket_id, **deadline(queries.going(tx, ticket_id=ticket_id), ticket))
+    tickets.change(tx, ticket_id=ticket_id, **deadline(queries.running_clocks(tx, ticket_id=ticket_id), ticket))

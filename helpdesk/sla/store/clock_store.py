@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, Update, bindparam, update
 
 from helpdesk.database.dialect import put
-from helpdesk.database.fast_insert import Into
+from helpdesk.database.fast_insert import FastInsert
 from helpdesk.database.metadata import Row
 from helpdesk.sla.store.models import clocks
 
-_NEW = Into(clocks)
+_NEW = FastInsert(clocks)
 
 
-def keep(tx: Connection, before: Row | None, values: Mapping[str, Any]) -> None:
+def store_clock(tx: Connection, before: Row | None, values: Mapping[str, Any]) -> None:
     """Make a clock have these values; `before` is the row that is there."""
     if before is None:
         put(tx, _NEW, values)

@@ -14,7 +14,7 @@ _OF_TICKET = select(clocks).where(clocks.c.ticket_id == bindparam("ticket_id")).
 _GOING = _OF_TICKET.where(clocks.c.state == "running", clocks.c.kind != "queue_wait")  # a caller waits, no question
 
 
-def going(tx: Connection, *, ticket_id: int) -> Sequence[Row]:
+def running_clocks(tx: Connection, *, ticket_id: int) -> Sequence[Row]:
     """The clocks that run."""
     return tx.execute(_GOING, {"ticket_id": ticket_id}).all()
 

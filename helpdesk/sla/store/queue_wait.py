@@ -16,7 +16,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, select
 
 from helpdesk.database.metadata import Row
-from helpdesk.sla.engine.clock_skew import astray
+from helpdesk.sla.engine.clock_skew import is_skewed
 from helpdesk.sla.store import clock_store
 from helpdesk.sla.store.models import clocks
 from helpdesk.tickets import actions as tickets
@@ -26,7 +26,7 @@ CALENDAR = "real time"  # where other clocks name the calendar they are counted 
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class QueueWait:
     """One caller's waiting. `running`: still in the queue; `left`: gone from it without an answer."""
 
     state: Literal["running", "stopped", "left"]
@@ -47,19 +47,19 @@ class Wait:
         return False if self.state == "left" and self.seconds > target else None
 
 
-def wait_of(call: Mapping[str, Any], *, incoming: bool, at: datetime) -> Wait | None:
+def wait_of(call: Mapping[str, Any], *, incoming: bool, at: datetime) -> QueueWait | None:
     """The waiting in the record of a call whose line stands at `at`. None: it never was in a queue."""
     since, seconds = call.get("queued_at"), call.get("queue_wait_s")
     if not incoming or not isinstance(since, str):
         return None
-    start = datetime.fromisoformat(since) + astray(call, at)
+    start = datetime.fromisoformat(since) + is_skewed(call, at)
     if seconds is None:
-        return Wait("running", start, None, 0) if call.get("status") == "queued" else None
+        return QueueWait("running", start, None, 0) if call.get("status") == "queued" else None
     answered = call.get("disposition") == "answered"
-    return Wait("stopped" if answered else "left", start, start + timedelta(seconds=seconds), int(seconds))
+    return QueueWait("stopped" if answered else "left", start, start + timedelta(seconds=seconds), int(seconds))
 
 
-def keep(
+def store_wait(
     tx: Connection, *, ticket_id: int, calls: Sequence[Row], starts: Sequence[datetime], target: int | None,
     policy: str, now: datetime,
 ) -> None:  # fmt: skip
@@ -77,10 +77,10 @@ def keep(
         cycle = max(1, sum(1 for start in starts if start <= call.at))
         values = {"ticket_id": ticket_id, "cycle": cycle, "policy": policy, **_values(call, wait, target, before)}
         _in_time_after_all(tx, ticket_id, before, values, now)
-        clock_store.keep(tx, before, values)
+        clock_store.store_clock(tx, before, values)
 
 
-def _values(call: Row, wait: Wait, target: int | None, before: Row | None) -> dict[str, Any]:
+def _values(call: Row, wait: QueueWait, target: int | None, before: Row | None) -> dict[str, Any]:
     """The clock's columns. A breach is left for the watcher to tell, late when the record came late."""
     due, stopped = wait.due_at(target), wait.state == "stopped"
     breach = due is not None and (wait.state == "running" or wait.met(target) is False)

@@ -16,12 +16,12 @@ from sqlalchemy import Connection, bindparam, delete, select
 from helpdesk.database.dialect import upsert, upserting
 from helpdesk.database.engine import hint
 from helpdesk.database.metadata import Row
-from helpdesk.sla.engine.clock_skew import astray
-from helpdesk.sla.engine.rules import DONE, PAUSED, Cycle, Response, Targets, replay
+from helpdesk.sla.engine.clock_skew import is_skewed
+from helpdesk.sla.engine.rules import DONE, PAUSED, Cycle, CycleTargets, Response, replay
 from helpdesk.sla.engine.timeline_entries import Entry
 from helpdesk.sla.store import actions, clock_store, queries, queue_wait
 from helpdesk.sla.store.models import clocks, cycles
-from helpdesk.sla.targets import ClockKind, Facts, Promises, next_look
+from helpdesk.sla.targets import ClockKind, PolicyFacts, PolicyTargets, next_check
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets.models import entries
 
@@ -89,7 +89,7 @@ def timeline(rows: Sequence[Row]) -> Iterator[Entry]:
 
 def _call(row: Row, asked: Mapping[int, datetime], joined: Mapping[int, datetime]) -> Entry:
     data = row.data or {}
-    answered, off = data.get("answered_at"), astray(data, row.at)
+    answered, off = data.get("answered_at"), is_skewed(data, row.at)
     if answered is not None:
         answered = datetime.fromisoformat(answered) + off
         answered = max(row.at, answered) if off else answered
@@ -139,12 +139,12 @@ def _arrived(answer: int, rows: Sequence[Row]) -> bool:
     return next((one for one in reversed(states) if one in ("failed", "sent")), "sent") == "sent"
 
 
-def recompute(tx: Connection, promises: Promises, *, ticket: Row, facts: Facts, now: datetime) -> None:
+def recompute(tx: Connection, promises: PolicyTargets, *, ticket: Row, facts: PolicyFacts, now: datetime) -> None:
     """Write cycles, clocks and the ticket's next deadline anew."""
     rows = tx.execute(_LINES, {"ticket_id": ticket.id}).all()
     label, calendar = promises.calendar(facts.kind)
     aims = {kind: promises.target(facts, kind) for kind in actions.KINDS}
-    targets = Targets(**{kind: aim.minutes for kind, aim in aims.items()})
+    targets = CycleTargets(**{kind: aim.minutes for kind, aim in aims.items()})
     found = [] if ticket.spam_at else replay(calendar, targets, now, list(timeline(rows)))
     how = {row.id: _how(row) for row in rows}
     known = {
@@ -162,7 +162,7 @@ def recompute(tx: Connection, promises: Promises, *, ticket: Row, facts: Facts, 
             before = known.pop((number, kind, values["start_entry_id"]), None)
             values |= _firing(values, before, calendar.due_at, aim)
             values |= {"calendar": label, "policy": aim.policy, "target_minutes": aim.minutes}
-            clock_store.keep(tx, before, {"ticket_id": ticket.id, "cycle": number, "kind": kind, **values})
+            clock_store.store_clock(tx, before, {"ticket_id": ticket.id, "cycle": number, "kind": kind, **values})
     gone = [one.id for one in known.values()]
     if gone:
         tx.execute(delete(clocks).where(clocks.c.id.in_(gone)))
@@ -171,7 +171,7 @@ def recompute(tx: Connection, promises: Promises, *, ticket: Row, facts: Facts, 
     if calls:
         aim_s, policy = promises.wait(facts)
         starts = [one.first_response.started_at for one in found]
-        queue_wait.keep(tx, ticket_id=ticket.id, calls=calls, starts=starts, target=aim_s, policy=policy, now=now)
+        queue_wait.store_wait(tx, ticket_id=ticket.id, calls=calls, starts=starts, target=aim_s, policy=policy, now=now)
     hint(tx, "clocks")
     _tell_ticket(tx, ticket, len(found))
 
@@ -235,7 +235,7 @@ def _firing(values: dict[str, Any], before: Row | None, due_at: Any, aim: Any) -
         "warn_at": warn,
         "warned_at": warned,
         "breached_at": breached,
-        "fire_at": next_look(due, warn, warned, breached) if running else None,
+        "fire_at": next_check(due, warn, warned, breached) if running else None,
     }
 
 
@@ -255,7 +255,7 @@ def _keep_cycle(tx: Connection, ticket_id: int, number: int, cycle: Cycle) -> No
 
 
 def _tell_ticket(tx: Connection, ticket: Row, count: int) -> None:
-    running = queries.going(tx, ticket_id=ticket.id)
+    running = queries.running_clocks(tx, ticket_id=ticket.id)
     open_question = any(one.kind != "resolution" for one in running)
     tickets.change(
         tx,

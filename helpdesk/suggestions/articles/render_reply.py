@@ -14,7 +14,7 @@ from helpdesk.text import digits
 Intervals = Sequence[tuple[int, int]]  # of a day, in seconds after its midnight
 
 
-def filled(article: Article, facts: Mapping[str, Any], week: Sequence[Intervals]) -> Rendered:
+def render_article(article: Article, facts: Mapping[str, Any], week: Sequence[Intervals]) -> Rendered:
     """The reply of an article with what is known of the ticket and the hours of the desk."""
     return render(article.body, _with_hours(facts, week, article.language), article.language)
 

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from helpdesk.suggestions.matching.classifier import Judge
+from helpdesk.suggestions.matching.classifier import Classifier
 from helpdesk.suggestions.matching.confidence import fit, gate
 from helpdesk.suggestions.matching.index import Index, Rows, Vector, borders
-from helpdesk.suggestions.matching.match_features import Scores
+from helpdesk.suggestions.matching.match_features import MatchFeatures
 from helpdesk.suggestions.matching.vectorizer import Weights
 
 Table = npt.NDArray[np.float64]
@@ -27,7 +27,7 @@ SAMPLE, CANDIDATES, LEAST = 400, 4, 20
 NEVER = 2.0
 
 
-class Known:
+class KnownExamples:
     """The examples as they were weighed."""
 
     def __init__(self, rows: Rows, weights: Weights, owners: npt.NDArray[Any], sizes: npt.NDArray[Any]) -> None:
@@ -58,7 +58,7 @@ class Known:
 class Calibrator:
     """Plays the questions."""
 
-    def __init__(self, known: Known, index: Index, lengths: Table, judge: Judge | None) -> None:
+    def __init__(self, known: KnownExamples, index: Index, lengths: Table, judge: Classifier | None) -> None:
         self.known, self.index, self.lengths, self.judge = known, index, lengths, judge
         self.begins = np.cumsum(known.sizes) - known.sizes
 
@@ -74,7 +74,7 @@ class Calibrator:
         mix = np.array(SHARES) / np.maximum(spreads.mean(0), 1e-6) * (mix > 0)
         return mix, *self._fit(mix)
 
-    def _play(self) -> Iterator[tuple[Scores, int, bool]]:
+    def _play(self) -> Iterator[tuple[MatchFeatures, int, bool]]:
         count = self.known.rows.count
         chosen = np.random.default_rng(7).permutation(count)[: None if self.judge else SAMPLE]
         unseen = self.judge.unseen if self.judge else None
@@ -86,7 +86,9 @@ class Calibrator:
                 yield self._without_example(alike, i, owner, None if unseen is None else unseen[i]), i, True
             yield self._without_article(alike, owner, None if unknown is None else unknown[i]), i, False
 
-    def _without_example(self, alike: Table, example: int, owner: int, judged: npt.NDArray[Any] | None) -> Scores:
+    def _without_example(
+        self, alike: Table, example: int, owner: int, judged: npt.NDArray[Any] | None
+    ) -> MatchFeatures:
         others = alike.copy()
         others[example] = 0
         sums = np.add.reduceat(others, self.begins)
@@ -94,14 +96,14 @@ class Calibrator:
         shorter = self.lengths[owner] ** 2 - 2 * sums[owner] - 1
         whole[owner] = sums[owner] / np.sqrt(max(shorter, 1e-6))
         said = np.zeros(len(whole)) if judged is None else judged.astype(np.float64)
-        return Scores(whole, said, np.maximum.reduceat(others, self.begins))
+        return MatchFeatures(whole, said, np.maximum.reduceat(others, self.begins))
 
-    def _without_article(self, alike: Table, owner: int, judged: npt.NDArray[Any] | None) -> Scores:
+    def _without_article(self, alike: Table, owner: int, judged: npt.NDArray[Any] | None) -> MatchFeatures:
         whole = np.add.reduceat(alike, self.begins) / self.lengths
         likest = np.maximum.reduceat(alike, self.begins)
         said = np.zeros(len(whole)) if judged is None else judged.astype(np.float64)
         whole[owner], likest[owner], said[owner] = -9, 0, 0
-        return Scores(whole, said, likest)
+        return MatchFeatures(whole, said, likest)
 
     def _fit(self, mix: Table) -> tuple[Sure, float]:
         tables, rights, firsts = [], [], []

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from helpdesk.suggestions.matching.index import Index, Vector, known_part
-from helpdesk.suggestions.matching.naive_bayes import Bayes
+from helpdesk.suggestions.matching.naive_bayes import NaiveBayes
 from helpdesk.suggestions.matching.ridge import Matrix, Ridge
 
 MOST_ARTICLES, MOST_EXAMPLES = 300, 3000
@@ -17,13 +17,13 @@ MOST_ARTICLES, MOST_EXAMPLES = 300, 3000
 MARGIN, LONGEST_STEP = 0.5, 0.5
 
 
-class Judge:
+class Classifier:
     """`unseen` and `unknown`: what it says of each example left out alone, and with its article; for calibration."""
 
     def __init__(
         self, vectors: Sequence[Vector], owners: npt.NDArray[Any], articles: int, index: Index, size: int
     ) -> None:
-        ridge, bayes = Ridge(vectors, owners, articles, index, size), Bayes(vectors, owners, articles, size)
+        ridge, bayes = Ridge(vectors, owners, articles, index, size), NaiveBayes(vectors, owners, articles, size)
         self.unseen, self.unknown = ridge.unseen(), ridge.unknown()
         other = bayes.unseen()
         share = np.float32(self.unseen.std() / max(float(other.std()), 1e-6))

@@ -13,7 +13,7 @@ Table = npt.NDArray[np.float64]
 NEWEST = 32
 
 
-class Late:
+class IncrementalExamples:
     """The newest in a plain dictionary, the others in an index that is made anew whenever these are too many."""
 
     def __init__(self) -> None:

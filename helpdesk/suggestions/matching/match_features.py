@@ -13,7 +13,7 @@ FACTS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class MatchFeatures:
     """A number an article: likeness to all of it, the judge's word, likeness to its likest example."""
 
     whole: Table

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpdesk.suggestions.matching.calibration import Calibrator, Known
-from helpdesk.suggestions.matching.classifier import MOST_ARTICLES, MOST_EXAMPLES, Judge
-from helpdesk.suggestions.matching.incremental import Late
+from helpdesk.suggestions.matching.calibration import Calibrator, KnownExamples
+from helpdesk.suggestions.matching.classifier import MOST_ARTICLES, MOST_EXAMPLES, Classifier
+from helpdesk.suggestions.matching.incremental import IncrementalExamples
 from helpdesk.suggestions.matching.index import Index, Rows, Vector, Weighting
-from helpdesk.suggestions.matching.match_features import Scores
+from helpdesk.suggestions.matching.match_features import MatchFeatures
 from helpdesk.suggestions.matching.tokenizer import Lexicon, stem
 from helpdesk.suggestions.matching.vectorizer import Vocabulary
 
@@ -42,16 +42,16 @@ class Matcher:
         self._stems = [self._telling(stems) for stems in self._stems]
         weights = self._weighting.rows(rows)
         self._index = Index(rows.features, rows.texts, weights, rows.count, rows.size)
-        known = Known(rows, weights, owners, sizes)
+        known = KnownExamples(rows, weights, owners, sizes)
         self._owners, self._begins = owners, np.cumsum(sizes) - sizes
         self._lengths = known.article_lengths()
         self._sizes = sizes.copy()
         self._alive = np.ones(len(articles), bool)
-        self._late = Late()
+        self._late = IncrementalExamples()
         self.small = len(articles) <= MOST_ARTICLES and 0 < rows.count <= MOST_EXAMPLES
-        self._judge: Judge | None = None
+        self._judge: Classifier | None = None
         if self.small:
-            self._judge = Judge(known.vectors(), owners, len(articles), self._index, len(self.vocabulary))
+            self._judge = Classifier(known.vectors(), owners, len(articles), self._index, len(self.vocabulary))
         calibrator = Calibrator(known, self._index, self._lengths, self._judge)
         self._spread, self._sure, self.threshold = calibrator.learn()
         if self._judge is not None:
@@ -113,7 +113,7 @@ class Matcher:
         """Never propose it again."""
         self._alive[article] = False
 
-    def _scores(self, vector: Vector) -> Scores:
+    def _scores(self, vector: Vector) -> MatchFeatures:
         count, known = len(self._alive), len(self._begins)
         alike = self._index.similar(vector)
         sums, likest, judged = np.zeros(count), np.zeros(count), np.zeros(count)
@@ -123,7 +123,7 @@ class Matcher:
             self._late.mix(vector, sums, likest)
         if self._judge is not None:
             judged[:known] = self._judge.judge(vector)
-        return Scores(np.where(self._alive, sums / self._lengths, -9.0), judged, likest)
+        return MatchFeatures(np.where(self._alive, sums / self._lengths, -9.0), judged, likest)
 
     def _telling(self, stems: Iterable[str]) -> frozenset[str]:
         """Those of some stems that say something."""

@@ -14,7 +14,7 @@ from helpdesk.suggestions.matching.ridge import Matrix
 SMOOTHING = 0.1
 
 
-class Bayes:
+class NaiveBayes:
     """`weights[feature, article]`: how much a feature speaks for an article, compared with the others."""
 
     def __init__(self, vectors: Sequence[Vector], owners: npt.NDArray[Any], articles: int, size: int) -> None:

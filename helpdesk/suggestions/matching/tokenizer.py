@@ -78,7 +78,7 @@ class Lexicon:
         return cls(same)
 
 
-def words(text: str) -> list[str]:
+def tokenize(text: str) -> list[str]:
     """The words of a text as they are compared, without greetings, unless nothing else was said."""
     folded = _REPEATED.sub(r"\1", key(text[:LONGEST]))
     if "'" in folded or "’" in folded:
@@ -103,7 +103,7 @@ _SMALL = _listed(
 )
 
 
-def tells(found: Sequence[str]) -> bool:
+def is_telling(found: Sequence[str]) -> bool:
     """Whether any of the words says what a text is about; words that were not compared one by one may."""
     return not found or any(word not in _SMALL and len(word) > 1 for word in found)
 

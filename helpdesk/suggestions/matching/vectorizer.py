@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from helpdesk.suggestions.matching.tokenizer import Lexicon, skeleton, stem, words
+from helpdesk.suggestions.matching.tokenizer import Lexicon, skeleton, stem, tokenize
 
 Numbers = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.float32]
@@ -33,7 +33,7 @@ class Vocabulary:
 
     def words(self, text: str) -> list[str]:
         """The words a text is compared by."""
-        return words(text)
+        return tokenize(text)
 
     def grow(self, said: Sequence[str]) -> list[int]:
         """The features of a text, new ones numbered, repeated ones repeated."""

@@ -43,7 +43,7 @@ _FURTHER = (
 )
 
 
-def leads_to(tx: Connection, *, channel: str, account: str, conversation: str) -> Row | None:
+def ticket_of_conversation(tx: Connection, *, channel: str, account: str, conversation: str) -> Row | None:
     """The ticket of a chat: the one that is open, else the newest. It may be merged into another one."""
     key = {"channel": channel, "account": account, "conversation": conversation}
     own = tx.execute(_OWN, key).all()
@@ -61,7 +61,7 @@ def _open(tx: Connection, row: Row) -> bool:
     return bool(active)
 
 
-def also(tx: Connection, *, channel: str, account: str, conversation: str, ticket_id: int) -> bool:
+def add_conversation(tx: Connection, *, channel: str, account: str, conversation: str, ticket_id: int) -> bool:
     """A further chat leads to this ticket. False: it does already."""
     key: Mapping[str, object] = {
         "channel": channel, "account": account, "conversation": conversation, "ticket_id": ticket_id,
@@ -79,12 +79,12 @@ def numbers(tx: Connection, *, channel: str, conversation: str) -> dict[int, int
     return {row.id: row.merged_into_id for row in rows}
 
 
-def moved(tx: Connection, *, channel: str, account: str, old: str, new: str) -> Sequence[int]:
+def rename_conversation(tx: Connection, *, channel: str, account: str, old: str, new: str) -> Sequence[int]:
     """A chat goes on under another key; the old one still leads to its tickets. Returns them, oldest first."""
     here = (tickets.c.channel == channel) & (tickets.c.account == account) & (tickets.c.conversation == old)
     found = list(tx.scalars(select(tickets.c.id).where(here).order_by(tickets.c.id)))
     for ticket_id in found:
-        also(tx, channel=channel, account=account, conversation=old, ticket_id=ticket_id)
+        add_conversation(tx, channel=channel, account=account, conversation=old, ticket_id=ticket_id)
     tx.execute(update(tickets).where(here).values(conversation=new))
     key = (conversations.c.channel == channel) & (conversations.c.account == account)
     led = select(literal(channel), literal(account), literal(new), conversations.c.ticket_id).where(

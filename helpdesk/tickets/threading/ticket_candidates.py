@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, false, null, or_, select
 
 from helpdesk.database.metadata import Row
 from helpdesk.tickets.models import entries, participants, remote_ids, tickets
-from helpdesk.tickets.rules import Found, Hint
+from helpdesk.tickets.rules import Candidate, Hint
 from helpdesk.tickets.threading import conversations
 
 _TICKET = select(tickets.c.id, tickets.c.status, tickets.c.resolved_at, tickets.c.contact_id, tickets.c.merged_into_id)
@@ -60,10 +60,10 @@ def candidates(
     numbers: Sequence[int],
     conversation: str | None,
     verify: Callable[[str], int | None],
-) -> Iterator[Found]:
+) -> Iterator[Candidate]:
     """Every ticket the hints lead to. A hint that leads nowhere is passed over."""
 
-    def found(hint: Hint, row: object) -> Iterator[Found]:
+    def found(hint: Hint, row: object) -> Iterator[Candidate]:
         if row is not None:
             yield _found(tx, hint, row, contact_id)
 
@@ -83,7 +83,7 @@ def candidates(
         yield from found("number", tx.execute(_BY_ID, {"id": number}).first())
     if conversation is not None:
         key = {"channel": channel, "account": account, "conversation": conversation}
-        yield from found("conversation", conversations.leads_to(tx, **key))
+        yield from found("conversation", conversations.ticket_of_conversation(tx, **key))
 
 
 def last_heard(
@@ -97,7 +97,7 @@ def last_heard(
     return tx.execute(_LAST_ENTRY, key).first()
 
 
-def _found(tx: Connection, hint: Hint, row: object, contact_id: int | None) -> Found:
+def _found(tx: Connection, hint: Hint, row: object, contact_id: int | None) -> Candidate:
     here = row
     while here.merged_into_id is not None:  # type: ignore[attr-defined]
         here = tx.execute(_BY_ID, {"id": here.merged_into_id}).one()  # type: ignore[attr-defined]
@@ -106,7 +106,7 @@ def _found(tx: Connection, hint: Hint, row: object, contact_id: int | None) -> F
     welcome = contact_id is not None and (
         owner == contact_id or takes_part(tx, ticket_id=ticket_id, contact_id=contact_id)
     )
-    return Found(ticket_id, hint, here.status, here.resolved_at, welcome)  # type: ignore[attr-defined]
+    return Candidate(ticket_id, hint, here.status, here.resolved_at, welcome)  # type: ignore[attr-defined]
 
 
 def takes_part(tx: Connection, *, ticket_id: int, contact_id: int) -> bool:

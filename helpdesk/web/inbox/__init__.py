@@ -26,13 +26,13 @@ def routes() -> list[web.AbstractRouteDef]:
     """Everything of this folder."""
     one = r"/inbox/tickets/{number:\d+}"
     posts = {
-        "reply": ticket_commands.reply, "note": ticket_commands.note, "assign": ticket_commands.assign, "take": ticket_commands.take, "status": ticket_commands.status,
-        "resolve": ticket_commands.resolve, "undo": ticket_commands.undo, "resend": ticket_commands.resend, "followed-up": ticket_commands.called_back,
+        "reply": ticket_commands.reply, "note": ticket_commands.note, "assign": ticket_commands.assign, "take": ticket_commands.take_ticket, "status": ticket_commands.status,
+        "resolve": ticket_commands.resolve, "undo": ticket_commands.undo, "resend": ticket_commands.resend, "followed-up": ticket_commands.complete_follow_up,
         "edit": sent_message_commands.edit, "withdraw": sent_message_commands.withdraw, "react": sent_message_commands.react,
-        "draft": draft_commands.draft, "upload": draft_commands.upload, "here": draft_commands.here, "merge": merge_page.merge, "unmerge": merge_page.unmerge,
+        "draft": draft_commands.save_draft, "upload": draft_commands.upload, "here": draft_commands.report_presence, "merge": merge_page.merge, "unmerge": merge_page.unmerge,
         "block": block_commands.block, "unblock": block_commands.unblock,
         "customer/join": customer_page.join, "customer/part": customer_page.part, "customer/refuse": customer_page.refuse, "customer/link": customer_page.lead,
-        "ring": callback_commands.ring, "call-back-done": callback_commands.done,
+        "ring": callback_commands.request_call, "call-back-done": callback_commands.close_callback,
     }  # fmt: skip
     return [
         web.get("/", inbox_pages.home),
@@ -49,6 +49,6 @@ def routes() -> list[web.AbstractRouteDef]:
         web.get(r"/inbox/files/{file:\d+}", file_downloads.download),
         web.get(r"/inbox/files/{file:\d+}/show", file_downloads.inline),
         web.get(r"/inbox/entries/{entry:\d+}/original", original_message.original),
-        web.get(r"/inbox/entries/{entry:\d+}/html", original_message.letter),
+        web.get(r"/inbox/entries/{entry:\d+}/html", original_message.mail_html),
         web.get(r"/inbox/entries/{entry:\d+}/source", message_source.source),
     ]

@@ -14,7 +14,7 @@ from typing import BinaryIO, Literal
 
 from aiohttp import web
 
-from helpdesk.files.file_store import Files
+from helpdesk.files.file_store import FileStore
 from helpdesk.web.media.remote_images import kind_of
 
 HEAD = 64 * 1024  # bytes looked at from the start
@@ -28,7 +28,7 @@ PLAYABLE_WAVE = frozenset({1, 3, 6, 7, 0xFFFE})  # PCM, float, A-law, µ-law, ex
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class MediaInfo:
     """How a file is shown. `seconds` None: the browser finds out."""
 
     kind: Literal["picture", "audio", "video"]
@@ -38,7 +38,7 @@ class Look:
     seconds: float | None = None
 
 
-def look(file: BinaryIO) -> Look | None:
+def probe(file: BinaryIO) -> MediaInfo | None:
     """The look of an open file; None: to be downloaded only. A damaged file is shown as far as it tells."""
     head = file.read(HEAD)
     try:
@@ -47,13 +47,13 @@ def look(file: BinaryIO) -> Look | None:
         return None
 
 
-def _picture(head: bytes) -> Look | None:
+def _picture(head: bytes) -> MediaInfo | None:
     kind = kind_of(head)
     if kind is None:
         return None
     measure = _SIZES.get(kind)
     width, height = measure(head) if measure is not None else (0, 0)
-    return None if width * height > MOST_PIXELS else Look("picture", kind, width, height)
+    return None if width * height > MOST_PIXELS else MediaInfo("picture", kind, width, height)
 
 
 def _png(head: bytes) -> tuple[int, int]:
@@ -109,7 +109,7 @@ _SIZES: Mapping[str, Callable[[bytes], tuple[int, int]]] = {
 }
 
 
-def _sound(head: bytes, file: BinaryIO) -> Look | None:
+def _sound(head: bytes, file: BinaryIO) -> MediaInfo | None:
     if head.startswith(b"OggS"):
         return _ogg(head, file)
     if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
@@ -117,15 +117,15 @@ def _sound(head: bytes, file: BinaryIO) -> Look | None:
     if head.startswith(b"fLaC"):
         rate = int.from_bytes(head[18:21], "big") >> 4
         samples = int.from_bytes(head[21:26], "big") & 0xF_FFFF_FFFF
-        return Look("audio", "audio/flac", seconds=_believed(samples / rate if rate else 0))
+        return MediaInfo("audio", "audio/flac", seconds=_believed(samples / rate if rate else 0))
     if head[:2] in (b"\xff\xf1", b"\xff\xf9"):
-        return Look("audio", "audio/aac")
+        return MediaInfo("audio", "audio/aac")
     if head.startswith(b"ID3") or (len(head) > 2 and head[0] == 0xFF and head[1] & 0xE6 in (0xE2, 0xE4)):
-        return Look("audio", "audio/mpeg")
+        return MediaInfo("audio", "audio/mpeg")
     return None
 
 
-def _ogg(head: bytes, file: BinaryIO) -> Look | None:
+def _ogg(head: bytes, file: BinaryIO) -> MediaInfo | None:
     first = head[28:64]
     if b"OpusHead" in first:
         rate = OPUS_RATE
@@ -136,10 +136,10 @@ def _ogg(head: bytes, file: BinaryIO) -> Look | None:
     end = _tail(file)
     last = end.rfind(b"OggS")
     samples = int.from_bytes(end[last + 6 : last + 14], "little") if last >= 0 else 0
-    return Look("audio", "audio/ogg", seconds=_believed(samples / rate if rate else 0))
+    return MediaInfo("audio", "audio/ogg", seconds=_believed(samples / rate if rate else 0))
 
 
-def _wave(head: bytes, file: BinaryIO) -> Look | None:
+def _wave(head: bytes, file: BinaryIO) -> MediaInfo | None:
     at, rate = 12, 0
     while at + 8 <= len(head):
         name, length = head[at : at + 4], int.from_bytes(head[at + 4 : at + 8], "little")
@@ -149,23 +149,23 @@ def _wave(head: bytes, file: BinaryIO) -> Look | None:
             rate = int.from_bytes(head[at + 16 : at + 20], "little")
         if name == b"data":
             whole = min(length, file.seek(0, 2) - at - 8)
-            return Look("audio", "audio/wav", seconds=_believed(whole / rate if rate else 0))
+            return MediaInfo("audio", "audio/wav", seconds=_believed(whole / rate if rate else 0))
         at += 8 + length + length % 2
-    return Look("audio", "audio/wav") if rate else None
+    return MediaInfo("audio", "audio/wav") if rate else None
 
 
-def _film(head: bytes, file: BinaryIO) -> Look | None:
+def _film(head: bytes, file: BinaryIO) -> MediaInfo | None:
     if head[4:8] == b"ftyp":
         brand = head[8:12]
         if brand in (b"qt  ", b"heic", b"heix", b"mif1"):
             return None
         seconds, width, height, pictured = _boxes(file)
         if brand in (b"M4A ", b"M4B ") or (seconds and not pictured):
-            return Look("audio", "audio/mp4", seconds=seconds)
-        return Look("video", "video/mp4", width, height, seconds)
+            return MediaInfo("audio", "audio/mp4", seconds=seconds)
+        return MediaInfo("video", "video/mp4", width, height, seconds)
     if head.startswith(b"\x1aE\xdf\xa3") and b"webm" in head[:64]:
         filmed = b"V_VP" in head or b"V_AV1" in head
-        return Look("video", "video/webm") if filmed else Look("audio", "audio/webm")
+        return MediaInfo("video", "video/webm") if filmed else MediaInfo("audio", "audio/webm")
     return None
 
 
@@ -217,14 +217,14 @@ def _believed(seconds: float) -> float | None:
     return round(seconds, 1) if 0 < seconds < LONGEST else None
 
 
-class Looks:
+class MediaProbe:
     """What the stored files are, by their hash. A content never changes, so each is looked at once."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: FileStore) -> None:
         self._files = files
-        self._known: OrderedDict[str, Look | None] = OrderedDict()
+        self._known: OrderedDict[str, MediaInfo | None] = OrderedDict()
 
-    def of(self, digest: str | None) -> Look | None:
+    def of(self, digest: str | None) -> MediaInfo | None:
         """What is known of a file; None for one that is not shown in the page or was not looked at yet."""
         return self._known.get(digest) if digest else None
 
@@ -237,15 +237,15 @@ class Looks:
         while len(self._known) > MOST_KNOWN:
             self._known.popitem(last=False)
 
-    def _look(self, digests: Iterable[str]) -> dict[str, Look | None]:
-        found: dict[str, Look | None] = {}
+    def _look(self, digests: Iterable[str]) -> dict[str, MediaInfo | None]:
+        found: dict[str, MediaInfo | None] = {}
         for digest in digests:
             try:
                 with self._files.path(digest).open("rb") as file:
-                    found[digest] = look(file)
+                    found[digest] = probe(file)
             except OSError:
                 found[digest] = None
         return found
 
 
-LOOKS = web.AppKey("looks", Looks)
+LOOKS = web.AppKey("looks", MediaProbe)

@@ -17,10 +17,10 @@ from helpdesk.intake import queries as intake
 from helpdesk.outbox import queries as outbox
 from helpdesk.sla.store import queries as sla
 from helpdesk.web import app_keys
-from helpdesk.web.inbox.build.reader import Eyes
-from helpdesk.web.inbox.pages.render import eyes_of
+from helpdesk.web.inbox.build.reader import Reader
+from helpdesk.web.inbox.pages.render import reader_of
 from helpdesk.web.inbox.views.timeline_views import ChannelMark
-from helpdesk.web.pages.navigation import around
+from helpdesk.web.pages.navigation import page_frame
 from helpdesk.web.rendering.page_renderer import PAGES
 from helpdesk.web.security import needs
 
@@ -62,7 +62,7 @@ def _figures(tx: Connection) -> tuple[dict[str, int], dict[str, int], int, datet
     return intake.figures(tx), outbox.figures(tx), sla.running(tx), sla.next_fire(tx)
 
 
-def accounts(states: Mapping[tuple[str, str], State], eyes: Eyes) -> list[AccountView]:
+def accounts(states: Mapping[tuple[str, str], State], eyes: Reader) -> list[AccountView]:
     """Every account a channel has told about, and those it has not told about yet."""
     known = dict(states)
     for name, channel in eyes.channels.items():
@@ -80,7 +80,7 @@ def accounts(states: Mapping[tuple[str, str], State], eyes: Eyes) -> list[Accoun
 @needs("status.read")
 async def page(request: web.Request) -> web.StreamResponse:
     """The status page."""
-    app, eyes = request.app, eyes_of(request)
+    app, eyes = request.app, reader_of(request)
     settings, database = app[app_keys.SETTINGS], app[app_keys.DATABASE]
     arrived, leaving, running, deadline = await database.read(_figures)
     folder = settings.data.folder
@@ -99,7 +99,7 @@ async def page(request: web.Request) -> web.StreamResponse:
         version=__version__,
         started_at=app[STARTED],
     )
-    return app[PAGES].render(request, "status.html", state=shown, **await around(request, "status"))
+    return app[PAGES].render(request, "status.html", state=shown, **await page_frame(request, "status"))
 
 
 def _size(url: str) -> int | None:

@@ -16,7 +16,7 @@ def _counts(tx: Connection, *, person_id: int, now: Any) -> tuple[dict[ticket_li
     return ticket_lists.counts(tx, person_id=person_id, now=now), intake.figures(tx)["quarantined"]
 
 
-async def around(request: web.Request, place: str) -> dict[str, Any]:
+async def page_frame(request: web.Request, place: str) -> dict[str, Any]:
     """Context of every page that has the rail beside it."""
     from helpdesk.web.inbox.build.ticket_list import rail  # here, for the inbox itself stands on this module
 

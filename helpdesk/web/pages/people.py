@@ -15,13 +15,13 @@ from helpdesk.agents.queries import Staff
 from helpdesk.errors import Conflict, Invalid, NotFound
 from helpdesk.web import app_keys
 from helpdesk.web.inbox.pages.render import number
-from helpdesk.web.pages.navigation import around
+from helpdesk.web.pages.navigation import page_frame
 from helpdesk.web.rendering.page_renderer import PAGES
 from helpdesk.web.security import needs
 
 
 @dataclass(frozen=True, slots=True)
-class OneTime:
+class OneTimeLink:
     """A link that was made just now; this page is the only one that ever shows it."""
 
     name: str
@@ -62,14 +62,19 @@ async def page(request: web.Request) -> web.StreamResponse:
 
 
 async def _page(
-    request: web.Request, *, error: str = "", wrong: str = "", asked: Asked | None = None, made: OneTime | None = None
+    request: web.Request,
+    *,
+    error: str = "",
+    wrong: str = "",
+    asked: Asked | None = None,
+    made: OneTimeLink | None = None,
 ) -> web.StreamResponse:
     app = request.app
     everybody, teams = await app[app_keys.DATABASE].read(_staff, now=app[app_keys.CLOCK]())
     return app[PAGES].render(
         request, "people/list.html", status=422 if error else 200, everybody=everybody, teams=teams,
         called={one.id: one.name for one in teams}, roles=rules.ROLES, asked=asked or Asked(), error=error, wrong=wrong,
-        made=made, may=rules.may(app_keys.signed_in(request), "people.manage"), **await around(request, "people"),
+        made=made, may=rules.may(app_keys.signed_in(request), "people.manage"), **await page_frame(request, "people"),
     )  # fmt: skip
 
 
@@ -105,13 +110,13 @@ async def new_team(request: web.Request) -> web.StreamResponse:
 
 
 @needs("people.manage")
-async def one(request: web.Request) -> web.StreamResponse:
+async def person_page(request: web.Request) -> web.StreamResponse:
     """Somebody, to change."""
     return await _one(request)
 
 
 async def _one(
-    request: web.Request, *, error: str = "", tried: Tried | None = None, made: OneTime | None = None
+    request: web.Request, *, error: str = "", tried: Tried | None = None, made: OneTimeLink | None = None
 ) -> web.StreamResponse:
     app, person_id = request.app, _id(request)
     found, teams = await app[app_keys.DATABASE].read(_staff, now=app[app_keys.CLOCK](), person_id=person_id)
@@ -121,12 +126,12 @@ async def _one(
     return app[PAGES].render(
         request, "people/person.html", status=422 if error else 200, who=found[0], teams=teams, roles=rules.ROLES,
         tried=tried, error=error, made=made, notice=notice, own=person_id == app_keys.signed_in(request).id,
-        **await around(request, "people"),
+        **await page_frame(request, "people"),
     )  # fmt: skip
 
 
 @needs("people.manage")
-async def change(request: web.Request) -> web.StreamResponse:
+async def change_person(request: web.Request) -> web.StreamResponse:
     """Keep name, role, extension and teams of somebody. Another role signs them out."""
     app, fields, by = request.app, await request.post(), app_keys.signed_in(request)
     tried = Tried(*(str(fields.get(name, "")) for name in ("name", "extension", "role")))
@@ -152,13 +157,13 @@ async def new_link(request: web.Request) -> web.StreamResponse:
 
 
 @needs("people.manage")
-async def disable(request: web.Request) -> web.StreamResponse:
+async def disable_person(request: web.Request) -> web.StreamResponse:
     """Shut somebody out, now and everywhere."""
     return await _turn(request, actions.disable)
 
 
 @needs("people.manage")
-async def enable(request: web.Request) -> web.StreamResponse:
+async def enable_person(request: web.Request) -> web.StreamResponse:
     """Let somebody in again."""
     return await _turn(request, actions.enable)
 
@@ -180,9 +185,9 @@ def _lasts(request: web.Request) -> timedelta:
     return timedelta(hours=request.app[app_keys.SETTINGS].sign_in.invitation_hours)
 
 
-def _once(request: web.Request, name: str, token: str) -> OneTime:
+def _once(request: web.Request, name: str, token: str) -> OneTimeLink:
     settings = request.app[app_keys.SETTINGS]
-    return OneTime(name, f"{settings.desk.public_url}/sign-in/link/{token}", settings.sign_in.invitation_hours)
+    return OneTimeLink(name, f"{settings.desk.public_url}/sign-in/link/{token}", settings.sign_in.invitation_hours)
 
 
 def routes() -> list[web.AbstractRouteDef]:
@@ -192,9 +197,9 @@ def routes() -> list[web.AbstractRouteDef]:
         web.get("/people", page),
         web.post("/people", invite),
         web.post("/people/teams", new_team),
-        web.get(mine, one),
-        web.post(mine, change),
+        web.get(mine, person_page),
+        web.post(mine, change_person),
         web.post(f"{mine}/link", new_link),
-        web.post(f"{mine}/disable", disable),
-        web.post(f"{mine}/enable", enable),
+        web.post(f"{mine}/disable", disable_person),
+        web.post(f"{mine}/enable", enable_person),
     ]

@@ -11,9 +11,9 @@ from aiohttp import web
 from helpdesk.errors import NotFound
 from helpdesk.intake import actions, queries
 from helpdesk.web import app_keys
-from helpdesk.web.inbox.pages.render import eyes_of, number
+from helpdesk.web.inbox.pages.render import number, reader_of
 from helpdesk.web.inbox.views.timeline_views import ChannelMark
-from helpdesk.web.pages.navigation import around
+from helpdesk.web.pages.navigation import page_frame
 from helpdesk.web.rendering.page_renderer import PAGES
 from helpdesk.web.security import needs
 
@@ -22,7 +22,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class QuarantinedItem:
     """One message in quarantine."""
 
     id: int
@@ -36,9 +36,9 @@ class Held:
     cut: bool = False
 
 
-def _held(request: web.Request, row: Any, **more: Any) -> Held:
-    return Held(
-        row.id, eyes_of(request).channel(row.channel), row.account, row.received_at, row.error or "…",
+def _held(request: web.Request, row: Any, **more: Any) -> QuarantinedItem:
+    return QuarantinedItem(
+        row.id, reader_of(request).channel(row.channel), row.account, row.received_at, row.error or "…",
         attempts=row.attempts, **more,
     )  # fmt: skip
 
@@ -55,7 +55,7 @@ async def page(request: web.Request) -> web.StreamResponse:
     )
     return app[PAGES].render(
         request, "quarantine/list.html", held=[_held(request, row, size=row.size) for row in rows], notice=notice,
-        before=rows[-1].id if len(rows) == PAGE else None, **await around(request, "quarantine"),
+        before=rows[-1].id if len(rows) == PAGE else None, **await page_frame(request, "quarantine"),
     )  # fmt: skip
 
 
@@ -73,7 +73,7 @@ async def detail(request: web.Request) -> web.StreamResponse:
     shown = row.raw[:SHOWN].decode("utf-8", "replace")
     item = _held(request, row, size=len(row.raw), raw=shown, cut=len(row.raw) > SHOWN)
     return request.app[PAGES].render(
-        request, "quarantine/detail.html", item=item, **await around(request, "quarantine")
+        request, "quarantine/detail.html", item=item, **await page_frame(request, "quarantine")
     )  # fmt: skip
 
 

@@ -38,9 +38,9 @@ class SurveyPage:
     changeable: bool = True
 
 
-def _read(tx: Connection, book: DeskContext, *, token: str, now: datetime) -> tuple[Row, Row, str]:
+def _read(tx: Connection, context: DeskContext, *, token: str, now: datetime) -> tuple[Row, Row, str]:
     """The survey, its ticket and the name of the agent it is about. Raises NotFound, Conflict."""
-    found = journey.find(tx, book, token=token, now=now)
+    found = journey.find_survey(tx, context, token=token, now=now)
     ticket = tickets.ticket(tx, ticket_id=found.ticket_id)
     return found, ticket, agents.names(tx).get(found.person_id or 0, "")
 
@@ -83,17 +83,19 @@ async def _page(request: web.Request, problem: str = "", status: int = 200) -> w
 async def answer(request: web.Request) -> web.StreamResponse:
     """A face, from the form with its reasons or (`tap`) from a browser somebody looks at."""
     app, token, fields = request.app, request.match_info["token"], await request.post()
-    book, now = app[app_keys.BOOK], app[app_keys.CLOCK]()
+    context, now = app[app_keys.BOOK], app[app_keys.CLOCK]()
     face = str(
         fields.get("face") or next((one for one in SCORES if one in fields), "")
     )  # old telephones: three buttons
     try:
-        await app[app_keys.DATABASE].write(journey.answer, book, token=token, score=face, now=now)
+        await app[app_keys.DATABASE].write(journey.record_answer, context, token=token, score=face, now=now)
         if "tap" in fields:
             return web.Response(status=204)
         reasons = [str(one) for one in fields.getall("reason", [])][:MOST_REASONS] if face == "sad" else []
         words = str(fields.get("words", "")) if face == "sad" else ""
-        await app[app_keys.DATABASE].write(journey.explain, book, token=token, reasons=reasons, words=words, now=now)
+        await app[app_keys.DATABASE].write(
+            journey.record_reasons, context, token=token, reasons=reasons, words=words, now=now
+        )
     except Invalid:
         return await _page(request, "Choose one of the three faces first.", 422)
     except (NotFound, Conflict) as error:

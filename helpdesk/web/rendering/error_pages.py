@@ -61,7 +61,7 @@ def status_of(error: DeskError) -> int:
 
 
 @web.middleware
-async def in_words(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def error_message(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Name the request, run it, log one line, and turn whatever is raised into an answer."""
     request[ID] = secrets.token_hex(6)
     start = time.perf_counter()
@@ -87,15 +87,15 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        return tell(request, error.status, WORDS.get(error.status, ""))
+        return error_response(request, error.status, WORDS.get(error.status, ""))
     except DeskError as error:
-        return tell(request, status_of(error), str(error), error)
+        return error_response(request, status_of(error), str(error), error)
     except (ConnectionResetError, TimeoutError) as error:
         log.info("gone", id=request[ID], error=type(error).__name__)
-        return tell(request, 503, "")
+        return error_response(request, 503, "")
     except Exception:
         log.exception("incident", id=request[ID], method=request.method)
-        return tell(request, 500, WORDS[500], incident=request[ID])
+        return error_response(request, 500, WORDS[500], incident=request[ID])
 
 
 def _said(words: str, say: Callable[[str], str]) -> str:
@@ -107,7 +107,7 @@ def _said(words: str, say: Callable[[str], str]) -> str:
     return say(pattern).replace("{n}", number[0]) if pattern in NUMBERED else words
 
 
-def tell(
+def error_response(
     request: web.Request, status: int, words: str, error: DeskError | None = None, *, incident: str = ""
 ) -> web.Response:
     """The answer for an error in the form that was asked for."""

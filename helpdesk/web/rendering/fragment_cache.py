@@ -18,7 +18,7 @@ LONGEST = 30_000  # characters of one
 PASSING = frozenset({"queued", "failed", "uncertain"})
 
 
-class Drawn:
+class FragmentCache:
     """Draws entries in one language."""
 
     def __init__(self, environment: Environment) -> None:

@@ -18,7 +18,7 @@ from helpdesk import dates
 from helpdesk.clock import now as wall_clock
 from helpdesk.web.app_keys import CSRF, PERSON
 from helpdesk.web.rendering import template_filters
-from helpdesk.web.rendering.fragment_cache import Drawn
+from helpdesk.web.rendering.fragment_cache import FragmentCache
 
 LANGUAGES = ("fa", "en")
 DIRECTION = {"fa": "rtl", "en": "ltr"}
@@ -65,10 +65,10 @@ class Pages:
         )
         translations = catalogue(language)
         made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
-        made.globals.update(dict.fromkeys(("gettext", "_"), template_filters.sayer(translations.gettext)))
+        made.globals.update(dict.fromkeys(("gettext", "_"), template_filters.gettext_for(translations.gettext)))
         made.filters.update(template_filters.filters(language, zone, translations.gettext))
         made.globals.update(
-            drawn=Drawn(made),
+            drawn=FragmentCache(made),
             asset=self.asset,
             icon=self.icon,
             language=language,

@@ -43,7 +43,7 @@ def filters(
     }
 
 
-def sayer(gettext: Callable[[str], str]) -> Callable[..., Markup]:
+def gettext_for(gettext: Callable[[str], str]) -> Callable[..., Markup]:
     """Says texts of the catalogue in templates: each looked up once, what is put into them escaped."""
 
     @lru_cache(maxsize=2048)

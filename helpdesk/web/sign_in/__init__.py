@@ -21,5 +21,5 @@ def routes() -> list[web.AbstractRouteDef]:
         web.get("/account/password", account.password_form),
         web.post("/account/password", account.choose_password),
         web.post("/account/sessions/{session_id:\\d+}/revoke", account.revoke),
-        web.post("/preferences", preferences.keep),
+        web.post("/preferences", preferences.save_preferences),
     ]

@@ -11,7 +11,7 @@ from helpdesk.agents import actions, queries, rules, sign_in
 from helpdesk.errors import Conflict, Invalid
 from helpdesk.web import client_identity
 from helpdesk.web.app_keys import CLOCK, DATABASE, PASSWORDS, SESSION, SETTINGS, signed_in
-from helpdesk.web.pages.navigation import around
+from helpdesk.web.pages.navigation import page_frame
 from helpdesk.web.rendering.page_renderer import PAGES
 
 
@@ -51,7 +51,7 @@ async def choose_password(request: web.Request) -> web.StreamResponse:
         limits=client_identity.limits(app[SETTINGS]), now=app[CLOCK](), name=name,
     )  # fmt: skip
     response = web.Response(status=303, headers={"Location": "/inbox" if _without_old(request) else "/account?kept"})
-    client_identity.let_in(request, response, token)
+    client_identity.set_session_cookie(request, response, token)
     return response
 
 
@@ -152,5 +152,5 @@ async def _page(
     return pages.render(
         request, "sign_in/account.html", status=422 if error or wrong_extension or wrong_name else 200, sessions=places,
         error=error, notice=notice, shortest=rules.SHORTEST, extension=own or "",
-        wrong_extension=wrong_extension, name=person.name if name is None else name, wrong_name=wrong_name, **await around(request, "account"),
+        wrong_extension=wrong_extension, name=person.name if name is None else name, wrong_name=wrong_name, **await page_frame(request, "account"),
     )  # fmt: skip

@@ -15,7 +15,7 @@ CHOICES = {"language": LANGUAGES, "theme": THEMES, "shortcuts": ("on", "off")}
 
 
 @public
-async def keep(request: web.Request) -> web.StreamResponse:
+async def save_preferences(request: web.Request) -> web.StreamResponse:
     """Keep what was chosen and go back to the page."""
     fields = await request.post()
     chosen = {name: str(fields[name]) for name, known in CHOICES.items() if fields.get(name) in known}

@@ -94,14 +94,14 @@ async def leave(request: web.Request) -> web.StreamResponse:
     if token and request[SESSION] is not None:
         await request.app[DATABASE].write(sign_in.leave, token=token, now=request.app[CLOCK]())
     response = web.Response(status=303, headers={"Location": "/sign-in"})
-    client_identity.let_out(request, response)
+    client_identity.clear_session_cookie(request, response)
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 
 def _welcome(request: web.Request, person: Person, token: str, ahead: str) -> web.Response:
     response = web.Response(status=303, headers={"Location": ahead})
-    client_identity.let_in(request, response, token)
+    client_identity.set_session_cookie(request, response, token)
     secure = request.app[SETTINGS].secure_cookies
     for name, value, known in (("language", person.language, LANGUAGES), ("theme", person.theme, THEMES)):
         if value and value in known and value != "system":

@@ -13,7 +13,7 @@ PAUSES = (0.5, 2.0, 5.0, 15.0, 30.0)  # seconds before each further try
 WELL = 60.0  # seconds after which an earlier fall is forgotten
 
 
-async def lasting(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+async def supervised(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run `work` until it ends or is cancelled; when it falls over, say so and start it again after a while."""
     loop, falls = asyncio.get_running_loop(), 0
     while True:

@@ -11,13 +11,13 @@ import structlog
 
 from helpdesk.clock import Clock
 from helpdesk.database.engine import Database
-from helpdesk.database.leases import hold, let_go
+from helpdesk.database.leases import acquire, release
 
 log = structlog.get_logger("leases")
 SECONDS = 15.0
 
 
-async def while_held(
+async def with_lease(
     database: Database,
     name: str,
     holder: str,
@@ -43,12 +43,12 @@ async def while_held(
             task.cancel()
             await asyncio.wait([task])
             with contextlib.suppress(Exception):  # a database that is gone keeps no lease either
-                await database.write(let_go, name=name, holder=holder)
+                await database.write(release, name=name, holder=holder)
 
 
 async def _held(database: Database, name: str, holder: str, clock: Clock, seconds: float) -> bool:
     try:
-        return await database.write(hold, name=name, holder=holder, now=clock(), seconds=seconds)
+        return await database.write(acquire, name=name, holder=holder, now=clock(), seconds=seconds)
     except Exception as error:  # without the database nobody can say whose it is
         log.warning("lease not renewed", lease=name, error=type(error).__name__)
         return False

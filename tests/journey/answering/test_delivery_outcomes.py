@@ -11,7 +11,7 @@ from helpdesk.contacts import queries as contacts
 from helpdesk.errors import Conflict
 from helpdesk.journey.answering import reply
 from helpdesk.outbox import actions as outbox
-from helpdesk.workers.outbox_worker import recover, settle
+from helpdesk.workers.outbox_worker import record_outcome, recover
 
 
 async def answered(desk, **more):
@@ -26,7 +26,7 @@ async def answered(desk, **more):
 async def comes_back(desk, entry_id, *recipients, sender="mailer-daemon@customers.example"):
     """A signed bounce of this answer that names these recipients."""
     news = {"state": "failed", "permanent": True, "recipients": [f"memory:{one}" for one in recipients], "reason": "no"}
-    await desk.writes("Undelivered", sender=sender, delivery=news, message_tokens=[desk.book.sign(entry_id)])
+    await desk.writes("Undelivered", sender=sender, delivery=news, message_tokens=[desk.context.sign(entry_id)])
 
 
 async def test_a_sender_that_wakes_up_after_its_lease_puts_nothing_back_into_the_queue(desk):
@@ -38,11 +38,17 @@ async def test_a_sender_that_wakes_up_after_its_lease_puts_nothing_back_into_the
         outbox.claim, worker="frozen", channels=["memory"], now=desk.time(), lease=lease, most=4
     )
     desk.time.passes(seconds=200)
-    await desk.database.write(recover, book=desk.book, now=desk.time())
-    await desk.database.write(reply.send_again, desk.book, entry_id=row.entry_id, person_id=mina, now=desk.time())
+    await desk.database.write(recover, context=desk.context, now=desk.time())
+    await desk.database.write(reply.send_again, desk.context, entry_id=row.entry_id, person_id=mina, now=desk.time())
     await desk.sends()
     await desk.database.write(
-        settle, book=desk.book, row=row, outcome=DeliveryError("450 later"), now=desk.time(), worker="frozen", waits=[1]
+        record_outcome,
+        context=desk.context,
+        row=row,
+        outcome=DeliveryError("450 later"),
+        now=desk.time(),
+        worker="frozen",
+        waits=[1],
     )
     desk.time.passes(minutes=5)
     await desk.sends()
@@ -77,10 +83,10 @@ async def test_an_answer_that_bounced_can_be_sent_again_once_and_counts_from_the
     ticket_id, mina, entry_id = await answered(desk)
     await comes_back(desk, entry_id, "sara@customers.example")
     desk.time.passes(minutes=5)
-    await desk.database.write(reply.send_again, desk.book, entry_id=entry_id, person_id=mina, now=desk.time())
+    await desk.database.write(reply.send_again, desk.context, entry_id=entry_id, person_id=mina, now=desk.time())
     await desk.sends()
     with pytest.raises(Conflict):
-        await desk.database.write(reply.send_again, desk.book, entry_id=entry_id, person_id=mina, now=desk.time())
+        await desk.database.write(reply.send_again, desk.context, entry_id=entry_id, person_id=mina, now=desk.time())
     (clock,) = await desk.clocks(ticket_id, "first_response")
     assert (clock.state, clock.stopped_at) == ("stopped", desk.time())
     assert len(desk.channel.sent) == 2
@@ -96,10 +102,10 @@ async def test_a_bounce_that_is_quicker_than_our_own_writing_down_still_revokes_
     )
     await comes_back(desk, entry_id, "sara@customers.example")
     await desk.database.write(
-        settle, book=desk.book, row=row, outcome=["r1"], now=desk.time(), worker="slow", waits=[1]
+        record_outcome, context=desk.context, row=row, outcome=["r1"], now=desk.time(), worker="slow", waits=[1]
     )
     desk.time.passes(minutes=2)
     await desk.work()
     (clock,) = await desk.clocks(ticket_id, "first_response")
     assert clock.state == "running"
-    await desk.database.write(reply.send_again, desk.book, entry_id=entry_id, person_id=mina, now=desk.time())
+    await desk.database.write(reply.send_again, desk.context, entry_id=entry_id, person_id=mina, now=desk.time())

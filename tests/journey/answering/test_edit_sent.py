@@ -26,7 +26,9 @@ async def answered(desk, text="The parcel leaves today.", **more):
 
 
 async def amends(desk, verb, entry_id, person_id, **more):
-    return await desk.database.write(verb, desk.book, entry_id=entry_id, person_id=person_id, now=desk.time(), **more)
+    return await desk.database.write(
+        verb, desk.context, entry_id=entry_id, person_id=person_id, now=desk.time(), **more
+    )
 
 
 async def entry_of(desk, entry_id):
@@ -35,7 +37,7 @@ async def entry_of(desk, entry_id):
 
 async def test_an_edited_answer_says_the_new_words_once_they_have_left_and_keeps_the_old_ones(desk):
     _, mina, entry_id = await answered(desk)
-    line = await amends(desk, edit_sent.edit, entry_id, mina, text="The parcel leaves tomorrow.")
+    line = await amends(desk, edit_sent.edit_message, entry_id, mina, text="The parcel leaves tomorrow.")
     waiting = await entry_of(desk, entry_id)
     assert waiting.text == "The parcel leaves today."
     assert waiting.data["pending"]["text"] == "The parcel leaves tomorrow."
@@ -51,7 +53,7 @@ async def test_an_edited_answer_says_the_new_words_once_they_have_left_and_keeps
 
 async def test_an_edit_the_remote_refuses_changes_nothing_and_says_why(desk):
     _, mina, entry_id = await answered(desk)
-    line = await amends(desk, edit_sent.edit, entry_id, mina, text="Too late.")
+    line = await amends(desk, edit_sent.edit_message, entry_id, mina, text="Too late.")
     desk.channel.answers = [DeliveryError("message can't be edited", permanent=True)]
     await desk.sends()
     entry = await entry_of(desk, entry_id)
@@ -65,7 +67,7 @@ async def test_an_edit_the_remote_refuses_changes_nothing_and_says_why(desk):
 async def test_a_withdrawn_answer_stays_visible_to_agents_and_not_to_its_customer(desk):
     desk.channel.chat = True
     ticket_id, mina, entry_id = await answered(desk)
-    await amends(desk, edit_sent.withdraw, entry_id, mina)
+    await amends(desk, edit_sent.delete_message, entry_id, mina)
     seen = {"channel": "memory", "conversation": "sara@customers.example"}
     assert len(await desk.database.read(ticket_candidates.transcript, **seen)) == 2
     await desk.sends()
@@ -78,25 +80,25 @@ async def test_a_withdrawn_answer_stays_visible_to_agents_and_not_to_its_custome
     ]
     assert (await desk.ticket(ticket_id)).snippet == "Where is my order?"
     with pytest.raises(Conflict):
-        await amends(desk, edit_sent.edit, entry_id, mina, text="Again")
+        await amends(desk, edit_sent.edit_message, entry_id, mina, text="Again")
 
 
 async def test_a_withdrawn_first_answer_keeps_counting_because_it_had_arrived(desk):
     ticket_id, mina, entry_id = await answered(desk)
     before = await desk.clocks(ticket_id)
-    await amends(desk, edit_sent.withdraw, entry_id, mina)
+    await amends(desk, edit_sent.delete_message, entry_id, mina)
     await desk.sends()
     desk.time.passes(minutes=90)
     await desk.looks()
-    await desk.database.write(reply_recount, desk.book, ticket_id=ticket_id, now=desk.time())
+    await desk.database.write(reply_recount, desk.context, ticket_id=ticket_id, now=desk.time())
     (clock,) = await desk.clocks(ticket_id, "first_response")
     assert (clock.state, clock.stop_entry_id) == ("stopped", entry_id)
     assert [one.stopped_at for one in await desk.clocks(ticket_id)] == [one.stopped_at for one in before]
 
 
-def reply_recount(tx, book, *, ticket_id, now):
+def reply_recount(tx, context, *, ticket_id, now):
 
-    clocks.recompute_clocks(tx, book, ticket_id=ticket_id, now=now)
+    clocks.recompute_clocks(tx, context, ticket_id=ticket_id, now=now)
 
 
 async def test_neither_an_edit_nor_a_reaction_stops_or_starts_a_clock(desk):
@@ -104,10 +106,10 @@ async def test_neither_an_edit_nor_a_reaction_stops_or_starts_a_clock(desk):
     desk.time.passes(minutes=5)
     await desk.writes("And when?", numbers=[ticket_id])
     (question,) = [one for one in await desk.timeline(ticket_id) if one.text == "And when?"]
-    await amends(desk, edit_sent.edit, entry_id, mina, text="Tomorrow.")
-    await amends(desk, edit_sent.react, question.id, mina, emoji="👍")
+    await amends(desk, edit_sent.edit_message, entry_id, mina, text="Tomorrow.")
+    await amends(desk, edit_sent.react_to_message, question.id, mina, emoji="👍")
     await desk.sends()
-    await desk.database.write(reply_recount, desk.book, ticket_id=ticket_id, now=desk.time())
+    await desk.database.write(reply_recount, desk.context, ticket_id=ticket_id, now=desk.time())
     (clock,) = await desk.clocks(ticket_id, "next_response")
     assert clock.state == "running"
     assert len(await desk.clocks(ticket_id, "first_response")) == 1
@@ -118,9 +120,9 @@ async def test_who_waits_for_a_customer_without_an_answer_waits_no_more(desk):
     from helpdesk.journey.lifecycle import status
 
     await desk.database.write(
-        status.set_status, desk.book, ticket_id=ticket_id, status="waiting", by=mina, now=desk.time()
+        status.set_status, desk.context, ticket_id=ticket_id, status="waiting", by=mina, now=desk.time()
     )
-    await amends(desk, edit_sent.withdraw, entry_id, mina)
+    await amends(desk, edit_sent.delete_message, entry_id, mina)
     await desk.sends()
     assert (await desk.ticket(ticket_id)).status == "open"
 
@@ -128,7 +130,7 @@ async def test_who_waits_for_a_customer_without_an_answer_waits_no_more(desk):
 async def test_a_message_in_pieces_is_edited_into_its_first_and_the_others_go(desk):
     desk.channel.parts = 3
     _, mina, entry_id = await answered(desk, "A very long answer")
-    await amends(desk, edit_sent.edit, entry_id, mina, text="A short one")
+    await amends(desk, edit_sent.edit_message, entry_id, mina, text="A short one")
     desk.channel.answers = [None, None, DeliveryError("try later")]
     await desk.sends()
     desk.time.passes(hours=1)
@@ -143,7 +145,7 @@ async def test_a_message_in_pieces_is_edited_into_its_first_and_the_others_go(de
 async def test_what_is_left_of_a_message_in_pieces_is_said(desk):
     desk.channel.parts = 2
     _, mina, entry_id = await answered(desk, "A very long answer")
-    await amends(desk, edit_sent.edit, entry_id, mina, text="A short one")
+    await amends(desk, edit_sent.edit_message, entry_id, mina, text="A short one")
     desk.channel.answers = [None, DeliveryError("message can't be deleted", permanent=True)]
     await desk.sends()
     entry = await entry_of(desk, entry_id)
@@ -154,7 +156,7 @@ async def test_what_is_left_of_a_message_in_pieces_is_said(desk):
 async def test_new_words_that_do_not_fit_are_refused_with_the_remote_s_reason(desk):
     desk.channel.parts = 2
     _, mina, entry_id = await answered(desk, "A very long answer")
-    await amends(desk, edit_sent.edit, entry_id, mina, text="Even longer")
+    await amends(desk, edit_sent.edit_message, entry_id, mina, text="Even longer")
     desk.channel.answers = [DeliveryError("at most 4096 characters", permanent=True)]
     await desk.sends()
     entry = await entry_of(desk, entry_id)
@@ -165,7 +167,7 @@ async def test_new_words_that_do_not_fit_are_refused_with_the_remote_s_reason(de
 async def test_all_pieces_of_a_withdrawn_message_go_and_none_twice(desk):
     desk.channel.parts = 3
     _, mina, entry_id = await answered(desk)
-    await amends(desk, edit_sent.withdraw, entry_id, mina)
+    await amends(desk, edit_sent.delete_message, entry_id, mina)
     desk.channel.answers = [None, DeliveryError("try later")]
     await desk.sends()
     assert "withdrawn_at" not in (await entry_of(desk, entry_id)).data
@@ -187,12 +189,12 @@ async def test_an_answer_to_a_later_piece_finds_the_ticket(desk):
 
 async def test_a_wish_whose_sender_died_is_done_again_and_never_uncertain(desk):
     _, mina, entry_id = await answered(desk)
-    await amends(desk, edit_sent.edit, entry_id, mina, text="Tomorrow.")
+    await amends(desk, edit_sent.edit_message, entry_id, mina, text="Tomorrow.")
     await desk.database.write(
         outbox.claim, worker="dead", channels=["memory"], now=desk.time(), lease=timedelta(seconds=9), most=4
     )
     desk.time.passes(seconds=10)
-    await desk.database.write(recover, book=desk.book, now=desk.time())
+    await desk.database.write(recover, context=desk.context, now=desk.time())
     desk.channel.answers = [DeliveryError("no answer came", uncertain=True)]
     await desk.sends()
     desk.time.passes(hours=1)
@@ -203,7 +205,7 @@ async def test_a_wish_whose_sender_died_is_done_again_and_never_uncertain(desk):
 async def test_changes_leave_after_the_messages_before_them_in_the_same_chat(desk):
     ticket_id, mina, entry_id = await answered(desk)
     await desk.answers(ticket_id, mina, "And one more thing")
-    await amends(desk, edit_sent.withdraw, entry_id, mina)
+    await amends(desk, edit_sent.delete_message, entry_id, mina)
     assert await desk.sends() == 0  # the second answer can still be taken back
     desk.time.passes(seconds=20)
     await desk.sends()
@@ -214,38 +216,38 @@ async def test_changes_leave_after_the_messages_before_them_in_the_same_chat(des
 async def test_a_reaction_is_put_on_changed_and_taken_away(desk):
     mina, ticket_id = await desk.person(), await desk.writes()
     (question,) = await desk.timeline(ticket_id)
-    await amends(desk, edit_sent.react, question.id, mina, emoji="👍")
+    await amends(desk, edit_sent.react_to_message, question.id, mina, emoji="👍")
     assert (await entry_of(desk, question.id)).data["ours"]["wanted"] == "👍"
     await desk.sends()
     assert (await entry_of(desk, question.id)).data["ours"] == {"emoji": "👍"}
-    await amends(desk, edit_sent.react, question.id, mina, emoji="🙏")
+    await amends(desk, edit_sent.react_to_message, question.id, mina, emoji="🙏")
     desk.channel.answers = [DeliveryError("REACTION_INVALID", permanent=True)]
     await desk.sends()
     assert (await entry_of(desk, question.id)).data["ours"] == {"emoji": "👍", "reason": "REACTION_INVALID"}
-    await amends(desk, edit_sent.react, question.id, mina, emoji="")
+    await amends(desk, edit_sent.react_to_message, question.id, mina, emoji="")
     await desk.sends()
     assert (await entry_of(desk, question.id)).data["ours"] == {"emoji": ""}
     assert desk.channel.changes == [("react", "in-1", "👍"), ("react", "in-1", "")]
     (clock,) = await desk.clocks(ticket_id, "first_response")
     assert clock.state == "running"
     with pytest.raises(Invalid):
-        await amends(desk, edit_sent.react, question.id, mina, emoji="<b>")
+        await amends(desk, edit_sent.react_to_message, question.id, mina, emoji="<b>")
 
 
 async def test_only_the_author_changes_the_words_and_strangers_to_the_ticket_delete_nothing(desk):
     _, _, entry_id = await answered(desk)
     omid, leila = await desk.person("Omid"), await desk.person("Leila", "supervisor")
     with pytest.raises(Forbidden):
-        await amends(desk, edit_sent.edit, entry_id, leila, text="My words in your mouth")
+        await amends(desk, edit_sent.edit_message, entry_id, leila, text="My words in your mouth")
     with pytest.raises(Forbidden):
-        await amends(desk, edit_sent.withdraw, entry_id, omid)
-    await amends(desk, edit_sent.withdraw, entry_id, leila)
+        await amends(desk, edit_sent.delete_message, entry_id, omid)
+    await amends(desk, edit_sent.delete_message, entry_id, leila)
 
 
 async def test_what_has_not_arrived_can_be_undone_but_not_changed(desk):
     mina, ticket_id = await desk.person(), await desk.writes()
     entry_id = await desk.answers(ticket_id, mina)
-    for verb, more in ((edit_sent.edit, {"text": "Other words"}), (edit_sent.withdraw, {})):
+    for verb, more in ((edit_sent.edit_message, {"text": "Other words"}), (edit_sent.delete_message, {})):
         with pytest.raises(Conflict):
             await amends(desk, verb, entry_id, mina, **more)
 

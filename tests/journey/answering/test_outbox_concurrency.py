@@ -43,7 +43,7 @@ async def under_way(desk, count):
 
 
 async def slow_desk(desk, people, **more):
-    channel = desk.book.channels["memory"] = SlowForSome()
+    channel = desk.context.channels["memory"] = SlowForSome()
     desk.channel = channel
     mina = await desk.person()
     tickets = {name: await desk.writes(sender=f"{name}@customers.example", **more) for name in people}
@@ -57,7 +57,7 @@ async def test_a_slow_message_does_not_hold_back_those_of_others(desk):
         await desk.answers(tickets[name], mina, name)
     await desk.answers(tickets["sara"], mina, "second to sara")
     desk.time.passes(seconds=20)
-    worker = desk.house.outbox_worker()
+    worker = desk.app.outbox_worker()
     worker.at_once = 2
     running = asyncio.create_task(worker.run())
     await left(channel, *names[1:])
@@ -73,7 +73,7 @@ async def test_what_becomes_due_meanwhile_leaves_beside_a_slow_one(desk):
     channel, mina, tickets = await slow_desk(desk, ["sara", "omid"])
     await desk.answers(tickets["sara"], mina, "sara")
     desk.time.passes(seconds=20)
-    worker = desk.house.outbox_worker()
+    worker = desk.app.outbox_worker()
     worker.poll = 0.05
     running = asyncio.create_task(worker.run())
     await under_way(desk, 1)
@@ -92,12 +92,12 @@ async def test_never_more_at_once_than_there_are_slots(desk):
     for name in names:
         await desk.answers(tickets[name], mina, name)
     desk.time.passes(seconds=20)
-    worker = desk.house.outbox_worker()
+    worker = desk.app.outbox_worker()
     worker.at_once = 3
     running = asyncio.create_task(worker.run())
     await under_way(desk, 3)
     for _ in range(5):
-        desk.house.bells["outbox"].ring()
+        desk.app.bells["outbox"].ring()
         assert (await desk.database.read(outbox.figures))["sending"] == 3
     channel.open.set()
     await left(channel, *names)
@@ -109,7 +109,7 @@ async def test_messages_under_way_are_finished_when_the_desk_stops(desk):
     channel, mina, tickets = await slow_desk(desk, ["sara"])
     await desk.answers(tickets["sara"], mina, "sara")
     desk.time.passes(seconds=20)
-    running = asyncio.create_task(desk.house.outbox_worker().run())
+    running = asyncio.create_task(desk.app.outbox_worker().run())
     await channel.begun.wait()  # what is merely claimed goes back to the queue, see below
     running.cancel()
     await asyncio.sleep(0)
@@ -132,7 +132,7 @@ async def test_what_was_claimed_when_the_desk_stopped_and_not_begun_waits_again(
     channel, mina, tickets = await slow_desk(desk, ["omid"])
     await desk.answers(tickets["omid"], mina, "omid")
     desk.time.passes(seconds=20)
-    worker, claimed = desk.house.outbox_worker(), asyncio.Event()
+    worker, claimed = desk.app.outbox_worker(), asyncio.Event()
     write = desk.database.write
 
     async def held(unit, *args, **more):
@@ -155,11 +155,11 @@ async def test_a_database_that_stumbles_cuts_nothing_off(desk, monkeypatch):
     channel, mina, tickets = await slow_desk(desk, ["sara"])
     await desk.answers(tickets["sara"], mina, "sara")
     desk.time.passes(seconds=20)
-    worker = desk.house.outbox_worker()
+    worker = desk.app.outbox_worker()
     running = asyncio.create_task(worker.run())
     await channel.begun.wait()
     monkeypatch.setattr(type(worker), "_nap", lambda worker, looked: 1 / 0)
-    desk.house.bells["outbox"].ring()
+    desk.app.bells["outbox"].ring()
     await asyncio.gather(running, return_exceptions=True)
     assert isinstance(running.exception(), ZeroDivisionError)
     channel.open.set()

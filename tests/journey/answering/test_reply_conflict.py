@@ -6,7 +6,7 @@ import pytest
 
 from helpdesk.errors import Conflict
 from helpdesk.journey.answering import reply
-from helpdesk.journey.answering.reply import Answer
+from helpdesk.journey.answering.reply import Reply
 from helpdesk.journey.lifecycle import status
 from helpdesk.tickets import queries
 
@@ -19,10 +19,10 @@ async def test_a_message_below_many_changes_stops_the_answer(desk):
     for turn in range(12):
         wanted = ("on_hold", "open")[turn % 2]
         await desk.database.write(
-            status.set_status, desk.book, ticket_id=number, status=wanted, by=mina, now=desk.time.passes(seconds=1)
+            status.set_status, desk.context, ticket_id=number, status=wanted, by=mina, now=desk.time.passes(seconds=1)
         )
     with pytest.raises(Conflict, match="new arrived"):
         await desk.database.write(
-            reply.reply, desk.book, ticket_id=number, person_id=mina, person_name="Mina",
-            answer=Answer("We send a new bowl", seen), now=desk.time(),
+            reply.send_reply, desk.context, ticket_id=number, person_id=mina, person_name="Mina",
+            answer=Reply("We send a new bowl", seen), now=desk.time(),
         )  # fmt: skip

@@ -37,7 +37,7 @@ class Chat(MemoryChannel):
 
 @pytest.fixture
 def desk(desk):
-    desk.book.channels["texts"], desk.book.channels["chat"] = Texts(), Chat(chat=True)
+    desk.context.channels["texts"], desk.context.channels["chat"] = Texts(), Chat(chat=True)
     return desk
 
 
@@ -58,7 +58,7 @@ async def also_at(desk, ticket_id, address, **more):
 
 async def ways_of(desk, ticket_id):
     ticket = await desk.ticket(ticket_id)
-    return await desk.database.read(destinations.ways, desk.book, ticket=ticket)
+    return await desk.database.read(destinations.destinations_of, desk.context, ticket=ticket)
 
 
 async def arrives(desk, channel, text, sender, **more):
@@ -67,7 +67,7 @@ async def arrives(desk, channel, text, sender, **more):
     desk.taken += 1
     name = f"in-{desk.taken}"
     raw = letter(text, sender=sender, id=name, **more)
-    await desk.house.desk_for(channel).accept("main", name, raw, order_key=sender)
+    await desk.app.desk_for(channel).accept("main", name, raw, order_key=sender)
     return await desk.work()
 
 
@@ -117,7 +117,7 @@ async def test_an_answer_by_another_way_says_so_and_leaves_the_ticket_s_own_way_
     entry_id = await desk.answers(ticket_id, mina, "It leaves today.", via="texts:+989121111111")
     desk.time.passes(seconds=20)
     await desk.sends()
-    texts = desk.book.channels["texts"]
+    texts = desk.context.channels["texts"]
     assert desk.channel.sent == []
     assert [one.to.address for one in texts.sent] == ["texts:+989121111111"]
     entry = await desk.database.read(queries.entry, entry_id=entry_id)
@@ -131,7 +131,7 @@ async def test_an_answer_by_another_way_says_so_and_leaves_the_ticket_s_own_way_
 async def test_the_seconds_to_undo_are_those_of_the_way_it_goes(desk):
     mina, ticket_id = await desk.person(), await desk.writes()
     await also_at(desk, ticket_id, "texts:+989121111111")
-    desk.book.undo_by_channel["texts"] = timedelta(0)
+    desk.context.undo_by_channel["texts"] = timedelta(0)
     await desk.answers(ticket_id, mina, "Now", via="texts:+989121111111")
     assert await desk.sends() == 1
 
@@ -140,7 +140,7 @@ async def test_files_do_not_get_lost_on_a_way_that_takes_none(desk):
     mina, ticket_id = await desk.person(), await desk.writes()
     await also_at(desk, ticket_id, "texts:+989121111111")
     file_id = await desk.database.write(
-        drafts.put_file, ticket_id=ticket_id, person_id=mina, name="bill.pdf", content_type="application/pdf", size=4,
+        drafts.add_draft_file, ticket_id=ticket_id, person_id=mina, name="bill.pdf", content_type="application/pdf", size=4,
         digest="0" * 64, now=desk.time(),
     )  # fmt: skip
     with pytest.raises(Invalid):
@@ -199,7 +199,7 @@ async def test_a_subject_is_the_agent_s_where_there_are_subjects(desk):
 
 
 async def read(desk, entry_id, **more):
-    await desk.writes("", delivery={"state": "read"}, message_tokens=[desk.book.sign(entry_id)], **more)
+    await desk.writes("", delivery={"state": "read"}, message_tokens=[desk.context.sign(entry_id)], **more)
 
 
 async def test_what_was_read_is_read_up_to_there_and_changes_no_clock(desk):

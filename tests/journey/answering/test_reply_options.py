@@ -55,7 +55,7 @@ async def test_somebody_put_in_copy_later_takes_part_from_then_on(desk):
 async def test_a_stranger_invites_nobody(desk):
     number = await desk.writes(id="q")
     await desk.writes("me", sender="eve@elsewhere.example", remote_ids=["q"], copies=["mallory@elsewhere.example"])
-    guests = await desk.database.read(queries.guests, ticket_id=number)
+    guests = await desk.database.read(queries.participants_of, ticket_id=number)
     assert [(one.address, one.welcome) for one in guests] == [("memory:eve@elsewhere.example", False)]
 
 
@@ -155,7 +155,7 @@ async def test_a_mail_too_large_does_not_reopen(large):
 
     number, mina = await large.writes("Hello", id="q"), await large.person()
     await large.database.write(
-        status.set_status, large.book, ticket_id=number, status="resolved", by=mina, now=large.time()
+        status.set_status, large.context, ticket_id=number, status="resolved", by=mina, now=large.time()
     )
     assert await large.writes("", subject="My photos of it", remote_ids=["q"], **LARGE) == number
     assert (await large.ticket(number)).status == "resolved"
@@ -184,6 +184,6 @@ async def test_imported_history_triggers_nothing(desk):
             text="years ago",
             data={"direction": "incoming", "disposition": "missed"},
         )
-    await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=number, now=desk.time())
+    await desk.database.write(clocks.recompute_clocks, desk.context, ticket_id=number, now=desk.time())
     assert await desk.clocks(number) == []
     assert await desk.looks() == 0

@@ -19,7 +19,7 @@ async def left(desk):
 
 async def to(desk, ticket_id, mina, wanted):
     await desk.database.write(
-        status.set_status, desk.book, ticket_id=ticket_id, status=wanted, by=mina, now=desk.time()
+        status.set_status, desk.context, ticket_id=ticket_id, status=wanted, by=mina, now=desk.time()
     )  # fmt: skip
 
 
@@ -67,7 +67,7 @@ async def test_a_mere_thank_you_as_the_first_word_starts_no_clock(desk):
 @pytest.mark.parametrize("question", ["፩", "²", "𝟘", "_", '"', "a:*", "& | !", "\\", "NEAR(a b)", "a\0b", "#12", "۱"])
 async def test_any_question_can_be_searched(desk, question):
     await desk.writes("hello")
-    await desk.database.read(ticket_search.find, question=question)
+    await desk.database.read(ticket_search.search_tickets, question=question)
 
 
 async def test_a_call_back_is_closed_on_its_own_ticket_only(desk):
@@ -79,12 +79,17 @@ async def test_a_call_back_is_closed_on_its_own_ticket_only(desk):
         await to(desk, ticket_id, mina, "resolved")
         desk.time.passes(minutes=20)
         token = (await left(desk)).survey
-        await desk.database.write(survey.answer, desk.book, token=token, score="sad", now=desk.time())
+        await desk.database.write(survey.record_answer, desk.context, token=token, score="sad", now=desk.time())
         (task,) = await desk.database.read(surveys.follow_ups_of, ticket_id=ticket_id)
         found.append((ticket_id, task.id))
     (first, _), (_, other) = found
     with pytest.raises(NotFound):
         await desk.database.write(
-            survey.called_back, ticket_id=first, follow_up_id=other, outcome="done", person_id=mina, now=desk.time()
+            survey.complete_follow_up,
+            ticket_id=first,
+            follow_up_id=other,
+            outcome="done",
+            person_id=mina,
+            now=desk.time(),
         )
     assert (await desk.ticket(first)).sad_at is not None

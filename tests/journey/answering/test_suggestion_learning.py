@@ -28,7 +28,7 @@ async def test_a_taken_article_is_learned_and_remembered(database, tmp_path: Pat
         await desk.answers(number, mina, article="fa/order-status", kept=1.0)
     after = place(suggester, f"\n{ODD}", "fa/order-status")
     assert after > before
-    lessons = await database.read(suggestions.lessons)
+    lessons = await database.read(suggestions.accepted_suggestions)
     assert lessons == [(f"\n{ODD}", "fa/order-status")] * 3
     fresh = Suggester.load(ROOT / "faq")
     fresh.remember(lessons)

@@ -9,12 +9,12 @@ from helpdesk.journey.lifecycle import status
 
 
 async def undo(desk, entry_id, person_id):
-    await desk.database.write(reply.undo, desk.book, entry_id=entry_id, person_id=person_id, now=desk.time())
+    await desk.database.write(reply.undo_reply, desk.context, entry_id=entry_id, person_id=person_id, now=desk.time())
 
 
 async def moves(desk, ticket_id, person_id, to):
     await desk.database.write(
-        status.set_status, desk.book, ticket_id=ticket_id, status=to, by=person_id, now=desk.time()
+        status.set_status, desk.context, ticket_id=ticket_id, status=to, by=person_id, now=desk.time()
     )
 
 

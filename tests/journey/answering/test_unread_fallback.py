@@ -30,7 +30,7 @@ class Post(MemoryChannel):
 def desk(database, tmp_path):
     made = story(database, tmp_path)
     made.post = Post()
-    made.book.channels["email"] = made.post
+    made.context.channels["email"] = made.post
     return made
 
 
@@ -52,7 +52,7 @@ async def asked(chat, **profile):
 
 async def time_is_up(desk, minutes=10.0):
     desk.time.passes(minutes=minutes)
-    queued = await desk.database.write(unread_fallback.look, desk.book, now=desk.time())
+    queued = await desk.database.write(unread_fallback.mail_unread_replies, desk.context, now=desk.time())
     await desk.sends()
     return queued
 
@@ -122,7 +122,7 @@ async def test_the_reply_by_mail_comes_back_to_the_same_ticket_and_answers_go_by
         sender="sara@customers.example",
         reply_tokens=[desk.post.sent[0].token],
     )
-    await desk.house.desk_for("email").accept("main", "mail-1", raw, order_key="sara")
+    await desk.app.desk_for("email").accept("main", "mail-1", raw, order_key="sara")
     assert await desk.work() == number
     newest = next(one for one in reversed(await desk.timeline(number)) if one.kind == "message")
     assert (newest.text[:5], newest.stranger) == ("Great", False)
@@ -166,7 +166,7 @@ async def test_it_can_be_switched_off(database, tmp_path):
     desk = story(database, tmp_path, settings={"tickets": {"unread_mail_minutes": 0}})
     async with open_chat(desk, settings(tmp_path)) as chat:
         await asked(chat)
-        assert await database.read(unread_checks.next_look) is None
+        assert await database.read(unread_checks.next_check) is None
 
 
 async def test_the_chaser_looks_by_itself_after_a_restart(desk, chat):
@@ -174,10 +174,10 @@ async def test_the_chaser_looks_by_itself_after_a_restart(desk, chat):
 
     await asked(chat)
     desk.time.passes(minutes=30)
-    worker = asyncio.create_task(desk.house.chaser().run())
+    worker = asyncio.create_task(desk.app.chaser().run())
     try:
         async with asyncio.timeout(20):
-            while await desk.database.read(unread_checks.next_look) is not None:
+            while await desk.database.read(unread_checks.next_check) is not None:
                 await asyncio.sleep(0.01)
     finally:
         worker.cancel()

@@ -20,7 +20,7 @@ async def test_a_visitor_is_found_by_the_name_that_is_shown(desk, question):
     first = await desk.writes("کاسه کجاست؟", sender=f"shop:{TOKEN}")
     second = await desk.writes("سلام", sender=f"shop:{OTHER}")
     assert name_of("", f"memory:shop:{TOKEN}") == "مهمان 1aaf"
-    assert await desk.database.read(ticket_search.find, question=question) == [first]
+    assert await desk.database.read(ticket_search.search_tickets, question=question) == [first]
     here = (await desk.ticket(second)).contact_id
     found = await desk.database.read(contacts.search, question=question, but=here)
     assert [one.id for one in found] == [(await desk.ticket(first)).contact_id]
@@ -28,9 +28,9 @@ async def test_a_visitor_is_found_by_the_name_that_is_shown(desk, question):
 
 async def test_words_that_only_look_like_a_visitors_name_are_still_found(desk):
     number = await desk.writes("برای مهمان ویژه یک پارچ می‌خواهم")
-    assert await desk.database.read(ticket_search.find, question="مهمان ویژه") == [number]
+    assert await desk.database.read(ticket_search.search_tickets, question="مهمان ویژه") == [number]
 
 
 @pytest.mark.parametrize("question", ["مهمان", "مهمان 1a", "a visitor 1aaf came", "1aaf", "مهمان 1aaf آمد"])
 def test_what_is_no_visitors_name_stays_as_it_is(question):
-    assert anonymous_names.beginning(question) is None
+    assert anonymous_names.address_prefix(question) is None

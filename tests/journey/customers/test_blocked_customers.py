@@ -14,9 +14,9 @@ def desk(database, tmp_path):
     return story(database, tmp_path)
 
 
-async def block(desk, number, verb=blocking.block):
+async def block(desk, number, verb=blocking.block_customer):
     person = await desk.person(f"P{desk.time.passes(seconds=1):%H%M%S}")
-    await desk.database.write(verb, desk.book, ticket_id=number, person_id=person, now=desk.time())
+    await desk.database.write(verb, desk.context, ticket_id=number, person_id=person, now=desk.time())
 
 
 async def test_open_tickets_go_aside_and_their_clocks_stop(desk):
@@ -43,7 +43,7 @@ async def test_undone_everything_comes_back_with_the_clock_from_where_it_started
     before = [one.started_at for one in await desk.clocks(number, "first_response")]
     await block(desk, number)
     desk.time.passes(minutes=5)
-    await block(desk, number, blocking.unblock)
+    await block(desk, number, blocking.unblock_customer)
     ticket = await desk.ticket(number)
     assert (ticket.active, ticket.spam_at) == (True, None)
     assert [one.started_at for one in await desk.clocks(number, "first_response")] == before
@@ -55,9 +55,9 @@ async def test_twice_is_a_conflict_in_words(desk):
     await block(desk, number)
     with pytest.raises(Conflict, match="blocked already"):
         await block(desk, number)
-    await block(desk, number, blocking.unblock)
+    await block(desk, number, blocking.unblock_customer)
     with pytest.raises(Conflict, match="not blocked any more"):
-        await block(desk, number, blocking.unblock)
+        await block(desk, number, blocking.unblock_customer)
 
 
 async def test_an_ended_ticket_stays_ended_when_they_are_heard_again(desk):
@@ -66,8 +66,8 @@ async def test_an_ended_ticket_stays_ended_when_they_are_heard_again(desk):
     number = await desk.writes("Thanks for the bowl")
     person = await desk.person()
     await desk.database.write(
-        status.set_status, desk.book, ticket_id=number, status="resolved", by=person, now=desk.time()
+        status.set_status, desk.context, ticket_id=number, status="resolved", by=person, now=desk.time()
     )
     await block(desk, number)
-    await block(desk, number, blocking.unblock)
+    await block(desk, number, blocking.unblock_customer)
     assert not (await desk.ticket(number)).active

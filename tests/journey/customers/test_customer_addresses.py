@@ -124,7 +124,7 @@ async def test_whoever_answers_a_mail_to_the_address_they_had_named_is_no_strang
     await desk.answers(chat, mina, "We will", via="email:sara@nilgun.example")
     desk.time.passes(seconds=20)
     await desk.sends()
-    token = desk.book.channels["email"].sent[-1].token
+    token = desk.context.channels["email"].sent[-1].token
     assert await arrives(desk, "email", "Thanks a lot, and now?", "sara@nilgun.example", reply_tokens=[token]) == chat
     last = (await desk.timeline(chat))[-1]
     assert not last.stranger
@@ -141,7 +141,7 @@ async def test_no_clock_is_touched_by_what_is_learned(desk):
     await arrives(desk, "site", "Hello", "v1", also=[("email:other@nilgun.example", False)])
     for number in (mail, chat):
         before = shape(await desk.clocks(number))
-        await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=number, now=desk.time())
+        await desk.database.write(clocks.recompute_clocks, desk.context, ticket_id=number, now=desk.time())
         assert shape(await desk.clocks(number)) == before
         assert [one[1] for one in before] == ["first_response", "resolution"]
 
@@ -149,7 +149,7 @@ async def test_no_clock_is_touched_by_what_is_learned(desk):
 async def test_an_address_that_is_dead_is_dead_also_when_somebody_copies_it(desk):
     await desk.writes("Hello", sender="omid@nilgun.example")
     key = "memory:omid@nilgun.example"
-    await desk.database.write(contact_actions.unreachable, address=key, reason="no such user", now=desk.time())
+    await desk.database.write(contact_actions.mark_unreachable, address=key, reason="no such user", now=desk.time())
     await desk.writes("Omid reads along", copies=["omid@nilgun.example"])
     assert (await address(desk, key)).unreachable_at is not None
     await desk.writes("I am back", sender="omid@nilgun.example")

@@ -22,14 +22,14 @@ class Groups(Gram):
 
 @pytest.fixture
 def desk(desk):
-    open_channels(desk).book.channels["gram"] = Groups(chat=True)
+    open_channels(desk).context.channels["gram"] = Groups(chat=True)
     return desk
 
 
 async def chats(desk, number):
     """The conversations of the ways to the customer by the messenger."""
     found = await desk.database.read(
-        lambda tx: destinations.ways(tx, desk.book, ticket=queries.ticket(tx, ticket_id=number))
+        lambda tx: destinations.destinations_of(tx, desk.context, ticket=queries.ticket(tx, ticket_id=number))
     )
     return [one.conversation for one in found if one.channel == "gram"]
 

@@ -24,13 +24,17 @@ def desk(desk):
 
 async def joined(desk, one, other):
     return await desk.database.write(
-        join.join, one=await who_has(desk, one), other=await who_has(desk, other), person_id=1, now=desk.time()
+        join.join_customers,
+        one=await who_has(desk, one),
+        other=await who_has(desk, other),
+        person_id=1,
+        now=desk.time(),
     )
 
 
 async def parted(desk, whose):
     (newest, *_) = await desk.database.read(contacts.joins_of, contact_id=await who_has(desk, whose))
-    return await desk.database.write(join.part, join_id=newest.id, person_id=1, now=desk.time())
+    return await desk.database.write(join.part_customers, join_id=newest.id, person_id=1, now=desk.time())
 
 
 async def everything(desk):
@@ -71,7 +75,7 @@ async def test_addresses_tickets_surveys_and_places_follow(desk, two):
         "email:sara@nilgun.example", "site:v1",
     ]  # fmt: skip
     assert (await desk.ticket(chat)).contact_name == "Sara"
-    assert [one.contact_id for one in await desk.database.read(queries.guests, ticket_id=omid)] == [kept]
+    assert [one.contact_id for one in await desk.database.read(queries.participants_of, ticket_id=omid)] == [kept]
     assert {one["number"] for one in await ask(desk, "site", "tickets", address="site:v1")} == {mail, chat}
     assert await changes(desk, chat) == ["joined"]
     (line,) = [one.data for one in await desk.timeline(chat) if one.kind == "change"]
@@ -120,7 +124,7 @@ async def test_a_chain_of_joins_is_one_customer_and_comes_apart_in_any_order(des
     known = await desk.database.read(contacts.joins_of, contact_id=await who_has(desk, "gram:u1"))
     assert len(known) == 2
     for one in sorted(known, key=lambda row: row.id):  # the first first
-        await desk.database.write(join.part, join_id=one.id, person_id=1, now=desk.time())
+        await desk.database.write(join.part_customers, join_id=one.id, person_id=1, now=desk.time())
     assert await everything(desk) == before
 
 
@@ -129,10 +133,10 @@ async def test_one_is_not_joined_with_oneself_nor_twice_nor_with_nobody(desk, tw
     await joined(desk, "site:v1", "email:sara@nilgun.example")
     for one, other, error in ((sara, sara, Conflict), (sara, visitor, Conflict), (sara, 9999, NotFound)):
         with pytest.raises(error):
-            await desk.database.write(join.join, one=one, other=other, person_id=1, now=desk.time())
+            await desk.database.write(join.join_customers, one=one, other=other, person_id=1, now=desk.time())
     await parted(desk, "site:v1")
     with pytest.raises(Conflict):
-        await desk.database.write(join.part, join_id=1, person_id=1, now=desk.time())
+        await desk.database.write(join.part_customers, join_id=1, person_id=1, now=desk.time())
 
 
 async def test_who_is_blocked_stays_blocked_and_is_free_again_after_the_undo(desk, two):
@@ -157,7 +161,7 @@ async def test_offers_are_settled_by_joining_and_by_refusing(desk, two):
     assert await desk.database.read(contacts.offers_for, contact_id=sara) == []
     await parted(desk, "site:v1")
     assert len(await desk.database.read(contacts.offers_for, contact_id=sara)) == 1
-    await desk.database.write(actions.refuse, offer_id=offer.id, person_id=1, now=desk.time())
+    await desk.database.write(actions.refuse_join, offer_id=offer.id, person_id=1, now=desk.time())
     assert await desk.database.read(contacts.offers_for, contact_id=sara) == []
     await arrives(desk, "site", "I am Sara!!", "v1", also=[("email:sara@nilgun.example", False)])
     assert await desk.database.read(contacts.offers_for, contact_id=sara) == []
@@ -179,5 +183,5 @@ async def test_clocks_equal_their_replay_through_joins_and_their_undoing(desk, s
             except DeskError:
                 pass
         before = shape(await desk.clocks(number))
-        await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=number, now=desk.time())
+        await desk.database.write(clocks.recompute_clocks, desk.context, ticket_id=number, now=desk.time())
         assert shape(await desk.clocks(number)) == before

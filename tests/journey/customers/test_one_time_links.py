@@ -63,12 +63,12 @@ async def test_the_talk_goes_on_where_the_link_led_and_the_answer_goes_there(des
     await desk.answers(chat, mina, "Good")
     desk.time.passes(seconds=20)
     await desk.sends()
-    assert desk.book.channels["gram"].sent[-1].conversation == "u1"
+    assert desk.context.channels["gram"].sent[-1].conversation == "u1"
     assert (await desk.clocks(chat, "first_response"))[0].started_at == began
     assert await arrives(desk, "site", "and back again", "v1") == chat
     assert (await desk.ticket(chat)).conversation == "v1"
     before = shape(await desk.clocks(chat))
-    await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=chat, now=desk.time())
+    await desk.database.write(clocks.recompute_clocks, desk.context, ticket_id=chat, now=desk.time())
     assert shape(await desk.clocks(chat)) == before
 
 
@@ -118,7 +118,12 @@ async def test_a_link_an_agent_made_joins_also_a_customer_with_a_past(desk):
     mail = await arrives(desk, "email", "Hello", "sara@nilgun.example")
     await arrives(desk, "gram", "Hello too", "u1")
     (made,) = await desk.database.write(
-        links.lead_on, desk.book, address="email:sara@nilgun.example", now=desk.time(), person_id=mina, ticket_id=mail
+        links.create_links,
+        desk.context,
+        address="email:sara@nilgun.example",
+        now=desk.time(),
+        person_id=mina,
+        ticket_id=mail,
     )
     await start(desk, token_of(made["url"]))
     assert await who_has(desk, "gram:u1") == await who_has(desk, "email:sara@nilgun.example")

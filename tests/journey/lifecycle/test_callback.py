@@ -29,7 +29,7 @@ def phone(database, tmp_path):
 
 
 async def wish(phone, number=1):
-    found = callback.wished(await phone.desk.timeline(number))
+    found = callback.pending_callback(await phone.desk.timeline(number))
     return None if found is None else found.data["disposition"]
 
 
@@ -52,7 +52,7 @@ async def with_telephone(phone, name="Mina", extension="101"):
 
 async def ring(phone, person, number=NUMBER):
     return await phone.desk.database.write(
-        callback.ring, phone.desk.book, ticket_id=1, person_id=person, number=number, now=phone.desk.time()
+        callback.request_call, phone.desk.context, ticket_id=1, person_id=person, number=number, now=phone.desk.time()
     )
 
 
@@ -81,12 +81,12 @@ async def test_a_call_that_is_answered_is_no_wish_and_ends_an_earlier_one(phone)
 async def test_somebody_says_that_nobody_needs_to_call_and_it_is_on_the_timeline(phone):
     mina = await phone.desk.person()
     await phone.hears(abandoned(phone.board()))
-    await phone.desk.database.write(callback.close_wish, ticket_id=1, person_id=mina, now=phone.desk.time())
+    await phone.desk.database.write(callback.close_callback, ticket_id=1, person_id=mina, now=phone.desk.time())
     assert await wish(phone) is None
     [line] = [one for one in await phone.desk.timeline(1) if (one.data or {}).get("change") == "wish_closed"]
     assert line.person_id == mina
     with pytest.raises(Conflict):
-        await phone.desk.database.write(callback.close_wish, ticket_id=1, person_id=mina, now=phone.desk.time())
+        await phone.desk.database.write(callback.close_callback, ticket_id=1, person_id=mina, now=phone.desk.time())
 
 
 async def test_a_resolved_ticket_wants_no_call_and_a_new_missed_call_does(phone):
@@ -104,9 +104,11 @@ async def test_an_answered_call_back_closes_the_follow_up_of_an_unhappy_customer
     mina = await with_telephone(phone)
     await phone.hears(answered(phone.board()))
     token = await phone.desk.database.write(
-        lambda tx: survey.ask_on_call(tx, ticket=queries.ticket(tx, ticket_id=1), now=phone.desk.time())
+        lambda tx: survey.start_call_survey(tx, ticket=queries.ticket(tx, ticket_id=1), now=phone.desk.time())
     )
-    await phone.desk.database.write(survey.answer, phone.desk.book, token=token, score="sad", now=phone.desk.time())
+    await phone.desk.database.write(
+        survey.record_answer, phone.desk.context, token=token, score="sad", now=phone.desk.time()
+    )
     assert (await phone.desk.ticket(1)).sad_at is not None
     phone.desk.time.passes(minutes=3)
     await phone.hears(calls_back(phone, 2, status="BUSY"))
@@ -128,7 +130,9 @@ async def test_a_click_is_written_down_before_it_is_tried_and_a_second_one_is_th
     assert (wanted.number, wanted.extension, wanted.channel) == (NUMBER, "101", "phone")
     with pytest.raises(Conflict):
         await ring(phone, mina)
-    await phone.desk.database.write(callback.rang, entry_id=wanted.entry_id, state="failed", reason="no line")
+    await phone.desk.database.write(
+        callback.record_call_attempt, entry_id=wanted.entry_id, state="failed", reason="no line"
+    )
     assert (await ring(phone, mina)).entry_id != wanted.entry_id, "what failed may be tried again at once"
     [first] = await phone.desk.clocks(1, "first_response")
     assert first.stopped_at is None, "ringing is no answer"
@@ -141,7 +145,7 @@ async def test_why_somebody_can_not_be_called_is_said_in_words(phone):
         await ring(phone, mina, "+989350000000")
     with pytest.raises(Invalid, match="extension"):
         await ring(phone, mina)
-    phone.desk.book.channels["phone"] = type(phone.channel)(
+    phone.desk.context.channels["phone"] = type(phone.channel)(
         phone.channel.settings.model_copy(update={"originate": type(phone.channel.settings.originate)()})
     )
     with pytest.raises(Invalid, match="dial the number yourself"):
@@ -158,8 +162,10 @@ async def test_a_note_while_it_rings_is_not_in_the_way(phone):
     mina = await with_telephone(phone)
     await phone.hears(abandoned(phone.board()))
     wanted = await ring(phone, mina)
-    await phone.desk.database.write(reply.note, ticket_id=1, person_id=mina, text="ringing", now=phone.desk.time())
-    await phone.desk.database.write(callback.rang, entry_id=wanted.entry_id, state="ringing", call="call:1")
+    await phone.desk.database.write(reply.add_note, ticket_id=1, person_id=mina, text="ringing", now=phone.desk.time())
+    await phone.desk.database.write(
+        callback.record_call_attempt, entry_id=wanted.entry_id, state="ringing", call="call:1"
+    )
     line = next(one for one in await phone.desk.timeline(1) if one.id == wanted.entry_id)
     assert (line.data["state"], line.data["call"]) == ("ringing", "call:1")
 
@@ -189,7 +195,7 @@ async def test_a_call_from_a_customer_we_waited_for_opens_the_ticket_again(phone
     mina = await phone.desk.person()
     await phone.hears(answered(phone.board()))
     await phone.desk.database.write(
-        status.set_status, phone.desk.book, ticket_id=1, status="waiting", by=mina, now=phone.desk.time()
+        status.set_status, phone.desk.context, ticket_id=1, status="waiting", by=mina, now=phone.desk.time()
     )
     phone.desk.time.passes(minutes=5)
     await phone.hears(calls_back(phone, 2, status="NOANSWER"))

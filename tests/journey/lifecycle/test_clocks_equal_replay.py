@@ -26,14 +26,16 @@ async def play(desk, dice: random.Random, number: int, mina: int) -> None:
         elif step in ("answers", "fails", "undo"):
             entry = await desk.answers(number, mina, then=dice.choice((None, None, "waiting", "resolved")))
             if step == "undo":
-                await desk.database.write(reply.undo, desk.book, entry_id=entry, person_id=mina, now=desk.time())
+                await desk.database.write(
+                    reply.undo_reply, desk.context, entry_id=entry, person_id=mina, now=desk.time()
+                )
             elif step == "fails":
                 desk.channel.answers = [DeliveryError("no such mailbox", permanent=True)]
         elif step == "note":
-            await desk.database.write(reply.note, ticket_id=number, person_id=mina, text="hm", now=desk.time())
+            await desk.database.write(reply.add_note, ticket_id=number, person_id=mina, text="hm", now=desk.time())
         else:
             await desk.database.write(
-                status.set_status, desk.book, ticket_id=number, status=step, by=mina, now=desk.time()
+                status.set_status, desk.context, ticket_id=number, status=step, by=mina, now=desk.time()
             )
     except DeskError:
         return
@@ -65,6 +67,6 @@ async def test_the_stored_clocks_are_those_of_the_replay(desk, seed):
         await play(desk, dice, number, mina)
         before = shape(await desk.clocks(number))
         deadline = (await desk.ticket(number)).deadline
-        await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=number, now=desk.time())
+        await desk.database.write(clocks.recompute_clocks, desk.context, ticket_id=number, now=desk.time())
         assert shape(await desk.clocks(number)) == before
         assert (await desk.ticket(number)).deadline == deadline

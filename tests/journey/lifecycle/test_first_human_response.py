@@ -14,7 +14,7 @@ from helpdesk.tickets import ticket_lists
 
 
 async def resolve(desk, number, by, to="resolved"):
-    await desk.database.write(status.set_status, desk.book, ticket_id=number, status=to, by=by, now=desk.time())
+    await desk.database.write(status.set_status, desk.context, ticket_id=number, status=to, by=by, now=desk.time())
 
 
 async def first(desk, number):
@@ -54,7 +54,7 @@ async def test_t6_an_answer_that_never_arrived_is_no_answer_and_a_later_success_
     assert (clock.state, clock.stop_entry_id) == ("running", None)
     assert (await desk.ticket(number)).answered is False
     desk.time.passes(minutes=3)
-    await desk.database.write(reply.send_again, desk.book, entry_id=entry, person_id=mina, now=desk.time())
+    await desk.database.write(reply.send_again, desk.context, entry_id=entry, person_id=mina, now=desk.time())
     await desk.sends()
     clock = await first(desk, number)
     assert (clock.state, clock.stopped_at, clock.stop_entry_id) == ("stopped", desk.time.now, entry)
@@ -167,20 +167,20 @@ async def test_undo_takes_the_answer_back_and_the_clock_goes_on(desk):
     number, mina = await desk.writes(), await desk.person()
     entry = await desk.answers(number, mina, then="resolved")
     desk.time.passes(seconds=10)
-    await desk.database.write(reply.undo, desk.book, entry_id=entry, person_id=mina, now=desk.time())
+    await desk.database.write(reply.undo_reply, desk.context, entry_id=entry, person_id=mina, now=desk.time())
     desk.time.passes(hours=1)
     assert await desk.sends() == 0
     clock = await first(desk, number)
     assert (clock.state, (await desk.ticket(number)).status) == ("running", "new")
     with pytest.raises(Conflict):
-        await desk.database.write(reply.undo, desk.book, entry_id=entry, person_id=mina, now=desk.time())
+        await desk.database.write(reply.undo_reply, desk.context, entry_id=entry, person_id=mina, now=desk.time())
 
 
 async def test_only_the_author_can_take_an_answer_back(desk):
     number, mina, omid = await desk.writes(), await desk.person(), await desk.person("Omid")
     entry = await desk.answers(number, mina)
     with pytest.raises(Forbidden):
-        await desk.database.write(reply.undo, desk.book, entry_id=entry, person_id=omid, now=desk.time())
+        await desk.database.write(reply.undo_reply, desk.context, entry_id=entry, person_id=omid, now=desk.time())
 
 
 async def test_sending_stops_when_something_new_arrived_while_writing(desk):
@@ -234,9 +234,9 @@ async def test_a_sad_tap_is_stored_once_and_asks_for_a_call_back(desk):
     assert invitation.automatic
     token = invitation.faces[0].url.partition("/s/")[2].partition("?")[0]
     for _ in range(2):
-        await desk.database.write(survey.answer, desk.book, token=token, score="sad", now=desk.time())
+        await desk.database.write(survey.record_answer, desk.context, token=token, score="sad", now=desk.time())
     await desk.database.write(
-        survey.explain, desk.book, token=token, reasons=["slow"], words="Nobody called.", now=desk.time()
+        survey.record_reasons, desk.context, token=token, reasons=["slow"], words="Nobody called.", now=desk.time()
     )
     answers = [one for one in await desk.timeline(number) if one.kind == "survey" and one.author == "customer"]
     assert [one.data["score"] for one in answers] == ["sad", "sad"]
@@ -252,12 +252,12 @@ async def test_t13_a_tap_can_be_changed_for_two_days_and_given_for_fourteen(desk
     desk.time.passes(minutes=11)
     await desk.sends()
     token = desk.channel.sent[-1].faces[0].url.partition("/s/")[2].partition("?")[0]
-    await desk.database.write(survey.answer, desk.book, token=token, score="happy", now=desk.time())
+    await desk.database.write(survey.record_answer, desk.context, token=token, score="happy", now=desk.time())
     desk.time.passes(hours=47)
-    await desk.database.write(survey.answer, desk.book, token=token, score="neutral", now=desk.time())
+    await desk.database.write(survey.record_answer, desk.context, token=token, score="neutral", now=desk.time())
     desk.time.passes(hours=2)
     with pytest.raises(Conflict):
-        await desk.database.write(survey.answer, desk.book, token=token, score="sad", now=desk.time())
+        await desk.database.write(survey.record_answer, desk.context, token=token, score="sad", now=desk.time())
     assert (await desk.ticket(number)).status == "resolved"
 
 

@@ -24,7 +24,7 @@ async def sad(desk, person, *, score="sad", **more):
 
 
 async def tap(desk, token, score="sad"):
-    await desk.database.write(survey.answer, desk.book, token=token, score=score, now=desk.time())
+    await desk.database.write(survey.record_answer, desk.context, token=token, score=score, now=desk.time())
 
 
 async def rows(desk, view, person):
@@ -42,19 +42,19 @@ async def tasks(desk, number):
 async def close(desk, number, person):
     found = await desk.database.read(surveys.follow_ups_of, ticket_id=number)
     await desk.database.write(
-        survey.called_back, ticket_id=number, follow_up_id=found[0].id, outcome="We spoke", person_id=person,
+        survey.complete_follow_up, ticket_id=number, follow_up_id=found[0].id, outcome="We spoke", person_id=person,
         now=desk.time(),
     )  # fmt: skip
 
 
 async def merged(desk, child, parent, person):
     await desk.database.write(
-        merge.merge, desk.book, ticket_id=child, into=parent, person_id=person, now=desk.time(), sure=True
+        merge.merge_into, desk.context, ticket_id=child, into=parent, person_id=person, now=desk.time(), sure=True
     )
 
 
 async def undone(desk, child, person):
-    await desk.database.write(merge.unmerge, desk.book, ticket_id=child, person_id=person, now=desk.time())
+    await desk.database.write(merge.undo_merge, desk.context, ticket_id=child, person_id=person, now=desk.time())
 
 
 async def test_a_sad_answer_is_in_the_lists_of_its_owner_until_somebody_has_called(desk):
@@ -80,19 +80,19 @@ async def test_it_is_sorted_among_the_other_deadlines(desk):
     early = await desk.writes(id="early")
     desk.time.passes(minutes=5)
     number, _ = await sad(desk, mina, id="sad")
-    await desk.database.write(follow_up.assign, ticket_id=early, to=mina, by=mina, now=desk.time())
+    await desk.database.write(follow_up.assign_ticket, ticket_id=early, to=mina, by=mina, now=desk.time())
     desk.time.passes(minutes=5)
     late = await desk.writes(id="late")
-    await desk.database.write(follow_up.assign, ticket_id=late, to=mina, by=mina, now=desk.time())
+    await desk.database.write(follow_up.assign_ticket, ticket_id=late, to=mina, by=mina, now=desk.time())
     assert await rows(desk, "mine", mina) == [early, number, late]
 
 
 async def test_whoever_gets_the_ticket_gets_the_call_back(desk):
     mina, omid = await desk.person(), await desk.person("Omid")
     number, _ = await sad(desk, mina)
-    await desk.database.write(follow_up.assign, ticket_id=number, to=omid, by=mina, now=desk.time())
+    await desk.database.write(follow_up.assign_ticket, ticket_id=number, to=omid, by=mina, now=desk.time())
     assert (await tasks(desk, number), await rows(desk, "mine", omid)) == ([(omid, True)], [number])
-    await desk.database.write(follow_up.assign, ticket_id=number, to=None, by=omid, now=desk.time())
+    await desk.database.write(follow_up.assign_ticket, ticket_id=number, to=None, by=omid, now=desk.time())
     assert (await tasks(desk, number), await rows(desk, "unassigned", mina)) == ([(None, True)], [number])
 
 
@@ -166,7 +166,7 @@ async def test_an_invitation_that_had_not_left_is_taken_back_by_the_merge_once(d
     child, parent = await desk.writes(id="one"), await desk.writes(id="two")
     await desk.answers(child, mina)
     await desk.database.write(
-        status.set_status, desk.book, ticket_id=child, status="resolved", by=mina, now=desk.time()
+        status.set_status, desk.context, ticket_id=child, status="resolved", by=mina, now=desk.time()
     )
     await merged(desk, child, parent, mina)
     desk.time.passes(hours=1)

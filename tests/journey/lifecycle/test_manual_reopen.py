@@ -8,7 +8,7 @@ from helpdesk.surveys import queries as surveys
 
 async def to(desk, ticket_id, mina, wanted):
     await desk.database.write(
-        status.set_status, desk.book, ticket_id=ticket_id, status=wanted, by=mina, now=desk.time()
+        status.set_status, desk.context, ticket_id=ticket_id, status=wanted, by=mina, now=desk.time()
     )  # fmt: skip
 
 
@@ -54,13 +54,18 @@ async def test_one_call_back_leaves_the_other_one_waiting(desk):
         desk.time.passes(hours=1)
         await desk.sends()
         token = desk.channel.sent[-1].survey
-        await desk.database.write(survey.answer, desk.book, token=token, score="sad", now=desk.time())
+        await desk.database.write(survey.record_answer, desk.context, token=token, score="sad", now=desk.time())
         desk.time.passes(days=4)
         if number == 1:
             await desk.writes("Again", remote_ids=["in-1"])
     first, second = await desk.database.read(surveys.follow_ups_of, ticket_id=ticket_id)
     for task, left in ((first, True), (second, False)):
         await desk.database.write(
-            survey.called_back, ticket_id=ticket_id, follow_up_id=task.id, outcome="ok", person_id=mina, now=desk.time()
+            survey.complete_follow_up,
+            ticket_id=ticket_id,
+            follow_up_id=task.id,
+            outcome="ok",
+            person_id=mina,
+            now=desk.time(),
         )
         assert ((await desk.ticket(ticket_id)).sad_at is not None) == left

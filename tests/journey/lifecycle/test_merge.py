@@ -16,12 +16,12 @@ from tests.journey.lifecycle.test_clocks_equal_replay import play, shape
 
 async def merged(desk, child, parent, person, **more):
     await desk.database.write(
-        merge.merge, desk.book, ticket_id=child, into=parent, person_id=person, now=desk.time(), **more
+        merge.merge_into, desk.context, ticket_id=child, into=parent, person_id=person, now=desk.time(), **more
     )
 
 
 async def undone(desk, child, person):
-    return await desk.database.write(merge.unmerge, desk.book, ticket_id=child, person_id=person, now=desk.time())
+    return await desk.database.write(merge.undo_merge, desk.context, ticket_id=child, person_id=person, now=desk.time())
 
 
 async def open_questions(desk, number):
@@ -56,7 +56,7 @@ async def test_the_lines_of_the_child_stand_on_the_parent_and_the_child_points_t
     assert (child.merged_into_id, child.active) == (older, False)
     rows = await desk.database.read(ticket_lists.page, view="all", person_id=mina, now=desk.time())
     assert [row.id for row in rows.rows] == [older]
-    assert await desk.database.read(ticket_search.find, question="Where is it") == [older]
+    assert await desk.database.read(ticket_search.search_tickets, question="Where is it") == [older]
 
 
 async def test_an_answer_to_the_child_arrives_at_the_parent(desk):
@@ -169,12 +169,12 @@ async def test_two_customers_are_merged_only_when_a_person_is_sure(desk):
     assert refusal.value.field == "sure"
     await merged(desk, newer, older, mina, sure=True)
     assert (await desk.ticket(older)).address == "memory:sara@customers.example"
-    guests = await desk.database.read(queries.guests, ticket_id=older)
+    guests = await desk.database.read(queries.participants_of, ticket_id=older)
     assert [(one.address, one.welcome) for one in guests] == [("memory:omid@customers.example", True)]
     assert await desk.writes("me again", sender="omid@customers.example", numbers=[older]) == older
     assert not (await desk.timeline(older))[-1].stranger
     await undone(desk, newer, mina)
-    assert len(await desk.database.read(queries.guests, ticket_id=older)) == 1  # has written here meanwhile
+    assert len(await desk.database.read(queries.participants_of, ticket_id=older)) == 1  # has written here meanwhile
 
 
 async def test_a_merged_ticket_takes_no_answer_and_merges_go_no_further(desk):
@@ -189,7 +189,7 @@ async def test_a_merged_ticket_takes_no_answer_and_merges_go_no_further(desk):
         await desk.answers(newer, mina)
     with pytest.raises(Conflict):
         await desk.database.write(
-            status.set_status, desk.book, ticket_id=newer, status="resolved", by=mina, now=desk.time()
+            status.set_status, desk.context, ticket_id=newer, status="resolved", by=mina, now=desk.time()
         )
 
 
@@ -197,7 +197,7 @@ async def test_an_open_matter_is_not_buried_in_a_settled_one(desk):
     older, newer, *_ = await two(desk)
     mina = await desk.person()
     await desk.database.write(
-        status.set_status, desk.book, ticket_id=older, status="resolved", by=mina, now=desk.time()
+        status.set_status, desk.context, ticket_id=older, status="resolved", by=mina, now=desk.time()
     )
     with pytest.raises(Conflict):
         await merged(desk, newer, older, mina)
@@ -250,7 +250,7 @@ async def test_clocks_equal_their_replay_through_merges_and_their_undoing(desk, 
                 pass
         for number in (one, two_):
             before = shape(await desk.clocks(number))
-            await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=number, now=desk.time())
+            await desk.database.write(clocks.recompute_clocks, desk.context, ticket_id=number, now=desk.time())
             assert shape(await desk.clocks(number)) == before
             assert not is_merged or number == one or not any(clock[3] == "running" for clock in before)
 
@@ -260,7 +260,10 @@ async def test_taking_back_an_answer_after_the_merge_works_on_the_parent(desk):
     mina = await desk.person()
     entry = await desk.answers(newer, mina)
     await merged(desk, newer, older, mina)
-    assert await desk.database.write(reply.undo, desk.book, entry_id=entry, person_id=mina, now=desk.time()) == older
+    assert (
+        await desk.database.write(reply.undo_reply, desk.context, entry_id=entry, person_id=mina, now=desk.time())
+        == older
+    )
 
 
 @pytest.mark.parametrize("sender", ["sara@customers.example", "omid@customers.example"])

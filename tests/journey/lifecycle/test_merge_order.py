@@ -53,7 +53,7 @@ async def does(desk, count, verb, dice, mina):
                 by.add(entry)
     elif verb == "undo" and count.which("queued"):
         entry = dice.choice(count.which("queued"))
-        await desk.database.write(reply.undo, desk.book, entry_id=entry, person_id=mina, now=now)
+        await desk.database.write(reply.undo_reply, desk.context, entry_id=entry, person_id=mina, now=now)
         count.answers[entry][0] = "undone"
     elif verb == "send":
         desk.time.passes(seconds=20)
@@ -63,15 +63,15 @@ async def does(desk, count, verb, dice, mina):
     elif verb == "bounce" and count.which("sent"):
         entry = dice.choice(count.which("sent"))
         news = {"state": "failed", "permanent": True, "recipients": [], "reason": "no"}
-        tokens = [desk.book.sign(entry)]
+        tokens = [desk.context.sign(entry)]
         await desk.writes("Undelivered", sender="daemon@customers.example", delivery=news, message_tokens=tokens)
         count.answers[entry][0] = "failed"
     elif verb == "merge" and not count.merged:
-        await desk.database.write(merge.merge, desk.book, ticket_id=one, into=3 - one, person_id=mina, now=now)
+        await desk.database.write(merge.merge_into, desk.context, ticket_id=one, into=3 - one, person_id=mina, now=now)
         count.merged[one] = 3 - one
     elif verb == "unmerge" and count.merged:
         [(child, _)] = count.merged.items()
-        await desk.database.write(merge.unmerge, desk.book, ticket_id=child, person_id=mina, now=now)
+        await desk.database.write(merge.undo_merge, desk.context, ticket_id=child, person_id=mina, now=now)
         count.merged.clear()
         for home, _, by in count.questions:
             by.intersection_update([entry for entry in by if count.answers[entry][1] == home])

@@ -14,7 +14,7 @@ async def comes_back(desk, entry_id):
         "Undelivered",
         sender="mailer-daemon@customers.example",
         delivery=news,
-        message_tokens=[desk.book.sign(entry_id)],
+        message_tokens=[desk.context.sign(entry_id)],
     )
 
 
@@ -33,7 +33,9 @@ async def two(desk, *, parent_answered):
 
 
 async def joins(desk, newer, older, mina):
-    await desk.database.write(merge.merge, desk.book, ticket_id=newer, into=older, person_id=mina, now=desk.time())
+    await desk.database.write(
+        merge.merge_into, desk.context, ticket_id=newer, into=older, person_id=mina, now=desk.time()
+    )
 
 
 async def waiting(desk, number):
@@ -49,7 +51,7 @@ async def test_an_answer_that_bounces_after_the_merge_leaves_its_question_open(d
     await comes_back(desk, entry_id)
     assert await waiting(desk, older) == [asked]
     assert not (await desk.ticket(older)).answered
-    await desk.database.write(reply.send_again, desk.book, entry_id=entry_id, person_id=mina, now=desk.time())
+    await desk.database.write(reply.send_again, desk.context, entry_id=entry_id, person_id=mina, now=desk.time())
     await desk.sends()
     assert await waiting(desk, older) == []
 
@@ -57,9 +59,9 @@ async def test_an_answer_that_bounces_after_the_merge_leaves_its_question_open(d
 async def test_an_answer_taken_back_after_the_merge_leaves_its_question_open(desk):
     mina, older, newer, entry_id, asked = await two(desk, parent_answered=True)
     await joins(desk, newer, older, mina)
-    await desk.database.write(reply.undo, desk.book, entry_id=entry_id, person_id=mina, now=desk.time())
+    await desk.database.write(reply.undo_reply, desk.context, entry_id=entry_id, person_id=mina, now=desk.time())
     assert await waiting(desk, older) == [asked]
-    await desk.database.write(merge.unmerge, desk.book, ticket_id=newer, person_id=mina, now=desk.time())
+    await desk.database.write(merge.undo_merge, desk.context, ticket_id=newer, person_id=mina, now=desk.time())
     assert (await waiting(desk, older), await waiting(desk, newer)) == ([], [asked])
 
 
@@ -84,7 +86,7 @@ async def test_what_became_of_an_answer_goes_back_with_it_when_the_merge_is_undo
     await desk.sends()
     await joins(desk, newer, older, mina)
     await comes_back(desk, entry_id)
-    await desk.database.write(merge.unmerge, desk.book, ticket_id=newer, person_id=mina, now=desk.time())
+    await desk.database.write(merge.undo_merge, desk.context, ticket_id=newer, person_id=mina, now=desk.time())
     assert (await waiting(desk, older), await waiting(desk, newer)) == ([], [asked])
 
 
@@ -97,5 +99,5 @@ async def test_a_question_that_came_by_a_merge_is_the_oldest_also_when_the_paren
     entry_id = await desk.answers(newer, mina)
     desk.time.passes(seconds=1)
     await joins(desk, older, newer, mina)
-    await desk.database.write(reply.undo, desk.book, entry_id=entry_id, person_id=mina, now=desk.time())
+    await desk.database.write(reply.undo_reply, desk.context, entry_id=entry_id, person_id=mina, now=desk.time())
     assert await waiting(desk, newer) == [asked]

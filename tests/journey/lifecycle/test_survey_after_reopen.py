@@ -21,7 +21,7 @@ async def resolved(desk):
 
 async def to(desk, ticket_id, mina, wanted):
     await desk.database.write(
-        status.set_status, desk.book, ticket_id=ticket_id, status=wanted, by=mina, now=desk.time()
+        status.set_status, desk.context, ticket_id=ticket_id, status=wanted, by=mina, now=desk.time()
     )  # fmt: skip
 
 
@@ -65,7 +65,7 @@ async def test_whoever_has_the_link_does_not_fill_the_timeline(desk):
 
     async def taps(turn: int) -> None:
         face = ("sad", "happy")[turn % 2]
-        await desk.database.write(survey.answer, desk.book, token=token, score=face, now=desk.time())
+        await desk.database.write(survey.record_answer, desk.context, token=token, score=face, now=desk.time())
 
     for turn in range(survey.MOST_CHANGES):
         await taps(turn)

@@ -30,7 +30,7 @@ async def test_the_promise_for_a_mark_survives_a_recount(desk):
     mina = await desk.person()
     await desk.answers(number, mina)
     await desk.writes("and again", remote_ids=["first"])
-    await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=number, now=desk.time())
+    await desk.database.write(clocks.recompute_clocks, desk.context, ticket_id=number, now=desk.time())
     assert {minutes(one) for one in await desk.clocks(number, "next_response")} == {7}
     assert {minutes(one) for one in await desk.clocks(number, "first_response")} == {5}
 
@@ -41,5 +41,5 @@ async def test_a_policy_names_a_team_by_its_name(desk):
     )
     number = await desk.writes("an order of 4,000 bowls", team="Big customers")
     assert {minutes(one) for one in await desk.clocks(number, "first_response")} == {9}
-    await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=number, now=desk.time())
+    await desk.database.write(clocks.recompute_clocks, desk.context, ticket_id=number, now=desk.time())
     assert {minutes(one) for one in await desk.clocks(number, "first_response")} == {9}

@@ -14,13 +14,13 @@ from tests.support.webchat.chat_client import open_chat, settings
 
 
 async def files_of(desk, entry_id):
-    rows = await desk.database.read(queries.attached, entry_ids=[entry_id])
-    return [(row.name, desk.house.files.read(row.hash)) for row in rows]
+    rows = await desk.database.read(queries.attachments_of, entry_ids=[entry_id])
+    return [(row.name, desk.app.files.read(row.hash)) for row in rows]
 
 
 async def agrees_with_its_replay(desk, number):
     before = shape(await desk.clocks(number))
-    await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=number, now=desk.time())
+    await desk.database.write(clocks.recompute_clocks, desk.context, ticket_id=number, now=desk.time())
     assert shape(await desk.clocks(number)) == before
 
 
@@ -65,7 +65,7 @@ async def test_nobody_changes_what_we_said(desk):
 def shop(database, tmp_path):
     made = story(database, tmp_path)
     made.post = Post()
-    made.book.channels["email"] = made.post
+    made.context.channels["email"] = made.post
     return made
 
 
@@ -84,7 +84,7 @@ async def visits(chat, text, email):
 
 async def time_is_up(shop):
     shop.time.passes(minutes=10)
-    queued = await shop.database.write(unread_fallback.look, shop.book, now=shop.time())
+    queued = await shop.database.write(unread_fallback.mail_unread_replies, shop.context, now=shop.time())
     await shop.sends()
     return queued
 
@@ -99,7 +99,7 @@ async def test_what_was_taken_back_is_not_sent_after_a_visitor_by_mail(shop, cha
     await chat.answers(number, "Oh no, that was another customer's address.", person=mina)
     await chat.answers(number, "It leaves today.", person=mina)
     wrong = (await said(shop, number))[0]
-    await shop.database.write(edit_sent.withdraw, shop.book, entry_id=wrong, person_id=mina, now=shop.time())
+    await shop.database.write(edit_sent.delete_message, shop.context, entry_id=wrong, person_id=mina, now=shop.time())
     await shop.sends()
     assert await time_is_up(shop) == 1
     assert "It leaves today." in shop.post.sent[0].text
@@ -111,7 +111,7 @@ async def test_what_is_only_about_to_be_taken_back_is_not_sent_by_mail_either(sh
     mina = await shop.person()
     await chat.answers(number, "Oh no, that was another customer's address.", person=mina)
     wrong = (await said(shop, number))[0]
-    await shop.database.write(edit_sent.withdraw, shop.book, entry_id=wrong, person_id=mina, now=shop.time())
+    await shop.database.write(edit_sent.delete_message, shop.context, entry_id=wrong, person_id=mina, now=shop.time())
     assert await time_is_up(shop) == 0
     assert shop.post.sent == []
 
@@ -123,7 +123,7 @@ async def test_of_two_customers_in_one_ticket_nobody_gets_by_mail_what_the_other
     await chat.answers(one, "For Sara alone.", person=mina)
     await chat.answers(other, "For Omid alone.", person=mina)
     await shop.database.write(
-        merge.merge, shop.book, ticket_id=other, into=one, person_id=mina, now=shop.time(), sure=True
+        merge.merge_into, shop.context, ticket_id=other, into=one, person_id=mina, now=shop.time(), sure=True
     )
     await time_is_up(shop)
     assert "For Omid" not in "".join(mail.text for mail in shop.post.sent if "sara" in mail.to.address)
@@ -137,7 +137,7 @@ async def test_words_that_come_after_a_survey_is_closed_are_a_message(shop, chat
     mina = await shop.person()
     await chat.answers(number, "It has left.", person=mina)
     await shop.database.write(
-        status.set_status, shop.book, ticket_id=number, status="resolved", by=mina, now=shop.time()
+        status.set_status, shop.context, ticket_id=number, status="resolved", by=mina, now=shop.time()
     )
     shop.time.passes(minutes=1)
     await shop.sends()
@@ -158,12 +158,12 @@ async def test_a_ticket_that_can_not_be_looked_at_keeps_no_other_visitor_from_th
     mina = await shop.person()
     await chat.answers(one, "Dear Sara", person=mina)
     await chat.answers(other, "Dear Omid", person=mina)
-    whole = unread_fallback._letter
+    whole = unread_fallback._mail_payload
 
-    def poison(tx, book, ticket, *more):
+    def poison(tx, context, ticket, *more):
         if ticket.id == one:
             raise RuntimeError("a bug")
-        return whole(tx, book, ticket, *more)
+        return whole(tx, context, ticket, *more)
 
     monkeypatch.setattr(unread_fallback, "_letter", poison)
     assert await time_is_up(shop) == 1

@@ -26,7 +26,7 @@ async def wishes(desk, what, who="v1", channel="site", text="", **more):
 
 async def agrees_with_its_replay(desk, number):
     before = shape(await desk.clocks(number))
-    await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=number, now=desk.time())
+    await desk.database.write(clocks.recompute_clocks, desk.context, ticket_id=number, now=desk.time())
     assert shape(await desk.clocks(number)) == before
 
 
@@ -48,7 +48,7 @@ async def test_who_wants_a_person_is_marked_and_no_clock_moves(desk):
 
 
 async def test_robots_are_silent_until_the_next_round(desk):
-    desk.house.book = replace(desk.book, acknowledgement=True)
+    desk.app.context = replace(desk.context, acknowledgement=True)
     mina = await desk.person()
     number = await arrives(desk, "site", "A person please", "v1", details={"wants_person": True})
     assert (await desk.ticket(number)).person_wanted_at is not None
@@ -120,7 +120,7 @@ async def talk(desk, question="Where is my parcel?", answer="On its way.", who="
     mina = await desk.person(f"Mina{who}")
     number = await arrives(desk, "site", question, who)
     await desk.answers(number, mina, answer)
-    await desk.database.write(reply.note, ticket_id=number, person_id=mina, text="SECRET NOTE", now=desk.time())
+    await desk.database.write(reply.add_note, ticket_id=number, person_id=mina, text="SECRET NOTE", now=desk.time())
     desk.time.passes(seconds=20)
     await desk.sends()
     return number
@@ -129,7 +129,7 @@ async def talk(desk, question="Where is my parcel?", answer="On its way.", who="
 async def mails(desk):
     desk.time.passes(seconds=1)
     await desk.sends()
-    return desk.book.channels["email"].sent
+    return desk.context.channels["email"].sent
 
 
 async def test_the_conversation_goes_out_by_mail_once_asked_for(desk):
@@ -183,7 +183,7 @@ async def test_what_only_a_visitor_said_is_mailed_to_nobody_but_who_they_are_kno
 
 async def test_a_desk_without_mail_says_so(desk):
     number = await talk(desk)
-    del desk.book.channels["email"]
+    del desk.context.channels["email"]
     await wishes(desk, "transcript", also=[("email:sara@nilgun.example", False)])
     assert await refusals(desk, number) == ["channel_off"]
 
@@ -214,6 +214,6 @@ async def test_a_wish_in_a_conversation_nobody_knows_breaks_nothing_and_is_there
 async def test_nothing_is_mailed_for_a_customer_who_is_blocked(desk):
     number = await talk(desk)
     omid = await desk.person("Omid", "supervisor")
-    await desk.database.write(block.block, desk.book, ticket_id=number, person_id=omid, now=desk.time())
+    await desk.database.write(block.block_customer, desk.context, ticket_id=number, person_id=omid, now=desk.time())
     await wishes(desk, "transcript", also=[("email:sara@nilgun.example", False)])
     assert await mails(desk) == []

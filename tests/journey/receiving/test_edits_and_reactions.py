@@ -26,7 +26,7 @@ async def seen_in(desk, view):
 
 async def agrees_with_its_replay(desk, number):
     before = shape(await desk.clocks(number))
-    await desk.database.write(clocks.recompute_clocks, desk.book, ticket_id=number, now=desk.time())
+    await desk.database.write(clocks.recompute_clocks, desk.context, ticket_id=number, now=desk.time())
     assert shape(await desk.clocks(number)) == before
 
 
@@ -125,9 +125,9 @@ async def test_a_team_there_is_not_is_told_and_stops_nothing(desk):
     assert len(await desk.clocks(number)) == 2
 
 
-async def merged(desk, child, parent, verb=merge.merge):
-    more = {"into": parent} if verb is merge.merge else {}
-    await desk.database.write(verb, desk.book, ticket_id=child, person_id=1, now=desk.time(), **more)
+async def merged(desk, child, parent, verb=merge.merge_into):
+    more = {"into": parent} if verb is merge.merge_into else {}
+    await desk.database.write(verb, desk.context, ticket_id=child, person_id=1, now=desk.time(), **more)
 
 
 async def test_a_chat_with_which_a_newer_mail_was_merged_is_still_found(desk):
@@ -142,7 +142,7 @@ async def test_a_chat_with_which_a_newer_mail_was_merged_is_still_found(desk):
     assert await arrives(desk, "site", "again in the chat", "v1") == chat
     assert ((await desk.ticket(chat)).channel, (await desk.ticket(chat)).conversation) == ("site", "v1")
     await agrees_with_its_replay(desk, chat)
-    await merged(desk, mail, chat, merge.unmerge)
+    await merged(desk, mail, chat, merge.undo_merge)
     assert await arrives(desk, "site", "and again", "v1") == chat
     assert await arrives(desk, "email", "and by mail", "sara@nilgun.example", remote_ids=["letter"]) == mail
 
@@ -157,5 +157,5 @@ async def test_a_chat_merged_into_a_newer_mail_is_still_found_although_a_later_c
     later = await arrives(desk, "site", "a later matter", "v1")
     assert later not in (chat, mail)
     await desk.answers(later, mina, then="resolved")
-    await desk.database.write(status.set_status, desk.book, ticket_id=mail, status="open", by=mina, now=desk.time())
+    await desk.database.write(status.set_status, desk.context, ticket_id=mail, status="open", by=mina, now=desk.time())
     assert await arrives(desk, "site", "which one now?", "v1") == mail

@@ -65,7 +65,7 @@ async def test_a_stranger_with_a_valid_reference_is_added_and_flagged(desk):
 
 
 async def test_a_message_nobody_understands_is_kept_and_the_next_is_taken(desk):
-    await desk.house.desk_for("memory").accept("main", "bad", b"not json", order_key="x")
+    await desk.app.desk_for("memory").accept("main", "bad", b"not json", order_key="x")
     number = await desk.writes("I come after it")
     assert number is not None
     held = await desk.database.read(arrived.quarantine)
@@ -74,8 +74,8 @@ async def test_a_message_nobody_understands_is_kept_and_the_next_is_taken(desk):
 
 async def test_a_bug_is_tried_again_with_back_off_and_then_held_and_can_be_replayed(desk):
     raw = letter("boom", explode=True, id="boom")
-    await desk.house.desk_for("memory").accept("main", "boom", raw, order_key="s")
-    for wait in (*desk.house.settings.intake.retry_seconds, 0):
+    await desk.app.desk_for("memory").accept("main", "boom", raw, order_key="s")
+    for wait in (*desk.app.settings.intake.retry_seconds, 0):
         await desk.work()
         desk.time.passes(seconds=wait)
     figures = await desk.database.read(arrived.figures)
@@ -87,7 +87,7 @@ async def test_a_bug_is_tried_again_with_back_off_and_then_held_and_can_be_repla
 
 async def test_a_later_message_of_a_conversation_waits_for_an_earlier_one_that_is_tried_again(desk):
     raw = letter("boom", explode=True, id="boom")
-    await desk.house.desk_for("memory").accept("main", "boom", raw, order_key="sara@customers.example")
+    await desk.app.desk_for("memory").accept("main", "boom", raw, order_key="sara@customers.example")
     assert await desk.writes("after it") is None
     assert await desk.writes("somebody else", sender="ali@customers.example") is not None
 
@@ -98,7 +98,7 @@ async def test_a_thank_you_does_not_reopen_but_a_question_does(desk):
     number, mina = await desk.writes(id="q"), await desk.person()
     await desk.answers(number, mina)
     await desk.database.write(
-        status.set_status, desk.book, ticket_id=number, status="resolved", by=mina, now=desk.time()
+        status.set_status, desk.context, ticket_id=number, status="resolved", by=mina, now=desk.time()
     )
     desk.time.passes(hours=1)
     assert await desk.writes("thanks!", thanks=True, remote_ids=["q"]) == number
@@ -114,7 +114,7 @@ async def test_after_the_window_a_message_opens_a_ticket_that_follows_the_old_on
 
     number, mina = await desk.writes(id="q"), await desk.person()
     await desk.database.write(
-        status.set_status, desk.book, ticket_id=number, status="resolved", by=mina, now=desk.time()
+        status.set_status, desk.context, ticket_id=number, status="resolved", by=mina, now=desk.time()
     )
     desk.time.passes(days=8)
     later = await desk.writes("again", remote_ids=["q"])
@@ -133,15 +133,15 @@ async def test_files_of_a_message_are_kept_by_their_hash(desk):
 
     number = await desk.writes("see file", files={"bill.txt": "twelve"})
     line = (await desk.timeline(number))[0]
-    files = await desk.database.read(queries.attached, entry_ids=[line.id])
-    assert [(one.name, desk.house.files.read(one.hash)) for one in files] == [("bill.txt", b"twelve")]
+    files = await desk.database.read(queries.attachments_of, entry_ids=[line.id])
+    assert [(one.name, desk.app.files.read(one.hash)) for one in files] == [("bill.txt", b"twelve")]
 
 
 async def test_words_are_found_in_any_spelling(desk):
     number = await desk.writes("كاسه‌هاي آبي نرسیده", subject="سفارش ۴۵۱۰")
     for question in ("کاسه های", "4510", "آبی", "sara@customers", f"#{number}", "کاسه"):
-        assert await desk.database.read(ticket_search.find, question=question) == [number], question
-    assert await desk.database.read(ticket_search.find, question="بشقاب") == []
+        assert await desk.database.read(ticket_search.search_tickets, question=question) == [number], question
+    assert await desk.database.read(ticket_search.search_tickets, question="بشقاب") == []
 
 
 async def test_our_own_message_that_comes_back_is_not_taken_for_a_customers(desk):

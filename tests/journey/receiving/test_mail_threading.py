@@ -138,7 +138,7 @@ async def test_the_first_hint_wins_over_a_weaker_one(desk):
 async def test_a_reply_to_the_survey_comes_back_to_its_ticket(desk):
     number, mina, *_ = await asked_and_answered(desk)
     await desk.database.write(
-        status.set_status, desk.book, ticket_id=number, status="resolved", by=mina, now=desk.time()
+        status.set_status, desk.context, ticket_id=number, status="resolved", by=mina, now=desk.time()
     )
     desk.time.passes(minutes=11)
     (survey,) = await desk.posts()
@@ -152,7 +152,9 @@ async def test_a_reply_to_the_survey_comes_back_to_its_ticket(desk):
 async def test_replies_to_a_merged_ticket_arrive_at_the_other_by_every_hint(desk):
     number, mina, _, sent = await asked_and_answered(desk)
     other = await desk.gets(mail("The same again", id="<other@customers.example>", subject="Order, second mail"))
-    await desk.database.write(merge.merge, desk.book, ticket_id=number, into=other, person_id=mina, now=desk.time())
+    await desk.database.write(
+        merge.merge_into, desk.context, ticket_id=number, into=other, person_id=mina, now=desk.time()
+    )
     assert await desk.gets(answer(sent, "by address and ids", number=2)) == other
     plain = mail("by number", subject=f"[#{number}]", id="<n@customers.example>")
     assert await desk.gets(plain) == other

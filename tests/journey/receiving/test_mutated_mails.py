@@ -16,7 +16,7 @@ from tests.support.mail.mail_desk import mail_story
 
 def keep_all(tx, raws, channel, now):
     for number, raw in enumerate(raws):
-        actions.keep(
+        actions.store(
             tx, channel="email", account="support", external_id=f"mutated {number}", raw=raw,
             order_key=channel.order_key(raw), received_at=now + timedelta(seconds=number), now=now,
         )  # fmt: skip
@@ -40,9 +40,9 @@ def outcome(tx):
 async def test_five_thousand_mutated_mails_are_on_a_timeline_or_in_quarantine(database, tmp_path):
     desk = mail_story(database, tmp_path, channel={"trusted_authserv": "mx"})
     raws = list(mutations(corpus(), MUTATIONS))
-    await database.write(keep_all, raws, desk.book.channels["email"], desk.time())
+    await database.write(keep_all, raws, desk.context.channels["email"], desk.time())
     await desk.work()
-    for _ in range(len(desk.house.settings.intake.retry_seconds)):  # what failed by a bug is tried again, then held
+    for _ in range(len(desk.app.settings.intake.retry_seconds)):  # what failed by a bug is tried again, then held
         desk.time.passes(hours=3)
         await desk.work()
     states, lost, bugs, opened = await database.read(outcome)

@@ -54,7 +54,7 @@ class World:
     async def writes(self, sender: str, text: str, *files: str) -> None:
         self.taken += 1
         raw = letter(text, sender=sender, id=f"in-{self.taken}", remote=files)
-        await self.desk.house.desk_for("memory").accept("main", f"in-{self.taken}", raw, order_key=sender)
+        await self.desk.app.desk_for("memory").accept("main", f"in-{self.taken}", raw, order_key=sender)
 
     async def lines(self) -> list[str]:
         """What stands on all timelines, in the order it came there."""
@@ -77,8 +77,8 @@ class World:
 async def world(database, tmp_path) -> AsyncIterator[World]:
     desk = story(database, tmp_path)
     channel = Slow()
-    cast("dict[str, Channel]", desk.house.book.channels)["memory"] = channel
-    worker = asyncio.create_task(desk.house.intake_worker().run())
+    cast("dict[str, Channel]", desk.app.context.channels)["memory"] = channel
+    worker = asyncio.create_task(desk.app.intake_worker().run())
     yield World(desk, channel)
     worker.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -131,7 +131,7 @@ async def test_a_worker_that_died_over_a_file_leaves_it_to_the_next_one(world, d
     async with asyncio.timeout(30):
         while not world.channel.asked:
             await asyncio.sleep(0.01)
-    other = world.desk.house.intake_worker()
+    other = world.desk.app.intake_worker()
     assert await other.work_once() == 0  # held by the first one
     world.channel.gates.clear()
     world.desk.time.passes(seconds=attachment_fetch.HELD.total_seconds() + 1)

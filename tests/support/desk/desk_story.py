@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from channels.contract import Channel
-from helpdesk import app
 from helpdesk.agents import actions as agents
+from helpdesk.app import App, context_of
 from helpdesk.database.engine import Database
 from helpdesk.database.metadata import Row
-from helpdesk.files.file_store import Files
+from helpdesk.files.file_store import FileStore
 from helpdesk.journey.answering import reply
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.lifecycle import sla_alerts
 from helpdesk.settings import Settings
 from helpdesk.sla.calendar.calendars import parse
-from helpdesk.sla.policies import Policies, Sla
+from helpdesk.sla.policies import Policies, SlaConfig
 from helpdesk.sla.store import queries as sla
 from helpdesk.tickets import queries as tickets
 from tests.support.desk.memory_channel import MemoryChannel, letter
@@ -55,7 +55,7 @@ def suggest_nothing(_text: str, _language: str) -> Sequence[tuple[str, float, Se
 class Story:
     """A desk and the verbs a story needs. `taken` counts customers' messages to give each its id."""
 
-    house: app.App
+    app: App
     channel: MemoryChannel
     time: Time
     taken: int = field(default=0)
@@ -63,25 +63,25 @@ class Story:
     @property
     def database(self) -> Database:
         """The database of the desk."""
-        return self.house.database
+        return self.app.database
 
     @property
-    def book(self) -> DeskContext:
+    def context(self) -> DeskContext:
         """The rule book of the desk."""
-        return self.house.book
+        return self.app.context
 
     async def writes(self, text: str = "Where is my order?", *, work: bool = True, **more: Any) -> int | None:
         """A customer writes and the intake works; returns the ticket of the newest entry."""
         self.taken += 1
         raw = letter(text, **{"id": f"in-{self.taken}", **more})
-        await self.house.desk_for("memory").accept(
+        await self.app.desk_for("memory").accept(
             "main", str(more.get("id", f"in-{self.taken}")), raw, order_key=self.channel.order_key(raw)
         )
         return await self.work() if work else None
 
     async def work(self) -> int | None:
         """Let the intake work until nothing is due; returns the ticket of the newest entry."""
-        worker = self.house.intake_worker()
+        worker = self.app.intake_worker()
         while await worker.work_once():
             pass
         return await self.database.read(newest_ticket)
@@ -98,25 +98,25 @@ class Story:
         if seen is None:
             seen = await self.database.read(tickets.newest_entry, ticket_id=ticket_id)
         return await self.database.write(
-            reply.reply,
-            self.book,
+            reply.send_reply,
+            self.context,
             ticket_id=ticket_id,
             person_id=person_id,
             person_name="Mina",
-            answer=reply.Answer(text, seen, **more),
+            answer=reply.Reply(text, seen, **more),
             now=self.time(),
         )
 
     async def sends(self) -> int:
         """Let the outbox send what is due; returns how many left or tried to."""
-        worker, count = self.house.outbox_worker(), 0
+        worker, count = self.app.outbox_worker(), 0
         while done := await worker.work_once():
             count += done
         return count
 
     async def looks(self) -> int:
         """Let the clock watcher look once."""
-        return await self.database.write(sla_alerts.look, now=self.time())
+        return await self.database.write(sla_alerts.fire_due_alerts, now=self.time())
 
     async def ticket(self, ticket_id: int) -> Row:
         """The ticket as it is."""
@@ -146,8 +146,10 @@ def story(database: Database, folder: Path, *, settings: dict[str, Any] | None =
     time, channel = Time(), MemoryChannel()
     own = Settings.model_validate({"secret_key": "k" * 40, "data": {"folder": folder}, **(settings or {})})
     channels: dict[str, Channel] = {"memory": channel}
-    sla_rules = Sla(more.pop("policies", None) or Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
-    book = app.context_of(own, channels, sla_rules, more.pop("suggest", suggest_nothing))
-    house = app.App(own, database, book, Files(folder / "files"), time)
-    database.listen(house.hear)
-    return Story(house, channel, time)
+    sla_rules = SlaConfig(
+        more.pop("policies", None) or Policies(), {kind: parse(HOURS) for kind in ("written", "phone")}
+    )
+    context = context_of(own, channels, sla_rules, more.pop("suggest", suggest_nothing))
+    app = App(own, database, context, FileStore(folder / "files"), time)
+    database.listen(app.hear)
+    return Story(app, channel, time)

@@ -12,15 +12,16 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from helpdesk import app, logs
+from helpdesk import logs
 from helpdesk.agents import actions as agents
 from helpdesk.agents.models import people
+from helpdesk.app import App, build_app, running_app
 from helpdesk.clock import now
 from helpdesk.errors import DeskError
 from helpdesk.journey.answering import reply
 from helpdesk.settings import Settings
 from helpdesk.sla.calendar.calendars import parse
-from helpdesk.sla.policies import Policies, Sla
+from helpdesk.sla.policies import Policies, SlaConfig
 from helpdesk.tickets import queries
 from helpdesk.tickets.models import tickets
 from tests.support.desk.desk_story import HOURS, suggest_nothing
@@ -62,22 +63,24 @@ def somebody(tx: Connection) -> int:
     return agents.add_person(tx, name="Mina", email="mina@desk.example", role="agent", now=now(), by=None)
 
 
-def answer(tx: Connection, book: Any, ticket_id: int, person_id: int) -> int:
+def answer(tx: Connection, context: Any, ticket_id: int, person_id: int) -> int:
     """Reply to a ticket whose customer still waits."""
     if queries.locked(tx, ticket_id=ticket_id).answered:
         raise DeskError("answered already")
     seen = queries.newest_entry(tx, ticket_id=ticket_id)
-    said = reply.Answer(f"Answer to ticket {ticket_id} after {seen}", seen)
-    return reply.reply(tx, book, ticket_id=ticket_id, person_id=person_id, person_name="Mina", answer=said, now=now())
+    said = reply.Reply(f"Answer to ticket {ticket_id} after {seen}", seen)
+    return reply.send_reply(
+        tx, context, ticket_id=ticket_id, person_id=person_id, person_name="Mina", answer=said, now=now()
+    )
 
 
-async def answer_everything(house: app.App) -> None:
+async def answer_everything(app: App) -> None:
     """Reply to whoever waits, for ever."""
-    mina = await house.database.write(somebody)
+    mina = await app.database.write(somebody)
     while True:
-        for ticket_id in await house.database.read(unanswered):
+        for ticket_id in await app.database.read(unanswered):
             try:
-                await house.database.write(answer, house.book, ticket_id, mina)
+                await app.database.write(answer, app.context, ticket_id, mina)
             except DeskError:
                 continue
         await asyncio.sleep(0.01)
@@ -87,8 +90,11 @@ async def main(folder: Path, url: str, door: int, relay: int) -> None:
     """Run until killed."""
     logs.set_up("text", "error")
     settings = settings_for(folder, url, door, relay)
-    rules = Sla(Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
-    async with app.house(settings, sla=rules, suggester=suggest_nothing, migrated=True) as house, app.running(house):
+    rules = SlaConfig(Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
+    async with (
+        build_app(settings, sla=rules, suggester=suggest_nothing, migrated=True) as app,
+        running_app(app),
+    ):
         while True:
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", door)
@@ -97,7 +103,7 @@ async def main(folder: Path, url: str, door: int, relay: int) -> None:
             except OSError:
                 await asyncio.sleep(0.01)
         print("ready", flush=True)
-        await answer_everything(house)
+        await answer_everything(app)
 
 
 if __name__ == "__main__":

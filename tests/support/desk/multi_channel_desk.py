@@ -8,7 +8,7 @@ from typing import Any, ClassVar, cast
 from channels.contract import Capabilities, Channel
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.metadata import Row
-from helpdesk.workers.channel_queries import Questions
+from helpdesk.workers.channel_queries import ChannelQueries
 from tests.support.desk.desk_story import Story
 from tests.support.desk.memory_channel import MemoryChannel, letter
 
@@ -47,7 +47,7 @@ class Site(MemoryChannel):
 
 def open_channels(desk: Story) -> Story:
     """Switch the three on."""
-    known = cast("dict[str, Channel]", desk.book.channels)
+    known = cast("dict[str, Channel]", desk.context.channels)
     known["email"], known["gram"], known["site"] = Post(), Gram(chat=True), Site(chat=True)
     return desk
 
@@ -57,7 +57,7 @@ async def arrives(desk: Story, channel: str, text: str, sender: str, **more: Any
     desk.taken += 1
     external = str(more.pop("id", f"in-{desk.taken}"))
     raw = letter(text, sender=sender, id=external, **more)
-    await desk.house.desk_for(channel).accept("main", external, raw, order_key=sender)
+    await desk.app.desk_for(channel).accept("main", external, raw, order_key=sender)
     return await desk.work()
 
 
@@ -76,7 +76,7 @@ async def address(desk: Story, value: str) -> Row:
 
 async def ask(desk: Story, channel: str, question: Any, **about: Any) -> list[Any]:
     """What a channel is told when it asks."""
-    return list(await Questions(desk.database, desk.book, desk.time).answer(channel, question, about))
+    return list(await ChannelQueries(desk.database, desk.context, desk.time).answer(channel, question, about))
 
 
 async def changes(desk: Story, ticket_id: int | None) -> list[str]:

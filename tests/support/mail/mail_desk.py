@@ -15,12 +15,12 @@ from channels.email import channel as email_channel
 from channels.email.facts.raw_mail_id import external_id
 from channels.email.sending import render
 from channels.email.settings import EmailSettings
-from helpdesk import app
+from helpdesk.app import App, context_of
 from helpdesk.database.engine import Database
-from helpdesk.files.file_store import Files
+from helpdesk.files.file_store import FileStore
 from helpdesk.settings import Settings
 from helpdesk.sla.calendar.calendars import parse
-from helpdesk.sla.policies import Policies, Sla
+from helpdesk.sla.policies import Policies, SlaConfig
 from tests.support.desk.desk_story import HOURS, Story, Time, suggest_nothing
 
 
@@ -44,8 +44,8 @@ class MailStory(Story):
     async def gets(self, raw: bytes | EmailMessage, *, account: str = "support") -> int | None:
         """A mail arrives and is worked; returns the ticket of the newest entry."""
         raw = raw if isinstance(raw, bytes) else raw.as_bytes()
-        channel = self.house.book.channels["email"]
-        await self.house.desk_for("email").accept(account, external_id(raw), raw, order_key=channel.order_key(raw))
+        channel = self.app.context.channels["email"]
+        await self.app.desk_for("email").accept(account, external_id(raw), raw, order_key=channel.order_key(raw))
         return await self.work()
 
     async def posts(self) -> list[EmailMessage]:
@@ -113,8 +113,8 @@ def mail_story(
         EmailSettings.model_validate({"enabled": True, "mailboxes": [box], **(channel or {})}), env={}, now=time
     )
     made.mails = mails
-    rules = Sla(Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
-    book = app.context_of(own, {"email": made}, rules, suggest_nothing)
-    house = app.App(own, database, book, Files(folder / "files"), time)
-    database.listen(house.hear)
-    return MailStory(house, made, time, mails=mails)  # type: ignore[arg-type]
+    rules = SlaConfig(Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
+    context = context_of(own, {"email": made}, rules, suggest_nothing)
+    app = App(own, database, context, FileStore(folder / "files"), time)
+    database.listen(app.hear)
+    return MailStory(app, made, time, mails=mails)  # type: ignore[arg-type]

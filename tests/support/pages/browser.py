@@ -14,9 +14,9 @@ from typing import Any
 from aiohttp import web
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from helpdesk import app
 from helpdesk.agents import sign_in
 from helpdesk.agents.sign_in import Limits
+from helpdesk.app import web_application
 from tests.support.desk.desk_story import Story
 
 CHROMIUM = next(
@@ -96,7 +96,7 @@ class OpenDesk:
 @asynccontextmanager
 async def open_desk(story: Story, browser: Browser) -> AsyncIterator[OpenDesk]:
     """The pages of a story's desk."""
-    async with served(app.web_of(story.house)) as address:
+    async with served(web_application(story.app)) as address:
         yield OpenDesk(story, address, browser)
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from helpdesk.agents.rules import Face, Person
+from helpdesk.agents.rules import AgentView, Person
 from helpdesk.web.inbox.views.inbox_views import (
     AddressView,
     ComposerView,
     OtherTicket,
+    PersonBadge,
     PersonView,
     RailItem,
     RowView,
-    Somebody,
     SuggestionView,
     TicketView,
 )
@@ -21,17 +21,17 @@ from helpdesk.web.inbox.views.timeline_views import (
     ChangesView,
     ChangeView,
     ChannelMark,
+    ClockExplanation,
     ClockView,
     DayView,
     DeliveryView,
     EntryView,
+    ExplanationPart,
+    ExplanationStep,
     FileView,
-    Ignored,
+    IgnoredEntry,
     SurveyView,
     TaskView,
-    WhyPart,
-    WhyStep,
-    WhyView,
 )
 
 NOW = datetime(2026, 11, 21, 4, 36, tzinfo=UTC)  # Saturday 30 Aban 1405, 08:06 in Tehran
@@ -40,7 +40,10 @@ ME = {
     "fa": Person(1, "مریم آذرنوش", "maryam@dalan.example", "administrator"),
     "en": Person(1, "Mina Ardal", "mina@dalan.example", "administrator"),
 }
-SAMAN = {"fa": Somebody(2, "سامان کرمانج", Face("س", 3), 4), "en": Somebody(2, "Sam Corliss", Face("S", 3), 4)}
+SAMAN = {
+    "fa": PersonBadge(2, "سامان کرمانج", AgentView("س", 3), 4),
+    "en": PersonBadge(2, "Sam Corliss", AgentView("S", 3), 4),
+}
 
 
 def ago(**parts: float) -> datetime:
@@ -66,20 +69,20 @@ def rows(language: str) -> list[RowView]:
     """A list in both languages, whatever the page speaks."""
     mail = MAIL[language]
     return [
-        RowView(1248, "نرگس دلاوری", Face("ن", 4), "کاسه‌های سفارش ۴۸۱۲ شکسته رسید", "کاسه‌ها هنوز نرسیده.", mail, "open",
-                clock("soon", 12, 60), unread=True, sad=True, assignee=Somebody(1, ME[language].name, ME[language].face),
+        RowView(1248, "نرگس دلاوری", AgentView("ن", 4), "کاسه‌های سفارش ۴۸۱۲ شکسته رسید", "کاسه‌ها هنوز نرسیده.", mail, "open",
+                clock("soon", 12, 60), unread=True, sad=True, assignee=PersonBadge(1, ME[language].name, ME[language].face),
                 typing=SAMAN[language].name.split()[0]),
-        RowView(1251, "بهروز صمیمی‌پور", Face("ب", 3), "فاکتور رسمی می‌خواهم", "سلام، برای سفارش دیروز فاکتور رسمی با کد اقتصادی لازم دارم.",
+        RowView(1251, "بهروز صمیمی‌پور", AgentView("ب", 3), "فاکتور رسمی می‌خواهم", "سلام، برای سفارش دیروز فاکتور رسمی با کد اقتصادی لازم دارم.",
                 mail, "new", clock("late", -8, 100), unread=True),
-        RowView(1252, "Tessa Vanderlin", Face("T", 5), "Wholesale price for 40 tea sets?",
+        RowView(1252, "Tessa Vanderlin", AgentView("T", 5), "Wholesale price for 40 tea sets?",
                 "Hello, we run a small café in Ghent and would love to serve from your cups.", mail, "new", clock("soon", 19, 37), unread=True),
-        RowView(1244, "کاوه نیک‌آیین", Face("ک", 1), "آدرس را چطور عوض کنم؟", "سلام کاوه جان، تا پیش از بسته شدن سفارش…", mail, "open",
+        RowView(1244, "کاوه نیک‌آیین", AgentView("ک", 1), "آدرس را چطور عوض کنم؟", "سلام کاوه جان، تا پیش از بسته شدن سفارش…", mail, "open",
                 clock("calm", 41, 32), draft=True, assignee=SAMAN[language]),
-        RowView(1240, "Oskar Lindqvall", Face("O", 3), "Re: Invoice without VAT, order #4790", "Thanks Mina, I will send the number on Monday.",
+        RowView(1240, "Oskar Lindqvall", AgentView("O", 3), "Re: Invoice without VAT, order #4790", "Thanks Mina, I will send the number on Monday.",
                 mail, "waiting"),
-        RowView(1239, "گلناز ساوه‌ای", Face("گ", 5), "ارسال به کیش چند روز طول می‌کشد؟", "پس تا پنج‌شنبه می‌رسد، عالی!", mail, "open",
+        RowView(1239, "گلناز ساوه‌ای", AgentView("گ", 5), "ارسال به کیش چند روز طول می‌کشد؟", "پس تا پنج‌شنبه می‌رسد، عالی!", mail, "open",
                 clock("met", 0, 100), assignee=SAMAN[language]),
-        RowView(1236, "customer.with.a.very.long.address@subdomain.example.org", Face("C", 2), "",
+        RowView(1236, "customer.with.a.very.long.address@subdomain.example.org", AgentView("C", 2), "",
                 "https://example.org/a/very/long/address/without/any/space/in/it/at/all", mail, "open", clock("calm", 2600, 10)),
     ]  # fmt: skip
 
@@ -115,7 +118,7 @@ WORDS = {
 def timeline(language: str) -> list[Any]:
     """One of every line there is."""
     w, mail, me = WORDS[language], MAIL[language], ME[language]
-    theirs, robot = Face(w["hue"], 4), Face("", 3)
+    theirs, robot = AgentView(w["hue"], 4), AgentView("", 3)
     return [
         DayView(ago(days=3)),
         EntryView(1, "customer", w["customer"], theirs, ago(days=2, hours=22, minutes=54), w["first"], mail, quoted=w["quoted"],
@@ -145,15 +148,15 @@ def timeline(language: str) -> list[Any]:
     ]  # fmt: skip
 
 
-def why(language: str) -> WhyView:
+def why(language: str) -> ClockExplanation:
     """The clock of the open ticket, explained."""
     start = ago(days=1, hours=19, minutes=18)
-    return WhyView(
+    return ClockExplanation(
         "first_response", False, start, WORDS[language]["customer"], 30, NOW + timedelta(minutes=12), "written 3", "Tehran 1405",
-        [WhyStep(start, start + timedelta(minutes=12), 720), WhyStep(ago(days=1), ago(days=1), 0, off=True),
-         WhyStep(ago(minutes=6), NOW + timedelta(minutes=12), 1080)],
-        [WhyPart("on", 0, 24), WhyPart("off", 25, 38), WhyPart("on", 64, 12), WhyPart("left", 76, 24)], 76,
-        [Ignored("bot", "bot", start), Ignored("note", "note", ago(minutes=3), SAMAN[language].name)],
+        [ExplanationStep(start, start + timedelta(minutes=12), 720), ExplanationStep(ago(days=1), ago(days=1), 0, off=True),
+         ExplanationStep(ago(minutes=6), NOW + timedelta(minutes=12), 1080)],
+        [ExplanationPart("on", 0, 24), ExplanationPart("off", 25, 38), ExplanationPart("on", 64, 12), ExplanationPart("left", 76, 24)], 76,
+        [IgnoredEntry("bot", "bot", start), IgnoredEntry("note", "note", ago(minutes=3), SAMAN[language].name)],
     )  # fmt: skip
 
 
@@ -172,7 +175,7 @@ def ticket(language: str) -> TicketView:
     """A ticket with everything on it."""
     w, me = WORDS[language], ME[language]
     person = PersonView(
-        w["customer"], Face(w["hue"], 4), ago(days=900),
+        w["customer"], AgentView(w["hue"], 4), ago(days=900),
         [AddressView("mail", "nora@nilgun.example", True), AddressView("phone", "+98 912 000 12 34"),
          AddressView("mail", "old.address.of.nora.delane@nilgun.example", unreachable="550 no such user")],
         ["happy", "happy", "neutral", "happy", "sad"],
@@ -181,7 +184,7 @@ def ticket(language: str) -> TicketView:
     composer = ComposerView(w["customer"].split()[0], MAIL[language], reply=w["draft"], suggestions=suggestions(language),
                             uploads=[FileView(9, "resid-peyk.pdf", 41_200)],
                             copies=[("email:omid@nilgun.example", "Omid omid@nilgun.example")], can_quote=True)  # fmt: skip
-    own = Somebody(1, me.name, me.face, 6)
+    own = PersonBadge(1, me.name, me.face, 6)
     return TicketView(
         1248, w["subject"], "open", person, composer, 14, 2, "high", [w["tag"]], own, [own, SAMAN[language]],
         ["waiting", "on_hold", "spam"], clock("soon", 12, 60), why(language), timeline(language), here=[SAMAN[language].name],

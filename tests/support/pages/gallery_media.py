@@ -11,8 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from helpdesk.agents.rules import Face
-from helpdesk.web.inbox.views.actions_view import Doings
+from helpdesk.agents.rules import AgentView
+from helpdesk.web.inbox.views.actions_view import MessageActions
 from helpdesk.web.inbox.views.content_views import (
     CallView,
     CardView,
@@ -71,16 +71,16 @@ class _Talk:
 
     def __init__(self, language: str, kind: str) -> None:
         self.w, self.mark = SAID[language], MARKS[kind][language]
-        self.me, self.theirs = g.ME[language], Face(self.w["who"][0], 4)
+        self.me, self.theirs = g.ME[language], AgentView(self.w["who"][0], 4)
         self.id, self.at = 100, g.ago(hours=1, minutes=50)
 
     def __call__(self, by: str, text: str = "", minutes: float = 4, **more: Any) -> EntryView:
         self.id, self.at = self.id + 1, self.at + timedelta(minutes=minutes)
         who, face = (self.me.name, self.me.face) if by == "desk" else (self.w["who"], self.theirs)
         if by == "robot":
-            who, face = g.WORDS["fa" if "نرگس" in self.w["who"] else "en"]["robot"], Face("", 3)
+            who, face = g.WORDS["fa" if "نرگس" in self.w["who"] else "en"]["robot"], AgentView("", 3)
         own = by == "desk"
-        doings = Doings(1248, answer=True, edit=own, withdraw=own, react=() if own else ("👍", "❤", "🙏"))
+        doings = MessageActions(1248, answer=True, edit=own, withdraw=own, react=() if own else ("👍", "❤", "🙏"))
         chatty = self.mark.icon != "phone" and by != "robot"
         usual: dict[str, Any] = {"channel": self.mark, "original": not own, "doings": doings if chatty else None}
         return EntryView(self.id, by, who, face, self.at, text, **{**usual, **more})  # type: ignore[arg-type]

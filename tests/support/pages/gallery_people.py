@@ -7,10 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from helpdesk.agents.queries import Staff
-from helpdesk.agents.rules import ROLES, Face, Person
+from helpdesk.agents.rules import ROLES, AgentView, Person
 from helpdesk.web.inbox.build.customer_panel import CustomerView, JoinView
 from helpdesk.web.inbox.views.inbox_views import AddressView, JoinOffer
-from helpdesk.web.pages.people import Asked, OneTime
+from helpdesk.web.pages.people import Asked, OneTimeLink
 from tests.support.pages import gallery as g
 
 
@@ -19,11 +19,11 @@ def customers(language: str) -> list[CustomerView]:
     w = g.WORDS[language]
     guest = "مهمان 3f2a" if language == "fa" else "Visitor 3f2a"
     return [
-        CustomerView(4, w["customer"], Face(w["hue"], 4), g.ago(days=900), [
+        CustomerView(4, w["customer"], AgentView(w["hue"], 4), g.ago(days=900), [
             AddressView("mail", "nora@nilgun.example", True), AddressView("phone", "+98 912 000 12 34"),
             AddressView("mail", "old.address.of.nora.delane@nilgun.example", unreachable="550 no such user"),
         ], 14, False, 1),
-        CustomerView(9, guest, Face("3", 2), g.ago(days=3), [
+        CustomerView(9, guest, AgentView("3", 2), g.ago(days=3), [
             AddressView("chat", "shop:3f2a9c77d0b14e55a1e2"), AddressView("mail", "nora@nilgun.example"),
         ], 1, False, 1),
     ]  # fmt: skip
@@ -87,7 +87,7 @@ def staff(language: str) -> dict[str, Any]:
     return {
         "everybody": _staff(language), "teams": teams, "called": {one.id: one.name for one in teams}, "roles": ROLES,
         "asked": Asked(), "error": g.WORDS[language]["unsolved"], "wrong": "invite", "may": True,
-        "made": OneTime(WORKS[language][1], "https://desk.dalan.example/sign-in/link/3kX0hY2mQe7Zq1vB9sTf", 72),
+        "made": OneTimeLink(WORKS[language][1], "https://desk.dalan.example/sign-in/link/3kX0hY2mQe7Zq1vB9sTf", 72),
     }  # fmt: skip
 
 

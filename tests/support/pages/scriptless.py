@@ -8,8 +8,8 @@ from typing import Any
 
 from aiohttp.test_utils import TestClient
 
-from helpdesk import app
 from helpdesk.agents import sign_in
+from helpdesk.app import web_application
 from helpdesk.web import client_identity
 from tests.support.desk.desk_story import Story
 
@@ -18,10 +18,10 @@ Client = TestClient[Any, Any]
 
 async def signed_in(desk: Story, open_client: Callable[..., Awaitable[Client]], person_id: int) -> Client:
     """A client of the desk's pages with somebody's session; `open_client` is the fixture `aiohttp_client`."""
-    client = await open_client(app.web_of(desk.house), headers={"Accept-Language": "en"})
+    client = await open_client(web_application(desk.app), headers={"Accept-Language": "en"})
     token = await desk.database.write(
         sign_in.enter, person_id=person_id, account="x", address="", device="",
-        limits=client_identity.limits(desk.house.settings), now=desk.time(),
+        limits=client_identity.limits(desk.app.settings), now=desk.time(),
     )  # fmt: skip
     client.session.cookie_jar.update_cookies({"session": token})
     return client

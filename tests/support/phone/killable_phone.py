@@ -11,10 +11,11 @@ from pathlib import Path
 
 from channels.phone.channel import Channel
 from channels.phone.settings import PhoneSettings
-from helpdesk import app, logs
+from helpdesk import logs
+from helpdesk.app import build_app, open_website, running_app, web_application
 from helpdesk.settings import Settings
 from helpdesk.sla.calendar.calendars import parse
-from helpdesk.sla.policies import Policies, Sla
+from helpdesk.sla.policies import Policies, SlaConfig
 from tests.support.desk.desk_story import HOURS, suggest_nothing
 
 TOKEN = "key"
@@ -38,11 +39,11 @@ async def main(folder: Path, url: str, port: int) -> None:
     """Run until killed."""
     logs.set_up("text", "error")
     phone = Channel(PhoneSettings.model_validate(PHONE), env={"PASOKH_PHONE_PBX_SECRET": TOKEN})
-    rules = Sla(Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
-    made = app.house(
+    rules = SlaConfig(Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
+    made = build_app(
         settings_for(folder, url, port), sla=rules, suggester=suggest_nothing, migrated=True, channels={"phone": phone}
     )
-    async with made as house, app.running(house), app.open_door(house, app.web_of(house)):
+    async with made as app, running_app(app), open_website(app, web_application(app)):
         print("ready", flush=True)
         await asyncio.Event().wait()
 

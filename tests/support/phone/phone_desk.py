@@ -25,7 +25,7 @@ class Phone:
         own = {"enabled": True, "sources": [{"name": "pbx", "provider": "asterisk"}], **settings}
         self.desk = desk
         self.channel = Channel(PhoneSettings.model_validate(own), env=ENV, now=desk.time)
-        desk.book.channels["phone"] = self.channel  # type: ignore[index]
+        desk.context.channels["phone"] = self.channel  # type: ignore[index]
         self.count = 0
         self.began = desk.time()
 
@@ -44,14 +44,14 @@ class Phone:
         for event in events:
             self.count += 1
             raw = envelope("asterisk", "application/json", json.dumps(event), self.desk.time())
-            await self.desk.house.desk_for("phone").accept("pbx", f"e{self.count}", raw, order_key=event["Linkedid"])
+            await self.desk.app.desk_for("phone").accept("pbx", f"e{self.count}", raw, order_key=event["Linkedid"])
             await self.desk.work()
 
     async def tells(self, form: dict[str, Any]) -> None:
         """A summary of a call arrives, as a switchboard writes it that was taught the desk's own form."""
         self.count += 1
         raw = envelope("generic", "application/json", json.dumps(form), self.desk.time())
-        await self.desk.house.desk_for("phone").accept("pbx", f"t{self.count}", raw, order_key=str(form["call_id"]))
+        await self.desk.app.desk_for("phone").accept("pbx", f"t{self.count}", raw, order_key=str(form["call_id"]))
         await self.desk.work()
 
     async def calls(self) -> list[Any]:
@@ -68,7 +68,7 @@ class Phone:
 async def resolve(desk: Story, ticket_id: int, by: int) -> None:
     """A person resolves the ticket."""
     await desk.database.write(
-        status.set_status, desk.book, ticket_id=ticket_id, status="resolved", by=by, now=desk.time()
+        status.set_status, desk.context, ticket_id=ticket_id, status="resolved", by=by, now=desk.time()
     )
 
 
@@ -85,7 +85,7 @@ def abandoned(board: Switchboard) -> list[Event]:
 async def posts(phone: Phone, place: str, *forms: dict[str, str] | Event, as_json: bool = False) -> None:
     """Webhooks arrive through the channel's own door, and are worked together."""
     app = web.Application()
-    app.add_routes(phone.channel.routes(phone.desk.house.desk_for("phone")))
+    app.add_routes(phone.channel.routes(phone.desk.app.desk_for("phone")))
     async with TestClient(TestServer(app)) as client:
         for form in forms:
             what: dict[str, Any] = {"json": form} if as_json else {"data": form}

@@ -9,10 +9,11 @@ import asyncio
 import sys
 from pathlib import Path
 
-from helpdesk import app, logs
+from helpdesk import logs
+from helpdesk.app import build_app, running_app
 from helpdesk.settings import Settings
 from helpdesk.sla.calendar.calendars import parse
-from helpdesk.sla.policies import Policies, Sla
+from helpdesk.sla.policies import Policies, SlaConfig
 from tests.support.desk.desk_story import HOURS, suggest_nothing
 from tests.support.desk.killable_mail_desk import answer_everything
 
@@ -36,11 +37,14 @@ def settings_for(folder: Path, url: str, api: str) -> Settings:
 async def main(folder: Path, url: str, api: str) -> None:
     """Run until killed."""
     logs.set_up("text", "error")
-    rules = Sla(Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
+    rules = SlaConfig(Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
     settings = settings_for(folder, url, api)
-    async with app.house(settings, sla=rules, suggester=suggest_nothing, migrated=True) as house, app.running(house):
+    async with (
+        build_app(settings, sla=rules, suggester=suggest_nothing, migrated=True) as app,
+        running_app(app),
+    ):
         print("ready", flush=True)
-        await answer_everything(house)
+        await answer_everything(app)
 
 
 if __name__ == "__main__":

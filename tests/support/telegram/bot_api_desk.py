@@ -14,7 +14,7 @@ from sqlalchemy import select
 from channels.telegram.channel import Channel
 from channels.telegram.receiving.poll import Pace
 from channels.telegram.settings import TelegramSettings
-from helpdesk import app
+from helpdesk.app import running_app
 from helpdesk.database.engine import Database
 from helpdesk.database.metadata import Row
 from helpdesk.journey.lifecycle import status
@@ -79,7 +79,7 @@ class BotDesk:
     async def resolve(self, number: int, person: int | None) -> None:
         """The agent is done."""
         await self.desk.database.write(
-            status.set_status, self.desk.book, ticket_id=number, status="resolved", by=person, now=self.desk.time()
+            status.set_status, self.desk.context, ticket_id=number, status="resolved", by=person, now=self.desk.time()
         )
 
     async def says(self, words: str) -> dict[str, Any]:
@@ -98,9 +98,9 @@ class BotDesk:
 
     async def upload(self, number: int, person: int, name: str, kind: str, content: bytes) -> int:
         """The agent attaches a file to what they write."""
-        kept = self.desk.house.files.keep(content)
+        kept = self.desk.app.files.keep(content)
         return await self.desk.database.write(
-            drafts.put_file, ticket_id=number, person_id=person, name=name, content_type=kind, size=len(content),
+            drafts.add_draft_file, ticket_id=number, person_id=person, name=name, content_type=kind, size=len(content),
             digest=kept, now=self.desk.time(),
         )  # fmt: skip
 
@@ -109,7 +109,7 @@ class BotDesk:
         rows = await self.desk.database.read(
             lambda tx: tx.execute(select(attachments).where(attachments.c.entry_id == entry_id).order_by(attachments.c.id)).all()
         )  # fmt: skip
-        return [(row.name, self.desk.house.files.read(row.hash) if row.hash else None) for row in rows]
+        return [(row.name, self.desk.app.files.read(row.hash) if row.hash else None) for row in rows]
 
 
 @asynccontextmanager
@@ -130,6 +130,6 @@ async def bot_desk(
     wanted = [{**common, **one} for one in bots or [{"name": "shop"}]]
     made = TelegramSettings.model_validate({"enabled": True, "bots": wanted})
     channel = Channel(made, env=env, now=desk.time, pace=QUICK)
-    desk.house.book.channels["telegram"] = channel  # type: ignore[index]
-    async with app.running(desk.house):
+    desk.app.context.channels["telegram"] = channel  # type: ignore[index]
+    async with running_app(desk.app):
         yield BotDesk(desk, bot, channel)

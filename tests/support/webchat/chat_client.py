@@ -17,7 +17,7 @@ from aiohttp import web
 from channels.webchat.channel import Channel
 from channels.webchat.settings import WebchatSettings
 from channels.webchat.visitors import identity
-from helpdesk import app
+from helpdesk.app import web_application
 from tests.support.desk.desk_story import Story
 
 SHOP = "https://shop.example"
@@ -156,7 +156,7 @@ def settings(folder: Path, **more: Any) -> WebchatSettings:
 def add_chat(story: Story, own: WebchatSettings) -> Channel:
     """Give a desk of a test a web chat, whose time is the desk's."""
     channel = Channel(own, env={"PASOKH_WEBCHAT_SHOP_SECRET": SECRET}, now=story.time)
-    story.house.book.channels["webchat"] = channel  # type: ignore[index]
+    story.app.context.channels["webchat"] = channel  # type: ignore[index]
     return channel
 
 
@@ -164,7 +164,7 @@ def add_chat(story: Story, own: WebchatSettings) -> Channel:
 async def open_chat(story: Story, own: WebchatSettings, *, port: int = 0) -> AsyncIterator[OpenChat]:
     """The chat of a story's desk, over the real web server."""
     channel = add_chat(story, own)
-    runner = web.AppRunner(app.web_of(story.house), access_log=None, shutdown_timeout=0.2)
+    runner = web.AppRunner(web_application(story.app), access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", port).start()

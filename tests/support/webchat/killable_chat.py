@@ -9,10 +9,11 @@ import asyncio
 import sys
 from pathlib import Path
 
-from helpdesk import app, logs
+from helpdesk import logs
+from helpdesk.app import build_app, open_website, running_app, web_application
 from helpdesk.settings import Settings
 from helpdesk.sla.calendar.calendars import parse
-from helpdesk.sla.policies import Policies, Sla
+from helpdesk.sla.policies import Policies, SlaConfig
 from tests.support.desk.desk_story import HOURS, suggest_nothing
 from tests.support.desk.killable_mail_desk import answer_everything
 from tests.support.webchat.chat_client import SHOP
@@ -40,15 +41,15 @@ def settings_for(folder: Path, url: str, port: int) -> Settings:
 async def main(folder: Path, url: str, port: int) -> None:
     """Run until killed."""
     logs.set_up("text", "error")
-    rules = Sla(Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
+    rules = SlaConfig(Policies(), {kind: parse(HOURS) for kind in ("written", "phone")})
     settings = settings_for(folder, url, port)
     async with (
-        app.house(settings, sla=rules, suggester=suggest_nothing, migrated=True) as house,
-        app.running(house),
-        app.open_door(house, app.web_of(house)),
+        build_app(settings, sla=rules, suggester=suggest_nothing, migrated=True) as app,
+        running_app(app),
+        open_website(app, web_application(app)),
     ):
         print("ready", flush=True)
-        await answer_everything(house)
+        await answer_everything(app)
 
 
 if __name__ == "__main__":

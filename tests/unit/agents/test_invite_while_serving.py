@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from helpdesk import app, clock
+from helpdesk import clock
 from helpdesk.agents import actions, queries
 from helpdesk.agents.hashing import token_hash
+from helpdesk.app import standalone_database
 from helpdesk.cli import app as program
 from helpdesk.database.engine import open_database
 
@@ -41,7 +42,7 @@ def token(said: str) -> str:
 
 
 def test_somebody_is_invited_and_gets_a_new_link_while_the_desk_is_open(desk: Path):
-    with app.alone(desk):
+    with standalone_database(desk):
         first = invite(desk, "--name", "Sara", "--role", "supervisor")
         second = invite(desk)
     assert (first[0], second[0]) == (0, 0)
@@ -51,7 +52,7 @@ def test_somebody_is_invited_and_gets_a_new_link_while_the_desk_is_open(desk: Pa
 async def test_a_running_desk_knows_whom_the_command_let_in(desk: Path):
     database = await open_database(f"sqlite:///{desk}")
     try:
-        with app.alone(desk):
+        with standalone_database(desk):
             await database.write(actions.new_team, name="Support", now=datetime(2026, 3, 1, tzinfo=UTC), by=None)
             assert await database.read(queries.everybody) == []
             made = await asyncio.to_thread(invite, desk, "--name", "Sara")
@@ -70,7 +71,7 @@ def test_a_desk_that_does_not_run_yet_is_made(desk: Path):
 def test_the_shape_of_the_data_is_not_changed_below_a_running_desk(desk: Path):
     with sqlite3.connect(desk) as file:
         file.execute("UPDATE alembic_version SET version_num = '0000'")
-    with app.alone(desk):
+    with standalone_database(desk):
         code, said = invite(desk)
     assert code == 1
     assert "Start it again first" in said

@@ -22,7 +22,7 @@ def slowly(tx, *, begun, loop):
             tx.execute(text("SELECT pg_sleep(0.3)"))
         else:
             time.sleep(0.3)
-        actions.remember(tx, channel="x", account="y", key="z", value="1", now=MONDAY)
+        actions.save_cursor(tx, channel="x", account="y", key="z", value="1", now=MONDAY)
 
 
 async def test_a_cancelled_write_is_done_and_its_waiter_is_cancelled(database):
@@ -33,5 +33,5 @@ async def test_a_cancelled_write_is_done_and_its_waiter_is_cancelled(database):
     with pytest.raises(asyncio.CancelledError):
         await waiting
     async with asyncio.timeout(10):
-        while await database.read(queries.recall, channel="x", account="y", key="z") != "1":
+        while await database.read(queries.load_cursor, channel="x", account="y", key="z") != "1":
             await asyncio.sleep(0.01)

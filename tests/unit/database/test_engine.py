@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from helpdesk.database.engine import hint, open_database
-from helpdesk.database.leases import hold, let_go
+from helpdesk.database.leases import acquire, release
 from helpdesk.errors import Invalid
 from tests.support.desk.desk_story import MONDAY, Time
 
@@ -18,9 +18,9 @@ def count(tx, table="cursors"):
 
 
 def put(tx, key, fail=False):
-    from helpdesk.intake.actions import remember
+    from helpdesk.intake.actions import save_cursor
 
-    remember(tx, channel="c", account="a", key=key, value="1", now=MONDAY)
+    save_cursor(tx, channel="c", account="a", key=key, value="1", now=MONDAY)
     hint(tx, "put", key)
     if fail:
         raise Invalid("not this one")
@@ -52,12 +52,12 @@ async def test_units_that_wait_together_share_a_commit_on_sqlite(database):
 async def test_a_lease_is_held_by_one_until_it_ends(database):
     time = Time()
     ask = {"name": "poller", "seconds": 30.0}
-    assert await database.write(hold, holder="a", now=time(), **ask)
-    assert await database.write(hold, holder="a", now=time(), **ask)
-    assert not await database.write(hold, holder="b", now=time(), **ask)
-    assert await database.write(hold, holder="b", now=time.passes(seconds=31), **ask)
-    await database.write(let_go, name="poller", holder="b")
-    assert await database.write(hold, holder="a", now=time(), **ask)
+    assert await database.write(acquire, holder="a", now=time(), **ask)
+    assert await database.write(acquire, holder="a", now=time(), **ask)
+    assert not await database.write(acquire, holder="b", now=time(), **ask)
+    assert await database.write(acquire, holder="b", now=time.passes(seconds=31), **ask)
+    await database.write(release, name="poller", holder="b")
+    assert await database.write(acquire, holder="a", now=time(), **ask)
 
 
 async def test_an_address_of_no_database_is_refused_in_words():

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from helpdesk.contacts.models import addresses, contacts
 from helpdesk.database.dialect import Ignoring, insert_ignore, new_id, put
-from helpdesk.database.fast_insert import Into
+from helpdesk.database.fast_insert import FastInsert
 from helpdesk.database.metadata import metadata
 from helpdesk.database.sqlite import Sqlite
 from helpdesk.intake.models import intake
@@ -75,7 +75,7 @@ async def test_the_short_way_writes_what_the_usual_way_writes(sqlite: Any, table
         tx.execute(insert(table), values)
         usual = _rows(tx, table)
         tx.execute(delete(table))
-        assert Into(table).run(tx, values) is not None, "the short way was not taken"
+        assert FastInsert(table).run(tx, values) is not None, "the short way was not taken"
         return usual, _rows(tx, table)
 
     usual, short = await sqlite.read(both)
@@ -83,7 +83,7 @@ async def test_the_short_way_writes_what_the_usual_way_writes(sqlite: Any, table
 
 
 async def test_a_broken_rule_is_the_usual_error_and_the_transaction_goes_on(sqlite: Any) -> None:
-    into = Into(contacts)
+    into = FastInsert(contacts)
 
     def unit(tx: Any) -> int:
         made = new_id(tx, into, {"name": "Sara", "notes": "", "created_at": AT})

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from helpdesk import app
+from helpdesk.app import standalone_database
 from helpdesk.errors import Conflict
 from helpdesk.intake import queries as intake
-from helpdesk.workers.intake_worker import take
-from helpdesk.workers.loops.with_lease import while_held
+from helpdesk.workers.intake_worker import receive_batch
+from helpdesk.workers.loops.with_lease import with_lease
 from tests.support.desk.desk_story import story
 from tests.support.desk.memory_channel import letter
 
@@ -27,10 +27,10 @@ async def test_work_runs_under_its_lease_and_passes_on_when_its_holder_ends(data
 
         return run
 
-    first = asyncio.create_task(while_held(database, "poll", "a", now, work("a"), seconds=0.3))
+    first = asyncio.create_task(with_lease(database, "poll", "a", now, work("a"), seconds=0.3))
     async with asyncio.timeout(20):
         assert await began.get() == "a"
-        second = asyncio.create_task(while_held(database, "poll", "b", now, work("b"), seconds=0.3))
+        second = asyncio.create_task(with_lease(database, "poll", "b", now, work("b"), seconds=0.3))
         first.cancel()
         assert await began.get() == "b"
     second.cancel()
@@ -40,7 +40,7 @@ async def test_work_runs_under_its_lease_and_passes_on_when_its_holder_ends(data
 
 async def test_a_lost_lease_stops_the_work(database):
     from helpdesk.clock import now
-    from helpdesk.database.leases import hold
+    from helpdesk.database.leases import acquire
 
     began, stopped = asyncio.Event(), asyncio.Event()
 
@@ -51,10 +51,10 @@ async def test_a_lost_lease_stops_the_work(database):
         finally:
             stopped.set()
 
-    task = asyncio.create_task(while_held(database, "poll", "a", now, run, seconds=0.3))
+    task = asyncio.create_task(with_lease(database, "poll", "a", now, run, seconds=0.3))
     async with asyncio.timeout(20):
         await began.wait()
-        assert await database.write(hold, name="poll", holder="thief", now=_later(now()), seconds=60.0)
+        assert await database.write(acquire, name="poll", holder="thief", now=_later(now()), seconds=60.0)
         await stopped.wait()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -70,19 +70,23 @@ async def test_two_intakes_that_read_the_same_rows_take_each_once(database, tmp_
     desk = story(database, tmp_path)
     for n in range(5):
         raw = letter(f"m{n}", id=f"m{n}")
-        await desk.house.desk_for("memory").accept("main", f"m{n}", raw, order_key="x")
-    worker = desk.house.intake_worker()
+        await desk.app.desk_for("memory").accept("main", f"m{n}", raw, order_key="x")
+    worker = desk.app.intake_worker()
     rows = await database.read(intake.due, now=desk.time(), most=50)
     for _ in range(2):
         understood = worker._understand(rows)
         worker._store(understood, desk.time())
-        await database.write(take, book=desk.book, batch=understood, now=desk.time(), waits=(5,))
+        await database.write(receive_batch, context=desk.context, batch=understood, now=desk.time(), waits=(5,))
     count = sum([len(await desk.timeline(number)) for number in range(1, 6)])
     assert count == 5
 
 
 def test_a_second_process_on_the_same_sqlite_desk_is_refused_in_words(tmp_path):
-    with app.alone(tmp_path / "desk.db"), pytest.raises(Conflict, match="PostgreSQL"), app.alone(tmp_path / "desk.db"):
+    with (
+        standalone_database(tmp_path / "desk.db"),
+        pytest.raises(Conflict, match="PostgreSQL"),
+        standalone_database(tmp_path / "desk.db"),
+    ):
         pass
-    with app.alone(tmp_path / "desk.db"):
+    with standalone_database(tmp_path / "desk.db"):
         pass

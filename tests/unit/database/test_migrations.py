@@ -61,7 +61,7 @@ async def test_call_backs_of_an_older_desk_come_into_the_lists_and_to_the_merged
     child, _ = await sad(desk, mina, sender="b@customers.example", id="b")
     parent = await desk.writes(sender="b@customers.example", id="c")
     wanted = [await desk.ticket(one) for one in (alone, child)]
-    await database.write(merge.merge, desk.book, ticket_id=child, into=parent, person_id=mina, now=desk.time())
+    await database.write(merge.merge_into, desk.context, ticket_id=child, into=parent, person_id=mina, now=desk.time())
 
     def as_it_was(tx):
         of_child = entries.c.data["survey"].as_integer() == 2

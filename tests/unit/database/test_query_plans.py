@@ -45,7 +45,7 @@ HOT = {
     ),
     "clocks to fire": lambda tx: sla.to_fire(tx, now=MONDAY),
     "next clock": sla.next_fire,
-    "clocks of a ticket": lambda tx: sla.going(tx, ticket_id=1),
+    "clocks of a ticket": lambda tx: sla.running_clocks(tx, ticket_id=1),
 }
 
 

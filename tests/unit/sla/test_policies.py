@@ -8,7 +8,7 @@ import pytest
 from helpdesk.errors import Invalid
 from helpdesk.sla.calendar.default_calendar import default_calendar
 from helpdesk.sla.policies import load, read
-from helpdesk.sla.targets import Facts
+from helpdesk.sla.targets import PolicyFacts
 
 SHIPPED = Path(__file__).parents[3] / "config" / "sla.toml"
 
@@ -16,8 +16,8 @@ SHIPPED = Path(__file__).parents[3] / "config" / "sla.toml"
 def test_the_shipped_file_says_what_the_defaults_say() -> None:
     shipped, built_in = load(SHIPPED, range(2026, 2028)), read({}, range(2026, 2028))
     for kind in ("first_response", "next_response", "resolution"):
-        ours = shipped.policies.match(Facts("email")).minutes(kind, "normal")
-        assert ours == built_in.policies.match(Facts("email")).minutes(kind, "normal")
+        ours = shipped.policies.match(PolicyFacts("email")).minutes(kind, "normal")
+        assert ours == built_in.policies.match(PolicyFacts("email")).minutes(kind, "normal")
     assert shipped.calendars["written"] == default_calendar("written", range(2026, 2028))
     assert shipped.calendars["phone"] == default_calendar("phone", range(2026, 2028))
 
@@ -29,9 +29,9 @@ def test_the_first_policy_that_fits_wins_by_order() -> None:
         {"name": "angry", "order": 2, "when": {"tag": ["angry", "lawyer"]}, "resolution": False},
     ]
     policies = read({"policy": tables}, ()).policies
-    assert policies.match(Facts("email", language="fa")).name == "persian mail"
-    assert policies.match(Facts("telegram", language="fa")).name == "late"
-    angry = policies.match(Facts("telegram", tags=frozenset({"angry", "new"})))
+    assert policies.match(PolicyFacts("email", language="fa")).name == "persian mail"
+    assert policies.match(PolicyFacts("telegram", language="fa")).name == "late"
+    angry = policies.match(PolicyFacts("telegram", tags=frozenset({"angry", "new"})))
     assert angry.name == "angry"
     assert angry.minutes("resolution", "normal") is None
     assert angry.minutes("first_response", "normal") == 30
@@ -39,7 +39,7 @@ def test_the_first_policy_that_fits_wins_by_order() -> None:
 
 def test_a_priority_changes_only_the_targets_it_names() -> None:
     policy = read({"policy": [{"name": "x", "next_response": 90, "urgent": {"first_response": 5}}]}, ()).policies
-    found = policy.match(Facts("email"))
+    found = policy.match(PolicyFacts("email"))
     assert [found.minutes(k, "urgent") for k in ("first_response", "next_response", "resolution")] == [5, 90, 480]
     assert found.minutes("first_response", "no such priority") == 30
 
@@ -91,7 +91,7 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
 
 def test_the_queue_has_a_target_in_seconds_by_priority_and_none_when_it_is_false():
     raw = {"policy": [{"name": "p", "queue_wait": 20, "urgent": {"queue_wait": 10}, "low": {"queue_wait": False}}]}
-    policy = read(raw).policies.match(Facts("phone"))
+    policy = read(raw).policies.match(PolicyFacts("phone"))
     assert [policy.wait_seconds(one) for one in ("low", "normal", "high", "urgent", "unknown")] == [
         None,
         20,
@@ -99,8 +99,8 @@ def test_the_queue_has_a_target_in_seconds_by_priority_and_none_when_it_is_false
         10,
         20,
     ]
-    assert read({}).policies.match(Facts("phone")).wait_seconds("normal") == 60
-    changed = read({"policy": [{"name": "p", "queue_wait": 21}]}).policies.match(Facts("phone"))
+    assert read({}).policies.match(PolicyFacts("phone")).wait_seconds("normal") == 60
+    changed = read({"policy": [{"name": "p", "queue_wait": 21}]}).policies.match(PolicyFacts("phone"))
     assert changed.label != policy.label
 
 

@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from helpdesk.sla.calendar.calendars import parse
-from helpdesk.sla.engine.rules import Cycle, Targets, replay
+from helpdesk.sla.engine.rules import Cycle, CycleTargets, replay
 from helpdesk.sla.engine.timeline_entries import entry
 
 ALWAYS = parse(
     {"tz": "UTC", "week": {d: [["00:00", "24:00"]] for d in ("sat", "sun", "mon", "tue", "wed", "thu", "fri")}}
 )
 OFFICE = parse({"tz": "UTC", "week": {"mon": [["08:00", "16:00"]], "tue": [["08:00", "16:00"]]}})
-TARGETS = Targets(30, 60, 480)
+TARGETS = CycleTargets(30, 60, 480)
 MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
@@ -32,7 +32,7 @@ def status(minute: float, to: str) -> dict[str, Any]:
 
 
 def cycles(
-    *lines: dict[str, Any], now: float = 1000, calendar: Any = ALWAYS, targets: Targets = TARGETS
+    *lines: dict[str, Any], now: float = 1000, calendar: Any = ALWAYS, targets: CycleTargets = TARGETS
 ) -> list[Cycle]:
     return replay(calendar, targets, at(now), [entry(one, i) for i, one in enumerate(lines)])
 
@@ -226,18 +226,18 @@ def test_resolution_pauses_while_waiting_or_on_hold() -> None:
 
 
 def test_a_pause_that_goes_on_moves_the_due_time_with_it() -> None:
-    found = only(line("c", 0), status(10, "on_hold"), now=500, targets=Targets(resolution=60)).resolution
+    found = only(line("c", 0), status(10, "on_hold"), now=500, targets=CycleTargets(resolution=60)).resolution
     assert (found.working_minutes, found.due_at, found.met) == (10, at(550), None)
     assert found.paused == ((at(10), at(500)),)
 
 
 def test_a_pause_after_the_due_time_moves_nothing() -> None:
-    found = only(line("c", 0), status(100, "waiting"), now=500, targets=Targets(resolution=60)).resolution
+    found = only(line("c", 0), status(100, "waiting"), now=500, targets=CycleTargets(resolution=60)).resolution
     assert (found.due_at, found.met) == (at(60), False)
 
 
 def test_a_missing_target_leaves_due_time_and_verdict_out_and_tells_the_rest() -> None:
-    found = only(line("c", 0), agent("p", 5), targets=Targets())
+    found = only(line("c", 0), agent("p", 5), targets=CycleTargets())
     assert (found.first_response.due_at, found.first_response.met) == (None, None)
     assert found.first_response.working_minutes == 5
 

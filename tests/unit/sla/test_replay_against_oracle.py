@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.sla.calendar.calendars import parse
-from helpdesk.sla.engine.rules import Cycle, Response, Targets, replay
+from helpdesk.sla.engine.rules import Cycle, CycleTargets, Response, replay
 from helpdesk.sla.engine.timeline_entries import entry
 from tests.unit.sla import due_oracle
 from tests.unit.sla.replay_oracle import Line, Oracle
@@ -101,7 +101,7 @@ def agree(random: Random) -> int:
     lines, policy = timeline(random), random.choice(POLICIES)
     now = datetime.fromisoformat(lines[-1]["at"]) + timedelta(minutes=random.randrange(1000))
     entries = [entry(one, n) for n, one in enumerate(lines)]
-    found = [as_oracle(c) for c in replay(CALENDAR, Targets(**policy), now, entries)]
+    found = [as_oracle(c) for c in replay(CALENDAR, CycleTargets(**policy), now, entries)]
     assert found == Oracle(lines, WORKING, ZERO, now).cycles(policy), lines
     return len(found)
 

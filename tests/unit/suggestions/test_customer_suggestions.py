@@ -24,7 +24,7 @@ def ask(database, tmp_path, suggester):
     desk = story(database, tmp_path, suggest=suggester)
 
     async def asked(text, language):
-        found = await desk.house.desk_for("memory").ask("suggestions", text=text, language=language)
+        found = await desk.app.desk_for("memory").ask("suggestions", text=text, language=language)
         return [one["id"] for one in found], [one["text"] for one in found]
 
     return asked

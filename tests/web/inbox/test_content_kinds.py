@@ -13,7 +13,7 @@ from helpdesk import app as root
 from helpdesk.agents import actions as agents
 from helpdesk.tickets import actions
 from helpdesk.web.inbox.build import entry_content
-from helpdesk.web.rendering.fragment_cache import Drawn
+from helpdesk.web.rendering.fragment_cache import FragmentCache
 from tests.support.desk.desk_story import story
 from tests.support.desk.memory_channel import MemoryChannel
 from tests.support.pages.gallery_media import telegram
@@ -202,7 +202,7 @@ async def test_nonsense_in_the_details_never_breaks_the_page(desk, client):
 
 
 async def test_the_gallery_and_the_page_draw_an_entry_once(desk):
-    drawn = Drawn(root.web_of(desk.house)[root_pages()]._environments["en"])
+    drawn = FragmentCache(root.web_application(desk.app)[root_pages()]._environments["en"])
     entry = next(one for one in telegram("en").timeline if one.form == "entry")
     first = drawn(entry, 1, "t" * 64, desk.time())
     assert drawn(replace(entry), 2, "u" * 64, desk.time()) is first

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from helpdesk.agents import sign_in
-from helpdesk.live.event_bus import Live
+from helpdesk.live.event_bus import EventBus
 from helpdesk.live.sse import LOOK_AGAIN, MOST_WAITING, STILL_HERE, Feeds
 from tests.support.desk.desk_story import Time, story
 from tests.support.webchat.chat_client import SHOP, open_chat, settings
@@ -116,7 +116,7 @@ async def test_what_a_visitor_does_is_nobody_elses_business(chat):
         await look_at(chat, mine, number)
         await sara.put(t="typing", on=True)
         await page.until("visitor")
-        chat.story.house.live.publish("ticket", 77)
+        chat.story.app.live.publish("ticket", 77)
         told = b""
         while b"77" not in told:
             told += await elsewhere.answer.content.readline()
@@ -126,13 +126,13 @@ async def test_what_a_visitor_does_is_nobody_elses_business(chat):
 async def test_who_signs_out_hears_no_more(chat):
     person, session = await signed_in(chat)
     async with Stream(chat, session) as page:
-        chat.story.house.live.publish("signed_out", person)
+        chat.story.app.live.publish("signed_out", person)
         async with asyncio.timeout(20):
             await page.answer.content.read()
 
 
 def feeds():
-    live = Live()
+    live = EventBus()
     return live, Feeds(live, Time())
 
 

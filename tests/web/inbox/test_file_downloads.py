@@ -29,12 +29,12 @@ async def attached(desk, number, *files):
     rows = [
         {
             "name": name, "content_type": kind, "size": len(content or b""), "inline": False, "content_id": None,
-            "hash": desk.house.files.keep(content) if content is not None else None, "problem": problem,
+            "hash": desk.app.files.keep(content) if content is not None else None, "problem": problem,
             "created_at": desk.time(),
         }
         for name, kind, content, problem in files
     ]  # fmt: skip
-    await desk.database.write(actions.attach, ticket_id=number, entry_id=entry_id, files=rows)
+    await desk.database.write(actions.attach_files, ticket_id=number, entry_id=entry_id, files=rows)
 
 
 async def shown(client, number):
@@ -98,7 +98,7 @@ async def test_nobody_gets_a_file_without_signing_in_and_a_lost_one_is_said_to_b
     number = await desk.writes("Look")
     await attached(desk, number, ("a.png", "image/png", drawn(2, 10, 10), None))
     address = re.search(r"/inbox/files/\d+/show", await shown(client, number))[0]
-    for file in desk.house.files.folder.rglob("*"):
+    for file in desk.app.files.folder.rglob("*"):
         if file.is_file():
             file.unlink()
     assert (await client.get(address)).status == 404

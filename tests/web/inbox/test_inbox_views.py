@@ -138,14 +138,14 @@ def test_a_letter_behind_glass_has_nothing_that_acts():
 
 
 def test_holes_are_named_once_and_in_order():
-    assert suggested_replies.holes("at {delivery_time}, {name} {delivery_time}") == ["delivery time", "name"]
-    assert suggested_replies.holes("a { b } {} plain") == []
+    assert suggested_replies.placeholders("at {delivery_time}, {name} {delivery_time}") == ["delivery time", "name"]
+    assert suggested_replies.placeholders("a { b } {} plain") == []
 
 
 def test_what_was_kept_of_a_suggestion_is_a_share():
-    assert suggested_replies.kept("hello there", "hello there") == 1
-    assert suggested_replies.kept("", "anything") == 0
-    assert 0 < suggested_replies.kept("hello there", "hello you") < 1
+    assert suggested_replies.kept_share("hello there", "hello there") == 1
+    assert suggested_replies.kept_share("", "anything") == 0
+    assert 0 < suggested_replies.kept_share("hello there", "hello you") < 1
 
 
 def test_hours_are_said_by_runs_of_equal_days():

@@ -150,7 +150,7 @@ async def test_robots_of_the_desk_write_in_its_name(desk, client):
     shown = await page(client, f"/inbox/tickets/{number}")
     assert "We are closed" in shown
     assert ">automation<" not in shown
-    assert f'<b dir="auto">{desk.house.settings.desk.name}</b>' in shown
+    assert f'<b dir="auto">{desk.app.settings.desk.name}</b>' in shown
 
 
 async def test_a_sad_customer_is_counted_down_in_the_lists_and_their_face_stands_on_the_merged_ticket(desk, client):
@@ -159,7 +159,7 @@ async def test_a_sad_customer_is_counted_down_in_the_lists_and_their_face_stands
     desk.time.passes(minutes=11)
     await desk.sends()
     token = desk.channel.sent[-1].survey
-    await desk.database.write(survey.answer, desk.book, token=token, score="sad", now=desk.time())
+    await desk.database.write(survey.record_answer, desk.context, token=token, score="sad", now=desk.time())
     desk.time.passes(minutes=1)
     for view in ("mine", "sad"):
         listed = await page(client, f"/inbox?view={view}")

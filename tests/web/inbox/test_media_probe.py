@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.web.media.media_probe import MOST_PIXELS, look
+from helpdesk.web.media.media_probe import MOST_PIXELS, probe
 from tests.support.pages.gallery_media import STICKERS, drawn, tone
 
 
 def seen(content: bytes):
-    return look(io.BytesIO(content))
+    return probe(io.BytesIO(content))
 
 
 def ogg(seconds: float, head: bytes = b"OpusHead") -> bytes:

@@ -11,9 +11,9 @@ import pytest
 
 from channels.contract import Capabilities
 from helpdesk.agents.rules import Person
-from helpdesk.journey.outgoing.destinations import Way
+from helpdesk.journey.outgoing.destinations import Destination
 from helpdesk.web.inbox.build import message_actions
-from helpdesk.web.inbox.build.reader import Eyes
+from helpdesk.web.inbox.build.reader import Reader
 from helpdesk.web.inbox.views.inbox_views import ComposerView
 from helpdesk.web.inbox.views.timeline_views import ChannelMark
 from tests.support.desk.memory_channel import MemoryChannel
@@ -24,8 +24,8 @@ LEILA = Person(3, "Leila", "leila@desk.example", "supervisor")
 TICKET = SimpleNamespace(id=7, merged_into_id=None, assignee_id=None)
 
 
-def seen_by(person: Person) -> Eyes:
-    return Eyes(
+def seen_by(person: Person) -> Reader:
+    return Reader(
         me=person, now=NOW, language="en", channels={"memory": MemoryChannel()}, fill=lambda *_: None,
         calendar=lambda kind: (kind, None), hours=lambda channel: "written",
     )  # fmt: skip
@@ -44,7 +44,7 @@ def question(**more):
 
 
 def verbs(entry, person=MINA, ticket=TICKET):
-    found = message_actions.doings(entry, ticket, seen_by(person))
+    found = message_actions.message_actions(entry, ticket, seen_by(person))
     return {name for name in ("answer", "edit", "withdraw", "react") if found and getattr(found, name)}
 
 
@@ -57,7 +57,7 @@ def test_an_author_edits_and_deletes_others_answer():
 
 @pytest.mark.parametrize("state", ["queued", "failed", "uncertain", "undone"])
 def test_what_has_not_arrived_offers_nothing(state):
-    assert message_actions.doings(line(delivery=state), TICKET, seen_by(MINA)) is None
+    assert message_actions.message_actions(line(delivery=state), TICKET, seen_by(MINA)) is None
 
 
 def test_what_is_gone_or_going_is_not_changed_again():
@@ -85,23 +85,25 @@ class Blind(MemoryChannel):
 
 def test_no_message_is_answered_by_itself_where_the_customer_would_not_see_it():
     eyes = replace(seen_by(MINA), channels={"memory": Blind()})
-    assert message_actions.doings(question(), TICKET, eyes) is None
+    assert message_actions.message_actions(question(), TICKET, eyes) is None
 
 
 def test_what_is_written_on_the_telephone_is_called_a_text_message_and_takes_no_files():
     eyes = replace(seen_by(MINA), channels={"memory": Blind()})
-    [way] = message_actions.ways([Way("memory", "main", "memory:+989121234567", usual=True)], eyes)
+    [way] = message_actions.destination_views([Destination("memory", "main", "memory:+989121234567", usual=True)], eyes)
     assert (way.label, way.files) == ("Text message", False)
     assert (eyes.channel("memory").label, eyes.channel("memory", writing=True).label) == ("Memory", "Text message")
 
 
 def test_a_customer_whom_no_message_reaches_leaves_nothing_to_write():
-    def stuck(*ways: Way) -> bool:
-        return ComposerView("Mina", ChannelMark("phone", "Phone"), ways=message_actions.ways(ways, seen_by(MINA))).stuck
+    def stuck(*ways: Destination) -> bool:
+        return ComposerView(
+            "Mina", ChannelMark("phone", "Phone"), ways=message_actions.destination_views(ways, seen_by(MINA))
+        ).stuck
 
-    landline = Way("memory", "main", "memory:+982112345678", usual=True, closed="mute")
+    landline = Destination("memory", "main", "memory:+982112345678", usual=True, closed="mute")
     assert stuck(landline)
-    assert not stuck(landline, Way("memory", "main", "memory:sara@customers.example"))
+    assert not stuck(landline, Destination("memory", "main", "memory:sara@customers.example"))
     assert not stuck(replace(landline, closed="dead")), "an address may have come to life again"
 
 
@@ -111,17 +113,19 @@ def test_notes_and_merged_tickets_offer_no_verbs_of_channels():
     assert verbs(line(), MINA, merged) == {"answer"}
 
 
-USUAL = Way("memory", "main", "memory:sara", usual=True)
-OTHER = Way("memory", "main", "memory:elsewhere")
+USUAL = Destination("memory", "main", "memory:sara", usual=True)
+OTHER = Destination("memory", "main", "memory:elsewhere")
 
 
 def test_the_usual_way_is_chosen_unless_it_is_closed_or_another_was_asked_for():
     def chosen(found, wanted=""):
-        return next(one.address for one in message_actions.ways(found, seen_by(MINA), wanted) if one.chosen)
+        return next(
+            one.address for one in message_actions.destination_views(found, seen_by(MINA), wanted) if one.chosen
+        )
 
     assert chosen([USUAL, OTHER]) == "memory:sara"
     assert chosen([replace(USUAL, closed="dead"), OTHER]) == "memory:elsewhere"
     assert chosen([USUAL, OTHER], "memory:elsewhere") == "memory:elsewhere"
     assert chosen([USUAL, OTHER], "memory:nobody") == "memory:sara"
     assert chosen([replace(USUAL, closed="dead")]) == "memory:sara"
-    assert message_actions.ways([], seen_by(MINA)) == []
+    assert message_actions.destination_views([], seen_by(MINA)) == []

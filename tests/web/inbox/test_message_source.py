@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpdesk import app
+from helpdesk.app import web_application
 from tests.support.desk.desk_story import story
 from tests.support.pages.browser import LIMITS
 
@@ -16,12 +16,12 @@ async def test_the_source_of_a_message_is_plain_text(database, tmp_path, aiohttp
     token = await database.write(
         sign_in.enter, person_id=mina, account="x", address="", device="", limits=LIMITS, now=desk.time()
     )
-    client = await aiohttp_client(app.web_of(desk.house), cookies={"session": token})
+    client = await aiohttp_client(web_application(desk.app), cookies={"session": token})
     answer = await client.get("/inbox/entries/1/source")
     assert (answer.status, answer.content_type) == (200, "text/plain")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert "<script>alert(1)</script>" in await answer.text()
     assert (await client.get("/inbox/entries/999/source")).status == 404
-    stranger = await aiohttp_client(app.web_of(desk.house))
+    stranger = await aiohttp_client(web_application(desk.app))
     assert (await stranger.get("/inbox/entries/1/source", allow_redirects=False)).status in (303, 401)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from channels.contract import State
-from helpdesk import app
 from helpdesk.agents import sign_in
+from helpdesk.app import web_application
 from helpdesk.database.engine import open_database
 from helpdesk.intake import queries as intake
 from tests.support.desk.desk_story import Story, story
@@ -32,7 +32,7 @@ async def signed_in(told: Story, aiohttp_client, role: str):
     token = await told.database.write(
         sign_in.enter, person_id=person, account="x", address="", device="", limits=LIMITS, now=told.time()
     )
-    return await aiohttp_client(app.web_of(told.house), cookies={"session": token, "language": "en"})
+    return await aiohttp_client(web_application(told.app), cookies={"session": token, "language": "en"})
 
 
 async def form_token(client, path: str) -> str:
@@ -42,7 +42,7 @@ async def form_token(client, path: str) -> str:
 
 
 async def test_what_could_not_be_understood_is_shown_with_its_reason_and_tried_again(told, aiohttp_client):
-    await told.house.desk_for("memory").accept("main", "broken", b"this is \xff no JSON", order_key="")
+    await told.app.desk_for("memory").accept("main", "broken", b"this is \xff no JSON", order_key="")
     await told.work()
     client = await signed_in(told, aiohttp_client, "supervisor")
     page = await (await client.get("/quarantine")).text()
@@ -68,7 +68,7 @@ async def test_the_quarantine_is_not_for_everybody(told, aiohttp_client):
 
 async def test_the_status_page_tells_how_every_account_is_doing(told, aiohttp_client):
     await told.writes("Where is my order?", subject="Order")
-    told.house.reports.states["memory", "main"] = State(
+    told.app.reports.states["memory", "main"] = State(
         "main", connected=False, problem="The server does not answer.", since=told.time() - timedelta(minutes=9)
     )
     client = await signed_in(told, aiohttp_client, "administrator")

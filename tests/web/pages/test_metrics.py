@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from helpdesk import app
+from helpdesk.app import web_application
 from tests.support.desk.desk_story import story
 
 
 async def test_the_figures_of_the_desk_are_there_for_who_shows_the_token(database, tmp_path, aiohttp_client):
     desk = story(database, tmp_path, settings={"metrics": {"token": "t" * 32}})
     await desk.writes("Hello")
-    await desk.house.desk_for("memory").accept("main", "bad", b"not json", order_key="x")
+    await desk.app.desk_for("memory").accept("main", "bad", b"not json", order_key="x")
     await desk.work()
-    client = await aiohttp_client(app.web_of(desk.house))
+    client = await aiohttp_client(web_application(desk.app))
     assert (await client.get("/metrics")).status == 404
     answer = await client.get("/metrics", headers={"Authorization": f"Bearer {'t' * 32}"})
     said = await answer.text()

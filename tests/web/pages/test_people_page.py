@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk import app
 from helpdesk.agents import actions, queries, rules, sign_in
+from helpdesk.app import web_application
 from tests.support.desk.desk_story import story
 from tests.support.pages.browser import LIMITS
 
@@ -24,7 +24,7 @@ async def sits_down(desk, aiohttp_client, role, name="Mina"):
     token = await desk.database.write(
         sign_in.enter, person_id=person, account="x", address="", device="", limits=LIMITS, now=desk.time()
     )
-    return await aiohttp_client(app.web_of(desk.house), cookies={"session": token, "language": "en"}), person
+    return await aiohttp_client(web_application(desk.app), cookies={"session": token, "language": "en"}), person
 
 
 async def csrf(client, path="/account"):
@@ -172,7 +172,7 @@ async def test_the_first_administrator_says_their_name_with_their_first_password
         actions.first_administrator, name=rules.UNNAMED, email="a@desk.example", now=desk.time(),
         lasts=timedelta(minutes=15),
     )  # fmt: skip
-    client = await aiohttp_client(app.web_of(desk.house), headers={"Accept-Language": "en"})
+    client = await aiohttp_client(web_application(desk.app), headers={"Accept-Language": "en"})
     path = f"/sign-in/link/{token}"
     await client.post(path, data={"csrf": await csrf(client, path)})
     page = await (await client.get("/account/password")).text()

@@ -22,16 +22,16 @@ def join_album(tx: Connection, arrival: Arrival, inbound: Inbound, files: Sequen
     if entry_id is None:
         return None
     entry = queries.entry(tx, entry_id=entry_id)
-    tickets.attach(tx, ticket_id=entry.ticket_id, entry_id=entry_id, files=files)
-    tickets.known_as(tx, channel=arrival.channel, remote_id=inbound.external_id, entry_id=entry_id)
+    tickets.attach_files(tx, ticket_id=entry.ticket_id, entry_id=entry_id, files=files)
+    tickets.add_remote_id(tx, channel=arrival.channel, remote_id=inbound.external_id, entry_id=entry_id)
     tickets.change(tx, ticket_id=entry.ticket_id, changed_at=arrival.received_at)
     if inbound.text:
         data = dict(entry.data or {})
         data["parts"] = {**caption_parts(entry, data), inbound.external_id: inbound.text}
         text = "\n".join(one for one in data["parts"].values() if one)
-        tickets.rewrite(tx, entry_id=entry_id, text=text, data=data)
+        tickets.rewrite_entry(tx, entry_id=entry_id, text=text, data=data)
         tickets.change(tx, ticket_id=entry.ticket_id, snippet=rules.snippet(text))
-        ticket_search.add(tx, ticket_id=entry.ticket_id, entry_id=entry_id, texts=(inbound.text,))
+        ticket_search.index_entry(tx, ticket_id=entry.ticket_id, entry_id=entry_id, texts=(inbound.text,))
     return entry_id
 
 

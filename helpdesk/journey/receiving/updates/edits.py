@@ -33,7 +33,7 @@ def receive_edit(
     fresh = [] if entry.outgoing else _new_files(tx, entry_id, files)
     if same and not fresh:
         return entry_id
-    tickets.attach(tx, ticket_id=entry.ticket_id, entry_id=entry_id, files=fresh)
+    tickets.attach_files(tx, ticket_id=entry.ticket_id, entry_id=entry_id, files=fresh)
     data = dict(entry.data or {})
     if not same:
         at = data.get("edited_at", entry.at.isoformat())
@@ -41,14 +41,14 @@ def receive_edit(
     if parts:
         data["parts"] = parts
     data["edited_at"] = arrival.received_at.isoformat()
-    tickets.rewrite(tx, entry_id=entry_id, text=words, data=data)
+    tickets.rewrite_entry(tx, entry_id=entry_id, text=words, data=data)
     ticket = queries.locked(tx, ticket_id=entry.ticket_id)
     if ticket.customer_entry_id in (None, entry_id):
         tickets.change(tx, ticket_id=ticket.id, snippet=rules.snippet(words))
     made = tickets.changed(
         tx, ticket_id=ticket.id, now=arrival.received_at, author="customer", change="edited", of=entry_id
     )
-    ticket_search.add(tx, ticket_id=ticket.id, entry_id=made, texts=(inbound.text,))
+    ticket_search.index_entry(tx, ticket_id=ticket.id, entry_id=made, texts=(inbound.text,))
     return made
 
 
@@ -63,7 +63,7 @@ def _edited_text(entry: Row | None, inbound: Inbound) -> tuple[str, dict[str, st
 
 def _new_files(tx: Connection, entry_id: int, files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Those of some files that do not hang on an entry yet: a change of the words below a picture brings it again."""
-    known = {_file_key(one.hash, one.name, one.size) for one in queries.attached(tx, entry_ids=[entry_id])}
+    known = {_file_key(one.hash, one.name, one.size) for one in queries.attachments_of(tx, entry_ids=[entry_id])}
     return [one for one in files if _file_key(one["hash"], one["name"], one["size"]) not in known]
 
 

@@ -23,18 +23,20 @@ def record_unknown_target(
     chat = inbound.thread.conversation
     if chat is None:
         return None
-    found = conversations.leads_to(tx, channel=arrival.channel, account=arrival.account, conversation=chat)
+    found = conversations.ticket_of_conversation(
+        tx, channel=arrival.channel, account=arrival.account, conversation=chat
+    )
     if found is None:
         return None
-    ticket = reassign_contact.standing(tx, ticket_id=found.id)
+    ticket = reassign_contact.surviving_ticket(tx, ticket_id=found.id)
     tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)
     line = tickets.add_entry(
         tx, ticket_id=ticket.id, at=arrival.received_at, kind=kind, author="customer", public=False, outgoing=False,
         channel=arrival.channel, account=arrival.account, text=inbound.text, intake_id=arrival.intake_id,
         address=inbound.author.address if inbound.author else None, data={**inbound.details, **data},
     )  # fmt: skip
-    tickets.attach(tx, ticket_id=ticket.id, entry_id=line, files=files)
-    ticket_search.add(tx, ticket_id=ticket.id, entry_id=line, texts=(inbound.text,))
+    tickets.attach_files(tx, ticket_id=ticket.id, entry_id=line, files=files)
+    ticket_search.index_entry(tx, ticket_id=ticket.id, entry_id=line, texts=(inbound.text,))
     return line
 
 

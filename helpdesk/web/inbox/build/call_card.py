@@ -8,8 +8,8 @@ from typing import Any
 from helpdesk.sla.store import queue_wait
 from helpdesk.web.inbox.build.callback_notice import call_back
 from helpdesk.web.inbox.build.entry_content import details, telephone
-from helpdesk.web.inbox.build.page_data import Parts
-from helpdesk.web.inbox.build.reader import Eyes
+from helpdesk.web.inbox.build.page_data import TicketData
+from helpdesk.web.inbox.build.reader import Reader
 from helpdesk.web.inbox.views.content_views import CallView, MediaView
 
 OUTGOING = frozenset({"outgoing", "outbound"})
@@ -21,7 +21,7 @@ def outgoing(entry: Any) -> bool:
     return details(entry).get("direction") in OUTGOING
 
 
-def call_of(entry: Any, parts: Parts, eyes: Eyes, heard: list[MediaView]) -> CallView | None:
+def call_of(entry: Any, parts: TicketData, eyes: Reader, heard: list[MediaView]) -> CallView | None:
     """The card of a call; None for every other entry."""
     if entry.kind != "call":
         return None
@@ -53,22 +53,24 @@ def call_of(entry: Any, parts: Parts, eyes: Eyes, heard: list[MediaView]) -> Cal
     )
 
 
-def _is_above(parts: Parts, eyes: Eyes) -> bool:
+def _is_above(parts: TicketData, eyes: Reader) -> bool:
     """Whether the head of the ticket leads to that number already."""
     back = call_back(parts, eyes)
     return back is not None and back.number != ""
 
 
-def _promise(entry: Any, parts: Parts) -> tuple[int | None, bool | None]:
+def _promise(entry: Any, parts: TicketData) -> tuple[int | None, bool | None]:
     """Seconds promised for the queue, and whether they were kept."""
     clock = next((one for one in parts.clocks if one.kind == queue_wait.KIND and one.start_entry_id == entry.id), None)
     if clock is None or clock.due_at is None:
         return None, None
     target = int((clock.due_at - clock.started_at).total_seconds())
-    return target, queue_wait.Wait(clock.state, clock.started_at, clock.stopped_at, clock.working_seconds).met(target)
+    return target, queue_wait.QueueWait(clock.state, clock.started_at, clock.stopped_at, clock.working_seconds).met(
+        target
+    )
 
 
-def _agents(data: Mapping[str, Any], parts: Parts) -> tuple[str, ...]:
+def _agents(data: Mapping[str, Any], parts: TicketData) -> tuple[str, ...]:
     """Who spoke, by name where the extension is known; whoever answered first comes first."""
     found = data.get("agents")
     names = [parts.extensions.get(str(one), str(one)) for one in found] if isinstance(found, list) else []

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from helpdesk.journey.lifecycle import callback
-from helpdesk.web.inbox.build.page_data import Parts
-from helpdesk.web.inbox.build.reader import Eyes
+from helpdesk.web.inbox.build.page_data import TicketData
+from helpdesk.web.inbox.build.reader import Reader
 from helpdesk.web.inbox.views.callback_view import CallBackView
 
 
-def call_back(parts: Parts, eyes: Eyes) -> CallBackView | None:
+def call_back(parts: TicketData, eyes: Reader) -> CallBackView | None:
     """The wish, or None."""
-    wish = callback.wished(parts.entries)
+    wish = callback.pending_callback(parts.entries)
     sad = next((one for one in parts.follow_ups.values() if one.done_at is None), None)
     own = [
         (wish.address if wish is not None else None) or parts.ticket.address,

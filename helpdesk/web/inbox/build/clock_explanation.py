@@ -8,9 +8,16 @@ from typing import Any
 
 from helpdesk import dates
 from helpdesk.sla.store import queue_wait
-from helpdesk.web.inbox.build.page_data import Parts
-from helpdesk.web.inbox.build.reader import Eyes, name_of, running_clock
-from helpdesk.web.inbox.views.timeline_views import ClockView, Ignored, QueueView, WhyPart, WhyStep, WhyView
+from helpdesk.web.inbox.build.page_data import TicketData
+from helpdesk.web.inbox.build.reader import Reader, name_of, running_clock
+from helpdesk.web.inbox.views.timeline_views import (
+    ClockExplanation,
+    ClockView,
+    ExplanationPart,
+    ExplanationStep,
+    IgnoredEntry,
+    QueueView,
+)
 
 MOST_STEPS = 8
 GAP = 1.0  # per cent of the bar between two parts
@@ -42,13 +49,13 @@ def chip_of(clock: Any, now: datetime) -> ClockView:
     return running_clock(clock.started_at, clock.due_at, now, clock.warn_at)
 
 
-def why(clock: Any, parts: Parts, eyes: Eyes, zone: str = dates.TEHRAN) -> WhyView:
+def explain_clock(clock: Any, parts: TicketData, eyes: Reader, zone: str = dates.TEHRAN) -> ClockExplanation:
     """The record of a clock in words and lengths."""
     end = clock.stopped_at or clock.due_at
     counted = eyes.calendar(eyes.hours(parts.ticket.channel))[1].intervals(clock.started_at, end)
     met = clock.state == "stopped"
     parts_of_bar, now_x = bar(counted, None if met else eyes.now)
-    return WhyView(
+    return ClockExplanation(
         kind=clock.kind,
         met=met,
         started_at=clock.started_at,
@@ -71,33 +78,35 @@ def why(clock: Any, parts: Parts, eyes: Eyes, zone: str = dates.TEHRAN) -> WhyVi
     )
 
 
-def _queues(parts: Parts) -> list[QueueView]:
+def _queues(parts: TicketData) -> list[QueueView]:
     """How long callers of this ticket waited in queues, the newest few; a waiting that goes on is not told yet."""
     found = [one for one in parts.clocks if one.kind == queue_wait.KIND and one.due_at is not None and one.stopped_at]
     made = []
     for one in found[-4:]:
         target = int((one.due_at - one.started_at).total_seconds())
-        met = queue_wait.Wait(one.state, one.started_at, one.stopped_at, one.working_seconds).met(target)
+        met = queue_wait.QueueWait(one.state, one.started_at, one.stopped_at, one.working_seconds).met(target)
         made.append(QueueView(one.started_at, one.working_seconds, target, met))
     return made
 
 
-def steps(counted: Sequence[tuple[datetime, datetime]], zone: str = dates.TEHRAN) -> list[WhyStep]:
+def steps(counted: Sequence[tuple[datetime, datetime]], zone: str = dates.TEHRAN) -> list[ExplanationStep]:
     """Working intervals with the whole days between them on which nothing counted."""
-    found: list[WhyStep] = []
+    found: list[ExplanationStep] = []
     last: date | None = None
     for starts, ends in counted:
         day = dates.local(starts, zone).date()
         while last is not None and last + timedelta(days=1) < day and len(found) < MOST_STEPS:
             last += timedelta(days=1)
             idle = datetime(last.year, last.month, last.day, 12, tzinfo=dates.local(starts, zone).tzinfo)
-            found.append(WhyStep(idle, idle, 0, off=True))
-        found.append(WhyStep(starts, ends, (ends - starts).total_seconds()))
+            found.append(ExplanationStep(idle, idle, 0, off=True))
+        found.append(ExplanationStep(starts, ends, (ends - starts).total_seconds()))
         last = dates.local(ends - timedelta(microseconds=1), zone).date()
     return found
 
 
-def bar(counted: Sequence[tuple[datetime, datetime]], now: datetime | None) -> tuple[list[WhyPart], float | None]:
+def bar(
+    counted: Sequence[tuple[datetime, datetime]], now: datetime | None
+) -> tuple[list[ExplanationPart], float | None]:
     """The bar in per cent, from the start of the page's line. `now` splits what is used from what is left."""
     total = sum((ends - starts).total_seconds() for starts, ends in counted)
     if total <= 0 or len(counted) > MOST_STEPS:
@@ -108,14 +117,14 @@ def bar(counted: Sequence[tuple[datetime, datetime]], now: datetime | None) -> t
     x, marks, mark = 0.0, [], None
     for index, (starts, ends) in enumerate(counted):
         if index:
-            marks.append(WhyPart("off", round(x + GAP, 2), round(off, 2)))
+            marks.append(ExplanationPart("off", round(x + GAP, 2), round(off, 2)))
             x += off + 2 * GAP
         width = room * (ends - starts).total_seconds() / total
         used = _used(starts, ends, now)
         if used > 0:
-            marks.append(WhyPart("on", round(x, 2), round(width * used, 2)))
+            marks.append(ExplanationPart("on", round(x, 2), round(width * used, 2)))
         if used < 1:
-            marks.append(WhyPart("left", round(x + width * used, 2), round(width * (1 - used), 2)))
+            marks.append(ExplanationPart("left", round(x + width * used, 2), round(width * (1 - used), 2)))
             mark = round(x + width * used, 2) if mark is None else mark
         x += width
     return marks, mark
@@ -127,7 +136,7 @@ def _used(starts: datetime, ends: datetime, now: datetime | None) -> float:
     return min(max((now - starts) / (ends - starts), 0.0), 1.0)
 
 
-def _started_by(clock: Any, parts: Parts) -> str:
+def _started_by(clock: Any, parts: TicketData) -> str:
     entry = next((one for one in parts.entries if one.id == clock.start_entry_id), None)
     own = entry is None or entry.contact_id in (None, parts.ticket.contact_id)
     return name_of(
@@ -135,19 +144,19 @@ def _started_by(clock: Any, parts: Parts) -> str:
     )
 
 
-def _ignored(clock: Any, parts: Parts) -> list[Ignored]:
+def _ignored(clock: Any, parts: TicketData) -> list[IgnoredEntry]:
     """Robots, notes and replies that never arrived, between the start and the stop."""
-    found: list[Ignored] = []
+    found: list[IgnoredEntry] = []
     for entry in parts.entries:
         if entry.id <= clock.start_entry_id or (clock.stop_entry_id and entry.id >= clock.stop_entry_id):
             continue
         who = parts.names.get(entry.person_id or 0, "")
         if entry.kind == "note" and entry.author == "agent":
-            found.append(Ignored("note", "note", entry.at, who))
+            found.append(IgnoredEntry("note", "note", entry.at, who))
         elif entry.outgoing and entry.author in KINDS:
             found.append(
-                Ignored(entry.author if entry.author != "system" else "automation", KINDS[entry.author], entry.at)
+                IgnoredEntry(entry.author if entry.author != "system" else "automation", KINDS[entry.author], entry.at)
             )
         elif entry.outgoing and entry.delivery == "failed":
-            found.append(Ignored("failed", "alert", entry.at, who))
+            found.append(IgnoredEntry("failed", "alert", entry.at, who))
     return found[-6:]

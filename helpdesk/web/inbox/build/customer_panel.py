@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from helpdesk.agents import queries as agents
-from helpdesk.agents.rules import Face
+from helpdesk.agents.rules import AgentView
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.metadata import Row
 from helpdesk.tickets import queries
-from helpdesk.web.inbox.build.reader import Eyes, face_of, name_of
+from helpdesk.web.inbox.build.reader import Reader, face_of, name_of
 from helpdesk.web.inbox.views.inbox_views import AddressView, JoinOffer
 
 MOST_TICKETS = 50
@@ -26,7 +26,7 @@ class CustomerView:
 
     id: int
     name: str
-    face: Face
+    face: AgentView
     since: datetime
     addresses: Sequence[AddressView]
     tickets: int
@@ -46,7 +46,7 @@ class JoinView:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class CustomerData:
     """All that the customer's page is made of, as it is stored."""
 
     ticket: Row
@@ -59,7 +59,7 @@ class Whole:
     names: Any
 
 
-def read(tx: Connection, *, ticket_id: int, question: str = "", other: int | None = None) -> Whole:
+def read(tx: Connection, *, ticket_id: int, question: str = "", other: int | None = None) -> CustomerData:
     """The customer of a ticket, and who else is looked for: by words, or one by their number. Raises NotFound."""
     ticket = queries.ticket(tx, ticket_id=ticket_id)
     who = contacts.contact(tx, contact_id=ticket.contact_id)
@@ -69,7 +69,7 @@ def read(tx: Connection, *, ticket_id: int, question: str = "", other: int | Non
         others = _of_ticket(tx, question.lstrip("#"), who.id)
     else:
         others = contacts.search(tx, question=question, but=who.id)
-    return Whole(
+    return CustomerData(
         ticket, who, contacts.addresses_of(tx, contact_id=who.id),
         queries.of_contact(tx, contact_id=who.id, most=MOST_TICKETS),
         contacts.offers_for(tx, contact_id=who.id), contacts.joins_of(tx, contact_id=who.id),
@@ -88,7 +88,7 @@ def _of_ticket(tx: Connection, number: str, but: int) -> Sequence[Row]:
     return [found] if found.id != but else []
 
 
-def customer(row: Row, addresses: Sequence[Row], tickets: Sequence[Row], eyes: Eyes) -> CustomerView:
+def customer(row: Row, addresses: Sequence[Row], tickets: Sequence[Row], eyes: Reader) -> CustomerView:
     """One customer as this reader sees them."""
     name = name_of(row.name, addresses[0].address if addresses else "", eyes.language)
     return CustomerView(
@@ -97,7 +97,7 @@ def customer(row: Row, addresses: Sequence[Row], tickets: Sequence[Row], eyes: E
     )  # fmt: skip
 
 
-def address(one: Row, eyes: Eyes) -> AddressView:
+def address(one: Row, eyes: Reader) -> AddressView:
     """One address. An account and a number that only machines read are shown as the channel and the account."""
     mark, value = eyes.channel(one.channel), one.address.partition(":")[2]
     account, colon, _ = value.partition(":")
@@ -118,7 +118,7 @@ def offers(found: Sequence[tuple[Row, Row, str]], language: str) -> list[JoinOff
     return shown
 
 
-def joins(whole: Whole, eyes: Eyes) -> list[JoinView]:
+def joins(whole: CustomerData, eyes: Reader) -> list[JoinView]:
     """Who was joined to them, called by the address they came with: the names are often the same."""
     first = {
         one.id: next(

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from helpdesk.web.inbox.build.page_data import Parts
+from helpdesk.web.inbox.build.page_data import TicketData
 from helpdesk.web.inbox.views.content_views import (
     CardView,
     EditView,
@@ -103,7 +103,7 @@ def origin(data: Mapping[str, Any]) -> OriginView | None:
     return OriginView(str(told.get("from") or ""), moment(told.get("at"))) if told else None
 
 
-def quote(entry: Any, parts: Parts, name: str, chat: bool) -> QuoteView | None:
+def quote(entry: Any, parts: TicketData, name: str, chat: bool) -> QuoteView | None:
     """What the message answers. Mails answer the one before anyway; there nothing is said."""
     data = details(entry)
     words = str(data.get("quote") or "")
@@ -133,7 +133,7 @@ def _list(value: object) -> list[Mapping[str, Any]]:
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
-def taken_away(parts: Parts) -> dict[str, datetime]:
+def deletion(parts: TicketData) -> dict[str, datetime]:
     """Remote ids of messages their writers deleted, and when."""
     found: dict[str, datetime] = {}
     for entry in parts.entries:
@@ -143,7 +143,7 @@ def taken_away(parts: Parts) -> dict[str, datetime]:
     return found
 
 
-def reactions(parts: Parts) -> dict[int, tuple[ReactionView, ...]]:
+def reactions(parts: TicketData) -> dict[int, tuple[ReactionView, ...]]:
     """What hangs on which entry now: the newest of every person, and the desk's own."""
     said: dict[int, dict[str, Sequence[tuple[str, int]]]] = {}
     for entry in parts.entries:
@@ -182,7 +182,7 @@ def group(data: Mapping[str, Any]) -> str:
     return " · ".join(str(one) for one in parts if one and isinstance(one, str | int))
 
 
-def visitor(parts: Parts) -> VisitorView | None:
+def visitor(parts: TicketData) -> VisitorView | None:
     """Who chats on the website, as they said last; None when nothing is known."""
     for entry in reversed(parts.entries):
         data = details(entry)

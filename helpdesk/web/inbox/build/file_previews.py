@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from helpdesk.web.inbox.build.reader import Eyes
+from helpdesk.web.inbox.build.reader import Reader
 from helpdesk.web.inbox.views.content_views import MediaView, Said
 from helpdesk.web.inbox.views.timeline_views import FileView
-from helpdesk.web.media.media_probe import Look
+from helpdesk.web.media.media_probe import MediaInfo
 
 WIDEST, HIGHEST = 336, 320  # pixels of a picture in the timeline
 STICKER = 144
@@ -28,8 +28,8 @@ def fitted(width: int, height: int, widest: int = WIDEST, highest: int = HIGHEST
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def sorted_out(
-    files: Sequence[Any], data: Mapping[str, Any], eyes: Eyes
+def group_files(
+    files: Sequence[Any], data: Mapping[str, Any], eyes: Reader
 ) -> tuple[list[MediaView], list[MediaView], MediaView | None, list[FileView]]:
     """Pictures and films, sounds, the sticker, and what is left to be downloaded."""
     shown: list[MediaView] = []
@@ -49,11 +49,11 @@ def sorted_out(
     return shown, heard, sticker, rest
 
 
-def _film(look: Look, data: Mapping[str, Any]) -> str:
+def _film(look: MediaInfo, data: Mapping[str, Any]) -> str:
     return FORMS.get(str(data.get("content") or ""), "video")
 
 
-def _seen(one: Any, look: Look, data: Mapping[str, Any], form: str) -> MediaView:
+def _seen(one: Any, look: MediaInfo, data: Mapping[str, Any], form: str) -> MediaView:
     told = data if data.get("content") in ("video", "animation", "photo") else {}
     width, height = look.width or _number(told.get("width")), look.height or _number(told.get("height"))
     if form == "sticker":
@@ -68,7 +68,7 @@ def _seen(one: Any, look: Look, data: Mapping[str, Any], form: str) -> MediaView
     return MediaView(one.id, form, one.name, one.size, width, height, seconds)
 
 
-def _sound(one: Any, look: Look, data: Mapping[str, Any]) -> MediaView:
+def _sound(one: Any, look: MediaInfo, data: Mapping[str, Any]) -> MediaView:
     told = data.get("content") in ("voice", "audio", "video_note")
     seconds = look.seconds or (_number(data.get("duration")) or None if told else None)
     return MediaView(one.id, "audio", one.name, one.size, seconds=seconds, said=_said(one.name, data))

@@ -7,15 +7,15 @@ from typing import Any
 
 from helpdesk.journey.answering import edit_sent
 from helpdesk.journey.lifecycle import authority
-from helpdesk.journey.outgoing.destinations import Way
+from helpdesk.journey.outgoing.destinations import Destination
 from helpdesk.tickets.rules import snippet
-from helpdesk.web.inbox.build.reader import Eyes, name_of
-from helpdesk.web.inbox.views.actions_view import Answering, Doings, WayView
+from helpdesk.web.inbox.build.reader import Reader, name_of
+from helpdesk.web.inbox.views.actions_view import DestinationView, MessageActions, ReplyingTo
 
 QUOTED = 90  # characters of the message that is answered
 
 
-def doings(entry: Any, ticket: Any, eyes: Eyes) -> Doings | None:
+def message_actions(entry: Any, ticket: Any, eyes: Reader) -> MessageActions | None:
     """What this reader may do with an entry; None: nothing, and nothing is being done."""
     if entry.kind != "message" or entry.author not in ("customer", "agent", "bot", "automation"):
         return None
@@ -26,7 +26,7 @@ def doings(entry: Any, ticket: Any, eyes: Eyes) -> Doings | None:
     react = ticket.merged_into_id is None and authority.may_react(eyes.channels, entry)
     ours = data.get("ours") or {}
     arrived = not entry.outgoing or entry.delivery in ("sent", "read")
-    made = Doings(
+    made = MessageActions(
         ticket.id,
         answer=known is not None
         and known.can.replies
@@ -43,19 +43,19 @@ def doings(entry: Any, ticket: Any, eyes: Eyes) -> Doings | None:
         refused=str(refused.get("what", "")),
         reason=str(refused.get("reason", "")),
     )
-    return made if made != Doings(ticket.id) else None
+    return made if made != MessageActions(ticket.id) else None
 
 
-def ways(found: Sequence[Way], eyes: Eyes, wanted: str = "") -> list[WayView]:
+def destination_views(found: Sequence[Destination], eyes: Reader, wanted: str = "") -> list[DestinationView]:
     """The ways an answer can go. Chosen is the one that was asked for, else the first that is open."""
     first = next((one.address for one in found if not one.closed), found[0].address if found else "")
     chosen = wanted if any(one.address == wanted for one in found) else first
     return [_way(one, eyes, one.address == chosen) for one in found]
 
 
-def _way(one: Way, eyes: Eyes, chosen: bool) -> WayView:
+def _way(one: Destination, eyes: Reader, chosen: bool) -> DestinationView:
     mark, known = eyes.channel(one.channel, writing=True), eyes.channels.get(one.channel)
-    return WayView(
+    return DestinationView(
         address=one.address,
         place=name_of("", one.address, eyes.language),
         label=mark.label,
@@ -71,10 +71,10 @@ def _way(one: Way, eyes: Eyes, chosen: bool) -> WayView:
     )
 
 
-def answering(entries: Sequence[Any], wanted: int, names: Mapping[int, str], customer: str) -> Answering | None:
+def answering(entries: Sequence[Any], wanted: int, names: Mapping[int, str], customer: str) -> ReplyingTo | None:
     """The chip above an answer to a chosen message."""
     entry = next((one for one in entries if one.id == wanted and one.kind == "message" and one.public), None)
     if entry is None:
         return None
     who = names.get(entry.person_id, "") if entry.person_id else customer
-    return Answering(entry.id, who, snippet(entry.text, QUOTED))
+    return ReplyingTo(entry.id, who, snippet(entry.text, QUOTED))

@@ -17,7 +17,7 @@ from helpdesk.errors import NotFound
 from helpdesk.intake import queries as intake
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.outgoing import destinations
-from helpdesk.journey.outgoing.destinations import Way
+from helpdesk.journey.outgoing.destinations import Destination
 from helpdesk.sla.store import queries as sla
 from helpdesk.suggestions import actions as suggestions
 from helpdesk.surveys import queries as surveys
@@ -27,7 +27,7 @@ MOST_ENTRIES, MOST_ROWS = 200, 500
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ListRequest:
     """Which list somebody wants to see."""
 
     view: ticket_lists.View = "mine"
@@ -38,7 +38,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ListData:
     """Rows of a list, how many each view has, and who works here."""
 
     rows: Sequence[Row]
@@ -49,7 +49,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class TicketData:
     """One ticket and everything around it."""
 
     ticket: Row
@@ -73,26 +73,26 @@ class Parts:
     names: Mapping[int, str]
     unread: bool
     guests: Sequence[Row] = ()
-    ways: Sequence[Way] = ()
+    ways: Sequence[Destination] = ()
     undone: Mapping[str, Any] = field(default_factory=dict)
     extensions: Mapping[str, str] = field(default_factory=dict)
     offers: Sequence[tuple[Row, Row, str]] = ()
     family: frozenset[int] = frozenset()
 
 
-def listing(tx: Connection, *, wish: Wish, person_id: int, now: datetime, bare: bool = False) -> Listing:
+def listing(tx: Connection, *, wish: ListRequest, person_id: int, now: datetime, bare: bool = False) -> ListData:
     """A list with the rail beside it. `bare`: without its rows, for a pane that shows none."""
     page = ticket_lists.Page((), None) if bare else rows(tx, wish=wish, person_id=person_id, now=now)
-    return Listing(
+    return ListData(
         page.rows, page.after, ticket_lists.counts(tx, person_id=person_id, now=now), agents.everybody(tx),
         intake.figures(tx)["quarantined"],
     )  # fmt: skip
 
 
-def rows(tx: Connection, *, wish: Wish, person_id: int, now: datetime) -> ticket_lists.Page:
+def rows(tx: Connection, *, wish: ListRequest, person_id: int, now: datetime) -> ticket_lists.Page:
     """The rows alone."""
     if wish.search:
-        found = ticket_search.find(tx, question=wish.search, most=ticket_lists.PAGE)
+        found = ticket_search.search_tickets(tx, question=wish.search, most=ticket_lists.PAGE)
         return ticket_lists.Page(ticket_lists.by_numbers(tx, person_id=person_id, ticket_ids=found), None)
     most = min(max(wish.most, ticket_lists.PAGE), MOST_ROWS)
     return ticket_lists.page(
@@ -101,8 +101,8 @@ def rows(tx: Connection, *, wish: Wish, person_id: int, now: datetime) -> ticket
 
 
 def ticket(
-    tx: Connection, *, ticket_id: int, person_id: int, whole: bool = False, book: DeskContext | None = None
-) -> Parts:
+    tx: Connection, *, ticket_id: int, person_id: int, whole: bool = False, context: DeskContext | None = None
+) -> TicketData:
     """One ticket. `whole`: its timeline from the beginning; with `book` the ways to its customer. Raises NotFound."""
     found = queries.ticket(tx, ticket_id=ticket_id)
     kept = {
@@ -113,16 +113,16 @@ def ticket(
     most = 10_000 if whole else MOST_ENTRIES
     entries = queries.timeline(tx, ticket_id=ticket_id, most=most)
     ids = [one.id for one in entries if one.kind in ("message", "note", "call")]
-    folded = {one.entry_id: one for one in queries.folded(tx, entry_ids=ids)}
+    folded = {one.entry_id: one for one in queries.folded_text(tx, entry_ids=ids)}
     question = found.customer_entry_id
     newest = entries[-1].id if entries else 0
-    return Parts(
+    return TicketData(
         ticket=found,
         entries=entries,
         earlier=len(entries) == most,
         folded=folded,
         full=_full(tx, [entry for entry, one in folded.items() if one.folded]),
-        files=_by_entry(queries.attached(tx, entry_ids=ids)),
+        files=_by_entry(queries.attachments_of(tx, entry_ids=ids)),
         tags=queries.tags_of(tx, ticket_id=ticket_id),
         clocks=sla.clocks_of(tx, ticket_id=ticket_id),
         contact=contacts.contact(tx, contact_id=found.contact_id),
@@ -131,16 +131,16 @@ def ticket(
         moods=[one.score for one in reversed(surveys.of_contact(tx, contact_id=found.contact_id))],
         surveys={one.id: one for one in surveys.by_ids(tx, survey_ids=_answered(entries))},
         follow_ups={one.survey_id: one for one in surveys.follow_ups_of(tx, ticket_id=ticket_id)},
-        proposed=suggestions.proposed(tx, entry_ids=asked) if (asked := unanswered(entries)) else (),
+        proposed=suggestions.suggestions_of(tx, entry_ids=asked) if (asked := unanswered(entries)) else (),
         question=next((one for one in entries if one.id == question), None),
         drafts={kind: one.text for kind, one in kept.items()},
         uploads=queries.waiting_files(tx, ticket_id=ticket_id, person_id=person_id),
         names=agents.names(tx),
         unread=queries.read_up_to(tx, ticket_id=ticket_id, person_id=person_id) < newest,
-        guests=queries.guests(tx, ticket_id=ticket_id),
+        guests=queries.participants_of(tx, ticket_id=ticket_id),
         offers=contacts.offers_for(tx, contact_id=found.contact_id),
         family=contacts.family(tx, contact_id=found.contact_id),
-        ways=destinations.ways(tx, book, ticket=found) if book is not None else (),
+        ways=destinations.destinations_of(tx, context, ticket=found) if context is not None else (),
         undone=(kept["reply"].data or {}) if "reply" in kept else {},
         extensions=agents.names_by_extension(tx) if any(one.kind == "call" for one in entries) else {},
     )
@@ -165,15 +165,15 @@ def _answered(entries: Sequence[Row]) -> list[int]:
 
 
 def screen(
-    tx: Connection, *, wish: Wish, person_id: int, now: datetime, ticket_id: int | None = None, whole: bool = False,
-    forgiving: bool = False, bare: bool = False, book: DeskContext | None = None,
-) -> tuple[Listing, Parts | None]:  # fmt: skip
+    tx: Connection, *, wish: ListRequest, person_id: int, now: datetime, ticket_id: int | None = None, whole: bool = False,
+    forgiving: bool = False, bare: bool = False, context: DeskContext | None = None,
+) -> tuple[ListData, TicketData | None]:  # fmt: skip
     """A list and, when one is open, a ticket. `forgiving`: one that is gone is simply not there. `bare`: no rows."""
     shown = listing(tx, wish=wish, person_id=person_id, now=now, bare=bare)
     if ticket_id is None:
         return shown, None
     try:
-        return shown, ticket(tx, ticket_id=ticket_id, person_id=person_id, whole=whole, book=book)
+        return shown, ticket(tx, ticket_id=ticket_id, person_id=person_id, whole=whole, context=context)
     except NotFound:
         if forgiving:
             return shown, None

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from channels.contract import Channel
-from helpdesk.agents.rules import HUES, Face, Person
+from helpdesk.agents.rules import HUES, AgentView, Person
 from helpdesk.contacts import anonymous_names
 from helpdesk.tickets.models import CALL_BACK, NEVER
-from helpdesk.web.inbox.views.inbox_views import Somebody
+from helpdesk.web.inbox.views.inbox_views import PersonBadge
 from helpdesk.web.inbox.views.timeline_views import ChannelMark, ClockView
-from helpdesk.web.media.media_probe import Look
+from helpdesk.web.media.media_probe import MediaInfo
 
 FAR = timedelta(hours=6)
 ENDED = ("resolved", "closed", "spam", "merged")
@@ -21,7 +21,7 @@ STILL = ("waiting", "on_hold", *ENDED)
 
 
 @dataclass(frozen=True, slots=True)
-class Eyes:
+class Reader:
     """One reader. `fill`: an article's title and its reply for a ticket; `reasons`: key → words of dissatisfaction."""
 
     me: Person
@@ -34,7 +34,7 @@ class Eyes:
     reasons: Mapping[str, str] = field(default_factory=dict)
     undo: Callable[[str], timedelta] = lambda channel: timedelta(seconds=15)
     quote: bool = False
-    look: Callable[[str | None], Look | None] = lambda digest: None
+    look: Callable[[str | None], MediaInfo | None] = lambda digest: None
 
     def channel(self, name: str | None, *, writing: bool = False) -> ChannelMark:
         """A channel as this reader sees it; one that was removed keeps its name. `writing`: what is written there."""
@@ -45,10 +45,10 @@ class Eyes:
         return ChannelMark(known.icon, label.get(self.language) or name or "")
 
 
-def face_of(name: str, number: int) -> Face:
+def face_of(name: str, number: int) -> AgentView:
     """The drawing of a customer: the first letter of the name on a colour that stays the same. Mere numbers have none."""
     letter = next((char for char in name if char.isalpha()), "")
-    return Face(letter.upper(), number % HUES + 1)
+    return AgentView(letter.upper(), number % HUES + 1)
 
 
 def name_of(name: str, address: str, language: str = "fa") -> str:
@@ -56,16 +56,16 @@ def name_of(name: str, address: str, language: str = "fa") -> str:
     called = name.strip() or address.partition(":")[2] or address
     token = called.rpartition(":")[2]
     if not name.strip() and anonymous_names.TOKEN.fullmatch(token):
-        return anonymous_names.called(token, language)
+        return anonymous_names.anonymous_name(token, language)
     return called
 
 
-def somebody(person: Person, load: int | None = None) -> Somebody:
+def somebody(person: Person, load: int | None = None) -> PersonBadge:
     """A person in a list of choices."""
-    return Somebody(person.id, person.name, person.face, load)
+    return PersonBadge(person.id, person.name, person.face, load)
 
 
-def by_id(people: Sequence[Person]) -> dict[int, Somebody]:
+def by_id(people: Sequence[Person]) -> dict[int, PersonBadge]:
     """The people of the desk, to be found by their id."""
     return {person.id: somebody(person) for person in people}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from helpdesk.web.inbox.build.page_data import Wish
-from helpdesk.web.inbox.build.reader import Eyes, chip, face_of, name_of
-from helpdesk.web.inbox.views.inbox_views import ListView, RailItem, RowView, Somebody
+from helpdesk.web.inbox.build.page_data import ListRequest
+from helpdesk.web.inbox.build.reader import Reader, chip, face_of, name_of
+from helpdesk.web.inbox.views.inbox_views import ListView, PersonBadge, RailItem, RowView
 
 ICONS = {
     "mine": "user", "unassigned": "inbox", "soon": "clock", "late": "alert", "waiting": "snooze", "sad": "sad",
@@ -27,8 +27,8 @@ def rail(counts: Mapping[Any, int]) -> list[RailItem]:
 
 def row(
     ticket: Any,
-    eyes: Eyes,
-    people: Mapping[int, Somebody],
+    eyes: Reader,
+    people: Mapping[int, PersonBadge],
     typing: Callable[[int], str] = lambda number: "",
 ) -> RowView:
     """One ticket of a list. `typing` names who else is writing in it."""
@@ -52,8 +52,8 @@ def row(
     )
 
 
-def listed(
-    rows: Sequence[Any], eyes: Eyes, people: Mapping[int, Somebody], wish: Wish, *, after: object = None,
+def list_view(
+    rows: Sequence[Any], eyes: Reader, people: Mapping[int, PersonBadge], wish: ListRequest, *, after: object = None,
     open_ticket: int | None = None, mine: int = 0, typing: Callable[[int], str] = lambda number: "",
 ) -> ListView:  # fmt: skip
     """A page of the list."""

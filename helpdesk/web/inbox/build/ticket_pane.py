@@ -7,17 +7,17 @@ from typing import Any
 
 from helpdesk.agents.rules import Person
 from helpdesk.journey.outgoing.outbound import reply_subject
-from helpdesk.live.presence import Here
-from helpdesk.suggestions.matching.tokenizer import telling, tells
+from helpdesk.live.presence import Viewer
+from helpdesk.suggestions.matching.tokenizer import is_telling, telling
 from helpdesk.suggestions.suggester import SHOWN
 from helpdesk.web.inbox.build import customer_panel
 from helpdesk.web.inbox.build import message_actions as doings
 from helpdesk.web.inbox.build.callback_notice import call_back
-from helpdesk.web.inbox.build.clock_explanation import chip_of, choose, why
+from helpdesk.web.inbox.build.clock_explanation import chip_of, choose, explain_clock
 from helpdesk.web.inbox.build.entry_content import visitor
 from helpdesk.web.inbox.build.file_previews import file_of
-from helpdesk.web.inbox.build.page_data import Parts
-from helpdesk.web.inbox.build.reader import Eyes, by_id, face_of, name_of
+from helpdesk.web.inbox.build.page_data import TicketData
+from helpdesk.web.inbox.build.reader import Reader, by_id, face_of, name_of
 from helpdesk.web.inbox.build.timeline import timeline
 from helpdesk.web.inbox.views.inbox_views import ComposerView, OtherTicket, PersonView, SuggestionView, TicketView
 
@@ -29,7 +29,7 @@ MOST_OTHERS = 6
 
 
 def ticket(
-    parts: Parts, eyes: Eyes, people: Sequence[Person], *, zone: str, here: Sequence[Here] = (),
+    parts: TicketData, eyes: Reader, people: Sequence[Person], *, zone: str, here: Sequence[Viewer] = (),
     composer: Mapping[str, Any] | None = None,
 ) -> TicketView:  # fmt: skip
     """One ticket as it is shown. `composer` replaces what is kept as a draft, after a refusal."""
@@ -50,7 +50,7 @@ def ticket(
         people=list(known.values()),
         moves=MOVES.get(row.status, ()) if _status(row) == row.status else (),
         clock=chip_of(clock, eyes.now) if clock is not None and not (ended and clock.state == "running") else None,
-        why=why(clock, parts, eyes, zone) if clock is not None else None,
+        why=explain_clock(clock, parts, eyes, zone) if clock is not None else None,
         timeline=timeline(parts, eyes, zone),
         earlier=parts.earlier,
         here=[one.name for one in here],
@@ -63,7 +63,7 @@ def ticket(
     )
 
 
-def _owed(parts: Parts) -> bool:
+def _owed(parts: TicketData) -> bool:
     """Whether the customer of this round has had no answer by a person yet, not even one about to leave."""
     mine = (one for one in parts.clocks if one.cycle == parts.ticket.cycle and one.kind == "first_response")
     first = next((one for one in mine if one.state in ("running", "paused")), None)
@@ -80,7 +80,7 @@ def _status(row: Any) -> str:
     return "spam" if row.spam_at is not None else str(row.status)
 
 
-def _person(parts: Parts, eyes: Eyes) -> PersonView:
+def _person(parts: TicketData, eyes: Reader) -> PersonView:
     contact = parts.contact
     name = name_of(contact.name, parts.ticket.address, eyes.language)
     return PersonView(
@@ -104,7 +104,7 @@ def _person(parts: Parts, eyes: Eyes) -> PersonView:
     )  # fmt: skip
 
 
-def _composer(parts: Parts, eyes: Eyes, instead: Mapping[str, Any]) -> ComposerView:
+def _composer(parts: TicketData, eyes: Reader, instead: Mapping[str, Any]) -> ComposerView:
     tab = (
         "note" if instead.get("tab") == "note" or ("note" in parts.drafts and "reply" not in parts.drafts) else "reply"
     )
@@ -121,7 +121,7 @@ def _composer(parts: Parts, eyes: Eyes, instead: Mapping[str, Any]) -> ComposerV
         copies=_copies(parts, eyes),
         can_quote=_can(eyes, parts.ticket.channel, "copies") and parts.ticket.customer_entry_id is not None,
         quote=eyes.quote,
-        ways=doings.ways(parts.ways, eyes, str(instead.get("via", parts.undone.get("via", "")))),
+        ways=doings.destination_views(parts.ways, eyes, str(instead.get("via", parts.undone.get("via", "")))),
         answering=doings.answering(
             parts.entries, int(instead.get("answer", parts.undone.get("answers", 0)) or 0), parts.names,
             name_of(parts.contact.name, parts.ticket.address, eyes.language),
@@ -130,12 +130,12 @@ def _composer(parts: Parts, eyes: Eyes, instead: Mapping[str, Any]) -> ComposerV
     )  # fmt: skip
 
 
-def _can(eyes: Eyes, channel: str, what: str) -> bool:
+def _can(eyes: Reader, channel: str, what: str) -> bool:
     known = eyes.channels.get(channel)
     return known is not None and bool(getattr(known.can, what))
 
 
-def _copies(parts: Parts, eyes: Eyes) -> list[tuple[str, str]]:
+def _copies(parts: TicketData, eyes: Reader) -> list[tuple[str, str]]:
     """Who gets a copy unless the person writing leaves them out."""
     row = parts.ticket
     if not _can(eyes, row.channel, "copies"):
@@ -147,7 +147,7 @@ def _copies(parts: Parts, eyes: Eyes) -> list[tuple[str, str]]:
     ]
 
 
-def suggestions(parts: Parts, eyes: Eyes) -> list[SuggestionView]:
+def suggestions(parts: TicketData, eyes: Reader) -> list[SuggestionView]:
     """What the engine proposed for what the customer wrote since the last answer, filled in for this ticket."""
     if parts.ticket.answered or parts.ticket.status in ("resolved", "closed"):
         return []
@@ -158,7 +158,7 @@ def suggestions(parts: Parts, eyes: Eyes) -> list[SuggestionView]:
     }
     found = []
     for article, confidence, words in sorted(parts.proposed, key=lambda one: -one[1]):
-        filled = eyes.fill(article, facts) if confidence >= SHOWN and tells(words) else None
+        filled = eyes.fill(article, facts) if confidence >= SHOWN and is_telling(words) else None
         if filled is not None:
             found.append(SuggestionView(article, filled[0], filled[1], confidence, telling(words)))
     return found

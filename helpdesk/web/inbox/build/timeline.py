@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from helpdesk import dates
-from helpdesk.agents.rules import Face
+from helpdesk.agents.rules import AgentView
 from helpdesk.web.inbox.build import entry_content as kinds
 from helpdesk.web.inbox.build.call_card import call_of, outgoing
-from helpdesk.web.inbox.build.file_previews import sorted_out
-from helpdesk.web.inbox.build.message_actions import doings
-from helpdesk.web.inbox.build.page_data import Parts
-from helpdesk.web.inbox.build.reader import Eyes, face_of, name_of, running_clock
+from helpdesk.web.inbox.build.file_previews import group_files
+from helpdesk.web.inbox.build.message_actions import message_actions
+from helpdesk.web.inbox.build.page_data import TicketData
+from helpdesk.web.inbox.build.reader import Reader, face_of, name_of, running_clock
 from helpdesk.web.inbox.views.content_views import ReactionView
 from helpdesk.web.inbox.views.timeline_views import (
     By,
@@ -46,7 +46,7 @@ QUOTES = re.compile(r"^\s*(>|-{4,}|_{8,}|(From|Von|De|از|فرستنده)\s*:)|
 LONG = 400  # characters; a longer note is no slim line
 
 
-def timeline(parts: Parts, eyes: Eyes, zone: str = dates.TEHRAN) -> list[Item]:
+def timeline(parts: TicketData, eyes: Reader, zone: str = dates.TEHRAN) -> list[Item]:
     """The whole timeline, oldest first."""
     lines: list[Item] = []
     day: date | None = None
@@ -59,9 +59,9 @@ def timeline(parts: Parts, eyes: Eyes, zone: str = dates.TEHRAN) -> list[Item]:
     return lines
 
 
-def _items(parts: Parts, eyes: Eyes) -> Iterator[EntryView | ChangeView | SurveyView]:
+def _items(parts: TicketData, eyes: Reader) -> Iterator[EntryView | ChangeView | SurveyView]:
     told = _last_of_surveys(parts)
-    hanging, gone = kinds.reactions(parts), kinds.taken_away(parts)
+    hanging, gone = kinds.reactions(parts), kinds.deletion(parts)
     here = {one.id for one in parts.entries}
     for entry in parts.entries:
         if entry.kind == "survey" and entry.delivery == "undone":
@@ -77,7 +77,7 @@ def _items(parts: Parts, eyes: Eyes) -> Iterator[EntryView | ChangeView | Survey
                 yield change
 
 
-def _slim(entry: Any, parts: Parts) -> bool:
+def _slim(entry: Any, parts: TicketData) -> bool:
     """Whether it only says that something happened: a line rather than somebody's words."""
     if entry.kind != "note" or entry.author == "agent" or len(entry.text) > LONG:
         return False
@@ -106,7 +106,7 @@ def _fold(changes: Sequence[ChangeView]) -> Iterator[ChangeView | ChangesView]:
 
 
 def message(
-    entry: Any, parts: Parts, eyes: Eyes, hanging: tuple[ReactionView, ...] = (), gone_at: datetime | None = None
+    entry: Any, parts: TicketData, eyes: Reader, hanging: tuple[ReactionView, ...] = (), gone_at: datetime | None = None
 ) -> EntryView:
     """A message, a note or a call."""
     by, data = _by(entry), kinds.details(entry)
@@ -116,7 +116,7 @@ def message(
     files = [one for one in parts.files.get(entry.id, ()) if not (one.inline and folded and folded.html)]
     told = _told(entry, parts, eyes) if data else {}
     quoted = _quoted(entry.text, parts.full.get(entry.id, ""))
-    shown, heard, sticker, rest = sorted_out(files, data, eyes) if files else ([], [], None, [])
+    shown, heard, sticker, rest = group_files(files, data, eyes) if files else ([], [], None, [])
     return EntryView(
         id=entry.id,
         by=by,
@@ -142,12 +142,12 @@ def message(
         stranger=bool(entry.stranger),
         reactions=hanging,
         gone_at=kinds.moment(data.get("withdrawn_at")) or gone_at,
-        doings=doings(entry, parts.ticket, eyes),
+        doings=message_actions(entry, parts.ticket, eyes),
         **told,
     )
 
 
-def _told(entry: Any, parts: Parts, eyes: Eyes) -> dict[str, Any]:
+def _told(entry: Any, parts: TicketData, eyes: Reader) -> dict[str, Any]:
     """What stands beside the words of a message."""
     data, text = kinds.details(entry), entry.text
     known = eyes.channels.get(entry.channel or "")
@@ -202,13 +202,13 @@ def _by(entry: Any) -> By:
     return "desk" if entry.author == "agent" else "customer"
 
 
-def _author(entry: Any, by: By, parts: Parts, language: str) -> tuple[str, Face]:
+def _author(entry: Any, by: By, parts: TicketData, language: str) -> tuple[str, AgentView]:
     if entry.person_id is not None and (entry.kind != "call" or by == "desk"):
         name = parts.names.get(entry.person_id, "?")
-        return name, Face(name.strip()[:1].upper() or "?", entry.person_id % 5 + 1)
+        return name, AgentView(name.strip()[:1].upper() or "?", entry.person_id % 5 + 1)
     if by == "robot":
         sender = "" if entry.outgoing else _place(entry.address or "")  # ours goes by the name of the desk
-        return kinds.details(entry).get("name", "") or sender, Face("", 3)
+        return kinds.details(entry).get("name", "") or sender, AgentView("", 3)
     if by == "desk":
         name = str(kinds.details(entry).get("owner") or "")
         return name, face_of(name, 3)
@@ -232,7 +232,7 @@ def _is_quotation(rest: str) -> bool:
     return QUOTES.search(rest) is not None
 
 
-def _ended(entry: Any, parts: Parts) -> bool:
+def _ended(entry: Any, parts: TicketData) -> bool:
     """Whether the ticket was resolved or closed when this came."""
     told = [
         kinds.details(one) for one in parts.entries
@@ -241,7 +241,7 @@ def _ended(entry: Any, parts: Parts) -> bool:
     return bool(told) and told[-1].get("to") in ("resolved", "closed")
 
 
-def _delivery(entry: Any, eyes: Eyes) -> DeliveryView | None:
+def _delivery(entry: Any, eyes: Reader) -> DeliveryView | None:
     if not entry.outgoing or entry.delivery is None:
         return None
     until = entry.at + eyes.undo(entry.channel) if entry.delivery == "queued" else None
@@ -249,7 +249,7 @@ def _delivery(entry: Any, eyes: Eyes) -> DeliveryView | None:
     return DeliveryView(entry.delivery, entry.delivery_reason or "", until, seen)
 
 
-def _change(entry: Any, parts: Parts, eyes: Eyes) -> ChangeView:
+def _change(entry: Any, parts: TicketData, eyes: Reader) -> ChangeView:
     data = dict(kinds.details(entry))
     what = str(data.get("change") or {"delivery": data.get("state"), "survey": "survey"}.get(entry.kind) or entry.kind)
     if what == "note":
@@ -271,7 +271,7 @@ def _change(entry: Any, parts: Parts, eyes: Eyes) -> ChangeView:
     return ChangeView(entry.id, entry.at, what, icon, who, data)
 
 
-def _last_of_surveys(parts: Parts) -> dict[int, int]:
+def _last_of_surveys(parts: TicketData) -> dict[int, int]:
     """A survey that was answered, changed and explained is shown once, where it was last touched."""
     return {
         (entry.data or {}).get("survey", 0): entry.id
@@ -280,7 +280,7 @@ def _last_of_surveys(parts: Parts) -> dict[int, int]:
     }
 
 
-def _felt(entry: Any, parts: Parts, eyes: Eyes) -> SurveyView:
+def _felt(entry: Any, parts: TicketData, eyes: Reader) -> SurveyView:
     data = entry.data or {}
     survey = parts.surveys.get(data.get("survey", 0))
     reasons = [eyes.reasons.get(key, key) for key in (survey.reasons if survey is not None else None) or ()]
@@ -290,6 +290,6 @@ def _felt(entry: Any, parts: Parts, eyes: Eyes) -> SurveyView:
     return SurveyView(entry.id, entry.at, score, reasons, words, _task(task, parts, eyes) if task is not None else None)
 
 
-def _task(task: Any, parts: Parts, eyes: Eyes) -> TaskView:
+def _task(task: Any, parts: TicketData, eyes: Reader) -> TaskView:
     due = running_clock(task.created_at, task.due_at, eyes.now) if task.due_at and not task.done_at else None
     return TaskView(task.id, parts.names.get(task.owner_id or 0, ""), due, task.done_at, task.outcome or "")

@@ -14,12 +14,12 @@ from helpdesk.web.inbox.pages import render
 
 async def block(request: web.Request) -> web.StreamResponse:
     """Nobody is asked to answer this customer any more."""
-    return await _do(request, blocking.block)
+    return await _do(request, blocking.block_customer)
 
 
 async def unblock(request: web.Request) -> web.StreamResponse:
     """They are listened to again."""
-    return await _do(request, blocking.unblock)
+    return await _do(request, blocking.unblock_customer)
 
 
 async def _do(request: web.Request, verb: Any) -> web.StreamResponse:

@@ -21,12 +21,12 @@ PATIENCE = 20.0  # seconds the switchboard has to say that it rings
 log = structlog.get_logger("calling")
 
 
-async def ring(request: web.Request) -> web.StreamResponse:
+async def request_call(request: web.Request) -> web.StreamResponse:
     """Have the switchboard call the person who clicked and connect them with the customer."""
     app, me, fields = request.app, app_keys.signed_in(request), await request.post()
     ticket_id = render.number(request.match_info["number"])
     wanted = await app[app_keys.DATABASE].write(
-        journey.ring, app[app_keys.BOOK], ticket_id=ticket_id, person_id=me.id, number=await _number(request, fields),
+        journey.request_call, app[app_keys.BOOK], ticket_id=ticket_id, person_id=me.id, number=await _number(request, fields),
         now=app[app_keys.CLOCK](),
     )  # fmt: skip
     trying = asyncio.create_task(_try(app, wanted))  # a browser that goes away ends no try half way
@@ -36,7 +36,7 @@ async def ring(request: web.Request) -> web.StreamResponse:
     return await _pane(request, ticket_id)
 
 
-async def _try(app: web.Application, wanted: journey.Ring) -> tuple[str, str]:
+async def _try(app: web.Application, wanted: journey.CallRequest) -> tuple[str, str]:
     """Ask once, and write down what the switchboard said."""
     state: Literal["ringing", "failed", "uncertain"] = "ringing"
     call, reason = "", ""
@@ -50,7 +50,9 @@ async def _try(app: web.Application, wanted: journey.Ring) -> tuple[str, str]:
     except Exception as error:  # a bug in a channel is an outcome too: the click must not be lost silently
         log.exception("ring failed", channel=wanted.channel)
         state, reason = "failed", type(error).__name__
-    await app[app_keys.DATABASE].write(journey.rang, entry_id=wanted.entry_id, state=state, reason=reason, call=call)
+    await app[app_keys.DATABASE].write(
+        journey.record_call_attempt, entry_id=wanted.entry_id, state=state, reason=reason, call=call
+    )
     return state, reason
 
 
@@ -67,12 +69,12 @@ async def _number(request: web.Request, fields: Mapping[str, Any]) -> str:
     return found
 
 
-async def done(request: web.Request) -> web.StreamResponse:
+async def close_callback(request: web.Request) -> web.StreamResponse:
     """Nobody needs to call back any more."""
     app, me = request.app, app_keys.signed_in(request)
     ticket_id = render.number(request.match_info["number"])
     await app[app_keys.DATABASE].write(
-        journey.close_wish, ticket_id=ticket_id, person_id=me.id, now=app[app_keys.CLOCK]()
+        journey.close_callback, ticket_id=ticket_id, person_id=me.id, now=app[app_keys.CLOCK]()
     )
     return await _pane(request, ticket_id)
 
@@ -81,5 +83,5 @@ async def _pane(request: web.Request, ticket_id: int) -> web.StreamResponse:
     """The ticket afterwards: its pane for scripts, its address for everybody else."""
     if not render.is_fragment(request):
         raise web.HTTPSeeOther(f"/inbox/tickets/{ticket_id}")
-    context = await render.context(request, render.wish_of(request.query), ticket_id=ticket_id)
+    context = await render.context(request, render.list_request(request.query), ticket_id=ticket_id)
     return request.app[PAGES].render(request, "inbox/pane.html", **context)

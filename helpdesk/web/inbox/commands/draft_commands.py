@@ -26,7 +26,7 @@ def chosen(fields: Any) -> list[int]:
     return [render.number(str(one)) for one in fields.getall("file", [])][:MOST_FILES]
 
 
-async def draft(request: web.Request) -> web.StreamResponse:
+async def save_draft(request: web.Request) -> web.StreamResponse:
     """Keep what is being written; an empty draft is forgotten."""
     app, me, fields = request.app, app_keys.signed_in(request), await request.post()
     kind, text = str(fields.get("kind", "reply")), str(fields.get("text", ""))
@@ -35,7 +35,7 @@ async def draft(request: web.Request) -> web.StreamResponse:
     ticket_id = render.number(request.match_info["number"])
     await app[app_keys.DATABASE].read(queries.ticket, ticket_id=ticket_id)
     await app[app_keys.DATABASE].write(
-        drafts.keep, ticket_id=ticket_id, person_id=me.id, kind=kind, text=text, now=app[app_keys.CLOCK]()
+        drafts.save_draft, ticket_id=ticket_id, person_id=me.id, kind=kind, text=text, now=app[app_keys.CLOCK]()
     )
     return web.json_response({"kept": True})
 
@@ -46,7 +46,7 @@ async def upload(request: web.Request) -> web.StreamResponse:
     ticket_id = render.number(request.match_info["number"])
     if "drop" in fields:
         await app[app_keys.DATABASE].write(
-            drafts.drop_file, attachment_id=render.number_in(fields, "drop"), person_id=me.id
+            drafts.remove_draft_file, attachment_id=render.number_in(fields, "drop"), person_id=me.id
         )  # fmt: skip
         return web.json_response({"dropped": True})
     given = fields.get("upload")
@@ -74,13 +74,13 @@ async def _keep(request: web.Request, ticket_id: int, given: FileField) -> Mappi
     name = given.filename.replace("\\", "/").rsplit("/", 1)[-1].strip()[:200] or "file"
     digest = await asyncio.to_thread(app[app_keys.FILES].keep, content)
     put = await app[app_keys.DATABASE].write(
-        drafts.put_file, ticket_id=ticket_id, person_id=me.id, name=name, size=len(content), digest=digest,
+        drafts.add_draft_file, ticket_id=ticket_id, person_id=me.id, name=name, size=len(content), digest=digest,
         content_type=given.content_type[:100], now=app[app_keys.CLOCK](),
     )  # fmt: skip
     return {"id": put, "name": name, "size": len(content)}
 
 
-async def here(request: web.Request) -> web.StreamResponse:
+async def report_presence(request: web.Request) -> web.StreamResponse:
     """Somebody is at a ticket, perhaps writing; others see it. Of a note the customer sees nothing."""
     app, me, fields = request.app, app_keys.signed_in(request), await request.post()
     ticket_id, writing = render.number(request.match_info["number"]), bool(fields.get("writing"))

@@ -36,7 +36,7 @@ async def pane(
     fragment = render.is_fragment(request)
     if not fragment and composer is None:
         raise web.HTTPSeeOther(f"/inbox/tickets/{ticket_id}")
-    wish = render.wish_of(request.query)
+    wish = render.list_request(request.query)
     context = await render.context(request, wish, ticket_id=ticket_id, composer=composer)
     if not fragment:
         return pages.render(request, "inbox/page.html", status=status, **context)
@@ -50,15 +50,15 @@ async def reply(request: web.Request) -> web.StreamResponse:
     """Send an answer. It leaves after the seconds in which it can be taken back."""
     app, me, fields = request.app, app_keys.signed_in(request), await request.post()
     ticket_id, text = _ticket(request), str(fields.get("text", ""))
-    book, say = app[app_keys.BOOK], app[PAGES].gettext(app[PAGES].language_of(request)).gettext
+    context, say = app[app_keys.BOOK], app[PAGES].gettext(app[PAGES].language_of(request)).gettext
     article = str(fields.get("suggestion", ""))[:LONGEST_NAME]
     try:
-        missing = suggested_replies.holes(text)
+        missing = suggested_replies.placeholders(text)
         if missing:
             empty = say("Something in the answer is still empty:")
             raise Invalid(f"{empty} {', '.join(missing)}", "text")
         files = [*draft_commands.chosen(fields), *await draft_commands.plain_uploads(request, ticket_id)]
-        answer = journey.Answer(
+        answer = journey.Reply(
             text=text, seen=render.number_in(fields, "seen"), files=files, article=article or None,
             kept=await _kept(request, ticket_id, article, text) if article else 0.0,
             then="resolved" if fields.get("then") == "resolve" else None,
@@ -68,7 +68,7 @@ async def reply(request: web.Request) -> web.StreamResponse:
             via=str(fields.get("via", "")) or None, subject=str(fields.get("subject", "")) or None,
         )  # fmt: skip
         entry_id = await app[app_keys.DATABASE].write(
-            journey.reply, book, ticket_id=ticket_id, person_id=me.id, person_name=me.name, answer=answer,
+            journey.send_reply, context, ticket_id=ticket_id, person_id=me.id, person_name=me.name, answer=answer,
             now=app[app_keys.CLOCK](),
         )  # fmt: skip
     except (Conflict, Invalid) as error:
@@ -92,10 +92,10 @@ async def _toast(request: web.Request, ticket_id: int, entry_id: int) -> Mapping
 
 async def _kept(request: web.Request, ticket_id: int, article: str, text: str) -> float:
     """How much of a suggestion stayed as it was."""
-    eyes = render.eyes_of(request)
+    eyes = render.reader_of(request)
     parts = await request.app[app_keys.DATABASE].read(page_data.ticket, ticket_id=ticket_id, person_id=eyes.me.id)
     offered = {one.article: one.text for one in ticket_pane.suggestions(parts, eyes)}
-    return suggested_replies.kept(offered.get(article, ""), text)
+    return suggested_replies.kept_share(offered.get(article, ""), text)
 
 
 async def note(request: web.Request) -> web.StreamResponse:
@@ -104,7 +104,7 @@ async def note(request: web.Request) -> web.StreamResponse:
     text = str(fields.get("text", ""))
     try:
         await app[app_keys.DATABASE].write(
-            journey.note, ticket_id=_ticket(request), person_id=me.id, text=text, now=app[app_keys.CLOCK](),
+            journey.add_note, ticket_id=_ticket(request), person_id=me.id, text=text, now=app[app_keys.CLOCK](),
             files=draft_commands.chosen(fields),
         )  # fmt: skip
     except Invalid as error:
@@ -118,16 +118,21 @@ async def assign(request: web.Request) -> web.StreamResponse:
     app, me, fields = request.app, app_keys.signed_in(request), await request.post()
     to = render.number_in(fields, "person") if fields.get("person") else None
     await app[app_keys.DATABASE].write(
-        follow_up.assign, ticket_id=_ticket(request), to=to, by=me.id, now=app[app_keys.CLOCK]()
+        follow_up.assign_ticket, ticket_id=_ticket(request), to=to, by=me.id, now=app[app_keys.CLOCK]()
     )
     return await pane(request)
 
 
-async def take(request: web.Request) -> web.StreamResponse:
+async def take_ticket(request: web.Request) -> web.StreamResponse:
     """Take a ticket nobody has. Raises Conflict when somebody was faster."""
     app, me = request.app, app_keys.signed_in(request)
     await app[app_keys.DATABASE].write(
-        follow_up.assign, ticket_id=_ticket(request), to=me.id, by=me.id, now=app[app_keys.CLOCK](), only_if_free=True
+        follow_up.assign_ticket,
+        ticket_id=_ticket(request),
+        to=me.id,
+        by=me.id,
+        now=app[app_keys.CLOCK](),
+        only_if_free=True,
     )
     return await pane(request)
 
@@ -163,7 +168,7 @@ async def undo(request: web.Request) -> web.StreamResponse:
     """Take back an answer that has not left yet."""
     app, me, fields = request.app, app_keys.signed_in(request), await request.post()
     await app[app_keys.DATABASE].write(
-        journey.undo,
+        journey.undo_reply,
         app[app_keys.BOOK],
         entry_id=await entry_in(request, fields),
         person_id=me.id,
@@ -191,11 +196,11 @@ async def entry_in(request: web.Request, fields: Mapping[str, Any]) -> int:
     return entry_id
 
 
-async def called_back(request: web.Request) -> web.StreamResponse:
+async def complete_follow_up(request: web.Request) -> web.StreamResponse:
     """Close the call back of an unhappy customer with what came of it."""
     app, me, fields = request.app, app_keys.signed_in(request), await request.post()
     await app[app_keys.DATABASE].write(
-        surveys.called_back, ticket_id=_ticket(request), follow_up_id=render.number_in(fields, "task"),
+        surveys.complete_follow_up, ticket_id=_ticket(request), follow_up_id=render.number_in(fields, "task"),
         outcome=str(fields.get("outcome", ""))[:2000], person_id=me.id, now=app[app_keys.CLOCK](),
     )  # fmt: skip
     return await pane(request)

@@ -10,9 +10,9 @@ from helpdesk.journey.customers import join as joining
 from helpdesk.journey.customers import links
 from helpdesk.web import app_keys
 from helpdesk.web.inbox.build import customer_panel as build
-from helpdesk.web.inbox.build.reader import Eyes
+from helpdesk.web.inbox.build.reader import Reader
 from helpdesk.web.inbox.pages import render
-from helpdesk.web.pages.navigation import around
+from helpdesk.web.pages.navigation import page_frame
 from helpdesk.web.rendering.page_renderer import PAGES
 
 
@@ -24,19 +24,19 @@ async def page(request: web.Request) -> web.StreamResponse:
 async def _page(
     request: web.Request, *, error: str = "", made: object = (), status: int = 200
 ) -> web.StreamResponse:  # fmt: skip
-    eyes, question = render.eyes_of(request), request.query.get("q", "").strip()[:100]
+    eyes, question = render.reader_of(request), request.query.get("q", "").strip()[:100]
     whole = await _read(request, question=question)
     return request.app[PAGES].render(
         request, "inbox/customer.html", status=status, number=whole.ticket.id,
         person=build.customer(whole.contact, whole.addresses, whole.tickets, eyes), made=made, error=error,
         offers=build.offers(whole.offers, eyes.language), joins=build.joins(whole, eyes), question=question,
-        found=[build.customer(*one, eyes) for one in whole.found], ways=_ways(whole, eyes), **await around(request, ""),
+        found=[build.customer(*one, eyes) for one in whole.found], ways=_ways(whole, eyes), **await page_frame(request, ""),
     )  # fmt: skip
 
 
 async def ask(request: web.Request) -> web.StreamResponse:
     """What joining these two means, before it is done."""
-    eyes, other = render.eyes_of(request), render.number(request.query.get("with", ""))
+    eyes, other = render.reader_of(request), render.number(request.query.get("with", ""))
     whole = await _read(request, other=other)
     ((row, addresses, tickets),) = whole.found
     if row.id == whole.contact.id:
@@ -54,7 +54,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
         other=row.id,
         pair=pair,
         why=why,
-        **await around(request, ""),
+        **await page_frame(request, ""),
     )
 
 
@@ -64,7 +64,7 @@ async def join(request: web.Request) -> web.StreamResponse:
     whole = await _read(request)
     try:
         await app[app_keys.DATABASE].write(
-            joining.join, one=whole.contact.id, other=render.number_in(fields, "with"),
+            joining.join_customers, one=whole.contact.id, other=render.number_in(fields, "with"),
             person_id=app_keys.signed_in(request).id, now=app[app_keys.CLOCK](),
         )  # fmt: skip
     except Conflict as error:  # somebody was quicker
@@ -77,7 +77,7 @@ async def part(request: web.Request) -> web.StreamResponse:
     app, fields = request.app, await request.post()
     try:
         await app[app_keys.DATABASE].write(
-            joining.part,
+            joining.part_customers,
             join_id=render.number_in(fields, "join"),
             person_id=app_keys.signed_in(request).id,
             now=app[app_keys.CLOCK](),
@@ -91,7 +91,7 @@ async def refuse(request: web.Request) -> web.StreamResponse:
     """They are two: never offer it again."""
     app, fields = request.app, await request.post()
     await app[app_keys.DATABASE].write(
-        contacts.refuse, offer_id=render.number_in(fields, "offer"), person_id=app_keys.signed_in(request).id,
+        contacts.refuse_join, offer_id=render.number_in(fields, "offer"), person_id=app_keys.signed_in(request).id,
         now=app[app_keys.CLOCK](),
     )  # fmt: skip
     raise web.HTTPSeeOther(_place(request))
@@ -105,7 +105,7 @@ async def lead(request: web.Request) -> web.StreamResponse:
     if wanted not in {one.address for one in whole.addresses}:
         raise Invalid("This form is not complete. Open the page again.", "address")
     made = await app[app_keys.DATABASE].write(
-        links.lead_on, app[app_keys.BOOK], address=wanted, now=app[app_keys.CLOCK](), person_id=app_keys.signed_in(request).id,
+        links.create_links, app[app_keys.BOOK], address=wanted, now=app[app_keys.CLOCK](), person_id=app_keys.signed_in(request).id,
         ticket_id=whole.ticket.id,
     )  # fmt: skip
     language = app[PAGES].language_of(request)
@@ -113,24 +113,24 @@ async def lead(request: web.Request) -> web.StreamResponse:
         {
             **one,
             "label": one["label"].get(language, one["channel"]),
-            "icon": render.eyes_of(request).channel(one["channel"]).icon,
+            "icon": render.reader_of(request).channel(one["channel"]).icon,
         }
         for one in made
     ]
     return await _page(request, made=shown)
 
 
-async def _read(request: web.Request, *, question: str = "", other: int | None = None) -> build.Whole:
+async def _read(request: web.Request, *, question: str = "", other: int | None = None) -> build.CustomerData:
     number = render.number(request.match_info["number"])
     return await request.app[app_keys.DATABASE].read(build.read, ticket_id=number, question=question, other=other)
 
 
-def _ways(whole: build.Whole, eyes: Eyes) -> list[tuple[str, str, str]]:
+def _ways(whole: build.CustomerData, eyes: Reader) -> list[tuple[str, str, str]]:
     """Addresses a link can be made for: whose holder could go on in another channel. (address, icon, words)"""
     return [
         (one.address, eyes.channel(one.channel).icon, build.address(one, eyes).value)
         for one in whole.addresses
-        if one.claimed_at is None and links.there_are(eyes.channels, but=one.channel)
+        if one.claimed_at is None and links.has_links(eyes.channels, but=one.channel)
     ]
 
 

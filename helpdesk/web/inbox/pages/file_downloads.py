@@ -17,7 +17,7 @@ from helpdesk.errors import NotFound
 from helpdesk.tickets import queries
 from helpdesk.web import app_keys
 from helpdesk.web.inbox.pages import render
-from helpdesk.web.media.media_probe import LOOKS, Look
+from helpdesk.web.media.media_probe import LOOKS, MediaInfo
 
 KEPT = 600  # seconds a browser may keep what it was shown
 HARMLESS = "default-src 'none'; sandbox"
@@ -37,7 +37,7 @@ async def inline(request: web.Request) -> web.StreamResponse:
     return _answer(request, one, known.type, "inline", f"max-age={KEPT}")
 
 
-async def _found(request: web.Request) -> tuple[Row, Look | None]:
+async def _found(request: web.Request) -> tuple[Row, MediaInfo | None]:
     app = request.app
     one = await app[app_keys.DATABASE].read(queries.attachment, attachment_id=render.number(request.match_info["file"]))
     if one.hash is None:

@@ -18,7 +18,7 @@ async def home(request: web.Request) -> web.StreamResponse:
 
 async def inbox(request: web.Request) -> web.StreamResponse:
     """A list with no ticket open."""
-    context = await render.context(request, render.wish_of(request.query))
+    context = await render.context(request, render.list_request(request.query))
     return request.app[PAGES].render(request, "inbox/page.html", **context)
 
 
@@ -26,17 +26,17 @@ async def ticket(request: web.Request) -> web.StreamResponse:
     """One ticket: the pane for a click in the list, the whole page for its address."""
     ticket_id = render.number(request.match_info["number"])
     alone = render.is_fragment(request)
-    context = await render.context(request, render.wish_of(request.query), ticket_id=ticket_id, bare=alone)
+    context = await render.context(request, render.list_request(request.query), ticket_id=ticket_id, bare=alone)
     template = "inbox/pane.html" if alone else "inbox/page.html"
     return request.app[PAGES].render(request, template, **context)
 
 
 async def rows(request: web.Request) -> web.StreamResponse:
     """The next rows of a list."""
-    wish, eyes = render.wish_of(request.query), render.eyes_of(request)
+    wish, eyes = render.list_request(request.query), render.reader_of(request)
     database = request.app[app_keys.DATABASE]
     shown = await database.read(page_data.listing, wish=wish, person_id=eyes.me.id, now=eyes.now)
-    listed = ticket_list.listed(
+    listed = ticket_list.list_view(
         shown.rows, eyes, by_id(shown.people), wish, after=shown.after, typing=render.typing_in(request),
     )  # fmt: skip
     return request.app[PAGES].render(request, "inbox/rows.html", list=listed)
@@ -45,5 +45,5 @@ async def rows(request: web.Request) -> web.StreamResponse:
 async def live(request: web.Request) -> web.StreamResponse:
     """The list and the open ticket as they are now, for a page that is open already."""
     open_ticket = render.number(request.query.get("open", "")) or None
-    context = await render.context(request, render.wish_of(request.query), ticket_id=open_ticket, forgiving=True)
+    context = await render.context(request, render.list_request(request.query), ticket_id=open_ticket, forgiving=True)
     return request.app[PAGES].render(request, "inbox/live.html", **context)

@@ -12,7 +12,7 @@ from helpdesk.tickets import queries
 from helpdesk.web import app_keys
 from helpdesk.web.inbox.build.reader import name_of
 from helpdesk.web.inbox.pages import render
-from helpdesk.web.pages.navigation import around
+from helpdesk.web.pages.navigation import page_frame
 from helpdesk.web.rendering.page_renderer import PAGES
 
 MOST_OTHERS = 20
@@ -40,7 +40,7 @@ def _the_other_way(ticket: Any, other: Any) -> bool:
 async def _page(
     request: web.Request, *, into: str = "", error: str = "", ask: bool = False, here: bool = False, status: int = 200
 ) -> web.StreamResponse:
-    app, eyes = request.app, render.eyes_of(request)
+    app, eyes = request.app, render.reader_of(request)
     ticket = await app[app_keys.DATABASE].read(queries.ticket, ticket_id=render.number(request.match_info["number"]))
     others = await app[app_keys.DATABASE].read(
         queries.of_contact, contact_id=ticket.contact_id, but=ticket.id, most=MOST_OTHERS
@@ -56,7 +56,7 @@ async def _page(
     return app[PAGES].render(
         request, "inbox/merge.html", status=status, number=ticket.id, subject=ticket.subject,
         name=name_of(ticket.contact_name, ticket.address), merged_into=ticket.merged_into_id, choices=choices, into=into,
-        error=error, ask=ask, here=here, **await around(request, ""),
+        error=error, ask=ask, here=here, **await page_frame(request, ""),
     )  # fmt: skip
 
 
@@ -100,7 +100,7 @@ async def _do(request: web.Request, other: int, person_id: int, *, sure: bool, h
     app, own = request.app, render.number(request.match_info["number"])
     child, parent = (other, own) if here else (own, other)
     await app[app_keys.DATABASE].write(
-        journey.merge, app[app_keys.BOOK], ticket_id=child, into=parent, person_id=person_id, now=app[app_keys.CLOCK](),
+        journey.merge_into, app[app_keys.BOOK], ticket_id=child, into=parent, person_id=person_id, now=app[app_keys.CLOCK](),
         sure=sure,
     )  # fmt: skip
     return parent
@@ -110,7 +110,7 @@ async def unmerge(request: web.Request) -> web.StreamResponse:
     """Give the ticket its lines back."""
     app, number = request.app, render.number(request.match_info["number"])
     await app[app_keys.DATABASE].write(
-        journey.unmerge,
+        journey.undo_merge,
         app[app_keys.BOOK],
         ticket_id=number,
         person_id=app_keys.signed_in(request).id,

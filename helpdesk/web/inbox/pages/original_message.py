@@ -60,7 +60,7 @@ def _download(content: bytes, name: str) -> web.Response:
     )
 
 
-async def letter(request: web.Request) -> web.StreamResponse:
+async def mail_html(request: web.Request) -> web.StreamResponse:
     """The HTML of a message, cleaned, for a sandboxed frame. Pictures from outside only when asked for."""
     app, entry_id = request.app, render.number(request.match_info["entry"])
     body = await app[app_keys.DATABASE].read(queries.body, entry_id=entry_id)
@@ -91,7 +91,7 @@ def _own_pictures(request: web.Request) -> str:
 async def _inline(request: web.Request, entry_id: int) -> dict[str, str]:
     """Pictures inside the mail by their content id, as data addresses."""
     app, found, room = request.app, {}, INLINE_BYTES
-    for one in await app[app_keys.DATABASE].read(queries.attached, entry_ids=[entry_id]):
+    for one in await app[app_keys.DATABASE].read(queries.attachments_of, entry_ids=[entry_id]):
         if not one.content_id or not one.hash or one.content_type not in PICTURES or one.size > room:
             continue
         content = await asyncio.to_thread(app[app_keys.FILES].read, one.hash)

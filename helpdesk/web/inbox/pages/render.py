@@ -12,8 +12,8 @@ from helpdesk.errors import Invalid
 from helpdesk.tickets import actions, ticket_lists
 from helpdesk.web import app_keys
 from helpdesk.web.inbox.build import page_data, suggested_replies, ticket_list, ticket_pane
-from helpdesk.web.inbox.build.page_data import Parts, Wish
-from helpdesk.web.inbox.build.reader import Eyes, by_id
+from helpdesk.web.inbox.build.page_data import ListRequest, TicketData
+from helpdesk.web.inbox.build.reader import Reader, by_id
 from helpdesk.web.inbox.views.inbox_views import TicketView
 from helpdesk.web.media.media_probe import LOOKS
 from helpdesk.web.rendering.page_renderer import PAGES
@@ -21,10 +21,10 @@ from helpdesk.web.rendering.page_renderer import PAGES
 SORTS: tuple[ticket_lists.Sort, ...] = ("deadline", "longest", "newest")
 
 
-def wish_of(query: Mapping[str, str]) -> Wish:
+def list_request(query: Mapping[str, str]) -> ListRequest:
     """The list that an address asks for. Raises Invalid for a page that is none of ours."""
     after = query.get("after", "")
-    return Wish(
+    return ListRequest(
         view=next((one for one in ticket_lists.VIEWS if one == query.get("view")), "mine"),
         sort=next((one for one in SORTS if one == query.get("sort")), "deadline"),
         search=query.get("q", "").strip()[:200],
@@ -46,14 +46,14 @@ def number_in(fields: Mapping[str, Any], name: str) -> int:
     return found
 
 
-def eyes_of(request: web.Request) -> Eyes:
+def reader_of(request: web.Request) -> Reader:
     """Who looks."""
     app = request.app
-    book, pages = app[app_keys.BOOK], app[PAGES]
+    context, pages = app[app_keys.BOOK], app[PAGES]
     language = pages.language_of(request)
-    return Eyes(
-        me=app_keys.signed_in(request), now=app[app_keys.CLOCK](), language=language, channels=book.channels,
-        fill=suggested_replies.filler(book), calendar=book.promises.calendar, hours=book.hours, undo=book.time_to_undo, quote=book.quote_original,
+    return Reader(
+        me=app_keys.signed_in(request), now=app[app_keys.CLOCK](), language=language, channels=context.channels,
+        fill=suggested_replies.filler(context), calendar=context.promises.calendar, hours=context.hours, undo=context.time_to_undo, quote=context.quote_original,
         reasons={one.key: one.words[language] for one in app.get(app_keys.REASONS, ())},
         look=app[LOOKS].of,
     )  # fmt: skip
@@ -70,7 +70,7 @@ def typing_in(request: web.Request) -> Callable[[int], str]:
 
 
 def opened(
-    request: web.Request, parts: Parts, eyes: Eyes, people: Any, composer: Mapping[str, Any] | None
+    request: web.Request, parts: TicketData, eyes: Reader, people: Any, composer: Mapping[str, Any] | None
 ) -> TicketView:
     """The ticket as this person sees it."""
     zone = request.app[app_keys.SETTINGS].desk.time_zone
@@ -79,14 +79,14 @@ def opened(
 
 
 async def context(
-    request: web.Request, wish: Wish, *, ticket_id: int | None = None, composer: Mapping[str, Any] | None = None,
+    request: web.Request, wish: ListRequest, *, ticket_id: int | None = None, composer: Mapping[str, Any] | None = None,
     forgiving: bool = False, bare: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """What every template of the inbox needs. `forgiving`: a ticket that is gone is simply not shown; `bare`: no rows."""
-    eyes, database = eyes_of(request), request.app[app_keys.DATABASE]
+    eyes, database = reader_of(request), request.app[app_keys.DATABASE]
     shown, parts = await database.read(
         page_data.screen, wish=wish, person_id=eyes.me.id, now=eyes.now, ticket_id=ticket_id,
-        whole="whole" in request.query, forgiving=forgiving, bare=bare, book=request.app[app_keys.BOOK],
+        whole="whole" in request.query, forgiving=forgiving, bare=bare, context=request.app[app_keys.BOOK],
     )  # fmt: skip
     people = by_id(shown.people)
     if composer is None and "answer" in request.query:
@@ -101,7 +101,7 @@ async def context(
         )
     if parts is not None and parts.unread:
         await _seen(request, parts, eyes.now)
-    listed = ticket_list.listed(
+    listed = ticket_list.list_view(
         shown.rows, eyes, people, wish, after=shown.after, open_ticket=ticket_id, mine=shown.counts.get("mine", 0),
         typing=typing_in(request),
     )  # fmt: skip
@@ -111,9 +111,12 @@ async def context(
     }  # fmt: skip
 
 
-async def _seen(request: web.Request, parts: Parts, now: datetime) -> None:
+async def _seen(request: web.Request, parts: TicketData, now: datetime) -> None:
     await request.app[app_keys.DATABASE].write(
-        actions.seen, ticket_id=parts.ticket.id, person_id=app_keys.signed_in(request).id, entry_id=parts.entries[-1].id
+        actions.mark_read,
+        ticket_id=parts.ticket.id,
+        person_id=app_keys.signed_in(request).id,
+        entry_id=parts.entries[-1].id,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Doings:
+class MessageActions:
     """Verbs of one message of the ticket `number`. `ours`: the emoji we put there; `pending` and `refused`: edit or withdraw, under way or not done."""
 
     number: int
@@ -27,7 +27,7 @@ class Doings:
 
 
 @dataclass(frozen=True, slots=True)
-class WayView:
+class DestinationView:
     """A way in the composer. `counted`: as text messages; `subject`: it has one; `files`: it takes some; `closed`, `reason`: see journey.ways."""
 
     address: str
@@ -45,7 +45,7 @@ class WayView:
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
+class ReplyingTo:
     """The message that is answered: who wrote it, and how it begins."""
 
     id: int

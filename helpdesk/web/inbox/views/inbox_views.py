@@ -8,22 +8,22 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import urlencode
 
-from helpdesk.agents.rules import Face
-from helpdesk.web.inbox.views.actions_view import Answering, WayView
+from helpdesk.agents.rules import AgentView
+from helpdesk.web.inbox.views.actions_view import DestinationView, ReplyingTo
 from helpdesk.web.inbox.views.callback_view import CallBackView
 from helpdesk.web.inbox.views.content_views import VisitorView
-from helpdesk.web.inbox.views.timeline_views import ChannelMark, ClockView, FileView, Item, WhyView
+from helpdesk.web.inbox.views.timeline_views import ChannelMark, ClockExplanation, ClockView, FileView, Item
 
 Level = Literal["good", "soon", "far"]
 
 
 @dataclass(frozen=True, slots=True)
-class Somebody:
+class PersonBadge:
     """A person of the desk in a list of choices. `load`: open tickets, None when it is not known."""
 
     id: int
     name: str
-    face: Face
+    face: AgentView
     load: int | None = None
 
     @property
@@ -45,7 +45,7 @@ class RowView:
 
     number: int
     name: str
-    face: Face
+    face: AgentView
     subject: str
     snippet: str
     channel: ChannelMark
@@ -55,7 +55,7 @@ class RowView:
     draft: bool = False
     sad: bool = False
     overdue: bool = False
-    assignee: Somebody | None = None
+    assignee: PersonBadge | None = None
     typing: str = ""
     wanted: bool = False
 
@@ -126,7 +126,7 @@ class JoinOffer:
     id: int
     contact: int
     name: str
-    face: Face
+    face: AgentView
     address: str
     why: str
 
@@ -136,7 +136,7 @@ class PersonView:
     """The customer beside the ticket."""
 
     name: str
-    face: Face
+    face: AgentView
     since: datetime
     addresses: Sequence[AddressView] = ()
     faces: Sequence[str] = ()
@@ -180,8 +180,8 @@ class ComposerView:
     copies: Sequence[tuple[str, str]] = ()
     can_quote: bool = False
     quote: bool = False
-    ways: Sequence[WayView] = ()
-    answering: Answering | None = None
+    ways: Sequence[DestinationView] = ()
+    answering: ReplyingTo | None = None
     about: str = ""
 
     @property
@@ -190,7 +190,7 @@ class ComposerView:
         return bool(self.ways) and all(one.closed in ("mute", "off") for one in self.ways)
 
     @property
-    def way(self) -> WayView | None:
+    def way(self) -> DestinationView | None:
         """The way it goes unless another one is chosen."""
         return next((one for one in self.ways if one.chosen), None)
 
@@ -211,11 +211,11 @@ class TicketView:
     cycle: int = 1
     priority: str = "normal"
     tags: Sequence[str] = ()
-    assignee: Somebody | None = None
-    people: Sequence[Somebody] = ()
+    assignee: PersonBadge | None = None
+    people: Sequence[PersonBadge] = ()
     moves: Sequence[str] = ()
     clock: ClockView | None = None
-    why: WhyView | None = None
+    why: ClockExplanation | None = None
     timeline: Sequence[Item] = ()
     earlier: bool = False
     here: Sequence[str] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from helpdesk.agents.rules import Face
+from helpdesk.agents.rules import AgentView
 from helpdesk.web.inbox.views.content_views import (
     CallView,
     CardView,
@@ -81,7 +81,7 @@ class EntryView:
     id: int
     by: By
     author: str
-    face: Face
+    face: AgentView
     at: datetime
     text: str
     channel: ChannelMark | None = None
@@ -122,7 +122,7 @@ class EntryView:
     form: str = "entry"
 
 
-class Told(dict[str, Any]):
+class ChangeText(dict[str, Any]):
     """What was kept of a change; what was not is empty, so that no line ever breaks a page."""
 
     def __missing__(self, name: str) -> str:
@@ -142,9 +142,9 @@ class ChangeView:
     form: str = "change"
 
     @property
-    def told(self) -> Told:
+    def told(self) -> ChangeText:
         """The data, whatever of it there is."""
-        return Told(self.data)
+        return ChangeText(self.data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ Item = EntryView | ChangeView | ChangesView | DayView | SurveyView
 
 
 @dataclass(frozen=True, slots=True)
-class WhyPart:
+class ExplanationPart:
     """A piece of the bar: `on` counted, `off` did not count, `left` is still there. In per cent of the bar."""
 
     kind: Literal["on", "off", "left"]
@@ -203,7 +203,7 @@ class WhyPart:
 
 
 @dataclass(frozen=True, slots=True)
-class WhyStep:
+class ExplanationStep:
     """One working interval that counted, or (`off`) one day that did not."""
 
     starts: datetime
@@ -213,7 +213,7 @@ class WhyStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Ignored:
+class IgnoredEntry:
     """Something that did not stop the clock: bot automation survey note failed call."""
 
     kind: str
@@ -233,7 +233,7 @@ class QueueView:
 
 
 @dataclass(frozen=True, slots=True)
-class WhyView:
+class ClockExplanation:
     """A clock, explained. `target` in minutes of working time, `seconds` those used until it stopped."""
 
     kind: str
@@ -244,10 +244,10 @@ class WhyView:
     due_at: datetime
     policy: str
     calendar: str
-    steps: Sequence[WhyStep] = ()
-    parts: Sequence[WhyPart] = ()
+    steps: Sequence[ExplanationStep] = ()
+    parts: Sequence[ExplanationPart] = ()
     now_x: float | None = None
-    ignored: Sequence[Ignored] = ()
+    ignored: Sequence[IgnoredEntry] = ()
     stopped_at: datetime | None = None
     answered_by: str = ""
     how: str = ""

@@ -23,12 +23,12 @@ class MailDesk:
         self.folder = folder / "out"
         self.email: Channel = channel({"name": "support", "address": address}, deliver=f"folder:{self.folder}")
         self.story: Story = story(database, folder, settings={"automatic": {"acknowledgement": True}})
-        self.story.house.book.channels["email"] = self.email  # type: ignore[index]
+        self.story.app.context.channels["email"] = self.email  # type: ignore[index]
 
     async def takes(self, content: bytes, to: str) -> None:
         """A mail arrives and is worked on, and what it causes leaves."""
         raw = f"Delivered-To: {to}\r\n".encode() + content
-        desk = self.story.house.desk_for("email")
+        desk = self.story.app.desk_for("email")
         await desk.accept("support", external_id(content), raw, order_key=self.email.order_key(raw))
         await self.story.work()
         await self.story.sends()

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from helpdesk import app, clock
+from helpdesk import clock
+from helpdesk.app import running_app
 from helpdesk.database.engine import Database
 from tests.support.desk.desk_story import Story, story
 from tests.support.desk.memory_desk import PATIENCE
@@ -46,9 +47,9 @@ async def desk_with_mail(
     own = channel(support, env=ENV, pace=PACE, receiver={"enabled": True, "port": 0})
     own.listening = asyncio.get_running_loop().create_future()
     desk = story(database, folder, settings={"tickets": {"undo_seconds": 0}, "outbox": {"poll_seconds": 1}})
-    desk.house.book.channels["email"] = own  # type: ignore[index]
+    desk.app.context.channels["email"] = own  # type: ignore[index]
     desk.time.now = clock.now()
-    async with app.running(desk.house):
+    async with running_app(desk.app):
         yield desk, await listening(own)
 
 

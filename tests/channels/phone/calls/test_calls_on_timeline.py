@@ -10,7 +10,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from channels.phone.normalise import envelope
-from helpdesk.app import web_of
+from helpdesk.app import web_application
 from helpdesk.journey.lifecycle import survey
 from tests.support.desk.desk_story import story
 from tests.support.phone.phone_desk import Phone, abandoned, answered, posts, resolve
@@ -64,7 +64,7 @@ async def test_missed_call_text_back_reply_survey_by_text_sad_follow_up(database
     """From the missed call to the follow-up."""
     out = tmp_path / "sms"
     phone = Phone(story(database, tmp_path), sms={"driver": "folder", "folder": str(out)})
-    phone.channel.routes(phone.desk.house.desk_for("phone"))
+    phone.channel.routes(phone.desk.app.desk_for("phone"))
     mina = await phone.desk.person()
     await phone.hears(abandoned(phone.board()))
     phone.desk.time.passes(minutes=5)
@@ -92,7 +92,9 @@ async def test_missed_call_text_back_reply_survey_by_text_sad_follow_up(database
     assert "/s/" in link
     assert "?" not in link
     token = link.rsplit("/", 1)[1]
-    await phone.desk.database.write(survey.answer, phone.desk.book, token=token, score="sad", now=phone.desk.time())
+    await phone.desk.database.write(
+        survey.record_answer, phone.desk.context, token=token, score="sad", now=phone.desk.time()
+    )
     ticket = await phone.desk.ticket(1)
     assert ticket.sad_at is not None
 
@@ -102,7 +104,7 @@ async def test_a_key_pressed_before_the_hang_up_is_an_answer_of_that_calls_ticke
     await phone.hears(events[:-3])
     form = {"rate": "3", "linkedid": events[0]["Linkedid"], "uniqueid": events[0]["Linkedid"]}
     raw = envelope("asterisk", "application/x-www-form-urlencoded", urlencode(form), phone.desk.time())
-    await phone.desk.house.desk_for("phone").accept("pbx", "key", raw, order_key=form["linkedid"])
+    await phone.desk.app.desk_for("phone").accept("pbx", "key", raw, order_key=form["linkedid"])
     await phone.desk.work()
     await phone.hears(events[-3:])
     [line] = await phone.calls()
@@ -161,7 +163,7 @@ async def test_a_call_back_that_is_answered_stops_the_clock_of_the_missed_call(p
 
 async def test_the_desks_own_web_application_lets_a_switchboard_in(phone):
     """Behind the same middleware as everything else: no session, no form token, its own proof."""
-    async with TestClient(TestServer(web_of(phone.desk.house))) as client:
+    async with TestClient(TestServer(web_application(phone.desk.app))) as client:
         place = "/channels/phone/pbx"
         async with client.post(place, data=FORM, headers={"X-Pbx-Token": "key"}) as answer:
             assert (answer.status, await answer.json()) == (200, {"kept": 1})

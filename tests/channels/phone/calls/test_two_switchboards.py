@@ -22,7 +22,7 @@ async def tells(phone, account, **event):
     phone.count += 1
     body = json.dumps({"call_id": "42", "direction": "inbound", **event})
     raw = envelope("generic", "application/json", body, phone.desk.time())
-    await phone.desk.house.desk_for("phone").accept(account, f"e{phone.count}", raw, order_key="42")
+    await phone.desk.app.desk_for("phone").accept(account, f"e{phone.count}", raw, order_key="42")
     await phone.desk.work()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from channels.phone.normalise import envelope
 from helpdesk.outbox import actions as outbox
-from helpdesk.workers.outbox_worker import settle
+from helpdesk.workers.outbox_worker import record_outcome
 from tests.support.desk.desk_story import story
 from tests.support.phone.phone_desk import Phone
 
@@ -21,7 +21,7 @@ def phone(database, tmp_path):
 
 async def reports(phone, name):
     raw = envelope("http", "application/json", json.dumps({"id": name, "state": "failed"}), phone.desk.time())
-    await phone.desk.house.desk_for("phone").accept("sms", f"report-{name}", raw, order_key=name)
+    await phone.desk.app.desk_for("phone").accept("sms", f"report-{name}", raw, order_key=name)
     await phone.desk.work()
 
 
@@ -36,7 +36,7 @@ async def test_the_answer_it_is_about_is_found_and_counts_no_more(phone):
     )
     await reports(phone, "7")
     await desk.database.write(
-        settle, book=desk.book, row=row, outcome=["sms:7"], now=desk.time(), worker="w", waits=[1]
+        record_outcome, context=desk.context, row=row, outcome=["sms:7"], now=desk.time(), worker="w", waits=[1]
     )
     for _ in range(3):
         desk.time.passes(minutes=2)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestServer
 
-from helpdesk.app import web_of
+from helpdesk.app import web_application
 from helpdesk.cli.inspect import phone_send
 from helpdesk.demo.demo_calls import OUTCOMES, Call
 from helpdesk.errors import Invalid
@@ -31,7 +31,7 @@ def test_the_command_knows_every_scenario_there_is():
 
 @pytest.mark.parametrize("scenario", [one for one in OUTCOMES if one != "call_back"])
 async def test_a_scenario_becomes_its_call(phone, scenario):
-    async with TestServer(web_of(phone.desk.house)) as server:
+    async with TestServer(web_application(phone.desk.app)) as server:
         call = Call("۰۹۱۲۱۲۳۴۵۶۷", scenario)
         call_id = await phone_send.send(call, url=str(server.make_url("/")), source="pbx", secret="key")
     await phone.desk.work()
@@ -40,7 +40,7 @@ async def test_a_scenario_becomes_its_call(phone, scenario):
 
 
 async def test_what_the_desk_says_is_passed_on(phone):
-    async with TestServer(web_of(phone.desk.house)) as server:
+    async with TestServer(web_application(phone.desk.app)) as server:
         url = str(server.make_url("/"))
         with pytest.raises(Invalid, match="401"):
             await phone_send.send(Call("0912", "missed"), url=url, source="pbx", secret="wrong")

@@ -45,7 +45,7 @@ class Chat:
     async def resolve(self, number: int, person: int) -> None:
         """The agent is done; the survey leaves."""
         await self.desk.database.write(
-            status.set_status, self.desk.book, ticket_id=number, status="resolved", by=person, now=self.desk.time()
+            status.set_status, self.desk.context, ticket_id=number, status="resolved", by=person, now=self.desk.time()
         )
         await self.leaves()
 
@@ -58,8 +58,8 @@ class Chat:
 async def chat(database: Database, tmp_path: Path, bot: BotApi, make: Any) -> AsyncIterator[Chat]:
     desk = story(database, tmp_path)
     channel: Channel = make(now=desk.time)
-    desk.house.book.channels["telegram"] = channel  # type: ignore[index]
-    task = asyncio.create_task(channel.run(desk.house.desk_for("telegram")))
+    desk.app.context.channels["telegram"] = channel  # type: ignore[index]
+    task = asyncio.create_task(channel.run(desk.app.desk_for("telegram")))
     yield Chat(desk, bot)
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -96,7 +96,7 @@ async def test_a_file_is_in_the_file_store_when_the_desk_shows_it(chat):
 
     [file] = await chat.desk.database.read(files_of)
     assert (file.name, file.problem) == ("فاکتور.pdf", None)
-    assert chat.desk.house.files.read(file.hash) == b"invoice"
+    assert chat.desk.app.files.read(file.hash) == b"invoice"
 
 
 async def test_an_album_is_one_message_with_all_its_pictures(chat):
@@ -118,14 +118,14 @@ async def test_an_album_is_one_message_with_all_its_pictures(chat):
     def files_of(tx: Connection) -> list[Any]:
         return list(tx.execute(select(attachments).where(attachments.c.entry_id == message.id)))
 
-    assert [chat.desk.house.files.read(one.hash) for one in await chat.desk.database.read(files_of)] == [
+    assert [chat.desk.app.files.read(one.hash) for one in await chat.desk.database.read(files_of)] == [
         b"P1",
         b"P2",
         b"P3",
     ]
     assert await chat.arrives(sara.reacts(parts[2]["message"]["message_id"], "👍")) == number
     assert len(await chat.lines(number, "reaction")) == 1
-    assert await chat.desk.database.read(ticket_search.find, question="torn box") == [number]
+    assert await chat.desk.database.read(ticket_search.search_tickets, question="torn box") == [number]
 
 
 async def test_an_edit_keeps_what_was_written_before_and_a_reaction_is_seen(chat):
@@ -177,7 +177,7 @@ async def test_a_flood_is_waited_out_and_the_answer_leaves_once(chat):
     chat.bot.troubles["sendMessage"] = [Trouble.flood(1)]
     await chat.leaves()
     await asyncio.to_thread(lambda: None)
-    chat.desk.house.book.channels["telegram"]._senders["shop"]._limits._closed.clear()
+    chat.desk.app.context.channels["telegram"]._senders["shop"]._limits._closed.clear()
     await chat.leaves()
     sent = next(line for line in await chat.lines(number, "message") if line.id == entry)
     assert sent.delivery == "sent"

@@ -26,7 +26,7 @@ class Silent(Connection):
 
 
 async def test_one_user_on_two_devices_in_two_processes_has_one_conversation(chat):
-    desk = chat.story.house.desk_for("webchat")
+    desk = chat.story.app.desk_for("webchat")
     who = Identity("u-17", "u-17@customers.example", 2**40)
 
     async def device(key):
@@ -91,7 +91,7 @@ async def test_who_becomes_somebody_new_again_and_again_is_no_crowd_of_visitors(
 
 
 async def test_lines_looked_up_for_one_visitor_are_not_told_to_the_next_one_on_the_same_line(chat):
-    desk = chat.story.house.desk_for("webchat")
+    desk = chat.story.app.desk_for("webchat")
     running = chat.channel.chat()
     one = Silent(running, "127.0.0.1")
     first, second = running.rooms.room("shop", "a" * 32), running.rooms.room("shop", "b" * 32)

@@ -94,7 +94,7 @@ async def test_a_file_is_a_message_kept_whole_and_given_back_as_a_download(chat:
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     number = await chat.ticket()
     line = (await chat.story.timeline(number))[0]
-    kept = await chat.story.database.read(queries.attached, entry_ids=[line.id])
+    kept = await chat.story.database.read(queries.attachments_of, entry_ids=[line.id])
     assert [(one.name, one.size) for one in kept] == [("کاسه.png", 48)]
     assert len(await chat.story.timeline(number)) == 1
 

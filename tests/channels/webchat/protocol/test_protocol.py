@@ -51,7 +51,7 @@ async def test_a_reply_that_was_taken_back_was_never_seen_and_leaves_no_gap(chat
     person = await chat.story.person()
     entry = await chat.story.answers(number, person, "Wrong window")
     await chat.story.database.write(
-        reply.undo, chat.story.book, entry_id=entry, person_id=person, now=chat.story.time()
+        reply.undo_reply, chat.story.context, entry_id=entry, person_id=person, now=chat.story.time()
     )
     await sara.says("Still there?")
     await chat.story.work()
@@ -165,7 +165,7 @@ async def test_typing_and_reading_reach_the_desk_and_come_from_it(chat: OpenChat
     sara = chat.client()
     welcome = await sara.connect(page={"url": f"{SHOP}/cart"})
     await sara.says("Hello")
-    with chat.story.house.live.subscribe() as events:
+    with chat.story.app.live.subscribe() as events:
         await sara.put(t="typing", on=True)
         while (event := await events.next()).topic != "hint":
             pass
@@ -217,7 +217,7 @@ async def test_an_answer_is_written_once_even_when_it_is_sent_again(chat: OpenCh
     await sara.says("Hello")
     await chat.answers(await chat.ticket(), "Once only.")
     stored = await chat.story.database.read(lambda tx: tx.execute(select(outbox.c.payload)).scalar_one())
-    await chat.channel.send(outbound.outbound(stored))
+    await chat.channel.send(outbound.to_outbound(stored))
     await sara.says("Thank you")
     await sara.has(3)
     assert sara.texts() == ["Hello", "Once only.", "Thank you"]

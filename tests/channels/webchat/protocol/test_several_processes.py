@@ -80,7 +80,7 @@ async def test_typing_goes_both_ways_between_processes(two):
     sara = there.client()
     welcome = await sara.connect()
     await sara.says("Hello")
-    with here.story.house.live.subscribe() as events:
+    with here.story.app.live.subscribe() as events:
         await sara.put(t="typing", on=True)
         async with asyncio.timeout(PATIENCE):
             while (event := await events.next()).topic != "hint" or not event.data.get("typing"):
@@ -99,12 +99,12 @@ async def test_a_read_mark_reaches_the_tab_at_the_other_process(two):
 
 async def test_workers_and_pages_of_one_hear_of_what_the_other_took_in(two):
     here, there = two
-    with here.story.house.live.subscribe() as events:
+    with here.story.app.live.subscribe() as events:
         sara = there.client()
         await sara.connect()
         await sara.says("Hello")
         async with asyncio.timeout(PATIENCE):
-            await here.story.house.bells["intake"].wait(PATIENCE)
+            await here.story.app.bells["intake"].wait(PATIENCE)
             number = await there.ticket()
             while (event := await events.next()).topic != "ticket":
                 pass
@@ -114,7 +114,7 @@ async def test_workers_and_pages_of_one_hear_of_what_the_other_took_in(two):
 async def test_who_is_at_a_ticket_is_known_at_both(two):
     here, there = two
     here.story.database.shout("here", [7, 3, "Mina", True])
-    presence, now = there.story.house.presence, there.story.time()
+    presence, now = there.story.app.presence, there.story.time()
     async with asyncio.timeout(PATIENCE):
         while not presence.at(7, now=now):
             await asyncio.sleep(0.01)

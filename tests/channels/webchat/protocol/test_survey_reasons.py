@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from channels.webchat.wire import frames_out
 from helpdesk.surveys.reasons import Reason
-from helpdesk.workers.channel_queries import Questions
+from helpdesk.workers.channel_queries import ChannelQueries
 
 
 async def test_the_chat_shows_the_reasons_of_the_desk_in_their_order(desk):
@@ -12,8 +12,8 @@ async def test_the_chat_shows_the_reasons_of_the_desk_in_their_order(desk):
         Reason("slow", {"fa": "دیر جواب گرفتم", "en": "Too slow"}),
         Reason("other", {"fa": "دلیل دیگر", "en": "Else"}),
     ]
-    object.__setattr__(desk.book, "reasons", given)  # the book of a running desk never changes
-    told = await Questions(desk.database, desk.book, desk.time).answer("webchat", "reasons", {})
+    object.__setattr__(desk.context, "reasons", given)  # the book of a running desk never changes
+    told = await ChannelQueries(desk.database, desk.context, desk.time).answer("webchat", "reasons", {})
     assert frames_out.reasons(told, "fa") == [
         {"key": "slow", "label": "دیر جواب گرفتم"}, {"key": "other", "label": "دلیل دیگر"}
     ]  # fmt: skip
@@ -21,6 +21,6 @@ async def test_the_chat_shows_the_reasons_of_the_desk_in_their_order(desk):
 
 
 async def test_every_reason_of_the_file_is_asked(desk):
-    keys = [one.key for one in desk.book.reasons]
+    keys = [one.key for one in desk.context.reasons]
     assert len(keys) >= 8
     assert keys[-1] == "other"

@@ -9,7 +9,7 @@ import pytest
 from helpdesk.errors import Invalid
 from helpdesk.intake import actions
 from helpdesk.intake.models import cursors, intake
-from helpdesk.workers.erasure import forget
+from helpdesk.workers.erasure import erase_channel_data
 from tests.support.webchat.chat_client import SHOP, claim
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -44,7 +44,7 @@ async def test_everything_a_visitor_left_beside_the_timeline_goes(chat, tmp_path
     assert (await rows(chat, who))[0] >= 4
     files = [one for one in (tmp_path / "webchat").rglob("*") if one.is_file()]
     assert len(files) == 1
-    assert await forget(chat.story.database, chat.channel, f"webchat:shop:{who}") > 0
+    assert await erase_channel_data(chat.story.database, chat.channel, f"webchat:shop:{who}") > 0
     assert await rows(chat, who) == (0, 0)
     assert not files[0].exists()
     assert await sara.closed() == 4503
@@ -55,7 +55,7 @@ async def test_everything_a_visitor_left_beside_the_timeline_goes(chat, tmp_path
 
 
 async def test_an_address_of_another_channel_is_nothing_here(chat):
-    assert await forget(chat.story.database, chat.channel, "email:a@b.example") == 0
+    assert await erase_channel_data(chat.story.database, chat.channel, "email:a@b.example") == 0
 
 
 async def test_a_short_word_drops_nothing(chat):

@@ -32,7 +32,7 @@ def recorded(phone):
 async def files(phone, number=1):
     lines = await phone.desk.timeline(number)
     ids = [one.id for one in lines if one.kind == "call"]
-    return await phone.desk.database.read(queries.attached, entry_ids=ids)
+    return await phone.desk.database.read(queries.attachments_of, entry_ids=ids)
 
 
 async def states(phone):
@@ -51,7 +51,7 @@ async def test_a_recording_is_a_file_of_the_call_once(phone, tmp_path):
         "recording",
         len(WAV),
     )
-    assert phone.desk.house.files.read(one.hash) == WAV
+    assert phone.desk.app.files.read(one.hash) == WAV
 
 
 async def test_a_recording_that_is_not_written_yet_comes_later_and_the_call_is_there_at_once(phone, tmp_path):

@@ -59,7 +59,7 @@ async def test_a_call_of_a_blocked_customer_wakes_up_nothing(phone):
     await phone.tells(event(event="missed"))
     await resolve(phone.desk, 1, mina)
     await phone.desk.database.write(
-        block.block, phone.desk.book, ticket_id=1, person_id=mina, now=phone.desk.time.passes(minutes=1)
+        block.block_customer, phone.desk.context, ticket_id=1, person_id=mina, now=phone.desk.time.passes(minutes=1)
     )
     await phone.tells(event("c-2", phone.desk.time.passes(minutes=1), event="missed"))
     assert (await phone.desk.ticket(1)).status == "resolved"
@@ -72,7 +72,9 @@ async def test_a_message_of_a_blocked_customer_wakes_up_nothing(phone):
     desk = phone.desk
     mina, number = await desk.person(), await desk.writes()
     await resolve(desk, number, mina)
-    await desk.database.write(block.block, desk.book, ticket_id=number, person_id=mina, now=desk.time.passes(minutes=1))
+    await desk.database.write(
+        block.block_customer, desk.context, ticket_id=number, person_id=mina, now=desk.time.passes(minutes=1)
+    )
     later = await desk.writes("Buy my watches", numbers=[number])
     assert later != number
     assert (await desk.ticket(number)).status == "resolved"
@@ -102,13 +104,13 @@ async def test_a_call_answered_after_its_ticket_was_merged_answers_there(phone):
     at = phone.desk.time.passes(minutes=5)
     await phone.tells(event(at=at, event="queued"))
     await phone.desk.database.write(
-        merge.merge, phone.desk.book, ticket_id=2, into=1, person_id=mina, now=at, sure=True
+        merge.merge_into, phone.desk.context, ticket_id=2, into=1, person_id=mina, now=at, sure=True
     )
     assert await first(phone) == [("running", None)]
     at = phone.desk.time.passes(minutes=1)
     await phone.tells(event(at=at, event="answered", agent="101"))
     assert await first(phone) == [("stopped", at)]
-    await phone.desk.database.write(merge.unmerge, phone.desk.book, ticket_id=2, person_id=mina, now=at)
+    await phone.desk.database.write(merge.undo_merge, phone.desk.context, ticket_id=2, person_id=mina, now=at)
     assert (await first(phone), await first(phone, 2)) == ([("running", None)], [("stopped", at)])
 
 
@@ -118,7 +120,7 @@ async def test_a_call_whose_ticket_is_merged_between_our_look_and_our_lock_stand
     await phone.tells(event("c-1", event="missed"))
     at = phone.desk.time.passes(minutes=5)
     await phone.desk.database.write(
-        merge.merge, phone.desk.book, ticket_id=2, into=1, person_id=mina, now=at, sure=True
+        merge.merge_into, phone.desk.context, ticket_id=2, into=1, person_id=mina, now=at, sure=True
     )
     monkeypatch.setattr(calls, "_ticket", lambda *_: 2)
     await phone.tells(event("c-2", at, event="missed"))

@@ -64,7 +64,7 @@ async def test_an_event_nobody_understands_waits_in_quarantine_as_it_came(phone)
 
 async def test_half_a_body_is_not_taken_for_a_whole_one(phone):
     app = web.Application()
-    app.add_routes(phone.channel.routes(phone.desk.house.desk_for("phone")))
+    app.add_routes(phone.channel.routes(phone.desk.app.desk_for("phone")))
     body = json.dumps(
         {"call_id": "c1", "direction": "inbound", "from": "09121234567", "disposition": "missed"}
     ).encode()

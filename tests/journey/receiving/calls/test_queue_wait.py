@@ -120,7 +120,7 @@ async def test_a_replay_gives_the_clocks_that_are_stored(phone):
     await phone.desk.looks()
     before = [dict(one._mapping) for one in await phone.desk.clocks(1, "queue_wait")]
     assert len(before) == 2
-    await phone.desk.database.write(clocks.recompute_clocks, phone.desk.book, ticket_id=1, now=phone.desk.time())
+    await phone.desk.database.write(clocks.recompute_clocks, phone.desk.context, ticket_id=1, now=phone.desk.time())
     assert [dict(one._mapping) for one in await phone.desk.clocks(1, "queue_wait")] == before
 
 
@@ -143,11 +143,11 @@ async def test_a_merge_takes_the_clock_of_the_queue_along_and_back_and_tells_its
     await desk.looks()
     other = await desk.writes("Where is my order?")
     await desk.database.write(
-        merge.merge, desk.book, ticket_id=1, into=other, person_id=mina, now=desk.time(), sure=True
+        merge.merge_into, desk.context, ticket_id=1, into=other, person_id=mina, now=desk.time(), sure=True
     )
     await desk.looks()
     assert (await waits(phone, 1), await waits(phone, other)) == ([], [("left", 95, True, MINUTE)])
-    await desk.database.write(merge.unmerge, desk.book, ticket_id=1, person_id=mina, now=desk.time())
+    await desk.database.write(merge.undo_merge, desk.context, ticket_id=1, person_id=mina, now=desk.time())
     await desk.looks()
     assert (await waits(phone, 1), await waits(phone, other)) == ([("left", 95, True, MINUTE)], [])
     assert len(await told(phone, 1)) + len(await told(phone, other)) == 1
@@ -158,7 +158,7 @@ async def test_the_target_is_what_the_policy_says(database, tmp_path, rule, targ
     phone = Phone(story(database, tmp_path))
     raw = {"name": "calls", "when": {"channel": "phone"}} | ({} if rule is None else {"queue_wait": rule})
     sla = policies.read({"policy": [raw]})
-    phone.desk.book.promises._policies = sla.policies
+    phone.desk.context.promises._policies = sla.policies
     phone.desk.time.passes(minutes=3)
     await phone.hears(answered_after(Phone.at_nine(), 30))
     await phone.desk.looks()

@@ -12,7 +12,7 @@ async def test_a_receipt_clears_an_uncertain_delivery(desk):
     desk.time.passes(seconds=15)
     await desk.sends()
     lines = len(await desk.timeline(number))
-    token = desk.book.sign(entry)
+    token = desk.context.sign(entry)
     await desk.writes("ok", sender="gateway@elsewhere.example", delivery={"state": "sent"}, message_tokens=[token])
     line = next(one for one in await desk.timeline(number) if one.id == entry)
     assert (line.delivery, len(await desk.timeline(number))) == ("sent", lines)
