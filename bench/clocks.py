@@ -47,7 +47,7 @@ async def run(*, db: str | None, n: int | None, tickets: int | None, **_: Any) -
 
 def _clocks(tx: Connection, *, start: int, count: int, burst: int, now: datetime) -> None:
     numbers = range(start + 1, start + count + 1)
-    begun = [{"ticket_id": one, "number": 1, "start_entry_id": one, "started_at": now} for one in numbers]
+    begun = [{"ticket_id": item, "number": 1, "start_entry_id": item, "started_at": now} for item in numbers]
     tx.execute(insert(cycles), begun)
     rows = []
     for number in numbers:
@@ -79,8 +79,8 @@ async def _burst(app: App, burst: int) -> float:
     """Seconds from waking up until every breach stands on its timeline."""
     begun = time.perf_counter()
     watcher = asyncio.create_task(app.clock_watcher().run())
-    told = select(func.count()).where(entries.c.kind == "change")
-    while await app.database.read(lambda tx: tx.execute(told).scalar_one()) < burst:
+    statement = select(func.count()).where(entries.c.kind == "change")
+    while await app.database.read(lambda tx: tx.execute(statement).scalar_one()) < burst:
         if time.perf_counter() - begun > 120:
             raise RuntimeError("the watcher did not tell of every clock")
         await asyncio.sleep(0.05)

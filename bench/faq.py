@@ -28,10 +28,10 @@ class _Language:
         """Four to thirteen words."""
         return self.random.choices(self.words, cum_weights=self.upto[1:], k=self.random.randrange(4, 14))
 
-    def reworded(self, said: list[str]) -> str:
+    def reworded(self, words_of: list[str]) -> str:
         """The same with a third of the words changed."""
-        other = self.random.choices(self.words, cum_weights=self.upto[1:], k=len(said))
-        return " ".join(a if self.random.random() < 0.7 else b for a, b in zip(said, other, strict=True))
+        other = self.random.choices(self.words, cum_weights=self.upto[1:], k=len(words_of))
+        return " ".join(a if self.random.random() < 0.7 else b for a, b in zip(words_of, other, strict=True))
 
 
 async def run(*, db: str | None, n: int | None, **_: Any) -> dict[str, Any]:
@@ -39,8 +39,8 @@ async def run(*, db: str | None, n: int | None, **_: Any) -> dict[str, Any]:
     spoken, count = _Language(1), n or ARTICLES
     meant = [spoken.sentence() for _ in range(count)]
     articles = [
-        Labelled(f"a{i}", "", "en", tuple(spoken.reworded(said) for _ in range(EXAMPLES)))
-        for i, said in enumerate(meant)
+        Labelled(f"a{i}", "", "en", tuple(spoken.reworded(words_of) for _ in range(EXAMPLES)))
+        for i, words_of in enumerate(meant)
     ]
     asked = [spoken.reworded(spoken.random.choice(meant)) for _ in range(QUESTIONS)]
     before = resident_mib()
@@ -50,7 +50,7 @@ async def run(*, db: str | None, n: int | None, **_: Any) -> dict[str, Any]:
         build = time.perf_counter() - begun
         took = [_timed(lambda text=text: engine.suggest(text, "en")) for text in asked]
         more = [Labelled(f"n{i}", "", "en", tuple(spoken.reworded(meant[i]) for _ in range(3))) for i in range(ADDED)]
-        added = [_timed(lambda one=one: engine.add(one)) for one in more]
+        added = [_timed(lambda item=item: engine.add(item)) for item in more]
     return {
         "n": count,
         "suggest_p50_ms": round(middle(took), 3),

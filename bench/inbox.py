@@ -53,18 +53,18 @@ async def run(*, db: str | None, n: int | None, tickets: int | None, **_: Any) -
         async with _open(app) as address:
             cookie = await _session(app)
             shown = await _measure(f"{address}/inbox?view=all", cookie, rounds, "page")
-            one = await _measure(f"{address}/inbox/tickets/{count}?view=all", cookie, rounds, "pane")
-        found = await _searches(app, rounds)
+            pane_ms = await _measure(f"{address}/inbox/tickets/{count}?view=all", cookie, rounds, "pane")
+        search_ms = await _searches(app, rounds)
     return {
         "n": rounds,
         "tickets": count,
         "list_cpu_ms": shown[0],
         "list_p50_ms": shown[1],
-        "ticket_cpu_ms": one[0],
-        "ticket_p50_ms": one[1],
-        "search_p50_ms": found,
+        "ticket_cpu_ms": pane_ms[0],
+        "ticket_p50_ms": pane_ms[1],
+        "search_p50_ms": search_ms,
         "reference_ms": reference_ms(),
-        "others_cpu_share": one[2],
+        "others_cpu_share": pane_ms[2],
     }
 
 
@@ -102,9 +102,9 @@ async def _ask(address: str, cookie: str, rounds: int, part: str) -> list[float]
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-c", BROWSER, address, cookie, str(rounds), part, stdout=asyncio.subprocess.PIPE
     )
-    said, _ = await child.communicate()
+    message, _ = await child.communicate()
     assert child.returncode == 0
-    return [float(one) for one in said.split()]
+    return [float(item) for item in message.split()]
 
 
 async def _searches(app: App, rounds: int) -> float:
@@ -126,7 +126,7 @@ def fill(tx: Connection, *, start: int, count: int, now: Any, active: int = 10) 
     for number in range(start + 1, start + count + 1):
         at = now - timedelta(seconds=number * 7)
         words = WORDS_FA if number % 5 else WORDS_EN
-        said = " ".join(words[(number * step) % len(words)] for step in (3, 5, 7, 11, 13, 17))
+        message = " ".join(words[(number * step) % len(words)] for step in (3, 5, 7, 11, 13, 17))
         people.append({"id": number, "name": f"مشتری {number}", "notes": "", "created_at": at})
         places.append(
             {
@@ -140,7 +140,7 @@ def fill(tx: Connection, *, start: int, count: int, now: Any, active: int = 10) 
         rows.append(
             {
                 "id": number,
-                "subject": said[:40],
+                "subject": message[:40],
                 "status": "resolved" if number % active else "open",
                 "active": number % active == 0,
                 "contact_id": number,
@@ -149,7 +149,7 @@ def fill(tx: Connection, *, start: int, count: int, now: Any, active: int = 10) 
                 "channel": "email",
                 "account": "support",
                 "address": f"email:c{number}@customers.example",
-                "snippet": said,
+                "snippet": message,
                 "created_at": at,
                 "changed_at": at,
                 "customer_at": at,
@@ -173,7 +173,7 @@ def fill(tx: Connection, *, start: int, count: int, now: Any, active: int = 10) 
                 "contact_id": number,
                 "channel": "email",
                 "account": "support",
-                "text": said,
+                "text": message,
                 "automatic": False,
                 "thanks": False,
                 "stranger": False,

@@ -28,15 +28,15 @@ async def run(*, db: str | None, n: int | None, kind: str | None, **_: Any) -> d
     channel, make = KINDS[kind]
     things = list(make(count, 1))
     async with desk(db, channel) as app:
-        await take(app, channel, list(make(WARM, 2)))  # everything compiled and loaded
+        await run_ingest(app, channel, list(make(WARM, 2)))  # everything compiled and loaded
         known = await app.database.read(_counts)
         before = getattr(app.database, "commits", None)
         with cost() as spent:
-            await take(app, channel, things)
+            await run_ingest(app, channel, things)
         after = getattr(app.database, "commits", None)
         figures = await app.database.read(_counts)
     made = figures["calls" if kind == "phone" else "messages"]
-    wanted = len({one.order_key for one in things}) + WARM // 4 if kind == "phone" else count + WARM
+    wanted = len({thing.order_key for thing in things}) + WARM // 4 if kind == "phone" else count + WARM
     assert (made, figures["left"]) == (wanted, 0), figures
     return {
         "n": count,
@@ -51,7 +51,7 @@ async def run(*, db: str | None, n: int | None, kind: str | None, **_: Any) -> d
     }
 
 
-async def take(app: App, name: str, things: Sequence[Raw]) -> None:
+async def run_ingest(app: App, name: str, things: Sequence[Raw]) -> None:
     """Hand these over and wait until the desk has worked them all."""
     door, channel = app.desk_for(name), app.context.channels[name]
     worker = asyncio.create_task(app.intake_worker().run())
@@ -59,9 +59,12 @@ async def take(app: App, name: str, things: Sequence[Raw]) -> None:
         await asyncio.gather(
             *(
                 door.accept(
-                    one.account, one.external_id, one.raw, order_key=one.order_key or channel.order_key(one.raw)
+                    thing.account,
+                    thing.external_id,
+                    thing.raw,
+                    order_key=thing.order_key or channel.order_key(thing.raw),
                 )
-                for one in things[start : start + AT_ONCE]
+                for thing in things[start : start + AT_ONCE]
             )
         )
     while True:

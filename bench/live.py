@@ -99,8 +99,8 @@ class Scene:
             async for line in stream.content:
                 if counted and line.startswith(b"data: "):
                     now = time.perf_counter()
-                    told = json.loads(line[6:]).get("tickets", ())
-                    self.took += [(now - self.began[one]) * 1000 for one in told if one in self.began]
+                    changed = json.loads(line[6:]).get("tickets", ())
+                    self.took += [(now - self.began[change]) * 1000 for change in changed if change in self.began]
 
 
 async def run(*, db: str | None, n: int | None, **_: Any) -> dict[str, Any]:
@@ -118,7 +118,7 @@ async def run(*, db: str | None, n: int | None, **_: Any) -> dict[str, Any]:
 
 
 async def _talk(scene: Scene) -> dict[str, Any]:
-    watching = [asyncio.create_task(scene.watch(one, counted=n < 5)) for n, one in enumerate(scene.sessions)]
+    watching = [asyncio.create_task(scene.watch(session, counted=n < 5)) for n, session in enumerate(scene.sessions)]
     await scene.visits(CHATS)
     readers = [asyncio.create_task(_drain(ws)) for ws in scene.sockets]
     for index in range(CHATS):
@@ -158,11 +158,11 @@ async def _drain(ws: aiohttp.ClientWebSocketResponse) -> None:
 async def _tickets(scene: Scene) -> list[int]:
     """The ticket of every conversation, once the desk has taken all of them in."""
     for _ in range(600):
-        found = await scene.database.read(
+        rows = await scene.database.read(
             lambda tx: {row[0]: row[1] for row in tx.execute(select(tickets.c.conversation, tickets.c.id))}
         )
-        if len(found) >= CHATS:
-            return [found[name] for name in scene.names]
+        if len(rows) >= CHATS:
+            return [rows[name] for name in scene.names]
         await asyncio.sleep(0.1)
     raise RuntimeError("the desk did not take the messages in")
 

@@ -49,10 +49,10 @@ def _fixed_work() -> float:
     base = sqlite3.connect(":memory:")
     base.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT)")
     for number in range(2000):
-        said = json.dumps({"number": number, "words": ["پاسخ", "answer"] * 8}, ensure_ascii=False)
-        base.execute("INSERT INTO t (a, b) VALUES (?, ?)", (said, hashlib.sha256(said.encode()).hexdigest()))
-    found = [json.loads(row[0]) for row in base.execute("SELECT a FROM t ORDER BY b")]
-    assert len({re.sub(r"\s+", " ", str(one)) for one in found}) == 2000
+        text = json.dumps({"number": number, "words": ["پاسخ", "answer"] * 8}, ensure_ascii=False)
+        base.execute("INSERT INTO t (a, b) VALUES (?, ?)", (text, hashlib.sha256(text.encode()).hexdigest()))
+    rows = [json.loads(row[0]) for row in base.execute("SELECT a FROM t ORDER BY b")]
+    assert len({re.sub(r"\s+", " ", str(item)) for item in rows}) == 2000
     base.close()
     return time.thread_time() - start
 
@@ -60,7 +60,7 @@ def _fixed_work() -> float:
 def _machine() -> tuple[float, float]:
     """Seconds all cores were busy, and seconds all cores had."""
     ticks = os.sysconf("SC_CLK_TCK")
-    values = [int(one) / ticks for one in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    values = [int(part) / ticks for part in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
     idle = values[3] + values[4]
     return sum(values) - idle, sum(values)
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from bench.bench_desk import desk
-from bench.ingest import take
+from bench.ingest import run_ingest
 from bench.measure import cost, reference_ms
 from bench.sample_messages import KINDS
 from helpdesk.agents import actions as agents
@@ -30,8 +30,8 @@ async def run(*, db: str | None, n: int | None, kind: str | None, **_: Any) -> d
     """`n` replies (1,000 unless told), each to another customer, queued before the first one leaves."""
     count, kind = n or 1000, kind or "mail"
     channel, make = KINDS[kind]
-    async with _sink(kind) as (port, told), desk(db, channel, undo=0, **_way(kind, port)) as app:
-        await take(app, channel, list(make((count + WARM) * 3 // 2 + 2, 1)))
+    async with _sink(kind) as (port, report), desk(db, channel, undo=0, **_way(kind, port)) as app:
+        await run_ingest(app, channel, list(make((count + WARM) * 3 // 2 + 2, 1)))
         who = await app.database.write(
             agents.add_person, name="Mina", email="mina@desk.example", role="agent", now=app.clock(), by=None
         )
@@ -44,7 +44,7 @@ async def run(*, db: str | None, n: int | None, kind: str | None, **_: Any) -> d
             await _send(app)
         after = getattr(app.database, "commits", None)
         left = await app.database.read(outbox.figures)
-        arrived = await told()
+        arrived = await report()
     assert arrived == {"replies": count + WARM, "twice": 0}, arrived
     assert not any(left.values()), left
     return {
@@ -102,13 +102,13 @@ async def _sink(kind: str) -> AsyncIterator[tuple[int, Any]]:
     assert child.stdout is not None
     line, answers = child.stdin, child.stdout
 
-    async def told() -> Any:
+    async def report() -> Any:
         line.write(b"\n")
         await line.drain()
         return json.loads(await answers.readline())
 
     try:
-        yield int(await answers.readline()), told
+        yield int(await answers.readline()), report
     finally:
         child.terminate()
         await child.wait()

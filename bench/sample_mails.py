@@ -135,7 +135,7 @@ def _mail(
     if number % 4:
         head += ["Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit"]
         return external, ("\n".join(head) + "\n\n" + text).replace("\n", "\r\n").encode()
-    html = "".join(f"<p dir=auto>{one}</p>" for one in text.split("\n\n"))
+    html = "".join(f"<p dir=auto>{part}</p>" for part in text.split("\n\n"))
     parts = (
         "--b\nContent-Type: text/plain; charset=utf-8\n\n"
         + text

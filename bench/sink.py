@@ -52,8 +52,8 @@ async def _called(request: web.Request) -> web.Response:
 
 
 def _count(content: bytes) -> None:
-    for found in set(MARK.findall(content)):
-        taken[found] += 1
+    for mark in set(MARK.findall(content)):
+        taken[mark] += 1
 
 
 async def _main(kind: str) -> None:
@@ -69,8 +69,8 @@ async def _main(kind: str) -> None:
         port = runner.addresses[0][1]
     print(port, flush=True)
     while await asyncio.to_thread(sys.stdin.readline):
-        said: dict[str, Any] = {"replies": len(taken), "twice": sum(1 for one in taken.values() if one > 1)}
-        print(json.dumps(said), flush=True)
+        report: dict[str, Any] = {"replies": len(taken), "twice": sum(1 for item in taken.values() if item > 1)}
+        print(json.dumps(report), flush=True)
 
 
 if __name__ == "__main__":

@@ -60,27 +60,27 @@ folder = "{folder}/texts"
 
 async def run(*, db: str | None, n: int | None, kind: str | None, **_: Any) -> dict[str, Any]:
     """Start the program five times on a database that exists; the median. All channels, or `--kind mail` alone."""
-    tries, whole = n or 5, kind != "mail"
+    tries, every_channel = n or 5, kind != "mail"
     async with AsyncExitStack() as stack:
         name = stack.enter_context(tempfile.TemporaryDirectory(prefix="pasokh-bench-"))
         api = await stack.enter_async_context(Twin(Path(name) / "bot", clock.now).open())
         spent = stack.enter_context(cost())
         config, port = Path(name) / "helpdesk.toml", _free()
-        text = CONFIG + (OTHERS if whole else "")
+        text = CONFIG + (OTHERS if every_channel else "")
         config.write_text(text.format(folder=name, port=port, mail=_free(), api=api))
-        await _once(config, port, whole)
-        seen = [await _once(config, port, whole) for _ in range(tries)]
+        await _once(config, port, every_channel)
+        seen = [await _once(config, port, every_channel) for _ in range(tries)]
     return {
         "n": tries,
-        "kind": "all" if whole else "mail",
-        "start_s": round(middle([one[0] for one in seen]), 3),
-        "rss_mib": round(middle([one[1] for one in seen]), 1),
+        "kind": "all" if every_channel else "mail",
+        "start_s": round(middle([item[0] for item in seen]), 3),
+        "rss_mib": round(middle([item[1] for item in seen]), 1),
         "reference_ms": reference_ms(),
         "others_cpu_share": spent.others,
     }
 
 
-async def _once(config: Path, port: int, whole: bool) -> tuple[float, float]:
+async def _once(config: Path, port: int, every_channel: bool) -> tuple[float, float]:
     started = time.perf_counter()
     child = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -91,7 +91,7 @@ async def _once(config: Path, port: int, whole: bool) -> tuple[float, float]:
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
         cwd=ROOT,
-        env={**os.environ, **(SECRETS if whole else {})},
+        env={**os.environ, **(SECRETS if every_channel else {})},
     )
     try:
         while not await asyncio.to_thread(_answers, port):

@@ -130,7 +130,7 @@ def context_of(
 ) -> DeskContext:
     """The rule book from the settings."""
     days: Callable[[str], timedelta] = lambda channel: timedelta(days=settings.tickets.reopening(channel))  # noqa: E731
-    calendars = {kind: (f"{kind}@{one.version}", one) for kind, one in sla.calendars.items()}
+    calendars = {kind: (f"{kind}@{calendar.version}", calendar) for kind, calendar in sla.calendars.items()}
     own = settings.survey
     return DeskContext(
         name=settings.desk.name,
@@ -144,7 +144,7 @@ def context_of(
         reopening=days,
         undo=timedelta(seconds=settings.tickets.undo_seconds),
         undo_by_channel={
-            name: timedelta(seconds=one) for name, one in settings.tickets.undo_seconds_by_channel.items()
+            name: timedelta(seconds=item) for name, item in settings.tickets.undo_seconds_by_channel.items()
         },
         unread=timedelta(minutes=settings.tickets.unread_mail_minutes),
         acknowledgement=settings.automatic.acknowledgement,
@@ -159,7 +159,7 @@ def context_of(
             changeable=timedelta(hours=own.change_hours),
             answerable=timedelta(days=own.answerable_days),
         ),
-        own_addresses=frozenset(address for one in channels.values() for address in one.own_addresses()),
+        own_addresses=frozenset(address for item in channels.values() for address in item.own_addresses()),
         reasons=reasons.load(ROOT / "config" / "reasons.toml"),
     )
 
@@ -185,8 +185,8 @@ async def build_app(
         database = await open_database(settings.database.url)
         stack.push_async_callback(database.close)
         suggest = suggester if suggester is not None else await asyncio.to_thread(_articles)
-        found = channels if channels is not None else channels_of(settings, where)
-        context = context_of(settings, found, await rules, suggest)
+        made_channels = channels if channels is not None else channels_of(settings, where)
+        context = context_of(settings, made_channels, await rules, suggest)
         made = App(settings, database, context, FileStore(settings.data.folder / "files"), clock)
         database.listen(made.hear)
         await database.join()

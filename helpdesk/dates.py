@@ -101,5 +101,5 @@ def duration_words(seconds: float, language: str = "fa", *, parts: int = 2) -> s
         return "کمتر از یک دقیقه" if persian else "less than a minute"
     amounts = (minutes // 1440, minutes // 60 % 24, minutes % 60)
     units = _UNITS["fa" if persian else "en"]
-    said = [f"{n} {one if n == 1 else many}" for n, (one, many) in zip(amounts, units, strict=True) if n]
-    return digits((" و " if persian else " ").join(said[:parts]), language)
+    sayings = [f"{n} {item if n == 1 else many}" for n, (item, many) in zip(amounts, units, strict=True) if n]
+    return digits((" و " if persian else " ").join(sayings[:parts]), language)

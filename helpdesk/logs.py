@@ -77,5 +77,5 @@ def mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutable
     for key, value in event.items():
         if isinstance(value, str):
             short = STATEMENT_VALUES.sub("[parameters: …]", value)
-            event[key] = IN_ADDRESSES.sub(lambda found: (found[1] or found[2]) + "…" + ("@" if found[1] else ""), short)
+            event[key] = IN_ADDRESSES.sub(lambda match: (match[1] or match[2]) + "…" + ("@" if match[1] else ""), short)
     return event

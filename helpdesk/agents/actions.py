@@ -73,9 +73,9 @@ def first_administrator(tx: Connection, *, name: str, email: str, now: datetime,
 
     Until then every start makes a new link, so that one that expired unused locks nobody out.
     """
-    administrators = [each for each in queries.everybody(tx) if each.role == "administrator"]
+    administrators = [person for person in queries.everybody(tx) if person.role == "administrator"]
     settled = select(func.count()).select_from(sessions).join(people).where(people.c.role == "administrator")
-    if any(each.has_password for each in administrators) or tx.scalar(settled):
+    if any(administrator.has_password for administrator in administrators) or tx.scalar(settled):
         return None
     if administrators:
         return make_link(tx, person_id=administrators[0].id, now=now, lasts=lasts)

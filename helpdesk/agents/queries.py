@@ -205,7 +205,7 @@ def _person(row: Row[*tuple[Any, ...]]) -> Person:
 def names_by_extension(tx: Connection) -> dict[str, str]:
     """Who has which extension of the telephone."""
     known = select(people.c.extension, people.c.name).where(people.c.extension.is_not(None))
-    return {one.extension: one.name for one in tx.execute(known)}
+    return {row.extension: row.name for row in tx.execute(known)}
 
 
 def by_extension(tx: Connection, *, extension: str) -> int | None:

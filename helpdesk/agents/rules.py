@@ -84,8 +84,8 @@ def fold_email(written: str) -> str | None:
 def fold_name(written: str) -> str:
     """A name as it is kept: one line without control characters. Raises Invalid for an empty one."""
     line = " ".join(TURNING.sub("", written).split())
-    kept = "".join(each for each in line if unicodedata.category(each) not in ("Cc", "Cs"))[:LONGEST_NAME].strip()
-    if not any(each.isalnum() for each in kept):
+    kept = "".join(item for item in line if unicodedata.category(item) not in ("Cc", "Cs"))[:LONGEST_NAME].strip()
+    if not any(item.isalnum() for item in kept):
         raise Invalid("A person needs a name.", "name")
     return kept
 
@@ -114,7 +114,7 @@ def rests_until(attempts: Sequence[datetime], *, limit: int, window: timedelta, 
 
     A sliding window: no more than `limit` tries in any `window`.
     """
-    recent = sorted(each for each in attempts if each > now - window)
+    recent = sorted(attempt for attempt in attempts if attempt > now - window)
     if len(recent) < limit:
         return None
     return recent[-limit] + window
@@ -135,5 +135,5 @@ def role(word: str) -> Role:
 
 def fold_extension(text: str) -> str | None:
     """Digits of a telephone's extension in any script; None when there are none, too many, or anything else."""
-    plain = "".join(str(unicodedata.digit(each, each)) for each in text.strip())
+    plain = "".join(str(unicodedata.digit(character, character)) for character in text.strip())
     return plain if re.fullmatch(r"[0-9]{1,12}", plain) else None

@@ -50,7 +50,7 @@ def begin(tx: Connection, *, account: str, address: str, limits: Limits, now: da
         rules.rests_until(mine, limit=limits.per_account, window=limits.window, now=now),
         rules.rests_until(here, limit=limits.per_address, window=limits.window, now=now),
     ]
-    until = max((each for each in untils if each is not None), default=None)
+    until = max((moment for moment in untils if moment is not None), default=None)
     if until is not None:
         raise Resting(until)
     made = tx.execute(insert(sign_in_attempts).values(account=account, address=address, at=now)).inserted_primary_key

@@ -60,10 +60,10 @@ def _sla() -> str | None:
     from helpdesk.sla import policies
 
     try:
-        found = policies.load(ROOT / "config" / "sla.toml")
+        config = policies.load(ROOT / "config" / "sla.toml")
     except DeskError as error:
         return str(error)
-    closed = [kind for kind, one in found.calendars.items() if one.next_opening(now()) is None]
+    closed = [kind for kind, calendar in config.calendars.items() if calendar.next_opening(now()) is None]
     return f"the calendar {closed[0]} has no working time in the next 400 days" if closed else None
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from helpdesk.cli.common.channel_report import tell
+from helpdesk.cli.common.channel_report import report_channels
 from helpdesk.cli.common.load_settings import DEFAULT, ROOT, Config, in_a_sentence, read
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 async def _until_told(work: Coroutine[Any, Any, None]) -> None:
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(each, task.cancel)
+    for item in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(item, task.cancel)
     loop.call_later(SETTLED, _settle)
     with contextlib.suppress(asyncio.CancelledError):
         await task
@@ -68,7 +68,7 @@ def serve(
     async def work() -> None:
         async with build_app(settings, where=str(config)) as app, _open(app) as address:
             await _greet(app, address, administrator)
-            await tell(app.context.channels, app.reports.states, typer.echo)
+            await report_channels(app.context.channels, app.reports.states, typer.echo)
             await asyncio.Event().wait()
 
     run(work())

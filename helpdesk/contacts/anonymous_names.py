@@ -17,5 +17,5 @@ def anonymous_name(token: str, language: str) -> str:
 
 def address_prefix(question: str) -> str | None:
     """How the token begins when somebody is looked for by what they are called; None for any other question."""
-    found = _CALLED.fullmatch(question.strip().strip("«»\"'").strip())
-    return found[1] if found else None
+    match = _CALLED.fullmatch(question.strip().strip("«»\"'").strip())
+    return match[1] if match else None

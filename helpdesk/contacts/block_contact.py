@@ -18,8 +18,8 @@ def block_contact(tx: Connection, *, contact_id: int, now: datetime) -> bool:
 
 def unblock_contact(tx: Connection, *, contact_id: int) -> datetime | None:
     """Listen to them again; since when they had been blocked, or None."""
-    found = queries.contact(tx, contact_id=contact_id)
-    since: datetime | None = found.blocked_at
+    contact = queries.contact(tx, contact_id=contact_id)
+    since: datetime | None = contact.blocked_at
     if since is not None:
-        tx.execute(update(contacts).where(contacts.c.id == found.id).values(blocked_at=None))
+        tx.execute(update(contacts).where(contacts.c.id == contact.id).values(blocked_at=None))
     return since

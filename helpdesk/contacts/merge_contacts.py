@@ -17,15 +17,17 @@ _JOIN = insert(joins)
 FILLED = ("name", "language", "time_zone", "mark", "blocked_at")  # taken over where the one who stays has none
 
 
-def lock_both(tx: Connection, *, one: int, other: int) -> tuple[Row, Row]:
+def lock_both(tx: Connection, *, first_id: int, second_id: int) -> tuple[Row, Row]:
     """Two contacts, locked always in the same order. Raises NotFound, Conflict when one is joined to somebody already."""
-    statement = select(contacts).where(contacts.c.id.in_((one, other))).order_by(contacts.c.id).with_for_update()
-    found = {row.id: row for row in tx.execute(statement)}
-    if one not in found or other not in found:
+    statement = (
+        select(contacts).where(contacts.c.id.in_((first_id, second_id))).order_by(contacts.c.id).with_for_update()
+    )
+    rows = {row.id: row for row in tx.execute(statement)}
+    if first_id not in rows or second_id not in rows:
         raise NotFound("There is no such customer.")
-    if one == other or any(row.merged_into_id is not None for row in found.values()):
+    if first_id == second_id or any(row.merged_into_id is not None for row in rows.values()):
         raise Conflict("These two are one customer already.")
-    return found[one], found[other]
+    return rows[first_id], rows[second_id]
 
 
 def join_contacts(tx: Connection, *, keep: Row, gone: Row) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def join_contacts(tx: Connection, *, keep: Row, gone: Row) -> dict[str, Any]:
         .values(merged_into_id=keep.id)
     )
     filled = {name: getattr(gone, name) for name in FILLED if not getattr(keep, name) and getattr(gone, name)}
-    notes = "\n\n".join(dict.fromkeys(one for one in (keep.notes, gone.notes) if one))
+    notes = "\n\n".join(dict.fromkeys(item for item in (keep.notes, gone.notes) if item))
     tx.execute(update(contacts).where(contacts.c.id == keep.id).values(**filled, notes=notes))
     return {**moved, "filled": sorted(filled), "notes": keep.notes if notes != keep.notes else None}
 

@@ -62,20 +62,22 @@ def offers_for(tx: Connection, *, contact_id: int, most: int = 10) -> list[tuple
 
     Each customer once for an address.
     """
-    whole = family(tx, contact_id=contact_id)
+    family_ids = family(tx, contact_id=contact_id)
     rows = tx.execute(
         select(offers)
-        .where(or_(offers.c.contact_id.in_(whole), offers.c.other_id.in_(whole)), offers.c.refused_at.is_(None))
+        .where(
+            or_(offers.c.contact_id.in_(family_ids), offers.c.other_id.in_(family_ids)), offers.c.refused_at.is_(None)
+        )
         .order_by(offers.c.id)
         .limit(most * 4)
     ).all()
-    found: dict[tuple[int, str], tuple[Row, Row, str]] = {}
+    by_pair: dict[tuple[int, str], tuple[Row, Row, str]] = {}
     for row in rows:
-        other = contact(tx, contact_id=row.other_id if row.contact_id in whole else row.contact_id)
-        if other.id not in whole and (other.id, row.address) not in found:
+        other = contact(tx, contact_id=row.other_id if row.contact_id in family_ids else row.contact_id)
+        if other.id not in family_ids and (other.id, row.address) not in by_pair:
             first = next(iter(addresses_of(tx, contact_id=other.id)), None)
-            found[other.id, row.address] = (row, other, first.address if first is not None else "")
-    return list(found.values())[:most]
+            by_pair[other.id, row.address] = (row, other, first.address if first is not None else "")
+    return list(by_pair.values())[:most]
 
 
 def search(tx: Connection, *, question: str, but: int, most: int = 12) -> Sequence[Row]:
@@ -84,7 +86,7 @@ def search(tx: Connection, *, question: str, but: int, most: int = 12) -> Sequen
     if not words:
         return []
     spellings = dict.fromkeys((question.strip(), words, words.replace("ی", "ي").replace("ک", "ك")))
-    named = or_(*(func.lower(contacts.c.name).contains(one.lower(), autoescape=True) for one in spellings))
+    named = or_(*(func.lower(contacts.c.name).contains(spelling.lower(), autoescape=True) for spelling in spellings))
     plain = words.replace(" ", "").replace("-", "")
     visitor = anonymous_names.address_prefix(words)
     if visitor:

@@ -60,5 +60,5 @@ def find(tx: Connection, *, folded: str, most: int) -> Sequence[int]:
         question = " ".join(f'"{word}"' for word in words) + " *"
     else:
         question = " & ".join(words) + ":*"
-    found = tx.execute(_FIND[tx.dialect.name], {"question": question, "most": most}).scalars().all()
-    return list(found)
+    ids = tx.execute(_FIND[tx.dialect.name], {"question": question, "most": most}).scalars().all()
+    return list(ids)

@@ -34,8 +34,8 @@ def current(tx: Connection) -> str | None:
     """The revision a database has; None: it is empty."""
     if not inspect(tx).has_table("alembic_version"):
         return None
-    found: str | None = tx.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return found
+    revision: str | None = tx.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return revision
 
 
 def upgrade(tx: Connection, revision: str = "head") -> None:

@@ -98,10 +98,10 @@ def _packed(hints: Iterable[str], name: str) -> list[str]:
     calls: list[str] = []
     held: list[str] = []
     size = 0
-    for one in hints:
-        if held and size + len(one) > LARGEST:
+    for hint in hints:
+        if held and size + len(hint) > LARGEST:
             calls.append(f'["{name}",[{",".join(held)}]]')
             held, size = [], 0
-        held.append(one)
-        size += len(one) + 1
+        held.append(hint)
+        size += len(hint) + 1
     return [*calls, f'["{name}",[{",".join(held)}]]'] if held else calls

@@ -76,8 +76,8 @@ class Twin:
         try:
             result = await self._do(request.match_info["method"], values, files)
         except Refusal as refusal:
-            said = {"ok": False, "error_code": 400, "description": f"Bad Request: {refusal}"}
-            return web.json_response(said, status=400)
+            response = {"ok": False, "error_code": 400, "description": f"Bad Request: {refusal}"}
+            return web.json_response(response, status=400)
         return web.json_response({"ok": True, "result": result})
 
     async def _file(self, request: web.Request) -> web.Response:
@@ -106,23 +106,23 @@ class Twin:
 
     def _changed(self, method: str, values: Mapping[str, Any], files: Mapping[str, Upload]) -> Any:
         if method == "sendMediaGroup":
-            return [self._say({**values, **one}, files, one["type"]) for one in values["media"]]
+            return [self._say({**values, **item}, files, item["type"]) for item in values["media"]]
         if method.startswith("send") and method != "sendChatAction":
             return self._say(values, files, method.removeprefix("send").lower())
         if method in ("editMessageText", "editMessageCaption", "editMessageReplyMarkup"):
             return self._edit(values)
         if method in ("deleteMessage", "deleteMessages"):
-            gone = {int(one) for one in values.get("message_ids") or [values.get("message_id", 0)]}
-            self.chats.messages = [one for one in self.chats.messages if one["message_id"] not in gone]
+            gone = {int(message_id) for message_id in values.get("message_ids") or [values.get("message_id", 0)]}
+            self.chats.messages = [message for message in self.chats.messages if message["message_id"] not in gone]
         if method == "setMessageReaction":
-            self._known(values)["desk_reaction"] = [one.get("emoji", "") for one in values.get("reaction") or ()]
+            self._known(values)["desk_reaction"] = [item.get("emoji", "") for item in values.get("reaction") or ()]
         return True
 
     async def _updates(self, values: Mapping[str, Any]) -> list[Message]:
         offset = values.get("offset")
         async with self._news:
             if offset is not None and self.chats.updates:
-                self.chats.updates = [one for one in self.chats.updates if one["update_id"] >= int(offset)]
+                self.chats.updates = [update for update in self.chats.updates if update["update_id"] >= int(offset)]
                 self.chats.save()
                 self._news.notify_all()
             if not self.chats.updates and values.get("timeout"):
@@ -143,43 +143,46 @@ class Twin:
             made["reply_markup"] = markup
         answered = self.chats.find(chat, int((values.get("reply_parameters") or {}).get("message_id", 0)))
         if answered is not None:
-            made["reply_to_message"] = {name: one for name, one in answered.items() if name != "reply_to_message"}
+            made["reply_to_message"] = {name: item for name, item in answered.items() if name != "reply_to_message"}
         if kind in FILES:
             file = self._upload(values.get(kind, values.get("media")), kind, files)
             made[kind] = [{**file, "width": 1, "height": 1}] if kind == "photo" else file
         return self.chats.place(BOT, {"id": chat, "type": "private"}, **made)
 
-    def _upload(self, said: Any, kind: str, files: Mapping[str, Upload]) -> Message:
-        said = str(said or "")
-        found = files.get(said.removeprefix("attach://") if said.startswith("attach://") else kind)
-        if found is not None:
-            name, content, content_type = found
+    def _upload(self, value: Any, kind: str, files: Mapping[str, Upload]) -> Message:
+        value = str(value or "")
+        upload = files.get(value.removeprefix("attach://") if value.startswith("attach://") else kind)
+        if upload is not None:
+            name, content, content_type = upload
             return self.chats.keep(content, content_type, name)
-        content_known = self.chats.content(said)
+        content_known = self.chats.content(value)
         if content_known is None:
             raise Refusal("wrong remote file identifier specified")
-        known: Any = next((one[kind] for one in self.chats.messages if _id_in(one.get(kind)) == said), {})
-        return {"file_id": said, "file_unique_id": f"u{said}", "file_size": len(content_known), **_first(known)}
+        known: Any = next((message[kind] for message in self.chats.messages if _id_in(message.get(kind)) == value), {})
+        return {"file_id": value, "file_unique_id": f"u{value}", "file_size": len(content_known), **_first(known)}
 
     def _edit(self, values: Mapping[str, Any]) -> Message:
-        found = self._known(values)
+        message = self._known(values)
         for name in ("text", "caption"):
             if name in values:
-                found |= {name: _plain(str(values[name]), values.get("parse_mode")), "edit_date": self.chats.seconds()}
-        found.pop("reply_markup", None)
+                message |= {
+                    name: _plain(str(values[name]), values.get("parse_mode")),
+                    "edit_date": self.chats.seconds(),
+                }
+        message.pop("reply_markup", None)
         if values.get("reply_markup"):
-            found["reply_markup"] = values["reply_markup"]
-        return found
+            message["reply_markup"] = values["reply_markup"]
+        return message
 
     def _known(self, values: Mapping[str, Any]) -> Message:
-        found = self.chats.find(int(values["chat_id"]), int(values["message_id"]))
-        if found is None:
+        message = self.chats.find(int(values["chat_id"]), int(values["message_id"]))
+        if message is None:
             raise Refusal("message to edit not found")
-        return found
+        return message
 
 
-def _plain(said: str, mode: Any) -> str:
-    return html.unescape(re.sub(r"<[^>]*>", "", said)) if mode == "HTML" else said
+def _plain(text: str, mode: Any) -> str:
+    return html.unescape(re.sub(r"<[^>]*>", "", text)) if mode == "HTML" else text
 
 
 def _first(value: Any) -> Mapping[str, Any]:
@@ -196,18 +199,18 @@ async def _form(request: web.Request) -> tuple[dict[str, Any], dict[str, Upload]
         return await request.json(), {}
     values: dict[str, Any] = {}
     files: dict[str, Upload] = {}
-    for name, one in [*request.query.items(), *(await request.post()).items()]:
-        if isinstance(one, web.FileField):
-            files[name] = (one.filename, one.file.read(), one.content_type)
+    for name, item in [*request.query.items(), *(await request.post()).items()]:
+        if isinstance(item, web.FileField):
+            files[name] = (item.filename, item.file.read(), item.content_type)
         else:
-            values[name] = _read(name, str(one))
+            values[name] = _read(name, str(item))
     return values, files
 
 
-def _read(name: str, said: str) -> Any:
-    if name in ("text", "caption") or said[:1] not in "[{":
-        return said
+def _read(name: str, raw: str) -> Any:
+    if name in ("text", "caption") or raw[:1] not in "[{":
+        return raw
     try:
-        return json.loads(said)
+        return json.loads(raw)
     except ValueError:
-        return said
+        return raw

@@ -59,11 +59,11 @@ class Chats:
 
     def of(self, chat: int) -> Iterator[Message]:
         """The messages of a chat, oldest first."""
-        return (one for one in self.messages if one["chat"]["id"] == chat)
+        return (message for message in self.messages if message["chat"]["id"] == chat)
 
     def find(self, chat: int, number: int) -> Message | None:
         """One message."""
-        return next((one for one in self.of(chat) if one["message_id"] == number), None)
+        return next((message for message in self.of(chat) if message["message_id"] == number), None)
 
     def seconds(self) -> int:
         """Now, as Telegram writes it."""
@@ -127,7 +127,7 @@ class Phone:
             more["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
         answered = self.chats.find(self.owner.id, answers) if answers else None
         if answered is not None:
-            more["reply_to_message"] = {name: one for name, one in answered.items() if name != "reply_to_message"}
+            more["reply_to_message"] = {name: item for name, item in answered.items() if name != "reply_to_message"}
         self._sends(text=text, **more)
 
     def photo(self, content: bytes, *, caption: str = "", album: str = "") -> None:
@@ -155,7 +155,11 @@ class Phone:
 
     def edits_last(self, text: str) -> None:
         """The newest own text says something else."""
-        own = [one for one in self.chats.of(self.owner.id) if one["from"]["id"] == self.owner.id and "text" in one]
+        own = [
+            message
+            for message in self.chats.of(self.owner.id)
+            if message["from"]["id"] == self.owner.id and "text" in message
+        ]
         if own:
             self.edits(own[-1]["message_id"], text)
 
@@ -170,9 +174,9 @@ class Phone:
 
     def taps_first(self, place: int) -> None:
         """The button at this place of the newest message that has any."""
-        found = [one for one in self.chats.of(self.owner.id) if buttons_of(one)]
-        if found:
-            self.taps(found[-1]["message_id"], list(buttons_of(found[-1]))[place])
+        messages = [message for message in self.chats.of(self.owner.id) if buttons_of(message)]
+        if messages:
+            self.taps(messages[-1]["message_id"], list(buttons_of(messages[-1]))[place])
 
     def _sends(self, **content: Any) -> None:
         self.chats.tell(message=self.chats.place(self.owner.person, self._chat, **content))

@@ -79,24 +79,24 @@ class BotPages:
     async def act(self, request: web.Request) -> web.Response:
         """The customer does something."""
         given = await request.post()
-        said = {name: str(value) for name, value in given.items() if isinstance(value, str)}
-        who = _customer(said.get("who", ""))
-        await asyncio.to_thread(self._do, Phone(self.twin.chats, who), said)
+        fields = {name: str(value) for name, value in given.items() if isinstance(value, str)}
+        who = _customer(fields.get("who", ""))
+        await asyncio.to_thread(self._do, Phone(self.twin.chats, who), fields)
         await self.twin.happened()
         if request.headers.get("HX-Request"):
             return request.app[PAGES].render(request, "demo/_phone.html", **self._shown(request, who))
         raise web.HTTPSeeOther(f"/demo/telegram?who={who.id}")
 
-    def _do(self, phone: Phone, said: Mapping[str, str]) -> None:
-        act, text = said.get("act", "write"), said.get("text", "").strip()[:LONGEST]
+    def _do(self, phone: Phone, fields: Mapping[str, str]) -> None:
+        act, text = fields.get("act", "write"), fields.get("text", "").strip()[:LONGEST]
         if act == "photo":
             phone.photo(sample_files.picture(), caption=text)
         elif act == "voice":
             phone.voice(sample_files.sound())
         elif act == "sticker":
             phone.sticker((STICKERS / "happy.webp").read_bytes(), "👍")
-        elif act == "tap" and said.get("message", "").isdecimal():
-            phone.taps(int(said["message"]), said.get("data", ""))
+        elif act == "tap" and fields.get("message", "").isdecimal():
+            phone.taps(int(fields["message"]), fields.get("data", ""))
         elif act == "edit" and text:
             phone.edits_last(text)
         elif text:
@@ -108,7 +108,7 @@ class BotPages:
         content = await asyncio.to_thread(self.twin.chats.content, name)
         if content is None:
             raise NotFound("There is no such file.")
-        kinds = {str(one.get("file_id")): str(one.get("mime_type", "")) for one in _files(self.twin.chats.messages)}
+        kinds = {str(file.get("file_id")): str(file.get("mime_type", "")) for file in _files(self.twin.chats.messages)}
         kind = kinds.get(name, "")
         away = {} if kind in SAFE else {"Content-Disposition": "attachment"}
         return web.Response(
@@ -118,35 +118,35 @@ class BotPages:
 
     def _shown(self, request: web.Request, who: Customer) -> dict[str, Any]:
         messages = list(self.twin.chats.of(who.id))
-        bubbles, now = [self._bubble(one) for one in messages], request.app[app_keys.CLOCK]()
-        minute = int(now.timestamp() // 60) if any(now - one.at < SPOKEN for one in bubbles) else 0
-        said = json.dumps([messages, minute], sort_keys=True)  # "five minutes ago" is news in a minute
-        return {"who": who, "seen": hashlib.sha256(said.encode()).hexdigest()[:12], "bubbles": bubbles}
+        bubbles, now = [self._bubble(message) for message in messages], request.app[app_keys.CLOCK]()
+        minute = int(now.timestamp() // 60) if any(now - bubble.at < SPOKEN for bubble in bubbles) else 0
+        content = json.dumps([messages, minute], sort_keys=True)  # "five minutes ago" is news in a minute
+        return {"who": who, "seen": hashlib.sha256(content.encode()).hexdigest()[:12], "bubbles": bubbles}
 
     def _bubble(self, message: Mapping[str, Any]) -> Bubble:
         files = [
-            (f"/demo/telegram/file/{one['file_id']}", str(one.get("mime_type", "")), str(one.get("file_name", "")))
-            for one in _files([message])
+            (f"/demo/telegram/file/{file['file_id']}", str(file.get("mime_type", "")), str(file.get("file_name", "")))
+            for file in _files([message])
         ]
         sticker = files.pop(0)[0] if "sticker" in message and files else ""
         answered = message.get("reply_to_message") or {}
         return Bubble(
             message["message_id"], not message["from"]["is_bot"], message.get("text") or message.get("caption") or "",
             self.twin.chats.when(message), "text" in message and "edit_date" in message, files, sticker,
-            buttons_of(message), [one for one in message.get("desk_reaction", ()) if one],
+            buttons_of(message), [item for item in message.get("desk_reaction", ()) if item],
             str(answered.get("text") or answered.get("caption") or "")[:120],
         )  # fmt: skip
 
 
 def _customer(given: str) -> Customer:
-    return next((one for one in TELEGRAM if str(one.id) == given), TELEGRAM[0])
+    return next((item for item in TELEGRAM if str(item.id) == given), TELEGRAM[0])
 
 
 def _files(messages: list[Any] | list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    found = []
+    files = []
     for message in messages:
         for name in ("photo", "document", "voice", "audio", "video", "animation", "sticker"):
             value = message.get(name)
             if value:
-                found.append(value[-1] if isinstance(value, list) else value)
-    return found
+                files.append(value[-1] if isinstance(value, list) else value)
+    return files

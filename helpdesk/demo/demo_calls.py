@@ -52,18 +52,18 @@ class Call:
         yield ended, {**base, "event": "ended", "at": _text(ended), **self._end(started, answered, ended, recording)}
 
     def _end(self, started: datetime, answered: datetime, ended: datetime, recording: str) -> dict[str, Any]:
-        told: dict[str, Any] = {"started_at": _text(started), "ended_at": _text(ended)}
+        times: dict[str, Any] = {"started_at": _text(started), "ended_at": _text(ended)}
         if self.outcome in ("answered", "call_back"):
-            told |= {
+            times |= {
                 "disposition": "answered",
                 "answered_at": _text(answered),
                 "talk_s": self.talk,
                 "agent": self.agent,
             }
-            told |= {"hangup_by": "caller", "recording": recording, "ring_s": self.wait}
-            return told if self.outcome == "call_back" else told | {"queue_wait_s": self.wait}
-        told |= {"disposition": self.outcome, "hangup_by": "caller", "queue_wait_s": self.wait}
-        return told | ({"voicemail": recording} if self.outcome == "voicemail" else {})
+            times |= {"hangup_by": "caller", "recording": recording, "ring_s": self.wait}
+            return times if self.outcome == "call_back" else times | {"queue_wait_s": self.wait}
+        times |= {"disposition": self.outcome, "hangup_by": "caller", "queue_wait_s": self.wait}
+        return times | ({"voicemail": recording} if self.outcome == "voicemail" else {})
 
 
 def kept(event: Mapping[str, Any], at: datetime) -> bytes:
@@ -97,11 +97,11 @@ class Text:
 def texts(folder: Path, most: int = 20) -> list[Text]:
     """The newest text messages, newest first."""
     paths = sorted(folder.glob("*.txt"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
-    found = []
+    texts_sent = []
     for path in paths[:most]:
         to, _, text = path.read_text("utf-8").partition("\n")
-        found.append(Text(to, text.strip(), path.stat().st_mtime))
-    return found
+        texts_sent.append(Text(to, text.strip(), path.stat().st_mtime))
+    return texts_sent
 
 
 def _text(at: datetime) -> str:

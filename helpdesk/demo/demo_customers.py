@@ -70,12 +70,12 @@ class Customers:
         """What the channel keeps of a line that a visitor wrote."""
         conversation, name = hashlib.sha256(step.who.encode()).hexdigest()[:32], NAMES[step.who]
         frame = {"t": "msg", "cid": f"story{self.count:07d}", "text": step.text}
-        said = {
+        message = {
             "v": 1, "site": SITE, "conversation": conversation, "at": self.now().isoformat(), "name": name, "email": "",
             "user": "", "profile": {"name": name}, "address": "127.0.0.1", "frame": frame,
             "page": {"url": f"{self.app.context.public_url}/demo/shop", "title": self.app.context.name, "referrer": ""},
         }  # fmt: skip
-        raw = json.dumps(said, ensure_ascii=False).encode()
+        raw = json.dumps(message, ensure_ascii=False).encode()
         key = f"{conversation}:{frame['cid']}"
         await self.app.desk_for("webchat").accept(SITE, key, raw, order_key=conversation, received_at=self.now())
 
@@ -88,7 +88,7 @@ class Customers:
             )
 
     def _telegram(self, step: Step) -> None:
-        phone = Phone(self.twin.chats, next(one for one in TELEGRAM if str(one.id) == step.who))
+        phone = Phone(self.twin.chats, next(item for item in TELEGRAM if str(item.id) == step.who))
         if step.act == "photo":
             album = f"album-{self.count}"
             phone.photo(sample_files.picture("turquoise"), caption=step.text, album=album)
@@ -106,5 +106,5 @@ class Customers:
 
 
 def _last_id(tx: Connection, ticket_id: int) -> str:
-    found = queries.references(tx, ticket_id=ticket_id, channel="email")
-    return found[-1] if found else ""
+    ids = queries.references(tx, ticket_id=ticket_id, channel="email")
+    return ids[-1] if ids else ""

@@ -69,11 +69,11 @@ class Received:
 
 def mailbox(folder: Path, most: int = 50) -> Sequence[Received]:
     """The newest mails of the folder, newest first."""
-    found = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
-    return [read(path) for path in found[:most]]
+    paths = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    return [read(path) for path in paths[:most]]
 
 
-def one(folder: Path, name: str) -> Path | None:
+def mail_named(folder: Path, name: str) -> Path | None:
     """The file of a mail, or None."""
     path = folder / f"{name}.eml"
     return path if NAME.fullmatch(name) and path.is_file() else None

@@ -13,7 +13,7 @@ from aiohttp import web
 from helpdesk.demo import sample_files
 from helpdesk.demo.bot_api_twin import Twin
 from helpdesk.demo.bot_pages import BotPages
-from helpdesk.demo.demo_mails import Received, deliver, letter, mailbox, one, read
+from helpdesk.demo.demo_mails import Received, deliver, letter, mail_named, mailbox, read
 from helpdesk.demo.demo_settings import Places
 from helpdesk.demo.phone_pages import PhonePages
 from helpdesk.demo.story_script import SUPPORT
@@ -62,7 +62,7 @@ class Demo:
     async def index(self, request: web.Request) -> web.Response:
         """The customer's mailbox and a form to write from."""
         form = {"name": "", "address": "", "subject": "", "text": "", "answers": request.query.get("answers", "")}
-        path = one(self.folder, form["answers"])
+        path = mail_named(self.folder, form["answers"])
         if path is not None:
             known = read(path)
             name, address = parseaddr(known.to)
@@ -75,7 +75,7 @@ class Demo:
         form = {name: str(given.get(name, "")).strip() for name in ("name", "address", "subject", "text", "answers")}
         if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", form["address"]) or not form["text"]:
             return await self._index(request, form, problem=True, status=422)
-        path = one(self.folder, form["answers"])
+        path = mail_named(self.folder, form["answers"])
         answered = read(path) if path is not None else None
         to = answered.reply_to if answered else SUPPORT
         mail = letter(
@@ -100,9 +100,9 @@ class Demo:
 
     async def html(self, request: web.Request) -> web.Response:
         """Its layout, for a frame that can do nothing."""
-        found = read(self._path(request))
+        mail = read(self._path(request))
         return web.Response(
-            text=_with_pictures(found),
+            text=_with_pictures(mail),
             content_type="text/html",
             headers={"Content-Security-Policy": FRAME, "X-Frame-Options": "SAMEORIGIN"},
         )
@@ -117,7 +117,7 @@ class Demo:
         )
 
     def _path(self, request: web.Request) -> Path:
-        path = one(self.folder, request.match_info["id"])
+        path = mail_named(self.folder, request.match_info["id"])
         if path is None:
             raise NotFound("There is no such mail.")
         return path
@@ -147,9 +147,9 @@ class Demo:
 def _with_pictures(mail: Received) -> str:
     """The HTML with its inner pictures put in place."""
 
-    def place(found: re.Match[str]) -> str:
-        kind, content = mail.pictures.get(found[1], ("", b""))
-        return f"data:{kind};base64,{base64.b64encode(content).decode()}" if content else found[0]
+    def place(match: re.Match[str]) -> str:
+        kind, content = mail.pictures.get(match[1], ("", b""))
+        return f"data:{kind};base64,{base64.b64encode(content).decode()}" if content else match[0]
 
     shown = re.sub(r"cid:([^\"'\s>]+)", place, mail.html)
     return shown.replace("<a ", '<a target="_blank" rel="noopener" ')  # the frame itself can go nowhere

@@ -97,8 +97,8 @@ class PhonePages:
             outcome=outcome,
             outcomes=OUTCOMES,
             people=[(extension, name) for _, name, _, extension in PEOPLE],
-            known=[(one, NAMES.get(who, "")) for who, one in NUMBERS.items()],
-            texts=[(one.to, one.text, datetime.fromtimestamp(one.at, UTC)) for one in received],
+            known=[(item, NAMES.get(who, "")) for who, item in NUMBERS.items()],
+            texts=[(item.to, item.text, datetime.fromtimestamp(item.at, UTC)) for item in received],
             sent="sent" in request.query,
             problem=problem,
             **await page_frame(request, "demo"),
@@ -106,5 +106,5 @@ class PhonePages:
 
 
 def _seconds(given: object, otherwise: int) -> int:
-    said = str(given or "")
-    return min(int(said), LONGEST) if said.isdecimal() and len(said) < 6 else otherwise
+    text = str(given or "")
+    return min(int(text), LONGEST) if text.isdecimal() and len(text) < 6 else otherwise

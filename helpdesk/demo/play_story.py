@@ -59,7 +59,7 @@ class Player:
                 language="fa",
                 extension=extension,
             )
-        for step in sorted(STORY, key=lambda one: -one.before):
+        for step in sorted(STORY, key=lambda item: -item.before):
             self.past.at = now - timedelta(minutes=step.before)
             if step.act in self.customers.acts:
                 await self._customer(step)

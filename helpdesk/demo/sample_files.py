@@ -45,19 +45,19 @@ def picture(glaze: str = "turquoise") -> bytes:
 @cache
 def sound() -> bytes:
     """A second and a half that sounds a little like somebody speaking."""
-    said = bytearray()
+    samples = bytearray()
     for pitch, lasts in NOTES:
         count = int(RATE * lasts)
         for n in range(count):
             swell = math.sin(math.pi * n / count)
             wave_ = math.sin(2 * math.pi * pitch * n / RATE) + 0.4 * math.sin(6 * math.pi * pitch * n / RATE)
-            said.append(int(128 + 60 * swell * wave_))
+            samples.append(int(128 + 60 * swell * wave_))
     kept = io.BytesIO()
     with wave.open(kept, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(1)
         file.setframerate(RATE)
-        file.writeframes(bytes(said))
+        file.writeframes(bytes(samples))
     return kept.getvalue()
 
 

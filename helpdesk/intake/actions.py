@@ -67,7 +67,7 @@ def store(
 def mark_done(tx: Connection, *, intake_ids: Sequence[int], state: str = "done") -> None:
     """These became entries (`done`) or had nothing to show (`ignored`)."""
     if intake_ids:
-        tx.execute(_STATE, [{"key": one, "v_state": state} for one in intake_ids])
+        tx.execute(_STATE, [{"key": intake_id, "v_state": state} for intake_id in intake_ids])
 
 
 def lock_until(tx: Connection, *, intake_ids: Sequence[int], now: datetime, until: datetime) -> set[int]:

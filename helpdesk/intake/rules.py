@@ -26,23 +26,23 @@ def _storable(value: Any) -> Any:
     if not value or kind in FINE:
         return None
     if kind is tuple or kind is list:
-        mended = [_storable(one) for one in value]
+        mended = [_storable(item) for item in value]
         if mended.count(None) == len(mended):
             return None
-        return kind(was if one is None else one for was, one in zip(value, mended, strict=True))
+        return kind(was if item is None else item for was, item in zip(value, mended, strict=True))
     if isinstance(value, Mapping):
-        if all(_storable(key) is None and _storable(one) is None for key, one in value.items()):
+        if all(_storable(key) is None and _storable(item) is None for key, item in value.items()):
             return None
-        return {storable(key): storable(one) for key, one in value.items()}
+        return {storable(key): storable(item) for key, item in value.items()}
     if is_dataclass(value):
-        wrong = {name: one for name in _names(kind) if (one := _storable(getattr(value, name))) is not None}
+        wrong = {name: stored for name in _names(kind) if (stored := _storable(getattr(value, name))) is not None}
         return replace(value, **wrong) if wrong else None  # type: ignore[type-var]
     return None
 
 
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind))
+    return tuple(field.name for field in fields(kind))
 
 
 def _text(value: str) -> str | None:

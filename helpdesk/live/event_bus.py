@@ -61,8 +61,8 @@ class EventBus:
     def publish(self, topic: str, data: Any = None) -> None:
         """Tell everybody."""
         event = Event(topic, data)
-        for one in self._subscriptions:
-            one.put(event)
+        for subscription in self._subscriptions:
+            subscription.put(event)
         for listener in self._listeners:
             listener(event)
 
@@ -73,9 +73,9 @@ class EventBus:
     @contextmanager
     def subscribe(self) -> Iterator[Subscription]:
         """Listen as long as the context is open."""
-        one = Subscription()
-        self._subscriptions.add(one)
+        subscription = Subscription()
+        self._subscriptions.add(subscription)
         try:
-            yield one
+            yield subscription
         finally:
-            self._subscriptions.discard(one)
+            self._subscriptions.discard(subscription)

@@ -42,5 +42,7 @@ class Presence:
     def at(self, ticket_id: int, *, now: datetime, but: int | None = None) -> list[Viewer]:
         """Who is at a ticket, without `but`."""
         return [
-            one for one in self._tickets.get(ticket_id, {}).values() if now - one.at <= LASTS and one.person_id != but
+            item
+            for item in self._tickets.get(ticket_id, {}).values()
+            if now - item.at <= LASTS and item.person_id != but
         ]

@@ -89,14 +89,14 @@ class Feeds:
     def open(self, person_id: int, abort: Callable[[], None]) -> Iterator[Feed]:
         """A page of this person, as long as the context is open."""
         loop = asyncio.get_running_loop()
-        one = Feed(person_id, loop.time() + LASTS, abort)
-        self._feeds.add(one)
+        feed = Feed(person_id, loop.time() + LASTS, abort)
+        self._feeds.add(feed)
         if self._beat is None:
             self._beat = loop.call_later(HEARTBEAT, self._look)
         try:
-            yield one
+            yield feed
         finally:
-            self._feeds.discard(one)
+            self._feeds.discard(feed)
 
     def looks(self, *, person_id: int, channel: str, conversation: str, ticket_id: int) -> None:
         """A person opened a ticket whose customer may be in a chat: tell them what that one does."""
@@ -113,9 +113,9 @@ class Feeds:
         if not self._feeds:
             return
         if event.topic == "signed_out":
-            for one in self._feeds:
-                if one.person_id == event.data:
-                    one.end()
+            for feed in self._feeds:
+                if feed.person_id == event.data:
+                    feed.end()
             return
         if isinstance(event.data, int):
             self._changed.add(event.data)
@@ -127,27 +127,27 @@ class Feeds:
         self._due, self._last = None, asyncio.get_running_loop().time()
         words = event_bytes("changed", {"tickets": sorted(self._changed)})
         self._changed.clear()
-        for one in self._feeds:
-            one.put(words)
+        for feed in self._feeds:
+            feed.put(words)
 
     def _tell_visitor(self, chat: Chat, people: dict[int, int]) -> None:
         known = self.looking.known(chat)
         if not people or not known:
             return
         words = {ticket: event_bytes("visitor", {"ticket": ticket, **known}) for ticket in set(people.values())}
-        for one in self._feeds:
-            if one.person_id in people:
-                one.put(words[people[one.person_id]])
+        for feed in self._feeds:
+            if feed.person_id in people:
+                feed.put(words[people[feed.person_id]])
 
     def _look(self) -> None:
         """Keep lines alive, end those whose time is over, cut those that take nothing."""
         loop = asyncio.get_running_loop()
         now = loop.time()
         self._beat = loop.call_later(HEARTBEAT, self._look) if self._feeds else None
-        for one in list(self._feeds):
-            if one.busy_since is not None and now - one.busy_since > STUCK:
-                one.abort()
-            elif now > one.until:
-                one.end()
+        for feed in list(self._feeds):
+            if feed.busy_since is not None and now - feed.busy_since > STUCK:
+                feed.abort()
+            elif now > feed.until:
+                feed.end()
             else:
-                one.put(STILL_HERE)
+                feed.put(STILL_HERE)

@@ -24,7 +24,7 @@ class TicketViewers:
     def tell(self, *, person_id: int, chat: Chat, ticket_id: int, now: datetime) -> bool:
         """A person has a ticket with this chat on the screen. True: they had not before."""
         theirs = self._people.setdefault(person_id, {})
-        for old in [one for one, (_, at) in theirs.items() if now - at > LASTS]:
+        for old in [address for address, (_, at) in theirs.items() if now - at > LASTS]:
             del theirs[old]
         fresh = chat not in theirs
         theirs[chat] = (ticket_id, now)
@@ -32,21 +32,21 @@ class TicketViewers:
 
     def at(self, chat: Chat, *, now: datetime) -> dict[int, int]:
         """Who has it on the screen, and under which ticket: person -> ticket."""
-        found = ((person, theirs.get(chat)) for person, theirs in self._people.items())
-        return {person: known[0] for person, known in found if known is not None and now - known[1] <= LASTS}
+        viewed = ((person, theirs.get(chat)) for person, theirs in self._people.items())
+        return {person: known[0] for person, known in viewed if known is not None and now - known[1] <= LASTS}
 
     def heard(self, chat: Chat, what: Mapping[str, Any]) -> dict[str, Any]:
         """A visitor did something; all that is known of them now: typing, online, page."""
         known = self._visitors.pop(chat, {})
-        said: dict[str, Any] = {name: bool(what[name]) for name in ("typing", "online") if name in what}
-        if said.get("typing"):
-            said["online"] = True
-        if said.get("online") is False:
-            said["typing"] = False
+        visitor: dict[str, Any] = {name: bool(what[name]) for name in ("typing", "online") if name in what}
+        if visitor.get("typing"):
+            visitor["online"] = True
+        if visitor.get("online") is False:
+            visitor["typing"] = False
         page = what.get("page")
         if isinstance(page, Mapping) and page.get("url"):
-            said["page"] = str(page["url"])
-        self._visitors[chat] = known = {**known, **said}
+            visitor["page"] = str(page["url"])
+        self._visitors[chat] = known = {**known, **visitor}
         if len(self._visitors) > MOST_KNOWN:
             self._visitors.popitem(last=False)
         return known

@@ -64,7 +64,7 @@ def claim(
         )
         .exists()
     )
-    found = (
+    claimed = (
         tx.execute(
             select(outbox.c.id)
             .where(
@@ -80,14 +80,14 @@ def claim(
         .scalars()
         .all()
     )
-    if not found:
+    if not claimed:
         return []
     tx.execute(
         update(outbox)
-        .where(outbox.c.id.in_(found))
+        .where(outbox.c.id.in_(claimed))
         .values(state="sending", lease_until=now + lease, lease_by=worker, attempts=outbox.c.attempts + 1)
     )
-    return tx.execute(select(outbox).where(outbox.c.id.in_(found)).order_by(outbox.c.id)).all()
+    return tx.execute(select(outbox).where(outbox.c.id.in_(claimed)).order_by(outbox.c.id)).all()
 
 
 def settle(

@@ -22,10 +22,10 @@ def schedule_check(tx: Connection, *, ticket_id: int, due_at: datetime) -> None:
 def claim_due(tx: Connection, *, now: datetime, most: int = 20) -> list[int]:
     """Tickets to look at now; their rows are gone with this transaction."""
     due = select(unread.c.ticket_id).where(unread.c.due_at <= now).order_by(unread.c.due_at).limit(most)
-    found = list(tx.execute(due.with_for_update(skip_locked=True)).scalars())
-    if found:
-        tx.execute(delete(unread).where(unread.c.ticket_id.in_(found)))
-    return found
+    ticket_ids = list(tx.execute(due.with_for_update(skip_locked=True)).scalars())
+    if ticket_ids:
+        tx.execute(delete(unread).where(unread.c.ticket_id.in_(ticket_ids)))
+    return ticket_ids
 
 
 def next_check(tx: Connection) -> datetime | None:

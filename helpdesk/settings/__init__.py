@@ -81,8 +81,8 @@ class Web(Section):
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for each in value:
-            ipaddress.ip_network(each)
+        for item in value:
+            ipaddress.ip_network(item)
         return value
 
 
@@ -218,7 +218,9 @@ def channels_alone(file: Path, environment: Mapping[str, str]) -> Settings:
     overlay(values, environment)
     channels = values.get("channels", {})
     sections = (
-        {name: one for name, one in channels.items() if isinstance(one, dict)} if isinstance(channels, dict) else {}
+        {name: channel for name, channel in channels.items() if isinstance(channel, dict)}
+        if isinstance(channels, dict)
+        else {}
     )
     return Settings(channels=sections)
 

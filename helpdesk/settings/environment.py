@@ -19,7 +19,7 @@ def overlay(values: dict[str, Any], environment: Mapping[str, str]) -> dict[str,
     """
     named = {}
     own = tuple(f"{PREFIX}{channel.upper()}_" for channel in values.get("channels", ()))  # channels read these
-    for variable in sorted(each for each in environment if each.startswith(PREFIX) and not each.startswith(own)):
+    for variable in sorted(name for name in environment if name.startswith(PREFIX) and not name.startswith(own)):
         path, text = variable.removeprefix(PREFIX).lower().split("__"), environment[variable]
         if len(path) == 1 and path[0].partition("_")[0] in values.get("channels", {}):
             continue  # a channel's own secret, which only the channel reads

@@ -25,10 +25,12 @@ def explain(
 
     `model`: whose settings they are, to know what a misspelt one is near to.
     """
-    found = error.errors(include_url=False, include_context=False, include_input=False)[:MOST]
-    settings = [".".join(str(each) for each in (section, *one["loc"]) if each != "") for one in found]
-    told = [_sentence(one, setting, where, named or {}, model) for one, setting in zip(found, settings, strict=True)]
-    return Invalid(" ".join(told), field=settings[0])
+    errors = error.errors(include_url=False, include_context=False, include_input=False)[:MOST]
+    settings = [".".join(str(item) for item in (section, *item["loc"]) if item != "") for item in errors]
+    sentences = [
+        _sentence(item, setting, where, named or {}, model) for item, setting in zip(errors, settings, strict=True)
+    ]
+    return Invalid(" ".join(sentences), field=settings[0])
 
 
 def _sentence(
@@ -60,4 +62,4 @@ def _known(model: type[BaseModel] | None, path: Iterable[str | int]) -> Iterable
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for one in get_args(annotation) if (found := _model_in(one)) is not None), None)
+    return next((model for argument in get_args(annotation) if (model := _model_in(argument)) is not None), None)

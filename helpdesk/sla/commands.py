@@ -16,11 +16,11 @@ def due(raw: Any) -> dict[str, Any]:
     """When minutes of working time are used up, and the spans that lead there. Raises `Invalid`."""
     asked = _object(raw)
     calendar, start = parse(asked.get("calendar")), moment(asked.get("start"), "start")
-    found = calendar.due(start, _minutes(asked.get("minutes"), "minutes"))
+    result = calendar.due(start, _minutes(asked.get("minutes"), "minutes"))
     return {
-        "due_at": written(found.due_at),
-        "intervals": [[written(a), written(b)] for a, b in found.intervals],
-        "warning": found.warning,
+        "due_at": written(result.due_at),
+        "intervals": [[written(a), written(b)] for a, b in result.intervals],
+        "warning": result.warning,
     }
 
 
@@ -32,12 +32,12 @@ def cycles(raw: Any) -> dict[str, Any]:
         raise Invalid("entries: a list is needed", "entries")
     calendar, targets = parse(asked.get("calendar")), _targets(asked.get("policy"))
     now = moment(asked.get("now"), "now")
-    found = replay(calendar, targets, now, [entry(one, number) for number, one in enumerate(entries)])
-    return {"cycles": [cycle_record(one) for one in found], **_warning(calendar, found)}
+    replayed = replay(calendar, targets, now, [entry(item, number) for number, item in enumerate(entries)])
+    return {"cycles": [cycle_record(item) for item in replayed], **_warning(calendar, replayed)}
 
 
-def _warning(calendar: Calendar, found: list[Cycle]) -> dict[str, str]:
-    dead = [c for c in found if calendar.next_opening(c.first_response.started_at) is None]
+def _warning(calendar: Calendar, cycles: list[Cycle]) -> dict[str, str]:
+    dead = [c for c in cycles if calendar.next_opening(c.first_response.started_at) is None]
     return {"warning": calendar.due(dead[0].first_response.started_at, 1).warning or ""} if dead else {}
 
 
@@ -47,7 +47,7 @@ def cycle_record(cycle: Cycle) -> dict[str, Any]:
     return {
         "start": cycle.start,
         "first_response": _response(cycle.first_response),
-        "next_responses": [_response(one) for one in cycle.next_responses],
+        "next_responses": [_response(next_response) for next_response in cycle.next_responses],
         "resolution": {
             "start": resolution.start,
             "due_at": written(resolution.due_at),

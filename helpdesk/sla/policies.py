@@ -44,8 +44,8 @@ class Policy:
 
     def minutes(self, kind: str, priority: str) -> int | None:
         """The target of a clock, or None when there is none. An unknown priority counts as normal."""
-        found = getattr(self.targets.get(priority, self.targets["normal"]), kind, None)
-        return None if found is None else int(found)
+        target = getattr(self.targets.get(priority, self.targets["normal"]), kind, None)
+        return None if target is None else int(target)
 
     def wait_seconds(self, priority: str) -> int | None:
         """How long a caller may wait in a queue, in seconds; None: nothing is promised."""
@@ -106,8 +106,8 @@ def read(raw: Mapping[str, Any], years: Iterable[int] = YEARS) -> SlaConfig:
     kinds: Sequence[CalendarKind] = get_args(CalendarKind)
     if not isinstance(calendars, Mapping) or set(calendars) - set(kinds):
         raise Invalid(f"calendar: write [calendar.NAME] with NAME one of {', '.join(kinds)}", "calendar")
-    found: dict[str, Calendar] = {kind: _calendar(calendars.get(kind), kind, years) for kind in kinds}
-    return SlaConfig(Policies(policies), found)
+    parsed: dict[str, Calendar] = {kind: _calendar(calendars.get(kind), kind, years) for kind in kinds}
+    return SlaConfig(Policies(policies), parsed)
 
 
 def _calendar(raw: Any, kind: CalendarKind, years: Iterable[int]) -> Calendar:
@@ -154,15 +154,15 @@ def _seconds(raw: Mapping[str, Any], default: int | None, where: str) -> int | N
 def _targets(raw: Any, base: CycleTargets, where: str) -> CycleTargets:
     if not isinstance(raw, Mapping):
         raise Invalid(f"{where}: a table of targets is needed", "policy")
-    found: dict[str, int | None] = {}
+    targets: dict[str, int | None] = {}
     for kind in KINDS:
         minutes = raw.get(kind, getattr(base, kind))
         if minutes is False:  # TOML has no null: `false` says that nothing is promised
             minutes = None
         elif minutes is not None and (isinstance(minutes, bool) or not isinstance(minutes, int) or minutes < 1):
             raise Invalid(f"{where}: {kind} is a number of minutes from 1, or false for none", f"policy.{kind}")
-        found[kind] = minutes
-    return CycleTargets(**found)
+        targets[kind] = minutes
+    return CycleTargets(**targets)
 
 
 def _conditions(raw: Any, where: str) -> dict[str, frozenset[str]]:

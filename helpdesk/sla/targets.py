@@ -107,7 +107,7 @@ class PolicyTargets:
 
 def nearest(planned: list[PlannedClock]) -> PlannedClock | None:
     """The clock that is due first."""
-    due = [one for one in planned if one.due_at is not None]
+    due = [clock for clock in planned if clock.due_at is not None]
     return min(due, key=_due) if due else None
 
 

@@ -19,9 +19,9 @@ def record_suggestions(
     tx: Connection, suggest: Callable[[str, str], Proposal], *, entry_id: int, text: str, language: str
 ) -> None:
     """Store the best articles for a customer's message; nothing when there are none."""
-    found = suggest(text, language)
-    if found:
-        items = [[article, round(confidence, 3), list(words)] for article, confidence, words in found]
+    matches = suggest(text, language)
+    if matches:
+        items = [[article, round(confidence, 3), list(words)] for article, confidence, words in matches]
         put(tx, _SUGGESTED, {"entry_id": entry_id, "items": items})
 
 

@@ -45,9 +45,11 @@ class MatchSession:
         for text, label in examples:
             if label is not None:
                 texts.setdefault(label, []).append(text)
-        persian = sum(language(text) == "fa" for found in texts.values() for text in found)
+        persian = sum(language(text) == "fa" for texts_of_label in texts.values() for text in texts_of_label)
         self._language = "fa" if persian * 2 >= sum(map(len, texts.values())) else "en"
-        articles = [Labelled(label, label, self._language, tuple(found)) for label, found in texts.items()]
+        articles = [
+            Labelled(label, label, self._language, tuple(texts_of_label)) for label, texts_of_label in texts.items()
+        ]
         self._engine = Engine(articles, lexicon)
 
     def learn(self, feedback: Iterable[tuple[str, str | None]]) -> None:
@@ -60,11 +62,11 @@ class MatchSession:
         """Up to five suggestions, what the bot would send, and the milliseconds it took. Raises `Invalid`."""
         text, _ = labelled(raw)
         begun = perf_counter()
-        found = self._engine.suggest(text, self._language, MOST)
+        matches = self._engine.suggest(text, self._language, MOST)
         threshold = self._engine.threshold(self._language)
         spent = (perf_counter() - begun) * 1000
         return {
-            "suggestions": [{"label": one.article_id, "confidence": round(one.confidence, 4)} for one in found],
-            "auto": found[0].article_id if found and found[0].confidence >= threshold else None,
+            "suggestions": [{"label": match.article_id, "confidence": round(match.confidence, 4)} for match in matches],
+            "auto": matches[0].article_id if matches and matches[0].confidence >= threshold else None,
             "ms": round(spent, 4),
         }

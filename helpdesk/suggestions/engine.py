@@ -57,18 +57,18 @@ class Engine:
 
     def suggest(self, text: str, language: str, limit: int = 3) -> list[Suggestion]:
         """The best articles of the language, best first. Persian in Latin letters is answered as Persian."""
-        said = tokenize(text)
+        tokens = tokenize(text)
         with self._lock:
-            matcher, ids = self._matchers.get(self._spoken(said, language)) or (None, [])
+            matcher, ids = self._matchers.get(self._spoken(tokens, language)) or (None, [])
             if matcher is None:
                 return []
-            found = [(self._articles[ids[m.article]], m) for m in matcher.match(said, limit)]
-        return [Suggestion(a.id, a.title, m.confidence, m.words, a.language) for a, m in found]
+            matches = [(self._articles[ids[m.article]], m) for m in matcher.match(tokens, limit)]
+        return [Suggestion(a.id, a.title, m.confidence, m.words, a.language) for a, m in matches]
 
     def alone(self, text: str, language: str) -> Suggestion | None:
         """What the bot may send by itself: the best article, if it is right at least 95 times in 100."""
-        found = self.suggest(text, language, 1)
-        return found[0] if found and found[0].confidence >= self.threshold(found[0].language) else None
+        matches = self.suggest(text, language, 1)
+        return matches[0] if matches and matches[0].confidence >= self.threshold(matches[0].language) else None
 
     def threshold(self, language: str) -> float:
         """The confidence from which the bot may answer alone in a language; above 1: never."""
@@ -105,8 +105,8 @@ class Engine:
             if article is not None:
                 self._matchers[article.language][0].remove(self._places.pop(article_id))
 
-    def _spoken(self, said: Sequence[str], language: str) -> str:
-        return "fa" if language != "fa" and "fa" in self._matchers and is_finglish(said) else language
+    def _spoken(self, tokens: Sequence[str], language: str) -> str:
+        return "fa" if language != "fa" and "fa" in self._matchers and is_finglish(tokens) else language
 
     def _build(self, language: str) -> None:
         mine = [article for article in self._articles.values() if article.language == language]

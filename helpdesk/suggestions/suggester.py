@@ -15,7 +15,7 @@ class Suggester:
     """Articles and the engine over them. Calling it gives (article, confidence, matched words), best first."""
 
     def __init__(self, articles: Sequence[Any], engine: Any) -> None:
-        self.articles = {one.id: one for one in articles}
+        self.articles = {article.id: article for article in articles}
         self.engine = engine
 
     @classmethod
@@ -25,8 +25,8 @@ class Suggester:
         from helpdesk.suggestions.engine import Engine
         from helpdesk.suggestions.matching.tokenizer import Lexicon
 
-        found, words = load(folder), folder / "words.txt"
-        return cls(found, Engine(found, Lexicon.load(words) if words.exists() else None))
+        articles, words = load(folder), folder / "words.txt"
+        return cls(articles, Engine(articles, Lexicon.load(words) if words.exists() else None))
 
     @classmethod
     def later(cls, folder: Path) -> Suggester:
@@ -49,8 +49,8 @@ class Suggester:
         return True
 
     def __call__(self, text: str, language: str) -> list[tuple[str, float, Sequence[str]]]:
-        found = self.engine.suggest(text, language, limit=3)
-        return [(one.article_id, one.confidence, one.words) for one in found if one.confidence >= LEAST]
+        matches = self.engine.suggest(text, language, limit=3)
+        return [(match.article_id, match.confidence, match.words) for match in matches if match.confidence >= LEAST]
 
 
 class _Later(Suggester):
@@ -59,7 +59,7 @@ class _Later(Suggester):
     def __init__(self, folder: Path) -> None:
         from helpdesk.suggestions.articles.article_files import load
 
-        self.articles = {one.id: one for one in load(folder)}
+        self.articles = {article.id: article for article in load(folder)}
         self._folder, self._made = folder, threading.Event()
         self._failed: BaseException | None = None
         threading.Thread(target=self._build, name="engine", daemon=True).start()

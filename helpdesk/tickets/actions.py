@@ -53,7 +53,7 @@ def add_body(tx: Connection, *, entry_id: int, full_text: str | None, html: str 
 
 def attach_files(tx: Connection, *, ticket_id: int, entry_id: int, files: Iterable[Mapping[str, Any]]) -> None:
     """Hang stored files on an entry; `files` are column values of attachments."""
-    rows = [{**one, "ticket_id": ticket_id, "entry_id": entry_id} for one in files]
+    rows = [{**file, "ticket_id": ticket_id, "entry_id": entry_id} for file in files]
     if rows:
         tx.execute(_NEW_ATTACHMENT, rows)
 
@@ -172,8 +172,8 @@ def set_status(
     if was in rules.ENDED and not ended:
         values |= {"resolved_at": None, "closed_at": None}
     change(tx, ticket_id=ticket_id, **values)
-    told: dict[str, Any] = {"from": was, **({"voids": list(voids)} if voids else {})}
-    changed(tx, ticket_id=ticket_id, now=now, author=author, person_id=by, change="status", to=status, **told)
+    data: dict[str, Any] = {"from": was, **({"voids": list(voids)} if voids else {})}
+    changed(tx, ticket_id=ticket_id, now=now, author=author, person_id=by, change="status", to=status, **data)
     return was
 
 

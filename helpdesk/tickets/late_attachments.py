@@ -13,7 +13,10 @@ from helpdesk.tickets.models import attachments
 
 def add_late_attachments(tx: Connection, *, ticket_id: int, entry_id: int, files: Sequence[Mapping[str, Any]]) -> bool:
     """Hang files on an entry that do not hang there yet; content takes the place of a problem. True: something is new."""
-    known = {(one.content_id, one.name): one for one in queries.attachments_of(tx, entry_ids=[entry_id])}
+    known = {
+        (attachment.content_id, attachment.name): attachment
+        for attachment in queries.attachments_of(tx, entry_ids=[entry_id])
+    }
     fresh = False
     for file in files:
         here = known.get((file.get("content_id"), file["name"]))

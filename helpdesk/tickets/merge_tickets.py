@@ -25,24 +25,28 @@ def entries_of(tx: Connection, *, ticket_id: int) -> Sequence[Row]:
 def changes_about(tx: Connection, *, ticket_id: int, entry_ids: Iterable[int]) -> list[int]:
     """Lines of a ticket that tell what became of these messages."""
     wanted = set(entry_ids)
-    told = select(entries.c.id, entries.c.data).where(entries.c.ticket_id == ticket_id, entries.c.kind == "delivery")
-    return [one.id for one in tx.execute(told) if (one.data or {}).get("of") in wanted]
+    statement = select(entries.c.id, entries.c.data).where(
+        entries.c.ticket_id == ticket_id, entries.c.kind == "delivery"
+    )
+    return [row.id for row in tx.execute(statement) if (row.data or {}).get("of") in wanted]
 
 
 def survey_answers_of(tx: Connection, *, ticket_id: int, survey_ids: Iterable[int]) -> list[int]:
     """Lines of a ticket by which a customer answered these surveys."""
     wanted = set(survey_ids)
-    told = select(entries.c.id, entries.c.data).where(entries.c.ticket_id == ticket_id, entries.c.kind == "survey")
-    return [one.id for one in tx.execute(told) if (one.data or {}).get("survey") in wanted]
+    statement = select(entries.c.id, entries.c.data).where(entries.c.ticket_id == ticket_id, entries.c.kind == "survey")
+    return [row.id for row in tx.execute(statement) if (row.data or {}).get("survey") in wanted]
 
 
 def merged_family(tx: Connection, *, ticket_id: int) -> list[int]:
     """A ticket and those merged into it, and into them."""
-    told = select(entries.c.data).where(entries.c.ticket_id == ticket_id, entries.c.kind == "change")
-    numbers = {(one or {}).get("number") for one in tx.scalars(told) if (one or {}).get("change") == "merged"}
+    statement = select(entries.c.data).where(entries.c.ticket_id == ticket_id, entries.c.kind == "change")
+    numbers = {
+        (row_id or {}).get("number") for row_id in tx.scalars(statement) if (row_id or {}).get("change") == "merged"
+    }
     here = select(tickets.c.id).where(tickets.c.id.in_(numbers), tickets.c.merged_into_id == ticket_id)
     children = sorted(tx.scalars(here)) if numbers else []
-    return [ticket_id, *(other for one in children for other in merged_family(tx, ticket_id=one))]
+    return [ticket_id, *(other for item in children for other in merged_family(tx, ticket_id=item))]
 
 
 def move_entries(tx: Connection, *, entry_ids: Sequence[int], from_id: int, to_id: int) -> None:
@@ -61,13 +65,13 @@ def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def newest_merge(tx: Connection, *, parent_id: int, child_id: int) -> Row | None:
     """The line on the parent that tells of the merge of this child."""
-    found = tx.execute(
+    rows = tx.execute(
         select(entries)
         .where(entries.c.ticket_id == parent_id, entries.c.kind == "change")
         .order_by(entries.c.id.desc())
     )
-    told = (one for one in found if (one.data or {}).get("change") == "merged")
-    return next((one for one in told if one.data.get("number") == child_id), None)
+    merges = (row for row in rows if (row.data or {}).get("change") == "merged")
+    return next((merge for merge in merges if merge.data.get("number") == child_id), None)
 
 
 def add_participants(tx: Connection, *, ticket_id: int, guests: Iterable[tuple[int, bool, str | None]]) -> list[int]:
@@ -76,7 +80,7 @@ def add_participants(tx: Connection, *, ticket_id: int, guests: Iterable[tuple[i
     Returns the contacts that are new here.
     """
     here = tx.execute(select(participants).where(participants.c.ticket_id == ticket_id))
-    known = {one.contact_id: bool(one.welcome) for one in here}
+    known = {item.contact_id: bool(item.welcome) for item in here}
     fresh: list[int] = []
     for contact_id, wanted, address in guests:
         if contact_id not in known:

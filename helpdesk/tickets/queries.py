@@ -157,9 +157,11 @@ def newest_entry(tx: Connection, *, ticket_id: int) -> int:
 
 def written_since(tx: Connection, *, ticket_id: int, entry_id: int) -> bool:
     """Whether messages, calls, notes or a customer's reactions came after an entry."""
-    said = entries.c.kind.in_(("message", "call", "note"))
+    is_written = entries.c.kind.in_(("message", "call", "note"))
     felt = and_(entries.c.kind == "reaction", entries.c.outgoing.is_(False))
-    statement = select(entries.c.id).where(entries.c.ticket_id == ticket_id, entries.c.id > entry_id, or_(said, felt))
+    statement = select(entries.c.id).where(
+        entries.c.ticket_id == ticket_id, entries.c.id > entry_id, or_(is_written, felt)
+    )
     return tx.execute(statement.limit(1)).first() is not None
 
 
@@ -190,7 +192,7 @@ def entry_by_remote_id(tx: Connection, *, channel: str, remote_id: str) -> int |
 
 def references(tx: Connection, *, ticket_id: int, channel: str, most: int = 20) -> Sequence[str]:
     """Remote ids of the ticket's messages on a channel, oldest first, the newest `most`."""
-    found = (
+    remote = (
         tx.execute(
             select(entries.c.remote_id)
             .where(
@@ -205,7 +207,7 @@ def references(tx: Connection, *, ticket_id: int, channel: str, most: int = 20) 
         .scalars()
         .all()
     )
-    return [one for one in reversed(found) if one]
+    return [item for item in reversed(remote) if item]
 
 
 def is_outgoing(tx: Connection, *, entry_id: int) -> bool:
@@ -236,10 +238,10 @@ def unread_up_to(tx: Connection, *, entry: Row) -> Sequence[Row]:
 
 def has_failed(tx: Connection, *, ticket_id: int, entry_id: int) -> bool:
     """Whether the timeline says that a message once failed to arrive."""
-    said = tx.execute(
+    states = tx.execute(
         select(entries.c.data).where(entries.c.ticket_id == ticket_id, entries.c.kind == "delivery")
     ).scalars()
-    return any(one["of"] == entry_id and one["state"] == "failed" for one in said if one)
+    return any(state["of"] == entry_id and state["state"] == "failed" for state in states if state)
 
 
 def newest_of_contact(tx: Connection, *, contact_id: int) -> Row | None:
@@ -259,11 +261,11 @@ def newest(tx: Connection) -> int:
 
 def last_automatic_about(tx: Connection, *, address: str, about: str, since: datetime) -> bool:
     """Whether a robot has told this address about something of a kind since then."""
-    said = tx.execute(
+    sent = tx.execute(
         select(entries.c.data)
         .join(tickets, tickets.c.id == entries.c.ticket_id)
         .join(addresses, addresses.c.contact_id == tickets.c.contact_id)
         .where(addresses.c.address == address, entries.c.author == "automation", entries.c.at >= since,
                entries.c.address == address)
     ).scalars()  # fmt: skip
-    return any((one or {}).get("about") == about for one in said)
+    return any((item or {}).get("about") == about for item in sent)

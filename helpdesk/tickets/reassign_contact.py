@@ -20,10 +20,10 @@ def reassign_tickets(tx: Connection, *, contact_id: int, to: int) -> dict[str, A
     mine = list(tx.scalars(select(tickets.c.id).where(tickets.c.contact_id == contact_id).order_by(tickets.c.id)))
     tx.execute(update(tickets).where(tickets.c.contact_id == contact_id).values(contact_id=to))
     guest = tx.execute(select(participants).where(participants.c.contact_id == contact_id)).all()
-    for one in guest:
-        _guest(tx, one.ticket_id, to, welcome=bool(one.welcome), address=one.address)
+    for item in guest:
+        _guest(tx, item.ticket_id, to, welcome=bool(item.welcome), address=item.address)
     tx.execute(delete(participants).where(participants.c.contact_id == contact_id))
-    return {"tickets": mine, "guest": [[one.ticket_id, bool(one.welcome), one.address] for one in guest]}
+    return {"tickets": mine, "guest": [[item.ticket_id, bool(item.welcome), item.address] for item in guest]}
 
 
 def _guest(tx: Connection, ticket_id: int, contact_id: int, *, welcome: bool, address: str | None) -> None:
@@ -76,20 +76,20 @@ def has_asked(tx: Connection, *, contact_id: int) -> bool:
 
 def surviving_ticket(tx: Connection, *, ticket_id: int) -> Row:
     """A ticket, or the one it was merged into in the end; locked."""
-    found = queries.locked(tx, ticket_id=ticket_id)
-    while found.merged_into_id is not None:
-        found = queries.locked(tx, ticket_id=found.merged_into_id)
-    return found
+    ticket = queries.locked(tx, ticket_id=ticket_id)
+    while ticket.merged_into_id is not None:
+        ticket = queries.locked(tx, ticket_id=ticket.merged_into_id)
+    return ticket
 
 
 def sent_about(tx: Connection, *, ticket_id: int, about: str, since: datetime) -> int:
     """How many messages robots sent about something on a ticket since then."""
-    said = tx.execute(
+    sent = tx.execute(
         select(entries.c.data).where(
             entries.c.ticket_id == ticket_id, entries.c.author == "automation", entries.c.at > since
         )
     ).scalars()
-    return sum(1 for one in said if (one or {}).get("about") == about)
+    return sum(1 for item in sent if (item or {}).get("about") == about)
 
 
 def was_written_to(tx: Connection, *, ticket_id: int, address: str) -> bool:

@@ -36,7 +36,7 @@ class Choice:
 
 
 def which_ticket(
-    found: Iterable[Candidate], *, received_at: datetime, window: timedelta, automatic: bool, thanks: bool
+    candidates: Iterable[Candidate], *, received_at: datetime, window: timedelta, automatic: bool, thanks: bool
 ) -> Choice:
     """Decide from the tickets that the hints led to, best hint first; they are looked up lazily.
 
@@ -44,16 +44,16 @@ def which_ticket(
     reopens it within `window` after its resolution, unless it is automatic or a mere thank-you;
     later it opens a new ticket that follows the old one.
     """
-    for one in found:
-        if one.hint == "number" and not one.welcome:
+    for candidate in candidates:
+        if candidate.hint == "number" and not candidate.welcome:
             continue
-        if one.status not in ENDED:
-            return Choice(one.ticket_id, one.hint, stranger=not one.welcome)
-        if automatic or (thanks and one.welcome):
-            return Choice(one.ticket_id, one.hint, stranger=not one.welcome)
-        if one.welcome and one.resolved_at is not None and received_at <= one.resolved_at + window:
-            return Choice(one.ticket_id, one.hint, reopens=True)
-        return Choice(follows=one.ticket_id)
+        if candidate.status not in ENDED:
+            return Choice(candidate.ticket_id, candidate.hint, stranger=not candidate.welcome)
+        if automatic or (thanks and candidate.welcome):
+            return Choice(candidate.ticket_id, candidate.hint, stranger=not candidate.welcome)
+        if candidate.welcome and candidate.resolved_at is not None and received_at <= candidate.resolved_at + window:
+            return Choice(candidate.ticket_id, candidate.hint, reopens=True)
+        return Choice(follows=candidate.ticket_id)
     return Choice()
 
 

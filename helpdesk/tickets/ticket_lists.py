@@ -115,8 +115,8 @@ def page(
 def by_numbers(tx: Connection, *, person_id: int, ticket_ids: Sequence[int]) -> Sequence[Row]:
     """The same rows for these tickets, in their order."""
     statement = _rows().where(tickets.c.id.in_(list(ticket_ids)))
-    found = {row.id: row for row in tx.execute(statement, {"me": person_id})}
-    return [found[number] for number in ticket_ids if number in found]
+    rows = {row.id: row for row in tx.execute(statement, {"me": person_id})}
+    return [rows[number] for number in ticket_ids if number in rows]
 
 
 def counts(tx: Connection, *, person_id: int, now: datetime) -> dict[View, int]:

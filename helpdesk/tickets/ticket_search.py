@@ -22,12 +22,12 @@ def index_entry(tx: Connection, *, ticket_id: int, entry_id: int, texts: Sequenc
 def search_tickets(tx: Connection, *, question: str, most: int = 50) -> Sequence[int]:
     """Ticket numbers that answer the question, best first: the number itself, then the newest with all words."""
     folded = key(question[:200]).strip()
-    found: dict[int, None] = {}
+    numbers: dict[int, None] = {}
     number = folded.lstrip("# ")
     if number.isascii() and number.isdigit() and len(number) < 16:
         known = tx.execute(select(tickets.c.id).where(tickets.c.id == int(number))).scalar()
         if known:
-            found[known] = None
+            numbers[known] = None
     ids = list(fulltext.find(tx, folded=folded, most=MOST_ENTRIES))
     visitor = anonymous_names.address_prefix(folded)  # a name that is shown and stands nowhere
     if visitor:
@@ -36,5 +36,5 @@ def search_tickets(tx: Connection, *, question: str, most: int = 50) -> Sequence
         rows = tx.execute(
             select(entries.c.ticket_id).where(entries.c.id.in_(ids)).order_by(entries.c.id.desc())
         ).scalars()
-        found |= dict.fromkeys(rows)
-    return list(found)[:most]
+        numbers |= dict.fromkeys(rows)
+    return list(numbers)[:most]

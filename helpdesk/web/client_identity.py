@@ -35,8 +35,8 @@ def limits(settings: Settings) -> sign_in.Limits:
 def remote(request: web.Request) -> str:
     """The network address of the one who asks; X-Forwarded-For counts only from a trusted proxy."""
     address = request.remote or ""
-    trusted = [ipaddress.ip_network(each) for each in request.app[SETTINGS].web.trusted_proxies]
-    hops = [each.strip() for each in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",") if each.strip()]
+    trusted = [ipaddress.ip_network(trusted_proxy) for trusted_proxy in request.app[SETTINGS].web.trusted_proxies]
+    hops = [part.strip() for part in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",") if part.strip()]
     while hops and _within(address, trusted):
         address = hops.pop()
     return address[:64]
@@ -54,8 +54,8 @@ def device(request: web.Request) -> str:
     """A few words for the browser, to recognise it by: `Firefox, Linux`."""
     agent = request.headers.get("User-Agent", "")
     browser = next((name for mark, name in BROWSERS.items() if re.search(rf"\b{mark}/", agent)), "")
-    system = next((each for each in SYSTEMS if each in agent), "")
-    return ", ".join(each for each in (browser, system) if each) or agent[:60]
+    system = next((item for item in SYSTEMS if item in agent), "")
+    return ", ".join(item for item in (browser, system) if item) or agent[:60]
 
 
 def cookie_name(settings: Settings, what: str = "session") -> str:

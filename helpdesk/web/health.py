@@ -68,8 +68,8 @@ class Desk:
     async def look(self, app: web.Application) -> None:
         """Ask the database and the channels."""
         waiting, leaving, clocks = await app[DATABASE].read(_figures)
-        for name, found in (("intake", waiting), ("outbox", leaving), ("clocks", clocks)):
-            for state, count in found.items():
+        for name, figures in (("intake", waiting), ("outbox", leaving), ("clocks", clocks)):
+            for state, count in figures.items():
                 self._gauges[name].labels(state).set(count)
         for (channel, account), report in app[REPORTS].items():
             self._gauges["channel_connected"].labels(channel, account).set(report.connected)

@@ -162,8 +162,8 @@ async def _own_token(request: web.Request) -> None:
 
 
 async def _can_be_kept(request: web.Request) -> None:
-    for each in (await _fields(request)).values():
-        text = str(getattr(each, "filename", each))
+    for value in (await _fields(request)).values():
+        text = str(getattr(value, "filename", value))
         if "\0" in text or HALF.search(text):
             raise Invalid("There is a character in this form that no database can keep. Take it out and try again.")
 

@@ -33,34 +33,34 @@ def missing(file: Attachment) -> bool:
     return file.content is None and bool(file.remote)
 
 
-def wants(one: NormalisedIntake) -> bool:
+def wants(item: NormalisedIntake) -> bool:
     """Whether a message waits for files."""
-    return one.error is None and any(missing(file) for thing in one.things for file in thing.attachments)
+    return item.error is None and any(missing(file) for thing in item.things for file in thing.attachments)
 
 
 def apart(batch: Sequence[NormalisedIntake]) -> tuple[Sequence[NormalisedIntake], list[list[NormalisedIntake]]]:
     """(what can be taken at once, conversations in which a message waits for files). The order within each stays."""
-    wanting = {_key(one) for one in batch if wants(one)}
+    wanting = {_key(row) for row in batch if wants(row)}
     if not wanting:
         return batch, []
     lines: dict[tuple[str, str, str], list[NormalisedIntake]] = {}
-    for one in batch:
-        if _key(one) in wanting:
-            lines.setdefault(_key(one), []).append(one)
-    return [one for one in batch if _key(one) not in wanting], list(lines.values())
+    for row in batch:
+        if _key(row) in wanting:
+            lines.setdefault(_key(row), []).append(row)
+    return [row for row in batch if _key(row) not in wanting], list(lines.values())
 
 
-def _key(one: NormalisedIntake) -> tuple[str, str, str]:
-    return (one.row.channel, one.row.account, one.row.order_key)
+def _key(item: NormalisedIntake) -> tuple[str, str, str]:
+    return (item.row.channel, item.row.account, item.row.order_key)
 
 
-async def fetch(one: NormalisedIntake, channel: Channel) -> None:
+async def fetch(item: NormalisedIntake, channel: Channel) -> None:
     """Get the files of one message; what goes wrong is its `error`, and it is tried again as a whole."""
     try:
         async with asyncio.timeout(FETCHING):
-            one.things = [await _with_files(thing, one.row.account, channel) for thing in one.things]
+            item.things = [await _with_files(thing, item.row.account, channel) for thing in item.things]
     except Exception as error:
-        one.error = error
+        item.error = error
 
 
 async def _with_files(thing: Inbound, account: str, channel: Channel) -> Inbound:
@@ -68,8 +68,8 @@ async def _with_files(thing: Inbound, account: str, channel: Channel) -> Inbound
     return replace(thing, attachments=files)
 
 
-def release_files(one: NormalisedIntake) -> None:
+def release_files(item: NormalisedIntake) -> None:
     """What is kept on the disk need not be kept in memory."""
-    one.things = [
-        replace(thing, attachments=[replace(file, content=None) for file in thing.attachments]) for thing in one.things
+    item.things = [
+        replace(thing, attachments=[replace(file, content=None) for file in thing.attachments]) for thing in item.things
     ]

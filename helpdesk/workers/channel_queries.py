@@ -41,7 +41,7 @@ class ChannelQueries:
                 after=int(about.get("after", 0)),
             )
         if question == "reasons":
-            return [{"key": one.key, "words": one.words} for one in self.context.reasons]
+            return [{"key": reason.key, "words": reason.words} for reason in self.context.reasons]
         if question == "link" and not about["address"]:
             return [{}] if links.has_links(self.context.channels, but=channel) else []
         if question == "link":
@@ -60,25 +60,25 @@ class ChannelQueries:
         if not getattr(self.context.suggest, "ready", True):
             return []
         week = getattr(self.context.promises.calendar("written")[1], "week", ())
-        found: list[Mapping[str, Any]] = []
+        suggestions: list[Mapping[str, Any]] = []
         for article_id, confidence, _ in self.context.suggest(text[:LONGEST], language):
             article = articles.get(article_id)
             if article is None or confidence < LIKELY or article.language != language:
                 continue
             words = shown(article, week)
             if words is not None:
-                found.append({"id": article_id, "title": article.title, "text": words, "confidence": confidence})
-        return found
+                suggestions.append({"id": article_id, "title": article.title, "text": words, "confidence": confidence})
+        return suggestions
 
     async def _tickets(self, address: str) -> list[Mapping[str, Any]]:
         who = await self.database.read(contacts.by_address, address=address)
         if who is None or who.claimed_at is not None:  # a mere claim opens nobody's tickets
             return []
-        found = await self.database.read(
+        rows = await self.database.read(
             queries.of_contact, contact_id=who.merged_into_id or who.contact_id, but=0, most=MOST_TICKETS
         )
         return [
-            {"number": one.id, "subject": one.subject, "status": one.status, "changed_at": one.changed_at}
-            for one in found
-            if one.cycle or one.active  # nothing was ever asked in the others
+            {"number": row.id, "subject": row.subject, "status": row.status, "changed_at": row.changed_at}
+            for row in rows
+            if row.cycle or row.active  # nothing was ever asked in the others
         ]

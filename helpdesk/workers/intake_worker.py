@@ -81,7 +81,7 @@ class IntakeWorker:
         if waiting:
             await self._start(waiting, now)
         if ready:
-            if any(thing.attachments for one in ready for thing in one.things):
+            if any(thing.attachments for item in ready for thing in item.things):
                 await asyncio.to_thread(self._store, ready, now)
             else:
                 self._store(ready, now)
@@ -96,11 +96,11 @@ class IntakeWorker:
     async def _start(self, lines: Sequence[Sequence[NormalisedIntake]], now: datetime) -> None:
         """Fetch files beside everything else. Until they are there the database keeps their conversations waiting."""
         full = len(self._bringing) >= attachment_fetch.MOST_LINES
-        ids = [one.row.id for line in lines for one in line]
+        ids = [item.row.id for line in lines for item in line]
         until = now + (attachment_fetch.PAUSE if full else attachment_fetch.HELD)
         ours = await self.database.write(actions.lock_until, intake_ids=ids, now=now, until=until)
         for line in lines if not full else ():
-            own = [one for one in line if one.row.id in ours]  # another worker may have the rest
+            own = [item for item in line if item.row.id in ours]  # another worker may have the rest
             if own:
                 task = asyncio.create_task(self._bring(own), name="files")
                 self._bringing.add(task)
@@ -114,13 +114,13 @@ class IntakeWorker:
 
     async def _bring(self, line: Sequence[NormalisedIntake]) -> None:
         """Fetch the files of messages of one conversation, then put them on their timeline in order."""
-        keeping = asyncio.create_task(self._keep_held([one.row.id for one in line]))
+        keeping = asyncio.create_task(self._keep_held([item.row.id for item in line]))
         try:
-            await asyncio.gather(*(self._fetch(one) for one in line if attachment_fetch.wants(one)))
+            await asyncio.gather(*(self._fetch(item) for item in line if attachment_fetch.wants(item)))
         finally:
             keeping.cancel()
         now = self.clock()
-        await asyncio.to_thread(self._store, [one for one in line if not one.files], now)
+        await asyncio.to_thread(self._store, [item for item in line if not item.files], now)
         await self._take(line, now)
 
     async def _keep_held(self, ids: Sequence[int]) -> None:
@@ -129,12 +129,12 @@ class IntakeWorker:
             until = self.clock() + attachment_fetch.HELD
             await self.database.write(actions.lock_until, intake_ids=ids, now=until, until=until)
 
-    async def _fetch(self, one: NormalisedIntake) -> None:
+    async def _fetch(self, item: NormalisedIntake) -> None:
         async with self._lines:
-            await attachment_fetch.fetch(one, self.context.channels[one.row.channel])
-        if one.error is None:
-            await asyncio.to_thread(self._store, [one], self.clock())
-            attachment_fetch.release_files(one)
+            await attachment_fetch.fetch(item, self.context.channels[item.row.channel])
+        if item.error is None:
+            await asyncio.to_thread(self._store, [item], self.clock())
+            attachment_fetch.release_files(item)
 
     def _understand(self, rows: Sequence[Row]) -> list[NormalisedIntake]:
         return [self._one(row, self.context.channels) for row in rows]
@@ -153,11 +153,11 @@ class IntakeWorker:
         return result
 
     def _store(self, batch: Sequence[NormalisedIntake], now: datetime) -> None:
-        for one in batch:
+        for row in batch:
             try:
-                one.files = [[self._keep(file, now) for file in thing.attachments] for thing in one.things]
+                row.files = [[self._keep(file, now) for file in thing.attachments] for thing in row.things]
             except OSError as error:  # a full disk: the message waits for better times
-                one.error = error
+                row.error = error
 
     def _keep(self, file: Attachment, now: datetime) -> dict[str, Any]:
         return {
@@ -179,19 +179,19 @@ def receive_batch(
     done: dict[str, int] = {}
     finished: dict[str, list[int]] = {"done": [], "ignored": []}
     held_back: set[tuple[str, str, str]] = set()
-    ours = queries.still_new(tx, intake_ids=[one.row.id for one in batch])
-    for one in batch:
-        row = one.row
+    ours = queries.still_new(tx, intake_ids=[item.row.id for item in batch])
+    for item in batch:
+        row = item.row
         if row.id not in ours:
             continue
         key = (row.channel, row.account, row.order_key)
         if key in held_back:
             continue
-        error = one.error
+        error = item.error
         if error is None:
             try:
                 with savepoint(tx):
-                    made = [_receive(tx, context, row, *pair) for pair in zip(one.things, one.files, strict=True)]
+                    made = [_receive(tx, context, row, *pair) for pair in zip(item.things, item.files, strict=True)]
                 finished["done" if any(made) else "ignored"].append(row.id)
                 done[row.channel] = done.get(row.channel, 0) + 1
             except Exception as failure:  # the savepoint undid it; it is tried again or held

@@ -16,13 +16,13 @@ def receive_hint(
     context: DeskContext, live: EventBus, presence: Presence, topic: str, words: str, now: datetime
 ) -> None:
     """Pass one on to whom it concerns here. `heard`: by a channel; `said`: to a channel; `here`: at a ticket."""
-    told = json.loads(words)
+    event = json.loads(words)
     if topic == "here":
-        ticket_id, person_id, name, writing = told
+        ticket_id, person_id, name, writing = event
         presence.tell(ticket_id=ticket_id, person_id=person_id, name=name, writing=writing, now=now)
         live.publish("presence", ticket_id)
         return
-    name, conversation, what = told
+    name, conversation, what = event
     channel = context.channels.get(name)
     if channel is not None and (topic == "said" or "ours" in what):
         channel.hear(conversation, what)

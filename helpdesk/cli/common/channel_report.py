@@ -13,7 +13,7 @@ LOOK = 0.1
 States = Mapping[tuple[str, str], State]
 
 
-async def tell(
+async def report_channels(
     channels: Mapping[str, Channel], states: States, say: Callable[[str], None], patience: float = PATIENCE
 ) -> None:
     """Wait until every account has reported, or until patience ends; then a line for each channel and trouble."""
@@ -34,7 +34,7 @@ def lines(channels: Mapping[str, Channel], states: States) -> Iterator[str]:
     for name, channel in channels.items():
         label = channel.label.get("en", name)
         known = {account: states.get((name, account)) for account in channel.accounts()}
-        known |= {account: state for (one, account), state in states.items() if one == name}
+        known |= {account: state for (item, account), state in states.items() if item == name}
         well = [account for account, state in known.items() if state is not None and state.connected and account]
         if well:
             yield f"{label}: {' and '.join(well)} {'is' if len(well) == 1 else 'are'} connected."
@@ -47,7 +47,9 @@ def lines(channels: Mapping[str, Channel], states: States) -> Iterator[str]:
                 how = "has trouble" if state.connected else "is not connected"
                 yield f"{label}: {account or 'it'} {how}{f': {state.problem}' if state.problem else '.'}"
         troubled = (
-            troubled or not known or any(one is None or one.problem or not one.connected for one in known.values())
+            troubled
+            or not known
+            or any(known_id is None or known_id.problem or not known_id.connected for known_id in known.values())
         )
     if troubled:
         yield "`python run.py check` tries everything and says what to do; the page /status shows how it goes on."

@@ -31,10 +31,10 @@ def answers(lines: Iterable[bytes], function: Callable[[Any], Answer]) -> Iterat
             yield {"error": f"{type(error).__name__}: {error}", "line": number}
 
 
-def show(found: Iterable[Answer], *, pretty: bool = False) -> int:
+def show(results: Iterable[Answer], *, pretty: bool = False) -> int:
     """Print answers, one a line (or spread out for people). Returns the exit status: 1 if any was an error."""
     status = 0
-    for answer in found:
+    for answer in results:
         status = status or int("error" in answer and "line" in answer)
         print(json.dumps(answer, ensure_ascii=False, indent=2 if pretty else None, default=str), flush=False)
     sys.stdout.flush()

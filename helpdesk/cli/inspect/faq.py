@@ -33,11 +33,11 @@ def faq_match(
 def _pairs(name: str, lines: Iterable[bytes]) -> Iterator[Pair]:
     from helpdesk.suggestions.commands import labelled
 
-    for found in answers(lines, lambda raw: {"pair": labelled(raw)}):
-        if "error" in found:
-            print(f"{name}, line {found['line']}: {found['error']}", file=sys.stderr)
+    for result in answers(lines, lambda raw: {"pair": labelled(raw)}):
+        if "error" in result:
+            print(f"{name}, line {result['line']}: {result['error']}", file=sys.stderr)
         else:
-            yield found["pair"]
+            yield result["pair"]
 
 
 @app.callback()

@@ -61,7 +61,7 @@ def door_of(email: Mapping[str, Any], *, to: str | None, port: int | None) -> Do
     own = int(receiver.get("port", LMTP_PORT))
     if not email.get("enabled") or not receiver.get("enabled") or port not in (None, own):
         return Door(to or SUPPORT, port or DEMO_PORT)
-    boxes = [str(one["address"]) for one in email.get("mailboxes", ()) if "address" in one]
+    boxes = [str(mailbox["address"]) for mailbox in email.get("mailboxes", ()) if "address" in mailbox]
     if not to and not boxes:
         raise Invalid("No mailbox is set up under [channels.email], so there is nobody to write to: say --to.")
     return Door(to or boxes[0], own, lmtp=receiver.get("protocol", "lmtp") == "lmtp")
@@ -79,14 +79,14 @@ async def hand_over(mail: EmailMessage, door: Door) -> None:
         else:
             await deliver(mail, to=door.to, port=door.port)
     except aiosmtplib.SMTPRecipientsRefused as error:
-        said = "; ".join(f"{one.code} {one.message}" for one in error.recipients)
-        raise Invalid(f"The desk does not take mail for {door.to}: {said}. Name another address by --to.") from None
+        refusals = "; ".join(f"{recipient.code} {recipient.message}" for recipient in error.recipients)
+        raise Invalid(f"The desk does not take mail for {door.to}: {refusals}. Name another address by --to.") from None
     except smtplib.SMTPRecipientsRefused as error:
-        said = "; ".join(f"{code} {words.decode(errors='replace')}" for code, words in error.recipients.values())
-        raise Invalid(f"The desk does not take mail for {door.to}: {said}. Name another address by --to.") from None
+        refusals = "; ".join(f"{code} {words.decode(errors='replace')}" for code, words in error.recipients.values())
+        raise Invalid(f"The desk does not take mail for {door.to}: {refusals}. Name another address by --to.") from None
     except (aiosmtplib.SMTPResponseException, smtplib.SMTPResponseException) as error:
-        said = f"{getattr(error, 'code', '') or getattr(error, 'smtp_code', '')}"
-        raise Invalid(f"The desk did not take the mail: {said} {_words(error)}".rstrip() + ".") from None
+        refusals = f"{getattr(error, 'code', '') or getattr(error, 'smtp_code', '')}"
+        raise Invalid(f"The desk did not take the mail: {refusals} {_words(error)}".rstrip() + ".") from None
     except (OSError, aiosmtplib.SMTPException) as error:
         why = str(error).rstrip(".") or type(error).__name__
         raise Invalid(
@@ -95,8 +95,8 @@ async def hand_over(mail: EmailMessage, door: Door) -> None:
 
 
 def _words(error: Exception) -> str:
-    said = getattr(error, "message", None) or getattr(error, "smtp_error", "")
-    return said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+    message = getattr(error, "message", None) or getattr(error, "smtp_error", "")
+    return message.decode(errors="replace") if isinstance(message, bytes) else str(message)
 
 
 def _by_lmtp(mail: EmailMessage, door: Door) -> None:

@@ -90,11 +90,11 @@ def of_settings(
     """The desk of these settings. Raises Invalid saying where the secret may be."""
     source = source or _first(settings.channels.get("phone", {}))
     stem = f"PASOKH_PHONE_{re.sub(r'[^A-Z0-9]', '_', source.upper())}_SECRET"
-    told = environment.get(f"{stem}_FILE")
+    secret_file = environment.get(f"{stem}_FILE")
     if file is None and environment.get(stem):
         secret, named = environment[stem], stem
     else:
-        path = file or (Path(told) if told else None)
+        path = file or (Path(secret_file) if secret_file else None)
         secret, named = _said(path) if path else "", str(file or f"{stem}_FILE")
     if not secret:
         raise Invalid(
@@ -106,8 +106,10 @@ def of_settings(
 
 def _first(phone: Mapping[str, Any]) -> str:
     """The first source whose calls this command can sign."""
-    sources = [one for one in phone.get("sources", ()) if isinstance(one, dict)]
-    return next((str(one.get("name")) for one in sources if one.get("provider") in ("generic", "mapped")), "pbx")
+    sources = [source for source in phone.get("sources", ()) if isinstance(source, dict)]
+    return next(
+        (str(source.get("name")) for source in sources if source.get("provider") in ("generic", "mapped")), "pbx"
+    )
 
 
 def _said(file: Path) -> str:

@@ -34,12 +34,12 @@ def _described(files: list[Path]) -> Iterator[Answer]:
     line = 0
     for path in files:
         try:
-            found = door.updates(path.read_bytes())
+            updates = door.updates(path.read_bytes())
         except OSError as error:
             line += 1
             yield {"error": f"{path}: {error.strerror}", "line": line}
             continue
-        for update in found:
+        for update in updates:
             line += 1
             try:
                 yield door.describe(update)

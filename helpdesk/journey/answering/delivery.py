@@ -23,7 +23,7 @@ def record_sent(
     entry = queries.entry(tx, entry_id=entry_id)
     seen = entry.delivery == "read"  # the customer was quicker than the remote's answer to us
     tickets.set_delivery(tx, entry_id=entry_id, state="read" if seen else "sent", sent_at=now)
-    _add_remote_ids(tx, entry, [one for one in remote_ids if one])
+    _add_remote_ids(tx, entry, [remote_id for remote_id in remote_ids if remote_id])
     if queries.has_failed(tx, ticket_id=entry.ticket_id, entry_id=entry_id):
         record_state(tx, entry_id=entry_id, ticket_id=entry.ticket_id, state="sent", reason="", now=now)
         clocks.recompute_clocks(tx, context, ticket_id=entry.ticket_id, now=now)

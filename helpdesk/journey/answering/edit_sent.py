@@ -201,8 +201,8 @@ def _update_snippet(tx: Connection, ticket: Row, entry: Row, instead: str) -> No
 
 def _reopen_if_unanswered(tx: Connection, context: DeskContext, ticket: Row, entry: Row, now: datetime) -> None:
     """A customer who has nothing to answer any more is not waited for."""
-    later = (one for one in queries.timeline(tx, ticket_id=ticket.id) if one.id > entry.id)
+    later = (item for item in queries.timeline(tx, ticket_id=ticket.id) if item.id > entry.id)
     if ticket.status == "waiting" and not any(
-        one.outgoing and one.author == "agent" and not (one.data or {}).get("withdrawn_at") for one in later
+        item.outgoing and item.author == "agent" and not (item.data or {}).get("withdrawn_at") for item in later
     ):
         status.set_status(tx, context, ticket_id=ticket.id, status="open", by=None, now=now, author="system")

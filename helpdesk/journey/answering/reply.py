@@ -107,7 +107,7 @@ def send_reply(
         conversations.add_conversation(
             tx, channel=way.channel, account=way.account, conversation=way.conversation, ticket_id=ticket_id
         )
-    shown = rules.message_snippet(text, [one["name"] for one in files])
+    shown = rules.message_snippet(text, [file["name"] for file in files])
     tickets.change(tx, ticket_id=ticket_id, answered=True, changed_at=now, snippet=shown)
     if answer.article:
         _record_accepted_suggestion(tx, ticket, entry_id, person_id, answer, now)
@@ -156,7 +156,7 @@ def _add_entry(
     if answer.article:
         data |= {"article": answer.article, "kept": round(answer.kept, 3)}
     if copies:
-        data["cc"] = [list(one) for one in copies]
+        data["cc"] = [list(copy) for copy in copies]
     return tickets.add_entry(
         tx,
         ticket_id=ticket.id,
@@ -181,13 +181,20 @@ def _attach_files(
     if not wanted:
         return []
     waiting = queries.waiting_files(tx, ticket_id=ticket_id, person_id=person_id)
-    mine = {one.id: one for one in waiting}
+    mine = {task.id: task for task in waiting}
     if not set(wanted) <= mine.keys():
         raise Invalid("One of the files is not there any more; attach it again.", "files")
-    drafts.attach_draft_files(tx, entry_id=entry_id, wanted=wanted, dropped=[one for one in mine if one not in wanted])
+    drafts.attach_draft_files(
+        tx, entry_id=entry_id, wanted=wanted, dropped=[file_id for file_id in mine if file_id not in wanted]
+    )
     return [
-        {"name": mine[one].name, "content_type": mine[one].content_type, "hash": mine[one].hash, "size": mine[one].size}
-        for one in wanted
+        {
+            "name": mine[wanted_id].name,
+            "content_type": mine[wanted_id].content_type,
+            "hash": mine[wanted_id].hash,
+            "size": mine[wanted_id].size,
+        }
+        for wanted_id in wanted
     ]
 
 
@@ -217,16 +224,16 @@ def undo_reply(tx: Connection, context: DeskContext, *, entry_id: int, person_id
 def _status_changes_of(tx: Connection, entry: Any) -> tuple[list[int], bool]:
     """Changes of status that count no more without this answer, and whether a later one by others stands."""
     moves = [
-        one
-        for one in queries.timeline(tx, ticket_id=entry.ticket_id, most=50)
-        if one.id > entry.id and one.kind == "change" and (one.data or {}).get("change") in ("status", "reopened")
+        item
+        for item in queries.timeline(tx, ticket_id=entry.ticket_id, most=50)
+        if item.id > entry.id and item.kind == "change" and (item.data or {}).get("change") in ("status", "reopened")
     ]
-    own = [one for one in moves if one.person_id == entry.person_id and one.at == entry.at]
-    others = [one for one in moves if one not in own]
-    ended = any(one.data["to"] in rules.ENDED for one in own)
+    own = [move for move in moves if move.person_id == entry.person_id and move.at == entry.at]
+    others = [move for move in moves if move not in own]
+    ended = any(address.data["to"] in rules.ENDED for address in own)
     if ended and others and others[0].data["change"] == "reopened":  # what was never ended was not reopened either
         own.append(others[0])
-    return [one.id for one in own], bool(others)
+    return [address.id for address in own], bool(others)
 
 
 def send_again(tx: Connection, context: DeskContext, *, entry_id: int, person_id: int, now: datetime) -> int:

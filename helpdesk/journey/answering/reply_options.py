@@ -28,9 +28,11 @@ def choose_copies(
     if channel is None or not channel.can.copies:
         return []
     here = {
-        one.address: (one.name or "", bool(one.welcome))
-        for one in queries.participants_of(tx, ticket_id=ticket.id)
-        if one.address and one.address.startswith(f"{ticket.channel}:") and one.address != ticket.address
+        participant.address: (participant.name or "", bool(participant.welcome))
+        for participant in queries.participants_of(tx, ticket_id=ticket.id)
+        if participant.address
+        and participant.address.startswith(f"{ticket.channel}:")
+        and participant.address != ticket.address
     }
     if wanted is None:
         return [(address, name) for address, (name, welcome) in here.items() if welcome][:MOST_COPIES]
@@ -69,6 +71,6 @@ def render_signature(tx: Connection, context: DeskContext, *, ticket: Any, perso
     """The signature of the ticket's team, else of the desk; "" leaves it to the mailbox."""
     team = None
     if ticket.team_id is not None:
-        team = next((one.name for one in agents.teams_by_name(tx) if one.id == ticket.team_id), None)
+        team = next((item.name for item in agents.teams_by_name(tx) if item.id == ticket.team_id), None)
     words = context.signature(team).replace("{person}", person_name).replace("{desk}", context.name)
     return words.replace("{team}", team or "").strip()

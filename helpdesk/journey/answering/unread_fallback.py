@@ -50,11 +50,11 @@ def _safely(tx: Connection, context: DeskContext, ticket_id: int, now: datetime)
 
 def _mail_unread(tx: Connection, context: DeskContext, ticket_id: int, now: datetime) -> bool:
     ticket = reassign_contact.surviving_ticket(tx, ticket_id=ticket_id)
-    own = {one.address for one in contacts.addresses_of(tx, contact_id=ticket.contact_id)}
+    own = {address.address for address in contacts.addresses_of(tx, contact_id=ticket.contact_id)}
     lines = [
-        one
-        for one in _unread_replies(context, queries.timeline(tx, ticket_id=ticket.id, most=MOST))
-        if one.address in own
+        entry
+        for entry in _unread_replies(context, queries.timeline(tx, ticket_id=ticket.id, most=MOST))
+        if entry.address in own
     ]
     if not lines or ticket.spam_at is not None:
         return False
@@ -65,7 +65,7 @@ def _mail_unread(tx: Connection, context: DeskContext, ticket_id: int, now: date
     entry_id = tickets.add_entry(
         tx, ticket_id=ticket.id, at=now, kind="change", author="system", outgoing=True, channel=way.channel,
         account=way.account, address=way.address, delivery="queued",
-        data={"change": "mailed", "of": [one.id for one in lines], "to": way.address.partition(":")[2]},
+        data={"change": "mailed", "of": [line.id for line in lines], "to": way.address.partition(":")[2]},
     )  # fmt: skip
     payload = _mail_payload(tx, context, ticket, entry_id, lines, way)
     dispatch.queue_entry(tx, context, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=now, way=way)
@@ -78,32 +78,36 @@ def _unread_replies(context: DeskContext, timeline: Sequence[Row]) -> list[Row]:
 
     Who writes has seen what stood there.
     """
-    found: dict[int, Row] = {}
-    for one in timeline:
-        data: Mapping[str, Any] = one.data or {}
-        channel = context.channels.get(one.channel or "")
-        if one.kind == "message" and one.author == "customer" and not one.automatic:
-            found.clear()
+    unread: dict[int, Row] = {}
+    for entry in timeline:
+        data: Mapping[str, Any] = entry.data or {}
+        channel = context.channels.get(entry.channel or "")
+        if entry.kind == "message" and entry.author == "customer" and not entry.automatic:
+            unread.clear()
         elif data.get("change") == "mailed":
             for known in data["of"]:
-                found.pop(known, None)
+                unread.pop(known, None)
         elif data.get("withdrawn_at") or (data.get("pending") or {}).get("what") == "withdraw":
             continue  # taken back, or about to be
         elif (
-            one.kind == "message" and one.author == "agent" and one.delivery == "sent" and channel and channel.can.reads
+            entry.kind == "message"
+            and entry.author == "agent"
+            and entry.delivery == "sent"
+            and channel
+            and channel.can.reads
         ):
-            found[one.id] = one
-    return list(found.values())
+            unread[entry.id] = entry
+    return list(unread.values())
 
 
 def _mail_destination(tx: Connection, context: DeskContext, ticket: Row) -> Destination | None:
     """The customer's mail address: one that is proven, else one they gave. None: there is none that can be reached."""
     mails = [
-        one
-        for one in destinations.destinations_of(tx, context, ticket=ticket)
-        if not one.closed and _is_mail(context, one)
+        destination
+        for destination in destinations.destinations_of(tx, context, ticket=ticket)
+        if not destination.closed and _is_mail(context, destination)
     ]
-    return next((one for one in mails if one.verified), mails[0] if mails else None)
+    return next((destination for destination in mails if destination.verified), mails[0] if mails else None)
 
 
 def _is_mail(context: DeskContext, way: Destination) -> bool:
@@ -115,17 +119,24 @@ def _mail_payload(
 ) -> dict[str, Any]:
     """The answers alone: nothing the customer wrote, and a name only where the address is proven to be theirs."""
     names = agents.names(tx)
-    said = [{"who": names.get(one.person_id or 0, context.name), "at": one.at, "text": one.text} for one in lines]
+    replies = [
+        {"who": names.get(line.person_id or 0, context.name), "at": line.at, "text": line.text} for line in lines
+    ]
     files = [
-        {"name": one.name, "content_type": one.content_type, "hash": one.hash, "size": one.size}
-        for one in queries.attachments_of(tx, entry_ids=[one.id for one in lines])
-        if one.hash
+        {
+            "name": attachment.name,
+            "content_type": attachment.content_type,
+            "hash": attachment.hash,
+            "size": attachment.size,
+        }
+        for attachment in queries.attachments_of(tx, entry_ids=[line.id for line in lines])
+        if attachment.hash
     ]
     name = ticket.contact_name if way.verified else ""
     language = ticket.language or context.language
-    words: dict[str, Any] = {"name": name, "lines": said, "desk": context.name, "number": ticket.id}
+    words: dict[str, Any] = {"name": name, "lines": replies, "desk": context.name, "number": ticket.id}
     return outbound.build_payload(
         tx, context, ticket=ticket, entry_id=entry_id, text=context.word("unread.txt", language, **words),
-        sender_name=said[-1]["who"], automatic=False, to=(way.address, name), files=files, way=way,
+        sender_name=replies[-1]["who"], automatic=False, to=(way.address, name), files=files, way=way,
         subject=context.word("unread_subject.txt", language, **words),
     )  # fmt: skip

@@ -21,10 +21,10 @@ from helpdesk.tickets import reassign_contact
 
 
 def join_customers(
-    tx: Connection, *, one: int, other: int, person_id: int | None, now: datetime, why: str = "person"
+    tx: Connection, *, first_id: int, second_id: int, person_id: int | None, now: datetime, why: str = "person"
 ) -> int:  # fmt: skip
     """Make two customers one; returns who they are now: the one known longer. Raises NotFound, Conflict."""
-    first, second = merge_contacts.lock_both(tx, one=one, other=other)
+    first, second = merge_contacts.lock_both(tx, first_id=first_id, second_id=second_id)
     keep, gone = (first, second) if first.id < second.id else (second, first)
     names = [_display_name(tx, keep), _display_name(tx, gone)]
     moved: dict[str, Any] = merge_contacts.join_contacts(tx, keep=keep, gone=gone)
@@ -54,12 +54,12 @@ def part_customers(tx: Connection, *, join_id: int, person_id: int, now: datetim
     """
     done = merge_contacts.current_join(tx, join_id=join_id)
     keep_id, gone_id = merge_contacts.part_contacts(tx, done=done, person_id=person_id, now=now), int(done.gone_id)
-    theirs = [one.address for one in queries.addresses_of(tx, contact_id=gone_id)]
+    theirs = [address.address for address in queries.addresses_of(tx, contact_id=gone_id)]
     back = reassign_contact.restore_tickets(
         tx, moved=done.moved, keep=keep_id, gone=gone_id, addresses=theirs, since=done.at
     )
     surveys.restore_surveys(tx, keep=keep_id, gone=gone_id, survey_ids=done.moved["surveys"], ticket_ids=back)
-    names = [_display_name(tx, queries.contact(tx, contact_id=one)) for one in (keep_id, gone_id)]
+    names = [_display_name(tx, queries.contact(tx, contact_id=item)) for item in (keep_id, gone_id)]
     _record(tx, [keep_id, gone_id], person_id, now, change="parted", names=names, join=join_id)
     agents.record(
         tx, action="contacts.parted", now=now, by=person_id, about=f"contact:{keep_id}", gone=gone_id, join=join_id

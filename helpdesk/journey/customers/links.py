@@ -36,9 +36,9 @@ def create_links(
     who = queries.contact(tx, contact_id=row.contact_id)
     if ticket_id is None:
         opened = reassign_contact.open_tickets(tx, contact_ids=[who.id])
-        mine = [one for one in opened if one.address == address] or opened
+        mine = [ticket for ticket in opened if ticket.address == address] or opened
         ticket_id = mine[-1].id if mine else None
-    found: list[dict[str, Any]] = []
+    created: list[dict[str, Any]] = []
     for name, account in _accounts(context.channels, row.channel):
         made = one_time_links.issue_link(
             tx, contact_id=who.id, address=address, ticket_id=ticket_id, person_id=person_id, now=now
@@ -48,10 +48,10 @@ def create_links(
         channel = context.channels[name]
         url = channel.link(account, made[0])
         if url is not None:
-            found.append(
+            created.append(
                 {"channel": name, "account": account, "label": dict(channel.label), "url": url, "expires_at": made[1]}
             )
-    return found
+    return created
 
 
 def _accounts(channels: Mapping[str, Channel], but: str) -> Iterator[tuple[str, str]]:

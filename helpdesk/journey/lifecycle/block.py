@@ -37,7 +37,7 @@ def unblock_customer(tx: Connection, context: DeskContext, *, ticket_id: int, pe
 def _record(
     tx: Connection, context: DeskContext, ticket_ids: list[int], change: str, person_id: int, now: datetime
 ) -> None:
-    for one in dict.fromkeys(ticket_ids):
-        tickets.changed(tx, ticket_id=one, now=now, author="agent", person_id=person_id, change=change)
-        tickets.change(tx, ticket_id=one, changed_at=now)
-        clocks.recompute_clocks(tx, context, ticket_id=one, now=now)
+    for ticket_id in dict.fromkeys(ticket_ids):
+        tickets.changed(tx, ticket_id=ticket_id, now=now, author="agent", person_id=person_id, change=change)
+        tickets.change(tx, ticket_id=ticket_id, changed_at=now)
+        clocks.recompute_clocks(tx, context, ticket_id=ticket_id, now=now)

@@ -57,9 +57,9 @@ def pending_callback(lines: Sequence[Any]) -> Any | None:
 def phone_numbers_of(tx: Connection, *, ticket_id: int) -> list[str]:
     """Numbers the ticket's customer can be called at, the ticket's own first."""
     ticket = queries.ticket(tx, ticket_id=ticket_id)
-    known = [one.address for one in contacts.addresses_of(tx, contact_id=ticket.contact_id)]
+    known = [address.address for address in contacts.addresses_of(tx, contact_id=ticket.contact_id)]
     places = dict.fromkeys([ticket.address, *known])
-    return [one.removeprefix("phone:") for one in places if one.startswith("phone:+")]
+    return [place.removeprefix("phone:") for place in places if place.startswith("phone:+")]
 
 
 def request_call(
@@ -71,7 +71,7 @@ def request_call(
         raise Conflict(f"This ticket was merged into {ticket.merged_into_id}.")
     if number not in phone_numbers_of(tx, ticket_id=ticket_id):
         raise Invalid("This is none of the customer's numbers.", "number")
-    channel = next((name for name, one in context.channels.items() if one.can.rings), None)
+    channel = next((name for name, item in context.channels.items() if item.can.rings), None)
     if channel is None:
         raise Invalid("The switchboard can't be asked to call; dial the number yourself.", "number")
     extension = agents.extension_of(tx, person_id=person_id)

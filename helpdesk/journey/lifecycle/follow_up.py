@@ -16,9 +16,9 @@ from helpdesk.tickets import queries as stored
 
 def refresh_deadline(tx: Connection, *, ticket_id: int) -> None:
     """Write on the ticket, for the lists, since when its customer waits and until when somebody is to call."""
-    waiting = [one for one in queries.follow_ups_of(tx, ticket_id=ticket_id) if one.done_at is None]
-    sad_at = min((one.created_at for one in waiting), default=None)
-    due_at = min((one.due_at for one in waiting if one.due_at is not None), default=None)
+    waiting = [follow_up for follow_up in queries.follow_ups_of(tx, ticket_id=ticket_id) if follow_up.done_at is None]
+    sad_at = min((task.created_at for task in waiting), default=None)
+    due_at = min((task.due_at for task in waiting if task.due_at is not None), default=None)
     tickets.change(tx, ticket_id=ticket_id, sad_at=sad_at, call_back_at=due_at)
     sla.refresh_deadline(tx, ticket_id=ticket_id)
 
@@ -34,7 +34,7 @@ def assign_ticket(
 def surveys_of(tx: Connection, *, ticket_id: int) -> list[int]:
     """The surveys about a ticket and about those merged into it."""
     family = merge_tickets.merged_family(tx, ticket_id=ticket_id)
-    return [one.id for one in queries.of_tickets(tx, ticket_ids=family)]
+    return [survey.id for survey in queries.of_tickets(tx, ticket_ids=family)]
 
 
 def move_follow_ups(
@@ -43,10 +43,10 @@ def move_follow_ups(
     """Call backs go along when tickets are merged or parted; a ticket nobody has goes to whoever was to call."""
     actions.move_follow_ups(tx, survey_ids=survey_ids, to_id=to_id)
     owner = stored.ticket(tx, ticket_id=to_id).assignee_id
-    waiting = [one for one in queries.follow_ups_of(tx, ticket_id=to_id) if one.done_at is None]
+    waiting = [follow_up for follow_up in queries.follow_ups_of(tx, ticket_id=to_id) if follow_up.done_at is None]
     if waiting and owner is None:
         owner = waiting[-1].owner_id
     if waiting and owner is not None:
         assign_ticket(tx, ticket_id=to_id, to=owner, by=person_id, now=now)
-    for one in (from_id, to_id):
-        refresh_deadline(tx, ticket_id=one)
+    for item in (from_id, to_id):
+        refresh_deadline(tx, ticket_id=item)

@@ -46,18 +46,18 @@ def merge_into(
     survey.withdraw_invitation(tx, ticket_id=child.id, cycle=child.cycle, now=now)
     moving = merge_tickets.entries_of(tx, ticket_id=child.id)
     surveys = follow_up.surveys_of(tx, ticket_id=child.id)
-    told = _clock_changes(tx, child, parent, moving)
+    changes = _clock_changes(tx, child, parent, moving)
     guests = [(child.contact_id, True, child.address)] if child.contact_id != parent.contact_id else []
     guests += [
-        (one.contact_id, bool(one.welcome), one.address)
-        for one in queries.participants_of(tx, ticket_id=child.id)
-        if one.contact_id != parent.contact_id
+        (participant.contact_id, bool(participant.welcome), participant.address)
+        for participant in queries.participants_of(tx, ticket_id=child.id)
+        if participant.contact_id != parent.contact_id
     ]
-    told["guests"] = merge_tickets.add_participants(tx, ticket_id=parent.id, guests=guests)
-    merge_tickets.move_entries(tx, entry_ids=[one.id for one in moving], from_id=child.id, to_id=parent.id)
+    changes["guests"] = merge_tickets.add_participants(tx, ticket_id=parent.id, guests=guests)
+    merge_tickets.move_entries(tx, entry_ids=[entry.id for entry in moving], from_id=child.id, to_id=parent.id)
     tickets.change(tx, ticket_id=child.id, merged_into_id=parent.id, active=False, changed_at=now)
     sla.release_clocks(tx, ticket_id=child.id)
-    told |= _newest_question(tx, child, parent)
+    changes |= _newest_question(tx, child, parent)
     tickets.change(tx, ticket_id=parent.id, changed_at=now, automatic=parent.automatic and child.automatic)
     tickets.changed(
         tx, ticket_id=child.id, now=now, author="agent", person_id=person_id, change="merged_into", number=parent.id
@@ -70,9 +70,9 @@ def merge_into(
         person_id=person_id,
         change="merged",
         number=child.id,
-        moved=[one.id for one in moving],
+        moved=[entry.id for entry in moving],
         was_automatic=bool(parent.automatic),
-        **told,
+        **changes,
     )
     follow_up.move_follow_ups(tx, survey_ids=surveys, from_id=child.id, to_id=parent.id, person_id=person_id, now=now)
     clocks.recompute_clocks(tx, context, ticket_id=parent.id, now=now)
@@ -86,24 +86,27 @@ def undo_merge(tx: Connection, context: DeskContext, *, ticket_id: int, person_i
     child, parent = _lock_both(tx, ticket_id, parent_id)
     if parent.merged_into_id is not None:
         raise Conflict("The other ticket was merged further. Undo that first.")
-    told = merge_tickets.newest_merge(tx, parent_id=parent.id, child_id=child.id)
-    if told is None:
+    merge_entry = merge_tickets.newest_merge(tx, parent_id=parent.id, child_id=child.id)
+    if merge_entry is None:
         raise NotFound("The merge of this ticket is not on the timeline any more.")
     surveys = follow_up.surveys_of(tx, ticket_id=child.id)
-    moving = {*told.data["moved"], *merge_tickets.changes_about(tx, ticket_id=parent.id, entry_ids=told.data["moved"])}
+    moving = {
+        *merge_entry.data["moved"],
+        *merge_tickets.changes_about(tx, ticket_id=parent.id, entry_ids=merge_entry.data["moved"]),
+    }
     moving |= set(merge_tickets.survey_answers_of(tx, ticket_id=parent.id, survey_ids=surveys))
     merge_tickets.move_entries(tx, entry_ids=sorted(moving), from_id=parent.id, to_id=child.id)
-    merge_tickets.remove_participants(tx, ticket_id=parent.id, contact_ids=told.data["guests"])
+    merge_tickets.remove_participants(tx, ticket_id=parent.id, contact_ids=merge_entry.data["guests"])
     ended = child.status in ("resolved", "closed")
     tickets.change(
         tx, ticket_id=child.id, merged_into_id=None, active=not ended and child.spam_at is None, changed_at=now
     )
     before: dict[str, Any] = {}
-    if told.data.get("was") and parent.customer_entry_id == child.customer_entry_id:
-        before = dict(told.data["was"])
+    if merge_entry.data.get("was") and parent.customer_entry_id == child.customer_entry_id:
+        before = dict(merge_entry.data["was"])
         at = before.pop("customer_at")
         before["customer_at"] = datetime.fromisoformat(at) if at else None
-    if told.data["was_automatic"]:
+    if merge_entry.data["was_automatic"]:
         before["automatic"] = True
     tickets.change(tx, ticket_id=parent.id, changed_at=now, **before)
     tickets.changed(
@@ -117,18 +120,18 @@ def undo_merge(tx: Connection, context: DeskContext, *, ticket_id: int, person_i
         person_id=person_id,
         change="unmerged",
         number=child.id,
-        of=told.id,
+        of=merge_entry.id,
     )
     follow_up.move_follow_ups(tx, survey_ids=surveys, from_id=parent.id, to_id=child.id, person_id=person_id, now=now)
-    for one in (child.id, parent.id):
-        clocks.recompute_clocks(tx, context, ticket_id=one, now=now)
+    for item in (child.id, parent.id):
+        clocks.recompute_clocks(tx, context, ticket_id=item, now=now)
     return int(parent.id)
 
 
 def _lock_both(tx: Connection, child_id: int, parent_id: int) -> tuple[Row, Row]:
     """Both tickets, locked always in the same order."""
-    found = {one: queries.locked(tx, ticket_id=one) for one in sorted((child_id, parent_id))}
-    return found[child_id], found[parent_id]
+    locked = {item: queries.locked(tx, ticket_id=item) for item in sorted((child_id, parent_id))}
+    return locked[child_id], locked[parent_id]
 
 
 def _require_mergeable(child: Row, parent: Row, sure: bool) -> None:
@@ -146,7 +149,7 @@ def _require_mergeable(child: Row, parent: Row, sure: bool) -> None:
 
 def _clock_changes(tx: Connection, child: Row, parent: Row, moving: Sequence[Row]) -> dict[str, Any]:
     """What the clocks must know of a merge: which lines count no more, and since when a question waits."""
-    lines = [one.id for one in moving if one.kind in ("message", "call")]
+    lines = [entry.id for entry in moving if entry.kind in ("message", "call")]
     open_there, open_here = _unanswered(tx, child.id), _unanswered(tx, parent.id)
     leans = _lent_start(tx, child, moving, open_here or open_there)
     if open_there is None:
@@ -157,7 +160,7 @@ def _clock_changes(tx: Connection, child: Row, parent: Row, moving: Sequence[Row
     start = open_there.start_entry_id
     return {
         **leans,
-        "voids": [one for one in lines if one != start],
+        "voids": [line for line in lines if line != start],
         "joined": [start],
         "since": [[start, open_there.started_at.isoformat()]],
     }
@@ -165,21 +168,27 @@ def _clock_changes(tx: Connection, child: Row, parent: Row, moving: Sequence[Row
 
 def _lent_start(tx: Connection, child: Row, moving: Sequence[Row], carrier: Row | None) -> dict[str, Any]:
     """Which question of the child waits again, and on which line, should no answer to it arrive after all."""
-    done = [one for one in clock_queries.clocks_of(tx, ticket_id=child.id) if one.stop_entry_id and one.how != "call"]
-    last = max(done, key=lambda one: (one.cycle, one.stopped_at), default=None)
+    done = [
+        clock
+        for clock in clock_queries.clocks_of(tx, ticket_id=child.id)
+        if clock.stop_entry_id and clock.how != "call"
+    ]
+    last = max(done, key=lambda item: (item.cycle, item.stopped_at), default=None)
     if last is None or not child.active:
         return {}
     line, since = last.start_entry_id, last.started_at
     if carrier is not None:
         line, since = carrier.start_entry_id, min(since, carrier.started_at)
-    answers = [one.id for one in moving if one.outgoing and one.author == "agent" and one.id >= last.stop_entry_id]
+    answers = [
+        entry.id for entry in moving if entry.outgoing and entry.author == "agent" and entry.id >= last.stop_entry_id
+    ]
     return {"leans": [[answers, line, since.isoformat()]]}
 
 
 def _unanswered(tx: Connection, ticket_id: int) -> Row | None:
     """The clock of the question that waits longest for a person."""
-    running = [one for one in clock_queries.running_clocks(tx, ticket_id=ticket_id) if one.kind != "resolution"]
-    return min(running, key=lambda one: one.started_at, default=None)
+    running = [clock for clock in clock_queries.running_clocks(tx, ticket_id=ticket_id) if clock.kind != "resolution"]
+    return min(running, key=lambda item: item.started_at, default=None)
 
 
 def _newest_question(tx: Connection, child: Row, parent: Row) -> dict[str, Any]:

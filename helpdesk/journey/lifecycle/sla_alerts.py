@@ -14,10 +14,10 @@ from helpdesk.tickets import actions as tickets
 
 def fire_due_alerts(tx: Connection, *, now: datetime, most: int = 500) -> int:
     """Fire every warning and due time that has come, once, with the times they were due for. Returns how many."""
-    found = queries.to_fire(tx, now=now, most=most)
-    for clock in found:
+    due_clocks = queries.to_fire(tx, now=now, most=most)
+    for clock in due_clocks:
         _fire(tx, clock, now)
-    return len(found)
+    return len(due_clocks)
 
 
 def _fire(tx: Connection, clock: Row, now: datetime) -> None:

@@ -43,11 +43,11 @@ def set_status(
 
 def _endings(tx: Connection, ticket_id: int) -> list[int]:
     """The lines that ended the cycle: taken back by hand, its clocks go on from where they started."""
-    found: list[int] = []
+    endings: list[int] = []
     for line in reversed(queries.timeline(tx, ticket_id=ticket_id)):
         data = line.data or {}
         if data.get("change") == "reopened" or (data.get("change") == "status" and data.get("to") not in ENDED):
             break
         if data.get("change") == "status":
-            found.append(line.id)
-    return found
+            endings.append(line.id)
+    return endings

@@ -91,7 +91,7 @@ def new_token(context: DeskContext, channel: str) -> str:
 
 def start_call_survey(tx: Connection, *, ticket: Any, now: datetime) -> str | None:
     """The token of a survey asked by keypad in the call itself. None: this cycle was asked already."""
-    if any(one.cycle == ticket.cycle for one in queries.of_ticket(tx, ticket_id=ticket.id)):
+    if any(survey.cycle == ticket.cycle for survey in queries.of_ticket(tx, ticket_id=ticket.id)):
         return None
     token = secrets.token_urlsafe(24)
     actions.record_invitation(
@@ -117,7 +117,7 @@ def _ending(tx: Connection, ticket: Any) -> rules.Ending:
         spam=ticket.spam_at is not None,
         merged=ticket.merged_into_id is not None,
         automatic=ticket.automatic,
-        invited_this_cycle=any(one.cycle == ticket.cycle for one in known),
+        invited_this_cycle=any(known_id.cycle == ticket.cycle for known_id in known),
         last_invited_at=queries.last_invited(tx, contact_id=ticket.contact_id),
         unreachable=address is None or address.unreachable_at is not None,
     )
@@ -137,14 +137,14 @@ def _faces(context: DeskContext, token: str, language: str) -> list[dict[str, st
 
 def withdraw_invitation(tx: Connection, *, ticket_id: int, cycle: int, now: datetime) -> None:
     """The ticket was opened again: an invitation that has not left does not leave."""
-    for one in queries.of_ticket(tx, ticket_id=ticket_id):
-        if one.cycle != cycle or one.entry_id is None:
+    for survey in queries.of_ticket(tx, ticket_id=ticket_id):
+        if survey.cycle != cycle or survey.entry_id is None:
             continue
-        waiting = outbox_queries.of_entry(tx, entry_id=one.entry_id)
+        waiting = outbox_queries.of_entry(tx, entry_id=survey.entry_id)
         if waiting is not None and waiting.state == "queued":
-            outbox.cancel(tx, entry_id=one.entry_id, now=now, tried=True)
-            tickets.set_delivery(tx, entry_id=one.entry_id, state="undone")
-            actions.mark_withdrawn(tx, survey_id=one.id)
+            outbox.cancel(tx, entry_id=survey.entry_id, now=now, tried=True)
+            tickets.set_delivery(tx, entry_id=survey.entry_id, state="undone")
+            actions.mark_withdrawn(tx, survey_id=survey.id)
 
 
 def record_answer(tx: Connection, context: DeskContext, *, token: str, score: str, now: datetime) -> Any:
@@ -179,7 +179,10 @@ def _limit_changes(tx: Connection, survey: Any) -> None:
     """Whoever has the link may change their mind, but not fill a timeline. Raises Conflict."""
     ticket = reassign_contact.surviving_ticket(tx, ticket_id=survey.ticket_id)
     lines = ticket_queries.timeline(tx, ticket_id=ticket.id, most=MOST_CHANGES * 3)
-    if sum(1 for one in lines if one.kind == "survey" and (one.data or {}).get("survey") == survey.id) >= MOST_CHANGES:
+    if (
+        sum(1 for line in lines if line.kind == "survey" and (line.data or {}).get("survey") == survey.id)
+        >= MOST_CHANGES
+    ):
         raise Conflict("This answer was changed very often; it stays as it is now.")
 
 
@@ -206,12 +209,12 @@ def record_reasons(
     survey = find_survey(tx, context, token=token, now=now)
     if survey.score is None:
         raise Conflict("Choose a face first.")
-    said = clean(words).strip()[:MOST_WORDS]
-    chosen = [one[:64] for one in reasons][:12]
-    if list(survey.reasons or []) == chosen and (survey.words or "") == said:
+    comment = clean(words).strip()[:MOST_WORDS]
+    chosen = [reason[:64] for reason in reasons][:12]
+    if list(survey.reasons or []) == chosen and (survey.words or "") == comment:
         return survey
     _limit_changes(tx, survey)
-    actions.record_reasons(tx, survey_id=survey.id, reasons=chosen, words=said)
+    actions.record_reasons(tx, survey_id=survey.id, reasons=chosen, words=comment)
     ticket = reassign_contact.surviving_ticket(tx, ticket_id=survey.ticket_id)
     tickets.add_entry(
         tx,
@@ -223,7 +226,7 @@ def record_reasons(
         outgoing=False,
         contact_id=survey.contact_id,
         channel=survey.channel,
-        text=said,
+        text=comment,
         data={"score": survey.score, "reasons": chosen, "survey": survey.id, "cycle": survey.cycle},
     )
     hint(tx, "survey", ticket.id)

@@ -46,15 +46,17 @@ def default_destination(ticket: Any, closed: Closed = "", reason: str = "") -> D
 def destinations_of(tx: Connection, context: DeskContext, *, ticket: Any) -> list[Destination]:
     """Every way to the ticket's customer that is open, and its usual one, first, open or not."""
     here = contacts.addresses_of(tx, contact_id=ticket.contact_id)
-    found = [_default(context, ticket, next((one for one in here if one.address == ticket.address), None))]
-    for one in here:
-        channel = context.channels.get(one.channel)
-        if channel is None or one.address == ticket.address or one.unreachable_at is not None:
+    destinations = [
+        _default(context, ticket, next((address for address in here if address.address == ticket.address), None))
+    ]
+    for address in here:
+        channel = context.channels.get(address.channel)
+        if channel is None or address.address == ticket.address or address.unreachable_at is not None:
             continue
-        way = _destination_of(tx, channel, one, ticket)
+        way = _destination_of(tx, channel, address, ticket)
         if way is not None:
-            found.append(replace(way, verified=bool(one.verified)))
-    return found[:MOST]
+            destinations.append(replace(way, verified=bool(address.verified)))
+    return destinations[:MOST]
 
 
 def chosen_destination(tx: Connection, context: DeskContext, *, ticket: Any, wanted: str | None) -> Destination:

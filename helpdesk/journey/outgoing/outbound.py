@@ -36,7 +36,11 @@ def build_payload(
 ) -> dict[str, Any]:
     """Everything the channel needs, as JSON; files by hash. `answers`: remote id of the message somebody chose to answer."""
     way = way or default_destination(ticket)
-    known = [one for one in queries.references(tx, ticket_id=ticket.id, channel=way.channel) if one != answers]
+    known = [
+        remote_id
+        for remote_id in queries.references(tx, ticket_id=ticket.id, channel=way.channel)
+        if remote_id != answers
+    ]
     known += [answers] if answers else []
     words = subject if subject is not None else reply_subject(ticket.subject, ticket.id)
     return {
@@ -44,7 +48,7 @@ def build_payload(
         "kind": kind,
         "account": way.account,
         "to": list(to or (way.address, ticket.contact_name)),
-        "copies": [list(one) for one in copies],
+        "copies": [list(copy) for copy in copies],
         "text": text,
         "subject": words,
         "language": ticket.language or context.language,
@@ -73,7 +77,7 @@ def reply_subject(subject: str, number: int) -> str:
 
 def to_outbound(stored: Mapping[str, Any], read: Callable[[str], bytes] | None = None) -> Outbound:
     """The message for the channel. `read` fetches a file by its hash; without it there are no files."""
-    files = [] if read is None else [_attachment(one, read) for one in stored["files"]]
+    files = [] if read is None else [_attachment(file, read) for file in stored["files"]]
     return Outbound(
         token=stored["token"],
         kind=stored["kind"],
@@ -82,7 +86,7 @@ def to_outbound(stored: Mapping[str, Any], read: Callable[[str], bytes] | None =
         text=stored["text"],
         subject=stored["subject"],
         language=stored["language"],
-        copies=[Address(*one) for one in stored["copies"]],
+        copies=[Address(*copy) for copy in stored["copies"]],
         sender_name=stored["sender_name"],
         reply_via=stored["reply_via"],
         attachments=files,
@@ -90,19 +94,19 @@ def to_outbound(stored: Mapping[str, Any], read: Callable[[str], bytes] | None =
         references=stored["references"],
         conversation=stored["conversation"],
         automatic=stored["automatic"],
-        faces=[Face(**one) for one in stored["faces"]],
+        faces=[Face(**face) for face in stored["faces"]],
         survey=stored.get("survey"),
         signature=stored.get("signature", ""),
         details=stored["details"],
     )
 
 
-def _attachment(one: Mapping[str, Any], read: Callable[[str], bytes]) -> Attachment:
+def _attachment(file: Mapping[str, Any], read: Callable[[str], bytes]) -> Attachment:
     return Attachment(
-        name=one["name"],
-        content_type=one["content_type"],
-        content=read(one["hash"]),
-        size=one["size"],
-        inline=bool(one.get("inline")),
-        content_id=one.get("content_id"),
+        name=file["name"],
+        content_type=file["content_type"],
+        content=read(file["hash"]),
+        size=file["size"],
+        inline=bool(file.get("inline")),
+        content_id=file.get("content_id"),
     )

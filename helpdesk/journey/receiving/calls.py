@@ -106,10 +106,10 @@ def _lock_entry(tx: Connection, entry_id: int) -> Row:
     entry = queries.entry(tx, entry_id=entry_id)
     while True:
         queries.locked(tx, ticket_id=entry.ticket_id)
-        found = queries.entry(tx, entry_id=entry_id)
-        if found.ticket_id == entry.ticket_id:
-            return found
-        entry = found
+        current = queries.entry(tx, entry_id=entry_id)
+        if current.ticket_id == entry.ticket_id:
+            return current
+        entry = current
 
 
 def _outcome(record: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -293,7 +293,7 @@ def _started_at(record: Mapping[str, Any], received_at: datetime) -> datetime:
 def _person(tx: Connection, record: Mapping[str, Any]) -> int | None:
     """Who of ours spoke, by the extension the exchange names."""
     for extension in record.get("agents") or ():
-        found = agents.by_extension(tx, extension=str(extension))
-        if found is not None:
-            return found
+        person_id = agents.by_extension(tx, extension=str(extension))
+        if person_id is not None:
+            return person_id
     return None

@@ -80,7 +80,7 @@ def _apply_question(
         "customer_at": arrival.received_at,
         "customer_entry_id": entry_id,
         "answered": False,
-        "snippet": rules.message_snippet(inbound.text, [one.name for one in inbound.attachments]),
+        "snippet": rules.message_snippet(inbound.text, [attachment.name for attachment in inbound.attachments]),
         "automatic": False,
     }
     if (

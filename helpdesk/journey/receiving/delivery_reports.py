@@ -44,7 +44,7 @@ def receive_delivery_report(tx: Connection, context: DeskContext, arrival: Arriv
     )
     tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)
     news = inbound.delivery
-    copies = {one[0] for one in (entry.data or {}).get("cc", ())}
+    copies = {item[0] for item in (entry.data or {}).get("cc", ())}
     # Named may also be somebody we did not write to: the address our customer forwards to, or one made up.
     about_customer = not news.recipients or not copies or entry.address in news.recipients
     if news.state == "failed" and entry.address and about_customer:
@@ -75,10 +75,12 @@ def _refuse_while_sending(tx: Connection, channel: str, inbound: Inbound, entry_
 
 def _mark_read(tx: Connection, entry: Row, now: datetime) -> None:
     """The customer has seen this message and those before it; no clock asks for that."""
-    for one in queries.unread_up_to(tx, entry=entry):
-        tickets.set_delivery(tx, entry_id=one.id, state="read")
-        tickets.rewrite_entry(tx, entry_id=one.id, text=one.text, data={**(one.data or {}), "read_at": now.isoformat()})
-        hint(tx, "ticket", one.ticket_id)
+    for item in queries.unread_up_to(tx, entry=entry):
+        tickets.set_delivery(tx, entry_id=item.id, state="read")
+        tickets.rewrite_entry(
+            tx, entry_id=item.id, text=item.text, data={**(item.data or {}), "read_at": now.isoformat()}
+        )
+        hint(tx, "ticket", item.ticket_id)
 
 
 def _find_entry(tx: Connection, context: DeskContext, channel: str, inbound: Inbound) -> int | None:
@@ -88,7 +90,7 @@ def _find_entry(tx: Connection, context: DeskContext, channel: str, inbound: Inb
         if entry_id is not None and queries.is_outgoing(tx, entry_id=entry_id):
             return entry_id
     for remote_id in ((inbound.target,) if inbound.target else ()) + tuple(inbound.thread.remote_ids):
-        found = queries.entry_by_remote_id(tx, channel=channel, remote_id=remote_id)
-        if found is not None and queries.is_outgoing(tx, entry_id=found):
-            return found
+        match = queries.entry_by_remote_id(tx, channel=channel, remote_id=remote_id)
+        if match is not None and queries.is_outgoing(tx, entry_id=match):
+            return match
     return None

@@ -25,15 +25,15 @@ def add_participants(
     others = dict.fromkeys((*inbound.copies, *inbound.recipients))
     if inbound.automatic or len(others) > MAX_PARTICIPANTS:
         return
-    for one in others:
-        if context.is_own_address(one.address):
+    for other in others:
+        if context.is_own_address(other.address):
             continue
         guest = contacts.find_or_create(
-            tx, address=one.address, name=one.name, verified=False, language=None, now=now, wrote=False
+            tx, address=other.address, name=other.name, verified=False, language=None, now=now, wrote=False
         )
         if guest.contact_id != contact_id:
             tickets.add_participant(
-                tx, ticket_id=ticket_id, contact_id=guest.contact_id, welcome=True, address=one.address
+                tx, ticket_id=ticket_id, contact_id=guest.contact_id, welcome=True, address=other.address
             )
 
 
@@ -55,9 +55,9 @@ def write_entry(
     """The line of the timeline for an arrival, with its body, files and remote id."""
     data: dict[str, Any] = dict(inbound.details)
     if inbound.recipients:
-        data["to"] = [[one.address, one.name] for one in inbound.recipients]
+        data["to"] = [[recipient.address, recipient.name] for recipient in inbound.recipients]
     if inbound.copies:
-        data["cc"] = [[one.address, one.name] for one in inbound.copies]
+        data["cc"] = [[copy.address, copy.name] for copy in inbound.copies]
     if inbound.subject:
         data["subject"] = inbound.subject
     if inbound.thread.remote_ids:

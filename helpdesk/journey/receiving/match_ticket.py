@@ -24,7 +24,7 @@ def find_ticket(
 ) -> Choice:
     """The ticket an arrival belongs to, from everything that hints at one."""
     thread = inbound.thread
-    found = ticket_candidates.candidates(
+    candidates = ticket_candidates.candidates(
         tx,
         channel=arrival.channel,
         account=arrival.account,
@@ -37,9 +37,9 @@ def find_ticket(
         verify=context.verify,
     )
     if new_ticket.is_quiet(inbound):
-        found = chain(found, _open_ticket_of(tx, known))
+        candidates = chain(candidates, _open_ticket_of(tx, known))
     choice = rules.which_ticket(
-        chain(found, _ticket_of_caller(tx, context, arrival, known)),
+        chain(candidates, _ticket_of_caller(tx, context, arrival, known)),
         received_at=arrival.received_at,
         window=context.reopening(arrival.channel),
         automatic=inbound.automatic or inbound.kind != "message",

@@ -141,7 +141,7 @@ def _ticket_values(
         "address": inbound.author.address if inbound.author else "",
         "conversation": inbound.thread.conversation,
         "reply_via": inbound.reply_via,
-        "snippet": rules.message_snippet(inbound.text, [one.name for one in inbound.attachments]),
+        "snippet": rules.message_snippet(inbound.text, [attachment.name for attachment in inbound.attachments]),
         "created_at": arrival.received_at,
         "changed_at": arrival.received_at,
         "customer_at": arrival.received_at,

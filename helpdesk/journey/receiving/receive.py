@@ -34,9 +34,9 @@ def receive(
     """Put one understood thing on a timeline; returns the entry's id, or None when there was nothing to add."""
     if inbound.kind != "call" and queries.is_own_message(tx, channel=arrival.channel, remote_id=inbound.external_id):
         return None  # our own message came back to us; a call of ours comes again with more in it
-    whole = albums.join_album(tx, arrival, inbound, files)
-    if whole is not None:
-        return whole
+    album_entry_id = albums.join_album(tx, arrival, inbound, files)
+    if album_entry_id is not None:
+        return album_entry_id
     aside = _receive_update(tx, context, arrival, inbound, files)
     if aside is not None or inbound.kind == "call":
         return aside
@@ -48,8 +48,8 @@ def receive(
             return None
         inbound = written
     too_large = oversized.is_oversized(inbound)
-    met = sender.identify_sender(tx, context, arrival, inbound)
-    known = met.known
+    author = sender.identify_sender(tx, context, arrival, inbound)
+    known = author.known
     choice = match_ticket.find_ticket(tx, context, arrival, inbound, known)
     spoken = inbound.language or language(f"{inbound.subject} {inbound.text}"[:2000], context.language)
     inbound = replace(inbound, language=spoken)
@@ -59,7 +59,7 @@ def receive(
         entry_id = new_ticket.open_ticket(tx, context, arrival, inbound, known, files, follows=choice.follows)
     else:
         entry_id = customer_message.append_message(tx, context, arrival, inbound, known, files, choice)
-    sender.record_identity(tx, arrival, met, entry_id=entry_id)
+    sender.record_identity(tx, arrival, author, entry_id=entry_id)
     _update_reachability(tx, arrival, inbound)
     if inbound.moved_to is not None:
         moved_chats.move_chat(tx, arrival, inbound, entry_id)

@@ -28,16 +28,16 @@ MOST_LINES = 2000
 
 def receive_request(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound) -> int | None:
     """Do what a customer wishes, as far as it is theirs to wish. Returns the line that tells of it."""
-    met = sender.identify_sender(
+    author = sender.identify_sender(
         tx, context, arrival, replace(inbound, also=())
     )  # a transcript's address is nobody's claim
-    ticket = _find_ticket(tx, arrival, inbound, met.known)
+    ticket = _find_ticket(tx, arrival, inbound, author.known)
     if ticket is None or (inbound.wish == "person" and not ticket.active and ticket.cycle > 0):
-        ticket = _open_quiet_ticket(tx, context, arrival, inbound, met.known, follows=ticket)
-    takes_part = ticket.contact_id == met.known.contact_id or ticket_candidates.takes_part(
-        tx, ticket_id=ticket.id, contact_id=met.known.contact_id
+        ticket = _open_quiet_ticket(tx, context, arrival, inbound, author.known, follows=ticket)
+    takes_part = ticket.contact_id == author.known.contact_id or ticket_candidates.takes_part(
+        tx, ticket_id=ticket.id, contact_id=author.known.contact_id
     )
-    may = takes_part and not met.known.blocked
+    may = takes_part and not author.known.blocked
     line = tickets.changed(
         tx, ticket_id=ticket.id, now=arrival.received_at, author="customer", change="wish", wish=inbound.wish,
         text=inbound.text, granted=may,
@@ -67,15 +67,15 @@ def request_person(tx: Connection, *, ticket: Any, arrival: Arrival) -> None:
 def _find_ticket(tx: Connection, arrival: Arrival, inbound: Inbound, known: KnownContact) -> Row | None:
     """The ticket a wish is about: the one of its chat, else the customer's newest open one."""
     chat = inbound.thread.conversation
-    found = None
+    ticket = None
     if chat is not None:
-        found = conversations.ticket_of_conversation(
+        ticket = conversations.ticket_of_conversation(
             tx, channel=arrival.channel, account=arrival.account, conversation=chat
         )
-    if found is None:
-        found = queries.newest_of_contact(tx, contact_id=known.contact_id)
-        found = found if found is not None and found.active else None
-    return None if found is None else reassign_contact.surviving_ticket(tx, ticket_id=found.id)
+    if ticket is None:
+        ticket = queries.newest_of_contact(tx, contact_id=known.contact_id)
+        ticket = ticket if ticket is not None and ticket.active else None
+    return None if ticket is None else reassign_contact.surviving_ticket(tx, ticket_id=ticket.id)
 
 
 def _open_quiet_ticket(
@@ -102,13 +102,13 @@ def _mail_transcript(tx: Connection, context: DeskContext, arrival: Arrival, inb
     channel = context.channels.get(name)
     lines = _transcript_lines(tx, context, arrival, inbound, ticket)
     refused: str | None = None
-    if to is None or "@" not in to.address or any(one.isspace() for one in to.address):
+    if to is None or "@" not in to.address or any(item.isspace() for item in to.address):
         refused = "no_address"
     elif channel is None or not channel.can.subject or not channel.accounts():
         refused = "channel_off"
     elif not lines:
         refused = "nothing_said"
-    elif not to.verified and all(one["robot"] for one in lines):
+    elif not to.verified and all(line["robot"] for line in lines):
         refused = "unanswered"  # else anybody could have the desk mail anything to anybody
     else:
         sent = reassign_contact.sent_about(tx, ticket_id=ticket.id, about=ABOUT, since=now - context.limits.window)
@@ -122,20 +122,20 @@ def _mail_transcript(tx: Connection, context: DeskContext, arrival: Arrival, inb
         )  # fmt: skip
         return
     way = Destination(channel.name, channel.accounts()[0], to.address)
-    whole = queries.ticket(tx, ticket_id=ticket.id)
-    language = inbound.language or whole.language or context.language
-    words = {"name": whole.contact_name, "number": ticket.id, "desk": context.name}
+    current = queries.ticket(tx, ticket_id=ticket.id)
+    language = inbound.language or current.language or context.language
+    words = {"name": current.contact_name, "number": ticket.id, "desk": context.name}
     entry_id = tickets.add_entry(
         tx, ticket_id=ticket.id, at=now, kind="message", author="automation", public=True, outgoing=True,
         channel=way.channel, account=way.account, address=way.address, automatic=True, delivery="queued",
         text=context.word("transcript_note.txt", language, count=len(lines), **words), data={"about": ABOUT},
     )  # fmt: skip
     payload = outbound.build_payload(
-        tx, context, ticket=whole, entry_id=entry_id, sender_name=context.name, automatic=True, way=way,
-        to=(to.address, to.name or whole.contact_name), text=context.word("transcript.txt", language, lines=lines, **words),
+        tx, context, ticket=current, entry_id=entry_id, sender_name=context.name, automatic=True, way=way,
+        to=(to.address, to.name or current.contact_name), text=context.word("transcript.txt", language, lines=lines, **words),
         subject=context.word("transcript_subject.txt", language, **words),
     )  # fmt: skip
-    dispatch.queue_entry(tx, context, ticket=whole, entry_id=entry_id, payload=payload, now=now, due_at=now, way=way)
+    dispatch.queue_entry(tx, context, ticket=current, entry_id=entry_id, payload=payload, now=now, due_at=now, way=way)
 
 
 def _transcript_lines(
@@ -145,16 +145,16 @@ def _transcript_lines(
     chat = inbound.thread.conversation
     if chat is None:
         return []
-    said = ticket_candidates.transcript(tx, channel=arrival.channel, conversation=chat, most=MOST_LINES)
+    messages = ticket_candidates.transcript(tx, channel=arrival.channel, conversation=chat, most=MOST_LINES)
     names = agents.names(tx)
-    people = {one.id: one.person_id for one in queries.timeline(tx, ticket_id=ticket.id, most=MOST_LINES)}
-    found: list[dict[str, Any]] = []
+    people = {entry.id: entry.person_id for entry in queries.timeline(tx, ticket_id=ticket.id, most=MOST_LINES)}
+    transcript: list[dict[str, Any]] = []
     left = LONGEST
-    for one in reversed([one for one in said if one["kind"] == "message"]):
-        text = str(one["text"])
+    for message in reversed([message for message in messages if message["kind"] == "message"]):
+        text = str(message["text"])
         left -= len(text)
         if left < 0:
             break
-        who = names.get(people.get(one["id"]) or 0, context.name) if one["outgoing"] else ""
-        found.append({"who": who, "at": one["at"], "text": text, "robot": one["author"] != "agent"})
-    return found[::-1]
+        who = names.get(people.get(message["id"]) or 0, context.name) if message["outgoing"] else ""
+        transcript.append({"who": who, "at": message["at"], "text": text, "robot": message["author"] != "agent"})
+    return transcript[::-1]

@@ -52,60 +52,60 @@ def identify_sender(tx: Connection, context: DeskContext, arrival: Arrival, inbo
         language=inbound.language,
         now=arrival.received_at,
     )
-    met = Sender(known)
+    result = Sender(known)
     if inbound.author is not None:
         if inbound.link:
-            _follow_link(tx, arrival, inbound, met, inbound.link)
-        for one in dict.fromkeys(inbound.also[:MOST_ADDRESSES]):
+            _follow_link(tx, arrival, inbound, result, inbound.link)
+        for item in dict.fromkeys(inbound.also[:MOST_ADDRESSES]):
             if (
-                one.address != author.address
-                and one.address.partition(":")[2]
-                and not context.is_own_address(one.address)
+                item.address != author.address
+                and item.address.partition(":")[2]
+                and not context.is_own_address(item.address)
             ):
-                met.lines += _learn_address(tx, arrival, met, author, one)
-    return met
+                result.lines += _learn_address(tx, arrival, result, author, item)
+    return result
 
 
-def record_identity(tx: Connection, arrival: Arrival, met: Sender, *, entry_id: int) -> None:
+def record_identity(tx: Connection, arrival: Arrival, identity: Sender, *, entry_id: int) -> None:
     """Say on the timeline what was learned with an entry."""
-    if not met.lines:
+    if not identity.lines:
         return
     ticket_id = ticket_queries.entry(tx, entry_id=entry_id).ticket_id
-    for line in met.lines:
+    for line in identity.lines:
         tickets.changed(tx, ticket_id=ticket_id, now=arrival.received_at, author="system", **line)
 
 
 def _learn_address(
-    tx: Connection, arrival: Arrival, met: Sender, author: Address, one: Address
+    tx: Connection, arrival: Arrival, identity: Sender, author: Address, extra: Address
 ) -> Iterator[dict[str, Any]]:
     """One further address of the author."""
-    now, who = arrival.received_at, met.known.contact_id
-    row = queries.by_address(tx, address=one.address)
-    learned = {"change": "learned", "address": one.address, "by": arrival.channel, "verified": one.verified}
+    now, who = arrival.received_at, identity.known.contact_id
+    row = queries.by_address(tx, address=extra.address)
+    learned = {"change": "learned", "address": extra.address, "by": arrival.channel, "verified": extra.verified}
     if row is None:
-        if one.verified:
-            actions.add_verified(tx, contact_id=who, address=one.address, now=now)
+        if extra.verified:
+            actions.add_verified(tx, contact_id=who, address=extra.address, now=now)
             yield learned
-        elif actions.add_claim(tx, contact_id=who, address=one.address, now=now):
+        elif actions.add_claim(tx, contact_id=who, address=extra.address, now=now):
             yield learned
         return
     owner = queries.contact(tx, contact_id=row.contact_id)
     if owner.id == who:
-        if one.verified and (not row.verified or row.claimed_at is not None):
+        if extra.verified and (not row.verified or row.claimed_at is not None):
             actions.assign_address(tx, address_id=row.id, contact_id=who, verified=True)
             yield learned
-    elif not one.verified:
-        yield from _offer(tx, met, owner.id, one.address, "claimed", arrival)
+    elif not extra.verified:
+        yield from _offer(tx, identity, owner.id, extra.address, "claimed", arrival)
     elif row.claimed_at is not None:
         actions.assign_address(tx, address_id=row.id, contact_id=who, verified=True)
         yield learned
-        yield from _offer(tx, met, owner.id, one.address, "proven", arrival)
-    elif _may_join(tx, met.known, owner, author.address):
+        yield from _offer(tx, identity, owner.id, extra.address, "proven", arrival)
+    elif _may_join(tx, identity.known, owner, author.address):
         actions.assign_address(tx, address_id=row.id, contact_id=owner.id, verified=True)
-        _join(tx, met, owner.id, "proven", arrival)
+        _join(tx, identity, owner.id, "proven", arrival)
         yield learned
     else:
-        yield from _offer(tx, met, owner.id, one.address, "proven", arrival)
+        yield from _offer(tx, identity, owner.id, extra.address, "proven", arrival)
 
 
 def _may_join(tx: Connection, known: KnownContact, owner: Row, address: str) -> bool:
@@ -114,28 +114,28 @@ def _may_join(tx: Connection, known: KnownContact, owner: Row, address: str) -> 
         return False
     account = address.rpartition(":")[0]
     theirs = queries.addresses_of(tx, contact_id=owner.id)
-    return not any(one.claimed_at is None and one.address.rpartition(":")[0] == account for one in theirs)
+    return not any(item.claimed_at is None and item.address.rpartition(":")[0] == account for item in theirs)
 
 
-def _join(tx: Connection, met: Sender, other: int, why: str, arrival: Arrival) -> None:
+def _join(tx: Connection, identity: Sender, other: int, why: str, arrival: Arrival) -> None:
     kept = join.join_customers(
-        tx, one=met.known.contact_id, other=other, person_id=None, now=arrival.received_at, why=why
+        tx, first_id=identity.known.contact_id, second_id=other, person_id=None, now=arrival.received_at, why=why
     )
     who = queries.contact(tx, contact_id=kept)
-    met.known = replace(met.known, contact_id=kept, name=who.name, new=False, mark=who.mark)
+    identity.known = replace(identity.known, contact_id=kept, name=who.name, new=False, mark=who.mark)
 
 
 def _offer(
-    tx: Connection, met: Sender, other: int, address: str, why: str, arrival: Arrival
+    tx: Connection, identity: Sender, other: int, address: str, why: str, arrival: Arrival
 ) -> Iterator[dict[str, Any]]:
     fresh = actions.offer_join(
-        tx, contact_id=met.known.contact_id, other_id=other, address=address, why=why, now=arrival.received_at
+        tx, contact_id=identity.known.contact_id, other_id=other, address=address, why=why, now=arrival.received_at
     )
     if fresh:
         yield {"change": "join_offered", "address": address, "why": why}
 
 
-def _follow_link(tx: Connection, arrival: Arrival, inbound: Inbound, met: Sender, token: str) -> None:
+def _follow_link(tx: Connection, arrival: Arrival, inbound: Inbound, identity: Sender, token: str) -> None:
     """Somebody came with a link of ours. One that is spent, late or made up is as if it were not there."""
     assert inbound.author is not None
     address = inbound.author.address
@@ -143,31 +143,33 @@ def _follow_link(tx: Connection, arrival: Arrival, inbound: Inbound, met: Sender
     if link is None:
         return
     owner = queries.contact(tx, contact_id=link.contact_id)
-    if met.known.blocked or owner.blocked_at is not None:
+    if identity.known.blocked or owner.blocked_at is not None:
         return
-    if owner.id != met.known.contact_id:
-        if link.person_id is None and _has_history(tx, met.known):
-            met.lines += _offer(tx, met, owner.id, address, "link", arrival)
+    if owner.id != identity.known.contact_id:
+        if link.person_id is None and _has_history(tx, identity.known):
+            identity.lines += _offer(tx, identity, owner.id, address, "link", arrival)
         else:
-            _join(tx, met, owner.id, "link", arrival)
+            _join(tx, identity, owner.id, "link", arrival)
     actions.mark_verified(tx, address=address)
-    ticket_id = _continue_ticket(tx, arrival, inbound, met, owner.id, link)
+    ticket_id = _continue_ticket(tx, arrival, inbound, identity, owner.id, link)
     line: dict[str, Any] = {"change": "link_followed", "address": address, "from": link.address, "by": arrival.channel}
     if ticket_id is not None:
         line["number"] = ticket_id
-    met.lines.insert(0, line)
+    identity.lines.insert(0, line)
 
 
 def _has_history(tx: Connection, known: KnownContact) -> bool:
-    proven = [one for one in queries.addresses_of(tx, contact_id=known.contact_id) if one.claimed_at is None]
+    proven = [
+        address for address in queries.addresses_of(tx, contact_id=known.contact_id) if address.claimed_at is None
+    ]
     return len(proven) > 1 or reassign_contact.has_asked(tx, contact_id=known.contact_id)
 
 
 def _continue_ticket(
-    tx: Connection, arrival: Arrival, inbound: Inbound, met: Sender, owner_id: int, link: Row
+    tx: Connection, arrival: Arrival, inbound: Inbound, identity: Sender, owner_id: int, link: Row
 ) -> int | None:
     """The open matter of a link goes on in the chat it was opened in; returns its ticket."""
-    ticket = _open_ticket_of(tx, link, owner_id, met.known.contact_id)
+    ticket = _open_ticket_of(tx, link, owner_id, identity.known.contact_id)
     if ticket is None or inbound.thread.conversation is None:
         return None
     conversations.add_conversation(
@@ -177,9 +179,11 @@ def _continue_ticket(
         conversation=inbound.thread.conversation,
         ticket_id=ticket.id,
     )
-    if ticket.contact_id != met.known.contact_id:
+    if ticket.contact_id != identity.known.contact_id:
         address = inbound.author.address if inbound.author else None
-        tickets.add_participant(tx, ticket_id=ticket.id, contact_id=met.known.contact_id, welcome=True, address=address)
+        tickets.add_participant(
+            tx, ticket_id=ticket.id, contact_id=identity.known.contact_id, welcome=True, address=address
+        )
     return int(ticket.id)
 
 

@@ -53,15 +53,15 @@ class Calendar:
 
     def due(self, start: datetime, minutes: float) -> Due:
         """When `minutes` of working time after `start` are used up; exactly at a closing counts as that closing."""
-        found = self._spans.after(_micro(start), round(minutes * 60 * SECOND))
-        if found is None:
+        result = self._spans.after(_micro(start), round(minutes * 60 * SECOND))
+        if result is None:
             return Due(None, [], NEVER if self.next_opening(start) is None else TOO_FAR)
-        return Due(_moment(found[0]), [(_moment(a), _moment(b)) for a, b in found[1]])
+        return Due(_moment(result[0]), [(_moment(a), _moment(b)) for a, b in result[1]])
 
     def due_at(self, start: datetime, minutes: float) -> datetime | None:
         """`due` without the explanation."""
-        found = self._spans.after(_micro(start), round(minutes * 60 * SECOND))
-        return None if found is None else _moment(found[0])
+        result = self._spans.after(_micro(start), round(minutes * 60 * SECOND))
+        return None if result is None else _moment(result[0])
 
     def working_seconds(self, start: datetime, end: datetime) -> float:
         """Working time between two moments; 0 when `end` is not after `start`."""
@@ -77,8 +77,8 @@ class Calendar:
 
     def next_opening(self, at: datetime) -> datetime | None:
         """`at` itself when open, else the next opening; None when there is none in 400 days."""
-        found = self._spans.after(_micro(at), 0)
-        return None if found is None else _moment(found[0])
+        result = self._spans.after(_micro(at), 0)
+        return None if result is None else _moment(result[0])
 
     def hours(self, day: date) -> tuple[Intervals, str]:
         """The hours of a date, and why: `exception`, `holiday` or `week`."""
@@ -168,13 +168,13 @@ def _date(raw: Any, where: str) -> date:
 def _intervals(raw: Any, where: str) -> Intervals:
     if not isinstance(raw, list | tuple):
         raise Invalid(f"{where}: a list of [from, to] is needed", where)
-    found = []
+    intervals = []
     for pair in raw:
         if not isinstance(pair, list | tuple) or len(pair) != 2:
             raise Invalid(f"{where}: {pair!r} is no [from, to]", where)
         opens, closes = (_seconds(time, where) for time in pair)
-        found.append((opens, closes if closes > opens else closes + 86_400))
-    return tuple(sorted(found))
+        intervals.append((opens, closes if closes > opens else closes + 86_400))
+    return tuple(sorted(intervals))
 
 
 def _seconds(raw: Any, where: str) -> int:

@@ -25,5 +25,5 @@ def default_calendar(kind: CalendarKind = "written", years: Iterable[int] = YEAR
 def iranian_holidays(years: Iterable[int]) -> dict[date, str]:
     """Official holidays with Persian names. Those of the lunar year are estimates and must stay correctable."""
     wanted = set(years)
-    found = official_holidays.holidays(min(wanted), max(wanted) + 1) if wanted else {}
-    return {day: name for day, name in found.items() if day.year in wanted}
+    dates = official_holidays.holidays(min(wanted), max(wanted) + 1) if wanted else {}
+    return {day: name for day, name in dates.items() if day.year in wanted}

@@ -22,8 +22,8 @@ def holidays(first: int, after: int) -> dict[date, str]:
     """Persian names by day, for the years from `first` up to the one before `after`."""
     command = [sys.executable, "-m", "helpdesk.sla.calendar.official_holidays", str(first), str(after)]
     try:
-        said = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=LONGEST).stdout  # noqa: S603
-        named = json.loads(said)
+        output = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=LONGEST).stdout  # noqa: S603
+        named = json.loads(output)
     except (OSError, ValueError, subprocess.SubprocessError):  # where no process can be started, memory is the price
         named = asked(first, after)
     return {date.fromisoformat(day): name for day, name in named.items()}
@@ -33,8 +33,8 @@ def asked(first: int, after: int) -> dict[str, str]:
     """The same from the package itself."""
     from holidays import country_holidays
 
-    found = country_holidays("IR", years=range(first, after), language="fa_IR")
-    return {day.isoformat(): found[day] for day in sorted(found)}
+    country = country_holidays("IR", years=range(first, after), language="fa_IR")
+    return {day.isoformat(): country[day] for day in sorted(country)}
 
 
 if __name__ == "__main__":

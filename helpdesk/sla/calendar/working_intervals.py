@@ -144,7 +144,7 @@ class WorkingIntervals:
     def _moments(self) -> list[tuple[int, int]]:
         """Every interval of the days laid out, in UTC seconds, not yet merged."""
         segments = _segments(self._zone, self._lo - 1, self._hi + 1)
-        found, k = [], 0
+        moments, k = [], 0
         for day in range(self._lo - 1, self._hi):
             midnight = day * DAY
             while k + 1 < len(segments) and segments[k][1] < midnight - DAY:
@@ -155,8 +155,8 @@ class WorkingIntervals:
                         break
                     start, end = max(midnight + opens - offset, begin), min(midnight + closes - offset, finish)
                     if start < end:
-                        found.append((start, end))
-        return found
+                        moments.append((start, end))
+        return moments
 
 
 def _merged(moments: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -145,30 +145,30 @@ def _responses(
     resolved: Place | None,
 ) -> list[Response]:
     answers = [a for a in facts.answers if _answers(a, bounds, resolved)]
-    lent = [one for one in facts.contacts if one.asked < one.place.at]  # in another ticket, before a merge
-    found: list[Response] = []
+    lent = [item for item in facts.contacts if item.asked < item.place.at]  # in another ticket, before a merge
+    responses: list[Response] = []
     minutes, at = targets.first_response, 0
     answered = bounds.start.place
     for contact in facts.contacts:
-        if contact.place < bounds.start.place or (found and contact.place <= answered):
+        if contact.place < bounds.start.place or (responses and contact.place <= answered):
             continue
         if not _inside(contact.place, bounds.start.place, bounds.until) or (resolved and contact.place > resolved):
             break
         while at < len(answers) and answers[at].place < contact.place:
             at += 1
         stop = answers[at] if at < len(answers) else None
-        with_it = (one.asked for one in lent if _waits_with(one, contact, stop, bounds))
+        with_it = (clock.asked for clock in lent if _waits_with(clock, contact, stop, bounds))
         since = contact._replace(asked=min([contact.asked, *with_it]))
-        found.append(_response(calendar, minutes, now, since, stop, facts.outgoing, bounds.until))
+        responses.append(_response(calendar, minutes, now, since, stop, facts.outgoing, bounds.until))
         if stop is None:
             break
         answered, minutes = stop.place, targets.next_response
-    return found
+    return responses
 
 
-def _waits_with(one: Event, first: Event, stop: Event | None, bounds: _Bounds) -> bool:
+def _waits_with(question: Event, first: Event, stop: Event | None, bounds: _Bounds) -> bool:
     """Whether a contact waits for the same answer. After a merge a later one may have been asked earlier."""
-    return _inside(one.place, first.place, bounds.until) and (stop is None or one.place < stop.place)
+    return _inside(question.place, first.place, bounds.until) and (stop is None or question.place < stop.place)
 
 
 def _answers(answer: Event, bounds: _Bounds, resolved: Place | None) -> bool:

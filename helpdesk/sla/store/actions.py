@@ -53,8 +53,8 @@ def start_cycle(
     """Begin a cycle with its clocks, as planned from the customer's message that opened or reopened it."""
     put(tx, _NEW_CYCLE, {"ticket_id": ticket_id, "number": cycle, "start_entry_id": entry_id, "started_at": at})
     calendar = promises.calendar(facts.kind)[0]
-    for one in planned:
-        put(tx, _NEW_CLOCK, _row(one, ticket_id, cycle, entry_id, at, calendar))
+    for clock in planned:
+        put(tx, _NEW_CLOCK, _row(clock, ticket_id, cycle, entry_id, at, calendar))
     hint(tx, "clocks")
 
 

@@ -64,9 +64,9 @@ def store_wait(
     policy: str, now: datetime,
 ) -> None:  # fmt: skip
     """Write the clocks of these calls, all that a ticket has. `starts`: when each cycle began."""
-    ids = [one.id for one in calls]
-    found = tx.execute(select(clocks).where(clocks.c.kind == KIND, clocks.c.start_entry_id.in_(ids))).all()
-    known = {one.start_entry_id: one for one in found}
+    ids = [item.id for item in calls]
+    existing = tx.execute(select(clocks).where(clocks.c.kind == KIND, clocks.c.start_entry_id.in_(ids))).all()
+    known = {item.start_entry_id: item for item in existing}
     for call in calls:
         wait = None if call.author == "import" else wait_of(call.data or {}, incoming=not call.outgoing, at=call.at)
         before = known.get(call.id)
@@ -84,7 +84,7 @@ def _values(call: Row, wait: QueueWait, target: int | None, before: Row | None) 
     """The clock's columns. A breach is left for the watcher to tell, late when the record came late."""
     due, stopped = wait.due_at(target), wait.state == "stopped"
     breach = due is not None and (wait.state == "running" or wait.met(target) is False)
-    told = before.breached_at if breach and before is not None and before.due_at == due else None
+    breached_at = before.breached_at if breach and before is not None and before.due_at == due else None
     return {
         "kind": KIND,
         "state": wait.state,
@@ -97,8 +97,8 @@ def _values(call: Row, wait: QueueWait, target: int | None, before: Row | None) 
         "how": "call" if stopped else None,
         "working_seconds": wait.seconds,
         "calendar": CALENDAR,
-        "breached_at": told,
-        "fire_at": due if breach and told is None else None,
+        "breached_at": breached_at,
+        "fire_at": due if breach and breached_at is None else None,
     }
 
 

@@ -119,13 +119,13 @@ def _after_merges(
                 asked[line] = min(asked.get(line, row.at), datetime.fromisoformat(since))
             joined |= dict.fromkeys(row.data.get("joined", ()), row.at)
             for answers, line, since in row.data.get("leans", ()):
-                if any(_arrived(one, rows) for one in answers):
+                if any(_arrived(answer, rows) for answer in answers):
                     continue  # else what it answered in the other ticket waits here
                 asked[line] = min(asked.get(line, row.at), datetime.fromisoformat(since))
                 if void.pop(line, None) is not None:
                     joined[line] = row.at
         elif row.data.get("change") == "reopened" and row.data.get("call"):
-            call = next((one for one in rows if one.id == row.data["call"]), None)
+            call = next((item for item in rows if item.id == row.data["call"]), None)
             if call is not None and (call.data or {}).get("disposition") != "answered":
                 asked[call.id], joined[call.id] = call.at, row.at
     return asked, joined
@@ -133,10 +133,10 @@ def _after_merges(
 
 def _arrived(answer: int, rows: Sequence[Row]) -> bool:
     """Whether a message of ours is on its way or there, by the last word about it."""
-    if any(one.id == answer and one.delivery == "undone" for one in rows):
+    if any(row.id == answer and row.delivery == "undone" for row in rows):
         return False
-    states = [one.data["state"] for one in rows if one.kind == "delivery" and one.data["of"] == answer]
-    return next((one for one in reversed(states) if one in ("failed", "sent")), "sent") == "sent"
+    states = [row.data["state"] for row in rows if row.kind == "delivery" and row.data["of"] == answer]
+    return next((state for state in reversed(states) if state in ("failed", "sent")), "sent") == "sent"
 
 
 def recompute(tx: Connection, promises: PolicyTargets, *, ticket: Row, facts: PolicyFacts, now: datetime) -> None:
@@ -145,15 +145,15 @@ def recompute(tx: Connection, promises: PolicyTargets, *, ticket: Row, facts: Po
     label, calendar = promises.calendar(facts.kind)
     aims = {kind: promises.target(facts, kind) for kind in actions.KINDS}
     targets = CycleTargets(**{kind: aim.minutes for kind, aim in aims.items()})
-    found = [] if ticket.spam_at else replay(calendar, targets, now, list(timeline(rows)))
+    replayed = [] if ticket.spam_at else replay(calendar, targets, now, list(timeline(rows)))
     how = {row.id: _how(row) for row in rows}
     known = {
-        (one.cycle, one.kind, one.start_entry_id): one
-        for one in queries.clocks_of(tx, ticket_id=ticket.id)
-        if one.kind != queue_wait.KIND
+        (clock.cycle, clock.kind, clock.start_entry_id): clock
+        for clock in queries.clocks_of(tx, ticket_id=ticket.id)
+        if clock.kind != queue_wait.KIND
     }
-    for number, cycle in enumerate(found, start=1):
-        last = number == len(found)
+    for number, cycle in enumerate(replayed, start=1):
+        last = number == len(replayed)
         _keep_cycle(tx, ticket.id, number, cycle)
         for kind, values in _clocks(cycle, ticket, last=last):
             aim = aims[kind]
@@ -163,17 +163,17 @@ def recompute(tx: Connection, promises: PolicyTargets, *, ticket: Row, facts: Po
             values |= _firing(values, before, calendar.due_at, aim)
             values |= {"calendar": label, "policy": aim.policy, "target_minutes": aim.minutes}
             clock_store.store_clock(tx, before, {"ticket_id": ticket.id, "cycle": number, "kind": kind, **values})
-    gone = [one.id for one in known.values()]
+    gone = [known_id.id for known_id in known.values()]
     if gone:
         tx.execute(delete(clocks).where(clocks.c.id.in_(gone)))
-    tx.execute(delete(cycles).where(cycles.c.ticket_id == ticket.id, cycles.c.number > len(found)))
+    tx.execute(delete(cycles).where(cycles.c.ticket_id == ticket.id, cycles.c.number > len(replayed)))
     calls = [row for row in rows if row.kind == "call"]
     if calls:
         aim_s, policy = promises.wait(facts)
-        starts = [one.first_response.started_at for one in found]
+        starts = [item.first_response.started_at for item in replayed]
         queue_wait.store_wait(tx, ticket_id=ticket.id, calls=calls, starts=starts, target=aim_s, policy=policy, now=now)
     hint(tx, "clocks")
-    _tell_ticket(tx, ticket, len(found))
+    _tell_ticket(tx, ticket, len(replayed))
 
 
 def _how(row: Row) -> str:
@@ -187,37 +187,37 @@ def _clocks(cycle: Cycle, ticket: Row, *, last: bool) -> Iterator[tuple[ClockKin
     yield "first_response", _response(cycle.first_response, over=over)
     for response in cycle.next_responses:
         yield "next_response", _response(response, over=over)
-    one = cycle.resolution
+    clock = cycle.resolution
     paused = not over and ticket.status in PAUSED
-    state = "stopped" if one.stopped_at else "unanswered" if over else "paused" if paused else "running"
+    state = "stopped" if clock.stopped_at else "unanswered" if over else "paused" if paused else "running"
     yield (
         "resolution",
         {
-            "start_entry_id": one.start,
-            "started_at": one.started_at,
-            "due_at": None if paused else one.due_at,
+            "start_entry_id": clock.start,
+            "started_at": clock.started_at,
+            "due_at": None if paused else clock.due_at,
             "stop_entry_id": None,
-            "stopped_at": one.stopped_at,
+            "stopped_at": clock.stopped_at,
             "person_id": None,
             "state": state,
-            "working_seconds": round(one.working_minutes * 60),
+            "working_seconds": round(clock.working_minutes * 60),
             "not_counted": None,
         },
     )
 
 
-def _response(one: Response, *, over: bool) -> dict[str, Any]:
-    state = "stopped" if one.stopped_at else "unanswered" if over else "running"
+def _response(clock: Response, *, over: bool) -> dict[str, Any]:
+    state = "stopped" if clock.stopped_at else "unanswered" if over else "running"
     return {
-        "start_entry_id": one.start,
-        "started_at": one.started_at,
-        "due_at": one.due_at,
+        "start_entry_id": clock.start,
+        "started_at": clock.started_at,
+        "due_at": clock.due_at,
         "state": state,
-        "stop_entry_id": one.stop,
-        "stopped_at": one.stopped_at,
-        "person_id": one.person,
-        "working_seconds": round(one.working_minutes * 60),
-        "not_counted": list(one.not_counted),
+        "stop_entry_id": clock.stop,
+        "stopped_at": clock.stopped_at,
+        "person_id": clock.person,
+        "working_seconds": round(clock.working_minutes * 60),
+        "not_counted": list(clock.not_counted),
     }
 
 
@@ -256,7 +256,7 @@ def _keep_cycle(tx: Connection, ticket_id: int, number: int, cycle: Cycle) -> No
 
 def _tell_ticket(tx: Connection, ticket: Row, count: int) -> None:
     running = queries.running_clocks(tx, ticket_id=ticket.id)
-    open_question = any(one.kind != "resolution" for one in running)
+    open_question = any(clock.kind != "resolution" for clock in running)
     tickets.change(
         tx,
         ticket_id=ticket.id,

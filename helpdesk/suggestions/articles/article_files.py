@@ -47,13 +47,13 @@ def load(folder: Path) -> list[Article]:
     """Every article below `folder`, by id. Raises `Invalid` naming the file and what is wrong in it."""
     if not folder.is_dir():
         raise Invalid(f"{folder}: there is no such folder of articles", str(folder))
-    found: dict[str, Article] = {}
+    articles: dict[str, Article] = {}
     for path in sorted(folder.glob("*/*.md")):
         article = read(path)
-        if article.id in found:
+        if article.id in articles:
             raise Invalid(f"{path}: another article has the id {article.name!r} too", "id")
-        found[article.id] = article
-    return list(found.values())
+        articles[article.id] = article
+    return list(articles.values())
 
 
 def read(path: Path) -> Article:

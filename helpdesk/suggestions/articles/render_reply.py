@@ -33,13 +33,13 @@ def hours_words(week: Sequence[Intervals], language: str) -> str:
     """The hours of a week as people say them: "Saturday to Wednesday 08:00 to 24:00, Thursday 08:00 to 13:00"."""
     days, to, comma = (dates.DAYS_FA, " تا ", "، ") if language == "fa" else (dates.DAYS_EN, " to ", ", ")
     order = (5, 6, 0, 1, 2, 3, 4)  # the week begins on Saturday
-    said: list[str] = []
+    sentences: list[str] = []
     for hours, run in groupby(order, key=lambda day: week[day]):
         names = [days[day] for day in run]
         if hours:
             name = names[0] if len(names) == 1 else f"{names[0]}{to}{names[-1]}"
-            said.append(f"{name} {' '.join(f'{_clock(a)}{to}{_clock(b)}' for a, b in hours)}")
-    return digits(comma.join(said), language)
+            sentences.append(f"{name} {' '.join(f'{_clock(a)}{to}{_clock(b)}' for a, b in hours)}")
+    return digits(comma.join(sentences), language)
 
 
 def _clock(seconds: int) -> str:

@@ -74,7 +74,7 @@ class _Names:
 def _named(name: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         return _Names(name, value)
-    return [_named(name, one) for one in value] if isinstance(value, list | tuple) else value
+    return [_named(name, item) for item in value] if isinstance(value, list | tuple) else value
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -145,8 +145,8 @@ def _compiled(source: str, language: str) -> Template | str:
 
 def problem_of(source: str, language: str = "fa") -> str | None:
     """What is wrong with a template, in words, or None."""
-    found = _compiled(source, language)
-    return found if isinstance(found, str) else None
+    compiled = _compiled(source, language)
+    return compiled if isinstance(compiled, str) else None
 
 
 def render(source: str, context: Mapping[str, Any], language: str = "fa") -> Rendered:

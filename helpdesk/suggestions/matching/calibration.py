@@ -70,7 +70,7 @@ class Calibrator:
         alone = [scores for scores, _, knows in islice(self._play(), SAMPLE // 2) if knows]
         if len(alone) < LEAST:
             return mix, guess, NEVER
-        spreads = np.stack([[s.whole.std(), s.judged.std(), s.likest.std()] for s in alone])
+        spreads = np.stack([[s.article_similarity.std(), s.judged.std(), s.likest.std()] for s in alone])
         mix = np.array(SHARES) / np.maximum(spreads.mean(0), 1e-6) * (mix > 0)
         return mix, *self._fit(mix)
 
@@ -92,18 +92,18 @@ class Calibrator:
         others = alike.copy()
         others[example] = 0
         sums = np.add.reduceat(others, self.begins)
-        whole = sums / self.lengths
+        article_similarity = sums / self.lengths
         shorter = self.lengths[owner] ** 2 - 2 * sums[owner] - 1
-        whole[owner] = sums[owner] / np.sqrt(max(shorter, 1e-6))
-        said = np.zeros(len(whole)) if judged is None else judged.astype(np.float64)
-        return MatchFeatures(whole, said, np.maximum.reduceat(others, self.begins))
+        article_similarity[owner] = sums[owner] / np.sqrt(max(shorter, 1e-6))
+        judgement = np.zeros(len(article_similarity)) if judged is None else judged.astype(np.float64)
+        return MatchFeatures(article_similarity, judgement, np.maximum.reduceat(others, self.begins))
 
     def _without_article(self, alike: Table, owner: int, judged: npt.NDArray[Any] | None) -> MatchFeatures:
-        whole = np.add.reduceat(alike, self.begins) / self.lengths
+        article_similarity = np.add.reduceat(alike, self.begins) / self.lengths
         likest = np.maximum.reduceat(alike, self.begins)
-        said = np.zeros(len(whole)) if judged is None else judged.astype(np.float64)
-        whole[owner], likest[owner], said[owner] = -9, 0, 0
-        return MatchFeatures(whole, said, likest)
+        judgement = np.zeros(len(article_similarity)) if judged is None else judged.astype(np.float64)
+        article_similarity[owner], likest[owner], judgement[owner] = -9, 0, 0
+        return MatchFeatures(article_similarity, judgement, likest)
 
     def _fit(self, mix: Table) -> tuple[Sure, float]:
         tables, rights, firsts = [], [], []

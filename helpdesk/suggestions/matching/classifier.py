@@ -53,5 +53,5 @@ class Classifier:
         self.unseen = self.unknown = np.zeros((0, 0), np.float32)
 
 
-def _half(one: Matrix, other: Matrix) -> Matrix:
-    return np.asarray((one + other) / 2, np.float32)
+def _half(first: Matrix, other: Matrix) -> Matrix:
+    return np.asarray((first + other) / 2, np.float32)

@@ -34,9 +34,9 @@ def fit(facts: npt.NDArray[Any], right: npt.NDArray[Any], softness: float = 1.0)
     keep = np.full(rows.shape[1], softness)
     keep[0] = 1e-3
     for _ in range(12):
-        said = 1 / (1 + np.exp(-np.clip(rows @ weights, -30, 30)))
-        slope = rows.T @ (said - wanted) + keep * weights
-        bend = (rows * (said * (1 - said))[:, None]).T @ rows + np.diag(keep)
+        predicted = 1 / (1 + np.exp(-np.clip(rows @ weights, -30, 30)))
+        slope = rows.T @ (predicted - wanted) + keep * weights
+        bend = (rows * (predicted * (1 - predicted))[:, None]).T @ rows + np.diag(keep)
         weights = weights - np.linalg.solve(bend, slope)
     return Logistic(weights, centre, scale)
 
@@ -47,15 +47,15 @@ def gate(confidence: npt.NDArray[Any], right: npt.NDArray[Any], least: int = 40)
     Sure means that the lower end of the Clopper-Pearson interval (one-sided, 5 %) reaches 95 %.
     """
     order = np.argsort(-confidence, kind="stable")
-    good, found = 0, 2.0
+    good, threshold = 0, 2.0
     for n, i in enumerate(order, 1):
         good += bool(right[i])
         last = n == len(order) or confidence[order[n]] < confidence[i]
         if last and n >= least and good / n >= PRECISION and surely_above(PRECISION, good, n):
-            found = float(confidence[i])
-    if found >= 1:
-        return found
-    odds = log(max(found, 1e-6) / (1 - found)) + STEP_BACK
+            threshold = float(confidence[i])
+    if threshold >= 1:
+        return threshold
+    odds = log(max(threshold, 1e-6) / (1 - threshold)) + STEP_BACK
     return 1 / (1 + exp(-odds))
 
 

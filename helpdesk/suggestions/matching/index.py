@@ -45,8 +45,10 @@ class Rows:
 
 
 def _distinct(documents: Sequence[array[int]], first: int) -> tuple[Numbers, Numbers, Weights]:
-    lengths = [len(found) for found in documents]
-    flat = np.concatenate([np.frombuffer(found, np.int32) for found in documents if found] or [np.zeros(0, np.int32)])
+    lengths = [len(document) for document in documents]
+    flat = np.concatenate(
+        [np.frombuffer(document, np.int32) for document in documents if document] or [np.zeros(0, np.int32)]
+    )
     pairs, times = np.unique(flat + (np.repeat(np.arange(len(documents)), lengths) << 32), return_counts=True)
     features, texts = (pairs & 0xFFFFFFFF).astype(np.int32), ((pairs >> 32) + first).astype(np.int32)
     return features, texts, times.astype(np.float32)
@@ -77,21 +79,21 @@ class Weighting:
 
     def rows(self, rows: Rows) -> Weights:
         """The weight of every feature of every text; each text has length 1, each block brings its share."""
-        found = np.zeros(len(rows.features), np.float32)
+        scales = np.zeros(len(rows.features), np.float32)
         for at in range(0, rows.count, CHUNK):
             part = slice(int(rows.ends[at]), int(rows.ends[min(at + CHUNK, rows.count)]))
             weights = self.worth[rows.features[part]] * (1 + np.log(rows.times[part]))
             cells = (rows.texts[part] - at) * len(BLOCKS) + self.block[rows.features[part]]
             squares = np.bincount(cells, weights * weights, minlength=CHUNK * len(BLOCKS))
-            found[part] = weights * _scales(squares.reshape(-1, len(BLOCKS))).ravel()[cells]
-        return found
+            scales[part] = weights * _scales(squares.reshape(-1, len(BLOCKS))).ravel()[cells]
+        return scales
 
-    def vector(self, found: Sequence[int]) -> Vector:
+    def vector(self, features: Sequence[int]) -> Vector:
         """The same for one text."""
-        counted = Counter(found)
+        counted = Counter(features)
         numbers = np.fromiter(counted, np.int32, len(counted))
         weights = self.worth[numbers]
-        if len(counted) < len(found):
+        if len(counted) < len(features):
             weights = weights * (1 + np.log(np.fromiter(counted.values(), np.float32, len(counted))))
         blocks = self.block[numbers]
         scale = _scales(np.bincount(blocks, weights * weights, minlength=len(BLOCKS)))
@@ -102,15 +104,15 @@ def borders(owners: npt.NDArray[Any]) -> list[int]:
     """Texts at which a new article begins, about every `CHUNK`; 0 and the count among them."""
     starts = np.flatnonzero(np.append(True, owners[1:] != owners[:-1])) if len(owners) else np.zeros(0, np.int64)
     wanted = np.searchsorted(starts, np.arange(0, len(owners), CHUNK))
-    found = {int(starts[i]) for i in wanted.tolist() if i < len(starts)}
-    return sorted({0, *found, len(owners)})
+    positions = {int(starts[i]) for i in wanted.tolist() if i < len(starts)}
+    return sorted({0, *positions, len(owners)})
 
 
 def _scales(squares: npt.NDArray[Any]) -> npt.NDArray[Any]:
     there = squares > 0
     shares = BLOCKS * there
-    whole = np.sqrt(np.maximum((shares * shares).sum(-1, keepdims=True), 1e-12))
-    return np.asarray(shares / whole / np.sqrt(np.where(there, squares, 1)), np.float64)
+    norms = np.sqrt(np.maximum((shares * shares).sum(-1, keepdims=True), 1e-12))
+    return np.asarray(shares / norms / np.sqrt(np.where(there, squares, 1)), np.float64)
 
 
 class Index:

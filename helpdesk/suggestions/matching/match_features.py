@@ -16,17 +16,17 @@ FACTS = 5
 class MatchFeatures:
     """A number an article: likeness to all of it, the judge's word, likeness to its likest example."""
 
-    whole: Table
+    article_similarity: Table
     judged: Table
     likest: Table
 
     def best(self, spread: Table, count: int) -> tuple[npt.NDArray[Any], Table]:
         """The `count` best articles, best first, and their mixed scores; one more score, the best of the others."""
-        mixed = self.whole * spread[0] + self.judged * spread[1] + self.likest * spread[2]
+        mixed = self.article_similarity * spread[0] + self.judged * spread[1] + self.likest * spread[2]
         wanted = min(count + 1, len(mixed))
-        found = np.argpartition(-mixed, wanted - 1)[:wanted] if wanted < len(mixed) else np.arange(len(mixed))
-        found = found[np.argsort(-mixed[found], kind="stable")]
-        return found[:count], mixed[found]
+        ranked = np.argpartition(-mixed, wanted - 1)[:wanted] if wanted < len(mixed) else np.arange(len(mixed))
+        ranked = ranked[np.argsort(-mixed[ranked], kind="stable")]
+        return ranked[:count], mixed[ranked]
 
     def facts(self, best: npt.NDArray[Any], values: Table) -> Table:
         """A row for each of the best: its score, its lead over the best other one, and the three scores alone."""
@@ -34,5 +34,5 @@ class MatchFeatures:
         rows[:, 0] = values[: len(best)]
         rows[:, 1] = rows[:, 0] - values[0]
         rows[0, 1] = values[0] - values[1] if len(values) > 1 else values[0]
-        rows[:, 2], rows[:, 3], rows[:, 4] = self.likest[best], self.whole[best], self.judged[best]
+        rows[:, 2], rows[:, 3], rows[:, 4] = self.likest[best], self.article_similarity[best], self.judged[best]
         return rows

@@ -62,22 +62,22 @@ class Matcher:
         for texts in articles:
             stems: set[str] = set()
             for text in texts or [""]:
-                said = self.vocabulary.words(text)
-                stems.update(map(stem, said))
-                yield array("i", self.vocabulary.grow(said))
+                tokens = self.vocabulary.words(text)
+                stems.update(map(stem, tokens))
+                yield array("i", self.vocabulary.grow(tokens))
             self._stems.append(frozenset(stems))
 
-    def match(self, said: Sequence[str], limit: int = 3) -> list[Match]:
+    def match(self, tokens: Sequence[str], limit: int = 3) -> list[Match]:
         """The best articles for a text's words, best first; none when none of the words is known."""
-        found = self.vocabulary.look(said)
-        if not found or not self._alive.any():
+        numbers = self.vocabulary.look(tokens)
+        if not numbers or not self._alive.any():
             return []
-        vector = self._weighting.vector(found)
+        vector = self._weighting.vector(numbers)
         scores = self._scores(vector)
         best, values = scores.best(self._spread, max(limit, 1))
         sure = self._sure(scores.facts(best, values))
         return [
-            Match(int(a), float(c), tuple(dict.fromkeys(w for w in said if stem(w) in self._stems[a])))
+            Match(int(a), float(c), tuple(dict.fromkeys(w for w in tokens if stem(w) in self._stems[a])))
             for a, c in zip(best, sure, strict=True)
             if self._alive[a]
         ][:limit]
@@ -95,16 +95,16 @@ class Matcher:
 
     def learn(self, text: str, article: int) -> None:
         """A text that an article answered: the judge is corrected and the text kept as one more example."""
-        said = self.vocabulary.words(text)
-        found = self.vocabulary.grow(said)
-        if not found:
+        tokens = self.vocabulary.words(text)
+        numbers = self.vocabulary.grow(tokens)
+        if not numbers:
             return
         self._weighting.grow(self.vocabulary)
-        vector = self._weighting.vector(found)
+        vector = self._weighting.vector(numbers)
         if self._judge is not None and article < self._judge.weights.shape[1]:
             self._judge.learn(vector, article)
         self._late.add(vector, article, len(self.vocabulary))
-        self._stems[article] |= self._telling(map(stem, said))
+        self._stems[article] |= self._telling(map(stem, tokens))
         before = self._lengths[article] if self._sizes[article] else 0.0
         self._sizes[article] += 1
         self._lengths[article] = max(1.0, float(np.sqrt(before**2 + 1 + before)))

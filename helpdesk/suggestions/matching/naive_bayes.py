@@ -31,15 +31,15 @@ class NaiveBayes:
 
     def unseen(self) -> Matrix:
         """What it would say of each example without having seen that example."""
-        said = np.zeros((len(self._vectors), self.weights.shape[1]), np.float32)
+        predictions = np.zeros((len(self._vectors), self.weights.shape[1]), np.float32)
         for i, ((numbers, weights), owner) in enumerate(zip(self._vectors, self._owners.tolist(), strict=True)):
-            said[i] = weights @ self.weights[numbers]
+            predictions[i] = weights @ self.weights[numbers]
             left = np.maximum(self._mass[numbers, owner] - weights, 0) + self._prior[numbers]
             total = max(float(self._sums[owner] - weights.sum()), 1e-6)
-            said[i, owner] = weights @ (np.log(left) - np.log(total) - self._usual[numbers])
-        return said
+            predictions[i, owner] = weights @ (np.log(left) - np.log(total) - self._usual[numbers])
+        return predictions
 
     def unknown(self) -> Matrix:
         """What it would say of each example without its article; the article's own column means nothing."""
-        said = [weights @ self.weights[numbers] for numbers, weights in self._vectors]
-        return np.asarray(said, np.float32)
+        predictions = [weights @ self.weights[numbers] for numbers, weights in self._vectors]
+        return np.asarray(predictions, np.float32)

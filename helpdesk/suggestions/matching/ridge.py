@@ -39,8 +39,10 @@ class Ridge:
 
     def unknown(self) -> Matrix:
         """What it would say of each example without having seen anything of its article."""
-        said = np.zeros_like(self._wanted)
+        predictions = np.zeros_like(self._wanted)
         for owner in np.unique(self._owners):
             mine = np.flatnonzero(self._owners == owner)
-            said[mine] = self._wanted[mine] - np.linalg.solve(self._inverse[np.ix_(mine, mine)], self._answers[mine])
-        return np.asarray(said, np.float32)
+            predictions[mine] = self._wanted[mine] - np.linalg.solve(
+                self._inverse[np.ix_(mine, mine)], self._answers[mine]
+            )
+        return np.asarray(predictions, np.float32)

@@ -83,9 +83,9 @@ def tokenize(text: str) -> list[str]:
     folded = _REPEATED.sub(r"\1", key(text[:LONGEST]))
     if "'" in folded or "’" in folded:
         folded = _ENGLISH_PARTS.sub(_without_apostrophe, folded)
-    found = _WORD.findall(folded)
-    said = [word for word in found if word not in _GREETINGS]
-    return [word for word in (said or found) if word not in _ENDINGS]
+    raw_words = _WORD.findall(folded)
+    tokens = [word for word in raw_words if word not in _GREETINGS]
+    return [word for word in (tokens or raw_words) if word not in _ENDINGS]
 
 
 _SMALL = _listed(
@@ -103,14 +103,14 @@ _SMALL = _listed(
 )
 
 
-def is_telling(found: Sequence[str]) -> bool:
+def is_telling(tokens: Sequence[str]) -> bool:
     """Whether any of the words says what a text is about; words that were not compared one by one may."""
-    return not found or any(word not in _SMALL and len(word) > 1 for word in found)
+    return not tokens or any(word not in _SMALL and len(word) > 1 for word in tokens)
 
 
-def telling(found: Sequence[str]) -> list[str]:
+def telling(tokens: Sequence[str]) -> list[str]:
     """Those words that say what a text is about; all of them when none does."""
-    return [word for word in found if word not in _SMALL and len(word) > 1] or list(found)
+    return [word for word in tokens if word not in _SMALL and len(word) > 1] or list(tokens)
 
 
 def _without_apostrophe(match: re.Match[str]) -> str:
@@ -173,7 +173,7 @@ _ENGLISH = _listed(
 )
 
 
-def is_finglish(found: Iterable[str]) -> bool:
+def is_finglish(tokens: Iterable[str]) -> bool:
     """Whether Latin words look like Persian written in Latin letters."""
-    said = set(found)
-    return len(said & _FINGLISH) > len(said & _ENGLISH)
+    distinct = set(tokens)
+    return len(distinct & _FINGLISH) > len(distinct & _ENGLISH)

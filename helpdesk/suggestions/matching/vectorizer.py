@@ -35,34 +35,34 @@ class Vocabulary:
         """The words a text is compared by."""
         return tokenize(text)
 
-    def grow(self, said: Sequence[str]) -> list[int]:
+    def grow(self, tokens: Sequence[str]) -> list[int]:
         """The features of a text, new ones numbered, repeated ones repeated."""
-        found: list[int] = []
+        known_numbers: list[int] = []
         before = len(self.block)
-        for word in said:
+        for word in tokens:
             numbers = self._whole.get(word)
             if numbers is None:
                 numbers = [self._number(name, block) for name, block in self._of_word(word)]
                 if len(self._whole) < MOST_REMEMBERED:
                     self._whole[word] = numbers
-            found += numbers
-        found += [self._number(pair, WORDS) for pair in _pairs(said)]
+            known_numbers += numbers
+        known_numbers += [self._number(pair, WORDS) for pair in _pairs(tokens)]
         if len(self.block) > before:
             self._taken.clear()
-        return found
+        return known_numbers
 
     def _of_word(self, word: str) -> list[tuple[tuple[int, str] | str, int]]:
         marked = f" {word} "
         size = len(marked)
-        found: list[tuple[tuple[int, str] | str, int]] = [((WORDS, stem(word)), WORDS)]
+        features: list[tuple[tuple[int, str] | str, int]] = [((WORDS, stem(word)), WORDS)]
         for n in range(SHORTEST, LONGEST + 1):
-            found += [(marked[i : i + n], LETTERS) for i in range(size - n + 1)]
+            features += [(marked[i : i + n], LETTERS) for i in range(size - n + 1)]
         if meaning := self._lexicon.meaning(word):
-            found.append(((MEANINGS, meaning), WORDS))
+            features.append(((MEANINGS, meaning), WORDS))
         if self._bones and (skin := skeleton(word)):
-            found.append(((BONES, skin), BONES))
-            found += [((BONES, f"{a}{b}"), BONES) for a, b in pairwise(f"^{skin}$")]
-        return found
+            features.append(((BONES, skin), BONES))
+            features += [((BONES, f"{a}{b}"), BONES) for a, b in pairwise(f"^{skin}$")]
+        return features
 
     def number_of(self, short: str) -> int | None:
         """The feature that is a stem itself."""
@@ -75,24 +75,24 @@ class Vocabulary:
             self.block.append(block)
         return number
 
-    def look(self, said: Sequence[str]) -> list[int]:
+    def look(self, tokens: Sequence[str]) -> list[int]:
         """The known features of a text. Fast: a word is taken apart once."""
-        found: list[int] = []
+        numbers: list[int] = []
         get = self._numbers.get
-        for word in said:
+        for word in tokens:
             taken = self._taken.get(word)
             if taken is None:
                 taken = [n for name, _ in self._of_word(word) if (n := get(name)) is not None]
                 if len(self._taken) < MOST_REMEMBERED:
                     self._taken[word] = taken
-            found += taken
-        found += [n for name in _pairs(said) if (n := get(name)) is not None]
-        return found
+            numbers += taken
+        numbers += [n for name in _pairs(tokens) if (n := get(name)) is not None]
+        return numbers
 
 
-def _pairs(said: Sequence[str]) -> list[tuple[int, str]]:
+def _pairs(tokens: Sequence[str]) -> list[tuple[int, str]]:
     """Stems of neighbours, and of words with one between them."""
-    stems = [stem(word) for word in said]
+    stems = [stem(word) for word in tokens]
     return [
         *((WORDS, f"{a} {b}") for a, b in pairwise(stems)),
         *((WORDS, f"{a} _ {b}") for a, b in zip(stems, stems[2:], strict=False)),

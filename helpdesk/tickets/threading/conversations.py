@@ -49,8 +49,8 @@ def ticket_of_conversation(tx: Connection, *, channel: str, account: str, conver
     own = tx.execute(_OWN, key).all()
     if own and own[0].active:
         return own[0]
-    found = [*own, *tx.execute(_FURTHER, key)]
-    return max(found, key=lambda one: (_open(tx, one), one.id), default=None)
+    rows = [*own, *tx.execute(_FURTHER, key)]
+    return max(rows, key=lambda item: (_open(tx, item), item.id), default=None)
 
 
 def _open(tx: Connection, row: Row) -> bool:
@@ -82,8 +82,8 @@ def numbers(tx: Connection, *, channel: str, conversation: str) -> dict[int, int
 def rename_conversation(tx: Connection, *, channel: str, account: str, old: str, new: str) -> Sequence[int]:
     """A chat goes on under another key; the old one still leads to its tickets. Returns them, oldest first."""
     here = (tickets.c.channel == channel) & (tickets.c.account == account) & (tickets.c.conversation == old)
-    found = list(tx.scalars(select(tickets.c.id).where(here).order_by(tickets.c.id)))
-    for ticket_id in found:
+    ticket_ids = list(tx.scalars(select(tickets.c.id).where(here).order_by(tickets.c.id)))
+    for ticket_id in ticket_ids:
         add_conversation(tx, channel=channel, account=account, conversation=old, ticket_id=ticket_id)
     tx.execute(update(tickets).where(here).values(conversation=new))
     key = (conversations.c.channel == channel) & (conversations.c.account == account)
@@ -95,4 +95,4 @@ def rename_conversation(tx: Connection, *, channel: str, account: str, old: str,
         )
     )
     tx.execute(insert(conversations).from_select(["channel", "account", "conversation", "ticket_id"], led))
-    return found
+    return ticket_ids

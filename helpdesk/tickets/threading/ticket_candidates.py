@@ -63,7 +63,7 @@ def candidates(
 ) -> Iterator[Candidate]:
     """Every ticket the hints lead to. A hint that leads nowhere is passed over."""
 
-    def found(hint: Hint, row: object) -> Iterator[Candidate]:
+    def candidate(hint: Hint, row: object) -> Iterator[Candidate]:
         if row is not None:
             yield _found(tx, hint, row, contact_id)
 
@@ -75,15 +75,15 @@ def candidates(
         for token in tokens[:MOST_IDS]:
             entry_id = verify(token)
             if entry_id is not None:
-                yield from found(hint, tx.execute(_BY_ENTRY, {"id": entry_id}).first())
+                yield from candidate(hint, tx.execute(_BY_ENTRY, {"id": entry_id}).first())
     for remote_id in remote[:MOST_IDS]:
         row = tx.execute(_BY_REMOTE, {"channel": channel, "remote_id": remote_id}).first()
-        yield from found("remote_id", row)
+        yield from candidate("remote_id", row)
     for number in numbers[:MOST_IDS]:
-        yield from found("number", tx.execute(_BY_ID, {"id": number}).first())
+        yield from candidate("number", tx.execute(_BY_ID, {"id": number}).first())
     if conversation is not None:
         key = {"channel": channel, "account": account, "conversation": conversation}
-        yield from found("conversation", conversations.ticket_of_conversation(tx, **key))
+        yield from candidate("conversation", conversations.ticket_of_conversation(tx, **key))
 
 
 def last_heard(
@@ -153,10 +153,10 @@ def transcript(
 
 def _moved(tx: Connection, own: Mapping[int, int | None]) -> tuple[list[int], list[int]]:
     """Lines that merges brought to these tickets from others, and lines of these that stand elsewhere now."""
-    looked = {*own, *(one for one in own.values() if one is not None)}
-    told = tx.execute(
+    looked = {*own, *(address for address in own.values() if address is not None)}
+    moves = tx.execute(
         select(entries.c.ticket_id, entries.c.data).where(entries.c.ticket_id.in_(looked), entries.c.kind == "change")
     )
-    merges = [(here, data) for here, data in told if (data or {}).get("change") == "merged"]
+    merges = [(here, data) for here, data in moves if (data or {}).get("change") == "merged"]
     came = [line for here, data in merges if here in own and data["number"] not in own for line in data["moved"]]
     return came, [line for _, data in merges if data["number"] in own for line in data["moved"]]

@@ -24,7 +24,7 @@ from helpdesk.web.inbox.pages import (
 
 def routes() -> list[web.AbstractRouteDef]:
     """Everything of this folder."""
-    one = r"/inbox/tickets/{number:\d+}"
+    ticket_path = r"/inbox/tickets/{number:\d+}"
     posts = {
         "reply": ticket_commands.reply, "note": ticket_commands.note, "assign": ticket_commands.assign, "take": ticket_commands.take_ticket, "status": ticket_commands.status,
         "resolve": ticket_commands.resolve, "undo": ticket_commands.undo, "resend": ticket_commands.resend, "followed-up": ticket_commands.complete_follow_up,
@@ -40,12 +40,12 @@ def routes() -> list[web.AbstractRouteDef]:
         web.get("/inbox/rows", inbox_pages.rows),
         web.get("/inbox/live", inbox_pages.live),
         web.get("/live", event_stream.stream),
-        web.get(one, inbox_pages.ticket),
-        web.get(f"{one}/merge", merge_page.page),
-        web.get(f"{one}/edit", sent_message_commands.form),
-        web.get(f"{one}/customer", customer_page.page),
-        web.get(f"{one}/customer/join", customer_page.ask),
-        *(web.post(f"{one}/{name}", handler) for name, handler in posts.items()),
+        web.get(ticket_path, inbox_pages.ticket),
+        web.get(f"{ticket_path}/merge", merge_page.page),
+        web.get(f"{ticket_path}/edit", sent_message_commands.form),
+        web.get(f"{ticket_path}/customer", customer_page.page),
+        web.get(f"{ticket_path}/customer/join", customer_page.ask),
+        *(web.post(f"{ticket_path}/{name}", handler) for name, handler in posts.items()),
         web.get(r"/inbox/files/{file:\d+}", file_downloads.download),
         web.get(r"/inbox/files/{file:\d+}/show", file_downloads.inline),
         web.get(r"/inbox/entries/{entry:\d+}/original", original_message.original),

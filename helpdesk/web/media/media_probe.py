@@ -148,8 +148,8 @@ def _wave(head: bytes, file: BinaryIO) -> MediaInfo | None:
                 return None
             rate = int.from_bytes(head[at + 16 : at + 20], "little")
         if name == b"data":
-            whole = min(length, file.seek(0, 2) - at - 8)
-            return MediaInfo("audio", "audio/wav", seconds=_believed(whole / rate if rate else 0))
+            data_length = min(length, file.seek(0, 2) - at - 8)
+            return MediaInfo("audio", "audio/wav", seconds=_believed(data_length / rate if rate else 0))
         at += 8 + length + length % 2
     return MediaInfo("audio", "audio/wav") if rate else None
 
@@ -172,11 +172,11 @@ def _film(head: bytes, file: BinaryIO) -> MediaInfo | None:
 def _boxes(file: BinaryIO) -> tuple[float | None, int, int, bool]:
     """Seconds, width and height of an MP4, and whether it has a picture at all."""
     size = file.seek(0, 2)
-    found = next((one for one in _within(file, 0, size) if one[0] == b"moov"), None)
-    if found is None:
+    box = next((item for item in _within(file, 0, size) if item[0] == b"moov"), None)
+    if box is None:
         return None, 0, 0, True
     seconds, width, height = None, 0, 0
-    for name, start, end in _within(file, found[1], found[2]):
+    for name, start, end in _within(file, box[1], box[2]):
         if name == b"mvhd":
             file.seek(start)
             head = file.read(32)
@@ -230,7 +230,7 @@ class MediaProbe:
 
     async def learn(self, digests: Iterable[str | None]) -> None:
         """Look at the files not known yet."""
-        fresh = [one for one in dict.fromkeys(digests) if one and one not in self._known]
+        fresh = [digest for digest in dict.fromkeys(digests) if digest and digest not in self._known]
         if not fresh:
             return
         self._known.update(await asyncio.to_thread(self._look, fresh))
@@ -238,14 +238,14 @@ class MediaProbe:
             self._known.popitem(last=False)
 
     def _look(self, digests: Iterable[str]) -> dict[str, MediaInfo | None]:
-        found: dict[str, MediaInfo | None] = {}
+        results: dict[str, MediaInfo | None] = {}
         for digest in digests:
             try:
                 with self._files.path(digest).open("rb") as file:
-                    found[digest] = probe(file)
+                    results[digest] = probe(file)
             except OSError:
-                found[digest] = None
-        return found
+                results[digest] = None
+        return results
 
 
 LOOKS = web.AppKey("looks", MediaProbe)

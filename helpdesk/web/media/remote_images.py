@@ -118,7 +118,7 @@ def _keep(place: Path, content: bytes) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         draft.write_bytes(content)
         draft.replace(place)
-        kept = sorted(place.parent.iterdir(), key=lambda one: one.stat().st_mtime)
+        kept = sorted(place.parent.iterdir(), key=lambda item: item.stat().st_mtime)
         for old in kept[:-MOST_KEPT]:
             old.unlink(missing_ok=True)
     except OSError:

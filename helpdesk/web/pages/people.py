@@ -73,7 +73,7 @@ async def _page(
     everybody, teams = await app[app_keys.DATABASE].read(_staff, now=app[app_keys.CLOCK]())
     return app[PAGES].render(
         request, "people/list.html", status=422 if error else 200, everybody=everybody, teams=teams,
-        called={one.id: one.name for one in teams}, roles=rules.ROLES, asked=asked or Asked(), error=error, wrong=wrong,
+        called={team.id: team.name for team in teams}, roles=rules.ROLES, asked=asked or Asked(), error=error, wrong=wrong,
         made=made, may=rules.may(app_keys.signed_in(request), "people.manage"), **await page_frame(request, "people"),
     )  # fmt: skip
 
@@ -119,12 +119,12 @@ async def _one(
     request: web.Request, *, error: str = "", tried: Tried | None = None, made: OneTimeLink | None = None
 ) -> web.StreamResponse:
     app, person_id = request.app, _id(request)
-    found, teams = await app[app_keys.DATABASE].read(_staff, now=app[app_keys.CLOCK](), person_id=person_id)
-    if not found:
+    member, teams = await app[app_keys.DATABASE].read(_staff, now=app[app_keys.CLOCK](), person_id=person_id)
+    if not member:
         raise NotFound("There is no such person.")
     notice = _say(request, "Kept.") if "kept" in request.query and not error and not made else ""
     return app[PAGES].render(
-        request, "people/person.html", status=422 if error else 200, who=found[0], teams=teams, roles=rules.ROLES,
+        request, "people/person.html", status=422 if error else 200, who=member[0], teams=teams, roles=rules.ROLES,
         tried=tried, error=error, made=made, notice=notice, own=person_id == app_keys.signed_in(request).id,
         **await page_frame(request, "people"),
     )  # fmt: skip
@@ -138,7 +138,7 @@ async def change_person(request: web.Request) -> web.StreamResponse:
     try:
         await app[app_keys.DATABASE].write(
             actions.shape, person_id=_id(request), name=tried.name, role=rules.role(tried.role), extension=tried.extension,
-            teams=frozenset(number(str(each)) for each in fields.getall("team", [])), by=by, now=app[app_keys.CLOCK](),
+            teams=frozenset(number(str(value)) for value in fields.getall("team", [])), by=by, now=app[app_keys.CLOCK](),
         )  # fmt: skip
     except (Conflict, Invalid) as error:
         return await _one(request, error=_say(request, str(error)), tried=tried)

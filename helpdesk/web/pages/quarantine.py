@@ -100,10 +100,10 @@ async def replay(request: web.Request) -> web.StreamResponse:
 
 def routes() -> list[web.AbstractRouteDef]:
     """Everything about the quarantine."""
-    one = r"/quarantine/{id:\d+}"
+    item_path = r"/quarantine/{id:\d+}"
     return [
         web.get("/quarantine", page),
-        web.get(one, detail),
-        web.get(f"{one}/raw", raw),
-        web.post(f"{one}/replay", replay),
+        web.get(item_path, detail),
+        web.get(f"{item_path}/raw", raw),
+        web.post(f"{item_path}/replay", replay),
     ]

@@ -40,9 +40,9 @@ class SurveyPage:
 
 def _read(tx: Connection, context: DeskContext, *, token: str, now: datetime) -> tuple[Row, Row, str]:
     """The survey, its ticket and the name of the agent it is about. Raises NotFound, Conflict."""
-    found = journey.find_survey(tx, context, token=token, now=now)
-    ticket = tickets.ticket(tx, ticket_id=found.ticket_id)
-    return found, ticket, agents.names(tx).get(found.person_id or 0, "")
+    stored = journey.find_survey(tx, context, token=token, now=now)
+    ticket = tickets.ticket(tx, ticket_id=stored.ticket_id)
+    return stored, ticket, agents.names(tx).get(stored.person_id or 0, "")
 
 
 @secret_address
@@ -54,7 +54,7 @@ async def page(request: web.Request) -> web.StreamResponse:
 async def _page(request: web.Request, problem: str = "", status: int = 200) -> web.StreamResponse:
     app, token = request.app, request.match_info["token"]
     try:
-        found, ticket, who = await app[app_keys.DATABASE].read(
+        stored, ticket, who = await app[app_keys.DATABASE].read(
             _read, app[app_keys.BOOK], token=token, now=app[app_keys.CLOCK]()
         )  # fmt: skip
     except (NotFound, Conflict) as error:
@@ -65,18 +65,20 @@ async def _page(request: web.Request, problem: str = "", status: int = 200) -> w
         token=token,
         subject=ticket.subject or f"#{ticket.id}",
         who=who,
-        score=found.score or "",
+        score=stored.score or "",
         tapped=tapped if tapped in SCORES else "",
-        reasons=[(one.key, one.words[language]) for one in app.get(app_keys.REASONS, ())],
-        chosen=list(found.reasons or ()),
-        words=found.words or "",
+        reasons=[(item.key, item.words[language]) for item in app.get(app_keys.REASONS, ())],
+        chosen=list(stored.reasons or ()),
+        words=stored.words or "",
     )
-    done = "done" in request.query and bool(found.score)
+    done = "done" in request.query and bool(stored.score)
     template = "survey/thanks.html" if done else "survey/ask.html"
-    if app[app_keys.BOOK].hours(found.channel) == "phone":  # the link came in a text message, to whatever telephone
+    if app[app_keys.BOOK].hours(stored.channel) == "phone":  # the link came in a text message, to whatever telephone
         template = "survey/small.html"
-    said = app[PAGES].gettext(language).gettext(problem) if problem else ""
-    return app[PAGES].render(request, template, status=status, language=language, survey=shown, problem=said, done=done)
+    problem_text = app[PAGES].gettext(language).gettext(problem) if problem else ""
+    return app[PAGES].render(
+        request, template, status=status, language=language, survey=shown, problem=problem_text, done=done
+    )
 
 
 @secret_address
@@ -85,13 +87,13 @@ async def answer(request: web.Request) -> web.StreamResponse:
     app, token, fields = request.app, request.match_info["token"], await request.post()
     context, now = app[app_keys.BOOK], app[app_keys.CLOCK]()
     face = str(
-        fields.get("face") or next((one for one in SCORES if one in fields), "")
+        fields.get("face") or next((score for score in SCORES if score in fields), "")
     )  # old telephones: three buttons
     try:
         await app[app_keys.DATABASE].write(journey.record_answer, context, token=token, score=face, now=now)
         if "tap" in fields:
             return web.Response(status=204)
-        reasons = [str(one) for one in fields.getall("reason", [])][:MOST_REASONS] if face == "sad" else []
+        reasons = [str(value) for value in fields.getall("reason", [])][:MOST_REASONS] if face == "sad" else []
         words = str(fields.get("words", "")) if face == "sad" else ""
         await app[app_keys.DATABASE].write(
             journey.record_reasons, context, token=token, reasons=reasons, words=words, now=now

@@ -114,20 +114,20 @@ def error_response(
     pages = request.app[PAGES]
     say = pages.gettext(pages.language_of(request)).gettext
     heading = say(HEADINGS.get(status, HEADINGS[400]))
-    said = " ".join(each for each in (_said(words, say) if words else "", incident) if each)
+    sentence = " ".join(item for item in (_said(words, say) if words else "", incident) if item)
     headers = {"Cache-Control": "no-store"}
     if isinstance(error, Resting):
         headers["Retry-After"] = str(max(1, round((error.until - request.app[CLOCK]()).total_seconds())))
     if request.path.startswith(("/api/", "/channels/")) or "application/json" in request.headers.get("Accept", ""):
         field = error.field if isinstance(error, Invalid) else None
-        body = {"error": said or heading, "field": field, "incident": incident or None}
+        body = {"error": sentence or heading, "field": field, "incident": incident or None}
         return web.json_response({key: value for key, value in body.items() if value}, status=status, headers=headers)
     if request.headers.get("HX-Request"):
-        return web.Response(text=said or heading, status=status, headers=headers)
+        return web.Response(text=sentence or heading, status=status, headers=headers)
     try:
-        answer = pages.render(request, "error.html", status=status, heading=heading, words=said, back="/")
+        answer = pages.render(request, "error.html", status=status, heading=heading, words=sentence, back="/")
     except Exception:
         log.exception("error page", id=request[ID])
-        return web.Response(text=f"{heading}\n{said}\n", status=status, headers=headers)
+        return web.Response(text=f"{heading}\n{sentence}\n", status=status, headers=headers)
     answer.headers.update(headers)
     return answer

@@ -30,14 +30,14 @@ class FragmentCache:
         """The line of an `EntryView`."""
         if _personal(entry):
             return self._draw(entry, number, csrf, now)
-        found = self._kept.get(entry)
-        if found is None:
-            found = self._draw(entry, number, csrf, now)
-            if len(found) <= LONGEST:
-                self._kept[entry] = found
+        cached = self._kept.get(entry)
+        if cached is None:
+            cached = self._draw(entry, number, csrf, now)
+            if len(cached) <= LONGEST:
+                self._kept[entry] = cached
                 if len(self._kept) > MOST:
                     self._kept.popitem(last=False)
-        return found
+        return cached
 
     def _draw(self, entry: Any, number: int, csrf: str, now: datetime) -> Markup:
         if self._macro is None:

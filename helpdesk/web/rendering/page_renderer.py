@@ -51,7 +51,7 @@ class Pages:
     ) -> None:
         self.desk_name, self.language, self.clock = desk_name, language, clock
         self._assets: Mapping[str, str] = json.loads((built / "manifest.json").read_text("utf-8"))
-        self._environments = {each: self._environment(templates, each, zone) for each in LANGUAGES}
+        self._environments = {item: self._environment(templates, item, zone) for item in LANGUAGES}
 
     def _environment(self, templates: Path, language: str, zone: str) -> Environment:
         made = Environment(
@@ -85,7 +85,7 @@ class Pages:
     @lru_cache(maxsize=512)  # noqa: B019 - one Pages per application
     def icon(self, name: str, flip: bool = False, extra: str = "") -> Markup:
         """A drawing of the icon sheet; `flip` turns with the reading direction."""
-        kinds = " ".join(each for each in ("icon", "flip" if flip else "", extra) if each)
+        kinds = " ".join(item for item in ("icon", "flip" if flip else "", extra) if item)
         return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
             kinds, self.asset("icons.svg"), name
         )

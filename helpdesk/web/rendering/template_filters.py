@@ -48,12 +48,12 @@ def gettext_for(gettext: Callable[[str], str]) -> Callable[..., Markup]:
 
     @lru_cache(maxsize=2048)
     def looked_up(text: str) -> tuple[Markup, Markup]:
-        found = Markup(gettext(text))  # noqa: S704 (our own catalogue)
-        return found, found % {} if "%(" not in found else found
+        translation = Markup(gettext(text))  # noqa: S704 (our own catalogue)
+        return translation, translation % {} if "%(" not in translation else translation
 
     def say(text: str, /, **values: Any) -> Markup:
-        found, whole = looked_up(text)
-        return found % values if values else whole
+        translation, is_complete = looked_up(text)
+        return translation % values if values else is_complete
 
     return say
 
@@ -95,8 +95,8 @@ def seconds(count: float, language: str = "fa") -> str:
     """A length of time to the second: «۳ دقیقه و ۴۰ ثانیه», "3 min 40 s"."""
     hours, minutes, rest = int(count) // 3600, int(count) // 60 % 60, int(count) % 60
     units = ("ساعت", "دقیقه", "ثانیه") if language == "fa" else ("h", "min", "s")
-    said = [f"{n} {unit}" for n, unit in zip((hours, minutes, rest), units, strict=True) if n]
-    return digits((" و " if language == "fa" else " ").join(said) or f"0 {units[2]}", language)
+    parts = [f"{n} {unit}" for n, unit in zip((hours, minutes, rest), units, strict=True) if n]
+    return digits((" و " if language == "fa" else " ").join(parts) or f"0 {units[2]}", language)
 
 
 def clock_words(clock: Any, language: str = "fa", zone: str = dates.TEHRAN, gettext: Callable[[str], str] = str) -> str:

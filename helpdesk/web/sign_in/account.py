@@ -120,8 +120,8 @@ def _name_problem(name: str | None) -> str | None:
 
 async def _refused(request: web.Request, problem: str, name: str) -> web.Response:
     pages = request.app[PAGES]
-    said = pages.gettext(pages.language_of(request)).gettext(problem)
-    return _form(request, said, name) if _without_old(request) else await _page(request, said)
+    message = pages.gettext(pages.language_of(request)).gettext(problem)
+    return _form(request, message, name) if _without_old(request) else await _page(request, message)
 
 
 def _form(request: web.Request, error: str | None = None, name: str = "") -> web.Response:

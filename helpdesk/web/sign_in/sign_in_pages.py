@@ -42,11 +42,11 @@ async def enter(request: web.Request) -> web.StreamResponse:
         await app[DATABASE].write(sign_in.begin, account=account, address=address, limits=limits, now=now)
     except sign_in.Resting as resting:
         return _resting(request, resting, typed, ahead)
-    found = await app[DATABASE].read(queries.password_of, email=account)
-    stored = found[1] if found else None
+    account_row = await app[DATABASE].read(queries.password_of, email=account)
+    stored = account_row[1] if account_row else None
     passwords = app[PASSWORDS]
     right = await asyncio.to_thread(passwords.right, stored, password[: rules.LONGEST])
-    if not right or found is None:
+    if not right or account_row is None:
         _ = _say(request)
         return app[PAGES].render(
             request, "sign_in/sign_in.html", status=403, email=typed, ahead=ahead,
@@ -55,10 +55,10 @@ async def enter(request: web.Request) -> web.StreamResponse:
     outdated = stored is not None and passwords.outdated(stored)
     fresh = await asyncio.to_thread(passwords.hash, password) if outdated else None
     token = await app[DATABASE].write(
-        sign_in.enter, person_id=found[0].id, account=account, address=address, device=client_identity.device(request),
+        sign_in.enter, person_id=account_row[0].id, account=account, address=address, device=client_identity.device(request),
         limits=limits, now=now, rotated=_old_session(request), new_hash=fresh,
     )  # fmt: skip
-    return _welcome(request, found[0], token, ahead or "/inbox")
+    return _welcome(request, account_row[0], token, ahead or "/inbox")
 
 
 @public

@@ -25,8 +25,8 @@ def desk(desk):
 async def joined(desk, one, other):
     return await desk.database.write(
         join.join_customers,
-        one=await who_has(desk, one),
-        other=await who_has(desk, other),
+        first_id=await who_has(desk, one),
+        second_id=await who_has(desk, other),
         person_id=1,
         now=desk.time(),
     )
@@ -133,7 +133,7 @@ async def test_one_is_not_joined_with_oneself_nor_twice_nor_with_nobody(desk, tw
     await joined(desk, "site:v1", "email:sara@nilgun.example")
     for one, other, error in ((sara, sara, Conflict), (sara, visitor, Conflict), (sara, 9999, NotFound)):
         with pytest.raises(error):
-            await desk.database.write(join.join_customers, one=one, other=other, person_id=1, now=desk.time())
+            await desk.database.write(join.join_customers, first_id=one, second_id=other, person_id=1, now=desk.time())
     await parted(desk, "site:v1")
     with pytest.raises(Conflict):
         await desk.database.write(join.part_customers, join_id=1, person_id=1, now=desk.time())

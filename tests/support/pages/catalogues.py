@@ -71,12 +71,12 @@ def renew(language: str) -> list[str]:
         creation_date=old.creation_date, revision_date=old.creation_date,
     )  # fmt: skip
     for context, text in sorted(wanted(), key=lambda key: (key[1] if isinstance(key[1], str) else key[1][0]).lower()):
-        said = known.get((context, text), ())
+        role = known.get((context, text), ())
         if language == "en":
-            said = (text,) if isinstance(text, str) else text
-        elif not all(said) or not said:
+            role = (text,) if isinstance(text, str) else text
+        elif not all(role) or not role:
             empty.append(text if isinstance(text, str) else text[0])
-        new.add(text, (said[0] if said else "") if isinstance(text, str) else tuple(said), context=context)
+        new.add(text, (role[0] if role else "") if isinstance(text, str) else tuple(role), context=context)
     made = BytesIO()
     write_po(made, new, width=0, no_location=True)
     path_of(language).write_bytes(made.getvalue())

@@ -39,23 +39,24 @@ def inbox(language: str, **more: Any) -> Page:
 
 def answered(language: str) -> Page:
     """A ticket whose clock was stopped, without a customer's history, by somebody who writes a note."""
-    whole = g.ticket(language)
+    full_address = g.ticket(language)
     why = replace(g.why(language), met=True, stopped_at=g.NOW - timedelta(minutes=5), answered_by=g.ME[language].name,
                   how="suggestion", seconds=540, breached_at=g.NOW)  # fmt: skip
     composer = replace(
-        whole.composer,
+        full_address.composer,
         tab="note",
         note=g.WORDS[language]["note"],
         suggestions=[],
         uploads=[],
         conflict=g.WORDS[language]["why"],
     )
-    person = replace(whole.person, faces=[], others=[], notes="", mark="", blocked=True)
+    person = replace(full_address.person, faces=[], others=[], notes="", mark="", blocked=True)
     happy = [
-        replace(item, score="happy", task=None) if isinstance(item, SurveyView) else item for item in whole.timeline
+        replace(item, score="happy", task=None) if isinstance(item, SurveyView) else item
+        for item in full_address.timeline
     ]
     return inbox(language, ticket=replace(
-        whole, why=why, clock=g.clock("met", 0, 100), composer=composer, person=person, timeline=happy, assignee=None,
+        full_address, why=why, clock=g.clock("met", 0, 100), composer=composer, person=person, timeline=happy, assignee=None,
         status="resolved", here=[], writing=[], earlier=True, tags=[], priority="urgent",
     ))  # fmt: skip
 

@@ -94,7 +94,7 @@ def photo(number: int, width: int = 336, height: int = 252) -> MediaView:
 def telegram(language: str) -> TicketView:
     """A conversation with everything Telegram has."""
     say, w = _Talk(language, "telegram"), SAID[language]
-    voice = MediaView(20, "audio", "voice.ogg", 41_000, seconds=17.0, said="voice")
+    voice = MediaView(20, "audio", "voice.ogg", 41_000, seconds=17.0, role="voice")
     first = say("customer", w["hello"], shown=(photo(11), photo(12), photo(13)), edited_at=g.ago(hours=1, minutes=40),
                 edits=(EditView(g.ago(hours=1, minutes=46), w["older"]), EditView(g.ago(hours=1, minutes=44), w["old"])))  # fmt: skip
     lines = [
@@ -129,8 +129,8 @@ def phone(language: str) -> TicketView:
     say, w = _Talk(language, "phone"), SAID[language]
     number, sam = "+989120001234", g.SAMAN[language].name
     me = g.ME[language].name
-    taped = MediaView(21, "audio", "voicemail-0012.wav", 320_000, seconds=23.0, said="voicemail")
-    recorded = MediaView(22, "audio", "q-support-0041.wav", 1_760_000, seconds=220.0, said="recording")
+    taped = MediaView(21, "audio", "voicemail-0012.wav", 320_000, seconds=23.0, role="voicemail")
+    recorded = MediaView(22, "audio", "q-support-0041.wav", 1_760_000, seconds=220.0, role="recording")
 
     def call(outcome: str, **more: Any) -> CallView:
         return CallView(outcome, number=number, tel=number, **more)
@@ -170,14 +170,16 @@ def chat(language: str) -> TicketView:
 
 
 def _ticket(language: str, kind: str, lines: list[Any], subject: str, address: str) -> TicketView:
-    whole = g.ticket(language)
+    full_address = g.ticket(language)
     mark = MARKS[kind][language]
     person = replace(
-        whole.person, addresses=[AddressView(mark.icon, address.partition(":")[2], True)], others=[], notes=""
+        full_address.person, addresses=[AddressView(mark.icon, address.partition(":")[2], True)], others=[], notes=""
     )
-    composer = replace(whole.composer, channel=mark, reply="", suggestions=[], uploads=[], copies=[], can_quote=False)
+    composer = replace(
+        full_address.composer, channel=mark, reply="", suggestions=[], uploads=[], copies=[], can_quote=False
+    )
     return replace(
-        whole,
+        full_address,
         subject=subject,
         person=person,
         composer=composer,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from channels.contract import Channel, State
-from helpdesk.cli.common.channel_report import lines, tell
+from helpdesk.cli.common.channel_report import lines, report_channels
 
 
 class Mail(Channel):
@@ -39,8 +39,8 @@ def test_a_channel_without_accounts_is_told():
 
 async def test_a_silent_channel_does_not_keep_the_desk_waiting():
     said: list[str] = []
-    await tell({"mail": Mail("a")}, {}, said.append, patience=0)
+    await report_channels({"mail": Mail("a")}, {}, said.append, patience=0)
     assert said[0] == "Email: a is not connected yet."
     said.clear()
-    await tell({}, {}, said.append)
+    await report_channels({}, {}, said.append)
     assert said == []

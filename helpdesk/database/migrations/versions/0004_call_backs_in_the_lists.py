@@ -38,9 +38,9 @@ def upgrade() -> None:
 def _to_the_parents(name: str, **which: str) -> None:
     """What was said about a merged ticket stands on the one it was merged into, however far that is."""
     tickets = sa.table("tickets", sa.column("id"), sa.column("merged_into_id"))
-    moving = sa.table(name, sa.column("ticket_id"), *(sa.column(one) for one in which))
+    moving = sa.table(name, sa.column("ticket_id"), *(sa.column(kind) for kind in which))
     parent = sa.select(tickets.c.merged_into_id).where(tickets.c.id == moving.c.ticket_id)
-    wanted = [moving.c[one] == value for one, value in which.items()]
+    wanted = [moving.c[kind] == value for kind, value in which.items()]
     gone = parent.where(tickets.c.merged_into_id.is_not(None)).exists()
     step = sa.update(moving).where(gone, *wanted).values(ticket_id=parent.scalar_subquery())
     while op.get_bind().execute(step).rowcount:

@@ -28,7 +28,7 @@ def join_album(tx: Connection, arrival: Arrival, inbound: Inbound, files: Sequen
     if inbound.text:
         data = dict(entry.data or {})
         data["parts"] = {**caption_parts(entry, data), inbound.external_id: inbound.text}
-        text = "\n".join(one for one in data["parts"].values() if one)
+        text = "\n".join(part for part in data["parts"].values() if part)
         tickets.rewrite_entry(tx, entry_id=entry_id, text=text, data=data)
         tickets.change(tx, ticket_id=entry.ticket_id, snippet=rules.snippet(text))
         ticket_search.index_entry(tx, ticket_id=entry.ticket_id, entry_id=entry_id, texts=(inbound.text,))

@@ -58,13 +58,16 @@ def _edited_text(entry: Row | None, inbound: Inbound) -> tuple[str, dict[str, st
     if inbound.target is None or not known.keys() - {inbound.target}:
         return inbound.text, {}
     known[inbound.target] = inbound.text
-    return "\n".join(one for one in known.values() if one), known
+    return "\n".join(known_id for known_id in known.values() if known_id), known
 
 
 def _new_files(tx: Connection, entry_id: int, files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Those of some files that do not hang on an entry yet: a change of the words below a picture brings it again."""
-    known = {_file_key(one.hash, one.name, one.size) for one in queries.attachments_of(tx, entry_ids=[entry_id])}
-    return [one for one in files if _file_key(one["hash"], one["name"], one["size"]) not in known]
+    known = {
+        _file_key(attachment.hash, attachment.name, attachment.size)
+        for attachment in queries.attachments_of(tx, entry_ids=[entry_id])
+    }
+    return [file for file in files if _file_key(file["hash"], file["name"], file["size"]) not in known]
 
 
 def _file_key(digest: str | None, name: str, size: int) -> tuple[object, ...]:

@@ -20,5 +20,5 @@ def move_chat(tx: Connection, arrival: Arrival, inbound: Inbound, entry_id: int)
         return
     conversations.rename_conversation(tx, channel=arrival.channel, account=arrival.account, old=old, new=new)
     ticket_id = queries.entry(tx, entry_id=entry_id).ticket_id
-    told: dict[str, Any] = {"from": old, "to": new}
-    tickets.changed(tx, ticket_id=ticket_id, now=arrival.received_at, author="system", change="chat_moved", **told)
+    keys: dict[str, Any] = {"from": old, "to": new}
+    tickets.changed(tx, ticket_id=ticket_id, now=arrival.received_at, author="system", change="chat_moved", **keys)

@@ -21,11 +21,11 @@ log = structlog.get_logger("survey_answers")
 
 def receive_survey_answer(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound) -> int | None:
     """A face or words given on the channel itself. A forged or late answer changes no survey; see `as_written`."""
-    said = inbound.survey
-    if said is None:
+    answer = inbound.survey
+    if answer is None:
         return None
     try:
-        return _record(tx, context, arrival, said)
+        return _record(tx, context, arrival, answer)
     except DeskError as error:
         log.info("survey answer refused", channel=arrival.channel, why=type(error).__name__)
         return None
@@ -38,11 +38,11 @@ def as_message(inbound: Inbound) -> Inbound | None:
     return replace(inbound, kind="message", thanks=not inbound.survey.words, survey=None)
 
 
-def _record(tx: Connection, context: DeskContext, arrival: Arrival, said: SurveyAnswer) -> int | None:
-    token = said.token
-    if token is None and said.call is not None:
-        entry_id = queries.entry_by_remote_id(tx, channel=arrival.channel, remote_id=said.call)
-        if entry_id is None or said.score is None:
+def _record(tx: Connection, context: DeskContext, arrival: Arrival, answer: SurveyAnswer) -> int | None:
+    token = answer.token
+    if token is None and answer.call is not None:
+        entry_id = queries.entry_by_remote_id(tx, channel=arrival.channel, remote_id=answer.call)
+        if entry_id is None or answer.score is None:
             return None
         ticket = queries.ticket(tx, ticket_id=queries.entry(tx, entry_id=entry_id).ticket_id)
         token = survey.start_call_survey(tx, ticket=ticket, now=arrival.received_at)
@@ -50,9 +50,11 @@ def _record(tx: Connection, context: DeskContext, arrival: Arrival, said: Survey
             return None
     if token is None:
         return None
-    found = survey.find_survey(tx, context, token=token, now=arrival.received_at)
-    if said.score is not None:
-        survey.record_answer(tx, context, token=token, score=said.score, now=arrival.received_at)
-    if said.words or said.reasons:
-        survey.record_reasons(tx, context, token=token, reasons=said.reasons, words=said.words, now=arrival.received_at)
-    return queries.newest_entry(tx, ticket_id=reassign_contact.surviving_ticket(tx, ticket_id=found.ticket_id).id)
+    stored = survey.find_survey(tx, context, token=token, now=arrival.received_at)
+    if answer.score is not None:
+        survey.record_answer(tx, context, token=token, score=answer.score, now=arrival.received_at)
+    if answer.words or answer.reasons:
+        survey.record_reasons(
+            tx, context, token=token, reasons=answer.reasons, words=answer.words, now=arrival.received_at
+        )
+    return queries.newest_entry(tx, ticket_id=reassign_contact.surviving_ticket(tx, ticket_id=stored.ticket_id).id)

@@ -23,12 +23,12 @@ def record_unknown_target(
     chat = inbound.thread.conversation
     if chat is None:
         return None
-    found = conversations.ticket_of_conversation(
+    newest = conversations.ticket_of_conversation(
         tx, channel=arrival.channel, account=arrival.account, conversation=chat
     )
-    if found is None:
+    if newest is None:
         return None
-    ticket = reassign_contact.surviving_ticket(tx, ticket_id=found.id)
+    ticket = reassign_contact.surviving_ticket(tx, ticket_id=newest.id)
     tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)
     line = tickets.add_entry(
         tx, ticket_id=ticket.id, at=arrival.received_at, kind=kind, author="customer", public=False, outgoing=False,

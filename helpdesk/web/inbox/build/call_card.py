@@ -30,7 +30,7 @@ def call_of(entry: Any, parts: TicketData, eyes: Reader, heard: list[MediaView])
     waited, talked = _seconds(data, "queue_wait_s"), _talked(data)
     tel = telephone(data.get("customer") or (entry.address or "").partition(":")[2])
     channel = eyes.channels.get(entry.channel or "")
-    here = {one.said for one in heard}
+    here = {person.role for person in heard}
     promised, in_time = _promise(entry, parts)
     return CallView(
         outcome=outcome,
@@ -47,7 +47,7 @@ def call_of(entry: Any, parts: TicketData, eyes: Reader, heard: list[MediaView])
         share=round(100 * (waited or 0) / ((waited or 0) + talked)) if talked else 100 if waited else 0,
         tel="" if outcome in UNANSWERED and _is_above(parts, eyes) else tel,
         rings=channel is not None and channel.can.rings and outcome in UNANSWERED,
-        kept=tuple(one for one in ("voicemail", "recording") if data.get(one) is True and one not in here),
+        kept=tuple(item for item in ("voicemail", "recording") if data.get(item) is True and item not in here),
         promised=promised,
         in_time=in_time,
     )
@@ -61,7 +61,9 @@ def _is_above(parts: TicketData, eyes: Reader) -> bool:
 
 def _promise(entry: Any, parts: TicketData) -> tuple[int | None, bool | None]:
     """Seconds promised for the queue, and whether they were kept."""
-    clock = next((one for one in parts.clocks if one.kind == queue_wait.KIND and one.start_entry_id == entry.id), None)
+    clock = next(
+        (item for item in parts.clocks if item.kind == queue_wait.KIND and item.start_entry_id == entry.id), None
+    )
     if clock is None or clock.due_at is None:
         return None, None
     target = int((clock.due_at - clock.started_at).total_seconds())
@@ -72,8 +74,12 @@ def _promise(entry: Any, parts: TicketData) -> tuple[int | None, bool | None]:
 
 def _agents(data: Mapping[str, Any], parts: TicketData) -> tuple[str, ...]:
     """Who spoke, by name where the extension is known; whoever answered first comes first."""
-    found = data.get("agents")
-    names = [parts.extensions.get(str(one), str(one)) for one in found] if isinstance(found, list) else []
+    extensions = data.get("agents")
+    names = (
+        [parts.extensions.get(str(extension), str(extension)) for extension in extensions]
+        if isinstance(extensions, list)
+        else []
+    )
     return tuple(dict.fromkeys(names))
 
 

@@ -11,13 +11,13 @@ from helpdesk.web.inbox.views.callback_view import CallBackView
 def call_back(parts: TicketData, eyes: Reader) -> CallBackView | None:
     """The wish, or None."""
     wish = callback.pending_callback(parts.entries)
-    sad = next((one for one in parts.follow_ups.values() if one.done_at is None), None)
+    sad = next((follow_up for follow_up in parts.follow_ups.values() if follow_up.done_at is None), None)
     own = [
         (wish.address if wish is not None else None) or parts.ticket.address,
-        *(one.address for one in parts.addresses),
+        *(address.address for address in parts.addresses),
     ]
-    number = next((one.removeprefix("phone:") for one in own if one.startswith("phone:+")), "")
-    rings = bool(number) and any(one.can.rings for one in eyes.channels.values())
+    number = next((address.removeprefix("phone:") for address in own if address.startswith("phone:+")), "")
+    rings = bool(number) and any(channel.can.rings for channel in eyes.channels.values())
     if wish is not None:
         return CallBackView(str((wish.data or {}).get("disposition")), wish.at, number, rings)
     return CallBackView("sad", sad.created_at, number, rings) if sad is not None and number else None

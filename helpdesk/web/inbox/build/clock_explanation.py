@@ -28,16 +28,17 @@ KINDS = {"bot": "bot", "automation": "bot", "survey": "sad", "system": "bot"}
 def choose(clocks: Sequence[Any], now: datetime) -> Any | None:
     """The clock to show: the answer that is owed, a solution whose time runs out, else the answer last given."""
     due = sorted(
-        (one for one in clocks if one.due_at is not None and one.kind != queue_wait.KIND), key=lambda one: one.due_at
+        (clock for clock in clocks if clock.due_at is not None and clock.kind != queue_wait.KIND),
+        key=lambda item: item.due_at,
     )
-    owed = [one for one in due if one.state == "running" and one.kind != "resolution"]
+    owed = [row for row in due if row.state == "running" and row.kind != "resolution"]
     if owed:
         return owed[0]
-    solving = [one for one in due if one.state == "running"]
+    solving = [row for row in due if row.state == "running"]
     if solving and now >= (solving[0].warn_at or solving[0].due_at):
         return solving[0]
-    given = [one for one in due if one.state == "stopped" and one.kind != "resolution"]
-    return max(given, key=lambda one: one.id) if given else next(iter(solving), None)
+    given = [row for row in due if row.state == "stopped" and row.kind != "resolution"]
+    return max(given, key=lambda item: item.id) if given else next(iter(solving), None)
 
 
 def chip_of(clock: Any, now: datetime) -> ClockView:
@@ -53,11 +54,11 @@ def explain_clock(clock: Any, parts: TicketData, eyes: Reader, zone: str = dates
     """The record of a clock in words and lengths."""
     end = clock.stopped_at or clock.due_at
     counted = eyes.calendar(eyes.hours(parts.ticket.channel))[1].intervals(clock.started_at, end)
-    met = clock.state == "stopped"
-    parts_of_bar, now_x = bar(counted, None if met else eyes.now)
+    answered = clock.state == "stopped"
+    parts_of_bar, now_x = bar(counted, None if answered else eyes.now)
     return ClockExplanation(
         kind=clock.kind,
-        met=met,
+        met=answered,
         started_at=clock.started_at,
         started_by=_started_by(clock, parts),
         target=clock.target_minutes or 0,
@@ -74,34 +75,38 @@ def explain_clock(clock: Any, parts: TicketData, eyes: Reader, zone: str = dates
         seconds=clock.working_seconds,
         breached_at=clock.breached_at,
         queues=_queues(parts),
-        called=any(one.id == clock.start_entry_id and one.kind == "call" for one in parts.entries),
+        called=any(entry.id == clock.start_entry_id and entry.kind == "call" for entry in parts.entries),
     )
 
 
 def _queues(parts: TicketData) -> list[QueueView]:
     """How long callers of this ticket waited in queues, the newest few; a waiting that goes on is not told yet."""
-    found = [one for one in parts.clocks if one.kind == queue_wait.KIND and one.due_at is not None and one.stopped_at]
+    clocks = [
+        clock
+        for clock in parts.clocks
+        if clock.kind == queue_wait.KIND and clock.due_at is not None and clock.stopped_at
+    ]
     made = []
-    for one in found[-4:]:
-        target = int((one.due_at - one.started_at).total_seconds())
-        met = queue_wait.QueueWait(one.state, one.started_at, one.stopped_at, one.working_seconds).met(target)
-        made.append(QueueView(one.started_at, one.working_seconds, target, met))
+    for clock in clocks[-4:]:
+        target = int((clock.due_at - clock.started_at).total_seconds())
+        wait = queue_wait.QueueWait(clock.state, clock.started_at, clock.stopped_at, clock.working_seconds).met(target)
+        made.append(QueueView(clock.started_at, clock.working_seconds, target, wait))
     return made
 
 
 def steps(counted: Sequence[tuple[datetime, datetime]], zone: str = dates.TEHRAN) -> list[ExplanationStep]:
     """Working intervals with the whole days between them on which nothing counted."""
-    found: list[ExplanationStep] = []
+    explanation: list[ExplanationStep] = []
     last: date | None = None
     for starts, ends in counted:
         day = dates.local(starts, zone).date()
-        while last is not None and last + timedelta(days=1) < day and len(found) < MOST_STEPS:
+        while last is not None and last + timedelta(days=1) < day and len(explanation) < MOST_STEPS:
             last += timedelta(days=1)
             idle = datetime(last.year, last.month, last.day, 12, tzinfo=dates.local(starts, zone).tzinfo)
-            found.append(ExplanationStep(idle, idle, 0, off=True))
-        found.append(ExplanationStep(starts, ends, (ends - starts).total_seconds()))
+            explanation.append(ExplanationStep(idle, idle, 0, off=True))
+        explanation.append(ExplanationStep(starts, ends, (ends - starts).total_seconds()))
         last = dates.local(ends - timedelta(microseconds=1), zone).date()
-    return found
+    return explanation
 
 
 def bar(
@@ -137,7 +142,7 @@ def _used(starts: datetime, ends: datetime, now: datetime | None) -> float:
 
 
 def _started_by(clock: Any, parts: TicketData) -> str:
-    entry = next((one for one in parts.entries if one.id == clock.start_entry_id), None)
+    entry = next((item for item in parts.entries if item.id == clock.start_entry_id), None)
     own = entry is None or entry.contact_id in (None, parts.ticket.contact_id)
     return name_of(
         parts.contact.name if own else "", (entry.address if entry is not None else None) or parts.ticket.address
@@ -146,17 +151,17 @@ def _started_by(clock: Any, parts: TicketData) -> str:
 
 def _ignored(clock: Any, parts: TicketData) -> list[IgnoredEntry]:
     """Robots, notes and replies that never arrived, between the start and the stop."""
-    found: list[IgnoredEntry] = []
+    ignored: list[IgnoredEntry] = []
     for entry in parts.entries:
         if entry.id <= clock.start_entry_id or (clock.stop_entry_id and entry.id >= clock.stop_entry_id):
             continue
         who = parts.names.get(entry.person_id or 0, "")
         if entry.kind == "note" and entry.author == "agent":
-            found.append(IgnoredEntry("note", "note", entry.at, who))
+            ignored.append(IgnoredEntry("note", "note", entry.at, who))
         elif entry.outgoing and entry.author in KINDS:
-            found.append(
+            ignored.append(
                 IgnoredEntry(entry.author if entry.author != "system" else "automation", KINDS[entry.author], entry.at)
             )
         elif entry.outgoing and entry.delivery == "failed":
-            found.append(IgnoredEntry("failed", "alert", entry.at, who))
-    return found[-6:]
+            ignored.append(IgnoredEntry("failed", "alert", entry.at, who))
+    return ignored[-6:]

@@ -55,7 +55,7 @@ class CustomerData:
     tickets: Sequence[Row]
     offers: Sequence[tuple[Row, Row, str]]
     joins: Sequence[Row]
-    found: Sequence[tuple[Row, Sequence[Row], Sequence[Row]]]
+    search_results: Sequence[tuple[Row, Sequence[Row], Sequence[Row]]]
     names: Any
 
 
@@ -74,8 +74,8 @@ def read(tx: Connection, *, ticket_id: int, question: str = "", other: int | Non
         queries.of_contact(tx, contact_id=who.id, most=MOST_TICKETS),
         contacts.offers_for(tx, contact_id=who.id), contacts.joins_of(tx, contact_id=who.id),
         [
-            (one, contacts.addresses_of(tx, contact_id=one.id), queries.of_contact(tx, contact_id=one.id, most=MOST_TICKETS))
-            for one in others
+            (item, contacts.addresses_of(tx, contact_id=item.id), queries.of_contact(tx, contact_id=item.id, most=MOST_TICKETS))
+            for item in others
         ],
         agents.names(tx),
     )  # fmt: skip
@@ -84,33 +84,33 @@ def read(tx: Connection, *, ticket_id: int, question: str = "", other: int | Non
 def _of_ticket(tx: Connection, number: str, but: int) -> Sequence[Row]:
     if not (number.isdigit() and len(number) < 16):
         return []
-    found = contacts.contact(tx, contact_id=queries.ticket(tx, ticket_id=int(number)).contact_id)
-    return [found] if found.id != but else []
+    customer = contacts.contact(tx, contact_id=queries.ticket(tx, ticket_id=int(number)).contact_id)
+    return [customer] if customer.id != but else []
 
 
 def customer(row: Row, addresses: Sequence[Row], tickets: Sequence[Row], eyes: Reader) -> CustomerView:
     """One customer as this reader sees them."""
     name = name_of(row.name, addresses[0].address if addresses else "", eyes.language)
     return CustomerView(
-        row.id, name, face_of(name, row.id), row.created_at, [address(one, eyes) for one in addresses],
-        len(tickets), len(tickets) == MOST_TICKETS, sum(1 for one in tickets if one.active),
+        row.id, name, face_of(name, row.id), row.created_at, [address(item, eyes) for item in addresses],
+        len(tickets), len(tickets) == MOST_TICKETS, sum(1 for ticket in tickets if ticket.active),
     )  # fmt: skip
 
 
-def address(one: Row, eyes: Reader) -> AddressView:
+def address(row: Row, eyes: Reader) -> AddressView:
     """One address. An account and a number that only machines read are shown as the channel and the account."""
-    mark, value = eyes.channel(one.channel), one.address.partition(":")[2]
+    mark, value = eyes.channel(row.channel), row.address.partition(":")[2]
     account, colon, _ = value.partition(":")
     return AddressView(
-        mark.icon, f"{mark.label} · {account}" if colon else value, bool(one.verified),
-        (one.unreachable_reason or "…") if one.unreachable_at else "", value,
+        mark.icon, f"{mark.label} · {account}" if colon else value, bool(row.verified),
+        (row.unreachable_reason or "…") if row.unreachable_at else "", value,
     )  # fmt: skip
 
 
-def offers(found: Sequence[tuple[Row, Row, str]], language: str) -> list[JoinOffer]:
+def offers(candidates: Sequence[tuple[Row, Row, str]], language: str) -> list[JoinOffer]:
     """Who else they may be, with the reason."""
     shown = []
-    for offer, other, first in found:
+    for offer, other, first in candidates:
         name = name_of(other.name, first, language) or f"#{other.id}"
         shown.append(
             JoinOffer(offer.id, other.id, name, face_of(name, other.id), offer.address.partition(":")[2], offer.why)
@@ -118,15 +118,15 @@ def offers(found: Sequence[tuple[Row, Row, str]], language: str) -> list[JoinOff
     return shown
 
 
-def joins(whole: CustomerData, eyes: Reader) -> list[JoinView]:
+def joins(data: CustomerData, eyes: Reader) -> list[JoinView]:
     """Who was joined to them, called by the address they came with: the names are often the same."""
     first = {
-        one.id: next(
-            (address(known, eyes).value for known in whole.addresses if known.id in one.moved["addresses"]), ""
+        join.id: next(
+            (address(known, eyes).value for known in data.addresses if known.id in join.moved["addresses"]), ""
         )
-        for one in whole.joins
+        for join in data.joins
     }
     return [
-        JoinView(one.id, first[one.id] or one.gone_name or f"#{one.gone_id}", whole.names.get(one.person_id, "") if one.person_id else "", one.why, one.at)
-        for one in whole.joins
+        JoinView(join.id, first[join.id] or join.gone_name or f"#{join.gone_id}", data.names.get(join.person_id, "") if join.person_id else "", join.why, join.at)
+        for join in data.joins
     ]  # fmt: skip

@@ -31,23 +31,23 @@ NUMBER = re.compile(r"\+?\d{4,15}")
 
 def details(entry: Any) -> Mapping[str, Any]:
     """What stands beside an entry's words."""
-    found = entry.data
-    return found if isinstance(found, Mapping) else {}
+    data = entry.data
+    return data if isinstance(data, Mapping) else {}
 
 
 def inside(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """A part of the details that has parts of its own."""
-    found = data.get(name)
-    return found if isinstance(found, Mapping) else {}
+    value = data.get(name)
+    return value if isinstance(value, Mapping) else {}
 
 
 def moment(value: object) -> datetime | None:
     """An aware time that was kept as text; None for anything else."""
     try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+        parsed = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-    return found if found is not None and found.tzinfo is not None else None
+    return parsed if parsed is not None and parsed.tzinfo is not None else None
 
 
 def web_address(value: object) -> str:
@@ -85,29 +85,29 @@ def poll(data: Mapping[str, Any], text: str) -> PollView | None:
     if "poll" not in data or not text.startswith("📊"):
         return None
     question, *lines = text.removeprefix("📊").strip().split("\n")
-    options = [found for line in lines if (found := OPTION.fullmatch(line))]
+    options = [match for line in lines if (match := OPTION.fullmatch(line))]
     words = [line for line in lines if not OPTION.fullmatch(line)]
-    return PollView("\n".join([question, *words]), tuple((one[1], int(one[2])) for one in options))
+    return PollView("\n".join([question, *words]), tuple((option[1], int(option[2])) for option in options))
 
 
 def alone(text: str) -> bool:
     """Whether a message is nothing but a few emoji."""
-    said = text.strip()
-    kinds = [unicodedata.category(char) for char in said]
-    return 0 < len(said) <= MOST_EMOJI and "So" in kinds and all(kind in ("So", "Sk", "Mn", "Cf") for kind in kinds)
+    stripped = text.strip()
+    kinds = [unicodedata.category(char) for char in stripped]
+    return 0 < len(stripped) <= MOST_EMOJI and "So" in kinds and all(kind in ("So", "Sk", "Mn", "Cf") for kind in kinds)
 
 
 def origin(data: Mapping[str, Any]) -> OriginView | None:
     """Who wrote it first, when it was passed on."""
-    told = inside(data, "forward")
-    return OriginView(str(told.get("from") or ""), moment(told.get("at"))) if told else None
+    forward = inside(data, "forward")
+    return OriginView(str(forward.get("from") or ""), moment(forward.get("at"))) if forward else None
 
 
 def quote(entry: Any, parts: TicketData, name: str, chat: bool) -> QuoteView | None:
     """What the message answers. Mails answer the one before anyway; there nothing is said."""
     data = details(entry)
     words = str(data.get("quote") or "")
-    known = next((one for one in parts.entries if one.id == data.get("answers")), None) if chat else None
+    known = next((item for item in parts.entries if item.id == data.get("answers")), None) if chat else None
     if known is not None:
         who = parts.names.get(known.person_id, "") if known.person_id else name if not known.outgoing else ""
         what = "" if words or known.text else str(details(known).get("content") or known.kind)
@@ -125,45 +125,45 @@ def _short(text: str) -> str:
 
 def edits(data: Mapping[str, Any]) -> tuple[EditView, ...]:
     """Everything the message said before, oldest first."""
-    found = ((moment(one.get("at")), str(one.get("text") or "")) for one in _list(data.get("edits")))
-    return tuple(EditView(at, text) for at, text in found if at is not None)
+    versions = ((moment(item.get("at")), str(item.get("text") or "")) for item in _list(data.get("edits")))
+    return tuple(EditView(at, text) for at, text in versions if at is not None)
 
 
 def _list(value: object) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 
 def deletion(parts: TicketData) -> dict[str, datetime]:
     """Remote ids of messages their writers deleted, and when."""
-    found: dict[str, datetime] = {}
+    deletions: dict[str, datetime] = {}
     for entry in parts.entries:
         gone = details(entry).get("deleted") if entry.kind == "note" else None
-        for one in gone if isinstance(gone, list) else ():
-            found.setdefault(str(one), entry.at)
-    return found
+        for item in gone if isinstance(gone, list) else ():
+            deletions.setdefault(str(item), entry.at)
+    return deletions
 
 
 def reactions(parts: TicketData) -> dict[int, tuple[ReactionView, ...]]:
     """What hangs on which entry now: the newest of every person, and the desk's own."""
-    said: dict[int, dict[str, Sequence[tuple[str, int]]]] = {}
+    emoji_by_entry: dict[int, dict[str, Sequence[tuple[str, int]]]] = {}
     for entry in parts.entries:
         if entry.kind == "reaction":
             who = str(entry.person_id or entry.address or entry.author)
-            said.setdefault(details(entry).get("of") or 0, {})[who] = tuple(_emoji(entry))
-    found: dict[int, list[ReactionView]] = {}
-    for of, people in said.items():
+            emoji_by_entry.setdefault(details(entry).get("of") or 0, {})[who] = tuple(_emoji(entry))
+    views: dict[int, list[ReactionView]] = {}
+    for of, people in emoji_by_entry.items():
         counted: Counter[str] = Counter()
         for given in people.values():
             for emoji, count in given:
                 counted[emoji] += count
-        found[of] = [ReactionView(emoji, count) for emoji, count in counted.items()]
+        views[of] = [ReactionView(emoji, count) for emoji, count in counted.items()]
     for entry in parts.entries:
         own = inside(details(entry), "ours")
         shown = str(own.get("wanted", own.get("emoji")) or "")
         if shown or own.get("reason"):
             waits = "wanted" in own
-            found.setdefault(entry.id, []).append(ReactionView(shown, 1, True, waits, str(own.get("reason") or "")))
-    return {of: tuple(given) for of, given in found.items()}
+            views.setdefault(entry.id, []).append(ReactionView(shown, 1, True, waits, str(own.get("reason") or "")))
+    return {of: tuple(given) for of, given in views.items()}
 
 
 def _emoji(entry: Any) -> Iterator[tuple[str, int]]:
@@ -173,13 +173,13 @@ def _emoji(entry: Any) -> Iterator[tuple[str, int]]:
         return
     new = data.get("new")
     given = new if isinstance(new, list) else [] if entry.text.startswith("−") else entry.text.split()
-    yield from ((str(one), 1) for one in given)
+    yield from ((str(value), 1) for value in given)
 
 
 def group(data: Mapping[str, Any]) -> str:
     """The group something was said in, with its topic."""
     parts = (inside(data, "chat").get("title"), data.get("topic"))
-    return " · ".join(str(one) for one in parts if one and isinstance(one, str | int))
+    return " · ".join(str(part) for part in parts if part and isinstance(part, str | int))
 
 
 def visitor(parts: TicketData) -> VisitorView | None:

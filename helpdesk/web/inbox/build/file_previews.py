@@ -15,9 +15,15 @@ STICKER = 144
 FORMS = {"video_note": "round", "animation": "loop"}
 
 
-def file_of(one: Any) -> FileView:
+def file_of(attachment: Any) -> FileView:
     """An attachment as a download, or what went wrong with it."""
-    return FileView(one.id, one.name, one.size, one.content_type.startswith("image/"), one.problem or "")
+    return FileView(
+        attachment.id,
+        attachment.name,
+        attachment.size,
+        attachment.content_type.startswith("image/"),
+        attachment.problem or "",
+    )
 
 
 def fitted(width: int, height: int, widest: int = WIDEST, highest: int = HIGHEST) -> tuple[int, int]:
@@ -36,16 +42,16 @@ def group_files(
     heard: list[MediaView] = []
     rest: list[FileView] = []
     sticker: MediaView | None = None
-    for one in files:
-        look = None if one.problem else eyes.look(one.hash)
+    for file in files:
+        look = None if file.problem else eyes.look(file.hash)
         if look is None:
-            rest.append(file_of(one))
+            rest.append(file_of(file))
         elif look.kind == "audio":
-            heard.append(_sound(one, look, data))
+            heard.append(_sound(file, look, data))
         elif data.get("content") == "sticker":
-            sticker = _seen(one, look, data, "sticker")
+            sticker = _seen(file, look, data, "sticker")
         else:
-            shown.append(_seen(one, look, data, "picture" if look.kind == "picture" else _film(look, data)))
+            shown.append(_seen(file, look, data, "picture" if look.kind == "picture" else _film(look, data)))
     return shown, heard, sticker, rest
 
 
@@ -53,9 +59,9 @@ def _film(look: MediaInfo, data: Mapping[str, Any]) -> str:
     return FORMS.get(str(data.get("content") or ""), "video")
 
 
-def _seen(one: Any, look: MediaInfo, data: Mapping[str, Any], form: str) -> MediaView:
-    told = data if data.get("content") in ("video", "animation", "photo") else {}
-    width, height = look.width or _number(told.get("width")), look.height or _number(told.get("height"))
+def _seen(attachment: Any, look: MediaInfo, data: Mapping[str, Any], form: str) -> MediaView:
+    details = data if data.get("content") in ("video", "animation", "photo") else {}
+    width, height = look.width or _number(details.get("width")), look.height or _number(details.get("height"))
     if form == "sticker":
         width, height = fitted(width or STICKER, height or STICKER, STICKER, STICKER)
     elif form == "round":
@@ -65,13 +71,15 @@ def _seen(one: Any, look: MediaInfo, data: Mapping[str, Any], form: str) -> Medi
         if not width:
             width, height = (WIDEST, 189) if look.kind == "video" else (0, 0)
     seconds = look.seconds or (_number(data.get("duration")) or None)
-    return MediaView(one.id, form, one.name, one.size, width, height, seconds)
+    return MediaView(attachment.id, form, attachment.name, attachment.size, width, height, seconds)
 
 
-def _sound(one: Any, look: MediaInfo, data: Mapping[str, Any]) -> MediaView:
-    told = data.get("content") in ("voice", "audio", "video_note")
-    seconds = look.seconds or (_number(data.get("duration")) or None if told else None)
-    return MediaView(one.id, "audio", one.name, one.size, seconds=seconds, said=_said(one.name, data))
+def _sound(attachment: Any, look: MediaInfo, data: Mapping[str, Any]) -> MediaView:
+    is_sound = data.get("content") in ("voice", "audio", "video_note")
+    seconds = look.seconds or (_number(data.get("duration")) or None if is_sound else None)
+    return MediaView(
+        attachment.id, "audio", attachment.name, attachment.size, seconds=seconds, role=_said(attachment.name, data)
+    )
 
 
 def _said(name: str, data: Mapping[str, Any]) -> Said:

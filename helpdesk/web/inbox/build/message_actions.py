@@ -46,34 +46,37 @@ def message_actions(entry: Any, ticket: Any, eyes: Reader) -> MessageActions | N
     return made if made != MessageActions(ticket.id) else None
 
 
-def destination_views(found: Sequence[Destination], eyes: Reader, wanted: str = "") -> list[DestinationView]:
+def destination_views(destinations: Sequence[Destination], eyes: Reader, wanted: str = "") -> list[DestinationView]:
     """The ways an answer can go. Chosen is the one that was asked for, else the first that is open."""
-    first = next((one.address for one in found if not one.closed), found[0].address if found else "")
-    chosen = wanted if any(one.address == wanted for one in found) else first
-    return [_way(one, eyes, one.address == chosen) for one in found]
+    first = next(
+        (destination.address for destination in destinations if not destination.closed),
+        destinations[0].address if destinations else "",
+    )
+    chosen = wanted if any(destination.address == wanted for destination in destinations) else first
+    return [_way(destination, eyes, destination.address == chosen) for destination in destinations]
 
 
-def _way(one: Destination, eyes: Reader, chosen: bool) -> DestinationView:
-    mark, known = eyes.channel(one.channel, writing=True), eyes.channels.get(one.channel)
+def _way(destination: Destination, eyes: Reader, chosen: bool) -> DestinationView:
+    mark, known = eyes.channel(destination.channel, writing=True), eyes.channels.get(destination.channel)
     return DestinationView(
-        address=one.address,
-        place=name_of("", one.address, eyes.language),
+        address=destination.address,
+        place=name_of("", destination.address, eyes.language),
         label=mark.label,
         icon=mark.icon,
         chosen=chosen,
-        usual=one.usual,
-        verified=one.verified,
-        subject=known is not None and known.can.subject and not one.usual,
+        usual=destination.usual,
+        verified=destination.verified,
+        subject=known is not None and known.can.subject and not destination.usual,
         counted=known is not None and known.can.counted,
         files=known is not None and known.can.attachments,
-        closed=one.closed,
-        reason=one.reason,
+        closed=destination.closed,
+        reason=destination.reason,
     )
 
 
 def answering(entries: Sequence[Any], wanted: int, names: Mapping[int, str], customer: str) -> ReplyingTo | None:
     """The chip above an answer to a chosen message."""
-    entry = next((one for one in entries if one.id == wanted and one.kind == "message" and one.public), None)
+    entry = next((item for item in entries if item.id == wanted and item.kind == "message" and item.public), None)
     if entry is None:
         return None
     who = names.get(entry.person_id, "") if entry.person_id else customer

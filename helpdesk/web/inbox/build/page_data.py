@@ -92,8 +92,8 @@ def listing(tx: Connection, *, wish: ListRequest, person_id: int, now: datetime,
 def rows(tx: Connection, *, wish: ListRequest, person_id: int, now: datetime) -> ticket_lists.Page:
     """The rows alone."""
     if wish.search:
-        found = ticket_search.search_tickets(tx, question=wish.search, most=ticket_lists.PAGE)
-        return ticket_lists.Page(ticket_lists.by_numbers(tx, person_id=person_id, ticket_ids=found), None)
+        numbers = ticket_search.search_tickets(tx, question=wish.search, most=ticket_lists.PAGE)
+        return ticket_lists.Page(ticket_lists.by_numbers(tx, person_id=person_id, ticket_ids=numbers), None)
     most = min(max(wish.most, ticket_lists.PAGE), MOST_ROWS)
     return ticket_lists.page(
         tx, view=wish.view, person_id=person_id, now=now, sort=wish.sort, after=wish.after, most=most
@@ -101,71 +101,73 @@ def rows(tx: Connection, *, wish: ListRequest, person_id: int, now: datetime) ->
 
 
 def ticket(
-    tx: Connection, *, ticket_id: int, person_id: int, whole: bool = False, context: DeskContext | None = None
+    tx: Connection, *, ticket_id: int, person_id: int, full_timeline: bool = False, context: DeskContext | None = None
 ) -> TicketData:
     """One ticket. `whole`: its timeline from the beginning; with `book` the ways to its customer. Raises NotFound."""
-    found = queries.ticket(tx, ticket_id=ticket_id)
+    row = queries.ticket(tx, ticket_id=ticket_id)
     kept = {
-        kind: one
+        kind: draft_row
         for kind in ("reply", "note")
-        if (one := queries.draft(tx, ticket_id=ticket_id, person_id=person_id, kind=kind)) is not None
+        if (draft_row := queries.draft(tx, ticket_id=ticket_id, person_id=person_id, kind=kind)) is not None
     }
-    most = 10_000 if whole else MOST_ENTRIES
+    most = 10_000 if full_timeline else MOST_ENTRIES
     entries = queries.timeline(tx, ticket_id=ticket_id, most=most)
-    ids = [one.id for one in entries if one.kind in ("message", "note", "call")]
-    folded = {one.entry_id: one for one in queries.folded_text(tx, entry_ids=ids)}
-    question = found.customer_entry_id
+    ids = [item.id for item in entries if item.kind in ("message", "note", "call")]
+    folded = {body.entry_id: body for body in queries.folded_text(tx, entry_ids=ids)}
+    question = row.customer_entry_id
     newest = entries[-1].id if entries else 0
     return TicketData(
-        ticket=found,
+        ticket=row,
         entries=entries,
         earlier=len(entries) == most,
         folded=folded,
-        full=_full(tx, [entry for entry, one in folded.items() if one.folded]),
+        full=_full(tx, [entry for entry, item in folded.items() if item.folded]),
         files=_by_entry(queries.attachments_of(tx, entry_ids=ids)),
         tags=queries.tags_of(tx, ticket_id=ticket_id),
         clocks=sla.clocks_of(tx, ticket_id=ticket_id),
-        contact=contacts.contact(tx, contact_id=found.contact_id),
-        addresses=contacts.addresses_of(tx, contact_id=found.contact_id),
-        others=queries.of_contact(tx, contact_id=found.contact_id, but=ticket_id, most=7),
-        moods=[one.score for one in reversed(surveys.of_contact(tx, contact_id=found.contact_id))],
-        surveys={one.id: one for one in surveys.by_ids(tx, survey_ids=_answered(entries))},
-        follow_ups={one.survey_id: one for one in surveys.follow_ups_of(tx, ticket_id=ticket_id)},
+        contact=contacts.contact(tx, contact_id=row.contact_id),
+        addresses=contacts.addresses_of(tx, contact_id=row.contact_id),
+        others=queries.of_contact(tx, contact_id=row.contact_id, but=ticket_id, most=7),
+        moods=[survey.score for survey in reversed(surveys.of_contact(tx, contact_id=row.contact_id))],
+        surveys={survey.id: survey for survey in surveys.by_ids(tx, survey_ids=_answered(entries))},
+        follow_ups={follow_up.survey_id: follow_up for follow_up in surveys.follow_ups_of(tx, ticket_id=ticket_id)},
         proposed=suggestions.suggestions_of(tx, entry_ids=asked) if (asked := unanswered(entries)) else (),
-        question=next((one for one in entries if one.id == question), None),
-        drafts={kind: one.text for kind, one in kept.items()},
+        question=next((item for item in entries if item.id == question), None),
+        drafts={kind: item.text for kind, item in kept.items()},
         uploads=queries.waiting_files(tx, ticket_id=ticket_id, person_id=person_id),
         names=agents.names(tx),
         unread=queries.read_up_to(tx, ticket_id=ticket_id, person_id=person_id) < newest,
         guests=queries.participants_of(tx, ticket_id=ticket_id),
-        offers=contacts.offers_for(tx, contact_id=found.contact_id),
-        family=contacts.family(tx, contact_id=found.contact_id),
-        ways=destinations.destinations_of(tx, context, ticket=found) if context is not None else (),
+        offers=contacts.offers_for(tx, contact_id=row.contact_id),
+        family=contacts.family(tx, contact_id=row.contact_id),
+        ways=destinations.destinations_of(tx, context, ticket=row) if context is not None else (),
         undone=(kept["reply"].data or {}) if "reply" in kept else {},
-        extensions=agents.names_by_extension(tx) if any(one.kind == "call" for one in entries) else {},
+        extensions=agents.names_by_extension(tx) if any(item.kind == "call" for item in entries) else {},
     )
 
 
 def unanswered(entries: Sequence[Row]) -> list[int]:
     """The customer's messages since a person answered last. The newest may be a picture that says nothing."""
-    found: list[int] = []
-    for one in reversed(entries):
-        answers = one.author == "agent" and one.public and one.kind == "message"
-        if answers and one.delivery not in ("failed", "undone"):
+    ids: list[int] = []
+    for entry in reversed(entries):
+        answers = entry.author == "agent" and entry.public and entry.kind == "message"
+        if answers and entry.delivery not in ("failed", "undone"):
             break
-        if one.author == "customer" and one.kind == "message":
-            found.append(one.id)
-    return found
+        if entry.author == "customer" and entry.kind == "message":
+            ids.append(entry.id)
+    return ids
 
 
 def _answered(entries: Sequence[Row]) -> list[int]:
     """The surveys these lines answer; some are about tickets merged into this one."""
-    told = [(one.data or {}).get("survey") for one in entries if one.kind == "survey" and one.author == "customer"]
-    return sorted({one for one in told if one is not None})
+    survey_ids = [
+        (entry.data or {}).get("survey") for entry in entries if entry.kind == "survey" and entry.author == "customer"
+    ]
+    return sorted({survey_id for survey_id in survey_ids if survey_id is not None})
 
 
 def screen(
-    tx: Connection, *, wish: ListRequest, person_id: int, now: datetime, ticket_id: int | None = None, whole: bool = False,
+    tx: Connection, *, wish: ListRequest, person_id: int, now: datetime, ticket_id: int | None = None, full_timeline: bool = False,
     forgiving: bool = False, bare: bool = False, context: DeskContext | None = None,
 ) -> tuple[ListData, TicketData | None]:  # fmt: skip
     """A list and, when one is open, a ticket. `forgiving`: one that is gone is simply not there. `bare`: no rows."""
@@ -173,7 +175,7 @@ def screen(
     if ticket_id is None:
         return shown, None
     try:
-        return shown, ticket(tx, ticket_id=ticket_id, person_id=person_id, whole=whole, context=context)
+        return shown, ticket(tx, ticket_id=ticket_id, person_id=person_id, full_timeline=full_timeline, context=context)
     except NotFound:
         if forgiving:
             return shown, None
@@ -186,7 +188,7 @@ def _full(tx: Connection, entry_ids: Sequence[int]) -> dict[int, str]:
 
 
 def _by_entry(files: Sequence[Row]) -> dict[int, list[Row]]:
-    found: dict[int, list[Row]] = {}
-    for one in files:
-        found.setdefault(one.entry_id, []).append(one)
-    return found
+    grouped: dict[int, list[Row]] = {}
+    for file in files:
+        grouped.setdefault(file.entry_id, []).append(file)
+    return grouped

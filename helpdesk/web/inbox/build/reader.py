@@ -85,8 +85,8 @@ def chip(ticket: Any, now: datetime) -> ClockView | None:
 def running_clock(started_at: datetime, due_at: datetime, now: datetime, warn_at: datetime | None = None) -> ClockView:
     """A chip for a clock that runs. Without `warn_at` it turns to saffron when three quarters are used."""
     left = (due_at - now).total_seconds()
-    whole = max((due_at - started_at).total_seconds(), 1.0)
-    share = min(max(round(100 * (1 - left / whole)), 0), 100)
+    total = max((due_at - started_at).total_seconds(), 1.0)
+    share = min(max(round(100 * (1 - left / total)), 0), 100)
     near = now >= warn_at if warn_at is not None else share >= 75
     state = "late" if left <= 0 else "soon" if near else "calm"
     return ClockView(state, left, share, due_at, now, far=abs(left) > FAR.total_seconds())  # type: ignore[arg-type]

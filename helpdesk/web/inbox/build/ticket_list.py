@@ -59,7 +59,7 @@ def list_view(
     """A page of the list."""
     return ListView(
         view=wish.view,
-        rows=[row(one, eyes, people, typing) for one in rows],
+        rows=[row(item, eyes, people, typing) for item in rows],
         sort=wish.sort,
         search=wish.search,
         open=open_ticket,

@@ -53,8 +53,8 @@ def ticket(
         why=explain_clock(clock, parts, eyes, zone) if clock is not None else None,
         timeline=timeline(parts, eyes, zone),
         earlier=parts.earlier,
-        here=[one.name for one in here],
-        writing=[one.name for one in here if one.writing],
+        here=[address.name for address in here],
+        writing=[address.name for address in here if address.writing],
         owed=_owed(parts),
         person_wanted=row.person_wanted_at is not None and not row.answered and not ended,
         call_back=call_back(parts, eyes) if _status(row) not in ("merged", "spam") else None,
@@ -65,12 +65,12 @@ def ticket(
 
 def _owed(parts: TicketData) -> bool:
     """Whether the customer of this round has had no answer by a person yet, not even one about to leave."""
-    mine = (one for one in parts.clocks if one.cycle == parts.ticket.cycle and one.kind == "first_response")
-    first = next((one for one in mine if one.state in ("running", "paused")), None)
+    mine = (clock for clock in parts.clocks if clock.cycle == parts.ticket.cycle and clock.kind == "first_response")
+    first = next((file_id for file_id in mine if file_id.state in ("running", "paused")), None)
     return first is not None and not any(
-        one.outgoing and one.author == "agent" and one.kind in ("message", "call") and one.id > first.start_entry_id
-        and one.delivery != "failed"
-        for one in parts.entries
+        entry.outgoing and entry.author == "agent" and entry.kind in ("message", "call") and entry.id > first.start_entry_id
+        and entry.delivery != "failed"
+        for entry in parts.entries
     )  # fmt: skip
 
 
@@ -88,13 +88,13 @@ def _person(parts: TicketData, eyes: Reader) -> PersonView:
         face=face_of(name, contact.id),
         since=contact.created_at,
         addresses=[
-            customer_panel.address(one, eyes)
-            for one in parts.addresses
+            customer_panel.address(address, eyes)
+            for address in parts.addresses
         ],
         faces=parts.moods,
         others=[
-            OtherTicket(one.id, one.subject, eyes.channel(one.channel).icon, open=bool(one.active))
-            for one in parts.others[:MOST_OTHERS]
+            OtherTicket(other.id, other.subject, eyes.channel(other.channel).icon, open=bool(other.active))
+            for other in parts.others[:MOST_OTHERS]
         ],
         more=len(parts.others) > MOST_OTHERS,
         notes=contact.notes,
@@ -116,7 +116,7 @@ def _composer(parts: TicketData, eyes: Reader, instead: Mapping[str, Any]) -> Co
         note=str(instead.get("note", parts.drafts.get("note", ""))),
         suggestion=str(instead.get("suggestion", "")),
         suggestions=suggestions(parts, eyes),
-        uploads=[file_of(one) for one in parts.uploads],
+        uploads=[file_of(upload) for upload in parts.uploads],
         conflict=str(instead.get("conflict", "")),
         copies=_copies(parts, eyes),
         can_quote=_can(eyes, parts.ticket.channel, "copies") and parts.ticket.customer_entry_id is not None,
@@ -141,9 +141,12 @@ def _copies(parts: TicketData, eyes: Reader) -> list[tuple[str, str]]:
     if not _can(eyes, row.channel, "copies"):
         return []
     return [
-        (one.address, f"{one.name or ''} {one.address.partition(':')[2]}".strip())
-        for one in parts.guests
-        if one.welcome and one.address and one.address.startswith(f"{row.channel}:") and one.address != row.address
+        (guest.address, f"{guest.name or ''} {guest.address.partition(':')[2]}".strip())
+        for guest in parts.guests
+        if guest.welcome
+        and guest.address
+        and guest.address.startswith(f"{row.channel}:")
+        and guest.address != row.address
     ]
 
 
@@ -156,9 +159,9 @@ def suggestions(parts: TicketData, eyes: Reader) -> list[SuggestionView]:
         "ticket": {"number": parts.ticket.id, "subject": parts.ticket.subject},
         "agent": {"name": eyes.me.name},
     }
-    found = []
-    for article, confidence, words in sorted(parts.proposed, key=lambda one: -one[1]):
+    views = []
+    for article, confidence, words in sorted(parts.proposed, key=lambda item: -item[1]):
         filled = eyes.fill(article, facts) if confidence >= SHOWN and is_telling(words) else None
         if filled is not None:
-            found.append(SuggestionView(article, filled[0], filled[1], confidence, telling(words)))
-    return found
+            views.append(SuggestionView(article, filled[0], filled[1], confidence, telling(words)))
+    return views

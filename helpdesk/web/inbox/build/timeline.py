@@ -60,16 +60,16 @@ def timeline(parts: TicketData, eyes: Reader, zone: str = dates.TEHRAN) -> list[
 
 
 def _items(parts: TicketData, eyes: Reader) -> Iterator[EntryView | ChangeView | SurveyView]:
-    told = _last_of_surveys(parts)
+    last_answers = _last_of_surveys(parts)
     hanging, gone = kinds.reactions(parts), kinds.deletion(parts)
-    here = {one.id for one in parts.entries}
+    here = {item.id for item in parts.entries}
     for entry in parts.entries:
         if entry.kind == "survey" and entry.delivery == "undone":
             continue  # it never left
         if entry.kind in ("message", "note", "call") and not _slim(entry, parts):
             yield message(entry, parts, eyes, hanging.get(entry.id, ()), gone.get(entry.remote_id or ""))
         elif entry.kind == "survey" and entry.author == "customer":
-            if entry.id in told.values():
+            if entry.id in last_answers.values():
                 yield _felt(entry, parts, eyes)
         elif entry.kind != "reaction" or kinds.details(entry).get("of") not in here:
             change = _change(entry, parts, eyes)
@@ -113,8 +113,8 @@ def message(
     author, face = _author(entry, by, parts, eyes.language)
     folded = parts.folded.get(entry.id)
     stopped = next((c for c in parts.clocks if c.kind == "first_response" and c.stop_entry_id == entry.id), None)
-    files = [one for one in parts.files.get(entry.id, ()) if not (one.inline and folded and folded.html)]
-    told = _told(entry, parts, eyes) if data else {}
+    files = [item for item in parts.files.get(entry.id, ()) if not (item.inline and folded and folded.html)]
+    content = _told(entry, parts, eyes) if data else {}
     quoted = _quoted(entry.text, parts.full.get(entry.id, ""))
     shown, heard, sticker, rest = group_files(files, data, eyes) if files else ([], [], None, [])
     return EntryView(
@@ -123,7 +123,7 @@ def message(
         author=author,
         face=face,
         at=entry.at,
-        text=told.pop("text", entry.text),
+        text=content.pop("text", entry.text),
         channel=eyes.channel(entry.channel, writing=entry.kind == "message") if entry.channel else None,
         quoted=quoted,
         is_quotation=_is_quotation(quoted) if quoted else True,
@@ -143,7 +143,7 @@ def message(
         reactions=hanging,
         gone_at=kinds.moment(data.get("withdrawn_at")) or gone_at,
         doings=message_actions(entry, parts.ticket, eyes),
-        **told,
+        **content,
     )
 
 
@@ -152,27 +152,27 @@ def _told(entry: Any, parts: TicketData, eyes: Reader) -> dict[str, Any]:
     data, text = kinds.details(entry), entry.text
     known = eyes.channels.get(entry.channel or "")
     chat = known is not None and not known.can.subject
-    found: dict[str, Any] = {
+    content: dict[str, Any] = {
         "quote": kinds.quote(entry, parts, name_of(parts.contact.name, parts.ticket.address, eyes.language), chat),
         "edits": kinds.edits(data),
         "edited_at": kinds.moment(data.get("edited_at")),
         "wants_person": bool(data.get("wants_person")),
     }
     if "cc" in data or "warning" in data or "reply_to" in data or "problem" in data:
-        found |= _envelope(data)
+        content |= _envelope(data)
     if "content" in data:
         place, card, poll = kinds.place(data, text), kinds.card(data), kinds.poll(data, text)
         if place or card or poll:
-            found |= {"place": place, "card": card, "poll": poll, "text": ""}
-        found |= {
+            content |= {"place": place, "card": card, "poll": poll, "text": ""}
+        content |= {
             "origin": kinds.origin(data),
             "group": kinds.group(data),
             "via": str(data.get("via") or ""),
             "emoji": str(data.get("emoji") or text) if data["content"] == "sticker" else "",
         }
-    if not found.get("emoji") and chat and text and kinds.alone(text):
-        found["emoji"] = text
-    return found
+    if not content.get("emoji") and chat and text and kinds.alone(text):
+        content["emoji"] = text
+    return content
 
 
 def _envelope(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,7 +180,7 @@ def _envelope(data: Mapping[str, Any]) -> dict[str, Any]:
     warning = data.get("warning")
     return {
         "copies": tuple(f"{name} {_place(address)}".strip() for address, name in data.get("cc", ())),
-        "answers_to": "، ".join(str(one) for one in data.get("reply_to", ())[:3]),
+        "answers_to": "، ".join(str(item) for item in data.get("reply_to", ())[:3]),
         "unverified": str(warning.get("authentication") or "") if isinstance(warning, dict) else "",
         "problem": str(data.get("problem") or ""),
     }
@@ -218,11 +218,11 @@ def _author(entry: Any, by: By, parts: TicketData, language: str) -> tuple[str, 
     return name, face_of(name, parts.ticket.contact_id if own else contact)
 
 
-def _quoted(text: str, whole: str) -> str:
+def _quoted(text: str, full_text: str) -> str:
     """What the whole text has beyond the visible one: usually the quotation below it."""
-    if not whole:
+    if not full_text:
         return ""
-    visible, full = text.strip(), whole.strip()
+    visible, full = text.strip(), full_text.strip()
     rest = full[len(visible) :] if visible and full.startswith(visible) else full
     return rest.strip("\n")
 
@@ -234,11 +234,11 @@ def _is_quotation(rest: str) -> bool:
 
 def _ended(entry: Any, parts: TicketData) -> bool:
     """Whether the ticket was resolved or closed when this came."""
-    told = [
-        kinds.details(one) for one in parts.entries
-        if one.id < entry.id and kinds.details(one).get("change") in ("status", "reopened")
+    sentences = [
+        kinds.details(item) for item in parts.entries
+        if item.id < entry.id and kinds.details(item).get("change") in ("status", "reopened")
     ]  # fmt: skip
-    return bool(told) and told[-1].get("to") in ("resolved", "closed")
+    return bool(sentences) and sentences[-1].get("to") in ("resolved", "closed")
 
 
 def _delivery(entry: Any, eyes: Reader) -> DeliveryView | None:
@@ -260,7 +260,7 @@ def _change(entry: Any, parts: TicketData, eyes: Reader) -> ChangeView:
     elif what in ("learned", "link_followed"):
         data["by"] = eyes.channel(data.get("by")).label
     elif what in ("joined", "parted"):
-        data["names"] = [name_of("", f":{one}", eyes.language) for one in data.get("names") or ()]
+        data["names"] = [name_of("", f":{name}", eyes.language) for name in data.get("names") or ()]
     data.setdefault("text", entry.text)
     data["customer"] = entry.author == "customer"
     icon = ICONS.get(what, "list")

@@ -63,10 +63,10 @@ async def _number(request: web.Request, fields: Mapping[str, Any]) -> str:
     entry = await request.app[app_keys.DATABASE].read(queries.entry, entry_id=render.number_in(fields, "entry"))
     if entry.ticket_id != render.number(request.match_info["number"]):
         raise Conflict("This call belongs to another ticket.")
-    found = (entry.address or "").removeprefix("phone:")
-    if not found.startswith("+"):
+    phone = (entry.address or "").removeprefix("phone:")
+    if not phone.startswith("+"):
         raise Invalid("This caller's number is not known.", "number")
-    return found
+    return phone
 
 
 async def close_callback(request: web.Request) -> web.StreamResponse:

@@ -23,7 +23,7 @@ MOST_FILES = 20
 
 def chosen(fields: Any) -> list[int]:
     """Ids of the uploaded files a form wants to send."""
-    return [render.number(str(one)) for one in fields.getall("file", [])][:MOST_FILES]
+    return [render.number(str(value)) for value in fields.getall("file", [])][:MOST_FILES]
 
 
 async def save_draft(request: web.Request) -> web.StreamResponse:
@@ -59,8 +59,12 @@ async def upload(request: web.Request) -> web.StreamResponse:
 
 async def plain_uploads(request: web.Request, ticket_id: int) -> list[int]:
     """Files of a form that was sent without script."""
-    given = [one for one in (await request.post()).getall("upload", []) if isinstance(one, FileField) and one.filename]
-    return [(await _keep(request, ticket_id, one))["id"] for one in given[:MOST_FILES]]
+    given = [
+        value
+        for value in (await request.post()).getall("upload", [])
+        if isinstance(value, FileField) and value.filename
+    ]
+    return [(await _keep(request, ticket_id, value))["id"] for value in given[:MOST_FILES]]
 
 
 async def _keep(request: web.Request, ticket_id: int, given: FileField) -> Mapping[str, Any]:

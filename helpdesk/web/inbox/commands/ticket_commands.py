@@ -62,7 +62,7 @@ async def reply(request: web.Request) -> web.StreamResponse:
             text=text, seen=render.number_in(fields, "seen"), files=files, article=article or None,
             kept=await _kept(request, ticket_id, article, text) if article else 0.0,
             then="resolved" if fields.get("then") == "resolve" else None,
-            copies=[str(one) for one in fields.getall("cc", [])] if "copies" in fields else None,
+            copies=[str(value) for value in fields.getall("cc", [])] if "copies" in fields else None,
             quote=bool(fields.get("quote")) if "quotes" in fields else None,
             reply_to=render.number(str(fields.get("reply_to", ""))) or None,
             via=str(fields.get("via", "")) or None, subject=str(fields.get("subject", "")) or None,
@@ -94,7 +94,7 @@ async def _kept(request: web.Request, ticket_id: int, article: str, text: str) -
     """How much of a suggestion stayed as it was."""
     eyes = render.reader_of(request)
     parts = await request.app[app_keys.DATABASE].read(page_data.ticket, ticket_id=ticket_id, person_id=eyes.me.id)
-    offered = {one.article: one.text for one in ticket_pane.suggestions(parts, eyes)}
+    offered = {suggestion.article: suggestion.text for suggestion in ticket_pane.suggestions(parts, eyes)}
     return suggested_replies.kept_share(offered.get(article, ""), text)
 
 
@@ -190,8 +190,8 @@ async def resend(request: web.Request) -> web.StreamResponse:
 async def entry_in(request: web.Request, fields: Mapping[str, Any]) -> int:
     """The entry a form names, if it belongs to the ticket of the address. Raises Forbidden."""
     entry_id = render.number_in(fields, "entry")
-    found = await request.app[app_keys.DATABASE].read(queries.entry, entry_id=entry_id)
-    if found.ticket_id != _ticket(request):
+    entry = await request.app[app_keys.DATABASE].read(queries.entry, entry_id=entry_id)
+    if entry.ticket_id != _ticket(request):
         raise Forbidden("This message belongs to another ticket.")
     return entry_id
 

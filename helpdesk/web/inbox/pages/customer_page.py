@@ -25,32 +25,32 @@ async def _page(
     request: web.Request, *, error: str = "", made: object = (), status: int = 200
 ) -> web.StreamResponse:  # fmt: skip
     eyes, question = render.reader_of(request), request.query.get("q", "").strip()[:100]
-    whole = await _read(request, question=question)
+    data = await _read(request, question=question)
     return request.app[PAGES].render(
-        request, "inbox/customer.html", status=status, number=whole.ticket.id,
-        person=build.customer(whole.contact, whole.addresses, whole.tickets, eyes), made=made, error=error,
-        offers=build.offers(whole.offers, eyes.language), joins=build.joins(whole, eyes), question=question,
-        found=[build.customer(*one, eyes) for one in whole.found], ways=_ways(whole, eyes), **await page_frame(request, ""),
+        request, "inbox/customer.html", status=status, number=data.ticket.id,
+        person=build.customer(data.contact, data.addresses, data.tickets, eyes), made=made, error=error,
+        offers=build.offers(data.offers, eyes.language), joins=build.joins(data, eyes), question=question,
+        search_results=[build.customer(*item, eyes) for item in data.search_results], ways=_ways(data, eyes), **await page_frame(request, ""),
     )  # fmt: skip
 
 
 async def ask(request: web.Request) -> web.StreamResponse:
     """What joining these two means, before it is done."""
     eyes, other = render.reader_of(request), render.number(request.query.get("with", ""))
-    whole = await _read(request, other=other)
-    ((row, addresses, tickets),) = whole.found
-    if row.id == whole.contact.id:
+    data = await _read(request, other=other)
+    ((row, addresses, tickets),) = data.search_results
+    if row.id == data.contact.id:
         raise web.HTTPSeeOther(_place(request))
     pair = [
-        build.customer(whole.contact, whole.addresses, whole.tickets, eyes),
+        build.customer(data.contact, data.addresses, data.tickets, eyes),
         build.customer(row, addresses, tickets, eyes),
     ]
-    pair.sort(key=lambda one: one.id)  # who is known longer stays
-    why = next((one for one in build.offers(whole.offers, eyes.language) if one.contact == row.id), None)
+    pair.sort(key=lambda item: item.id)  # who is known longer stays
+    why = next((offer for offer in build.offers(data.offers, eyes.language) if offer.contact == row.id), None)
     return request.app[PAGES].render(
         request,
         "inbox/join.html",
-        number=whole.ticket.id,
+        number=data.ticket.id,
         other=row.id,
         pair=pair,
         why=why,
@@ -61,10 +61,10 @@ async def ask(request: web.Request) -> web.StreamResponse:
 async def join(request: web.Request) -> web.StreamResponse:
     """Make the two one."""
     app, fields = request.app, await request.post()
-    whole = await _read(request)
+    data = await _read(request)
     try:
         await app[app_keys.DATABASE].write(
-            joining.join_customers, one=whole.contact.id, other=render.number_in(fields, "with"),
+            joining.join_customers, first_id=data.contact.id, second_id=render.number_in(fields, "with"),
             person_id=app_keys.signed_in(request).id, now=app[app_keys.CLOCK](),
         )  # fmt: skip
     except Conflict as error:  # somebody was quicker
@@ -100,22 +100,22 @@ async def refuse(request: web.Request) -> web.StreamResponse:
 async def lead(request: web.Request) -> web.StreamResponse:
     """A fresh link that leads this customer on, shown once, to be put into a message to them."""
     app, fields = request.app, await request.post()
-    whole = await _read(request)
+    data = await _read(request)
     wanted = str(fields.get("address", ""))
-    if wanted not in {one.address for one in whole.addresses}:
+    if wanted not in {address.address for address in data.addresses}:
         raise Invalid("This form is not complete. Open the page again.", "address")
     made = await app[app_keys.DATABASE].write(
         links.create_links, app[app_keys.BOOK], address=wanted, now=app[app_keys.CLOCK](), person_id=app_keys.signed_in(request).id,
-        ticket_id=whole.ticket.id,
+        ticket_id=data.ticket.id,
     )  # fmt: skip
     language = app[PAGES].language_of(request)
     shown = [
         {
-            **one,
-            "label": one["label"].get(language, one["channel"]),
-            "icon": render.reader_of(request).channel(one["channel"]).icon,
+            **item,
+            "label": item["label"].get(language, item["channel"]),
+            "icon": render.reader_of(request).channel(item["channel"]).icon,
         }
-        for one in made
+        for item in made
     ]
     return await _page(request, made=shown)
 
@@ -125,12 +125,12 @@ async def _read(request: web.Request, *, question: str = "", other: int | None =
     return await request.app[app_keys.DATABASE].read(build.read, ticket_id=number, question=question, other=other)
 
 
-def _ways(whole: build.CustomerData, eyes: Reader) -> list[tuple[str, str, str]]:
+def _ways(data: build.CustomerData, eyes: Reader) -> list[tuple[str, str, str]]:
     """Addresses a link can be made for: whose holder could go on in another channel. (address, icon, words)"""
     return [
-        (one.address, eyes.channel(one.channel).icon, build.address(one, eyes).value)
-        for one in whole.addresses
-        if one.claimed_at is None and links.has_links(eyes.channels, but=one.channel)
+        (address.address, eyes.channel(address.channel).icon, build.address(address, eyes).value)
+        for address in data.addresses
+        if address.claimed_at is None and links.has_links(eyes.channels, but=address.channel)
     ]
 
 

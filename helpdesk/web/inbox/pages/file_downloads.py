@@ -25,35 +25,37 @@ HARMLESS = "default-src 'none'; sandbox"
 
 async def download(request: web.Request) -> web.StreamResponse:
     """An attachment, to be kept on the reader's own machine."""
-    one, _ = await _found(request)
-    return _answer(request, one, "application/octet-stream", "attachment", "no-store")
+    attachment, _ = await _found(request)
+    return _answer(request, attachment, "application/octet-stream", "attachment", "no-store")
 
 
 async def inline(request: web.Request) -> web.StreamResponse:
     """A picture, sound or film, in parts too; anything else as a download."""
-    one, known = await _found(request)
+    attachment, known = await _found(request)
     if known is None:
-        return _answer(request, one, "application/octet-stream", "attachment", "no-store")
-    return _answer(request, one, known.type, "inline", f"max-age={KEPT}")
+        return _answer(request, attachment, "application/octet-stream", "attachment", "no-store")
+    return _answer(request, attachment, known.type, "inline", f"max-age={KEPT}")
 
 
 async def _found(request: web.Request) -> tuple[Row, MediaInfo | None]:
     app = request.app
-    one = await app[app_keys.DATABASE].read(queries.attachment, attachment_id=render.number(request.match_info["file"]))
-    if one.hash is None:
-        raise NotFound(one.problem or "This file was not kept.")
-    if not await asyncio.to_thread(app[app_keys.FILES].path(one.hash).is_file):
+    attachment = await app[app_keys.DATABASE].read(
+        queries.attachment, attachment_id=render.number(request.match_info["file"])
+    )
+    if attachment.hash is None:
+        raise NotFound(attachment.problem or "This file was not kept.")
+    if not await asyncio.to_thread(app[app_keys.FILES].path(attachment.hash).is_file):
         raise NotFound("This file is not in the store any more.")
-    await app[LOOKS].learn([one.hash])
-    return one, app[LOOKS].of(one.hash)
+    await app[LOOKS].learn([attachment.hash])
+    return attachment, app[LOOKS].of(attachment.hash)
 
 
-def _answer(request: web.Request, one: Row, kind: str, way: str, kept: str) -> web.FileResponse:
+def _answer(request: web.Request, attachment: Row, kind: str, way: str, kept: str) -> web.FileResponse:
     return web.FileResponse(
-        request.app[app_keys.FILES].path(one.hash),
+        request.app[app_keys.FILES].path(attachment.hash),
         headers={
             "Content-Type": kind,
-            "Content-Disposition": disposition(way, one.name),
+            "Content-Disposition": disposition(way, attachment.name),
             "Content-Security-Policy": HARMLESS,
             "Cache-Control": f"private, {kept}",
         },

@@ -47,11 +47,11 @@ async def _page(
     )
     choices = [
         {
-            "number": one.id, "subject": one.subject, "status": one.status, "icon": eyes.channel(one.channel).icon,
-            "here": _the_other_way(ticket, one),
+            "number": other.id, "subject": other.subject, "status": other.status, "icon": eyes.channel(other.channel).icon,
+            "here": _the_other_way(ticket, other),
         }
-        for one in others
-        if one.merged_into_id is None and one.spam_at is None
+        for other in others
+        if other.merged_into_id is None and other.spam_at is None
     ]  # fmt: skip
     return app[PAGES].render(
         request, "inbox/merge.html", status=status, number=ticket.id, subject=ticket.subject,

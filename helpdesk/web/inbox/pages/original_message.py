@@ -85,19 +85,19 @@ def _own_pictures(request: web.Request) -> str:
     """Where the frame may load pictures from: our own way to them, under the names this desk is reached by."""
     public = urlsplit(request.app[app_keys.SETTINGS].desk.public_url)
     origins = dict.fromkeys((f"{public.scheme}://{public.netloc}", str(request.url.origin())))
-    return "".join(f" {one}/pictures/" for one in origins if ORIGIN.fullmatch(one))
+    return "".join(f" {origin}/pictures/" for origin in origins if ORIGIN.fullmatch(origin))
 
 
 async def _inline(request: web.Request, entry_id: int) -> dict[str, str]:
     """Pictures inside the mail by their content id, as data addresses."""
-    app, found, room = request.app, {}, INLINE_BYTES
-    for one in await app[app_keys.DATABASE].read(queries.attachments_of, entry_ids=[entry_id]):
-        if not one.content_id or not one.hash or one.content_type not in PICTURES or one.size > room:
+    app, images, room = request.app, {}, INLINE_BYTES
+    for item in await app[app_keys.DATABASE].read(queries.attachments_of, entry_ids=[entry_id]):
+        if not item.content_id or not item.hash or item.content_type not in PICTURES or item.size > room:
             continue
-        content = await asyncio.to_thread(app[app_keys.FILES].read, one.hash)
+        content = await asyncio.to_thread(app[app_keys.FILES].read, item.hash)
         room -= len(content)
-        found[one.content_id.strip("<>")] = f"data:{one.content_type};base64,{base64.b64encode(content).decode()}"
-    return found
+        images[item.content_id.strip("<>")] = f"data:{item.content_type};base64,{base64.b64encode(content).decode()}"
+    return images
 
 
 def clean_html(html: str, inside: Mapping[str, str], outside: Callable[[str], str | None] | None = None) -> str:
@@ -113,7 +113,7 @@ def clean_html(html: str, inside: Mapping[str, str], outside: Callable[[str], st
         if name in ("href", "cite"):
             return value if value.lower().startswith(LINKS) else None
         if name == "style":
-            return ";".join(one for one in value.split(";") if not ACTING.search(one))
+            return ";".join(part for part in value.split(";") if not ACTING.search(part))
         return value
 
     attributes = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}

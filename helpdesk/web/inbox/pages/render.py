@@ -25,8 +25,8 @@ def list_request(query: Mapping[str, str]) -> ListRequest:
     """The list that an address asks for. Raises Invalid for a page that is none of ours."""
     after = query.get("after", "")
     return ListRequest(
-        view=next((one for one in ticket_lists.VIEWS if one == query.get("view")), "mine"),
-        sort=next((one for one in SORTS if one == query.get("sort")), "deadline"),
+        view=next((view for view in ticket_lists.VIEWS if view == query.get("view")), "mine"),
+        sort=next((sort for sort in SORTS if sort == query.get("sort")), "deadline"),
         search=query.get("q", "").strip()[:200],
         after=ticket_lists.After.parse(after) if after else None,
         most=number(query.get("upto", ""), ticket_lists.PAGE),
@@ -40,10 +40,10 @@ def number(text: str, otherwise: int = 0) -> int:
 
 def number_in(fields: Mapping[str, Any], name: str) -> int:
     """A number that a form must have. Raises Invalid."""
-    found = number(str(fields.get(name, "")), -1)
-    if found < 0:
+    value = number(str(fields.get(name, "")), -1)
+    if value < 0:
         raise Invalid("This form is not complete. Open the page again.", name)
-    return found
+    return value
 
 
 def reader_of(request: web.Request) -> Reader:
@@ -54,7 +54,7 @@ def reader_of(request: web.Request) -> Reader:
     return Reader(
         me=app_keys.signed_in(request), now=app[app_keys.CLOCK](), language=language, channels=context.channels,
         fill=suggested_replies.filler(context), calendar=context.promises.calendar, hours=context.hours, undo=context.time_to_undo, quote=context.quote_original,
-        reasons={one.key: one.words[language] for one in app.get(app_keys.REASONS, ())},
+        reasons={item.key: item.words[language] for item in app.get(app_keys.REASONS, ())},
         look=app[LOOKS].of,
     )  # fmt: skip
 
@@ -64,7 +64,7 @@ def typing_in(request: web.Request) -> Callable[[int], str]:
     presence, now, me = request.app[app_keys.PRESENCE], request.app[app_keys.CLOCK](), app_keys.signed_in(request).id
 
     def name(ticket_id: int) -> str:
-        return next((one.name for one in presence.at(ticket_id, now=now, but=me) if one.writing), "")
+        return next((viewer.name for viewer in presence.at(ticket_id, now=now, but=me) if viewer.writing), "")
 
     return name
 
@@ -86,18 +86,18 @@ async def context(
     eyes, database = reader_of(request), request.app[app_keys.DATABASE]
     shown, parts = await database.read(
         page_data.screen, wish=wish, person_id=eyes.me.id, now=eyes.now, ticket_id=ticket_id,
-        whole="whole" in request.query, forgiving=forgiving, bare=bare, context=request.app[app_keys.BOOK],
+        full_timeline="whole" in request.query, forgiving=forgiving, bare=bare, context=request.app[app_keys.BOOK],
     )  # fmt: skip
     people = by_id(shown.people)
     if composer is None and "answer" in request.query:
         composer = {"answer": number(request.query["answer"])}
     if parts is not None:
-        await request.app[LOOKS].learn(one.hash for files in parts.files.values() for one in files)
+        await request.app[LOOKS].learn(file.hash for files in parts.files.values() for file in files)
     ticket = opened(request, parts, eyes, shown.people, composer) if parts is not None else None
     if parts is not None and parts.ticket.conversation:
-        one = parts.ticket
+        row = parts.ticket
         request.app[app_keys.FEEDS].looks(
-            person_id=eyes.me.id, channel=one.channel, conversation=one.conversation, ticket_id=one.id
+            person_id=eyes.me.id, channel=row.channel, conversation=row.conversation, ticket_id=row.id
         )
     if parts is not None and parts.unread:
         await _seen(request, parts, eyes.now)

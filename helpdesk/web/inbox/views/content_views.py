@@ -20,7 +20,7 @@ class MediaView:
     width: int = 0
     height: int = 0
     seconds: float | None = None
-    said: Said = ""
+    role: Said = ""
 
     @property
     def url(self) -> str:

@@ -62,8 +62,8 @@ class RowView:
     @property
     def preview(self) -> str:
         """How the newest message begins, unless the subject says just that."""
-        said = self.subject.rstrip("…. ")
-        return "" if said and self.snippet.startswith(said) else self.snippet
+        subject = self.subject.rstrip("…. ")
+        return "" if subject and self.snippet.startswith(subject) else self.snippet
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class AddressView:
     value: str
     verified: bool = False
     unreachable: str = ""
-    whole: str = ""
+    full_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +187,12 @@ class ComposerView:
     @property
     def stuck(self) -> bool:
         """Whether nothing can be written to them at all: no message reaches the only way."""
-        return bool(self.ways) and all(one.closed in ("mute", "off") for one in self.ways)
+        return bool(self.ways) and all(way.closed in ("mute", "off") for way in self.ways)
 
     @property
     def way(self) -> DestinationView | None:
         """The way it goes unless another one is chosen."""
-        return next((one for one in self.ways if one.chosen), None)
+        return next((way for way in self.ways if way.chosen), None)
 
 
 @dataclass(frozen=True, slots=True)
