@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.measure import cost, middle, resident_mib
 from helpdesk.suggestions.commands import Labelled
-from helpdesk.suggestions.engine import Engine
+from helpdesk.suggestions.faq_engine import Engine
 
 ARTICLES, EXAMPLES, QUESTIONS, ADDED = 10_000, 3, 1000, 100
 SYLLABLES = [a + b for a in "bcdfghjklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "er", "il")]

@@ -122,67 +122,46 @@ async def _searches(app: App, rounds: int) -> float:
 
 def fill(tx: Connection, *, start: int, count: int, now: Any, active: int = 10) -> None:
     """Tickets with one message each; every `active`th is open."""
-    people, places, rows, lines = [], [], [], []
-    for number in range(start + 1, start + count + 1):
-        at = now - timedelta(seconds=number * 7)
-        words = WORDS_FA if number % 5 else WORDS_EN
-        message = " ".join(words[(number * step) % len(words)] for step in (3, 5, 7, 11, 13, 17))
-        people.append({"id": number, "name": f"مشتری {number}", "notes": "", "created_at": at})
-        places.append(
-            {
-                "contact_id": number,
-                "address": f"email:c{number}@customers.example",
-                "channel": "email",
-                "verified": False,
-                "created_at": at,
-            }
-        )
-        rows.append(
-            {
-                "id": number,
-                "subject": message[:40],
-                "status": "resolved" if number % active else "open",
-                "active": number % active == 0,
-                "contact_id": number,
-                "priority": "normal",
-                "language": "fa",
-                "channel": "email",
-                "account": "support",
-                "address": f"email:c{number}@customers.example",
-                "snippet": message,
-                "created_at": at,
-                "changed_at": at,
-                "customer_at": at,
-                "answered": False,
-                "deadline": at + timedelta(minutes=30),
-                "deadline_kind": "first_response",
-                "deadline_start": at,
-                "cycle": 1,
-                "automatic": False,
-            }
-        )
-        lines.append(
-            {
-                "id": number,
-                "ticket_id": number,
-                "at": at,
-                "kind": "message",
-                "author": "customer",
-                "public": True,
-                "outgoing": False,
-                "contact_id": number,
-                "channel": "email",
-                "account": "support",
-                "text": message,
-                "automatic": False,
-                "thanks": False,
-                "stranger": False,
-            }
-        )
-    for table, values in ((contacts, people), (addresses, places), (tickets, rows), (entries, lines)):
-        tx.execute(insert(table), values)
-    for line in lines:
-        fulltext.add(tx, entry_id=line["id"], folded=line["text"])
+    numbers = range(start + 1, start + count + 1)
+    stamps = {number: now - timedelta(seconds=number * 7) for number in numbers}
+    texts = {number: _message(number) for number in numbers}
+    tx.execute(insert(contacts), [
+        {"id": number, "name": f"مشتری {number}", "notes": "", "created_at": stamps[number]} for number in numbers
+    ])  # fmt: skip
+    tx.execute(insert(addresses), [
+        {"contact_id": number, "address": _address(number), "channel": "email", "verified": False, "created_at": stamps[number]}
+        for number in numbers
+    ])  # fmt: skip
+    tx.execute(insert(tickets), [_ticket(number, stamps[number], texts[number], active) for number in numbers])
+    tx.execute(insert(entries), [
+        {
+            "id": number, "ticket_id": number, "at": stamps[number], "kind": "message", "author": "customer",
+            "public": True, "outgoing": False, "contact_id": number, "channel": "email", "account": "support",
+            "text": texts[number], "automatic": False, "thanks": False, "stranger": False,
+        }
+        for number in numbers
+    ])  # fmt: skip
+    for number in numbers:
+        fulltext.add(tx, entry_id=number, folded=texts[number])
+
+
+def _message(number: int) -> str:
+    words = WORDS_FA if number % 5 else WORDS_EN
+    return " ".join(words[(number * step) % len(words)] for step in (3, 5, 7, 11, 13, 17))
+
+
+def _address(number: int) -> str:
+    return f"email:c{number}@customers.example"
+
+
+def _ticket(number: int, at: Any, message: str, active: int) -> dict[str, Any]:
+    return {
+        "id": number, "subject": message[:40], "status": "resolved" if number % active else "open",
+        "active": number % active == 0, "contact_id": number, "priority": "normal", "language": "fa",
+        "channel": "email", "account": "support", "address": _address(number), "snippet": message, "created_at": at,
+        "changed_at": at, "customer_at": at, "answered": False, "deadline": at + timedelta(minutes=30),
+        "deadline_kind": "first_response", "deadline_start": at, "cycle": 1, "automatic": False,
+    }  # fmt: skip
 
 
 def _long_one(tx: Connection, *, now: Any) -> None:

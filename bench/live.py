@@ -89,7 +89,7 @@ class Scene:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    async def say(self, index: int, text: str) -> None:
+    async def send_chat(self, index: int, text: str) -> None:
         """One visitor writes."""
         await self.sockets[index].send_str(json.dumps({"t": "msg", "cid": os.urandom(8).hex(), "text": text}))
 
@@ -122,7 +122,7 @@ async def _talk(scene: Scene) -> dict[str, Any]:
     await scene.visits(CHATS)
     readers = [asyncio.create_task(_drain(ws)) for ws in scene.sockets]
     for index in range(CHATS):
-        await scene.say(index, "Hello")
+        await scene.send_chat(index, "Hello")
         if index % 20 == 19:
             await asyncio.sleep(0.1)
     numbers = await _tickets(scene)
@@ -133,7 +133,7 @@ async def _talk(scene: Scene) -> dict[str, Any]:
         index = sent * 7 % CHATS
         await asyncio.sleep(max(0.0, start + sent / RATE - time.perf_counter()))
         scene.began[numbers[index]] = time.perf_counter()
-        await scene.say(index, "Where is my order?")
+        await scene.send_chat(index, "Where is my order?")
     sending = time.perf_counter() - start
     await asyncio.sleep(3)
     desk = scene.desk_seconds() - desk

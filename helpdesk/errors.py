@@ -4,7 +4,17 @@ from __future__ import annotations
 
 
 class DeskError(Exception):
-    """Something a person asked for that the desk can't do. `str(error)` is shown to them."""
+    """Something a person asked for that the desk can't do.
+
+    `message` is a sentence of the catalogues with named places (`{number}`), `values` fill them; `str(error)` is the
+    English sentence. `field` names the form field or setting it is about.
+    """
+
+    def __init__(self, message: str = "", field: str | None = None, **values: object) -> None:
+        super().__init__(message.format(**values) if values else message)
+        self.message = message
+        self.field = field
+        self.values = values
 
 
 class NotFound(DeskError):
@@ -20,8 +30,4 @@ class Forbidden(DeskError):
 
 
 class Invalid(DeskError):
-    """What was given can't be used. `field` names the form field or setting, when there is one."""
-
-    def __init__(self, message: str, field: str | None = None) -> None:
-        super().__init__(message)
-        self.field = field
+    """What was given can't be used."""

@@ -130,7 +130,7 @@ def role(word: str) -> Role:
     for known in ROLES:
         if word == known:
             return known
-    raise Invalid(f"There is no role {word!r}; there are {', '.join(ROLES)}.", "role")
+    raise Invalid("There is no role {role}; there are {roles}.", "role", role=repr(word), roles=", ".join(ROLES))
 
 
 def fold_extension(text: str) -> str | None:

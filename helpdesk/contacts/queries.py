@@ -40,7 +40,7 @@ def contact(tx: Connection, *, contact_id: int) -> Row:
     """One customer, following merges. Raises NotFound."""
     row = tx.execute(select(contacts).where(contacts.c.id == contact_id)).first()
     if row is None:
-        raise NotFound(f"There is no customer {contact_id}.")
+        raise NotFound("There is no customer {number}.", number=contact_id)
     if row.merged_into_id is not None:
         return contact(tx, contact_id=row.merged_into_id)
     return row

@@ -154,7 +154,7 @@ class Twin:
         upload = files.get(value.removeprefix("attach://") if value.startswith("attach://") else kind)
         if upload is not None:
             name, content, content_type = upload
-            return self.chats.keep(content, content_type, name)
+            return self.chats.store_file(content, content_type, name)
         content_known = self.chats.content(value)
         if content_known is None:
             raise Refusal("wrong remote file identifier specified")

@@ -82,13 +82,13 @@ class Chats:
         self.messages.append(made)
         return made
 
-    def tell(self, **kind: Any) -> None:
+    def push_update(self, **kind: Any) -> None:
         """Something the bot is to hear of."""
         self.last_update += 1
         self.updates.append({"update_id": self.last_update, **kind})
         self.save()
 
-    def keep(self, content: bytes, kind: str, name: str) -> Message:
+    def store_file(self, content: bytes, kind: str, name: str) -> Message:
         """Keep a file; gives what messages say of it."""
         self.last_message += 1
         own = f"F{self.last_message}"
@@ -132,17 +132,17 @@ class Phone:
 
     def photo(self, content: bytes, *, caption: str = "", album: str = "") -> None:
         """A picture, alone or as part of an album."""
-        file = self.chats.keep(content, "image/png", "photo.png")
+        file = self.chats.store_file(content, "image/png", "photo.png")
         more = {**({"caption": caption} if caption else {}), **({"media_group_id": album} if album else {})}
         self._sends(photo=[{**file, "width": 480, "height": 360}], **more)
 
     def voice(self, content: bytes, seconds: int = 2) -> None:
         """Something spoken."""
-        self._sends(voice={**self.chats.keep(content, "audio/wav", "voice.wav"), "duration": seconds})
+        self._sends(voice={**self.chats.store_file(content, "audio/wav", "voice.wav"), "duration": seconds})
 
     def sticker(self, content: bytes, emoji: str) -> None:
         """A sticker."""
-        file = self.chats.keep(content, "image/webp", "sticker.webp")
+        file = self.chats.store_file(content, "image/webp", "sticker.webp")
         shape = {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False}
         self._sends(sticker={**file, **shape, "emoji": emoji})
 
@@ -151,7 +151,7 @@ class Phone:
         message = self.chats.find(self.owner.id, number)
         if message is not None and message["from"]["id"] == self.owner.id and "text" in message:
             message |= {"text": text, "edit_date": self.chats.seconds()}
-            self.chats.tell(edited_message=message)
+            self.chats.push_update(edited_message=message)
 
     def edits_last(self, text: str) -> None:
         """The newest own text says something else."""
@@ -170,7 +170,7 @@ class Phone:
             self.chats.last_message += 1
             query = {"id": f"q{self.chats.last_message}", "from": self.owner.person, "message": message,
                      "chat_instance": str(self.owner.id), "data": data}  # fmt: skip
-            self.chats.tell(callback_query=query)
+            self.chats.push_update(callback_query=query)
 
     def taps_first(self, place: int) -> None:
         """The button at this place of the newest message that has any."""
@@ -179,7 +179,7 @@ class Phone:
             self.taps(messages[-1]["message_id"], list(buttons_of(messages[-1]))[place])
 
     def _sends(self, **content: Any) -> None:
-        self.chats.tell(message=self.chats.place(self.owner.person, self._chat, **content))
+        self.chats.push_update(message=self.chats.place(self.owner.person, self._chat, **content))
 
 
 def buttons_of(message: Mapping[str, Any]) -> dict[str, str]:

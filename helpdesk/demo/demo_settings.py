@@ -94,9 +94,9 @@ def sla() -> policies.SlaConfig:
     return policies.read({"calendar": {"written": ALWAYS, "phone": ALWAYS}})
 
 
-def channels(places: Places, bot_api: str) -> dict[str, Channel]:
-    """All four, on this machine alone. `bot_api`: where the bot's twin listens."""
-    raw: Mapping[str, dict[str, Any]] = {
+def _sections(places: Places, bot_api: str) -> Mapping[str, dict[str, Any]]:
+    """What `[channels.*]` of the demo's settings would say."""
+    return {
         "email": {
             "enabled": True,
             "deliver": f"folder:{places.outgoing}",
@@ -125,6 +125,10 @@ def channels(places: Places, bot_api: str) -> dict[str, Channel]:
             "survey": {"since": "00:00", "until": "23:59"},
         },
     }
+
+
+def channels(places: Places, bot_api: str) -> dict[str, Channel]:
+    """All four, on this machine alone. `bot_api`: where the bot's twin listens."""
     places.recordings.mkdir(parents=True, exist_ok=True)
     (places.recordings / RECORDING).write_bytes(sample_files.sound())
     env = {
@@ -132,7 +136,7 @@ def channels(places: Places, bot_api: str) -> dict[str, Channel]:
         f"PASOKH_PHONE_{SOURCE.upper()}_SECRET": places.secret,
     }
     made: dict[str, Channel] = {}
-    for name, own in raw.items():
+    for name, own in _sections(places, bot_api).items():
         kind: Any = registry.load(name)
         made[name] = kind(kind.Settings.model_validate(own), env=env)
     return made

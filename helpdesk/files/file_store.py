@@ -19,7 +19,7 @@ class FileStore:
         """Where a content lies."""
         return self.folder / digest[:2] / digest[2:4] / digest
 
-    def keep(self, content: bytes) -> str:
+    def store(self, content: bytes) -> str:
         """Store a content and return its hash. Two callers may store the same one."""
         digest = hashlib.sha256(content).hexdigest()
         place = self.path(digest)

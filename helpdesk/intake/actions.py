@@ -117,7 +117,7 @@ def replay(tx: Connection, *, intake_id: int, now: datetime) -> None:
         from helpdesk.intake import queries
 
         if queries.raw(tx, intake_id=intake_id) is None:
-            raise NotFound(f"Nothing with number {intake_id} was taken in.")
+            raise NotFound("Nothing with number {number} was taken in.", number=intake_id)
         raise Conflict("This message is not in quarantine any more.")
     hint(tx, "intake")
 

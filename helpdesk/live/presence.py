@@ -24,7 +24,7 @@ class Presence:
     def __init__(self) -> None:
         self._tickets: dict[int, dict[int, Viewer]] = {}
 
-    def tell(self, *, ticket_id: int, person_id: int, name: str, writing: bool, now: datetime) -> bool:
+    def report(self, *, ticket_id: int, person_id: int, name: str, writing: bool, now: datetime) -> bool:
         """Note that a person is at a ticket. True: others see something new."""
         people = self._tickets.setdefault(ticket_id, {})
         before = people.get(person_id)

@@ -101,7 +101,7 @@ class Feeds:
     def looks(self, *, person_id: int, channel: str, conversation: str, ticket_id: int) -> None:
         """A person opened a ticket whose customer may be in a chat: tell them what that one does."""
         chat = (channel, conversation)
-        if self.looking.tell(person_id=person_id, chat=chat, ticket_id=ticket_id, now=self._clock()):
+        if self.looking.report(person_id=person_id, chat=chat, ticket_id=ticket_id, now=self._clock()):
             self._tell_visitor(chat, {person_id: ticket_id})
 
     def _hear(self, event: Event) -> None:

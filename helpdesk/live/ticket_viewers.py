@@ -21,7 +21,7 @@ class TicketViewers:
     _people: dict[int, dict[Chat, tuple[int, datetime]]] = field(default_factory=dict)
     _visitors: OrderedDict[Chat, dict[str, Any]] = field(default_factory=OrderedDict)
 
-    def tell(self, *, person_id: int, chat: Chat, ticket_id: int, now: datetime) -> bool:
+    def report(self, *, person_id: int, chat: Chat, ticket_id: int, now: datetime) -> bool:
         """A person has a ticket with this chat on the screen. True: they had not before."""
         theirs = self._people.setdefault(person_id, {})
         for old in [address for address, (_, at) in theirs.items() if now - at > LASTS]:

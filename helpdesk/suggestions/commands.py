@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Any
 
 from helpdesk.errors import Invalid
-from helpdesk.suggestions.engine import Engine
+from helpdesk.suggestions.faq_engine import Engine
 from helpdesk.suggestions.matching.tokenizer import Lexicon
 from helpdesk.text import language
 

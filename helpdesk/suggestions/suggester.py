@@ -22,7 +22,7 @@ class Suggester:
     def load(cls, folder: Path) -> Suggester:
         """Read the articles of a folder. Raises Invalid naming the file at fault."""
         from helpdesk.suggestions.articles.article_files import load
-        from helpdesk.suggestions.engine import Engine
+        from helpdesk.suggestions.faq_engine import Engine
         from helpdesk.suggestions.matching.tokenizer import Lexicon
 
         articles, words = load(folder), folder / "words.txt"

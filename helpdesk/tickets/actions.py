@@ -124,7 +124,7 @@ def assign_ticket(
 def set_priority(tx: Connection, *, ticket_id: int, priority: str, by: int | None, now: datetime) -> bool:
     """Set the priority. False: it was that already. Due times are the caller's to recompute."""
     if priority not in rules.PRIORITIES:
-        raise Invalid(f"There is no priority {priority!r}.", "priority")
+        raise Invalid("There is no priority {priority}.", "priority", priority=repr(priority))
     ticket = queries.locked(tx, ticket_id=ticket_id)
     if ticket.priority == priority:
         return False
@@ -157,7 +157,7 @@ def set_status(
     `voids` are lines that count no more for them.
     """
     if status not in rules.STATUSES:
-        raise Invalid(f"There is no status {status!r}.", "status")
+        raise Invalid("There is no status {status}.", "status", status=repr(status))
     ticket = queries.locked(tx, ticket_id=ticket_id)
     was: str = ticket.status
     if was == status:

@@ -44,7 +44,7 @@ def ticket(tx: Connection, *, ticket_id: int) -> Row:
     """One ticket with its contact's name. Raises NotFound."""
     row = tx.execute(_TICKET, {"ticket_id": ticket_id}).first()
     if row is None:
-        raise NotFound(f"There is no ticket {ticket_id}.")
+        raise NotFound("There is no ticket {number}.", number=ticket_id)
     return row
 
 
@@ -52,7 +52,7 @@ def locked(tx: Connection, *, ticket_id: int) -> Row:
     """One ticket with its contact's mark and its team's name, held until the end of the transaction. Raises NotFound."""
     row = tx.execute(_LOCKED, {"ticket_id": ticket_id}).first()
     if row is None:
-        raise NotFound(f"There is no ticket {ticket_id}.")
+        raise NotFound("There is no ticket {number}.", number=ticket_id)
     return row
 
 
@@ -66,7 +66,7 @@ def entry(tx: Connection, *, entry_id: int) -> Row:
     """One entry. Raises NotFound."""
     row = tx.execute(select(entries).where(entries.c.id == entry_id)).first()
     if row is None:
-        raise NotFound(f"There is no entry {entry_id}.")
+        raise NotFound("There is no entry {number}.", number=entry_id)
     return row
 
 
@@ -89,7 +89,7 @@ def attachment(tx: Connection, *, attachment_id: int) -> Row:
     """One file. Raises NotFound."""
     row = tx.execute(select(attachments).where(attachments.c.id == attachment_id)).first()
     if row is None:
-        raise NotFound(f"There is no file {attachment_id}.")
+        raise NotFound("There is no file {number}.", number=attachment_id)
     return row
 
 

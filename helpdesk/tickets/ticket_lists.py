@@ -158,37 +158,20 @@ def _order(view: View, sort: Sort) -> tuple[Any, bool]:
     return tickets.c.deadline, False
 
 
+COLUMNS = (
+    "id", "subject", "status", "active", "contact_id", "assignee_id", "team_id", "priority", "channel", "snippet",
+    "created_at", "changed_at", "customer_at", "customer_entry_id", "answered", "deadline", "deadline_kind",
+    "deadline_start", "spam_at", "sad_at", "call_back_at", "person_wanted_at", "automatic", "language", "address",
+)  # fmt: skip
+
+
 def _rows() -> Select[Any]:
     me: BindParameter[int] = bindparam("me")
     unread = or_(reads.c.entry_id.is_(None), reads.c.entry_id < tickets.c.customer_entry_id)
     return (
         select(
-            tickets.c.id,
-            tickets.c.subject,
-            tickets.c.status,
-            tickets.c.active,
-            tickets.c.contact_id,
-            tickets.c.assignee_id,
-            tickets.c.team_id,
-            tickets.c.priority,
-            tickets.c.channel,
-            tickets.c.snippet,
-            tickets.c.created_at,
-            tickets.c.changed_at,
-            tickets.c.customer_at,
-            tickets.c.customer_entry_id,
-            tickets.c.answered,
-            tickets.c.deadline,
-            tickets.c.deadline_kind,
-            tickets.c.deadline_start,
-            tickets.c.spam_at,
-            tickets.c.sad_at,
-            tickets.c.call_back_at,
-            tickets.c.person_wanted_at,
-            tickets.c.automatic,
-            tickets.c.language,
+            *(tickets.c[name] for name in COLUMNS),
             contacts.c.name.label("contact_name"),
-            tickets.c.address,
             func.coalesce(unread, literal(True, Boolean)).label("unread"),
             drafts.c.id.is_not(None).label("drafted"),
         )

@@ -65,7 +65,7 @@ class Desk:
             )
         }
 
-    async def look(self, app: web.Application) -> None:
+    async def refresh(self, app: web.Application) -> None:
         """Ask the database and the channels."""
         waiting, leaving, clocks = await app[DATABASE].read(_figures)
         for name, figures in (("intake", waiting), ("outbox", leaving), ("clocks", clocks)):
@@ -90,7 +90,7 @@ async def metrics(request: web.Request) -> web.Response:
     if not token or not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
         raise web.HTTPNotFound
     if DESK in request.app:
-        await request.app[DESK].look(request.app)
+        await request.app[DESK].refresh(request.app)
     return web.Response(body=generate_latest(request.app[REGISTRY]), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

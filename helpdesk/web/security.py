@@ -86,7 +86,7 @@ def needs(action: str) -> Callable[[H], H]:
 
 def protect(app: web.Application) -> None:
     """Put everything before the handlers of `app`."""
-    app.middlewares.extend((error_pages.error_message, who, own_forms))
+    app.middlewares.extend((error_pages.error_middleware, who, own_forms))
     app.on_response_prepare.append(add_headers)
 
 

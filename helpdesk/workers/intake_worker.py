@@ -168,7 +168,7 @@ class IntakeWorker:
             "content_id": file.content_id,
             "problem": file.problem,
             "created_at": now,
-            "hash": None if file.content is None else self.files.keep(file.content),
+            "hash": None if file.content is None else self.files.store(file.content),
         }
 
 

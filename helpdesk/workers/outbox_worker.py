@@ -165,10 +165,7 @@ def record_outcome(
     left: Mapping[str, Any] | None = None,
 ) -> None:
     """Write how a try ended, on the outbox and on the timeline. `left`: the payload with what is still to be done."""
-    change, left = (
-        edit_sent.is_edit(row.payload),
-        left or row.payload,
-    )  # a change made twice does no harm: never uncertain
+    change, left = edit_sent.is_edit(row.payload), left or row.payload  # made twice it does no harm: never uncertain
     if not isinstance(outcome, DeliveryError):
         if actions.settle(tx, row_id=row.id, state="sent", now=now, worker=worker):
             if change:
@@ -181,26 +178,12 @@ def record_outcome(
         if actions.settle(tx, row_id=row.id, state="uncertain", now=now, error=outcome.reason, worker=worker):
             delivery.record_uncertain(tx, entry_id=row.entry_id, reason=outcome.reason, now=now)
         return
-    again = (
-        None
-        if outcome.permanent
-        else next_attempt(
-            attempts=row.attempts,
-            created_at=row.created_at,
-            now=now,
-            waits=waits,
-            retry_after=outcome.retry_after,
-            jitter=random.random(),  # noqa: S311 - spreads the tries, keeps no secret
-        )
-    )
+    again = _next_attempt(row, outcome, now, waits)
     if again is not None:
-        if actions.reschedule(
-            tx, row_id=row.id, due_at=again, error=outcome.reason, worker=worker, payload=left if change else None
-        ):
-            if change:
-                edit_sent.record_edit_delayed(tx, entry_id=row.entry_id, reason=outcome.reason)
-            else:
-                delivery.record_delayed(tx, entry_id=row.entry_id, reason=outcome.reason)
+        payload = left if change else None
+        if actions.reschedule(tx, row_id=row.id, due_at=again, error=outcome.reason, worker=worker, payload=payload):
+            record = edit_sent.record_edit_delayed if change else delivery.record_delayed
+            record(tx, entry_id=row.entry_id, reason=outcome.reason)
     elif actions.settle(tx, row_id=row.id, state="failed", now=now, error=outcome.reason, worker=worker):
         if left.get("edited"):  # only what stood below it is still there
             edit_sent.record_edit_done(tx, context, entry_id=row.entry_id, now=now, problem=outcome.reason)
@@ -210,6 +193,16 @@ def record_outcome(
             delivery.record_failed(
                 tx, context, entry_id=row.entry_id, reason=outcome.reason, now=now, unreachable=outcome.unreachable
             )
+
+
+def _next_attempt(row: Row, outcome: DeliveryError, now: datetime, waits: Sequence[int]) -> datetime | None:
+    """When to try again; None: never."""
+    if outcome.permanent:
+        return None
+    return next_attempt(
+        attempts=row.attempts, created_at=row.created_at, now=now, waits=waits, retry_after=outcome.retry_after,
+        jitter=random.random(),  # noqa: S311 - spreads the tries, keeps no secret
+    )  # fmt: skip
 
 
 def recover(tx: Connection, *, context: DeskContext, now: datetime) -> int:

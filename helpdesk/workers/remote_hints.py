@@ -19,7 +19,7 @@ def receive_hint(
     event = json.loads(words)
     if topic == "here":
         ticket_id, person_id, name, writing = event
-        presence.tell(ticket_id=ticket_id, person_id=person_id, name=name, writing=writing, now=now)
+        presence.report(ticket_id=ticket_id, person_id=person_id, name=name, writing=writing, now=now)
         live.publish("presence", ticket_id)
         return
     name, conversation, what = event

@@ -45,3 +45,17 @@ def test_persian_words_are_written_in_persian_letters():
     for message, words in catalogue("fa", "pasokh").items():
         assert not set(words) & set("يكةۀ"), f"{message}: Arabic letters"
         assert not re.search(r"(?<![A-Za-z{(])[0-9]", words), f"{message}: digits"
+
+
+def test_no_error_a_person_can_meet_is_put_together_from_pieces():
+    """Only a whole sentence can be translated: values go into its named places."""
+    built = [
+        f"{source.path}:{node.lineno}"
+        for source in sources(*(f"helpdesk/{each}" for each in SPOKEN))
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).split(".")[-1] in KINDS
+        and node.args
+        and isinstance(node.args[0], (ast.JoinedStr, ast.BinOp))
+    ]
+    assert built == []

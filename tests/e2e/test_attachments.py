@@ -33,7 +33,7 @@ async def files(desk: OpenDesk, number: int, *contents: bytes) -> None:
     entry_id = next(one.id for one in reversed(await story.timeline(number)) if one.kind == "message")
     rows = [
         {"name": f"file-{index}", "content_type": "application/octet-stream", "size": len(content), "inline": False, "content_id": None,
-         "hash": story.app.files.keep(content), "problem": None, "created_at": story.time()}
+         "hash": story.app.files.store(content), "problem": None, "created_at": story.time()}
         for index, content in enumerate(contents)
     ]  # fmt: skip
     await story.database.write(actions.attach_files, ticket_id=number, entry_id=entry_id, files=rows)

@@ -68,6 +68,7 @@ def record_delayed(tx: Connection, *, entry_id: int, reason: str) -> None:
 
 
 def record_state(tx: Connection, *, entry_id: int, ticket_id: int, state: str, reason: str, now: datetime) -> None:
+    """Say on the timeline what became of a message."""
     tickets.add_entry(
         tx,
         ticket_id=ticket_id,

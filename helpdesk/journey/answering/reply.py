@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from helpdesk.database.engine import hint
+from helpdesk.database.metadata import Row
 from helpdesk.errors import Conflict, Forbidden, Invalid
 from helpdesk.journey.answering import reply_options
 from helpdesk.journey.context import DeskContext
@@ -47,29 +48,11 @@ class Reply:
 
 
 def send_reply(
-    tx: Connection,
-    context: DeskContext,
-    *,
-    ticket_id: int,
-    person_id: int,
-    person_name: str,
-    answer: Reply,
-    now: datetime,
-) -> int:
-    """Write to the customer; returns the entry. Raises Conflict when something new arrived meanwhile."""
-    text = clean(answer.text).strip()
-    if not text and not answer.files:
-        raise Invalid("There is nothing to send yet.", "text")
-    if len(text) > LONGEST:
-        raise Invalid("This answer is longer than 100,000 characters; send it as a file.", "text")
-    ticket = queries.locked(tx, ticket_id=ticket_id)
-    if ticket.merged_into_id is not None:
-        raise Conflict(f"This ticket was merged into {ticket.merged_into_id}.")
-    if queries.written_since(tx, ticket_id=ticket_id, entry_id=answer.seen):
-        raise Conflict("Something new arrived while you were writing.")
-    if ticket.assignee_id is None:  # whoever answers first has it, so that two do not
-        follow_up.assign_ticket(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now)
-    ticket = queries.ticket(tx, ticket_id=ticket_id)
+    tx: Connection, context: DeskContext, *, ticket_id: int, person_id: int, person_name: str, answer: Reply, now: datetime
+) -> int:  # fmt: skip
+    """Write to the customer; returns the entry. Raises Conflict when something new arrived meanwhile, Invalid."""
+    text = _checked_text(answer)
+    ticket = _lock_for_reply(tx, ticket_id, person_id, answer, now)
     way = destinations.chosen_destination(tx, context, ticket=ticket, wanted=answer.via)
     if answer.files and way.channel in context.channels and not context.channels[way.channel].can.attachments:
         raise Invalid("No files can go this way. Leave them out, or choose another way.", "files")
@@ -78,30 +61,15 @@ def send_reply(
     entry_id = _add_entry(tx, ticket, way, person_id, text, answer, copies, now)
     files = _attach_files(tx, ticket_id, person_id, entry_id, answer.files)
     payload = outbound.build_payload(
-        tx,
-        context,
-        ticket=ticket,
-        entry_id=entry_id,
-        text=text,
-        sender_name=person_name,
-        automatic=False,
-        copies=copies,
-        files=files,
+        tx, context, ticket=ticket, entry_id=entry_id, text=text, sender_name=person_name, automatic=False,
+        copies=copies, files=files, way=way, answers=answers,
         quote=reply_options.quote_original(tx, context, ticket=ticket, wanted=answer.quote),
         subject=" ".join(answer.subject.split())[:LONGEST_SUBJECT] if answer.subject else None,
-        way=way,
-        answers=answers,
         signature=reply_options.render_signature(tx, context, ticket=ticket, person_name=person_name),
-    )
+    )  # fmt: skip
+    due_at = now + context.time_to_undo(way.channel)
     dispatch.queue_entry(
-        tx,
-        context,
-        ticket=ticket,
-        entry_id=entry_id,
-        payload=payload,
-        now=now,
-        due_at=now + context.time_to_undo(way.channel),
-        way=way,
+        tx, context, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=due_at, way=way
     )
     if not way.usual and way.conversation is not None:  # what the customer says there comes here
         conversations.add_conversation(
@@ -111,21 +79,48 @@ def send_reply(
     tickets.change(tx, ticket_id=ticket_id, answered=True, changed_at=now, snippet=shown)
     if answer.article:
         _record_accepted_suggestion(tx, ticket, entry_id, person_id, answer, now)
-    after = answer.then or rules.status_after_answer(ticket.status)
-    if after != ticket.status:
-        status.set_status(tx, context, ticket_id=ticket_id, status=after, by=person_id, now=now)
-    else:
-        clocks.recompute_clocks(tx, context, ticket_id=ticket_id, now=now)
-    ticket_search.index_entry(tx, ticket_id=ticket_id, entry_id=entry_id, texts=(text,))
-    drafts.delete_draft(tx, ticket_id=ticket_id, person_id=person_id, kind="reply")
-    tickets.mark_read(
-        tx, ticket_id=ticket_id, person_id=person_id, entry_id=queries.newest_entry(tx, ticket_id=ticket_id)
-    )
+    _finish_reply(tx, context, ticket, entry_id, person_id, answer, text, now)
     return entry_id
 
 
+def _checked_text(answer: Reply) -> str:
+    text = clean(answer.text).strip()
+    if not text and not answer.files:
+        raise Invalid("There is nothing to send yet.", "text")
+    if len(text) > LONGEST:
+        raise Invalid("This answer is longer than 100,000 characters; send it as a file.", "text")
+    return text
+
+
+def _lock_for_reply(tx: Connection, ticket_id: int, person_id: int, answer: Reply, now: datetime) -> Row:
+    """The ticket, assigned to whoever answers first, so that two do not. Raises Conflict."""
+    ticket = queries.locked(tx, ticket_id=ticket_id)
+    if ticket.merged_into_id is not None:
+        raise Conflict("This ticket was merged into {number}.", number=ticket.merged_into_id)
+    if queries.written_since(tx, ticket_id=ticket_id, entry_id=answer.seen):
+        raise Conflict("Something new arrived while you were writing.")
+    if ticket.assignee_id is None:
+        follow_up.assign_ticket(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now)
+    return queries.ticket(tx, ticket_id=ticket_id)
+
+
+def _finish_reply(
+    tx: Connection, context: DeskContext, ticket: Row, entry_id: int, person_id: int, answer: Reply, text: str, now: datetime
+) -> None:  # fmt: skip
+    """Status and clocks after a reply, its words for the search, the draft gone, everything read."""
+    after = answer.then or rules.status_after_answer(ticket.status)
+    if after != ticket.status:
+        status.set_status(tx, context, ticket_id=ticket.id, status=after, by=person_id, now=now)
+    else:
+        clocks.recompute_clocks(tx, context, ticket_id=ticket.id, now=now)
+    ticket_search.index_entry(tx, ticket_id=ticket.id, entry_id=entry_id, texts=(text,))
+    drafts.delete_draft(tx, ticket_id=ticket.id, person_id=person_id, kind="reply")
+    newest = queries.newest_entry(tx, ticket_id=ticket.id)
+    tickets.mark_read(tx, ticket_id=ticket.id, person_id=person_id, entry_id=newest)
+
+
 def _record_accepted_suggestion(
-    tx: Connection, ticket: Any, entry_id: int, person_id: int, answer: Reply, now: datetime
+    tx: Connection, ticket: Row, entry_id: int, person_id: int, answer: Reply, now: datetime
 ) -> None:
     """Somebody sent an article: the engine learns from it once this is kept."""
     assert answer.article is not None
@@ -140,7 +135,7 @@ def _record_accepted_suggestion(
 
 def _add_entry(
     tx: Connection,
-    ticket: Any,
+    ticket: Row,
     way: Destination,
     person_id: int,
     text: str,
@@ -221,7 +216,7 @@ def undo_reply(tx: Connection, context: DeskContext, *, entry_id: int, person_id
     return int(ticket.id)
 
 
-def _status_changes_of(tx: Connection, entry: Any) -> tuple[list[int], bool]:
+def _status_changes_of(tx: Connection, entry: Row) -> tuple[list[int], bool]:
     """Changes of status that count no more without this answer, and whether a later one by others stands."""
     moves = [
         item

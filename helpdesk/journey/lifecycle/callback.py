@@ -68,7 +68,7 @@ def request_call(
     """Write down that somebody wants to call. Raises Invalid, Conflict when it can't be done or was just done."""
     ticket = queries.locked(tx, ticket_id=ticket_id)
     if ticket.merged_into_id is not None:
-        raise Conflict(f"This ticket was merged into {ticket.merged_into_id}.")
+        raise Conflict("This ticket was merged into {number}.", number=ticket.merged_into_id)
     if number not in phone_numbers_of(tx, ticket_id=ticket_id):
         raise Invalid("This is none of the customer's numbers.", "number")
     channel = next((name for name, item in context.channels.items() if item.can.rings), None)

@@ -7,7 +7,7 @@ start: it lends its start to the parent's open question when that is younger, el
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,13 +47,9 @@ def merge_into(
     moving = merge_tickets.entries_of(tx, ticket_id=child.id)
     surveys = follow_up.surveys_of(tx, ticket_id=child.id)
     changes = _clock_changes(tx, child, parent, moving)
-    guests = [(child.contact_id, True, child.address)] if child.contact_id != parent.contact_id else []
-    guests += [
-        (participant.contact_id, bool(participant.welcome), participant.address)
-        for participant in queries.participants_of(tx, ticket_id=child.id)
-        if participant.contact_id != parent.contact_id
-    ]
-    changes["guests"] = merge_tickets.add_participants(tx, ticket_id=parent.id, guests=guests)
+    changes["guests"] = merge_tickets.add_participants(
+        tx, ticket_id=parent.id, guests=_participants_to_move(tx, child, parent)
+    )
     merge_tickets.move_entries(tx, entry_ids=[entry.id for entry in moving], from_id=child.id, to_id=parent.id)
     tickets.change(tx, ticket_id=child.id, merged_into_id=parent.id, active=False, changed_at=now)
     sla.release_clocks(tx, ticket_id=child.id)
@@ -63,17 +59,9 @@ def merge_into(
         tx, ticket_id=child.id, now=now, author="agent", person_id=person_id, change="merged_into", number=parent.id
     )
     tickets.changed(
-        tx,
-        ticket_id=parent.id,
-        now=now,
-        author="agent",
-        person_id=person_id,
-        change="merged",
-        number=child.id,
-        moved=[entry.id for entry in moving],
-        was_automatic=bool(parent.automatic),
-        **changes,
-    )
+        tx, ticket_id=parent.id, now=now, author="agent", person_id=person_id, change="merged", number=child.id,
+        moved=[entry.id for entry in moving], was_automatic=bool(parent.automatic), **changes,
+    )  # fmt: skip
     follow_up.move_follow_ups(tx, survey_ids=surveys, from_id=child.id, to_id=parent.id, person_id=person_id, now=now)
     clocks.recompute_clocks(tx, context, ticket_id=parent.id, now=now)
 
@@ -101,31 +89,41 @@ def undo_merge(tx: Connection, context: DeskContext, *, ticket_id: int, person_i
     tickets.change(
         tx, ticket_id=child.id, merged_into_id=None, active=not ended and child.spam_at is None, changed_at=now
     )
-    before: dict[str, Any] = {}
-    if merge_entry.data.get("was") and parent.customer_entry_id == child.customer_entry_id:
-        before = dict(merge_entry.data["was"])
-        at = before.pop("customer_at")
-        before["customer_at"] = datetime.fromisoformat(at) if at else None
-    if merge_entry.data["was_automatic"]:
-        before["automatic"] = True
+    before = _columns_before(merge_entry.data, child, parent)
     tickets.change(tx, ticket_id=parent.id, changed_at=now, **before)
     tickets.changed(
         tx, ticket_id=child.id, now=now, author="agent", person_id=person_id, change="unmerged_from", number=parent.id
     )
     tickets.changed(
-        tx,
-        ticket_id=parent.id,
-        now=now,
-        author="agent",
-        person_id=person_id,
-        change="unmerged",
-        number=child.id,
+        tx, ticket_id=parent.id, now=now, author="agent", person_id=person_id, change="unmerged", number=child.id,
         of=merge_entry.id,
-    )
+    )  # fmt: skip
     follow_up.move_follow_ups(tx, survey_ids=surveys, from_id=parent.id, to_id=child.id, person_id=person_id, now=now)
     for item in (child.id, parent.id):
         clocks.recompute_clocks(tx, context, ticket_id=item, now=now)
     return int(parent.id)
+
+
+def _participants_to_move(tx: Connection, child: Row, parent: Row) -> list[tuple[int, bool, str | None]]:
+    """(contact, welcome, address) of everybody of the child who is not the parent's own customer."""
+    own = [(child.contact_id, True, child.address)] if child.contact_id != parent.contact_id else []
+    return own + [
+        (participant.contact_id, bool(participant.welcome), participant.address)
+        for participant in queries.participants_of(tx, ticket_id=child.id)
+        if participant.contact_id != parent.contact_id
+    ]
+
+
+def _columns_before(data: Mapping[str, Any], child: Row, parent: Row) -> dict[str, Any]:
+    """Columns of the parent as they were before the merge, where nothing newer stands there."""
+    before: dict[str, Any] = {}
+    if data.get("was") and parent.customer_entry_id == child.customer_entry_id:
+        before = dict(data["was"])
+        at = before.pop("customer_at")
+        before["customer_at"] = datetime.fromisoformat(at) if at else None
+    if data["was_automatic"]:
+        before["automatic"] = True
+    return before
 
 
 def _lock_both(tx: Connection, child_id: int, parent_id: int) -> tuple[Row, Row]:

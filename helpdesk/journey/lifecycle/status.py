@@ -27,7 +27,7 @@ def set_status(
     """Move a ticket to `status` with everything that follows from it. Raises Conflict on a merged ticket."""
     ticket = queries.locked(tx, ticket_id=ticket_id)
     if ticket.merged_into_id is not None:
-        raise Conflict(f"This ticket was merged into {ticket.merged_into_id}.")
+        raise Conflict("This ticket was merged into {number}.", number=ticket.merged_into_id)
     taken_back = _endings(tx, ticket_id) if ticket.status in ENDED and status not in ENDED else []
     was = tickets.set_status(
         tx, ticket_id=ticket_id, status=status, by=by, now=now, author=author, voids=taken_back

@@ -41,44 +41,19 @@ def send_invitation(tx: Connection, context: DeskContext, *, ticket_id: int, now
         "survey.txt", language, name=ticket.contact_name, number=ticket.id, subject=ticket.subject, desk=context.name
     )
     entry_id = tickets.add_entry(
-        tx,
-        ticket_id=ticket_id,
-        at=now,
-        kind="survey",
-        author="survey",
-        public=True,
-        outgoing=True,
-        text=text,
-        channel=ticket.channel,
-        account=ticket.account,
-        address=ticket.address,
-        delivery="queued",
+        tx, ticket_id=ticket_id, at=now, kind="survey", author="survey", public=True, outgoing=True, text=text,
+        channel=ticket.channel, account=ticket.account, address=ticket.address, delivery="queued",
         data={"cycle": ticket.cycle},
-    )
+    )  # fmt: skip
     actions.record_invitation(
-        tx,
-        ticket_id=ticket_id,
-        cycle=ticket.cycle,
-        entry_id=entry_id,
-        contact_id=ticket.contact_id,
-        channel=ticket.channel,
-        person_id=ticket.assignee_id,
-        team_id=ticket.team_id,
-        token_hash=actions.token_hash(token),
-        invited_at=now,
-    )
+        tx, ticket_id=ticket_id, cycle=ticket.cycle, entry_id=entry_id, contact_id=ticket.contact_id,
+        channel=ticket.channel, person_id=ticket.assignee_id, team_id=ticket.team_id,
+        token_hash=actions.token_hash(token), invited_at=now,
+    )  # fmt: skip
     payload = outbound.build_payload(
-        tx,
-        context,
-        ticket=ticket,
-        entry_id=entry_id,
-        text=text,
-        sender_name=context.name,
-        automatic=True,
-        kind="survey",
-        faces=_faces(context, token, language),
-        survey=token,
-    )
+        tx, context, ticket=ticket, entry_id=entry_id, text=text, sender_name=context.name, automatic=True,
+        kind="survey", faces=_faces(context, token, language), survey=token,
+    )  # fmt: skip
     due_at = now + max(context.survey.delay(ticket.channel), context.time_to_undo(ticket.channel))
     dispatch.queue_entry(tx, context, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=due_at)
     return entry_id

@@ -10,11 +10,10 @@ from channels.contract import Inbound
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.metadata import Row
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.outgoing import dispatch, outbound
+from helpdesk.journey.outgoing import automatic
 from helpdesk.outbox import queries as outbox
 from helpdesk.outbox.rules import Occasion, why_not
 from helpdesk.sla.calendar.calendars import Calendar
-from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
 
 LONGEST_CLOSED = timedelta(days=14)
@@ -45,11 +44,9 @@ def send_auto_reply(
         tx, context, ticket_id=ticket_id, address=ticket.address, question_automatic=question.automatic, now=now
     ):
         return None
-
-    language = ticket.language or context.language
     text = context.word(
         "closed.txt" if closed else "acknowledgement.txt",
-        language,
+        ticket.language or context.language,
         name=ticket.contact_name,
         number=ticket_id,
         desk=context.name,
@@ -57,26 +54,7 @@ def send_auto_reply(
         back_at=calendar.next_opening(now),
         now=now,
     )
-    entry_id = tickets.add_entry(
-        tx,
-        ticket_id=ticket_id,
-        at=now,
-        kind="message",
-        author="automation",
-        public=True,
-        outgoing=True,
-        channel=ticket.channel,
-        account=ticket.account,
-        address=ticket.address,
-        text=text,
-        automatic=True,
-        delivery="queued",
-    )
-    payload = outbound.build_payload(
-        tx, context, ticket=ticket, entry_id=entry_id, text=text, sender_name=context.name, automatic=True
-    )
-    dispatch.queue_entry(tx, context, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=now)
-    return entry_id
+    return automatic.send_automatic(tx, context, ticket=ticket, text=text, now=now)
 
 
 def _answered_since_closing(tx: Connection, calendar: Calendar, ticket: Row, now: datetime) -> bool:

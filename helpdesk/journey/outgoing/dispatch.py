@@ -31,7 +31,7 @@ def queue_entry(
     way = way or destinations.default_destination(ticket)
     channel = context.channels.get(way.channel)
     if channel is None:
-        raise Conflict(f"The channel {way.channel} is not switched on, so nothing can be sent there.")
+        raise Conflict("The channel {channel} is not switched on, so nothing can be sent there.", channel=way.channel)
     remote_id = channel.remote_id(outbound.to_outbound(payload))
     if remote_id is not None:
         tickets.add_remote_id(tx, channel=way.channel, remote_id=remote_id, entry_id=entry_id)

@@ -14,35 +14,15 @@ from helpdesk.tickets import queries
 
 
 def build_payload(
-    tx: Connection,
-    context: DeskContext,
-    *,
-    ticket: Any,
-    entry_id: int,
-    text: str,
-    sender_name: str,
-    automatic: bool,
-    kind: str = "message",
-    to: tuple[str, str] | None = None,
-    copies: Sequence[Sequence[str]] = (),
-    files: Sequence[Mapping[str, Any]] = (),
-    faces: Sequence[Mapping[str, str]] = (),
-    subject: str | None = None,
-    quote: Mapping[str, Any] | None = None,
-    survey: str | None = None,
-    signature: str = "",
-    way: Destination | None = None,
-    answers: str | None = None,
-) -> dict[str, Any]:
+    tx: Connection, context: DeskContext, *, ticket: Any, entry_id: int, text: str, sender_name: str, automatic: bool,
+    kind: str = "message", to: tuple[str, str] | None = None, copies: Sequence[Sequence[str]] = (),
+    files: Sequence[Mapping[str, Any]] = (), faces: Sequence[Mapping[str, str]] = (), subject: str | None = None,
+    quote: Mapping[str, Any] | None = None, survey: str | None = None, signature: str = "",
+    way: Destination | None = None, answers: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Everything the channel needs, as JSON; files by hash. `answers`: remote id of the message somebody chose to answer."""
     way = way or default_destination(ticket)
-    known = [
-        remote_id
-        for remote_id in queries.references(tx, ticket_id=ticket.id, channel=way.channel)
-        if remote_id != answers
-    ]
-    known += [answers] if answers else []
-    words = subject if subject is not None else reply_subject(ticket.subject, ticket.id)
+    references = _references(tx, ticket.id, way.channel, answers)
     return {
         "token": context.sign(entry_id),
         "kind": kind,
@@ -50,12 +30,12 @@ def build_payload(
         "to": list(to or (way.address, ticket.contact_name)),
         "copies": [list(copy) for copy in copies],
         "text": text,
-        "subject": words,
+        "subject": reply_subject(ticket.subject, ticket.id) if subject is None else subject,
         "language": ticket.language or context.language,
         "sender_name": sender_name,
         "reply_via": way.reply_via,
-        "in_reply_to": known[-1] if known else None,
-        "references": list(known),
+        "in_reply_to": references[-1] if references else None,
+        "references": references,
         "conversation": way.conversation,
         "automatic": automatic,
         "files": list(files),
@@ -64,6 +44,12 @@ def build_payload(
         "signature": signature,
         "details": {**({"quote": dict(quote)} if quote else {}), **({"reply_to": answers} if answers else {})},
     }
+
+
+def _references(tx: Connection, ticket_id: int, channel: str, answers: str | None) -> list[str]:
+    """Remote ids of the conversation so far, oldest first; the answered one stands last."""
+    known = queries.references(tx, ticket_id=ticket_id, channel=channel)
+    return [remote_id for remote_id in known if remote_id != answers] + ([answers] if answers else [])
 
 
 def reply_subject(subject: str, number: int) -> str:

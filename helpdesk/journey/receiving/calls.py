@@ -7,6 +7,7 @@ answer at the moment of answer; an outgoing one counts only when it was answered
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -19,12 +20,12 @@ from helpdesk.database.engine import hint
 from helpdesk.database.metadata import Row
 from helpdesk.intake import actions as intake
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.lifecycle import callback, clocks, survey
+from helpdesk.journey.lifecycle import callback, clocks, reopening
+from helpdesk.journey.receiving import new_ticket
 from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.sla.engine.clock_skew import FAR
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import late_attachments, queries, reassign_contact, rules, ticket_search
-from helpdesk.tickets.models import NEVER
 
 OUTGOING = frozenset({"outbound", "outgoing"})
 
@@ -143,48 +144,9 @@ def _ticket(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inb
         return int(newest.id)
     if not incoming and inbound.details.get("disposition") != "answered":
         return None if newest is None else int(newest.id)
-    follows = newest.id if newest else None
-    return _open(tx, context, arrival, inbound, known, who.address, follows=follows)
-
-
-def _open(
-    tx: Connection,
-    context: DeskContext,
-    arrival: Arrival,
-    inbound: Inbound,
-    known: contacts.KnownContact,
-    address: str,
-    *,
-    follows: int | None,
-) -> int:
-    at = arrival.received_at
-    ticket_id = tickets.open_ticket(
-        tx,
-        subject=inbound.subject,
-        status="new",
-        active=not known.blocked,
-        spam_at=at if known.blocked else None,
-        contact_id=known.contact_id,
-        priority="normal",
-        language=context.language,
-        channel=arrival.channel,
-        account=arrival.account,
-        address=address,
-        conversation=None,
-        reply_via=inbound.reply_via,
-        snippet="",
-        created_at=at,
-        changed_at=at,
-        customer_at=at,
-        customer_entry_id=None,
-        answered=False,
-        deadline=NEVER,
-        cycle=0,
-        automatic=False,
-        follows_id=follows,
-    )
-    hint(tx, "opened", ticket_id)
-    return ticket_id
+    follows: int | None = newest.id if newest else None
+    quiet = replace(inbound, text="", attachments=(), language=context.language)  # a call has no words of its own
+    return new_ticket.open_quiet_ticket(tx, context, arrival, quiet, known, follows=follows, active=True)
 
 
 def _add_entry(tx: Connection, arrival: Arrival, inbound: Inbound, ticket_id: int) -> int:
@@ -225,45 +187,37 @@ def _apply_outcome(
     ticket = queries.locked(tx, ticket_id=ticket_id)
     values: dict[str, Any] = {"changed_at": now}
     incoming = record.get("direction") not in OUTGOING
-    over = record.get("disposition")
-    fresh = over is not None and _was_answered(over) != _was_answered(before.get("disposition"))
-    if incoming and ticket.status in rules.ENDED and fresh:
-        survey.withdraw_invitation(tx, ticket_id=ticket_id, cycle=ticket.cycle, now=now)
-        tickets.changed(
-            tx,
-            ticket_id=ticket_id,
-            now=now,
-            author="system",
-            change="reopened",
-            cycle=ticket.cycle + 1,
-            to="open",
-            **_spanning_call(tx, ticket, entry_id),
-            **{"from": ticket.status},
-        )
-        values |= {"status": "open", "active": ticket.spam_at is None, "resolved_at": None, "closed_at": None}
-    elif (
-        fresh
-        and (after := _status_after(ticket.status, answered=over == "answered", incoming=incoming)) != ticket.status
-    ):
-        tickets.changed(
-            tx,
-            ticket_id=ticket_id,
-            now=now + timedelta(microseconds=1),
-            author="system",
-            change="status",
-            to=after,
-            **{"from": ticket.status},
-        )
-        values["status"] = after
+    outcome = record.get("disposition")
+    is_new = outcome is not None and _was_answered(outcome) != _was_answered(before.get("disposition"))
+    if is_new:
+        values |= _change_status(tx, ticket, entry_id, now, answered=outcome == "answered", incoming=incoming)
     if incoming:
         values |= {"customer_at": now, "customer_entry_id": entry_id}
     tickets.change(tx, ticket_id=ticket_id, **values)
     clocks.recompute_clocks(tx, context, ticket_id=ticket_id, now=now)
-    if fresh and over == "answered" and not incoming:
+    if is_new and outcome == "answered" and not incoming:
         started = _started_at(record, now)
         callback.complete_follow_ups(
             tx, context, ticket_id=ticket_id, person_id=_person(tx, record), started_at=started, now=now
         )
+
+
+def _change_status(
+    tx: Connection, ticket: Row, entry_id: int, now: datetime, *, answered: bool, incoming: bool
+) -> dict[str, Any]:
+    """The status a call leads to, said on the timeline; returns the columns to change."""
+    if incoming and ticket.status in rules.ENDED:
+        return reopening.reopen_ticket(
+            tx, ticket=ticket, status="open", now=now, call=_spanning_call(tx, ticket, entry_id)
+        )
+    status = _status_after(ticket.status, answered=answered, incoming=incoming)
+    if status == ticket.status:
+        return {}
+    tickets.changed(
+        tx, ticket_id=ticket.id, now=now + timedelta(microseconds=1), author="system", change="status", to=status,
+        **{"from": ticket.status},
+    )  # fmt: skip
+    return {"status": status}
 
 
 def _was_answered(disposition: Any) -> bool | None:
@@ -271,10 +225,10 @@ def _was_answered(disposition: Any) -> bool | None:
     return None if disposition is None else disposition == "answered"
 
 
-def _spanning_call(tx: Connection, ticket: Any, entry_id: int) -> dict[str, int]:
+def _spanning_call(tx: Connection, ticket: Row, entry_id: int) -> int | None:
     """A call that began before its ticket was resolved and ended after it: its question is of the new cycle."""
     began = queries.entry(tx, entry_id=entry_id).at
-    return {"call": entry_id} if ticket.resolved_at is not None and began <= ticket.resolved_at else {}
+    return entry_id if ticket.resolved_at is not None and began <= ticket.resolved_at else None
 
 
 def _status_after(status: str, *, answered: bool, incoming: bool) -> str:

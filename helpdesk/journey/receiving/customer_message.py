@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from channels.contract import Inbound
 from helpdesk.contacts.actions import KnownContact
 from helpdesk.database.engine import hint
+from helpdesk.database.metadata import Row
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.lifecycle import clocks, survey
+from helpdesk.journey.lifecycle import clocks, reopening
 from helpdesk.journey.outgoing import auto_reply
 from helpdesk.journey.receiving import (
     entry,
@@ -35,6 +36,7 @@ def append_message(
     files: Sequence[Mapping[str, Any]],
     choice: Choice,
 ) -> int:
+    """Add a customer's message to the ticket it was matched to; returns the entry's id."""
     assert choice.ticket_id is not None
     ticket = queries.locked(tx, ticket_id=choice.ticket_id)
     while ticket.merged_into_id is not None:  # merged between our look and our lock
@@ -58,7 +60,7 @@ def append_message(
     return entry_id
 
 
-def _is_copied_participant(context: DeskContext, arrival: Arrival, ticket: Any, known: KnownContact) -> bool:
+def _is_copied_participant(context: DeskContext, arrival: Arrival, ticket: Row, known: KnownContact) -> bool:
     """Whether somebody wrote who gets a copy anyway: the answer still goes to the customer whose matter it is."""
     own_matter = known.contact_id == ticket.contact_id
     return not own_matter and arrival.channel == ticket.channel and context.channels[arrival.channel].can.copies
@@ -69,123 +71,96 @@ def _apply_question(
     context: DeskContext,
     arrival: Arrival,
     inbound: Inbound,
-    ticket: Any,
+    ticket: Row,
     entry_id: int,
     choice: Choice,
     known: KnownContact,
 ) -> None:
-    """A customer wrote something that wants an answer."""
-    values: dict[str, Any] = {
-        "changed_at": arrival.received_at,
-        "customer_at": arrival.received_at,
+    """A customer wrote something that wants an answer: the ticket, its clocks, suggestions, an automatic reply."""
+    now = arrival.received_at
+    starts_cycle = choice.reopens or ticket.cycle == 0 or ticket.resolved_at is not None
+    values = _message_values(inbound, entry_id, now)
+    if not choice.stranger and not _is_copied_participant(context, arrival, ticket, known):
+        values |= _move_replies(tx, arrival, inbound, ticket)
+    if ticket.cycle == 0 and not ticket.active and ticket.spam_at is None:  # a quiet ticket wakes up
+        if not context.has_subjects(arrival.channel):
+            values["subject"] = rules.snippet(inbound.text, 60)
+        hint(tx, "opened", ticket.id)
+    values |= _change_status(tx, ticket, now, starts_cycle=starts_cycle)
+    if inbound.details.get("wants_person"):
+        values["person_wanted_at"] = now
+    tickets.change(tx, ticket_id=ticket.id, **values)
+    if ticket.spam_at is None:
+        _start_clocks(tx, context, ticket, entry_id, now, starts_cycle=starts_cycle)
+    suggestions.record_suggestions(
+        tx, context.suggest, entry_id=entry_id, text=f"{inbound.subject}\n{inbound.text}",
+        language=inbound.language or context.language,
+    )  # fmt: skip
+    auto_reply.send_auto_reply(
+        tx, context, ticket_id=ticket.id, channel=arrival.channel, question=inbound, now=now, opened=starts_cycle
+    )
+
+
+def _message_values(inbound: Inbound, entry_id: int, now: datetime) -> dict[str, Any]:
+    """What the lists show of a ticket after a customer's message."""
+    return {
+        "changed_at": now,
+        "customer_at": now,
         "customer_entry_id": entry_id,
         "answered": False,
         "snippet": rules.message_snippet(inbound.text, [attachment.name for attachment in inbound.attachments]),
         "automatic": False,
     }
-    if (
-        not choice.stranger
-        and inbound.author is not None
-        and not _is_copied_participant(context, arrival, ticket, known)
-    ):
-        values |= {
-            "channel": arrival.channel,
-            "account": arrival.account,
-            "address": inbound.author.address,
-            "conversation": inbound.thread.conversation,
-            "reply_via": inbound.reply_via or ticket.reply_via,
-        }
-        if ticket.conversation is not None and ticket.conversation != inbound.thread.conversation:
-            conversations.add_conversation(  # it goes on elsewhere; who writes in the old chat again still finds it
-                tx,
-                channel=ticket.channel,
-                account=ticket.account,
-                conversation=ticket.conversation,
-                ticket_id=ticket.id,
-            )
+
+
+def _move_replies(tx: Connection, arrival: Arrival, inbound: Inbound, ticket: Row) -> dict[str, Any]:
+    """Replies go where the customer wrote last; who writes in the old chat again still finds the ticket."""
+    if inbound.author is None:
+        return {}
+    if ticket.conversation is not None and ticket.conversation != inbound.thread.conversation:
+        conversations.add_conversation(
+            tx, channel=ticket.channel, account=ticket.account, conversation=ticket.conversation, ticket_id=ticket.id
+        )
+    return {
+        "channel": arrival.channel,
+        "account": arrival.account,
+        "address": inbound.author.address,
+        "conversation": inbound.thread.conversation,
+        "reply_via": inbound.reply_via or ticket.reply_via,
+    }
+
+
+def _change_status(tx: Connection, ticket: Row, now: datetime, *, starts_cycle: bool) -> dict[str, Any]:
+    """The status a customer's message leads to, said on the timeline, and the columns of a new cycle."""
+    status = rules.status_after_customer(ticket.status)
+    if starts_cycle:
+        values = reopening.reopen_ticket(tx, ticket=ticket, status=status, now=now, announce=ticket.cycle > 0)
+        values |= {"cycle": ticket.cycle + 1, "person_wanted_at": None}
+    else:
+        values = {"status": status}
+    if status != ticket.status and not (starts_cycle and ticket.cycle > 0):
+        tickets.changed(
+            tx, ticket_id=ticket.id, now=now, author="system", change="status", to=status, why="customer_wrote",
+            **{"from": ticket.status},
+        )  # fmt: skip
+    return values
+
+
+def _start_clocks(
+    tx: Connection, context: DeskContext, ticket: Row, entry_id: int, now: datetime, *, starts_cycle: bool
+) -> None:
+    """Clocks of a new cycle, or of one more question in the running one."""
     facts = clocks.policy_facts(context, ticket)
-    fresh = choice.reopens or ticket.cycle == 0 or ticket.resolved_at is not None
-    if fresh:
-        survey.withdraw_invitation(tx, ticket_id=ticket.id, cycle=ticket.cycle, now=arrival.received_at)
-        values |= {
-            "cycle": ticket.cycle + 1,
-            "active": ticket.spam_at is None,
-            "resolved_at": None,
-            "closed_at": None,
-            "person_wanted_at": None,
-        }
-    if inbound.details.get("wants_person"):
-        values["person_wanted_at"] = arrival.received_at
-    if ticket.cycle == 0 and not ticket.active and ticket.spam_at is None:  # a quiet one wakes up
-        if not context.has_subjects(arrival.channel):
-            values["subject"] = rules.snippet(inbound.text, 60)
-        hint(tx, "opened", ticket.id)
-    values["status"] = rules.status_after_customer(ticket.status)
-    tickets.change(tx, ticket_id=ticket.id, **values)
-    _record_status(tx, ticket, values["status"], arrival.received_at, reopened=fresh and ticket.cycle > 0)
-    if fresh and ticket.spam_at is None:
-        planned = [context.promises.plan(facts, kind, arrival.received_at) for kind in sla.STARTING]
+    if starts_cycle:
+        planned = [context.promises.plan(facts, kind, now) for kind in sla.STARTING]
         sla.start_cycle(
-            tx,
-            context.promises,
-            ticket_id=ticket.id,
-            facts=facts,
-            cycle=ticket.cycle + 1,
-            entry_id=entry_id,
-            at=arrival.received_at,
+            tx, context.promises, ticket_id=ticket.id, facts=facts, cycle=ticket.cycle + 1, entry_id=entry_id, at=now,
             planned=planned,
-        )
+        )  # fmt: skip
         sla.refresh_deadline(tx, ticket_id=ticket.id)
-    elif ticket.spam_at is None:
-        sla.record_customer_message(
-            tx,
-            context.promises,
-            ticket_id=ticket.id,
-            facts=facts,
-            cycle=ticket.cycle,
-            entry_id=entry_id,
-            at=arrival.received_at,
-        )
-        if ticket.status in ("waiting", "on_hold"):
-            clocks.recompute_clocks(tx, context, ticket_id=ticket.id, now=arrival.received_at)
-    suggestions.record_suggestions(
-        tx,
-        context.suggest,
-        entry_id=entry_id,
-        text=f"{inbound.subject}\n{inbound.text}",
-        language=inbound.language or context.language,
+        return
+    sla.record_customer_message(
+        tx, context.promises, ticket_id=ticket.id, facts=facts, cycle=ticket.cycle, entry_id=entry_id, at=now
     )
-    auto_reply.send_auto_reply(
-        tx,
-        context,
-        ticket_id=ticket.id,
-        channel=arrival.channel,
-        question=inbound,
-        now=arrival.received_at,
-        opened=fresh,
-    )
-
-
-def _record_status(tx: Connection, ticket: Any, status: str, at: datetime, *, reopened: bool) -> None:
-    if reopened:
-        tickets.changed(
-            tx,
-            ticket_id=ticket.id,
-            now=at,
-            author="system",
-            change="reopened",
-            cycle=ticket.cycle + 1,
-            to=status,
-            **{"from": ticket.status},
-        )
-    elif status != ticket.status:
-        tickets.changed(
-            tx,
-            ticket_id=ticket.id,
-            now=at,
-            author="system",
-            change="status",
-            to=status,
-            **{"from": ticket.status},
-            why="customer_wrote",
-        )
+    if ticket.status in ("waiting", "on_hold"):
+        clocks.recompute_clocks(tx, context, ticket_id=ticket.id, now=now)

@@ -52,18 +52,8 @@ def write_entry(
     files: Sequence[Mapping[str, Any]],
     stranger: bool,
 ) -> int:
-    """The line of the timeline for an arrival, with its body, files and remote id."""
-    data: dict[str, Any] = dict(inbound.details)
-    if inbound.recipients:
-        data["to"] = [[recipient.address, recipient.name] for recipient in inbound.recipients]
-    if inbound.copies:
-        data["cc"] = [[copy.address, copy.name] for copy in inbound.copies]
-    if inbound.subject:
-        data["subject"] = inbound.subject
-    if inbound.thread.remote_ids:
-        answered = queries.entry_by_remote_id(tx, channel=arrival.channel, remote_id=inbound.thread.remote_ids[0])
-        if answered is not None:
-            data["answers"] = answered
+    """Write the timeline entry of an arrival with its body, files and remote id; returns its id."""
+    data = _entry_data(tx, arrival, inbound)
     oversized = inbound.details.get("problem") == "oversized"
     robot = inbound.kind == "delivery" or oversized
     entry_id = tickets.add_entry(
@@ -92,3 +82,19 @@ def write_entry(
     tickets.attach_files(tx, ticket_id=ticket_id, entry_id=entry_id, files=files)
     tickets.add_remote_id(tx, channel=arrival.channel, remote_id=inbound.external_id, entry_id=entry_id)
     return entry_id
+
+
+def _entry_data(tx: Connection, arrival: Arrival, inbound: Inbound) -> dict[str, Any]:
+    """What the entry holds beside its columns: the channel's details, recipients, subject, the answered entry."""
+    data: dict[str, Any] = dict(inbound.details)
+    if inbound.recipients:
+        data["to"] = [[recipient.address, recipient.name] for recipient in inbound.recipients]
+    if inbound.copies:
+        data["cc"] = [[copy.address, copy.name] for copy in inbound.copies]
+    if inbound.subject:
+        data["subject"] = inbound.subject
+    if inbound.thread.remote_ids:
+        answered = queries.entry_by_remote_id(tx, channel=arrival.channel, remote_id=inbound.thread.remote_ids[0])
+        if answered is not None:
+            data["answers"] = answered
+    return data

@@ -28,15 +28,9 @@ log = structlog.get_logger("opening")
 
 
 def open_ticket(
-    tx: Connection,
-    context: DeskContext,
-    arrival: Arrival,
-    inbound: Inbound,
-    known: KnownContact,
-    files: Sequence[Mapping[str, Any]],
-    *,
-    follows: int | None,
-) -> int:
+    tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, known: KnownContact,
+    files: Sequence[Mapping[str, Any]], *, follows: int | None,
+) -> int:  # fmt: skip
     """A ticket of its own for this arrival; returns the entry's id."""
     asks = inbound.kind == "message" and not (inbound.automatic or inbound.thanks or known.blocked)
     team = _team_id(tx, inbound)
@@ -62,16 +56,7 @@ def open_ticket(
         sla.start_cycle(
             tx, context.promises, ticket_id=ticket_id, facts=facts, cycle=1, entry_id=entry_id, at=at, planned=planned
         )
-        suggestions.record_suggestions(
-            tx,
-            context.suggest,
-            entry_id=entry_id,
-            text=f"{inbound.subject}\n{inbound.text}",
-            language=inbound.language or context.language,
-        )
-        auto_reply.send_auto_reply(
-            tx, context, ticket_id=ticket_id, channel=arrival.channel, question=inbound, now=at, opened=True
-        )
+        _suggest_and_reply(tx, context, arrival, inbound, ticket_id, entry_id)
     if inbound.team and team is None:
         _record_unknown_team(tx, inbound.team, ticket_id, at)
     address = inbound.author.address if inbound.author else ""
@@ -81,6 +66,25 @@ def open_ticket(
     if values["active"] or known.blocked:
         hint(tx, "opened", ticket_id)
     return entry_id
+
+
+def _suggest_and_reply(
+    tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, ticket_id: int, entry_id: int
+) -> None:
+    """Articles that may answer the question, and the automatic reply where one is due."""
+    suggestions.record_suggestions(
+        tx, context.suggest, entry_id=entry_id, text=f"{inbound.subject}\n{inbound.text}",
+        language=inbound.language or context.language,
+    )  # fmt: skip
+    auto_reply.send_auto_reply(
+        tx,
+        context,
+        ticket_id=ticket_id,
+        channel=arrival.channel,
+        question=inbound,
+        now=arrival.received_at,
+        opened=True,
+    )
 
 
 def open_quiet_ticket(

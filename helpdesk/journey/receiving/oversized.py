@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from channels.contract import Inbound
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.outgoing import auto_reply, dispatch, outbound
+from helpdesk.journey.outgoing import auto_reply, automatic
+from helpdesk.journey.outgoing.destinations import Destination
 from helpdesk.journey.receiving.arrival import Arrival
-from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
 
 ABOUT = "oversized"
@@ -49,17 +49,11 @@ def notify_sender(
         "oversized.txt", inbound.language or context.language, name=author.name, subject=inbound.subject,
         number=ticket_id, desk=context.name, **_sizes(inbound.details),
     )  # fmt: skip
-    answer_id = tickets.add_entry(
-        tx, ticket_id=ticket_id, at=now, kind="message", author="automation", public=True, outgoing=True,
-        channel=arrival.channel, account=arrival.account, address=author.address, text=text, automatic=True,
-        delivery="queued", data={"about": ABOUT},
+    way = Destination(arrival.channel, arrival.account, author.address)
+    return automatic.send_automatic(
+        tx, context, ticket=ticket, text=text, now=now, to=(author.address, author.name), destination=way,
+        data={"about": ABOUT},
     )  # fmt: skip
-    payload = outbound.build_payload(
-        tx, context, ticket=ticket, entry_id=answer_id, text=text, sender_name=context.name, automatic=True,
-        to=(author.address, author.name),
-    )  # fmt: skip
-    dispatch.queue_entry(tx, context, ticket=ticket, entry_id=answer_id, payload=payload, now=now, due_at=now)
-    return answer_id
 
 
 def _sizes(details: Mapping[str, Any]) -> dict[str, str]:

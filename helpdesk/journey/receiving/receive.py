@@ -22,7 +22,7 @@ from helpdesk.journey.receiving import (
     sender,
 )
 from helpdesk.journey.receiving.arrival import Arrival
-from helpdesk.journey.receiving.updates import albums, edits, moved_chats, reactions, survey_answers, targets
+from helpdesk.journey.receiving.updates import albums, edits, moved_chats, reactions, survey_answers, update_targets
 from helpdesk.text import language
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
@@ -41,7 +41,7 @@ def receive(
     if aside is not None or inbound.kind == "call":
         return aside
     if inbound.kind in ("edit", "reaction"):
-        inbound = targets.as_note(inbound)
+        inbound = update_targets.as_note(inbound)
     if inbound.kind == "survey_answer":
         written = survey_answers.as_message(inbound)
         if written is None:

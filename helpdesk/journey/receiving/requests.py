@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from channels.contract import Inbound
+from channels.contract import Address, Channel, Inbound
 from helpdesk.agents import queries as agents
 from helpdesk.contacts.actions import KnownContact
 from helpdesk.database.metadata import Row
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.lifecycle import status
-from helpdesk.journey.outgoing import auto_reply, dispatch, outbound
+from helpdesk.journey.outgoing import auto_reply, automatic
 from helpdesk.journey.outgoing.destinations import Destination
 from helpdesk.journey.receiving import new_ticket, sender
 from helpdesk.journey.receiving.arrival import Arrival
@@ -95,47 +97,47 @@ def _open_quiet_ticket(
 
 
 def _mail_transcript(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, ticket: Row) -> None:
-    """One automatic mail with the public lines of this conversation and no others."""
+    """One automatic mail with the public messages of this conversation and no others."""
     now = arrival.received_at
-    to = inbound.also[0] if inbound.also else None
-    name = to.address.partition(":")[0] if to else ""
-    channel = context.channels.get(name)
+    to = inbound.also[0] if inbound.also else Address("")
+    channel = context.channels.get(to.address.partition(":")[0])
     lines = _transcript_lines(tx, context, arrival, inbound, ticket)
-    refused: str | None = None
-    if to is None or "@" not in to.address or any(item.isspace() for item in to.address):
-        refused = "no_address"
-    elif channel is None or not channel.can.subject or not channel.accounts():
-        refused = "channel_off"
-    elif not lines:
-        refused = "nothing_said"
-    elif not to.verified and all(line["robot"] for line in lines):
-        refused = "unanswered"  # else anybody could have the desk mail anything to anybody
-    else:
-        sent = reassign_contact.sent_about(tx, ticket_id=ticket.id, about=ABOUT, since=now - context.limits.window)
-        refused = auto_reply.auto_reply_refusal(
-            tx, context, ticket_id=ticket.id, address=to.address, question_automatic=False, now=now, in_ticket=sent
-        )
-    if refused is not None or to is None or channel is None:
+    refusal = _transcript_refusal(tx, context, ticket, to, channel, lines, now)
+    if refusal is not None or channel is None:
         tickets.changed(
-            tx, ticket_id=ticket.id, now=now, author="system", change="transcript_refused", why=refused,
-            address=to.address if to else "",
+            tx, ticket_id=ticket.id, now=now, author="system", change="transcript_refused", why=refusal,
+            address=to.address,
         )  # fmt: skip
         return
-    way = Destination(channel.name, channel.accounts()[0], to.address)
     current = queries.ticket(tx, ticket_id=ticket.id)
     language = inbound.language or current.language or context.language
     words = {"name": current.contact_name, "number": ticket.id, "desk": context.name}
-    entry_id = tickets.add_entry(
-        tx, ticket_id=ticket.id, at=now, kind="message", author="automation", public=True, outgoing=True,
-        channel=way.channel, account=way.account, address=way.address, automatic=True, delivery="queued",
-        text=context.word("transcript_note.txt", language, count=len(lines), **words), data={"about": ABOUT},
+    automatic.send_automatic(
+        tx, context, ticket=current, now=now, text=context.word("transcript.txt", language, lines=lines, **words),
+        shown=context.word("transcript_note.txt", language, count=len(lines), **words),
+        to=(to.address, to.name or current.contact_name),
+        destination=Destination(channel.name, channel.accounts()[0], to.address),
+        subject=context.word("transcript_subject.txt", language, **words), data={"about": ABOUT},
     )  # fmt: skip
-    payload = outbound.build_payload(
-        tx, context, ticket=current, entry_id=entry_id, sender_name=context.name, automatic=True, way=way,
-        to=(to.address, to.name or current.contact_name), text=context.word("transcript.txt", language, lines=lines, **words),
-        subject=context.word("transcript_subject.txt", language, **words),
-    )  # fmt: skip
-    dispatch.queue_entry(tx, context, ticket=current, entry_id=entry_id, payload=payload, now=now, due_at=now, way=way)
+
+
+def _transcript_refusal(
+    tx: Connection, context: DeskContext, ticket: Row, to: Address, channel: Channel | None,
+    lines: Sequence[Mapping[str, Any]], now: datetime,
+) -> str | None:  # fmt: skip
+    """Why the transcript is not sent, as a code; None when it may be."""
+    if "@" not in to.address or any(character.isspace() for character in to.address):
+        return "no_address"
+    if channel is None or not channel.can.subject or not channel.accounts():
+        return "channel_off"
+    if not lines:
+        return "nothing_said"
+    if not to.verified and all(line["robot"] for line in lines):
+        return "unanswered"  # else anybody could have the desk mail anything to anybody
+    sent = reassign_contact.sent_about(tx, ticket_id=ticket.id, about=ABOUT, since=now - context.limits.window)
+    return auto_reply.auto_reply_refusal(
+        tx, context, ticket_id=ticket.id, address=to.address, question_automatic=False, now=now, in_ticket=sent
+    )
 
 
 def _transcript_lines(

@@ -64,7 +64,7 @@ class _Names:
     def __init__(self, name: str, values: Mapping[str, Any]) -> None:
         self._name, self._values = name, values
 
-    def look(self, key: object) -> Any:
+    def lookup(self, key: object) -> Any:
         """A value by its name, or the hole where it should be."""
         if not isinstance(key, str) or key not in self._values:
             return _Hole(name=f"{self._name}.{key}")
@@ -99,11 +99,11 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Names of the context are looked up as words, never as Python attributes."""
-        return obj.look(attribute) if isinstance(obj, _Names) else super().getattr(obj, attribute)
+        return obj.lookup(attribute) if isinstance(obj, _Names) else super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """The same in brackets."""
-        return obj.look(argument) if isinstance(obj, _Names) else super().getitem(obj, argument)
+        return obj.lookup(argument) if isinstance(obj, _Names) else super().getitem(obj, argument)
 
     def _shown(self, value: Any) -> Any:
         """Numbers as people of the language write them; values of the other direction kept to themselves."""

@@ -69,7 +69,7 @@ class Matcher:
 
     def match(self, tokens: Sequence[str], limit: int = 3) -> list[Match]:
         """The best articles for a text's words, best first; none when none of the words is known."""
-        numbers = self.vocabulary.look(tokens)
+        numbers = self.vocabulary.lookup(tokens)
         if not numbers or not self._alive.any():
             return []
         vector = self._weighting.vector(numbers)

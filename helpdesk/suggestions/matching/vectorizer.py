@@ -75,7 +75,7 @@ class Vocabulary:
             self.block.append(block)
         return number
 
-    def look(self, tokens: Sequence[str]) -> list[int]:
+    def lookup(self, tokens: Sequence[str]) -> list[int]:
         """The known features of a text. Fast: a word is taken apart once."""
         numbers: list[int] = []
         get = self._numbers.get

@@ -16,6 +16,7 @@ from helpdesk.errors import Conflict, Invalid, NotFound
 from helpdesk.web import app_keys
 from helpdesk.web.inbox.pages.render import number
 from helpdesk.web.pages.navigation import page_frame
+from helpdesk.web.rendering import error_pages
 from helpdesk.web.rendering.page_renderer import PAGES
 from helpdesk.web.security import needs
 
@@ -89,7 +90,7 @@ async def invite(request: web.Request) -> web.StreamResponse:
             lasts=_lasts(request), by=app_keys.signed_in(request).id,
         )  # fmt: skip
     except (Conflict, Invalid) as error:
-        return await _page(request, error=_say(request, str(error)), wrong="invite", asked=asked)
+        return await _page(request, error=error_pages.sentence_for(request, error), wrong="invite", asked=asked)
     return await _page(request, made=_once(request, rules.fold_name(asked.name), token))
 
 
@@ -105,7 +106,7 @@ async def new_team(request: web.Request) -> web.StreamResponse:
             by=app_keys.signed_in(request).id,
         )
     except (Conflict, Invalid) as error:
-        return await _page(request, error=_say(request, str(error)), wrong="team")
+        return await _page(request, error=error_pages.sentence_for(request, error), wrong="team")
     raise web.HTTPSeeOther("/people#teams")
 
 
@@ -141,7 +142,7 @@ async def change_person(request: web.Request) -> web.StreamResponse:
             teams=frozenset(number(str(value)) for value in fields.getall("team", [])), by=by, now=app[app_keys.CLOCK](),
         )  # fmt: skip
     except (Conflict, Invalid) as error:
-        return await _one(request, error=_say(request, str(error)), tried=tried)
+        return await _one(request, error=error_pages.sentence_for(request, error), tried=tried)
     raise web.HTTPSeeOther(f"/people/{_id(request)}?kept")
 
 
@@ -173,7 +174,7 @@ async def _turn(request: web.Request, action: Any) -> web.StreamResponse:
     try:
         await app[app_keys.DATABASE].write(action, person_id=_id(request), by=by, now=app[app_keys.CLOCK]())
     except Conflict as error:
-        return await _one(request, error=_say(request, str(error)))
+        return await _one(request, error=error_pages.sentence_for(request, error))
     raise web.HTTPSeeOther(f"/people/{_id(request)}?kept")
 
 

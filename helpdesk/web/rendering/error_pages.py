@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -45,14 +44,6 @@ WORDS = {
     413: _("The file is larger than the desk takes. Send a smaller one or a link."),
     500: _("What you wrote before is kept. Try again; if it happens again, tell your administrator this number:"),
 }
-NUMBERED = (  # words with a number in them, as the catalogues know them
-    _("There is no ticket {n}."),
-    _("There is no entry {n}."),
-    _("There is no file {n}."),
-    _("There is no customer {n}."),
-    _("Nothing with number {n} was taken in."),
-    _("This ticket was merged into {n}."),
-)
 
 
 def status_of(error: DeskError) -> int:
@@ -61,7 +52,7 @@ def status_of(error: DeskError) -> int:
 
 
 @web.middleware
-async def error_message(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def error_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Name the request, run it, log one line, and turn whatever is raised into an answer."""
     request[ID] = secrets.token_hex(6)
     start = time.perf_counter()
@@ -98,13 +89,15 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         return error_response(request, 500, WORDS[500], incident=request[ID])
 
 
-def _said(words: str, say: Callable[[str], str]) -> str:
-    """The words of an error in the page's language; a number in them stays what it is."""
-    number = re.search(r"\d+", words)
-    if number is None or say(words) != words:
-        return say(words)
-    pattern = words.replace(number[0], "{n}", 1)
-    return say(pattern).replace("{n}", number[0]) if pattern in NUMBERED else words
+def error_sentence(error: DeskError, say: Callable[[str], str]) -> str:
+    """The sentence of an error in the page's language, its values filled in."""
+    return say(error.message).format(**error.values) if error.values else say(str(error))
+
+
+def sentence_for(request: web.Request, error: DeskError) -> str:
+    """The sentence of an error, for a form that shows it beside its fields."""
+    pages = request.app[PAGES]
+    return error_sentence(error, pages.gettext(pages.language_of(request)).gettext)
 
 
 def error_response(
@@ -114,12 +107,13 @@ def error_response(
     pages = request.app[PAGES]
     say = pages.gettext(pages.language_of(request)).gettext
     heading = say(HEADINGS.get(status, HEADINGS[400]))
-    sentence = " ".join(item for item in (_said(words, say) if words else "", incident) if item)
+    sentence = error_sentence(error, say) if error is not None else say(words) if words else ""
+    sentence = " ".join(item for item in (sentence, incident) if item)
     headers = {"Cache-Control": "no-store"}
     if isinstance(error, Resting):
         headers["Retry-After"] = str(max(1, round((error.until - request.app[CLOCK]()).total_seconds())))
     if request.path.startswith(("/api/", "/channels/")) or "application/json" in request.headers.get("Accept", ""):
-        field = error.field if isinstance(error, Invalid) else None
+        field = error.field if error is not None else None
         body = {"error": sentence or heading, "field": field, "incident": incident or None}
         return web.json_response({key: value for key, value in body.items() if value}, status=status, headers=headers)
     if request.headers.get("HX-Request"):

@@ -51,11 +51,11 @@ def gettext_for(gettext: Callable[[str], str]) -> Callable[..., Markup]:
         translation = Markup(gettext(text))  # noqa: S704 (our own catalogue)
         return translation, translation % {} if "%(" not in translation else translation
 
-    def say(text: str, /, **values: Any) -> Markup:
+    def translate(text: str, /, **values: Any) -> Markup:
         translation, is_complete = looked_up(text)
         return translation % values if values else is_complete
 
-    return say
+    return translate
 
 
 def number(value: object, language: str = "fa") -> str:

@@ -49,7 +49,7 @@ def propose_where_words_are(propose, tx, _suggest, *, text, **more):
 
 
 async def test_a_picture_without_words_takes_no_proposal_away(desk, monkeypatch):
-    monkeypatch.setattr(actions, "propose", partial(propose_where_words_are, actions.record_suggestions))
+    monkeypatch.setattr(actions, "record_suggestions", partial(propose_where_words_are, actions.record_suggestions))
     number, mina = await desk.writes("Where is my order?"), await desk.person()
     await desk.writes("", numbers=[number])
     parts = await desk.database.read(ticket, ticket_id=number, person_id=mina)

@@ -165,7 +165,7 @@ async def test_a_ticket_that_can_not_be_looked_at_keeps_no_other_visitor_from_th
             raise RuntimeError("a bug")
         return whole(tx, context, ticket, *more)
 
-    monkeypatch.setattr(unread_fallback, "_letter", poison)
+    monkeypatch.setattr(unread_fallback, "_mail_payload", poison)
     assert await time_is_up(shop) == 1
     assert [mail.to.address for mail in shop.post.sent] == ["email:omid@customers.example"]
     monkeypatch.undo()

@@ -98,7 +98,7 @@ class BotDesk:
 
     async def upload(self, number: int, person: int, name: str, kind: str, content: bytes) -> int:
         """The agent attaches a file to what they write."""
-        kept = self.desk.app.files.keep(content)
+        kept = self.desk.app.files.store(content)
         return await self.desk.database.write(
             drafts.add_draft_file, ticket_id=number, person_id=person, name=name, content_type=kind, size=len(content),
             digest=kept, now=self.desk.time(),

@@ -10,7 +10,7 @@ from helpdesk.cli.inspect.faq import app
 from helpdesk.errors import Invalid
 from helpdesk.suggestions.articles.article_files import load
 from helpdesk.suggestions.commands import Labelled
-from helpdesk.suggestions.engine import Engine
+from helpdesk.suggestions.faq_engine import Engine
 from helpdesk.suggestions.matching.confidence import surely_above
 from helpdesk.suggestions.matching.tokenizer import Lexicon, is_finglish, skeleton, stem, tokenize
 

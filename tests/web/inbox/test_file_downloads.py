@@ -29,7 +29,7 @@ async def attached(desk, number, *files):
     rows = [
         {
             "name": name, "content_type": kind, "size": len(content or b""), "inline": False, "content_id": None,
-            "hash": desk.app.files.keep(content) if content is not None else None, "problem": problem,
+            "hash": desk.app.files.store(content) if content is not None else None, "problem": problem,
             "created_at": desk.time(),
         }
         for name, kind, content, problem in files

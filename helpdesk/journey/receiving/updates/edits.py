@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from channels.contract import Inbound
 from helpdesk.database.metadata import Row
 from helpdesk.journey.receiving.arrival import Arrival
-from helpdesk.journey.receiving.updates import albums, targets
+from helpdesk.journey.receiving.updates import albums, update_targets
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries, rules, ticket_search
 
@@ -22,12 +22,12 @@ def receive_edit(
 
     None: we know neither it nor its chat.
     """
-    entry_id = targets.find_target(tx, arrival, inbound)
+    entry_id = update_targets.find_target(tx, arrival, inbound)
     entry = None if entry_id is None else queries.entry(tx, entry_id=entry_id)
     words, parts = _edited_text(entry, inbound)
     same = entry is not None and entry.text == words
     if entry_id is None or entry is None or (entry.outgoing and not same):  # nobody else changes what we said
-        return targets.record_unknown_target(
+        return update_targets.record_unknown_target(
             tx, arrival, inbound, files, kind="change", data={"change": "edited_unseen"}
         )
     fresh = [] if entry.outgoing else _new_files(tx, entry_id, files)

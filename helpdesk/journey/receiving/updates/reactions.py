@@ -6,16 +6,16 @@ from sqlalchemy import Connection
 
 from channels.contract import Inbound
 from helpdesk.journey.receiving.arrival import Arrival
-from helpdesk.journey.receiving.updates import targets
+from helpdesk.journey.receiving.updates import update_targets
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
 
 
 def receive_reaction(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:
     """An emoji on a message. None: we know neither it nor its chat."""
-    entry_id = targets.find_target(tx, arrival, inbound)
+    entry_id = update_targets.find_target(tx, arrival, inbound)
     if entry_id is None:
-        return targets.record_unknown_target(tx, arrival, inbound, kind="reaction", data={"of": None})
+        return update_targets.record_unknown_target(tx, arrival, inbound, kind="reaction", data={"of": None})
     entry = queries.entry(tx, entry_id=entry_id)
     tickets.change(tx, ticket_id=entry.ticket_id, changed_at=arrival.received_at)
     return tickets.add_entry(

@@ -103,13 +103,9 @@ def rows(tx: Connection, *, wish: ListRequest, person_id: int, now: datetime) ->
 def ticket(
     tx: Connection, *, ticket_id: int, person_id: int, full_timeline: bool = False, context: DeskContext | None = None
 ) -> TicketData:
-    """One ticket. `whole`: its timeline from the beginning; with `book` the ways to its customer. Raises NotFound."""
+    """One ticket. `full_timeline`: from its beginning; with `context` the ways to its customer. Raises NotFound."""
     row = queries.ticket(tx, ticket_id=ticket_id)
-    kept = {
-        kind: draft_row
-        for kind in ("reply", "note")
-        if (draft_row := queries.draft(tx, ticket_id=ticket_id, person_id=person_id, kind=kind)) is not None
-    }
+    kept = _drafts(tx, ticket_id, person_id)
     most = 10_000 if full_timeline else MOST_ENTRIES
     entries = queries.timeline(tx, ticket_id=ticket_id, most=most)
     ids = [item.id for item in entries if item.kind in ("message", "note", "call")]
@@ -144,6 +140,16 @@ def ticket(
         undone=(kept["reply"].data or {}) if "reply" in kept else {},
         extensions=agents.names_by_extension(tx) if any(item.kind == "call" for item in entries) else {},
     )
+
+
+def _drafts(tx: Connection, ticket_id: int, person_id: int) -> dict[str, Row]:
+    """The person's drafts of a ticket by their kind."""
+    drafts = {}
+    for kind in ("reply", "note"):
+        row = queries.draft(tx, ticket_id=ticket_id, person_id=person_id, kind=kind)
+        if row is not None:
+            drafts[kind] = row
+    return drafts
 
 
 def unanswered(entries: Sequence[Row]) -> list[int]:

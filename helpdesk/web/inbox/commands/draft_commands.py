@@ -76,7 +76,7 @@ async def _keep(request: web.Request, ticket_id: int, given: FileField) -> Mappi
         raise Invalid("This file is empty.", "upload")
     await app[app_keys.DATABASE].read(queries.ticket, ticket_id=ticket_id)
     name = given.filename.replace("\\", "/").rsplit("/", 1)[-1].strip()[:200] or "file"
-    digest = await asyncio.to_thread(app[app_keys.FILES].keep, content)
+    digest = await asyncio.to_thread(app[app_keys.FILES].store, content)
     put = await app[app_keys.DATABASE].write(
         drafts.add_draft_file, ticket_id=ticket_id, person_id=me.id, name=name, size=len(content), digest=digest,
         content_type=given.content_type[:100], now=app[app_keys.CLOCK](),
@@ -89,7 +89,7 @@ async def report_presence(request: web.Request) -> web.StreamResponse:
     app, me, fields = request.app, app_keys.signed_in(request), await request.post()
     ticket_id, writing = render.number(request.match_info["number"]), bool(fields.get("writing"))
     answering = writing and fields.get("kind") != "note"
-    news = app[app_keys.PRESENCE].tell(
+    news = app[app_keys.PRESENCE].report(
         ticket_id=ticket_id, person_id=me.id, name=me.name, writing=writing, now=app[app_keys.CLOCK]()
     )
     if news:

@@ -14,10 +14,12 @@ from helpdesk.journey.lifecycle import status as statuses
 from helpdesk.journey.lifecycle import survey as surveys
 from helpdesk.tickets import queries, rules
 from helpdesk.web import app_keys
-from helpdesk.web.inbox.build import page_data, suggested_replies, ticket_pane
+from helpdesk.web.inbox.build import page_data, ticket_pane
 from helpdesk.web.inbox.build.reader import name_of
 from helpdesk.web.inbox.commands import draft_commands
 from helpdesk.web.inbox.pages import render
+from helpdesk.web.inbox.views import suggested_replies
+from helpdesk.web.rendering import error_pages
 from helpdesk.web.rendering.page_renderer import PAGES
 
 LONGEST_NAME = 128  # characters of an article's name
@@ -50,13 +52,12 @@ async def reply(request: web.Request) -> web.StreamResponse:
     """Send an answer. It leaves after the seconds in which it can be taken back."""
     app, me, fields = request.app, app_keys.signed_in(request), await request.post()
     ticket_id, text = _ticket(request), str(fields.get("text", ""))
-    context, say = app[app_keys.BOOK], app[PAGES].gettext(app[PAGES].language_of(request)).gettext
+    context = app[app_keys.BOOK]
     article = str(fields.get("suggestion", ""))[:LONGEST_NAME]
     try:
         missing = suggested_replies.placeholders(text)
         if missing:
-            empty = say("Something in the answer is still empty:")
-            raise Invalid(f"{empty} {', '.join(missing)}", "text")
+            raise Invalid("Something in the answer is still empty: {names}", "text", names=", ".join(missing))
         files = [*draft_commands.chosen(fields), *await draft_commands.plain_uploads(request, ticket_id)]
         answer = journey.Reply(
             text=text, seen=render.number_in(fields, "seen"), files=files, article=article or None,
@@ -73,7 +74,7 @@ async def reply(request: web.Request) -> web.StreamResponse:
         )  # fmt: skip
     except (Conflict, Invalid) as error:
         composer = {
-            "reply": text, "suggestion": article, "conflict": say(str(error)), "via": str(fields.get("via", "")),
+            "reply": text, "suggestion": article, "conflict": error_pages.sentence_for(request, error), "via": str(fields.get("via", "")),
             "answer": render.number(str(fields.get("reply_to", ""))), "subject": str(fields.get("subject", ""))[:200],
         }  # fmt: skip
         return await pane(request, composer=composer, status=409 if isinstance(error, Conflict) else 422)
@@ -108,8 +109,11 @@ async def note(request: web.Request) -> web.StreamResponse:
             files=draft_commands.chosen(fields),
         )  # fmt: skip
     except Invalid as error:
-        say = app[PAGES].gettext(app[PAGES].language_of(request)).gettext
-        return await pane(request, composer={"note": text, "tab": "note", "conflict": say(str(error))}, status=422)
+        return await pane(
+            request,
+            composer={"note": text, "tab": "note", "conflict": error_pages.sentence_for(request, error)},
+            status=422,
+        )
     return await pane(request)
 
 

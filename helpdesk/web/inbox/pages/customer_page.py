@@ -13,6 +13,7 @@ from helpdesk.web.inbox.build import customer_panel as build
 from helpdesk.web.inbox.build.reader import Reader
 from helpdesk.web.inbox.pages import render
 from helpdesk.web.pages.navigation import page_frame
+from helpdesk.web.rendering import error_pages
 from helpdesk.web.rendering.page_renderer import PAGES
 
 
@@ -30,7 +31,7 @@ async def _page(
         request, "inbox/customer.html", status=status, number=data.ticket.id,
         person=build.customer(data.contact, data.addresses, data.tickets, eyes), made=made, error=error,
         offers=build.offers(data.offers, eyes.language), joins=build.joins(data, eyes), question=question,
-        search_results=[build.customer(*item, eyes) for item in data.search_results], ways=_ways(data, eyes), **await page_frame(request, ""),
+        found=[build.customer(*item, eyes) for item in data.search_results], ways=_ways(data, eyes), **await page_frame(request, ""),
     )  # fmt: skip
 
 
@@ -68,7 +69,7 @@ async def join(request: web.Request) -> web.StreamResponse:
             person_id=app_keys.signed_in(request).id, now=app[app_keys.CLOCK](),
         )  # fmt: skip
     except Conflict as error:  # somebody was quicker
-        return await _page(request, error=_say(request, str(error)), status=409)
+        return await _page(request, error=error_pages.sentence_for(request, error), status=409)
     raise web.HTTPSeeOther(_place(request))
 
 
@@ -83,7 +84,7 @@ async def part(request: web.Request) -> web.StreamResponse:
             now=app[app_keys.CLOCK](),
         )
     except Conflict as error:
-        return await _page(request, error=_say(request, str(error)), status=409)
+        return await _page(request, error=error_pages.sentence_for(request, error), status=409)
     raise web.HTTPSeeOther(_place(request))
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from aiohttp import web
 
-from helpdesk.errors import Conflict, Invalid, NotFound
+from helpdesk.errors import Conflict, DeskError, Invalid, NotFound
 from helpdesk.journey.lifecycle import merge as journey
 from helpdesk.tickets import queries
 from helpdesk.web import app_keys
 from helpdesk.web.inbox.build.reader import name_of
 from helpdesk.web.inbox.pages import render
 from helpdesk.web.pages.navigation import page_frame
+from helpdesk.web.rendering import error_pages
 from helpdesk.web.rendering.page_renderer import PAGES
 
 MOST_OTHERS = 20
@@ -80,7 +81,7 @@ async def merge(request: web.Request) -> web.StreamResponse:
     except (Invalid, Conflict, NotFound) as error:
         ask = isinstance(error, Invalid) and error.field == "sure"
         number, asked_here = str(into) if into else "", bool(fields.get("here"))
-        return await _page(request, into=number, error=say(_words(error)), ask=ask, here=asked_here, status=422)
+        return await _page(request, into=number, error=_sentence(request, error), ask=ask, here=asked_here, status=422)
     raise web.HTTPSeeOther(f"/inbox/tickets/{stands}")
 
 
@@ -91,8 +92,10 @@ async def _comes_here(request: web.Request, into: int) -> bool:
     return _the_other_way(ticket, await read(queries.ticket, ticket_id=into))
 
 
-def _words(error: Exception) -> str:
-    return NOBODY if isinstance(error, NotFound) else str(error)
+def _sentence(request: web.Request, error: DeskError) -> str:
+    if isinstance(error, NotFound):
+        error = NotFound(NOBODY)
+    return error_pages.sentence_for(request, error)
 
 
 async def _do(request: web.Request, other: int, person_id: int, *, sure: bool, here: bool) -> int:

@@ -11,9 +11,10 @@ from aiohttp import web
 from helpdesk.errors import Invalid
 from helpdesk.tickets import actions, ticket_lists
 from helpdesk.web import app_keys
-from helpdesk.web.inbox.build import page_data, suggested_replies, ticket_list, ticket_pane
+from helpdesk.web.inbox.build import page_data, ticket_list, ticket_pane
 from helpdesk.web.inbox.build.page_data import ListRequest, TicketData
 from helpdesk.web.inbox.build.reader import Reader, by_id
+from helpdesk.web.inbox.views import suggested_replies
 from helpdesk.web.inbox.views.inbox_views import TicketView
 from helpdesk.web.media.media_probe import LOOKS
 from helpdesk.web.rendering.page_renderer import PAGES

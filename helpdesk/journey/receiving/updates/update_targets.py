@@ -46,6 +46,7 @@ def as_note(inbound: Inbound) -> Inbound:
 
 
 def find_target(tx: Connection, arrival: Arrival, inbound: Inbound) -> int | None:
+    """The entry an edit or a reaction is about; None: we do not have it."""
     if inbound.target is None:
         return None
     return queries.entry_by_remote_id(tx, channel=arrival.channel, remote_id=inbound.target)

@@ -1,0 +1,151 @@
+"""The shape of the code: folders, names, imports and functions as docs/architecture.md promises them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.architecture.source_files import ROOT, Source, product_sources, sources
+
+MOST_MODULES = 12
+MOST_LINES_OF_A_FUNCTION = 40
+ROLES = {  # file names that say the same thing in every slice or channel
+    "__init__", "models", "rules", "queries", "actions", "commands", "settings", "channel", "normalise", "describe",
+    "checkup", "render", "rate_limit", "errors", "phrases", "thanks", "requests", "survey", "sla", "mail", "phone",
+    "telegram",
+}  # fmt: skip
+BANNED_NAMES = {"one", "found", "said", "whole", "told"}  # a noun says what it is; `met` is a target's own word
+BANNED_FUNCTIONS = {"take", "look", "keep", "tell", "say", "come", "bring", "one", "found"}
+WINGS = ("receiving", "answering", "lifecycle", "outgoing", "customers", "context")  # of helpdesk/journey, top down
+
+
+def written() -> list[Source]:
+    return [source for source in product_sources() if "/versions/" not in source.path]
+
+
+def module_of(source: Source) -> str:
+    return source.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def test_a_folder_has_at_most_twelve_modules():
+    folders: dict[str, int] = defaultdict(int)
+    for source in [*written(), *sources("bench"), *sources("tests/support")]:
+        folder, _, name = source.path.rpartition("/")
+        folders[folder] += name != "__init__.py"
+    assert {folder: count for folder, count in folders.items() if count > MOST_MODULES} == {}
+
+
+def test_a_file_name_stands_once_or_names_a_role():
+    places: dict[str, list[str]] = defaultdict(list)
+    for source in written():
+        places[Path(source.path).stem].append(source.path)
+    assert {stem: paths for stem, paths in places.items() if len(paths) > 1 and stem not in ROLES} == {}
+
+
+def functions(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(source.tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+
+
+def test_a_function_fits_on_one_screen():
+    long = [
+        f"{source.path}:{node.lineno} {node.name} has {length} lines"
+        for source in [*written(), *sources("bench")]
+        for node in functions(source)
+        if (length := (node.end_lineno or node.lineno) - node.lineno + 1) > MOST_LINES_OF_A_FUNCTION
+    ]
+    assert long == []
+
+
+def test_names_are_nouns_and_functions_say_what_they_do_to_what():
+    bad = []
+    for source in [*written(), *sources("bench")]:
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in BANNED_NAMES:
+                bad.append(f"{source.path}:{node.lineno} {node.id}")
+            elif isinstance(node, ast.arg) and node.arg in BANNED_NAMES:
+                bad.append(f"{source.path}:{node.lineno} {node.arg}")
+        bad += [
+            f"{source.path}:{node.lineno} {node.name}()" for node in functions(source) if node.name in BANNED_FUNCTIONS
+        ]
+    assert bad == []
+
+
+def imports_of(source: Source, modules: set[str], nodes: list[ast.stmt]) -> set[str]:
+    """Modules of the project that these statements import."""
+    names = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            whole = {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= (whole & modules) or {node.module}
+    return names & modules - {module_of(source)}
+
+
+def graph() -> dict[str, set[str]]:
+    """Every module with those it imports when it is loaded."""
+    modules = {module_of(source) for source in written()}
+    return {module_of(source): imports_of(source, modules, source.tree.body) for source in written()}
+
+
+def test_no_import_goes_in_a_circle():
+    edges, done, path = graph(), set[str](), list[str]()
+    circles: list[str] = []
+
+    def visit(module: str) -> None:
+        if module in path:
+            circles.append(" > ".join([*path[path.index(module) :], module]))
+            return
+        if module in done:
+            return
+        path.append(module)
+        for target in sorted(edges[module]):
+            visit(target)
+        path.pop()
+        done.add(module)
+
+    for module in sorted(edges):
+        visit(module)
+    assert circles == []
+
+
+def test_no_import_is_hidden_in_the_journey():
+    hidden = [
+        f"{source.path}:{node.lineno}"
+        for source in sources("helpdesk/journey")
+        for node in ast.walk(source.tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and node not in source.tree.body
+    ]
+    assert hidden == []
+
+
+def test_the_wings_of_the_journey_import_downwards_alone():
+    rank = {"receiving": 0, "answering": 1, "lifecycle": 2, "outgoing": 3, "customers": 3, "context": 4}
+    climbs = []
+    for source in sources("helpdesk/journey"):
+        wing = source.path.removeprefix("helpdesk/journey/").split("/")[0].removesuffix(".py")
+        for name in source.imports():
+            if not name.startswith("helpdesk.journey."):
+                continue
+            target = name.split(".")[2]
+            if target != wing and wing in rank and rank[target] <= rank[wing]:
+                climbs.append(f"{source.path} imports {name}")
+    assert climbs == []
+
+
+def test_the_tree_of_the_architecture_page_is_the_real_one():
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    block = re.search(r"```tree\n(.*?)```", text, re.DOTALL)
+    assert block is not None
+    drawn = {line.split()[0].rstrip("/") for line in block[1].splitlines() if line.strip()}
+    real = {
+        "/".join(path.relative_to(ROOT).parts)
+        for top in ("helpdesk", "channels")
+        for path in (ROOT / top).rglob("__init__.py")
+        if "migrations" not in path.parts and "node_modules" not in path.parts
+        for path in [path.parent]
+    }
+    assert drawn == real
