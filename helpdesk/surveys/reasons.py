@@ -39,11 +39,11 @@ def load(file: Path) -> Sequence[Reason]:
     try:
         rows = _File.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))).reasons
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Invalid(f"The file {file} can't be read: {error}.") from None
+        raise Invalid("The file {file} can't be read: {error}.", file=file, error=error) from None
     except ValidationError as error:
         raise explain(error, str(file)) from None
     keys = [row.key for row in rows]
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
-        raise Invalid(f"The setting reasons.key in {file} can't be used: {twice[0]} is there twice.")
+        raise Invalid("The setting reasons.key in {file} can't be used: {key} is there twice.", file=file, key=twice[0])
     return [Reason(row.key, {"fa": row.fa, "en": row.en}) for row in rows if row.active]

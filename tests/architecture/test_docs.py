@@ -115,3 +115,10 @@ def test_the_readme_shows_the_desk():
     picture = ROOT / "docs" / "screenshot.png"
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert picture.stat().st_size < 1_000_000
+
+
+def test_the_contributing_page_is_short_and_every_path_in_it_exists():
+    text = (ROOT / "docs" / "contributing.md").read_text("utf-8")
+    assert len(text.splitlines()) <= 60
+    for path in re.findall(r"`((?:helpdesk|channels|tests|docs|config)/[\w/.]+)`", text):
+        assert (ROOT / path).exists(), path

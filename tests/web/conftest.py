@@ -52,7 +52,7 @@ async def survey(_request: web.Request) -> web.Response:
 async def fails(request: web.Request) -> web.Response:
     raise {
         "missing": NotFound("There is no such ticket."),
-        "numbered": NotFound("There is no ticket 12."),
+        "numbered": NotFound("There is no ticket {number}.", number=12),
         "conflict": Conflict("Somebody else has just taken this ticket."),
         "invalid": Invalid("A tag needs a word.", "tag"),
         "broken": RuntimeError("postgresql://desk:hunter2@db/desk said no"),
