@@ -23,6 +23,8 @@ metadata = MetaData(
 
 Row: TypeAlias = ResultRow[*tuple[Any, ...]]  # one row of a result, its columns as attributes
 
+STREAM_ROWS = 500  # rows a stream holds in memory at once
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Id = BigInteger().with_variant(Integer, "sqlite")
