@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from helpdesk.database.engine import Hint, Listener
-from helpdesk.database.metadata import STREAM_ROWS, Row
+from helpdesk.database.metadata import Row, streaming
 from helpdesk.database.pg_notify import Calls
 
 P = ParamSpec("P")
@@ -61,7 +61,7 @@ class Postgres:
         """See Database.stream: a cursor on the server."""
         async with self._engine.connect() as connection:
             tuned = await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            yield aiter(await tuned.stream(query, execution_options={"yield_per": STREAM_ROWS}))
+            yield aiter(await tuned.stream(query, execution_options=streaming(query)))
 
     async def write(self, unit: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kw: P.kwargs) -> T:
         """See Database.write. Once begun a unit goes on to its end, even when nobody waits for it any more.

@@ -1,7 +1,7 @@
 """Streamed reads of a SQLite database through aiosqlite: a thread of their own, so neither readers nor the writer wait.
 
 Every statement crosses to that thread, which costs more than a whole unit in a reader's thread. A long
-result pays that once for each `STREAM_ROWS` rows.
+result pays that once for a few hundred rows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Executable, NullPool, event
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from helpdesk.database.metadata import STREAM_ROWS, Row
+from helpdesk.database.metadata import Row, streaming
 
 
 class SqliteStreams:
@@ -29,7 +29,7 @@ class SqliteStreams:
     async def stream(self, query: Executable) -> AsyncIterator[AsyncIterator[Row]]:
         """See Database.stream."""
         async with self._engine.connect() as connection:
-            yield aiter(await connection.stream(query, execution_options={"yield_per": STREAM_ROWS}))
+            yield aiter(await connection.stream(query, execution_options=streaming(query)))
 
     async def close(self) -> None:
         """Forget the engine; its connections are closed by whoever streams."""

@@ -66,11 +66,15 @@ async def test_leaving_early_gives_the_connection_back(database):
 
 async def test_an_error_inside_is_the_error_outside(database):
     await database.write(fill)
+
+    async def fail():
+        async with asyncio.timeout(20), database.stream(ALL) as rows:
+            async for _row in rows:
+                raise ZeroDivisionError
+
     for _ in range(15):
         with pytest.raises(ZeroDivisionError):
-            async with asyncio.timeout(20), database.stream(ALL) as rows:
-                async for _row in rows:
-                    1 / 0  # noqa: B018
+            await fail()
     with pytest.raises(DBAPIError):
         async with database.stream(text("SELECT nothing FROM nowhere")) as rows:
             pass
