@@ -156,9 +156,7 @@ def test_a_channel_knows_neither_the_desk_nor_another_channel():
         own = source.path.split("/")[1]
         for name in source.imports():
             parts = name.split(".")
-            common = {"contract", "clock", "registry", "toolkit", own} | (
-                {"messages"} if own == "contract.py" else set()
-            )
+            common = {"contract", "clock", "registry", "toolkit", own} | ({"messages"} if own == "contract.py" else set())
             strange = parts[0] == "channels" and len(parts) > 1 and parts[1] not in common
             if parts[0] == "helpdesk" or strange:
                 found.append(f"{source.path} imports {name}")

@@ -76,7 +76,7 @@ async def test_an_error_inside_is_the_error_outside(database):
         with pytest.raises(ZeroDivisionError):
             await fail()
     with pytest.raises(DBAPIError):
-        async with database.stream(text("SELECT nothing FROM nowhere")) as rows:
+        async with database.stream(text("SELECT nothing FROM nowhere")):
             pass
     assert len(await keys(database)) == ROWS
 
