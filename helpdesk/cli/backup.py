@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
+from helpdesk.cli.common.driver_errors import as_desk_errors
 from helpdesk.cli.common.load_settings import DEFAULT, Config, in_a_sentence, read
 from helpdesk.cli.common.progress import Progress
-from helpdesk.errors import DeskError
 
 if TYPE_CHECKING:
     from helpdesk.maintenance.manifest import Manifest
@@ -47,12 +45,8 @@ def restore(file: File, config: Config = DEFAULT) -> None:
 
 def _run(work: Coroutine[Any, Any, T], progress: Progress) -> T:
     try:
-        return asyncio.run(work)
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        cause = getattr(error, "orig", None) or error
-        raise DeskError(f"The database does not answer: {str(cause).splitlines()[0]}") from None
-    except OSError as error:
-        raise DeskError(f"{error.filename or 'The disk'}: {error.strerror or error}.") from None
+        with as_desk_errors():
+            return asyncio.run(work)
     finally:
         progress.end()
 

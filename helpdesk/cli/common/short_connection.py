@@ -7,11 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from helpdesk.cli.common.driver_errors import as_desk_errors
 from helpdesk.database import migrate
 from helpdesk.database.engine import Database, open_database
-from helpdesk.errors import Conflict, DeskError, NotFound
+from helpdesk.errors import Conflict, NotFound
 from helpdesk.settings import Settings
 
 
@@ -42,14 +41,9 @@ async def existing(settings: Settings) -> AsyncIterator[Database]:
     path = Path(url.partition("///")[2])
     if url.startswith("sqlite") and not await asyncio.to_thread(path.exists):
         raise NotFound(f"There is no database at {path} yet.")
-    try:
+    with as_desk_errors():
         async with beside(settings) as database:
             yield database
-    except SQLAlchemyError as error:
-        cause = getattr(error, "orig", None) or error
-        raise DeskError(f"The database does not answer: {str(cause).splitlines()[0]}") from None
-    except OSError as error:
-        raise DeskError(f"{error.filename or 'The database'}: {error.strerror or error}.") from None
 
 
 async def _bring_up(path: Path, url: str) -> None:
