@@ -23,6 +23,7 @@ _OPENING = (
     select(entries.c.id, tickets.c.subject, contacts.c.name, entries.c.address)
     .join(tickets, tickets.c.id == entries.c.ticket_id)
     .join(contacts, contacts.c.id == tickets.c.contact_id)
+    .where(tickets.c.merged_into_id.is_(None))  # what a merged one was found by is in _MERGED
     .where(~select(_earlier.c.id).where(_earlier.c.ticket_id == tickets.c.id, _earlier.c.id < entries.c.id).exists())
 )
 _children = tickets.alias("children")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from helpdesk.web.security import needs
 log = structlog.get_logger("quarantine")
 SHOWN = 20_000  # bytes of the raw form on the page; the rest is in the download
 PAGE = 50
+STALLED = 60.0  # seconds in which a browser must take a part of an export
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,9 @@ async def export(request: web.Request) -> web.StreamResponse:
         first = await anext(parts, (b"", 0))  # an error up to here is an ordinary page
         await response.prepare(request)
         try:
-            await response.write(first[0])
+            await _write(response, first[0])
             async for part, _ in parts:
-                await response.write(part)
+                await _write(response, part)
         except ConnectionResetError:
             return response  # the browser has gone
         except Exception:
@@ -120,6 +122,12 @@ async def export(request: web.Request) -> web.StreamResponse:
             return response
     await response.write_eof()
     return response
+
+
+async def _write(response: web.StreamResponse, part: bytes) -> None:
+    """Raises TimeoutError for a browser that takes nothing more: it would hold a connection of the database."""
+    async with asyncio.timeout(STALLED):
+        await response.write(part)
 
 
 @needs("quarantine.replay")

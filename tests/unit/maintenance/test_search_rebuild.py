@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from helpdesk.database import fulltext_rebuild
 from helpdesk.database.engine import open_database
+from helpdesk.journey.lifecycle import merge
 from helpdesk.maintenance import search_rebuild
 from helpdesk.tickets import ticket_search
 from tests.support.desk.desk_story import story
@@ -57,6 +58,24 @@ async def test_everything_is_found_again_by_words_subject_name_and_address(desk,
     assert [await search(database, each) for each in questions] == before
     assert before[:6] == [[one], [one], [one], [one], [two], [two]]
     assert steps[-1][0] == steps[-1][1]
+
+
+async def test_a_merged_ticket_is_found_as_the_one_it_is_part_of(desk, database):
+    mina = await desk.person()
+    one = await desk.writes("The box is late", subject="Parcel")
+    two = await desk.writes("Where is it?", subject="Whereabouts", sender="omid@customers.example")
+    merging = {"ticket_id": two, "into": one, "person_id": mina, "now": desk.time(), "sure": True}
+    await database.write(merge.merge, desk.book, **merging)
+    await rebuild(database)
+    for question in ("Parcel", "Whereabouts", "box", "Where is it", "omid"):
+        assert await search(database, question) == [one], question
+
+
+async def test_the_words_before_an_edit_are_found_too(desk, database):
+    number = await desk.writes("a yellow parcel", id="m1")
+    await desk.writes("a green parcel", id="m2", kind="edit", target="m1")
+    await rebuild(database)
+    assert await search(database, "green") == await search(database, "yellow") == [number]
 
 
 async def test_what_arrives_and_changes_during_a_rebuild_is_found(desk, database):
