@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from helpdesk.database.metadata import Row
 from helpdesk.text import key
 from helpdesk.tickets.models import entries, tickets
 
-BATCH = 500  # entries a transaction
+BATCH = 100  # entries a transaction: the desk's own writes wait that long
 SEARCHED = ("message", "note", "call")
 Progress = Callable[[int, int], None]  # entries done, entries there are
 
@@ -60,7 +61,16 @@ async def rebuild(database: Database, progress: Progress, *, batch: int = BATCH)
 
 
 async def _write(database: Database, entry_ids: list[int], done: int) -> tuple[int, int]:
-    await database.write(_index, entry_ids=entry_ids)
+    """Index a batch, then leave the writer to the desk for as long as it was held."""
+    loop = asyncio.get_running_loop()
+    if database.kind == "sqlite":  # what changes between reading and writing is noted, so only the writing is exclusive
+        folded = await database.read(_folded_texts, entry_ids=entry_ids)
+        began = loop.time()
+        await database.write(fulltext_rebuild.replace, folded=folded, entry_ids=entry_ids)
+    else:
+        began = loop.time()
+        await database.write(_index, entry_ids=entry_ids)
+    await asyncio.sleep(loop.time() - began)
     return entry_ids[-1], done + len(entry_ids)
 
 
@@ -70,10 +80,13 @@ def _count(tx: Connection, *, after: int) -> int:
 
 def _index(tx: Connection, *, entry_ids: Sequence[int]) -> None:
     """Rows are held against changes until the index has them."""
+    fulltext_rebuild.replace(tx, folded=_folded_texts(tx, entry_ids=entry_ids), entry_ids=entry_ids)
+
+
+def _folded_texts(tx: Connection, *, entry_ids: Sequence[int]) -> dict[int, str]:
     rows = tx.execute(select(entries).where(entries.c.id.in_(entry_ids)).with_for_update(read=True)).all()
     openings = {row.id: row for row in tx.execute(_OPENING.where(entries.c.id.in_(entry_ids)))}
-    folded = {row.id: words for row in rows if (words := _folded(_texts(row, openings.get(row.id))))}
-    fulltext_rebuild.replace(tx, folded=folded, entry_ids=entry_ids)
+    return {row.id: words for row in rows if (words := _folded(_texts(row, openings.get(row.id))))}
 
 
 def _folded(texts: Sequence[str | None]) -> str:
