@@ -248,8 +248,8 @@ async def test_a_backup_ends_while_the_desk_writes_without_a_pause(empty_desk, t
 
 
 def test_the_password_goes_by_the_environment_alone():
-    found = postgres_tools.environment("postgresql://desk:s%40cret@db:5433/helpdesk?ssl=require")
-    assert found == {
+    variables = postgres_tools.environment("postgresql://desk:s%40cret@db:5433/helpdesk?ssl=require")
+    assert variables == {
         "PGHOST": "db", "PGPORT": "5433", "PGUSER": "desk", "PGPASSWORD": "s@cret", "PGDATABASE": "helpdesk",
         "PGSSLMODE": "require",
     }  # fmt: skip

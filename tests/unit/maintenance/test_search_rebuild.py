@@ -47,28 +47,28 @@ async def rebuild(database, **more):
 
 async def test_everything_is_found_again_by_words_subject_name_and_address(desk, database):
     mina = await desk.person()
-    one = await desk.writes("سفارش من نرسیده", subject="Parcel", sender="sara@customers.example")
-    two = await desk.writes("The invoice is wrong", subject="Billing", sender="omid@customers.example")
-    await desk.answers(one, mina, "We shall look for the box")
+    parcel = await desk.writes("سفارش من نرسیده", subject="Parcel", sender="sara@customers.example")
+    invoice = await desk.writes("The invoice is wrong", subject="Billing", sender="omid@customers.example")
+    await desk.answers(parcel, mina, "We shall look for the box")
     questions = ("سفارش", "Parcel", "sara@customers.example", "box", "invoice", "Billing", "nowhere")
     before = [await search(database, each) for each in questions]
     await database.write(empty)
     assert await search(database, "invoice") == []
     steps = await rebuild(database, batch=2)
     assert [await search(database, each) for each in questions] == before
-    assert before[:6] == [[one], [one], [one], [one], [two], [two]]
+    assert before[:6] == [[parcel], [parcel], [parcel], [parcel], [invoice], [invoice]]
     assert steps[-1][0] == steps[-1][1]
 
 
 async def test_a_merged_ticket_is_found_as_the_one_it_is_part_of(desk, database):
     mina = await desk.person()
-    one = await desk.writes("The box is late", subject="Parcel")
-    two = await desk.writes("Where is it?", subject="Whereabouts", sender="omid@customers.example")
-    merging = {"ticket_id": two, "into": one, "person_id": mina, "now": desk.time(), "sure": True}
+    parent = await desk.writes("The box is late", subject="Parcel")
+    child = await desk.writes("Where is it?", subject="Whereabouts", sender="omid@customers.example")
+    merging = {"ticket_id": child, "into": parent, "person_id": mina, "now": desk.time(), "sure": True}
     await database.write(merge.merge, desk.book, **merging)
     await rebuild(database)
     for question in ("Parcel", "Whereabouts", "box", "Where is it", "omid"):
-        assert await search(database, question) == [one], question
+        assert await search(database, question) == [parent], question
 
 
 async def test_the_words_before_an_edit_are_found_too(desk, database):
