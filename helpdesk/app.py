@@ -128,7 +128,7 @@ class App:
 def context_of(
     settings: Settings, channels: Mapping[str, Channel], sla: policies.SlaConfig, suggest: Suggest
 ) -> DeskContext:
-    """The rule book from the settings."""
+    """The rules from the settings."""
     days: Callable[[str], timedelta] = lambda channel: timedelta(days=settings.tickets.reopening(channel))  # noqa: E731
     calendars = {kind: (f"{kind}@{calendar.version}", calendar) for kind, calendar in sla.calendars.items()}
     own = settings.survey

@@ -8,7 +8,6 @@ need() { command -v "$1" >/dev/null || missing+=("$2"); }
 need dovecot dovecot-imapd
 test -x /usr/lib/dovecot/lmtp || missing+=(dovecot-lmtpd)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
-need redis-server redis-server
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing+=(chromium)
 
 if [ ${#missing[@]} -eq 0 ]; then exit 0; fi

@@ -7,7 +7,7 @@ compile() {
         --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options "$@"
 }
 compile --output-file requirements/test.txt \
-    --extra postgres --extra dkim --extra redis --extra test --extra dev pyproject.toml
+    --extra postgres --extra dkim --extra test --extra dev pyproject.toml
 versions="$(mktemp)"
 trap 'rm -f "$versions"' EXIT
 grep -oE '^[A-Za-z0-9._-]+==[^ ]+' requirements/test.txt >"$versions"

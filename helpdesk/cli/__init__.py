@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from helpdesk.cli import bench, check, db, new_channel, serve
+from helpdesk.cli import backup, bench, check, db, new_channel, serve
 from helpdesk.cli.inspect import faq, mail, phone, sla, telegram
 
 app = typer.Typer(
@@ -18,6 +18,8 @@ app.command("demo")(serve.demo)
 app.command("worker")(serve.worker)
 app.command("check")(check.check)
 app.command("invite")(serve.invite)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("new-channel")(new_channel.new_channel)
 app.command("bench")(bench.bench)
 app.add_typer(mail.app, name="mail")

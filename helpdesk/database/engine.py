@@ -7,12 +7,14 @@ delivered after the commit and may be lost: whoever waits for one also looks by 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Executable
 
+from helpdesk.database.metadata import Row
 from helpdesk.errors import Invalid
 
 P = ParamSpec("P")
@@ -36,6 +38,13 @@ class Database(Protocol):
 
     async def write(self, unit: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kw: P.kwargs) -> T:
         """Run `unit` in a transaction and return once it is on the disk."""
+
+    def stream(self, query: Executable, /) -> AbstractAsyncContextManager[AsyncIterator[Row]]:
+        """Rows of one consistent state, a few hundred in memory at once, for results of any length.
+
+        `async with database.stream(query) as rows: async for row in rows: …`. Leaving the block, early or
+        by an error, ends the query and gives the connection back. Neither readers nor the writer wait for it.
+        """
 
     def listen(self, listener: Listener) -> None:
         """Hand `listener` the hints of every committed unit, on the event loop."""

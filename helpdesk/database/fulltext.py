@@ -42,13 +42,16 @@ def create(tx: Connection) -> None:
 
 def add(tx: Connection, *, entry_id: int, folded: str) -> None:
     """Make the folded text of an entry findable, beside what it was found by before."""
-    text_ = folded[:LONGEST]
-    if tx.dialect.name == "postgresql":  # its parser would keep addresses and host names whole
-        text_ = " ".join(_WORD.findall(text_))
-        tx.execute(_ADD, {"entry_id": entry_id, "text": text_})
+    if tx.dialect.name == "postgresql":
+        tx.execute(_ADD, {"entry_id": entry_id, "text": vector_text(folded)})
     else:
         driver: Any = tx.connection.driver_connection
-        driver.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (entry_id, text_))
+        driver.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (entry_id, folded[:LONGEST]))
+
+
+def vector_text(folded: str) -> str:
+    """Words for a tsvector, split here: its parser would keep addresses and host names whole."""
+    return " ".join(_WORD.findall(folded[:LONGEST]))
 
 
 def find(tx: Connection, *, folded: str, most: int) -> Sequence[int]:

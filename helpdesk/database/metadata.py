@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Integer, MetaData
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Executable, Integer, MetaData
 from sqlalchemy import Row as ResultRow
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
@@ -22,6 +22,8 @@ metadata = MetaData(
 )
 
 Row: TypeAlias = ResultRow[*tuple[Any, ...]]  # one row of a result, its columns as attributes
+
+STREAM_ROWS = 500  # rows a stream holds in memory at once, unless the query says `yield_per` itself
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -57,3 +59,8 @@ class Moment(TypeDecorator[datetime]):
 def primary_key() -> Column[int]:
     """A growing integer id."""
     return Column("id", Id, primary_key=True, autoincrement=True)
+
+
+def streaming(query: Executable) -> dict[str, int]:
+    """Execution options that let a driver hand over the rows of a query in portions."""
+    return {"yield_per": query.get_execution_options().get("yield_per", STREAM_ROWS)}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Executable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from helpdesk.database.engine import Hint, Listener
+from helpdesk.database.metadata import Row, streaming
 from helpdesk.database.pg_notify import PgNotify
 
 P = ParamSpec("P")
@@ -53,6 +55,13 @@ class Postgres:
         async with self._engine.connect() as connection:
             tuned = await connection.execution_options(isolation_level="REPEATABLE READ")
             return await tuned.run_sync(lambda tx: unit(tx, *args, **kw))
+
+    @asynccontextmanager
+    async def stream(self, query: Executable, /) -> AsyncIterator[AsyncIterator[Row]]:
+        """See Database.stream: a cursor on the server."""
+        async with self._engine.connect() as connection:
+            tuned = await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            yield aiter(await tuned.stream(query, execution_options=streaming(query)))
 
     async def write(self, unit: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kw: P.kwargs) -> T:
         """See Database.write. Once begun a unit goes on to its end, even when nobody waits for it any more.

@@ -7,18 +7,24 @@ Readers run whole units on plain connections in threads: one hop a unit instead 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, NullPool, create_engine, event
 
 from helpdesk.database.engine import Hint, Listener
+from helpdesk.database.metadata import Row
+
+if TYPE_CHECKING:
+    from helpdesk.database.sqlite_stream import SqliteStreams
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -78,6 +84,7 @@ class Sqlite:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._local = threading.local()
         self._open: list[Connection] = []
+        self._streams: SqliteStreams | None = None
         self._writer = threading.Thread(target=self._work, name="writer", daemon=True)
         self._writer.start()
 
@@ -110,8 +117,16 @@ class Sqlite:
         self._jobs.put(Job(lambda tx: unit(tx, *args, **kw), loop, future))
         return await asyncio.shield(future)
 
+    def stream(self, query: Executable, /) -> AbstractAsyncContextManager[AsyncIterator[Row]]:
+        """See Database.stream."""
+        if self._streams is None:  # SQLAlchemy's asyncio layer takes long to load, and most desks start without it
+            self._streams = importlib.import_module("helpdesk.database.sqlite_stream").SqliteStreams(self.path)
+        return self._streams.stream(query)
+
     async def close(self) -> None:
         """See Database.close."""
+        if self._streams is not None:
+            await self._streams.close()
         self._jobs.put(None)
         await asyncio.to_thread(self._writer.join)
         await asyncio.to_thread(self._readers.shutdown)

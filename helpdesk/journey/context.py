@@ -41,7 +41,7 @@ class SurveyRules:
 
 @dataclass(frozen=True, slots=True)
 class DeskContext:
-    """The rule book of a running desk."""
+    """The rules of a running desk: what every step of the journey is handed."""
 
     name: str
     language: str

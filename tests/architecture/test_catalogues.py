@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from tests.architecture.source_files import ROOT, sources
 
 KINDS = {"NotFound", "Conflict", "Forbidden", "Invalid"}
-SPOKEN = ("web", "journey", "tickets", "contacts", "agents", "files", "surveys", "intake", "outbox", "live", "routing")
+SPOKEN = ("web", "journey", "tickets", "contacts", "agents", "files", "surveys", "intake", "outbox", "live")
 LOCALE = ROOT / "helpdesk" / "web" / "locale"
 
 

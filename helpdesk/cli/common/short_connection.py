@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from helpdesk.cli.common.driver_errors import as_desk_errors
 from helpdesk.database import migrate
 from helpdesk.database.engine import Database, open_database
-from helpdesk.errors import Conflict
+from helpdesk.errors import Conflict, NotFound
 from helpdesk.settings import Settings
 
 
@@ -31,6 +32,18 @@ async def beside(settings: Settings) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def existing(settings: Settings) -> AsyncIterator[Database]:
+    """Like `beside`, for a desk that was started once. Raises NotFound, and DeskError for what a driver or disk says."""
+    url = settings.database.url
+    path = Path(url.partition("///")[2])
+    if url.startswith("sqlite") and not await asyncio.to_thread(path.exists):
+        raise NotFound(f"There is no database at {path} yet.")
+    with as_desk_errors():
+        async with beside(settings) as database:
+            yield database
 
 
 async def _bring_up(path: Path, url: str) -> None:

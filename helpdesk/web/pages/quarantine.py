@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from aiohttp import web
 
 from helpdesk.errors import NotFound
 from helpdesk.intake import actions, queries
+from helpdesk.maintenance import exports
 from helpdesk.web import app_keys
 from helpdesk.web.inbox.pages.render import number, reader_of
 from helpdesk.web.inbox.views.timeline_views import ChannelMark
@@ -17,8 +21,10 @@ from helpdesk.web.pages.navigation import page_frame
 from helpdesk.web.rendering.page_renderer import PAGES
 from helpdesk.web.security import needs
 
+log = structlog.get_logger("quarantine")
 SHOWN = 20_000  # bytes of the raw form on the page; the rest is in the download
 PAGE = 50
+STALLED = 60.0  # seconds in which a browser must take a part of an export
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,42 @@ async def raw(request: web.Request) -> web.StreamResponse:
 
 
 @needs("quarantine.replay")
+async def export(request: web.Request) -> web.StreamResponse:
+    """All of it as one file, in parts as they are read. What breaks off arrives as a failed download, not as half a file."""
+    form = exports.parse_form(request.match_info["form"])
+    name = f"quarantine-{request.app[app_keys.CLOCK]():%Y-%m-%d}.{form}"
+    response = web.StreamResponse(
+        headers={
+            "Content-Type": f"{exports.CONTENT_TYPES[form]}; charset=utf-8",
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
+        }
+    )
+    async with aclosing(exports.lines(request.app[app_keys.DATABASE], source="quarantine", form=form)) as parts:
+        first = await anext(parts, (b"", 0))  # an error up to here is an ordinary page
+        await response.prepare(request)
+        try:
+            await _write(response, first[0])
+            async for part, _ in parts:
+                await _write(response, part)
+        except ConnectionResetError:
+            return response  # the browser has gone
+        except Exception:
+            log.exception("export broke off")
+            if request.transport is not None:
+                request.transport.abort()
+            return response
+    await response.write_eof()
+    return response
+
+
+async def _write(response: web.StreamResponse, part: bytes) -> None:
+    """Raises TimeoutError for a browser that takes nothing more: it would hold a connection of the database."""
+    async with asyncio.timeout(STALLED):
+        await response.write(part)
+
+
+@needs("quarantine.replay")
 async def replay(request: web.Request) -> web.StreamResponse:
     """Try one again."""
     app = request.app
@@ -103,6 +145,7 @@ def routes() -> list[web.AbstractRouteDef]:
     item_path = r"/quarantine/{id:\d+}"
     return [
         web.get("/quarantine", page),
+        web.get(r"/quarantine/export.{form:csv|jsonl}", export, allow_head=False),
         web.get(item_path, detail),
         web.get(f"{item_path}/raw", raw),
         web.post(f"{item_path}/replay", replay),

@@ -67,7 +67,7 @@ class Story:
 
     @property
     def context(self) -> DeskContext:
-        """The rule book of the desk."""
+        """The rules of the desk."""
         return self.app.context
 
     async def writes(self, text: str = "Where is my order?", *, work: bool = True, **more: Any) -> int | None:

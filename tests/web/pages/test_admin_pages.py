@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import csv
+import io
+import json
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -9,12 +13,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientOSError, ClientPayloadError, ServerDisconnectedError
 
 from channels.contract import State
 from helpdesk.agents import sign_in
 from helpdesk.app import web_application
 from helpdesk.database.engine import open_database
 from helpdesk.intake import queries as intake
+from helpdesk.maintenance import exports
 from tests.support.desk.desk_story import Story, story
 from tests.support.pages.browser import LIMITS
 
@@ -63,6 +69,7 @@ async def test_what_could_not_be_understood_is_shown_with_its_reason_and_tried_a
 async def test_the_quarantine_is_not_for_everybody(told, aiohttp_client):
     client = await signed_in(told, aiohttp_client, "agent")
     assert (await client.get("/quarantine")).status == 403
+    assert (await client.get("/quarantine/export.csv")).status == 403
     assert (await client.get("/status")).status == 403
 
 
@@ -102,3 +109,40 @@ async def test_an_address_that_is_none_of_ours_gets_a_clear_page(told, aiohttp_c
     assert (await client.get("/inbox?view=all&after=nonsense")).status == 422
     assert (await client.get("/inbox?view=nonsense&sort=nonsense")).status == 200
     assert (await client.get("/inbox/tickets/99999999999999999999")).status == 404
+
+
+async def test_the_quarantine_is_exported_for_spreadsheets_and_in_full(told, aiohttp_client):
+    desk = told.app.desk_for("memory")
+    await desk.accept("main", "=HYPERLINK(1)", "=1+1 سلام".encode(), order_key="")
+    await desk.accept("main", "second", b"raw \xff", order_key="")
+    await told.work()
+    client = await signed_in(told, aiohttp_client, "supervisor")
+    page = await (await client.get("/quarantine")).text()
+    assert "/quarantine/export.csv" in page
+    answer = await client.get("/quarantine/export.csv")
+    content = await answer.read()
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="quarantine-2026-03-02.csv"'
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert [(row["external_id"], row["raw"]) for row in rows] == [
+        ("'=HYPERLINK(1)", "'=1+1 سلام"),
+        ("second", "raw \ufffd"),
+    ]
+    answer = await client.get("/quarantine/export.jsonl")
+    assert answer.headers["Content-Type"] == "application/x-ndjson; charset=utf-8"
+    lines = [json.loads(line) for line in (await answer.text()).splitlines()]
+    assert [line.get("raw") for line in lines] == ["=1+1 سلام", None]
+    assert base64.b64decode(lines[1]["raw_base64"]) == b"raw \xff"
+    assert (await client.get("/quarantine/export.xml")).status == 404
+
+
+async def test_an_export_that_breaks_off_is_a_failed_download(told, aiohttp_client, monkeypatch):
+    async def broken(*_args, **_kw):
+        yield b"half a file", 1
+        raise RuntimeError("the disk went away")
+
+    monkeypatch.setattr(exports, "lines", broken)
+    client = await signed_in(told, aiohttp_client, "supervisor")
+    with pytest.raises((ClientPayloadError, ServerDisconnectedError, ClientOSError)):
+        await (await client.get("/quarantine/export.csv")).read()

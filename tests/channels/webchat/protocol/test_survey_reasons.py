@@ -12,7 +12,7 @@ async def test_the_chat_shows_the_reasons_of_the_desk_in_their_order(desk):
         Reason("slow", {"fa": "دیر جواب گرفتم", "en": "Too slow"}),
         Reason("other", {"fa": "دلیل دیگر", "en": "Else"}),
     ]
-    object.__setattr__(desk.context, "reasons", given)  # the book of a running desk never changes
+    object.__setattr__(desk.context, "reasons", given)  # the rules of a running desk never change
     told = await ChannelQueries(desk.database, desk.context, desk.time).answer("webchat", "reasons", {})
     assert frames_out.reasons(told, "fa") == [
         {"key": "slow", "label": "دیر جواب گرفتم"}, {"key": "other", "label": "دلیل دیگر"}
