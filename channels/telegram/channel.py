@@ -172,7 +172,7 @@ class Channel(contract.Channel):
         if sender is None:
             return replace(attachment, problem=self._missing.get(account, "This bot is not configured any more."))
         try:
-            content = await sender.api.file(file_id)
+            content = await sender.api.download_file(file_id)
         except ApiError as error:
             tries = self._failed_files.get(file_id, 0) + 1
             if error.code not in (400, 403, 404) and tries < _TRIES_FOR_A_FILE:

@@ -213,7 +213,7 @@ class Aftermath:
         call = render.Call("sendSticker", {**render.target(where), "sticker": known})
         if known is not None and await self._sender.quick(where, call) is not None:
             return
-        picture = files(__package__).joinpath("stickers", f"{score}.webp").read_bytes()
+        picture = files("channels.telegram").joinpath("stickers", f"{score}.webp").read_bytes()
         upload = replace(
             call, parameters=render.target(where), files={"sticker": (f"{score}.webp", picture, "image/webp")}
         )
