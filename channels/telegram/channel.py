@@ -93,7 +93,7 @@ class Channel(contract.Channel):
 
     def _unshared(self, own: str, name: str) -> str:
         """Telegram hands each update to one program only, so no two bots may be the same. Raises NoToken."""
-        twin = next((one for one, about in self._abouts.items() if about.bot_id == bot_id(own)), None)
+        twin = next((item for item, about in self._abouts.items() if about.bot_id == bot_id(own)), None)
         if twin is not None:
             raise NoToken(f"The bots {twin} and {name} have the same token; each needs its own from @BotFather.")
         return own
@@ -118,8 +118,8 @@ class Channel(contract.Channel):
     def normalise(self, account: str, raw: bytes) -> list[Inbound]:
         """Understand an update."""
         things = normalise.normalise(raw, self._abouts.get(account) or About(account, "", b""))
-        for one in things:
-            self._bot_of[one.thread.conversation or ""] = account
+        for thing in things:
+            self._bot_of[thing.thread.conversation or ""] = account
         while len(self._bot_of) > _MOST_CHATS:
             self._bot_of.popitem(last=False)
         return things
@@ -151,7 +151,7 @@ class Channel(contract.Channel):
         sent = await sender.send(outbound)
         where = render.where_to(outbound)
         await self._note(outbound, where, sent[0] if sent else {})
-        made = [sender.key_of(one, where) for one in sent]
+        made = [sender.key_of(item, where) for item in sent]
         return made[0] if len(made) == 1 else made
 
     async def _note(self, outbound: Outbound, where: Place, first: Mapping[str, Any]) -> None:
@@ -172,7 +172,7 @@ class Channel(contract.Channel):
         if sender is None:
             return replace(attachment, problem=self._missing.get(account, "This bot is not configured any more."))
         try:
-            content = await sender.api.file(file_id)
+            content = await sender.api.download_file(file_id)
         except ApiError as error:
             tries = self._failed_files.get(file_id, 0) + 1
             if error.code not in (400, 403, 404) and tries < _TRIES_FOR_A_FILE:

@@ -19,7 +19,7 @@ def describe(raw: bytes) -> dict[str, Any]:
         "update_id": number(update, "update_id")
         if number(update, "update_id") is not None
         else ident(update, "update_id") or None,
-        "entries": [_entry(one) for one in found.things],
+        "entries": [_entry(thing) for thing in found.things],
         "ignored": found.ignored,
     }
 
@@ -33,7 +33,7 @@ def updates(raw: bytes) -> list[bytes]:
         return lines if len(lines) > 1 and any(_is_object(line) for line in lines) else [raw]
     if isinstance(found, dict) and isinstance(found.get("result"), list):
         found = found["result"]
-    return [json.dumps(one).encode("ascii") for one in found] if isinstance(found, list) else [raw]
+    return [json.dumps(item).encode("ascii") for item in found] if isinstance(found, list) else [raw]
 
 
 def _is_object(line: bytes) -> bool:
@@ -50,8 +50,13 @@ def _entry(inbound: Inbound) -> dict[str, Any]:
         "kind": inbound.kind,
         "text": inbound.text,
         "attachments": [
-            {"name": one.name, "type": one.content_type, "size": one.size, "problem": one.problem}
-            for one in inbound.attachments
+            {
+                "name": attachment.name,
+                "type": attachment.content_type,
+                "size": attachment.size,
+                "problem": attachment.problem,
+            }
+            for attachment in inbound.attachments
         ],
         "reply_to": answered[0] if answered else None,
         "edited": inbound.kind == "edit",
@@ -66,7 +71,7 @@ def _entry(inbound: Inbound) -> dict[str, Any]:
     if inbound.wish is not None:
         entry["wish"] = inbound.wish
     if inbound.also:
-        entry["also"] = [{"address": one.address, "verified": one.verified} for one in inbound.also]
+        entry["also"] = [{"address": item.address, "verified": item.verified} for item in inbound.also]
     more = {"link": inbound.link, "moved_to": inbound.moved_to}
     entry |= {name: value for name, value in more.items() if value is not None}
     if inbound.kind == "reaction":

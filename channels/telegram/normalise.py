@@ -47,7 +47,7 @@ def understand(update: Json, about: About) -> Understood:
     found = _found(update, about)
     if about.team is None:
         return found
-    return replace(found, things=tuple(replace(one, team=about.team) for one in found.things))
+    return replace(found, things=tuple(replace(thing, team=about.team) for thing in found.things))
 
 
 def _found(update: Json, about: About) -> Understood:
@@ -89,7 +89,7 @@ def _id(update: Json) -> str:
 
 def _unknown(update: Json, about: About) -> Inbound:
     """A kind of update that did not exist when this was written."""
-    kinds = sorted(one for one in update if one not in ("update_id", callbacks.KNOWN))
+    kinds = sorted(item for item in update if item not in ("update_id", callbacks.KNOWN))
     name = text({"name": kinds[0]}, "name", 60) if kinds else "empty update"
     value = obj(update, kinds[0]) if kinds else {}
     return membership_events.note(

@@ -15,7 +15,7 @@ MOST_LINES_OF_A_FUNCTION = 40
 ROLES = {  # file names that say the same thing in every slice or channel
     "__init__", "models", "rules", "queries", "actions", "commands", "settings", "channel", "normalise", "describe",
     "checkup", "render", "rate_limit", "errors", "phrases", "thanks", "requests", "survey", "sla", "mail", "phone",
-    "telegram", "clock",
+    "telegram", "clock", "backup",
 }  # fmt: skip
 BANNED_NAMES = {"one", "found", "said", "whole", "told"}  # a noun says what it is; `met` is a target's own word
 BANNED_FUNCTIONS = {"take", "look", "keep", "tell", "say", "come", "bring", "one", "found"}

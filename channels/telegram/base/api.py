@@ -1,19 +1,19 @@
-"""Calls of the Bot API: proxies, time-outs, and errors by what they mean."""
+"""Calls of the Bot API: python-telegram-bot makes them, errors are sorted by what they mean."""
 
 from __future__ import annotations
 
 import asyncio
 import functools
-import json
-import logging
-import ssl
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import inspect
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
+import telegram
+from telegram.error import TelegramError
 
-from channels.telegram.base import json_access
+from channels.telegram.base import json_access, request
 from channels.telegram.settings import Bot
 
 Upload = tuple[str, bytes, str]  # file name, content, type
@@ -22,7 +22,12 @@ _NOT_WRITTEN = (
     httpx.UnsupportedProtocol, httpx.LocalProtocolError,
 )  # fmt: skip
 _LONGEST_REASON = 300
-_FILE_PATIENCE = 6
+# The library takes most objects as plain JSON, but in these lists only as its own types.
+_LISTED: Mapping[str, Callable[[dict[str, Any]], telegram.TelegramObject]] = {
+    "commands": lambda command: telegram.BotCommand(**command),
+    "media": lambda item: telegram.InputMedia(item["type"], item["media"], **{name: item[name] for name in item.keys() - {"type", "media"}}),
+    "reaction": lambda reaction: telegram.ReactionTypeEmoji(reaction["emoji"]),
+}  # fmt: skip
 
 
 class ApiError(Exception):
@@ -45,119 +50,91 @@ class ApiError(Exception):
         self.payload = payload
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What is sent: parameters as JSON, files beside them."""
-
-    parameters: Mapping[str, Any]
-    files: Mapping[str, Upload] = field(default_factory=dict)
-
-    @property
-    def json_parameters(self) -> dict[str, str]:
-        """Strings as they are, everything else as JSON; None is left out."""
-        return {
-            name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            for name, value in self.parameters.items()
-            if value is not None
-        }
-
-    @property
-    def multipart_data(self) -> dict[str, Upload]:
-        """Files by the name they are attached under."""
-        return dict(self.files)
-
-
-@functools.cache
-def trusted() -> ssl.SSLContext:
-    """The certificates that are trusted; reading them takes a while, so once for all bots."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
 class Api:
-    """One bot's line to Telegram: one connection that waits for updates, some for everything else."""
+    """The Bot API as one bot: one connection that waits for updates, some for everything else."""
 
     def __init__(self, bot: Bot, token: str, *, patience: float = 20.0) -> None:
-        logging.getLogger("httpx").setLevel(logging.WARNING)  # below, it writes down addresses with the token in them
-        logging.getLogger("httpcore").setLevel(logging.WARNING)
+        request.silence_loggers()
         self.bot = bot
         self._token = token
         self._patience = patience
-        self._lines: dict[bool, httpx.AsyncClient] = {}
-
-    def _line(self, *, waits: bool) -> httpx.AsyncClient:
-        """The client that waits for updates, or the one for everything else; made when it is first needed."""
-        if waits not in self._lines:
-            patience = self._patience
-            secure = self.bot.api.startswith("https")
-            self._lines[waits] = httpx.AsyncClient(
-                timeout=httpx.Timeout(
-                    connect=patience / 2,
-                    read=patience + (self.bot.wait_seconds if waits else 0),
-                    write=patience,
-                    pool=patience,
-                ),
-                limits=httpx.Limits(max_connections=2 if waits else 32),
-                proxy=self.bot.proxy or None,
-                trust_env=False,
-                verify=trusted() if secure else False,
-            )
-        return self._lines[waits]
+        self._client: telegram.Bot | None = None
+        self._pools: list[request.Request] = []
 
     async def call(self, method: str, files: Mapping[str, Upload] | None = None, **parameters: Any) -> Any:
-        """The result of a method; parameters that are None are left out. Raises ApiError."""
-        address = f"{self.bot.api}/bot{self._token}/{method}"
-        return self._result(*await self._ask(address, Form(parameters, files or {}), waits=method == "getUpdates"))
+        """The raw result of a method; parameters that are None are left out. Raises ApiError."""
+        uploads = {name: _input_file(upload) for name, upload in (files or {}).items()}
+        given = {name: value for name, value in parameters.items() if value is not None} | uploads
+        with request.recorded_answer() as answer:
+            try:
+                await _call(self._connect(), method, given)
+            except Exception as error:
+                if not answer.status:
+                    raise self._no_answer(error) from None
+            # What came back is judged by itself: a message is sent also where the library can't read the answer.
+            return self._result(answer.status, answer.payload)
 
-    async def file(self, file_id: str) -> bytes:
+    async def download_file(self, file_id: str) -> bytes:
         """The content of a file of at most 20 MB. Raises ApiError. Its address holds the token and is told nobody."""
-        found = await self.call("getFile", file_id=file_id)
-        path = found.get("file_path") if isinstance(found, dict) else None
+        file = await self.call("getFile", file_id=file_id)
+        path = file.get("file_path") if isinstance(file, dict) else None
         if not isinstance(path, str) or ".." in path:
             raise ApiError("Telegram gave no way to this file.", code=400)
+        # Not by the library's File: that reads from this machine's own disk when the path names something there.
         address = f"{self.bot.api}/file/bot{self._token}/{path.lstrip('/')}"
-        try:
-            async with asyncio.timeout(self._patience * _FILE_PATIENCE):
-                status, payload = await self._ask(address, None)
-        except TimeoutError:
-            raise ApiError("The file did not come in time.") from None
-        if status != 200:
-            raise ApiError(f"the file server answered {status}", code=status)
-        return payload
-
-    async def _ask(self, address: str, form: Form | None, *, waits: bool = False) -> tuple[int, bytes]:
-        files = form.multipart_data if form else None
-        try:
-            line = self._line(waits=waits)
-            patience = line.timeout
-            if files:  # what is large takes its time
-                patience = httpx.Timeout(**{**patience.as_dict(), "write": self._patience * 6})
-            answer = await line.request(
-                "POST" if form else "GET", address, data=form.json_parameters if form else None, files=files or None,
-                headers={"User-Agent": "pasokh"}, timeout=patience,
-            )  # fmt: skip
-        except httpx.HTTPError as error:
-            raise self._no_answer(error) from None
-        except (httpx.InvalidURL, OSError, ValueError) as error:
-            raise ApiError(self.hide(f"Telegram can't be asked: {error}"), maybe=isinstance(error, OSError)) from None
-        return answer.status_code, answer.content
+        with request.recorded_answer() as answer:
+            try:
+                async with asyncio.timeout(self._patience * request.MEDIA_TIMEOUTS):
+                    await self._connect().request.retrieve(address)
+            except TimeoutError:
+                raise ApiError("The file did not come in time.") from None
+            except Exception as error:
+                if not answer.status:
+                    raise self._no_answer(error) from None
+        if answer.status != 200:
+            raise ApiError(f"the file server answered {answer.status}", code=answer.status)
+        return answer.payload
 
     async def close(self) -> None:
-        """Hang up. The next call dials again."""
-        while self._lines:
-            await self._lines.popitem()[1].aclose()
+        """Close the connections. The next call opens new ones."""
+        self._client = None  # its own shutdown does nothing for a bot that was never initialised by a call
+        while self._pools:
+            await self._pools.pop().shutdown()
 
-    def hide(self, said: str) -> str:
+    def _connect(self) -> telegram.Bot:
+        """The library's bot, made when it is first needed."""
+        if self._client is None:
+            pool = functools.partial(
+                request.make_request, timeout=self._patience, proxy=self.bot.proxy,
+                secure=self.bot.api.startswith("https"),
+            )  # fmt: skip
+            self._pools = [pool(), pool(polls=True)]
+            self._client = telegram.Bot(
+                self._token, base_url=f"{self.bot.api}/bot", base_file_url=f"{self.bot.api}/file/bot",
+                request=self._pools[0], get_updates_request=self._pools[1],
+            )  # fmt: skip
+        return self._client
+
+    def _redact(self, sentence: str) -> str:
         """A sentence without the token."""
-        return said.replace(self._token, "…")[:_LONGEST_REASON]
+        return sentence.replace(self._token, "…")[:_LONGEST_REASON]
 
-    def _no_answer(self, error: httpx.HTTPError) -> ApiError:
-        words = {
+    def _no_answer(self, error: Exception) -> ApiError:
+        """What the library or httpx below it could not do."""
+        cause = error.__cause__ if isinstance(error, TelegramError) else error
+        if not isinstance(cause, httpx.HTTPError):
+            return ApiError(
+                self._redact(f"Telegram can't be asked: {cause or error}"), maybe=isinstance(cause, OSError)
+            )
+        reasons: dict[type[httpx.HTTPError], str] = {
             httpx.ConnectError: "Telegram can't be reached", httpx.ConnectTimeout: "Telegram can't be reached in time",
             httpx.ProxyError: "The proxy does not let us through", httpx.ReadTimeout: "Telegram did not answer in time",
         }  # fmt: skip
-        said = next((words[kind] for kind in words if type(error) is kind), "The connection to Telegram broke")
-        detail = str(error).strip()
-        return ApiError(self.hide(f"{said}: {detail}" if detail else said), maybe=not isinstance(error, _NOT_WRITTEN))
+        reason = reasons.get(type(cause), "The connection to Telegram broke")
+        detail = str(cause).strip()
+        return ApiError(
+            self._redact(f"{reason}: {detail}" if detail else reason), maybe=not isinstance(cause, _NOT_WRITTEN)
+        )
 
     def _result(self, status: int, payload: bytes) -> Any:
         try:
@@ -165,18 +142,47 @@ class Api:
         except ValueError:
             answer = None
         if not isinstance(answer, dict):
-            said = f"Something that is not the Bot API answered ({status})"
+            reason = f"Something that is not the Bot API answered ({status})"
             raise ApiError(
-                said, code=status if status >= 300 else 0, maybe=status < 300 or status == 504, payload=payload
+                reason, code=status if status >= 300 else 0, maybe=status < 300 or status == 504, payload=payload
             )
         if status < 300 and answer.get("ok") is True and "result" in answer:
             return answer["result"]
         more = json_access.obj(answer, "parameters")
         code = json_access.number(answer, "error_code") or status
         raise ApiError(
-            self.hide(json_access.text(answer, "description", _LONGEST_REASON) or f"error {code}"),
+            self._redact(json_access.text(answer, "description", _LONGEST_REASON) or f"error {code}"),
             code=code,
             retry_after=json_access.decimal(more, "retry_after"),
             migrated_to=json_access.number(more, "migrate_to_chat_id"),
             maybe=code == 504 or code < 300,
         )
+
+
+async def _call(client: telegram.Bot, method: str, parameters: Mapping[str, Any]) -> None:
+    """One call by the bot's own method; what the library does not know yet goes beside its parameters, or by name."""
+    own = getattr(client, re.sub(r"(?=[A-Z])", "_", method).lower(), None)
+    if own is None:
+        await client.do_api_request(method, api_kwargs=dict(parameters))
+        return
+    known = {
+        name: [_LISTED[name](item) for item in value] if name in _LISTED else value
+        for name, value in parameters.items()
+        if name in _parameters(own.__func__)
+    }
+    newer = {name: value for name, value in parameters.items() if name not in known}
+    await own(**known, api_kwargs=newer or None)
+
+
+@functools.cache
+def _parameters(method: Any) -> frozenset[str]:
+    """Names of a method's parameters."""
+    return frozenset(inspect.signature(method).parameters)
+
+
+def _input_file(upload: Upload) -> telegram.InputFile:
+    """A file with the type the desk knows; the library would guess it from the name."""
+    name, content, content_type = upload
+    file = telegram.InputFile(content, filename=name)
+    file.filename, file.mimetype = name, content_type
+    return file

@@ -18,17 +18,17 @@ _DEPTH = 12
 
 def html(said: str, entities: list[Json]) -> str | None:
     """The text as HTML when it is formatted or hides links; None when the plain text says it all."""
-    marks = [one for one in entities if text(one, "type") in _TAGS or text(one, "type") == "text_link"]
+    marks = [entity for entity in entities if text(entity, "type") in _TAGS or text(entity, "type") == "text_link"]
     if not marks:
         return None
     raw = said.encode("utf-16-le", "surrogatepass")
     opens: dict[int, list[tuple[int, str]]] = {}
     closes: dict[int, list[tuple[int, str]]] = {}
-    for one in marks:
-        start, length = number(one, "offset"), number(one, "length")
+    for mark in marks:
+        start, length = number(mark, "offset"), number(mark, "length")
         if start is None or length is None or start < 0 or length <= 0 or (start + length) * 2 > len(raw):
             continue
-        opening, closing = _tags(one)
+        opening, closing = _tags(mark)
         if opening:
             opens.setdefault(start, []).append((-length, opening))
             closes.setdefault(start + length, []).append((-start, closing))
@@ -56,7 +56,7 @@ def plain(rich: Any, depth: int = _DEPTH) -> str:
     if depth <= 0:
         return ""
     if isinstance(rich, list):
-        return "".join(plain(one, depth - 1) for one in rich)
+        return "".join(plain(item, depth - 1) for item in rich)
     if not isinstance(rich, dict):
         return ""
     if "text" in rich:
@@ -74,15 +74,15 @@ def lines(blocks: list[Json], depth: int = _DEPTH) -> Iterator[str]:
             said = plain(block.get(field))
             if said.strip():
                 yield said
-        for one in objects(block, "items"):
-            label = text(one, "label", 40) or "•"
-            tick = ("☑ " if one.get("is_checked") is True else "☐ ") if one.get("has_checkbox") is True else ""
-            inside = "\n".join(lines(objects(one, "blocks"), depth - 1)) or plain(one.get("text"))
+        for item in objects(block, "items"):
+            label = text(item, "label", 40) or "•"
+            tick = ("☑ " if item.get("is_checked") is True else "☐ ") if item.get("has_checkbox") is True else ""
+            inside = "\n".join(lines(objects(item, "blocks"), depth - 1)) or plain(item.get("text"))
             yield f"{label} {tick}{inside}".rstrip()
         cells = block.get("cells")
         for row in cells if isinstance(cells, list) else []:
             yield (
-                " | ".join(plain(one.get("text")) for one in row if isinstance(one, dict))
+                " | ".join(plain(item.get("text")) for item in row if isinstance(item, dict))
                 if isinstance(row, list)
                 else ""
             )
@@ -102,5 +102,5 @@ def media(blocks: list[Json], depth: int = _DEPTH) -> Iterator[Json]:
     for block in blocks if depth > 0 else []:
         yield block
         yield from media(objects(block, "blocks"), depth - 1)
-        for one in objects(block, "items"):
-            yield from media(objects(one, "blocks"), depth - 1)
+        for item in objects(block, "items"):
+            yield from media(objects(item, "blocks"), depth - 1)

@@ -31,7 +31,7 @@ def delivery_error(error: ApiError, chat: str = "") -> DeliveryError:
     if error.migrated_to is not None:
         return DeliveryError(f"The group moved to {error.migrated_to}.", retry_after=1.0)
     if error.code == 400 or error.code == 413:
-        return DeliveryError(said, permanent=True, unreachable=any(one in said.lower() for one in _GONE))
+        return DeliveryError(said, permanent=True, unreachable=any(item in said.lower() for item in _GONE))
     if error.code in (401, 404):
         return DeliveryError(f"Telegram does not accept this bot's token: {said}", retry_after=_TOKEN_PAUSE)
     if error.maybe:
@@ -41,12 +41,12 @@ def delivery_error(error: ApiError, chat: str = "") -> DeliveryError:
 
 def is_format(error: ApiError) -> bool:
     """Whether Telegram refused the formatting, so that plain text may pass."""
-    return error.code == 400 and any(one in error.description.lower() for one in _UNFORMATTED)
+    return error.code == 400 and any(item in error.description.lower() for item in _UNFORMATTED)
 
 
 def is_picture(error: ApiError) -> bool:
     """Whether Telegram takes this file as a document only."""
-    return error.code == 400 and any(one in error.description.lower() for one in _NO_PICTURE)
+    return error.code == 400 and any(item in error.description.lower() for item in _NO_PICTURE)
 
 
 def is_same(error: ApiError) -> bool:
@@ -57,7 +57,7 @@ def is_same(error: ApiError) -> bool:
 def is_gone(error: ApiError) -> bool:
     """Whether the message that should be changed or deleted is not there any more."""
     said = error.description.lower()
-    return error.code == 400 and any(f"message to {one} not found" in said for one in ("edit", "delete"))
+    return error.code == 400 and any(f"message to {item} not found" in said for item in ("edit", "delete"))
 
 
 def repeatable(error: ApiError) -> DeliveryError:

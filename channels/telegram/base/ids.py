@@ -86,7 +86,7 @@ def address(account: str, person: str, name: str = "") -> Address:
 
 def full_name(person: Json) -> str:
     """A person's or chat's name as Telegram shows it; the user name failing that."""
-    name = " ".join(one for one in (text(person, "first_name", 200), text(person, "last_name", 200)) if one.strip())
+    name = " ".join(item for item in (text(person, "first_name", 200), text(person, "last_name", 200)) if item.strip())
     user = text(person, "username", 100)
     return name.strip() or text(person, "title", 300).strip() or (f"@{user}" if user else "")
 

@@ -30,7 +30,7 @@ def obj(holder: Json, key: str) -> Json:
 def objects(holder: Json, key: str) -> list[Json]:
     """The objects in the list below `key`; whatever else is in it is passed over."""
     value = holder.get(key)
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def text(holder: Json, key: str, limit: int = 100_000) -> str:

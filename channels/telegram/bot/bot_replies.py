@@ -130,7 +130,7 @@ class Aftermath:
     def _may_answer(self, chat: str, message: Json) -> bool:
         if obj(message, "from").get("is_bot") is True:
             return False
-        recent = [one for one in self._answered.get(chat, ()) if self._now() - one < _HOUR]
+        recent = [item for item in self._answered.get(chat, ()) if self._now() - item < _HOUR]
         if recent:
             self._answered[chat] = recent
             self._answered.move_to_end(chat)

@@ -31,7 +31,7 @@ def language_of(person: Json, bot: Bot) -> str:
 
 def commands(language: str) -> list[dict[str, str]]:
     """What Telegram shows behind the bot's menu button."""
-    return [{"command": one, "description": word(language, f"command_{one}")} for one in COMMANDS]
+    return [{"command": item, "description": word(language, f"command_{item}")} for item in COMMANDS]
 
 
 def wants_tickets(message: Json) -> bool:
@@ -97,7 +97,7 @@ def _how_they_stand(tickets: Sequence[Mapping[str, Any]], language: str) -> str:
     """The customer's own requests, newest first, a line each."""
     if not tickets:
         return word(language, "status_none")
-    lines = [_line(one, language) for one in tickets[:_MOST_TICKETS]]
+    lines = [_line(ticket, language) for ticket in tickets[:_MOST_TICKETS]]
     return "\n".join([word(language, "status_head"), *lines, "", word(language, "status_more")])
 
 

@@ -103,8 +103,8 @@ class Poller:
         if updates:
             self._last = self._now()
             self._limit = BATCH
-            ids = [number(one, "update_id") for one in updates if isinstance(one, dict)]
-            last = next((one for one in reversed(ids) if one is not None), None)
+            ids = [number(update, "update_id") for update in updates if isinstance(update, dict)]
+            last = next((item for item in reversed(ids) if item is not None), None)
             self._offset = last + 1 if last is not None else self._offset
 
     async def _poison(self, payload: bytes) -> bool:

@@ -32,7 +32,7 @@ class Button:
 
 def data(secret: bytes, *, token: str, score: Score | None, chat: str, person: str) -> str:
     """Callback data of a button. Raises ValueError when the token is too long for it."""
-    letter = next((letter for letter, one in _LETTERS.items() if one == score), _CHANGE)
+    letter = next((letter for letter, item in _LETTERS.items() if item == score), _CHANGE)
     made = f"{_MARK}{letter}{token}.{_mac(secret, token, chat, person)}"
     if len(made.encode()) > LIMIT:
         raise ValueError("the survey's token is too long for a button")

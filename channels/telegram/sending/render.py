@@ -216,7 +216,7 @@ def faces(
     row: list[dict[str, Any]] = []
     scores: tuple[Score, ...] = ("happy", "neutral", "sad")
     for score in scores:
-        face = next((one for one in wanted if one.score == score), None)
+        face = next((wanted_id for wanted_id in wanted if wanted_id.score == score), None)
         key: dict[str, Any] = {"text": f"{EMOJI[score]} {face.label}".strip() if face else EMOJI[score]}
         try:
             if token is None:

@@ -144,4 +144,4 @@ class Sender:
 
 def _messages(result: Any) -> list[Mapping[str, Any]]:
     """The message that was made, or all of an album."""
-    return [one for one in (result if isinstance(result, list) else [result]) if isinstance(one, dict)]
+    return [item for item in (result if isinstance(result, list) else [result]) if isinstance(item, dict)]

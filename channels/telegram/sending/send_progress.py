@@ -33,12 +33,12 @@ class Parts:
     @property
     def messages(self) -> list[Json]:
         """Everything that left."""
-        return [one for made in self.done for one in made]
+        return [item for made in self.done for item in made]
 
     def dump(self) -> str:
         """As text."""
         slim = [
-            [{"chat": {"id": obj(one, "chat").get("id")}, "message_id": one.get("message_id")} for one in made]
+            [{"chat": {"id": obj(item, "chat").get("id")}, "message_id": item.get("message_id")} for item in made]
             for made in self.done
         ]
         return json.dumps({"done": slim, "opened": self.opened})  # fmt: skip
@@ -53,8 +53,8 @@ def loads(said: str | None) -> Parts:
     made = found.get("done") if isinstance(found, dict) else None
     opened = found.get("opened") if isinstance(found, dict) else None
     return Parts(
-        [objects({"made": one}, "made") for one in made] if isinstance(made, list) else [],
-        [one for one in opened if number({"n": one}, "n") is not None] if isinstance(opened, list) else [],
+        [objects({"made": item}, "made") for item in made] if isinstance(made, list) else [],
+        [ticket for ticket in opened if number({"n": ticket}, "n") is not None] if isinstance(opened, list) else [],
     )
 
 
@@ -69,7 +69,11 @@ class Unfinished:
     async def begun(self, token: str, wanted: Sequence[Call]) -> Parts:
         """How far a message has come; only one in parts can have begun."""
         found = self._known.get(token)
-        if found is None and self.desk is not None and (len(wanted) > 1 or any(one.otherwise for one in wanted)):
+        if (
+            found is None
+            and self.desk is not None
+            and (len(wanted) > 1 or any(wanted_id.otherwise for wanted_id in wanted))
+        ):
             said = await self.desk.recall(self._account, _key(token))
             if said:
                 found = self._known[token] = loads(said)

@@ -13,7 +13,7 @@ _JOINERS = frozenset("\u200c\u200d\u2060\ufe0e\ufe0f\u20e3")
 
 def units(text: str) -> int:
     """UTF-16 units of a text."""
-    return len(text) + sum(one > "\uffff" for one in text)
+    return len(text) + sum(character > "\uffff" for character in text)
 
 
 def pieces(text: str, limit: int = LONGEST_TEXT, *, first: int | None = None) -> list[str]:
@@ -29,14 +29,14 @@ def pieces(text: str, limit: int = LONGEST_TEXT, *, first: int | None = None) ->
         found.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
         room = limit
-    return [one for one in (*found, rest) if one]
+    return [item for item in (*found, rest) if item]
 
 
 def _reach(text: str, room: int) -> int:
     """How many characters fit."""
     used = 0
-    for place, one in enumerate(text):
-        used += 2 if one > "\uffff" else 1
+    for place, character in enumerate(text):
+        used += 2 if character > "\uffff" else 1
         if used > room:
             return place
     return len(text)
@@ -53,7 +53,7 @@ def _good_cut(text: str, end: int) -> int:
     ]
     if sentences:
         return sentences[-1]
-    cut = max(text.rfind(one, least, end + 1) for one in (" ", "\t", "\u3000"))
+    cut = max(text.rfind(item, least, end + 1) for item in (" ", "\t", "\u3000"))
     return cut if cut > 0 else _between(text, end)
 
 

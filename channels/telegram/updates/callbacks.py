@@ -65,19 +65,19 @@ def tap(query: Json, update: str, about: About) -> Inbound:
 
 
 def _label(message: Json, said: str) -> str:
-    return next((text(one, "text", 100) for one in _keys(message) if said and one.get("callback_data") == said), "")
+    return next((text(key, "text", 100) for key in _keys(message) if said and key.get("callback_data") == said), "")
 
 
 def _keys(message: Json) -> Iterator[Json]:
     rows = obj(message, "reply_markup").get("inline_keyboard")
     for row in rows if isinstance(rows, list) else []:
-        yield from (one for one in row if isinstance(one, dict)) if isinstance(row, list) else ()
+        yield from (item for item in row if isinstance(item, dict)) if isinstance(row, list) else ()
 
 
 def reaction(value: Json, update: str, about: About, known: Known | None) -> Inbound:
     """An emoji was put on a message or taken away."""
-    new = [reaction_text(one) for one in objects(value, "new_reaction")]
-    old = [reaction_text(one) for one in objects(value, "old_reaction")]
+    new = [reaction_text(item) for item in objects(value, "new_reaction")]
+    old = [reaction_text(item) for item in objects(value, "old_reaction")]
     who, where = somebody(value), place(value)
     score = face_of("".join(new))
     own = ident(who, "id")
@@ -123,18 +123,18 @@ def _speaker(message: Json) -> str:
 def _asked(answered: Json, about: About, chat: str, person: str) -> str | None:
     """The survey whose buttons hang on the message that is answered."""
     found = (
-        buttons.read(about.secret, text(one, "callback_data", 200), chat=chat, person=person) for one in _keys(answered)
+        buttons.read(about.secret, text(key, "callback_data", 200), chat=chat, person=person) for key in _keys(answered)
     )
-    return next((one.token for one in found if one is not None and one.genuine), None)
+    return next((item.token for item in found if item is not None and item.genuine), None)
 
 
 def _why(answered: Json, about: About, chat: str, person: str) -> str | None:
     """The survey whose reasons the answered message asked for."""
     if obj(answered, "from").get("is_bot") is not True:
         return None
-    links = (text(one, "url", 300) for one in objects(answered, "entities") if text(one, "type") == "text_link")
-    found = (buttons.read_reason(about.secret, one, chat=chat, person=person) for one in links)
-    return next((one for one in found if one is not None), None)
+    links = (text(item, "url", 300) for item in objects(answered, "entities") if text(item, "type") == "text_link")
+    found = (buttons.read_reason(about.secret, link, chat=chat, person=person) for link in links)
+    return next((item for item in found if item is not None), None)
 
 
 def _answer(message: Json, update: str, about: About, survey: SurveyAnswer, said: str) -> Inbound:

@@ -52,8 +52,8 @@ def content(message: Json, language: str) -> Content:
     if happened is not None:
         kind, said, details = happened
         return Content(kind, said, note=True, details={"event": kind, **details})
-    unknown = sorted(one for one in message if one not in ABOUT)
-    unknown = [one for one in unknown if one != "caption"]
+    unknown = sorted(item for item in message if item not in ABOUT)
+    unknown = [item for item in unknown if item != "caption"]
     name = text({"name": unknown[0]}, "name", 60) if unknown else "empty message"
     caption = text(message, "caption")
     if caption and not unknown:
@@ -69,7 +69,7 @@ def _text(message: Json, language: str) -> Content:
 
 def _media(message: Json, language: str) -> Content:
     said = text(message, "caption")
-    kind = next((one for one in _SIMPLE if one in message), "")
+    kind = next((item for item in _SIMPLE if item in message), "")
     inside = obj(message, kind)
     details: dict[str, Any] = {
         name: value for name in ("duration", "width", "height") if (value := number(inside, name)) is not None
@@ -96,7 +96,9 @@ def _paid(message: Json, language: str) -> Content:
 
 def _contact(message: Json, language: str) -> Content:
     inside = obj(message, "contact")
-    digits = "".join(one for one in text(inside, "phone_number", 60) if one.isascii() and one.isdigit())
+    digits = "".join(
+        character for character in text(inside, "phone_number", 60) if character.isascii() and character.isdigit()
+    )
     whole = digits.removeprefix("00")  # with its country, as Telegram keeps numbers
     phone = f"+{whole}" if whole and not whole.startswith("0") else digits
     own = ident(inside, "user_id")
@@ -129,7 +131,7 @@ def _venue(message: Json, language: str) -> Content:
     inside = obj(message, "venue")
     said, details = _place(inside)
     named = [text(inside, "title", 300), text(inside, "address", 300), said]
-    return Content("venue", "\n".join(one for one in named if one), details=details)
+    return Content("venue", "\n".join(item for item in named if item), details=details)
 
 
 def _poll(message: Json, language: str) -> Content:
@@ -138,9 +140,9 @@ def _poll(message: Json, language: str) -> Content:
 
 def poll_text(poll: Json) -> str:
     """A poll as lines: the question, then each choice with its votes."""
-    options = [f"• {text(one, 'text', 300)} ({number(one, 'voter_count') or 0})" for one in objects(poll, "options")]
+    options = [f"• {text(item, 'text', 300)} ({number(item, 'voter_count') or 0})" for item in objects(poll, "options")]
     head = [f"📊 {text(poll, 'question', 600)}", text(poll, "description", 2000)]
-    return "\n".join([*(one for one in head if one.strip()), *options])
+    return "\n".join([*(item for item in head if item.strip()), *options])
 
 
 def _dice(message: Json, language: str) -> Content:
@@ -153,7 +155,7 @@ def _dice(message: Json, language: str) -> Content:
 def _game(message: Json, language: str) -> Content:
     inside = obj(message, "game")
     parts = [f"🎮 {text(inside, 'title', 300)}", text(inside, "description", 1000), text(inside, "text")]
-    return Content("game", "\n".join(one for one in parts if one.strip()))
+    return Content("game", "\n".join(part for part in parts if part.strip()))
 
 
 def _story(message: Json, language: str) -> Content:
@@ -179,7 +181,7 @@ def _app_data(message: Json, language: str) -> Content:
 def _invoice(message: Json, language: str) -> Content:
     inside = obj(message, "invoice")
     said = [f"🧾 {text(inside, 'title', 300)}", text(inside, "description", 1000), service_messages.money(inside)]
-    return Content("invoice", "\n".join(one for one in said if one.strip()))
+    return Content("invoice", "\n".join(item for item in said if item.strip()))
 
 
 _READERS: tuple[tuple[str, Callable[[Json, str], Content]], ...] = (

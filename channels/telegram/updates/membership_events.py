@@ -117,9 +117,9 @@ def _connection(value: Json, about: About) -> Read:
 
 def _deleted(value: Json, about: About) -> Read:
     found = value.get("message_ids")
-    ids = [one for one in found if isinstance(one, int)][:100] if isinstance(found, list) else []
+    ids = [item for item in found if isinstance(item, int)][:100] if isinstance(found, list) else []
     business = text(value, "business_connection_id", 100)
-    targets = [message_key(about.account, {"chat": obj(value, "chat"), "message_id": one}, business) for one in ids]
+    targets = [message_key(about.account, {"chat": obj(value, "chat"), "message_id": item}, business) for item in ids]
     return word(about.language, "deleted", count=len(ids)), {"deleted": targets, "business": business}
 
 
@@ -157,7 +157,7 @@ def _poll(value: Json, about: About) -> Read:
 
 def _vote(value: Json, about: About) -> Read:
     chosen = value.get("option_ids")
-    options = [one + 1 for one in chosen if isinstance(one, int)][:100] if isinstance(chosen, list) else []
+    options = [item + 1 for item in chosen if isinstance(item, int)][:100] if isinstance(chosen, list) else []
     details = {"poll": ident(value, "poll_id"), "options": options}
     if not options:
         return word(about.language, "unvoted"), details
@@ -195,7 +195,7 @@ def reaction_text(kind: Json) -> str:
 def _counts(value: Json, update: str, about: About) -> Inbound:
     """Anonymous reactions to a post, counted."""
     counted = (
-        (reaction_text(obj(one, "type")), number(one, "total_count") or 0) for one in objects(value, "reactions")
+        (reaction_text(obj(item, "type")), number(item, "total_count") or 0) for item in objects(value, "reactions")
     )
     where = place(value)
     return Inbound(

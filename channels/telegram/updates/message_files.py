@@ -46,8 +46,8 @@ def _found(language: str, holder: Json, depth: int) -> Iterator[Attachment]:
     if depth:
         for field in _GROUPS:
             inner = obj(holder, field)
-            for one in (inner, *objects(inner, "paid_media"), *objects(inner, "options")) if inner else ():
-                yield from _found(language, one, depth - 1)
+            for item in (inner, *objects(inner, "paid_media"), *objects(inner, "options")) if inner else ():
+                yield from _found(language, item, depth - 1)
 
 
 def unknown(language: str, field: str, value: object) -> Iterator[Attachment]:
@@ -60,9 +60,9 @@ def unknown(language: str, field: str, value: object) -> Iterator[Attachment]:
 
 def photo(language: str, holder: Json, field: str) -> Iterator[Attachment]:
     """The largest size of a photo that can be fetched."""
-    sizes = [one for one in objects(holder, field) if text(one, "file_id")]
+    sizes = [item for item in objects(holder, field) if text(item, "file_id")]
     if sizes:
-        allowed = [one for one in sizes if (number(one, "file_size") or 0) <= LARGEST_DOWN] or sizes
+        allowed = [size for size in sizes if (number(size, "file_size") or 0) <= LARGEST_DOWN] or sizes
         best = max(allowed, key=lambda one: (number(one, "width") or 0) * (number(one, "height") or 0))
         yield from _one(language, best, "photo", "image/jpeg", ".jpg")
 
@@ -101,4 +101,4 @@ def _one(language: str, value: Json, field: str, kind: str, ending: str) -> Iter
 def _name(said: str) -> str:
     """A file name without folders and without anything that does not belong in a name."""
     last = said.replace("\\", "/").rpartition("/")[2]
-    return "".join(one for one in last if one.isprintable() or one == "\u200c").strip().strip(".")[-200:]
+    return "".join(item for item in last if item.isprintable() or item == "\u200c").strip().strip(".")[-200:]

@@ -97,7 +97,7 @@ def command(message: Json) -> tuple[str, str] | None:
     """(command, what follows it) when a message begins with one."""
     said = text(message, "text")
     marked = any(
-        text(one, "type") == "bot_command" and number(one, "offset") == 0 for one in objects(message, "entities")
+        text(item, "type") == "bot_command" and number(item, "offset") == 0 for item in objects(message, "entities")
     )
     found = _COMMAND.fullmatch(said.strip()) if marked else None
     return (found[1].lower(), (found[2] or "").strip()) if found else None
@@ -110,7 +110,7 @@ def _found(message: Json, about: About) -> tuple[Content, tuple[Attachment, ...]
         blocks = entities.media(objects(obj(message, "rich_message"), "blocks"))
         files += tuple(file for block in blocks for file in files_in(about.language, block))
     if found.kind == "unsupported":
-        new = (unknown(about.language, one, message[one]) for one in sorted(message) if one not in ABOUT)
+        new = (unknown(about.language, item, message[item]) for item in sorted(message) if item not in ABOUT)
         files += tuple(file for inside in new for file in inside)
     return found, files
 
@@ -198,9 +198,9 @@ def _around(message: Json) -> dict[str, Any]:
         told["guest"] = guest
     if message.get("has_media_spoiler") is True:
         told["spoiler"] = True
-    new = sorted(one for one in message if one not in ABOUT and one not in _SEEN)
+    new = sorted(item for item in message if item not in ABOUT and item not in _SEEN)
     if new:
-        told["unknown_fields"] = [text({"n": one}, "n", 60) for one in new[:10]]
+        told["unknown_fields"] = [text({"n": item}, "n", 60) for item in new[:10]]
     return told
 
 

@@ -44,9 +44,9 @@ def _details(message: Json, kind: str, holder: Json) -> dict[str, Any]:
 
 def tasks(checklist: Json) -> Iterator[str]:
     """The tasks of a checklist, a line each."""
-    for one in objects(checklist, "tasks"):
-        done = number(one, "completion_date") or obj(one, "completed_by_user") or obj(one, "completed_by_chat")
-        yield f"{'☑' if done else '☐'} {text(one, 'text', 300)}"
+    for item in objects(checklist, "tasks"):
+        done = number(item, "completion_date") or obj(item, "completed_by_user") or obj(item, "completed_by_chat")
+        yield f"{'☑' if done else '☐'} {text(item, 'text', 300)}"
 
 
 def money(holder: Json) -> str:
@@ -60,7 +60,7 @@ def money(holder: Json) -> str:
 
 
 def _people(field: str) -> Callable[[Json, Json], str]:
-    return lambda message, value: ", ".join(filter(None, (full_name(one) for one in objects(message, field))))
+    return lambda message, value: ", ".join(filter(None, (full_name(item) for item in objects(message, field))))
 
 
 def _person(message: Json, value: Json) -> str:
@@ -100,13 +100,13 @@ def _pinned(message: Json, value: Json) -> str:
 
 
 def _users(message: Json, value: Json) -> str:
-    named = (full_name(one) or ident(one, "user_id") for one in objects(value, "users"))
-    return ", ".join(filter(None, named)) or ", ".join(str(one) for one in _numbers(value, "user_ids"))
+    named = (full_name(item) or ident(item, "user_id") for item in objects(value, "users"))
+    return ", ".join(filter(None, named)) or ", ".join(str(item) for item in _numbers(value, "user_ids"))
 
 
 def _numbers(value: Json, key: str) -> list[int]:
     found = value.get(key)
-    return [one for one in found if isinstance(one, int)][:50] if isinstance(found, list) else []
+    return [item for item in found if isinstance(item, int)][:50] if isinstance(found, list) else []
 
 
 def _chat_shared(message: Json, value: Json) -> str:
@@ -117,7 +117,7 @@ def _gift(message: Json, value: Json) -> str:
     gift = obj(value, "gift")
     stars = number(gift, "star_count")
     parts = [text(obj(gift, "sticker"), "emoji", 40), f"{stars}⭐" if stars else "", text(value, "text", 1000)]
-    return " ".join(one for one in parts if one)
+    return " ".join(part for part in parts if part)
 
 
 def _unique_gift(message: Json, value: Json) -> str:
@@ -131,9 +131,9 @@ def _payment(message: Json, value: Json) -> str:
 
 def _done(message: Json, value: Json) -> str:
     said = objects(obj(obj(value, "checklist_message"), "checklist"), "tasks")
-    names = {number(one, "id"): text(one, "text", 300) for one in said}
-    done = ", ".join(names.get(one) or str(one) for one in _numbers(value, "marked_as_done_task_ids"))
-    not_done = ", ".join(names.get(one) or str(one) for one in _numbers(value, "marked_as_not_done_task_ids"))
+    names = {number(item, "id"): text(item, "text", 300) for item in said}
+    done = ", ".join(names.get(item) or str(item) for item in _numbers(value, "marked_as_done_task_ids"))
+    not_done = ", ".join(names.get(item) or str(item) for item in _numbers(value, "marked_as_not_done_task_ids"))
     return " ".join([f"☑ {done}" if done else "", f"☐ {not_done}" if not_done else ""]).strip()
 
 
@@ -146,7 +146,7 @@ def _giveaway(message: Json, value: Json) -> str:
 
 
 def _winners(message: Json, value: Json) -> str:
-    return ", ".join(filter(None, (full_name(one) for one in objects(value, "winners")))) or ident(
+    return ", ".join(filter(None, (full_name(item) for item in objects(value, "winners")))) or ident(
         value, "winner_count"
     )
 
@@ -157,7 +157,7 @@ def _proximity(message: Json, value: Json) -> str:
 
 
 def _passport(message: Json, value: Json) -> str:
-    return ", ".join(filter(None, (text(one, "type", 60) for one in objects(value, "data"))))
+    return ", ".join(filter(None, (text(item, "type", 60) for item in objects(value, "data"))))
 
 
 EVENTS: dict[str, tuple[Words, Callable[[Json, Json], str] | None]] = {

@@ -33,7 +33,9 @@ _SCORE = {emoji: score for score, emojis in _FACES.items() for emoji in emojis}
 def is_emoji(text: str) -> bool:
     """Whether there is nothing but emoji."""
     short = text.strip()
-    return bool(short) and len(short) <= 80 and bool(_EMOJI.fullmatch(short)) and any(ord(one) > 0xA8 for one in short)
+    return (
+        bool(short) and len(short) <= 80 and bool(_EMOJI.fullmatch(short)) and any(ord(item) > 0xA8 for item in short)
+    )
 
 
 def is_thanks(text: str) -> bool:
@@ -51,5 +53,5 @@ def is_thanks(text: str) -> bool:
 def face_of(emoji: str) -> Score | None:
     """The face of the survey that one emoji stands for (skin tones and repetition don't matter); None: none of them."""
     plain = re.sub("[\ufe0e\ufe0f\u200d\u2640\u2642\U0001f3fb-\U0001f3ff\\s]", "", emoji)
-    scores = {_SCORE.get(one) for one in plain}
+    scores = {_SCORE.get(item) for item in plain}
     return scores.pop() if len(scores) == 1 and len(plain) <= 6 else None
