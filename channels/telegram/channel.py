@@ -249,7 +249,7 @@ class Channel(contract.Channel):
         for name, sender in self._senders.items():
             called = self.settings.bot(name).mode == "webhook"
             url = webhook.address(self.settings.public_url, name) if called else ""
-            results += await checkup.look(sender.api, self._now(), url)
+            results += await checkup.check_bot(sender.api, self._now(), url)
         return results
 
     def _sender(self, account: str) -> Sender:
@@ -259,17 +259,19 @@ class Channel(contract.Channel):
         return sender
 
     def _after_of(self, desk: Desk, name: str) -> Aftermath:
-        found = self._after.get(name)
-        if found is None:
-            found = self._after[name] = Aftermath(
+        result = self._after.get(name)
+        if result is None:
+            result = self._after[name] = Aftermath(
                 self._senders[name], desk, self._abouts[name], self._secrets[name], now=self._now,
                 survey_days=self.settings.survey_days,
             )  # fmt: skip
-        return found
+        return result
 
     async def _listen(self, desk: Desk, name: str) -> None:
         api, after = self._senders[name].api, self._after[name]
         if self.settings.bot(name).mode == "webhook":
-            await webhook.keep(api, desk, after, self._secrets[name], self.settings.public_url, self._now, self._pace)
+            await webhook.register_webhook(
+                api, desk, after, self._secrets[name], self.settings.public_url, self._now, self._pace
+            )
         else:
             await Poller(api, desk, after, self._now, self._pace).run()

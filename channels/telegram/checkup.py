@@ -19,7 +19,7 @@ NO_BOTS: Found = (
 )
 
 
-async def look(api: Api, now: datetime, webhook: str) -> list[Found]:
+async def check_bot(api: Api, now: datetime, webhook: str) -> list[Found]:
     """Ask Telegram about one bot. `webhook`: where it should call it, "" when it is asked for its updates."""
     bot = api.bot
     try:
@@ -42,8 +42,8 @@ def _refused(bot: Bot, error: ApiError) -> str:
             "and set it again, whole: digits, a colon, letters."
         )
     if error.code == 0 and not bot.proxy:
-        said = error.description.rstrip(".")
-        return f'{said}. If Telegram is closed off where this runs, set proxy = "socks5h://host:port" of this bot.'
+        body = error.description.rstrip(".")
+        return f'{body}. If Telegram is closed off where this runs, set proxy = "socks5h://host:port" of this bot.'
     if error.code == 0:
         return f"{error.description.rstrip('.')}. Look whether the proxy {_shown(bot.proxy)} is up."
     return poll.problem(error)

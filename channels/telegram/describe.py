@@ -14,26 +14,26 @@ from channels.telegram.updates.update_context import About
 def describe(raw: bytes) -> dict[str, Any]:
     """Everything found in an update, JSON-serialisable. Raises `Unreadable` when it is not a JSON object."""
     update = read(raw)
-    found = understand(update, About())
+    result = understand(update, About())
     return {
         "update_id": number(update, "update_id")
         if number(update, "update_id") is not None
         else ident(update, "update_id") or None,
-        "entries": [_entry(thing) for thing in found.things],
-        "ignored": found.ignored,
+        "entries": [_entry(thing) for thing in result.things],
+        "ignored": result.ignored,
     }
 
 
 def updates(raw: bytes) -> list[bytes]:
     """The updates of a file: one, a list of them, an answer of getUpdates, or one a line. Anything else is one, as it is."""
     try:
-        found = loads(raw)
+        result = loads(raw)
     except ValueError:
         lines = [line for line in raw.splitlines() if line.strip()]
         return lines if len(lines) > 1 and any(_is_object(line) for line in lines) else [raw]
-    if isinstance(found, dict) and isinstance(found.get("result"), list):
-        found = found["result"]
-    return [json.dumps(item).encode("ascii") for item in found] if isinstance(found, list) else [raw]
+    if isinstance(result, dict) and isinstance(result.get("result"), list):
+        result = result["result"]
+    return [json.dumps(item).encode("ascii") for item in result] if isinstance(result, list) else [raw]
 
 
 def _is_object(line: bytes) -> bool:

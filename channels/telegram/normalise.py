@@ -44,10 +44,10 @@ def read(raw: bytes) -> Json:
 
 def understand(update: Json, about: About) -> Understood:
     """What the desk is told of an update."""
-    found = _found(update, about)
+    result = _found(update, about)
     if about.team is None:
-        return found
-    return replace(found, things=tuple(replace(thing, team=about.team) for thing in found.things))
+        return result
+    return replace(result, things=tuple(replace(thing, team=about.team) for thing in result.things))
 
 
 def _found(update: Json, about: About) -> Understood:

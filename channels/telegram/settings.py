@@ -94,18 +94,18 @@ def variable(name: str) -> str:
 def token(env: Mapping[str, str], name: str) -> str:
     """The bot's token: `PASOKH_TELEGRAM_<NAME>_TOKEN`, or the content of the file `…_TOKEN_FILE`. Raises NoToken."""
     named = variable(name)
-    found = env.get(named, "")
-    if not found and env.get(f"{named}_FILE"):
+    result = env.get(named, "")
+    if not result and env.get(f"{named}_FILE"):
         try:
-            found = Path(env[f"{named}_FILE"]).read_text(encoding="utf-8")
+            result = Path(env[f"{named}_FILE"]).read_text(encoding="utf-8")
         except OSError as error:
             raise NoToken(f"{named}_FILE can't be read: {error.strerror}.") from None
-    found = found.strip()
-    if not found:
+    result = result.strip()
+    if not result:
         raise NoToken(f"Set {named} to the token that BotFather gave for this bot.")
-    if not _TOKEN.fullmatch(found):
+    if not _TOKEN.fullmatch(result):
         raise NoToken(f"{named} does not look like a bot's token (digits, a colon, letters).")
-    return found
+    return result
 
 
 def bot_id(bot_token: str) -> str:

@@ -16,12 +16,12 @@ _LINKS = ("http://", "https://", "mailto:", "tel:")
 _DEPTH = 12
 
 
-def html(said: str, entities: list[Json]) -> str | None:
+def html(body: str, entities: list[Json]) -> str | None:
     """The text as HTML when it is formatted or hides links; None when the plain text says it all."""
     marks = [entity for entity in entities if text(entity, "type") in _TAGS or text(entity, "type") == "text_link"]
     if not marks:
         return None
-    raw = said.encode("utf-16-le", "surrogatepass")
+    raw = body.encode("utf-16-le", "surrogatepass")
     opens: dict[int, list[tuple[int, str]]] = {}
     closes: dict[int, list[tuple[int, str]]] = {}
     for mark in marks:
@@ -36,7 +36,7 @@ def html(said: str, entities: list[Json]) -> str | None:
     made = []
     for place, following in zip(places, [*places[1:], places[-1]], strict=True):
         made += [tag for _, tag in sorted(closes.get(place, ()))]
-        made += [tag for _, tag in sorted(opens.get(place, ()), key=lambda one: one[0])]
+        made += [tag for _, tag in sorted(opens.get(place, ()), key=lambda item: item[0])]
         made.append(escape(raw[place * 2 : following * 2].decode("utf-16-le", "replace")).replace("\n", "<br>"))
     return "".join(made)
 
@@ -60,9 +60,9 @@ def plain(rich: Any, depth: int = _DEPTH) -> str:
     if not isinstance(rich, dict):
         return ""
     if "text" in rich:
-        said = plain(rich["text"], depth - 1)
+        body = plain(rich["text"], depth - 1)
         url = text(rich, "url", 2000)
-        return f"{said} ({url})" if url and url != said else said
+        return f"{body} ({url})" if url and url != body else body
     return text(rich, "expression") or text(rich, "alternative_text") or text(rich, "emoji")
 
 
@@ -71,9 +71,9 @@ def lines(blocks: list[Json], depth: int = _DEPTH) -> Iterator[str]:
     for block in blocks if depth > 0 else []:
         kind = text(block, "type", 60)
         for field in ("title", "summary", "header", "text", "expression"):
-            said = plain(block.get(field))
-            if said.strip():
-                yield said
+            body = plain(block.get(field))
+            if body.strip():
+                yield body
         for item in objects(block, "items"):
             label = text(item, "label", 40) or "•"
             tick = ("☑ " if item.get("is_checked") is True else "☐ ") if item.get("has_checkbox") is True else ""
@@ -92,9 +92,9 @@ def lines(blocks: list[Json], depth: int = _DEPTH) -> Iterator[str]:
             yield f"📍 {where.get('latitude')}, {where.get('longitude')}"
         yield from lines(objects(block, "blocks"), depth - 1)
         for field in ("caption", "credit"):
-            said = plain(block.get(field))
-            if said.strip():
-                yield said
+            body = plain(block.get(field))
+            if body.strip():
+                yield body
 
 
 def media(blocks: list[Json], depth: int = _DEPTH) -> Iterator[Json]:

@@ -39,12 +39,12 @@ class Place:
 
 def place_of(key: str) -> Place | None:
     """The place a conversation's key names, or None."""
-    found = _CONVERSATION.fullmatch(key)
-    if found is None:
+    match = _CONVERSATION.fullmatch(key)
+    if match is None:
         return None
-    topic = int(found[3]) if found[3] else None
+    topic = int(match[3]) if match[3] else None
     return Place(
-        int(found[1]), topic=None if found[2] else topic, direct_topic=topic if found[2] else None, business=found[4]
+        int(match[1]), topic=None if match[2] else topic, direct_topic=topic if match[2] else None, business=match[4]
     )
 
 

@@ -55,16 +55,16 @@ def decimal(holder: Json, key: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
-        found = float(value)
+        result = float(value)
     except OverflowError:
         return None
-    return found if math.isfinite(found) else None
+    return result if math.isfinite(result) else None
 
 
 def ident(holder: Json, key: str) -> str:
     """An identifier, number or string, as a string; "" when there is none."""
-    found = number(holder, key)
-    return str(found) if found is not None else text(holder, key, 200)
+    result = number(holder, key)
+    return str(result) if result is not None else text(holder, key, 200)
 
 
 def moment(holder: Json, key: str) -> datetime | None:

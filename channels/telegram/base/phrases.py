@@ -114,18 +114,18 @@ WORDS: Mapping[str, tuple[str, str]] = {
 def word(language: str, name: str, /, **values: object) -> str:
     """The words called `name`; Persian unless the language is English or another that isn't written like it."""
     persian = language in ("fa", "ar", "")
-    said = WORDS[name][0 if persian else 1]
+    body = WORDS[name][0 if persian else 1]
     if not values:
-        return said
-    return said.format(**{key: isolated(value) if persian else value for key, value in values.items()}).strip()
+        return body
+    return body.format(**{key: isolated(value) if persian else value for key, value in values.items()}).strip()
 
 
-def digits(said: str, language: str) -> str:
+def digits(body: str, language: str) -> str:
     """Figures as they are written in the language."""
-    return said.translate(_PERSIAN) if language in ("fa", "ar", "") else said
+    return body.translate(_PERSIAN) if language in ("fa", "ar", "") else body
 
 
 def isolated(value: object) -> str:
     """A value that keeps its own direction within a Persian sentence; counts in its figures."""
-    said = digits(str(value), "fa") if isinstance(value, int) else str(value)
-    return f"{_FSI}{said}{_PDI}" if said and not said.isdecimal() else said
+    body = digits(str(value), "fa") if isinstance(value, int) else str(value)
+    return f"{_FSI}{body}{_PDI}" if body and not body.isdecimal() else body

@@ -58,8 +58,8 @@ class Limits:
 
     def _chat(self, chat: int, now: float) -> Bucket:
         rate, burst = (PER_GROUP, GROUP_BURST) if chat < 0 else (PER_CHAT, CHAT_BURST)
-        found = self._chats.setdefault(chat, Bucket(rate, burst, burst, now))
+        bucket = self._chats.setdefault(chat, Bucket(rate, burst, burst, now))
         self._chats.move_to_end(chat)
         if len(self._chats) > _MOST_CHATS:
             self._chats.popitem(last=False)
-        return found
+        return bucket

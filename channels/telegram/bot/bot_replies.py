@@ -56,9 +56,9 @@ class Aftermath:
     async def meet(self, me: Json) -> None:
         """Telegram said who the bot is. Its name is kept, so that links to it can be made before it says so again."""
         self.me, self.met = me, True
-        for key, said in ((USERNAME, text(me, "username", 60)), (NAME, full_name(me))):
-            if said and await self._desk.recall(self._bot.name, key) != said:
-                await self._desk.remember(self._bot.name, key, said)
+        for key, body in ((USERNAME, text(me, "username", 60)), (NAME, full_name(me))):
+            if body and await self._desk.recall(self._bot.name, key) != body:
+                await self._desk.remember(self._bot.name, key, body)
 
     def note(self, update: Json, *, fresh: bool) -> None:
         """An update is safe. `fresh`: it came for the first time."""
@@ -100,15 +100,15 @@ class Aftermath:
             await self._tapped(query, fresh)
             return
         message = obj(update, "message")
-        found = understand(update, self._about).things
-        said = found[0] if found else None
-        if said is not None and said.kind == "survey_answer":
-            if said.survey is not None and said.survey.score is not None and said.survey.token is not None:
+        result = understand(update, self._about).things
+        body = result[0] if result else None
+        if body is not None and body.kind == "survey_answer":
+            if body.survey is not None and body.survey.score is not None and body.survey.token is not None:
                 await self._thank(
-                    said,
+                    body,
                     obj(update, "message") or obj(update, "message_reaction"),
-                    said.survey.token,
-                    said.survey.score,
+                    body.survey.token,
+                    body.survey.score,
                 )
             return
         where = place(message)
@@ -174,7 +174,7 @@ class Aftermath:
         sent = moment(message, "date")  # None: the message can't be reached any more; the desk decides
         return sent is not None and self._now() - sent > timedelta(days=self._survey_days)
 
-    async def _thank(self, said: Inbound, message: Json, token: str, score: Score) -> None:
+    async def _thank(self, values: Inbound, message: Json, token: str, score: Score) -> None:
         where = place(message)
         person = obj(message, "from") or obj(message, "user")
         if where is None:
@@ -189,10 +189,10 @@ class Aftermath:
             link = buttons.reason_link(self._secret, name, token=token, chat=chat, person=person)
             await self._sender.quick(where, bot_texts.reason_call(where, language, link))
 
-    async def _hear(self, query: Json, said: str, *, alert: bool) -> None:
+    async def _hear(self, query: Json, body: str, *, alert: bool) -> None:
         try:
             await self._api.call(
-                "answerCallbackQuery", callback_query_id=ident(query, "id"), text=said or None, show_alert=alert or None
+                "answerCallbackQuery", callback_query_id=ident(query, "id"), text=body or None, show_alert=alert or None
             )
         except ApiError as error:  # "query is too old": it spins no more
             log.info("a tap was not answered", extra={"bot": self._bot.name, "why": error.description})
@@ -225,8 +225,8 @@ class Aftermath:
 
 async def asked(desk: Desk, account: str, where: Place, token: str, question: int, person: str) -> None:
     """Remember that somebody was asked in a chat: a face, sticker or reaction of theirs answers it too."""
-    said = {"token": token, "question": question, "newest": True, "person": person}
-    await desk.remember(account, f"survey:{where.key}", json.dumps(said))
+    values = {"token": token, "question": question, "newest": True, "person": person}
+    await desk.remember(account, f"survey:{where.key}", json.dumps(values))
 
 
 async def said_since(desk: Desk, account: str, where: Place) -> None:
@@ -238,9 +238,9 @@ async def said_since(desk: Desk, account: str, where: Place) -> None:
 
 async def known(desk: Desk, account: str, where: Place) -> dict[str, Any] | None:
     """The survey a chat was asked last, or None."""
-    found = await desk.recall(account, f"survey:{where.key}")
+    result = await desk.recall(account, f"survey:{where.key}")
     try:
-        said = json.loads(found) if found else None
+        body = json.loads(result) if result else None
     except ValueError:
         return None
-    return said if isinstance(said, dict) else None
+    return body if isinstance(body, dict) else None

@@ -20,7 +20,7 @@ from channels.telegram.updates import callbacks
 log = logging.getLogger(__name__)
 
 
-async def take(desk: Desk, account: str, updates: Sequence[Any], after: Aftermath | None) -> int:
+async def accept_update(desk: Desk, account: str, updates: Sequence[Any], after: Aftermath | None) -> int:
     """Make every update durable; only then return how many were new. Whatever isn't an object is kept as well."""
     lines: dict[str, list[Any]] = {}
     for update in updates:

@@ -93,7 +93,7 @@ class Poller:
             return 1
         if not isinstance(updates, list):
             raise ApiError("Telegram's answer holds no list of updates")
-        await accept_updates.take(self._desk, self._api.bot.name, updates, self._after)
+        await accept_updates.accept_update(self._desk, self._api.bot.name, updates, self._after)
         self._follow(updates)
         await self._tell(None)
         return len(updates)
@@ -109,14 +109,14 @@ class Poller:
 
     async def _poison(self, payload: bytes) -> bool:
         """An answer that can't be read: ask for one at a time, and put aside the one that is at fault."""
-        found = _UPDATE_ID.search(payload)
-        if found is None:
+        match = _UPDATE_ID.search(payload)
+        if match is None:
             return False
         if self._limit > 1:
             self._limit = 1
             return True
-        await self._desk.accept(self._api.bot.name, found[1].decode(), payload, order_key="")
-        self._offset, self._limit = int(found[1]) + 1, BATCH
+        await self._desk.accept(self._api.bot.name, match[1].decode(), payload, order_key="")
+        self._offset, self._limit = int(match[1]) + 1, BATCH
         return True
 
     def _wait(self, error: ApiError, tries: int) -> float:

@@ -34,7 +34,7 @@ def secret_token(secret: bytes) -> str:
 def route(desk: Desk, secrets: Mapping[str, bytes], after: Callable[[str], Aftermath]) -> web.RouteDef:
     """The route that takes updates: 403 without the right secret, 503 when the desk can't keep it."""
 
-    async def take(request: web.Request) -> web.Response:
+    async def receive_update(request: web.Request) -> web.Response:
         account = request.match_info["account"]
         secret = secrets.get(account)
         shown = request.headers.get(HEADER, "")
@@ -49,23 +49,25 @@ def route(desk: Desk, secrets: Mapping[str, bytes], after: Callable[[str], After
         except ValueError:
             await desk.accept(account, accept_updates.external_id(raw), raw, order_key="")
             return web.Response()
-        await accept_updates.take(desk, account, [update], after(account))
+        await accept_updates.accept_update(desk, account, [update], after(account))
         return web.Response()
 
-    return web.post("/{account}", take)
+    return web.post("/{account}", receive_update)
 
 
-async def keep(
+async def register_webhook(
     api: Api, desk: Desk, after: Aftermath, secret: bytes, public_url: str, now: Callable[[], datetime], pace: poll.Pace
 ) -> None:
     """Tell Telegram where to call, then look every few minutes whether it can. Until cancelled."""
-    tries, url, told = 0, address(public_url, api.bot.name), False
+    tries, url, details = 0, address(public_url, api.bot.name), False
     while True:
         try:
             if not after.met:
                 await after.meet(await poll.hello(api))
             info = await api.call("getWebhookInfo")
-            if not told or obj({"info": info}, "info").get("url") != url:  # once anyway: its secret may be an old one
+            if (
+                not details or obj({"info": info}, "info").get("url") != url
+            ):  # once anyway: its secret may be an old one
                 await api.call(
                     "setWebhook",
                     url=url,
@@ -73,10 +75,10 @@ async def keep(
                     allowed_updates=list(poll.ALLOWED),
                     max_connections=10,
                 )
-                info, told = await api.call("getWebhookInfo"), True
-            found = info if isinstance(info, dict) else {}
-            trouble = poll.webhook_problem(found, now())
-            waiting = json_access.number(found, "pending_update_count")
+                info, details = await api.call("getWebhookInfo"), True
+            result = info if isinstance(info, dict) else {}
+            trouble = poll.webhook_problem(result, now())
+            waiting = json_access.number(result, "pending_update_count")
             await desk.report(
                 State(api.bot.name, connected=trouble is None, problem=trouble, since=now(), remote_count=waiting)
             )

@@ -39,11 +39,11 @@ def data(secret: bytes, *, token: str, score: Score | None, chat: str, person: s
     return made
 
 
-def read(secret: bytes | None, said: str, *, chat: str, person: str) -> Button | None:
+def read(secret: bytes | None, body: str, *, chat: str, person: str) -> Button | None:
     """The button behind callback data; None: it is none of ours. Without a secret nothing is checked."""
-    token, dot, mac = said[len(_MARK) + 1 :].rpartition(".")
-    letter = said[len(_MARK) : len(_MARK) + 1]
-    if not said.startswith(_MARK) or not dot or not token or (letter != _CHANGE and letter not in _LETTERS):
+    token, dot, mac = body[len(_MARK) + 1 :].rpartition(".")
+    letter = body[len(_MARK) : len(_MARK) + 1]
+    if not body.startswith(_MARK) or not dot or not token or (letter != _CHANGE and letter not in _LETTERS):
         return None
     genuine = secret is None or hmac.compare_digest(_mac(secret, token, chat, person).encode(), mac.encode())
     return Button(token, _LETTERS.get(letter), genuine)

@@ -47,13 +47,13 @@ class Call:
 
 def where_to(outbound: Outbound) -> Place:
     """The chat it goes to: its conversation, else the person. Raises DeliveryError when there is none."""
-    found = place_of(outbound.conversation or "")
+    place = place_of(outbound.conversation or "")
     person = outbound.to.address.rpartition(":")[2]
-    if found is None and person.lstrip("-").isdecimal():
-        found = Place(int(person))
-    if found is None:
+    if place is None and person.lstrip("-").isdecimal():
+        place = Place(int(person))
+    if place is None:
         raise DeliveryError(f"{outbound.to.address} is no chat of Telegram.", permanent=True)
-    return found
+    return place
 
 
 def target(where: Place) -> dict[str, Any]:
@@ -86,10 +86,10 @@ def calls(bot: Bot, outbound: Outbound, where: Place, secret: bytes) -> list[Cal
 def _frame(bot: Bot, outbound: Outbound) -> tuple[tuple[str, str], tuple[str, str]]:
     """(plain, HTML) of what stands above and below: a person's name, or that nobody wrote it."""
     if outbound.automatic:
-        said = word(outbound.language, "automatic")
+        body = word(outbound.language, "automatic")
         if _SAYS_SO.search(outbound.text):
             return ("", ""), ("", "")
-        return ("", ""), (f"\n\n{said}", f"\n\n<i>{escape(said)}</i>")
+        return ("", ""), (f"\n\n{body}", f"\n\n<i>{escape(body)}</i>")
     name = _signature(bot, outbound)
     return ((f"{name}\n", f"<b>{escape(name)}</b>\n") if name else ("", "")), ("", "")
 
@@ -101,9 +101,9 @@ def _signature(bot: Bot, outbound: Outbound) -> str:
 
 def _texts(text: str, head: tuple[str, str], foot: tuple[str, str], base: Mapping[str, Any]) -> Iterator[Call]:
     room = LONGEST_TEXT - units(foot[0])
-    found = pieces(text, room, first=room - units(head[0]))
-    for number, piece in enumerate(found):
-        first, last = number == 0, number == len(found) - 1
+    result = pieces(text, room, first=room - units(head[0]))
+    for number, piece in enumerate(result):
+        first, last = number == 0, number == len(result) - 1
         plain = (head[0] if first else "") + piece + (foot[0] if last else "")
         html = (head[1] if first else "") + escape(piece, quote=False) + (foot[1] if last else "")
         own = base if first else {name: value for name, value in base.items() if name != "reply_parameters"}
@@ -113,10 +113,10 @@ def _texts(text: str, head: tuple[str, str], foot: tuple[str, str], base: Mappin
 def _answers(outbound: Outbound, where: Place) -> dict[str, Any]:
     """In a group, or when an agent chose a message: the answer hangs on the message it answers."""
     chosen = outbound.details.get("reply_to") or (outbound.in_reply_to if where.is_group else None)
-    found = split_key(str(chosen)) if chosen else None
-    if found is None or found[0] != outbound.account or found[1].partition("@")[0] != str(where.chat):
+    key = split_key(str(chosen)) if chosen else None
+    if key is None or key[0] != outbound.account or key[1].partition("@")[0] != str(where.chat):
         return {}
-    return {"reply_parameters": {"message_id": found[2], "allow_sending_without_reply": True}}
+    return {"reply_parameters": {"message_id": key[2], "allow_sending_without_reply": True}}
 
 
 def _kind(file: Attachment) -> str:
@@ -164,20 +164,20 @@ def _upload(file: Attachment) -> Upload:
 
 
 def _media(group: list[tuple[str, Attachment]], base: Mapping[str, Any], words: Words | None) -> Call:
-    said, plain = _caption(words)
+    body, plain = _caption(words)
     if len(group) > 1:
-        return _album(group, base, said, plain)
+        return _album(group, base, body, plain)
     [(kind, file)] = group
     files = {kind: _upload(file)}
-    made = Call(_METHODS[kind], {**base, **said}, files, plain={**base, **plain} if words else None)
+    made = Call(_METHODS[kind], {**base, **body}, files, plain={**base, **plain} if words else None)
     if kind == "document":
         return made
-    other = Call("sendDocument", {**base, **said}, {"document": _upload(file)}, plain=made.plain)
+    other = Call("sendDocument", {**base, **body}, {"document": _upload(file)}, plain=made.plain)
     return replace(made, otherwise=(other,))
 
 
 def _album(
-    group: list[tuple[str, Attachment]], base: Mapping[str, Any], said: dict[str, Any], plain: dict[str, Any]
+    group: list[tuple[str, Attachment]], base: Mapping[str, Any], values: dict[str, Any], plain: dict[str, Any]
 ) -> Call:
     files = {f"file{number}": _upload(file) for number, (_, file) in enumerate(group)}
 
@@ -188,11 +188,11 @@ def _album(
         ]
 
     single = tuple(
-        Call("sendDocument", {**base, **(said if not number else {})}, {"document": _upload(file)}, plain={**base, **(plain if not number else {})})
+        Call("sendDocument", {**base, **(values if not number else {})}, {"document": _upload(file)}, plain={**base, **(plain if not number else {})})
         for number, (_, file) in enumerate(group)
     )  # fmt: skip
     return Call(
-        "sendMediaGroup", {**base, "media": media(said)}, files, plain={**base, "media": media(plain)} if said else None,
+        "sendMediaGroup", {**base, "media": media(values)}, files, plain={**base, "media": media(plain)} if values else None,
         otherwise=single, weight=len(group),
     )  # fmt: skip
 

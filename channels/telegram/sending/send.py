@@ -43,26 +43,26 @@ class Sender:
     async def send(self, outbound: Outbound) -> list[Mapping[str, Any]]:
         """Send every part that has not left yet; returns all of Telegram's messages. Raises DeliveryError."""
         where = self._place(render.where_to(outbound))
-        whole = render.calls(self.api.bot, outbound, where, self._secret)
-        parts = await self.unfinished.begun(outbound.token, whole)
-        wanted = parts.calls(whole)
+        full_text = render.calls(self.api.bot, outbound, where, self._secret)
+        parts = await self.unfinished.begun(outbound.token, full_text)
+        wanted = parts.calls(full_text)
         async with self._turn(where.chat):
             await self._wait(where.chat, sum(call.weight for call in wanted[len(parts.done) :]))
             while len(parts.done) < len(wanted):
                 call = wanted[len(parts.done)]
                 try:
-                    parts.done.append(await self.say(call))
+                    parts.done.append(await self.send_call(call))
                 except ApiError as error:
                     if errors.is_picture(error) and call.otherwise:
                         parts.opened.append(len(parts.done))
-                        wanted = parts.calls(whole)
+                        wanted = parts.calls(full_text)
                         continue
-                    await self.unfinished.keep(outbound.token, parts)
+                    await self.unfinished.save(outbound.token, parts)
                     raise self._fault(error, where, len(parts.done), len(wanted)) from None
         await self.unfinished.over(outbound.token)
         return parts.messages
 
-    async def say(self, call: render.Call) -> list[Mapping[str, Any]]:
+    async def send_call(self, call: render.Call) -> list[Mapping[str, Any]]:
         """One call, with its ways out: the group's new id, plain text once. Returns the messages it made."""
         try:
             return await self._try(call, call.parameters)
@@ -77,7 +77,7 @@ class Sender:
         async with self._turn(where.chat):
             await self._sleep(min(self._limits.take(where.chat, self._now()), 30.0))
             try:
-                sent = await self.say(call)
+                sent = await self.send_call(call)
                 return sent[0] if sent else {}
             except ApiError as error:
                 self._fault(error, where, 0, 1)
@@ -92,8 +92,8 @@ class Sender:
 
     def key_of(self, sent: Mapping[str, Any], where: Place) -> str:
         """The desk's id of a message that was sent."""
-        said = {"chat": {"id": where.chat, **obj(sent, "chat")}, "message_id": number(sent, "message_id")}
-        return message_key(self.api.bot.name, said, where.business or "")
+        values = {"chat": {"id": where.chat, **obj(sent, "chat")}, "message_id": number(sent, "message_id")}
+        return message_key(self.api.bot.name, values, where.business or "")
 
     async def _try(self, call: render.Call, parameters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         try:

@@ -25,10 +25,10 @@ class Parts:
 
     def calls(self, wanted: Sequence[Call]) -> list[Call]:
         """The calls as they were left: where a picture was refused, the documents instead of it."""
-        found = list(wanted)
+        result = list(wanted)
         for place in self.opened:
-            found[place : place + 1] = found[place].otherwise or (found[place],)
-        return found
+            result[place : place + 1] = result[place].otherwise or (result[place],)
+        return result
 
     @property
     def messages(self) -> list[Json]:
@@ -44,14 +44,14 @@ class Parts:
         return json.dumps({"done": slim, "opened": self.opened})  # fmt: skip
 
 
-def loads(said: str | None) -> Parts:
+def loads(body: str | None) -> Parts:
     """The parts that `dump` wrote; none when it can't be read."""
     try:
-        found = json.loads(said or "{}")
+        result = json.loads(body or "{}")
     except ValueError:
-        found = {}
-    made = found.get("done") if isinstance(found, dict) else None
-    opened = found.get("opened") if isinstance(found, dict) else None
+        result = {}
+    made = result.get("done") if isinstance(result, dict) else None
+    opened = result.get("opened") if isinstance(result, dict) else None
     return Parts(
         [objects({"made": item}, "made") for item in made] if isinstance(made, list) else [],
         [ticket for ticket in opened if number({"n": ticket}, "n") is not None] if isinstance(opened, list) else [],
@@ -68,18 +68,18 @@ class Unfinished:
 
     async def begun(self, token: str, wanted: Sequence[Call]) -> Parts:
         """How far a message has come; only one in parts can have begun."""
-        found = self._known.get(token)
+        result = self._known.get(token)
         if (
-            found is None
+            result is None
             and self.desk is not None
             and (len(wanted) > 1 or any(wanted_id.otherwise for wanted_id in wanted))
         ):
-            said = await self.desk.recall(self._account, _key(token))
-            if said:
-                found = self._known[token] = loads(said)
-        return found or Parts()
+            body = await self.desk.recall(self._account, _key(token))
+            if body:
+                result = self._known[token] = loads(body)
+        return result or Parts()
 
-    async def keep(self, token: str, parts: Parts) -> None:
+    async def save(self, token: str, parts: Parts) -> None:
         """It stopped here."""
         if not parts.done and not parts.opened:
             return
@@ -93,11 +93,11 @@ class Unfinished:
         if self._known.pop(token, None) is not None:
             await self._remember(token, "")
 
-    async def _remember(self, token: str, said: str) -> None:
+    async def _remember(self, token: str, body: str) -> None:
         """What Telegram took it has, whether the desk can write it down or not."""
         try:
             if self.desk is not None:
-                await self.desk.remember(self._account, _key(token), said)
+                await self.desk.remember(self._account, _key(token), body)
         except Exception:
             log.exception("how far a message came could not be kept", extra={"bot": self._account})
 

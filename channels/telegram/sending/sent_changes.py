@@ -23,11 +23,11 @@ _MOST_CHATS = 1000
 
 def named(remote_id: str) -> dict[str, Any]:
     """The parameters that name a message. Raises DeliveryError when the id is none of ours."""
-    found = split_key(remote_id)
-    where = place_of(found[1]) if found else None
-    if found is None or where is None:
+    key = split_key(remote_id)
+    where = place_of(key[1]) if key else None
+    if key is None or where is None:
         raise DeliveryError(f"{remote_id} is no message of Telegram.", permanent=True)
-    return {"chat_id": where.chat, "business_connection_id": where.business, "message_id": found[2]}
+    return {"chat_id": where.chat, "business_connection_id": where.business, "message_id": key[2]}
 
 
 async def edit(sender: Sender, remote_id: str, text: str, name: str = "") -> None:
@@ -37,13 +37,13 @@ async def edit(sender: Sender, remote_id: str, text: str, name: str = "") -> Non
     head = f"{name}\n" if name else ""
     if not text.strip() or units(head + text) > LONGEST_TEXT:
         raise DeliveryError("A changed message must have words, and at most 4096 characters.", permanent=True)
-    said = f"<b>{escape(name, quote=False)}</b>\n{escape(text, quote=False)}" if name else text
+    body = f"<b>{escape(name, quote=False)}</b>\n{escape(text, quote=False)}" if name else text
     mode = "HTML" if name else None
     try:
-        await sender.api.call("editMessageText", **message, text=said, parse_mode=mode)
+        await sender.api.call("editMessageText", **message, text=body, parse_mode=mode)
     except ApiError as error:
         if "no text in the message" in error.description.lower():
-            await _done(sender, "editMessageCaption", **message, caption=said, parse_mode=mode)
+            await _done(sender, "editMessageCaption", **message, caption=body, parse_mode=mode)
         elif not errors.is_same(error):
             raise sender.refused(error, message["chat_id"]) from None
 
@@ -91,14 +91,14 @@ class Typing:
         self._last[conversation] = now
         if len(self._last) > _MOST_CHATS:
             self._last.popitem(last=False)
-        said = {name: value for name, value in target(where).items() if name != "direct_messages_topic_id"}
-        task = asyncio.create_task(self._say(api, said))
+        values = {name: value for name, value in target(where).items() if name != "direct_messages_topic_id"}
+        task = asyncio.create_task(self._say(api, values))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _say(self, api: Api, said: dict[str, Any]) -> None:
+    async def _say(self, api: Api, values: dict[str, Any]) -> None:
         try:
-            await api.call("sendChatAction", **said, action="typing")
+            await api.call("sendChatAction", **values, action="typing")
         except ApiError as error:
             log.debug("typing was not shown", extra={"bot": api.bot.name, "why": error.description})
 

@@ -21,15 +21,15 @@ def pieces(text: str, limit: int = LONGEST_TEXT, *, first: int | None = None) ->
 
     Only white space at a cut is left out. A word longer than a piece is cut between letters, never within a joined one.
     """
-    found, rest = [], text.strip()
+    result, rest = [], text.strip()
     room = limit if first is None else first
     while units(rest) > room:
         end = _reach(rest, room)
         cut = _good_cut(rest, end)
-        found.append(rest[:cut].rstrip())
+        result.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
         room = limit
-    return [item for item in (*found, rest) if item]
+    return [item for item in (*result, rest) if item]
 
 
 def _reach(text: str, room: int) -> int:
@@ -49,7 +49,7 @@ def _good_cut(text: str, end: int) -> int:
         if cut > 0:
             return cut
     sentences = [
-        found.end() for found in _SENTENCE.finditer(text, least, min(len(text), end + 1)) if found.end() <= end
+        match.end() for match in _SENTENCE.finditer(text, least, min(len(text), end + 1)) if match.end() <= end
     ]
     if sentences:
         return sentences[-1]

@@ -44,28 +44,28 @@ def known_survey(update: Json) -> Known | None:
 def tap(query: Json, update: str, about: About) -> Inbound:
     """A button was tapped: an answer to our survey, or a note of which button it was."""
     message, who = obj(query, "message"), obj(query, "from")
-    where, said = place(message), text(query, "data", 200)
+    where, body = place(message), text(query, "data", 200)
     person = ident(who, "id")
-    button = buttons.read(about.secret, said, chat=ident(obj(message, "chat"), "id"), person=person)
-    details: dict[str, Any] = {"event": "button", "button": said, "of": message_key(about.account, message)}
+    button = buttons.read(about.secret, body, chat=ident(obj(message, "chat"), "id"), person=person)
+    details: dict[str, Any] = {"event": "button", "button": body, "of": message_key(about.account, message)}
     if button is not None and button.genuine and button.score is not None:
         return Inbound(
             kind="survey_answer",
             external_id=f"{about.account}:{update}",
             author=address(about.account, person, full_name(who)),
-            text=_label(message, said) or button.score,
+            text=_label(message, body) or button.score,
             thread=Thread(conversation=where.key if where else person or NOWHERE),
             survey=SurveyAnswer(token=button.token, score=button.score),
             details={"event": "button"},
         )
-    label = _label(message, said) or text(query, "game_short_name", 100) or said or "?"
+    label = _label(message, body) or text(query, "game_short_name", 100) or body or "?"
     if button is not None:
         details = {"event": "button" if button.genuine else "forged_button", "of": details["of"]}
     return note(about, update, word(about.language, "button", label=label), details, who=who, where=where)
 
 
-def _label(message: Json, said: str) -> str:
-    return next((text(key, "text", 100) for key in _keys(message) if said and key.get("callback_data") == said), "")
+def _label(message: Json, body: str) -> str:
+    return next((text(key, "text", 100) for key in _keys(message) if body and key.get("callback_data") == body), "")
 
 
 def _keys(message: Json) -> Iterator[Json]:
@@ -101,11 +101,11 @@ def answer_in(message: Json, update: str, about: About, known: Known | None) -> 
     """An answer to a survey that came as a message: a face, a sticker, or the reasons asked for. None: it is none."""
     answered = obj(message, "reply_to_message")
     chat, person = ident(obj(message, "chat"), "id"), ident(obj(message, "from"), "id")
-    said = text(message, "text").strip()
+    body = text(message, "text").strip()
     token = _why(answered, about, chat, person)
-    if token is not None and said:
-        return _answer(message, update, about, SurveyAnswer(token=token, words=said), said)
-    emoji = text(obj(message, "sticker"), "emoji", 40) or (said if is_emoji(said) else "")
+    if token is not None and body:
+        return _answer(message, update, about, SurveyAnswer(token=token, words=body), body)
+    emoji = text(obj(message, "sticker"), "emoji", 40) or (body if is_emoji(body) else "")
     score = face_of(emoji) if emoji else None
     if score is None:
         return None
@@ -122,10 +122,10 @@ def _speaker(message: Json) -> str:
 
 def _asked(answered: Json, about: About, chat: str, person: str) -> str | None:
     """The survey whose buttons hang on the message that is answered."""
-    found = (
+    result = (
         buttons.read(about.secret, text(key, "callback_data", 200), chat=chat, person=person) for key in _keys(answered)
     )
-    return next((item.token for item in found if item is not None and item.genuine), None)
+    return next((item.token for item in result if item is not None and item.genuine), None)
 
 
 def _why(answered: Json, about: About, chat: str, person: str) -> str | None:
@@ -133,17 +133,17 @@ def _why(answered: Json, about: About, chat: str, person: str) -> str | None:
     if obj(answered, "from").get("is_bot") is not True:
         return None
     links = (text(item, "url", 300) for item in objects(answered, "entities") if text(item, "type") == "text_link")
-    found = (buttons.read_reason(about.secret, link, chat=chat, person=person) for link in links)
-    return next((item for item in found if item is not None), None)
+    result = (buttons.read_reason(about.secret, link, chat=chat, person=person) for link in links)
+    return next((item for item in result if item is not None), None)
 
 
-def _answer(message: Json, update: str, about: About, survey: SurveyAnswer, said: str) -> Inbound:
+def _answer(message: Json, update: str, about: About, survey: SurveyAnswer, body: str) -> Inbound:
     where = place(message)
     return Inbound(
         kind="survey_answer",
         external_id=message_key(about.account, message) or f"{about.account}:{update}",
         author=author(about.account, message),
-        text=said,
+        text=body,
         sent_at=moment(message, "date"),
         thread=Thread(conversation=where.key if where else NOWHERE),
         thanks=True,

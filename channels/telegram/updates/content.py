@@ -46,12 +46,12 @@ def content(message: Json, language: str) -> Content:
     """What this message says; a kind never seen before is a note that names it."""
     for kind, read in _READERS:
         if kind in message:
-            found = read(message, language)
-            return Content(kind, found.text, found.html, found.note, {"content": kind, **found.details})
+            result = read(message, language)
+            return Content(kind, result.text, result.html, result.note, {"content": kind, **result.details})
     happened = service_messages.event(message, language)
     if happened is not None:
-        kind, said, details = happened
-        return Content(kind, said, note=True, details={"event": kind, **details})
+        kind, body, details = happened
+        return Content(kind, body, note=True, details={"event": kind, **details})
     unknown = sorted(item for item in message if item not in ABOUT)
     unknown = [item for item in unknown if item != "caption"]
     name = text({"name": unknown[0]}, "name", 60) if unknown else "empty message"
@@ -63,12 +63,12 @@ def content(message: Json, language: str) -> Content:
 
 
 def _text(message: Json, language: str) -> Content:
-    said = text(message, "text")
-    return Content("text", said, html(said, objects(message, "entities")))
+    body = text(message, "text")
+    return Content("text", body, html(body, objects(message, "entities")))
 
 
 def _media(message: Json, language: str) -> Content:
-    said = text(message, "caption")
+    body = text(message, "caption")
     kind = next((item for item in _SIMPLE if item in message), "")
     inside = obj(message, kind)
     details: dict[str, Any] = {
@@ -76,7 +76,7 @@ def _media(message: Json, language: str) -> Content:
     }
     if kind == "audio":
         details |= {name: named for name in ("title", "performer") if (named := text(inside, name, 300))}
-    return Content(kind, said, html(said, objects(message, "caption_entities")), details=details)
+    return Content(kind, body, html(body, objects(message, "caption_entities")), details=details)
 
 
 def _sticker(message: Json, language: str) -> Content:
@@ -89,9 +89,9 @@ def _sticker(message: Json, language: str) -> Content:
 
 def _paid(message: Json, language: str) -> Content:
     inside = obj(message, "paid_media")
-    said = word(language, "paid_media", stars=number(inside, "star_count") or 0)
+    body = word(language, "paid_media", stars=number(inside, "star_count") or 0)
     caption = text(message, "caption")
-    return Content("paid_media", f"{said}\n{caption}".strip(), details={"stars": number(inside, "star_count")})
+    return Content("paid_media", f"{body}\n{caption}".strip(), details={"stars": number(inside, "star_count")})
 
 
 def _contact(message: Json, language: str) -> Content:
@@ -99,8 +99,8 @@ def _contact(message: Json, language: str) -> Content:
     digits = "".join(
         character for character in text(inside, "phone_number", 60) if character.isascii() and character.isdigit()
     )
-    whole = digits.removeprefix("00")  # with its country, as Telegram keeps numbers
-    phone = f"+{whole}" if whole and not whole.startswith("0") else digits
+    full_text = digits.removeprefix("00")  # with its country, as Telegram keeps numbers
+    phone = f"+{full_text}" if full_text and not full_text.startswith("0") else digits
     own = ident(inside, "user_id")
     verified = bool(_NUMBER.fullmatch(phone)) and bool(own) and own == ident(obj(message, "from"), "id")
     name = full_name(inside)
@@ -120,17 +120,17 @@ def _place(message: Json) -> tuple[str, dict[str, Any]]:
 
 
 def _location(message: Json, language: str) -> Content:
-    said, details = _place(message)
+    body, details = _place(message)
     period = number(obj(message, "location"), "live_period")
     if period:
-        return Content("location", f"{said} · {word(language, 'live')}", details={**details, "live_seconds": period})
-    return Content("location", said, details=details)
+        return Content("location", f"{body} · {word(language, 'live')}", details={**details, "live_seconds": period})
+    return Content("location", body, details=details)
 
 
 def _venue(message: Json, language: str) -> Content:
     inside = obj(message, "venue")
-    said, details = _place(inside)
-    named = [text(inside, "title", 300), text(inside, "address", 300), said]
+    body, details = _place(inside)
+    named = [text(inside, "title", 300), text(inside, "address", 300), body]
     return Content("venue", "\n".join(item for item in named if item), details=details)
 
 
@@ -180,8 +180,8 @@ def _app_data(message: Json, language: str) -> Content:
 
 def _invoice(message: Json, language: str) -> Content:
     inside = obj(message, "invoice")
-    said = [f"🧾 {text(inside, 'title', 300)}", text(inside, "description", 1000), service_messages.money(inside)]
-    return Content("invoice", "\n".join(item for item in said if item.strip()))
+    values = [f"🧾 {text(inside, 'title', 300)}", text(inside, "description", 1000), service_messages.money(inside)]
+    return Content("invoice", "\n".join(item for item in values if item.strip()))
 
 
 _READERS: tuple[tuple[str, Callable[[Json, str], Content]], ...] = (

@@ -28,7 +28,7 @@ def somebody(value: Json) -> Json:
 def note(
     about: About,
     update: str,
-    said: str,
+    body: str,
     details: Mapping[str, Any],
     *,
     who: Json,
@@ -41,7 +41,7 @@ def note(
         kind="note",
         external_id=f"{about.account}:{update}",
         author=address(about.account, own, full_name(who)) if own else address(about.account, NOWHERE, about.account),
-        text=said,
+        text=body,
         sent_at=moment(value or {}, "date"),
         thread=Thread(conversation=where.key if where else own or NOWHERE),
         automatic=True,
@@ -54,11 +54,11 @@ def event(update: Json, name: str, about: About) -> Inbound | None:
     for kind, read in _READERS.items():
         if kind in update:
             value = obj(update, kind)
-            said, details = read(value, about)
+            body, details = read(value, about)
             return note(
                 about,
                 name,
-                said or f"unsupported: {kind}",
+                body or f"unsupported: {kind}",
                 {"event": kind, **details},
                 who=somebody(value),
                 where=place(value),
@@ -116,8 +116,8 @@ def _connection(value: Json, about: About) -> Read:
 
 
 def _deleted(value: Json, about: About) -> Read:
-    found = value.get("message_ids")
-    ids = [item for item in found if isinstance(item, int)][:100] if isinstance(found, list) else []
+    result = value.get("message_ids")
+    ids = [item for item in result if isinstance(item, int)][:100] if isinstance(result, list) else []
     business = text(value, "business_connection_id", 100)
     targets = [message_key(about.account, {"chat": obj(value, "chat"), "message_id": item}, business) for item in ids]
     return word(about.language, "deleted", count=len(ids)), {"deleted": targets, "business": business}

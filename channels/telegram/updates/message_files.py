@@ -27,8 +27,8 @@ _GROUPS = ("paid_media", "media", "explanation_media", "game", "poll")  # fields
 def files_in(language: str, holder: Json) -> tuple[Attachment, ...]:
     """Every file that a message, or an object like one, holds; each once."""
     seen: dict[str, Attachment] = {}
-    for found in _found(language, holder, 3):
-        seen.setdefault(found.remote or f"{found.name}/{found.size}", found)
+    for result in _found(language, holder, 3):
+        seen.setdefault(result.remote or f"{result.name}/{result.size}", result)
     return tuple(seen.values())
 
 
@@ -63,7 +63,7 @@ def photo(language: str, holder: Json, field: str) -> Iterator[Attachment]:
     sizes = [item for item in objects(holder, field) if text(item, "file_id")]
     if sizes:
         allowed = [size for size in sizes if (number(size, "file_size") or 0) <= LARGEST_DOWN] or sizes
-        best = max(allowed, key=lambda one: (number(one, "width") or 0) * (number(one, "height") or 0))
+        best = max(allowed, key=lambda size: (number(size, "width") or 0) * (number(size, "height") or 0))
         yield from _one(language, best, "photo", "image/jpeg", ".jpg")
 
 
@@ -85,8 +85,8 @@ def _one(language: str, value: Json, field: str, kind: str, ending: str) -> Iter
     file_id = text(value, "file_id", 500)
     if not file_id:
         return
-    said = text(value, "mime_type", 100).strip().lower()
-    kind = said if "/" in said else kind
+    body = text(value, "mime_type", 100).strip().lower()
+    kind = body if "/" in body else kind
     size = max(0, number(value, "file_size") or 0)
     name = _name(text(value, "file_name", 300))
     if not name:
@@ -98,7 +98,7 @@ def _one(language: str, value: Json, field: str, kind: str, ending: str) -> Iter
         yield Attachment(name, kind, None, size, remote=file_id)
 
 
-def _name(said: str) -> str:
+def _name(body: str) -> str:
     """A file name without folders and without anything that does not belong in a name."""
-    last = said.replace("\\", "/").rpartition("/")[2]
+    last = body.replace("\\", "/").rpartition("/")[2]
     return "".join(item for item in last if item.isprintable() or item == "\u200c").strip().strip(".")[-200:]

@@ -36,83 +36,83 @@ def why_ignored(message: Json, about: About) -> str | None:
 
 def message(message: Json, update: str, about: About) -> Inbound:
     """Something somebody wrote or sent."""
-    found, files = _found(message, about)
+    result, files = _found(message, about)
     where = place(message)
-    told: dict[str, Any] = {**found.details, **_around(message)}
-    said, note = found.text, found.note
+    details: dict[str, Any] = {**result.details, **_around(message)}
+    body, note = result.text, result.note
     order = command(message)
     if order is not None:
-        told["command"] = order[0]
+        details["command"] = order[0]
         if order[0] == "start" and order[1]:
-            told["start"] = order[1]
+            details["start"] = order[1]
         note = note or order[0] in QUIET_COMMANDS
-    link = told.get("start") if where is None or not where.is_group else None  # in a group anybody may say it
+    link = details.get("start") if where is None or not where.is_group else None  # in a group anybody may say it
     owner = _owner(message, where)
     if owner is not None:
-        said, note = word(about.language, "owner", text=said or found.kind), True
-        told["owner"] = full_name(obj(message, "from"))
-    if not said and not files:
-        said, note = f"unsupported: {found.kind}", True
-        told["event"] = "unsupported"
+        body, note = word(about.language, "owner", text=body or result.kind), True
+        details["owner"] = full_name(obj(message, "from"))
+    if not body and not files:
+        body, note = f"unsupported: {result.kind}", True
+        details["event"] = "unsupported"
     return Inbound(
         kind="note" if note else "message",
         external_id=message_key(about.account, message) or f"{about.account}:{update}",
         author=_author(message, owner, about),
-        text=said,
-        html=found.html,
+        text=body,
+        html=result.html,
         sent_at=moment(message, "date"),
-        language=_language(message, "" if order is not None else said),
+        language=_language(message, "" if order is not None else body),
         thread=_thread(message, where, about),
         attachments=files,
         part_of=_album(message, about),
         automatic=obj(message, "from").get("is_bot") is True and not obj(message, "sender_chat"),
-        thanks=found.kind == "sticker" or (found.kind in ("text", "dice") and is_thanks(said)),
-        also=_own_number(found),
+        thanks=result.kind == "sticker" or (result.kind in ("text", "dice") and is_thanks(body)),
+        also=_own_number(result),
         link=link if link and _TOKEN.fullmatch(link) else None,
         moved_to=_moved(message),
-        details=told,
+        details=details,
     )
 
 
 def edit(message: Json, update: str, about: About) -> Inbound:
     """An earlier message says something else now."""
-    found, files = _found(message, about)
+    result, files = _found(message, about)
     where = place(message)
     target = message_key(about.account, message)
     return Inbound(
         kind="edit",
         external_id=f"{target or about.account}:{update}",
         author=_author(message, _owner(message, where), about),
-        text=found.text or ("" if files else f"unsupported: {found.kind}"),
-        html=found.html,
+        text=result.text or ("" if files else f"unsupported: {result.kind}"),
+        html=result.html,
         sent_at=moment(message, "edit_date") or moment(message, "date"),
         thread=_thread(message, where, about),
         attachments=files,
         target=target or None,
-        details={**found.details, **_around(message), "edited": True},
+        details={**result.details, **_around(message), "edited": True},
     )
 
 
 def command(message: Json) -> tuple[str, str] | None:
     """(command, what follows it) when a message begins with one."""
-    said = text(message, "text")
+    body = text(message, "text")
     marked = any(
         text(item, "type") == "bot_command" and number(item, "offset") == 0 for item in objects(message, "entities")
     )
-    found = _COMMAND.fullmatch(said.strip()) if marked else None
-    return (found[1].lower(), (found[2] or "").strip()) if found else None
+    match = _COMMAND.fullmatch(body.strip()) if marked else None
+    return (match[1].lower(), (match[2] or "").strip()) if match else None
 
 
 def _found(message: Json, about: About) -> tuple[Content, tuple[Attachment, ...]]:
-    found = content(message, about.language)
+    result = content(message, about.language)
     files = files_in(about.language, message)
-    if found.kind == "rich_message":
+    if result.kind == "rich_message":
         blocks = entities.media(objects(obj(message, "rich_message"), "blocks"))
         files += tuple(file for block in blocks for file in files_in(about.language, block))
-    if found.kind == "unsupported":
+    if result.kind == "unsupported":
         new = (unknown(about.language, item, message[item]) for item in sorted(message) if item not in ABOUT)
         files += tuple(file for inside in new for file in inside)
-    return found, files
+    return result, files
 
 
 def _album(message: Json, about: About) -> str | None:
@@ -147,9 +147,9 @@ def _thread(message: Json, where: Place | None, about: About) -> Thread:
     return Thread(remote_ids=(key,) if key else (), conversation=before or (where.key if where else NOWHERE))
 
 
-def _own_number(found: Content) -> tuple[Address, ...]:
+def _own_number(result: Content) -> tuple[Address, ...]:
     """The number that its owner sent: Telegram vouches for it. Others' are shown and mean nothing."""
-    phone = found.details.get("phone")
+    phone = result.details.get("phone")
     return (Address(f"phone:{phone['number']}", verified=True),) if phone else ()
 
 
@@ -160,48 +160,48 @@ def _moved(message: Json) -> str | None:
     return str(after) if after is not None else None
 
 
-def _language(message: Json, said: str) -> str | None:
+def _language(message: Json, body: str) -> str | None:
     """Words speak for themselves; without any, the language of the person's own Telegram."""
     code = text(obj(message, "from"), "language_code", 12)[:2].lower()
-    return code if not _LETTER.search(said) and code.isalpha() else None
+    return code if not _LETTER.search(body) and code.isalpha() else None
 
 
 def _around(message: Json) -> dict[str, Any]:
     """What the timeline shows beside the words; only what is there."""
-    told: dict[str, Any] = {}
+    details: dict[str, Any] = {}
     if quoted := text(obj(message, "quote"), "text", 2000):
-        told["quote"] = quoted
+        details["quote"] = quoted
     if origin := obj(message, "forward_origin"):
-        told["forward"] = _origin(origin)
+        details["forward"] = _origin(origin)
     if elsewhere := obj(message, "external_reply"):
-        told["reply_elsewhere"] = _origin(obj(elsewhere, "origin"))
+        details["reply_elsewhere"] = _origin(obj(elsewhere, "origin"))
     if story := obj(message, "reply_to_story"):
-        told["reply_to_story"] = ident(story, "id")
+        details["reply_to_story"] = ident(story, "id")
     for name, field in (
         ("album", "media_group_id"),
         ("business", "business_connection_id"),
         ("signature", "author_signature"),
     ):
         if value := ident(message, field):
-            told[name] = value
+            details[name] = value
     chat = obj(message, "chat")
     if text(chat, "type") not in ("private", ""):
-        told["chat"] = {"title": text(chat, "title", 300), "type": text(chat, "type", 20)}
+        details["chat"] = {"title": text(chat, "title", 300), "type": text(chat, "type", 20)}
     if through := full_name(obj(message, "via_bot")):
-        told["via"] = through
+        details["via"] = through
     for name, field in (("paid_stars", "paid_star_count"), ("answered_task", "reply_to_checklist_task_id")):
         if (count := number(message, field)) is not None:
-            told[name] = count
+            details[name] = count
     if post := obj(message, "suggested_post_info"):
-        told["suggested_post"] = {"state": text(post, "state", 30), **_date(post, "send_date")}
+        details["suggested_post"] = {"state": text(post, "state", 30), **_date(post, "send_date")}
     if guest := full_name(obj(message, "guest_bot_caller_user") or obj(message, "guest_bot_caller_chat")):
-        told["guest"] = guest
+        details["guest"] = guest
     if message.get("has_media_spoiler") is True:
-        told["spoiler"] = True
+        details["spoiler"] = True
     new = sorted(item for item in message if item not in ABOUT and item not in _SEEN)
     if new:
-        told["unknown_fields"] = [text({"n": item}, "n", 60) for item in new[:10]]
-    return told
+        details["unknown_fields"] = [text({"n": item}, "n", 60) for item in new[:10]]
+    return details
 
 
 def _date(holder: Json, field: str) -> dict[str, str]:

@@ -23,10 +23,10 @@ def event(message: Json, language: str) -> tuple[str, str, dict[str, Any]] | Non
         if kind in message:
             value = message[kind]
             holder = value if isinstance(value, dict) else {}
-            said = tell(message, holder) if tell else ""
+            body = tell(message, holder) if tell else ""
             name = words[0 if language in ("fa", "ar", "") else 1]
-            said = digits(said, language) if kind in _COUNTED else said
-            return kind, f"{name}: {said}" if said else name, _details(message, kind, holder)
+            body = digits(body, language) if kind in _COUNTED else body
+            return kind, f"{name}: {body}" if body else name, _details(message, kind, holder)
     return None
 
 
@@ -79,8 +79,8 @@ def _price(holder: Json) -> str:
         return f"{stars if stars is not None else amount or 0} ⭐"
     if amount is None:
         return currency
-    whole = f"{amount / 1_000_000_000:.9f}".rstrip("0").rstrip(".") if currency == "TON" else str(amount)
-    return f"{whole} {currency}".strip()
+    full_text = f"{amount / 1_000_000_000:.9f}".rstrip("0").rstrip(".") if currency == "TON" else str(amount)
+    return f"{full_text} {currency}".strip()
 
 
 def _asked_price(message: Json, value: Json) -> str:
@@ -105,8 +105,8 @@ def _users(message: Json, value: Json) -> str:
 
 
 def _numbers(value: Json, key: str) -> list[int]:
-    found = value.get(key)
-    return [item for item in found if isinstance(item, int)][:50] if isinstance(found, list) else []
+    result = value.get(key)
+    return [item for item in result if isinstance(item, int)][:50] if isinstance(result, list) else []
 
 
 def _chat_shared(message: Json, value: Json) -> str:
@@ -130,8 +130,8 @@ def _payment(message: Json, value: Json) -> str:
 
 
 def _done(message: Json, value: Json) -> str:
-    said = objects(obj(obj(value, "checklist_message"), "checklist"), "tasks")
-    names = {number(item, "id"): text(item, "text", 300) for item in said}
+    body = objects(obj(obj(value, "checklist_message"), "checklist"), "tasks")
+    names = {number(item, "id"): text(item, "text", 300) for item in body}
     done = ", ".join(names.get(item) or str(item) for item in _numbers(value, "marked_as_done_task_ids"))
     not_done = ", ".join(names.get(item) or str(item) for item in _numbers(value, "marked_as_not_done_task_ids"))
     return " ".join([f"☑ {done}" if done else "", f"☐ {not_done}" if not_done else ""]).strip()

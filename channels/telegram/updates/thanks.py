@@ -46,8 +46,8 @@ def is_thanks(text: str) -> bool:
     if not short or len(short) > 100 or re.search(r"[?؟\d@/]", short):
         return False
     folded = short.lower().translate(_FOLD)
-    rest, found = _THANKS.subn(" ", folded)
-    return bool(found) and not _LETTER.search(_AROUND.sub(" ", rest))
+    rest, results = _THANKS.subn(" ", folded)
+    return bool(results) and not _LETTER.search(_AROUND.sub(" ", rest))
 
 
 def face_of(emoji: str) -> Score | None:
