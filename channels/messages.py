@@ -104,7 +104,8 @@ class Inbound:
     copies: Sequence[Address] = ()  # the Cc part of them
     reply_via: str | None = None  # our own address the customer wrote to
     automatic: bool = False  # vacation notice, list mail, bounce, robot: never answered
-    thanks: bool = False  # a mere thank-you, emoji or sticker: does not reopen
+    gesture: bool = False  # a sticker, a reaction, a tapped face: asks nothing, whatever text stands for it
+    thanks: bool = False  # mere thanks or a gesture, reopens nothing; the desk decides, channels leave it alone
     target: str | None = None  # remote id of the message an edit, reaction or delivery is about
     part_of: str | None = None  # key shared by the parts of one message (an album): they become one entry
     delivery: Delivery | None = None

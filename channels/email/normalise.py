@@ -10,8 +10,8 @@ from typing import Any
 from channels.contract import Address, Delivery, Inbound, Thread
 from channels.email.facts import authentication, auto_submitted, bounces, threading
 from channels.email.facts.bounces import Bounce
+from channels.email.facts.language import language
 from channels.email.facts.raw_mail_id import OVERSIZED, STORED, UNREADABLE
-from channels.email.facts.thanks import is_thanks, language
 from channels.email.imap.imap_cursor import internal_date
 from channels.email.mime.address_fields import Person, people
 from channels.email.mime.headers import ids, message_id
@@ -63,7 +63,6 @@ def normalise(
         copies=_others(mail.cc),
         reply_via=_written_to(mail, own),
         automatic=bool(why),
-        thanks=not why and not mail.attachments and is_thanks(reply.text),
         details=_details(mail, raw, why, trusted_servers, size_limit),
     )
 

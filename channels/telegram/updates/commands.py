@@ -18,7 +18,7 @@ def apart(message: Json, said: Inbound) -> tuple[Inbound, ...]:
     wish = WISHES.get(order[0]) if order is not None and "owner" not in said.details else None
     if order is None or wish is None:
         return (said,)
-    asked = replace(said, kind="wish", wish=wish, text=f"/{order[0]}", html=None, attachments=(), thanks=False)
+    asked = replace(said, kind="wish", wish=wish, text=f"/{order[0]}", html=None, attachments=(), gesture=False)
     if not order[1]:
         return (asked,)
     rest = replace(said, kind="message", text=order[1], html=None, language=None)

@@ -190,7 +190,7 @@ def as_written(inbound: Inbound) -> Inbound | None:
     """A face or words that no survey takes any more, as the message they came as. None: there is nothing to read."""
     if not inbound.text or inbound.author is None or inbound.survey is None:
         return None
-    return replace(inbound, kind="message", thanks=not inbound.survey.words, survey=None)
+    return replace(inbound, kind="message", gesture=not inbound.survey.words, survey=None)
 
 
 def _take_answer(tx: Connection, book: DeskContext, arrival: Arrival, said: SurveyAnswer) -> int | None:

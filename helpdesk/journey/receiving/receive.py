@@ -30,7 +30,7 @@ from helpdesk.sla.store import actions as sla
 from helpdesk.suggestions import actions as suggestions
 from helpdesk.text import language
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import queries, rules, ticket_search
+from helpdesk.tickets import queries, rules, thanks, ticket_search
 from helpdesk.tickets.rules import Choice
 from helpdesk.tickets.threading import conversations
 
@@ -64,6 +64,7 @@ def receive(
         if written is None:
             return None
         inbound = written
+    inbound = replace(inbound, thanks=_is_thanks(inbound))
     too_large = oversized.is_so(inbound)
     met = sender.meet(tx, book, arrival, inbound)
     known = met.known
@@ -85,6 +86,13 @@ def receive(
     if inbound.part_of is not None:
         tickets.known_as(tx, channel=arrival.channel, remote_id=inbound.part_of, entry_id=entry_id)
     return entry_id
+
+
+def _is_thanks(inbound: Inbound) -> bool:
+    """Mere thanks: a gesture the channel knows, or words of thanks and nothing else, from a person."""
+    if inbound.gesture or inbound.kind != "message" or inbound.automatic or inbound.attachments:
+        return inbound.gesture
+    return thanks.is_thanks(inbound.text, author=inbound.author.name if inbound.author else "")
 
 
 def _aside(

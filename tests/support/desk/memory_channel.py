@@ -86,7 +86,7 @@ class MemoryChannel(contract.Channel):
             ],
             copies=[Address(f"memory:{one}") for one in said.get("copies", ())],
             automatic=bool(said.get("automatic")),
-            thanks=bool(said.get("thanks")),
+            gesture=bool(said.get("thanks")),
             delivery=Delivery(**delivery) if delivery else None,
             target=said.get("target"),
             wish=said.get("wish"),

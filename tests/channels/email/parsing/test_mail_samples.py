@@ -11,6 +11,7 @@ import pytest
 from channels.contract import Inbound
 from channels.email.describe import describe
 from channels.email.normalise import normalise
+from helpdesk.tickets.thanks import is_thanks
 
 SAMPLES = Path(__file__).parents[4] / "channels" / "email" / "samples"
 MAILS = sorted(SAMPLES.glob("*.eml"))
@@ -25,6 +26,7 @@ def understood(raw: bytes) -> Inbound:
 def told(inbound: Inbound) -> dict[str, Any]:
     """Everything an expectation may name."""
     thread, delivery = inbound.thread, inbound.delivery
+    name = inbound.author.name if inbound.author else ""
     return {
         "kind": inbound.kind,
         "author": inbound.author.address if inbound.author else None,
@@ -33,7 +35,7 @@ def told(inbound: Inbound) -> dict[str, Any]:
         "text": inbound.text,
         "language": inbound.language,
         "automatic": inbound.automatic,
-        "thanks": inbound.thanks,
+        "thanks": not inbound.automatic and not inbound.attachments and is_thanks(inbound.text, author=name),
         "target": inbound.target,
         "reply_via": inbound.reply_via,
         "numbers": list(thread.numbers),
