@@ -97,7 +97,7 @@ class Inbound:
     full_text: str | None = None  # the whole text when it differs from `text`
     html: str | None = None  # the original HTML, not sanitised
     sent_at: datetime | None = None  # the sender's own date, shown but not trusted
-    language: str | None = None
+    language: str | None = None  # only where the remote states it; the desk judges the text
     thread: Thread = field(default_factory=Thread)
     attachments: Sequence[Attachment] = ()
     recipients: Sequence[Address] = ()  # whom else it was written to (To and Cc)

@@ -28,7 +28,7 @@ from helpdesk.journey.receiving import (
 )
 from helpdesk.sla.store import actions as sla
 from helpdesk.suggestions import actions as suggestions
-from helpdesk.text import language
+from helpdesk.text import detected_language, language
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries, rules, thanks, ticket_search
 from helpdesk.tickets.rules import Choice
@@ -64,13 +64,12 @@ def receive(
         if written is None:
             return None
         inbound = written
-    inbound = replace(inbound, thanks=_is_thanks(inbound))
+    spoken = inbound.language or detected_language(inbound.text) or language(inbound.subject, book.language)
+    inbound = replace(inbound, language=spoken, thanks=_is_thanks(inbound))
     too_large = oversized.is_so(inbound)
     met = sender.meet(tx, book, arrival, inbound)
     known = met.known
     choice = match_ticket.where(tx, book, arrival, inbound, known)
-    spoken = inbound.language or language(f"{inbound.subject} {inbound.text}"[:2000], book.language)
-    inbound = replace(inbound, language=spoken)
     if too_large:
         inbound = oversized.as_note(book, inbound)
     if choice.ticket_id is None:

@@ -11,6 +11,7 @@ import pytest
 from channels.contract import Inbound
 from channels.email.describe import describe
 from channels.email.normalise import normalise
+from helpdesk.text import detected_language
 from helpdesk.tickets.thanks import is_thanks
 
 SAMPLES = Path(__file__).parents[4] / "channels" / "email" / "samples"
@@ -33,7 +34,7 @@ def told(inbound: Inbound) -> dict[str, Any]:
         "author_name": inbound.author.name if inbound.author else None,
         "subject": inbound.subject,
         "text": inbound.text,
-        "language": inbound.language,
+        "language": detected_language(inbound.text) or detected_language(inbound.subject),
         "automatic": inbound.automatic,
         "thanks": not inbound.automatic and not inbound.attachments and is_thanks(inbound.text, author=name),
         "target": inbound.target,

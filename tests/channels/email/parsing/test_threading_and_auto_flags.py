@@ -7,7 +7,6 @@ import pytest
 from channels.contract import Inbound
 from channels.email.facts import authentication, threading
 from channels.email.facts.auto_submitted import is_automatic
-from channels.email.facts.language import language
 from channels.email.mime.parse_mail import Mail, read
 from channels.email.normalise import normalise
 
@@ -188,21 +187,3 @@ def test_a_failed_check_is_a_warning_on_the_message() -> None:
 
 
 # --- tone ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ("سلام، سفارش من کجاست؟", "fa"),
-        ("سلام، خطای TypeError در فایل app.py می‌گیرم", "fa"),
-        ("سلام عليكم لطفا پيگيري كنيد", "fa"),
-        ("السلام عليكم، أين طلبي؟ لم يصل إلى الآن", "ar"),
-        ("Where is my order?", "en"),
-        ("Wo ist meine Bestellung? Ich möchte sie zurückschicken, grüße", "other"),
-        ("Где мой заказ?", "other"),
-        ("12345", None),
-        ("", None),
-    ],
-)
-def test_the_language_is_guessed_by_the_script(words: str, found: str | None) -> None:
-    assert language(words) == found
