@@ -1,4 +1,4 @@
-"""Every sample is understood as written beside it; working hours, limits and names, piece by piece."""
+"""Every sample is understood as written beside it; working hours, and names, piece by piece."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from channels.webchat.normalise import normalise, order_key
 from channels.webchat.settings import WebchatSettings
 from channels.webchat.visitors import identity
 from channels.webchat.wire import frames_in
-from channels.webchat.wire.rate_limit import Bucket, Buckets
 from helpdesk.tickets.thanks import is_thanks
 
 SAMPLES = Path(__file__).parents[4] / "channels" / "webchat" / "samples"
@@ -102,23 +101,6 @@ def test_hours_say_whether_somebody_is_there_and_when_again(at, is_open, back):
 
 def test_a_week_without_hours_never_comes_back():
     assert Hours.of("Asia/Tehran", {}, []).back_at(datetime(2026, 3, 7, tzinfo=UTC)) is None
-
-
-@given(st.lists(st.floats(0.01, 5), max_size=80))
-def test_a_bucket_never_gives_more_than_the_burst_and_the_rate(steps):
-    bucket, now, taken = Bucket((5, 2.0)), 1.0, 0
-    for step in steps:
-        now += step
-        taken += bucket.wait(now) == 0
-    assert taken <= 5 + (now - 1.0) * 2 + 1e-6
-
-
-def test_buckets_of_those_who_went_are_forgotten():
-    known = Buckets((1, 1.0))
-    for n in range(20_002):
-        known.wait(f"{n}", 1.0)
-    known.wait("later", 100.0)
-    assert len(known._known) == 1
 
 
 def test_a_file_is_what_is_in_it():
