@@ -106,6 +106,7 @@ class Inbound:
     automatic: bool = False  # vacation notice, list mail, bounce, robot: never answered
     gesture: bool = False  # a sticker, a reaction, a tapped face: asks nothing, whatever text stands for it
     thanks: bool = False  # mere thanks or a gesture, reopens nothing; the desk decides, channels leave it alone
+    wants_person: bool = False  # beside what they wrote: no robot any more, please
     target: str | None = None  # remote id of the message an edit, reaction or delivery is about
     part_of: str | None = None  # key shared by the parts of one message (an album): they become one entry
     delivery: Delivery | None = None

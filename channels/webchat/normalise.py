@@ -56,7 +56,7 @@ def normalise(raw: bytes, team: str = "") -> Inbound:
         return Inbound(kind="wish", wish="transcript", also=(_wanted(said, frame),), **common)
     return Inbound(
         kind="message", text=str(frame.get("text") or ""), attachments=_files(said.get("files")), also=_also(said),
-        details=_details(said, frame), **common,
+        wants_person=bool(frame.get("person")), details=_details(said, frame), **common,
     )  # fmt: skip
 
 

@@ -204,7 +204,7 @@ def _counts(
             "closed_at": None,
             "person_wanted_at": None,
         }
-    if inbound.details.get("wants_person"):
+    if inbound.wants_person:
         values["person_wanted_at"] = arrival.received_at
     if ticket.cycle == 0 and not ticket.active and ticket.spam_at is None:  # a quiet one wakes up
         if not new_ticket.has_subjects(book, arrival.channel):

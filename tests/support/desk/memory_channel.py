@@ -87,6 +87,7 @@ class MemoryChannel(contract.Channel):
             copies=[Address(f"memory:{one}") for one in said.get("copies", ())],
             automatic=bool(said.get("automatic")),
             gesture=bool(said.get("thanks")),
+            wants_person=bool(said.get("wants_person")),
             delivery=Delivery(**delivery) if delivery else None,
             target=said.get("target"),
             wish=said.get("wish"),

@@ -37,7 +37,7 @@ def test_a_sample_is_understood(name):
     assert made.thread.conversation == order_key(raw)
     found = {
         "kind": made.kind, "text": made.text, "name": made.author.name, "verified": made.author.verified,
-        "thanks": is_thanks(made.text), "details": dict(made.details), "wants_person": made.details.get("wants_person", False),
+        "thanks": is_thanks(made.text), "details": dict(made.details), "wants_person": made.wants_person,
         "offline": made.details.get("offline", False),
         "files": [[one.name, one.content_type, one.size] for one in made.attachments],
         "survey": made.survey and [made.survey.token, made.survey.score, list(made.survey.reasons), made.survey.words],
