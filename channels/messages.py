@@ -97,14 +97,16 @@ class Inbound:
     full_text: str | None = None  # the whole text when it differs from `text`
     html: str | None = None  # the original HTML, not sanitised
     sent_at: datetime | None = None  # the sender's own date, shown but not trusted
-    language: str | None = None
+    language: str | None = None  # only where the remote states it; the desk judges the text
     thread: Thread = field(default_factory=Thread)
     attachments: Sequence[Attachment] = ()
     recipients: Sequence[Address] = ()  # whom else it was written to (To and Cc)
     copies: Sequence[Address] = ()  # the Cc part of them
     reply_via: str | None = None  # our own address the customer wrote to
     automatic: bool = False  # vacation notice, list mail, bounce, robot: never answered
-    thanks: bool = False  # a mere thank-you, emoji or sticker: does not reopen
+    gesture: bool = False  # a sticker, a reaction, a tapped face: asks nothing, whatever text stands for it
+    thanks: bool = False  # mere thanks or a gesture, reopens nothing; the desk decides, channels leave it alone
+    wants_person: bool = False  # beside what they wrote: no robot any more, please
     target: str | None = None  # remote id of the message an edit, reaction or delivery is about
     part_of: str | None = None  # key shared by the parts of one message (an album): they become one entry
     delivery: Delivery | None = None

@@ -11,7 +11,6 @@ from channels.contract import Address, Delivery, Inbound, Thread
 from channels.email.facts import authentication, auto_submitted, bounces, threading
 from channels.email.facts.bounces import Bounce
 from channels.email.facts.raw_mail_id import OVERSIZED, STORED, UNREADABLE
-from channels.email.facts.thanks import is_thanks, language
 from channels.email.imap.imap_cursor import internal_date
 from channels.email.mime.address_fields import Person, people
 from channels.email.mime.headers import ids, message_id
@@ -56,14 +55,12 @@ def normalise(
         full_text=reply.whole if reply.cut else None,
         html=mail.html,
         sent_at=mail.date,
-        language=language(reply.text) or language(mail.subject),
         thread=threading.thread(mail, about=_reported(mail) if mail.report_type else (), tokens=back),
         attachments=tuple(mail.attachments),
         recipients=_others((*mail.to, *mail.cc)),
         copies=_others(mail.cc),
         reply_via=_written_to(mail, own),
         automatic=bool(why),
-        thanks=not why and not mail.attachments and is_thanks(reply.text),
         details=_details(mail, raw, why, trusted_servers, size_limit),
     )
 
@@ -194,7 +191,6 @@ def _delivery(mail: Mail, bounce: Bounce, raw: bytes, own_addresses: Sequence[st
         text=text,
         html=mail.html,
         sent_at=mail.date,
-        language=language(text),
         thread=Thread(
             reply_tokens=reply_path.reply_tokens,
             message_tokens=tokens,

@@ -64,7 +64,7 @@ def _entry(inbound: Inbound) -> dict[str, Any]:
         "external_id": inbound.target if inbound.kind == "edit" and inbound.target else inbound.external_id,
         "from": {"address": inbound.author.address, "name": inbound.author.name} if inbound.author else None,
         "sent_at": inbound.sent_at.isoformat().replace("+00:00", "Z") if inbound.sent_at else None,
-        "thanks": inbound.thanks,
+        "gesture": inbound.gesture,
         "html": inbound.html,
         "details": dict(inbound.details),
     }

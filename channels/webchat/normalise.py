@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from channels.contract import Address, Attachment, Delivery, Inbound, SurveyAnswer, Thread, Unreadable
-from channels.webchat.chat.thanks import mere_thanks
 
 NAMED = ("name", "email")
 KINDS = ("msg", "survey", "read", "wish", "transcript")
@@ -55,10 +54,9 @@ def normalise(raw: bytes, team: str = "") -> Inbound:
         )
     if kind == "transcript":
         return Inbound(kind="wish", wish="transcript", also=(_wanted(said, frame),), **common)
-    text = str(frame.get("text") or "")
     return Inbound(
-        kind="message", text=text, attachments=_files(said.get("files")), thanks=mere_thanks(text), also=_also(said),
-        details=_details(said, frame), **common,
+        kind="message", text=str(frame.get("text") or ""), attachments=_files(said.get("files")), also=_also(said),
+        wants_person=bool(frame.get("person")), details=_details(said, frame), **common,
     )  # fmt: skip
 
 

@@ -10,6 +10,8 @@ import codecs
 import re
 from functools import lru_cache
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
 # What is written in mails -> what was meant. Supersets replace the sets senders overstep.
 ALIASES = {
     "ansi": "cp1252",
@@ -152,7 +154,7 @@ def _declared(raw: bytes, codec: str, hint: str | None) -> str:
     elif codec == "cp1252":
         return _western(raw)
     try:
-        return raw.decode(codec)
+        return _LONE_SURROGATE.sub("\ufffd", raw.decode(codec))  # UTF-7 lets half characters through
     except (UnicodeError, ValueError, LookupError):
         pass
     try:
@@ -160,7 +162,7 @@ def _declared(raw: bytes, codec: str, hint: str | None) -> str:
     except UnicodeDecodeError:
         pass
     try:
-        return raw.decode(codec, "replace")
+        return _LONE_SURROGATE.sub("\ufffd", raw.decode(codec, "replace"))
     except (UnicodeError, ValueError, LookupError):
         return _guess(raw, hint)
 

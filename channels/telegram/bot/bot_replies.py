@@ -22,7 +22,7 @@ from channels.telegram.bot import bot_texts
 from channels.telegram.normalise import understand
 from channels.telegram.sending import buttons, render
 from channels.telegram.sending.send import Sender
-from channels.telegram.updates.thanks import Score
+from channels.telegram.updates.emoji_faces import Score
 from channels.telegram.updates.update_context import About
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from channels.telegram.updates.thanks import Score
+from channels.telegram.updates.emoji_faces import Score
 
 LIMIT = 64  # bytes of callback data
 _MARK = "s1"

@@ -15,7 +15,7 @@ from channels.telegram.base.phrases import word
 from channels.telegram.sending import buttons
 from channels.telegram.sending.split import LONGEST_CAPTION, LONGEST_TEXT, pieces, units
 from channels.telegram.settings import Bot
-from channels.telegram.updates.thanks import Score
+from channels.telegram.updates.emoji_faces import Score
 
 LARGEST_UP = 50 * 1024 * 1024  # bytes a bot may send
 LARGEST_PHOTO = 10 * 1024 * 1024

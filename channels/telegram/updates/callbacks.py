@@ -11,8 +11,8 @@ from channels.telegram.base.ids import NOWHERE, address, author, full_name, mess
 from channels.telegram.base.json_access import Json, ident, moment, obj, objects, text
 from channels.telegram.base.phrases import word
 from channels.telegram.sending import buttons
+from channels.telegram.updates.emoji_faces import Score, face_of, is_emoji
 from channels.telegram.updates.membership_events import note, reaction_text, somebody
-from channels.telegram.updates.thanks import Score, face_of, is_emoji
 from channels.telegram.updates.update_context import About
 
 KNOWN = "_pasokh"  # added to an update by us when it is taken in: what was known then. Telegram's own never has it
@@ -91,7 +91,7 @@ def reaction(value: Json, update: str, about: About, known: Known | None) -> Inb
         sent_at=moment(value, "date"),
         thread=Thread(conversation=where.key if where else own or NOWHERE),
         target=message_key(about.account, value) or None,
-        thanks=True,
+        gesture=True,
         survey=SurveyAnswer(token=known.token, score=score) if asked and score and known else None,
         details={"new": new, "old": old},
     )
@@ -146,7 +146,7 @@ def _answer(message: Json, update: str, about: About, survey: SurveyAnswer, body
         text=body,
         sent_at=moment(message, "date"),
         thread=Thread(conversation=where.key if where else NOWHERE),
-        thanks=True,
+        gesture=True,
         survey=survey,
         details={"content": "sticker" if obj(message, "sticker") else "text"},
     )

@@ -18,7 +18,7 @@ def apart(message: Json, values: Inbound) -> tuple[Inbound, ...]:
     wish = WISHES.get(order[0]) if order is not None and "owner" not in values.details else None
     if order is None or wish is None:
         return (values,)
-    asked = replace(values, kind="wish", wish=wish, text=f"/{order[0]}", html=None, attachments=(), thanks=False)
+    asked = replace(values, kind="wish", wish=wish, text=f"/{order[0]}", html=None, attachments=(), gesture=False)
     if not order[1]:
         return (asked,)
     rest = replace(values, kind="message", text=order[1], html=None, language=None)

@@ -206,6 +206,6 @@ def _counts(value: Json, update: str, about: About) -> Inbound:
         sent_at=moment(value, "date"),
         thread=Thread(conversation=where.key if where else NOWHERE),
         target=message_key(about.account, value) or None,
-        thanks=True,
+        gesture=True,
         details={"event": "reaction_count"},
     )

@@ -13,7 +13,6 @@ from channels.telegram.base.phrases import word
 from channels.telegram.updates.content import ABOUT, Content, content
 from channels.telegram.updates.message_files import files_in, unknown
 from channels.telegram.updates.service_messages import EVENTS
-from channels.telegram.updates.thanks import is_thanks
 from channels.telegram.updates.update_context import About
 
 QUIET_COMMANDS = frozenset({"start", "status", "help"})  # answered by the bot itself: they ask nothing of a person
@@ -66,7 +65,7 @@ def message(message: Json, update: str, about: About) -> Inbound:
         attachments=files,
         part_of=_album(message, about),
         automatic=obj(message, "from").get("is_bot") is True and not obj(message, "sender_chat"),
-        thanks=result.kind == "sticker" or (result.kind in ("text", "dice") and is_thanks(body)),
+        gesture=result.kind == "sticker",
         also=_own_number(result),
         link=link if link and _TOKEN.fullmatch(link) else None,
         moved_to=_moved(message),

@@ -12,6 +12,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from channels.contract import Desk, Moved
+from channels.toolkit.rate_limit import KeyedBuckets
 from channels.webchat.chat import requests
 from channels.webchat.chat.chat_files import Addresses, Kept, Store
 from channels.webchat.chat.chat_log import FIRST_LOOK, TRIES, Line
@@ -22,7 +23,6 @@ from channels.webchat.wire import connection as closing
 from channels.webchat.wire import frames_out
 from channels.webchat.wire.connection import Connection, Refused
 from channels.webchat.wire.frames_in import Frame, Hello, Msg, Ping, Read, Survey, Typing
-from channels.webchat.wire.rate_limit import Buckets
 
 LOOK = 60.0  # seconds between looks for lines that nobody told us of
 FLEETING = 3.0  # seconds in which the same hint is passed on once
@@ -38,8 +38,8 @@ class Chat:
         self.rooms, self.store = Rooms(desk), Store(settings.folder)
         self.addresses = Addresses(secrets.token_bytes(32))  # replaced by the one that is kept, see `ready`
         self.connections: WeakValueDictionary[str, Connection] = WeakValueDictionary()
-        self.arrivals, self.messages = Buckets(settings.limits.arrivals), Buckets(settings.limits.messages)
-        self.uploads, self.wishes = Buckets(settings.limits.uploads), Buckets(settings.limits.wishes)
+        self.arrivals, self.messages = KeyedBuckets(*settings.limits.arrivals), KeyedBuckets(*settings.limits.messages)
+        self.uploads, self.wishes = KeyedBuckets(*settings.limits.uploads), KeyedBuckets(*settings.limits.wishes)
         self.leads_on = False  # whether a conversation can go on in another channel
         self.reasons: Sequence[Mapping[str, Any]] = ()
         self._led, self._secrets = -LOOK, secrets_of
@@ -69,7 +69,7 @@ class Chat:
 
     async def handle(self, one: Connection, frame: Frame) -> None:
         """Do what a frame asks. Raises Refused when the connection is to be closed."""
-        if one.bucket.wait(self.clock()):
+        if one.bucket.try_acquire(self.clock()):
             raise Refused(closing.TOO_MANY, "too many frames")
         if isinstance(frame, Hello):
             await self._hello(one, frame)
@@ -107,7 +107,7 @@ class Chat:
         one.identity = self._vouched(site.identity, site.name, frame)
         fresh = None if identity.is_token(frame.token or "") else identity.new_token()
         visitor = await visitor_store.find(self.desk, site.name, identity.token_hash(fresh or frame.token or ""))
-        if visitor_store.is_newcomer(visitor, one.visitor) and self.arrivals.wait(one.address, self.clock()):
+        if visitor_store.is_newcomer(visitor, one.visitor) and self.arrivals.try_acquire(one.address, self.clock()):
             raise Refused(closing.TOO_MANY, "too many at once")
         if one.identity is not None:
             async with self._identifying:  # two devices of one user must not both begin a conversation
@@ -159,7 +159,7 @@ class Chat:
         assert one.site is not None
         if one.site.identity == "enforced" and (one.identity is None or one.identity.expired(self.now())):
             return "identify"
-        return "slow" if self.messages.wait(one.visitor.key, self.clock()) else None
+        return "slow" if self.messages.try_acquire(one.visitor.key, self.clock()) else None
 
     async def _msg(self, one: Connection, frame: Msg) -> None:
         problem = self.may_write(one)

@@ -44,13 +44,13 @@ def _problem(chat: Chat, one: Connection, frame: Wish | Transcript | Link) -> st
         return "email"
     if not one.visitor.stored:
         return "nothing"
-    return "slow" if chat.wishes.wait(one.visitor.key, chat.clock()) else None
+    return "slow" if chat.wishes.try_acquire(one.visitor.key, chat.clock()) else None
 
 
 async def _articles(chat: Chat, one: Connection, text: str) -> list[dict[str, str]]:
     """Articles that may answer it; what can't be looked up now has none."""
     words = text.strip()[:LONGEST]
-    if one.site is None or not one.site.suggestions or len(words) < SHORTEST or one.asks.wait(chat.clock()):
+    if one.site is None or not one.site.suggestions or len(words) < SHORTEST or one.asks.try_acquire(chat.clock()):
         return []
     try:
         async with asyncio.timeout(PATIENCE):

@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from channels.toolkit.rate_limit import TokenBucket
 from channels.webchat.wire import frames_out
-from channels.webchat.wire.rate_limit import Bucket
 
 if TYPE_CHECKING:
     from channels.webchat.chat.hub import Chat
@@ -53,8 +53,8 @@ class Connection:
     def __init__(self, chat: Chat, address: str) -> None:
         self._chat, self.address = chat, address
         self.id = secrets.token_urlsafe(18)  # known to this client alone: polls and uploads carry it
-        self.bucket = Bucket(chat.settings.limits.frames)
-        self.asks = Bucket(chat.settings.limits.suggestions)
+        self.bucket = TokenBucket(*chat.settings.limits.frames)
+        self.asks = TokenBucket(*chat.settings.limits.suggestions)
         self.offered: set[str] = set()  # articles it was shown
         self.waiting: deque[Mapping[str, Any]] = deque()
         self.cursor = 0  # number of the newest line it was told

@@ -70,7 +70,7 @@ class Pages:
         if not CID.fullmatch(cid):
             return _problem(400, "cid", origin)
         problem = self._chat.may_write(one)
-        if problem or self._chat.uploads.wait(one.visitor.key, self._chat.clock()):
+        if problem or self._chat.uploads.try_acquire(one.visitor.key, self._chat.clock()):
             return _problem(403 if problem == "identify" else 429, problem or "slow", origin)
         content = await self._body(request, self._chat.settings.upload_limit)
         if content is None:
@@ -119,7 +119,7 @@ class Pages:
         address = origins.address_of(request, self._chat.settings)
         if origins.within(address, self._chat.settings.blocked):
             raise web.HTTPForbidden(text="This address may not use the chat.\n")
-        wait = self._chat.arrivals.wait(address, self._chat.clock())
+        wait = self._chat.arrivals.try_acquire(address, self._chat.clock())
         if wait:
             raise web.HTTPTooManyRequests(text="Too many at once.\n", headers={"Retry-After": str(max(1, round(wait)))})
         return address

@@ -87,7 +87,7 @@ def _apply_question(
             values["subject"] = rules.snippet(inbound.text, 60)
         hint(tx, "opened", ticket.id)
     values |= _change_status(tx, ticket, now, starts_cycle=starts_cycle)
-    if inbound.details.get("wants_person"):
+    if inbound.wants_person:
         values["person_wanted_at"] = now
     tickets.change(tx, ticket_id=ticket.id, **values)
     if ticket.spam_at is None:

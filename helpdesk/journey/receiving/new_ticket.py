@@ -44,7 +44,7 @@ def open_ticket(
     values = _ticket_values(arrival, inbound, known, planned, asks=asks, follows=follows, subjects=subjects)
     if is_quiet(inbound):
         values["active"] = False
-    if asks and inbound.details.get("wants_person"):
+    if asks and inbound.wants_person:
         values["person_wanted_at"] = at
     ticket_id = tickets.open_ticket(tx, **values, team_id=team)
     entry_id = entry.write_entry(

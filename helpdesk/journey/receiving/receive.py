@@ -23,9 +23,9 @@ from helpdesk.journey.receiving import (
 )
 from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.journey.receiving.updates import albums, edits, moved_chats, reactions, survey_answers, update_targets
-from helpdesk.text import language
+from helpdesk.text import detected_language, language
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import queries
+from helpdesk.tickets import queries, thanks
 
 
 def receive(
@@ -47,12 +47,12 @@ def receive(
         if written is None:
             return None
         inbound = written
+    spoken = inbound.language or detected_language(inbound.text) or language(inbound.subject, context.language)
+    inbound = replace(inbound, language=spoken, thanks=_is_thanks(inbound))
     too_large = oversized.is_oversized(inbound)
     author = sender.identify_sender(tx, context, arrival, inbound)
     known = author.known
     choice = match_ticket.find_ticket(tx, context, arrival, inbound, known)
-    spoken = inbound.language or language(f"{inbound.subject} {inbound.text}"[:2000], context.language)
-    inbound = replace(inbound, language=spoken)
     if too_large:
         inbound = oversized.as_note(context, inbound)
     if choice.ticket_id is None:
@@ -68,6 +68,13 @@ def receive(
     if inbound.part_of is not None:
         tickets.add_remote_id(tx, channel=arrival.channel, remote_id=inbound.part_of, entry_id=entry_id)
     return entry_id
+
+
+def _is_thanks(inbound: Inbound) -> bool:
+    """Mere thanks: a gesture the channel knows, or words of thanks and nothing else, from a person."""
+    if inbound.gesture or inbound.kind != "message" or inbound.automatic or inbound.attachments:
+        return inbound.gesture
+    return thanks.is_thanks(inbound.text, author=inbound.author.name if inbound.author else "")
 
 
 def _receive_update(

@@ -50,7 +50,7 @@ async def test_who_wants_a_person_is_marked_and_no_clock_moves(desk):
 async def test_robots_are_silent_until_the_next_round(desk):
     desk.app.context = replace(desk.context, acknowledgement=True)
     mina = await desk.person()
-    number = await arrives(desk, "site", "A person please", "v1", details={"wants_person": True})
+    number = await arrives(desk, "site", "A person please", "v1", wants_person=True)
     assert (await desk.ticket(number)).person_wanted_at is not None
     assert [one.author for one in await desk.timeline(number) if one.outgoing] == []
     await desk.answers(number, mina, then="resolved")

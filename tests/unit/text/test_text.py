@@ -2,10 +2,22 @@ from __future__ import annotations
 
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.text import _key_of_any, clean, direction, from_digits, isolate, key, keys, language, to_persian_digits
+from helpdesk.text import (
+    _key_of_any,
+    clean,
+    detected_language,
+    direction,
+    from_digits,
+    isolate,
+    key,
+    keys,
+    language,
+    to_persian_digits,
+)
 
 
 def test_every_spelling_of_the_same_word_has_one_key() -> None:
@@ -74,3 +86,21 @@ def test_what_is_stored_can_always_be_encoded(text: str) -> None:
 @given(st.text(st.characters(max_codepoint=0x06FF) | st.sampled_from("\u200c\u200e«»")), st.booleans())
 def test_the_short_way_for_plain_persian_gives_the_same_key(text: str, joined: bool) -> None:
     assert key(text, joined=joined) == _key_of_any(text, joined=joined)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("سلام، سفارش من کجاست؟", "fa"),
+        ("سلام، خطای TypeError در فایل app.py می‌گیرم", "fa"),
+        ("سلام عليكم لطفا پيگيري كنيد", "fa"),
+        ("السلام عليكم، أين طلبي؟ لم يصل إلى الآن", "ar"),
+        ("Where is my order?", "en"),
+        ("Wo ist meine Bestellung? Ich möchte sie zurückschicken, grüße", "other"),
+        ("Где мой заказ?", "other"),
+        ("12345", None),
+        ("", None),
+    ],
+)
+def test_the_language_is_guessed_by_the_script(words: str, found: str | None) -> None:
+    assert detected_language(words) == found

@@ -35,7 +35,7 @@ def as_message(inbound: Inbound) -> Inbound | None:
     """A face or words that no survey takes any more, as the message they came as. None: there is nothing to read."""
     if not inbound.text or inbound.author is None or inbound.survey is None:
         return None
-    return replace(inbound, kind="message", thanks=not inbound.survey.words, survey=None)
+    return replace(inbound, kind="message", gesture=not inbound.survey.words, survey=None)
 
 
 def _record(tx: Connection, context: DeskContext, arrival: Arrival, answer: SurveyAnswer) -> int | None:

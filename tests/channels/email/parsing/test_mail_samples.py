@@ -11,6 +11,8 @@ import pytest
 from channels.contract import Inbound
 from channels.email.describe import describe
 from channels.email.normalise import normalise
+from helpdesk.text import detected_language
+from helpdesk.tickets.thanks import is_thanks
 
 SAMPLES = Path(__file__).parents[4] / "channels" / "email" / "samples"
 MAILS = sorted(SAMPLES.glob("*.eml"))
@@ -25,15 +27,16 @@ def understood(raw: bytes) -> Inbound:
 def told(inbound: Inbound) -> dict[str, Any]:
     """Everything an expectation may name."""
     thread, delivery = inbound.thread, inbound.delivery
+    name = inbound.author.name if inbound.author else ""
     return {
         "kind": inbound.kind,
         "author": inbound.author.address if inbound.author else None,
         "author_name": inbound.author.name if inbound.author else None,
         "subject": inbound.subject,
         "text": inbound.text,
-        "language": inbound.language,
+        "language": detected_language(inbound.text) or detected_language(inbound.subject),
         "automatic": inbound.automatic,
-        "thanks": inbound.thanks,
+        "thanks": not inbound.automatic and not inbound.attachments and is_thanks(inbound.text, author=name),
         "target": inbound.target,
         "reply_via": inbound.reply_via,
         "numbers": list(thread.numbers),

@@ -255,3 +255,8 @@ def test_further_forms_of_the_same_words_are_no_files() -> None:
     found = parts(TEXT, amp, watch, enriched, b"Content-Type: text/html\r\n\r\n<p>hello", kind="alternative")
     assert (found.text, found.html, list(found.attachments)) == ("hello", "<p>hello", [])
     assert read(mail(b"<bold>hello</bold> a << b", kind="text/enriched")).text == "hello a < b"
+
+
+def test_half_characters_of_utf_7_do_not_get_through() -> None:
+    mail = b"From: a@b.example\r\nContent-Type: text/plain; charset=utf-7\r\n\r\nok +2Kc- end\r\n"
+    assert read(mail).text.strip() == "ok \ufffd end"

@@ -7,7 +7,6 @@ import pytest
 from channels.contract import Inbound
 from channels.email.facts import authentication, threading
 from channels.email.facts.auto_submitted import is_automatic
-from channels.email.facts.thanks import is_thanks, language
 from channels.email.mime.parse_mail import Mail, read
 from channels.email.normalise import normalise
 
@@ -188,65 +187,3 @@ def test_a_failed_check_is_a_warning_on_the_message() -> None:
 
 
 # --- tone ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "ممنون",
-        "خیلی ممنونم از پیگیری‌تون 🌹",
-        "با تشکر از شما",
-        "مرسی، دستتون درد نکنه",
-        "سپاس فراوان",
-        "ممنونم\nسارا محمدی",
-        "Thanks!",
-        "Thank you very much for your help",
-        "Great, thank you!\n\nJohn",
-        "👍",
-        "🙏🙏",
-        "❤️",
-        "+1",
-        "متشكرم",
-    ],
-)
-def test_a_mere_thank_you_is_known(words: str) -> None:
-    assert is_thanks(words)
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "ممنون ولی هنوز نرسیده",
-        "مرسی، کی می‌رسد؟",
-        "ممنون می‌شوم لطفاً سفارشم را لغو کنید",
-        "Thanks, but it still fails",
-        "Thank you in advance for the refund",
-        "No thanks, I want my money",
-        "Thanks. Order 123",
-        "سلام",
-        "باشه",
-        "ok",
-        "",
-        "Thanks a lot. Also the printer is broken",
-    ],
-)
-def test_thanks_with_anything_else_is_a_message(words: str) -> None:
-    assert not is_thanks(words)
-
-
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ("سلام، سفارش من کجاست؟", "fa"),
-        ("سلام، خطای TypeError در فایل app.py می‌گیرم", "fa"),
-        ("سلام عليكم لطفا پيگيري كنيد", "fa"),
-        ("السلام عليكم، أين طلبي؟ لم يصل إلى الآن", "ar"),
-        ("Where is my order?", "en"),
-        ("Wo ist meine Bestellung? Ich möchte sie zurückschicken, grüße", "other"),
-        ("Где мой заказ?", "other"),
-        ("12345", None),
-        ("", None),
-    ],
-)
-def test_the_language_is_guessed_by_the_script(words: str, found: str | None) -> None:
-    assert language(words) == found

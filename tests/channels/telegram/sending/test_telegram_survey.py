@@ -8,6 +8,7 @@ import pytest
 
 from channels.contract import Address, Face, Outbound
 from channels.telegram.sending import buttons
+from helpdesk.tickets.thanks import is_thanks
 from tests.support.telegram.bot_api import Trouble
 from tests.support.telegram.bot_api_people import Sara
 
@@ -208,12 +209,12 @@ async def test_a_face_after_the_talk_went_on_belongs_to_the_talk(bot, desk, runn
         await desk.until(lambda: len(desk.kept) == 2)
         found = [understood(shop, kept) for kept in desk.kept]
     assert [one.kind for one in found] == ["message", "survey_answer"]
-    assert found[0].thanks
+    assert is_thanks(found[0].text)
 
 
 async def test_a_face_without_any_survey_is_a_message_that_wakes_nobody(make):
     [one] = make().normalise("shop", json.dumps(Sara().says("👍")).encode())
-    assert (one.kind, one.thanks, one.survey) == ("message", True, None)
+    assert (one.kind, is_thanks(one.text), one.survey) == ("message", True, None)
 
 
 async def test_nobody_can_smuggle_in_what_the_desk_knew(bot, desk, running):

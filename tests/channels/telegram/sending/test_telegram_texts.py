@@ -1,4 +1,4 @@
-"""Small judgements: thanks, faces, formatting, names, settings."""
+"""Small judgements: faces, formatting, names, settings."""
 
 from __future__ import annotations
 
@@ -13,29 +13,7 @@ from pydantic import ValidationError
 from channels.telegram.base import ids, phrases
 from channels.telegram.base.entities import html
 from channels.telegram.settings import NoToken, TelegramSettings, token
-from channels.telegram.updates.thanks import face_of, is_emoji, is_thanks
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "ممنون", "خیلی ممنون", "مرسی از پیگیری‌تون", "متشكرم", "سپاسگزارم 🙏", "Thanks!", "thank you so much", "👍", "❤️❤️", "🙏🏻",
-        "دستتون درد نکنه", "دمت گرم", "ok thanks", "🇮🇷",
-    ],
-)  # fmt: skip
-def test_mere_thanks(text):
-    assert is_thanks(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "ممنون ولی نرسید", "thanks but it broke", "ممنون میشم پیگیری کنید", "باشه", "ok", "سلام", "1", "#", "", "؟", "ممنون؟", "5",
-        "thank you, where is it", "ممنون می‌شوم سفارش را لغو کنید", "12 👍", "©" * 3 + "a",
-    ],
-)  # fmt: skip
-def test_what_wants_an_answer_is_no_mere_thanks(text):
-    assert not is_thanks(text)
+from channels.telegram.updates.emoji_faces import face_of, is_emoji
 
 
 @pytest.mark.parametrize(
@@ -57,7 +35,6 @@ def test_a_face_stands_for_a_score(emoji, score):
 
 @given(some.text(max_size=60))
 def test_no_text_trips_the_judgements(text):
-    is_thanks(text)
     face_of(text)
     if is_emoji(text):
         assert not re.search(r"[^\W\d_]", text)
