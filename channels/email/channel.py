@@ -130,7 +130,10 @@ class Channel(contract.Channel):
     async def check(self) -> Sequence[tuple[str, str | None]]:
         """Connect and sign in everywhere."""
         results = await checkup.ways_in(self.settings)
-        results += [(f"read {one.box.address} at {one.imap.host}", await _problem(one.check)) for one in self.readers]
+        results += [
+            (f"read {reader.box.address} at {reader.imap.host}", await _problem(reader.check))
+            for reader in self.readers
+        ]
         if self.settings.folder is not None:
             return [*results, checkup.way_out(self.settings.folder)]
         for box in self.settings.mailboxes:
@@ -163,7 +166,7 @@ class Channel(contract.Channel):
             log.warning("copies were refused", extra={"message_id": mail.message_id, "count": len(refused)})
             return
         raw = refusal(box, mail, refused, self._now())
-        key = hashlib.sha256("\n".join([mail.message_id, *(one.address for one in refused)]).encode()).hexdigest()
+        key = hashlib.sha256("\n".join([mail.message_id, *(item.address for item in refused)]).encode()).hexdigest()
         try:
             await self._desk.accept(box.name, f"refused:{key}", raw, order_key=self.order_key(raw))
         except Exception:  # the mail has left: that it did must be told whatever happens here

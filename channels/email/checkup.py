@@ -19,26 +19,26 @@ PATIENCE = 5.0  # seconds
 
 async def ways_in(settings: EmailSettings) -> list[Found]:
     """A line for the receiver, when it is on, and one for each mailbox that is not fetched."""
-    door, found = settings.receiver, [] if settings.mailboxes else [NO_MAILBOX]
+    door, results = settings.receiver, [] if settings.mailboxes else [NO_MAILBOX]
     if door.enabled:
         place = f"receive mail by {door.protocol.upper()} at {door.host}:{door.port}"
-        found.append(
+        results.append(
             (place, await asyncio.to_thread(_door, door, f"220 {settings.name_of_host} {door.protocol.upper()}"))
         )
     for box in settings.mailboxes:
         if box.imap is None and door.enabled:
-            found.append((f"read {box.address}: not fetched, the receiver takes it in", None))
+            results.append((f"read {box.address}: not fetched, the receiver takes it in", None))
         elif box.imap is None:
-            found.append(
+            results.append(
                 (f"read {box.address}", "nothing takes mail in: it needs [imap], or the receiver must be enabled")
             )
-    return found
+    return results
 
 
 def way_out(folder: Path) -> Found:
     """Whether mails can be written to a folder instead of being sent."""
     what = f"send: mails are written to {folder} and leave for nobody"
-    near = next((one for one in (folder, *folder.absolute().parents) if one.exists()), Path("/"))
+    near = next((item for item in (folder, *folder.absolute().parents) if item.exists()), Path("/"))
     return what, None if near.is_dir() and os.access(near, os.W_OK) else f"{near} can't be written to"
 
 
@@ -52,9 +52,9 @@ def _door(door: Receiver, ours: str) -> str | None:
     try:
         with socket.create_connection((door.host, door.port), timeout=PATIENCE) as line:
             line.settimeout(PATIENCE)
-            said = line.recv(500).decode("ascii", "replace")
+            body = line.recv(500).decode("ascii", "replace")
     except OSError:
         return f"it can't be opened: {busy.strerror}"
-    if said.startswith(ours):
+    if body.startswith(ours):
         return None  # the desk runs
     return "another program listens there: stop it, or set another port of [channels.email.receiver]"

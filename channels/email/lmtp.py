@@ -134,7 +134,7 @@ async def serve(
 def _connection(
     kind: type[SMTP], door: Door, options: Mapping[str, Any], known: set[SMTP], receiver: Receiver
 ) -> asyncio.BaseProtocol:
-    known.difference_update([one for one in known if one.transport is None])
+    known.difference_update([known_id for known_id in known if known_id.transport is None])
     if len(known) >= receiver.connections:
         return _Busy()
     connection = kind(door, loop=asyncio.get_running_loop(), **options)

@@ -52,7 +52,7 @@ def normalise(
         author=_address(mail.sender) if mail.sender[1] else None,
         subject=mail.subject,
         text=reply.text,
-        full_text=reply.whole if reply.cut else None,
+        full_text=reply.full_text if reply.cut else None,
         html=mail.html,
         sent_at=mail.date,
         thread=threading.thread(mail, about=_reported(mail) if mail.report_type else (), tokens=back),
@@ -74,8 +74,8 @@ def order_key(raw: bytes) -> str:
     field = _FROM.search(head, 0, len(head) if end < 0 else end)
     if field is None:
         return ""
-    found = list(_IN_FROM.finditer(field[1]))
-    best = next((one for one in reversed(found) if one[1]), found[0] if found else None)
+    match = list(_IN_FROM.finditer(field[1]))
+    best = next((item for item in reversed(match) if item[1]), match[0] if match else None)
     if best is None:
         return ""
     return (best[1] or best[2]).decode("utf-8", "replace").lower()
@@ -92,7 +92,11 @@ def _own_token(mail: Mail, own: set[str]) -> tuple[str, ...]:
 def _reported(mail: Mail) -> list[str]:
     """Ids of the mails a receipt or a complaint is about."""
     named = [value for report in mail.reports for value in _ORIGINAL_ID.findall(report)]
-    return [one for value in (*named, bounces.returned_header(mail, "message-id")) if (one := message_id(value))]
+    return [
+        message_ids
+        for value in (*named, bounces.returned_header(mail, "message-id"))
+        if (message_ids := message_id(value))
+    ]
 
 
 def external_id(mail: Mail, raw: bytes) -> str:
@@ -104,8 +108,8 @@ def _address(person: Person) -> Address:
     return Address("email:" + person[1].lower(), person[0])
 
 
-def _others(found: Sequence[Person]) -> tuple[Address, ...]:
-    return tuple(dict.fromkeys(_address(person) for person in found if "@" in person[1]))
+def _others(result: Sequence[Person]) -> tuple[Address, ...]:
+    return tuple(dict.fromkeys(_address(person) for person in result if "@" in person[1]))
 
 
 def _written_to(mail: Mail, own: set[str]) -> str | None:
@@ -138,10 +142,10 @@ def _details(
     if why:
         details["automatic_because"] = list(why)
     if "authentication-results" in mail.fields and trusted:
-        found = authentication.results(mail, trusted)
-        if found:
-            details["authentication"] = found
-        if problem := authentication.warning(found):
+        results = authentication.results(mail, trusted)
+        if results:
+            details["authentication"] = results
+        if problem := authentication.warning(results):
             details["warning"] = {"authentication": problem}
     noted = {"calendar": mail.calendar, "signed": mail.signed, "encrypted": mail.encrypted}
     details.update({name: value for name, value in noted.items() if value})
@@ -166,29 +170,26 @@ def _details(
 # --- bounces --------------------------------------------------------------------------------------
 
 
+def _report_text(mail: Mail) -> str:
+    """What a delivery report says to people, else what it says to programs."""
+    shown = html_quotes.read(mail.html, keep_quotes=True).full_text if mail.html else ""
+    return mail.text.strip() or shown or "\n\n".join(mail.reports).strip()
+
+
 def _delivery(mail: Mail, bounce: Bounce, raw: bytes, own_addresses: Sequence[str]) -> Inbound:
     returned = message_id(bounces.returned_header(mail, "message-id"))
     references = ids(bounces.returned_header(mail, "references"))
     _, verp = threading.address_tokens(mail)
     reply_path = threading.thread(mail)
-    about = [one for one in (returned,) if one]
+    about = [item for item in (returned,) if item]
     tokens = tuple(dict.fromkeys([*verp, *threading.own_tokens(about), *reply_path.message_tokens]))
     remote = tuple(dict.fromkeys([*about, *reply_path.remote_ids, *reversed(references)]))
-    text = (
-        mail.text.strip()
-        or (html_quotes.read(mail.html, keep_quotes=True).whole if mail.html else "")
-        or "\n\n".join(mail.reports).strip()
-    )
-    details: dict[str, Any] = {
-        "bounce": {"kind": bounce.kind, "status": bounce.status, "recipients": list(bounce.recipients)},
-        "automatic_because": ["bounce"],
-    }
     return Inbound(
         kind="delivery",
         external_id=external_id(mail, raw),
         author=_address(mail.sender) if mail.sender[1] else None,
         subject=mail.subject,
-        text=text,
+        text=_report_text(mail),
         html=mail.html,
         sent_at=mail.date,
         thread=Thread(
@@ -204,9 +205,12 @@ def _delivery(mail: Mail, bounce: Bounce, raw: bytes, own_addresses: Sequence[st
         target=returned,
         delivery=Delivery(
             state="failed" if bounce.given_up else "delayed",
-            recipients=tuple("email:" + one for one in bounce.recipients),
+            recipients=tuple("email:" + recipient for recipient in bounce.recipients),
             permanent=bounce.kind == "hard",
             reason=bounce.reason,
         ),
-        details=details,
+        details={
+            "bounce": {"kind": bounce.kind, "status": bounce.status, "recipients": list(bounce.recipients)},
+            "automatic_because": ["bounce"],
+        },
     )

@@ -66,12 +66,12 @@ class Channel(contract.Channel):
     def accounts(self) -> Sequence[str]:
         """Names of the sources, and `sms` where there is a gateway."""
         text = ["sms"] if self.settings.sms.driver != "none" else []
-        return [*(one.name for one in self.settings.sources), *text]
+        return [*(source.name for source in self.settings.sources), *text]
 
     def own_addresses(self) -> Sequence[str]:
         """Our own numbers: nobody's caller, and no robot writes to them."""
         own = [*self.settings.own_numbers, self.settings.sms.sender]
-        return [f"phone:{number(one, region=self.settings.region) or one}" for one in own if one]
+        return [f"phone:{number(address, region=self.settings.region) or address}" for address in own if address]
 
     def reaches(self, address: str) -> bool:
         """Text messages reach mobiles, when there is a gateway."""
@@ -108,7 +108,7 @@ class Channel(contract.Channel):
         """`POST /channels/phone/{source}`; GET for gateways that know nothing else."""
         self._desk = desk
         door = Doorway(self.settings, self._env, self._now, desk)
-        return [web.post("/{source}", door.take), web.get("/{source}", door.take, allow_head=False)]
+        return [web.post("/{source}", door.receive), web.get("/{source}", door.receive, allow_head=False)]
 
     async def run(self, desk: Desk) -> None:
         """Nothing to listen on: webhooks come by themselves. Says which sources can't be believed, and how texts leave."""
@@ -156,18 +156,18 @@ class Channel(contract.Channel):
         )
         if status >= 300:
             raise DeliveryError(f"the switchboard answered {status}", permanent=status < 500)
-        found = answer.get("id") if isinstance(answer, dict) else None
-        return f"call:{found or survey or to}"
+        result = answer.get("id") if isinstance(answer, dict) else None
+        return f"call:{result or survey or to}"
 
     async def check(self) -> Sequence[tuple[str, str | None]]:
         """Whether every source and gateway has what it needs."""
         texts = f"text messages (sms) by {self.settings.sms.driver}"
-        found = [(texts if name == "sms" else f"phone source {name}", problem) for name, problem in self._problems()]
-        return found if self.settings.sources else [NO_SOURCES, *found]
+        results = [(texts if name == "sms" else f"phone source {name}", problem) for name, problem in self._problems()]
+        return results if self.settings.sources else [NO_SOURCES, *results]
 
     def _problems(self) -> list[tuple[str, str | None]]:
-        found: list[tuple[str, str | None]] = []
-        proofs = {one.name: one.proves for one in self.settings.sources}
+        results: list[tuple[str, str | None]] = []
+        proofs = {source.name: source.proves for source in self.settings.sources}
         if self.settings.sms.driver != "none":
             proofs["sms"] = "none" if self.settings.sms.driver == "folder" else "token"
         for name, proof in proofs.items():
@@ -177,8 +177,8 @@ class Channel(contract.Channel):
                 problem = None if known else f"No secret: set PASOKH_PHONE_{stem}_SECRET, or …_SECRET_FILE."
             except OSError as error:
                 problem = f"The file of its secret can't be read: {error.strerror}."
-            found.append((name, problem))
-        return found
+            results.append((name, problem))
+        return results
 
     async def _write(self, to: str, text: str, token: str) -> str:
         remote_id = "sms:" + await self._gateway().send(to, text, token)

@@ -43,16 +43,16 @@ def normalise(settings: PhoneSettings, account: str, raw: bytes) -> list[Inbound
             return [_with_files(settings, account, _of_call(kept["files_of"]))]
         source = settings.source(account)
         hook = webhook_of(kept, source.options) if source else webhook_of(kept)
-        earlier = [fact_of(one) for one in kept.get("earlier") or ()]
-        known = [Reading(one.call_id, [*one.facts, *earlier], one.provider) for one in understand(hook)]
-        return [one for reading in known for one in _inbound(settings, account, reading)]
+        earlier = [fact_of(item) for item in kept.get("earlier") or ()]
+        known = [Reading(item.call_id, [*item.facts, *earlier], item.provider) for item in understand(hook)]
+        return [item for reading in known for item in _inbound(settings, account, reading)]
     except (ValueError, OverflowError, RecursionError) as error:  # NotACall is one
         raise Unreadable(f"This event of the switchboard can't be understood: {error}") from None
 
 
 def more(details: Mapping[str, Any]) -> tuple[str, bytes] | None:
     """The call once more, for its files alone: they are whole when it is over. None: it has none, or goes on."""
-    files = [str(one.remote) for one in recordings.attachments(details, None)]
+    files = [str(attachment.remote) for attachment in recordings.attachments(details, None)]
     if details.get("status") != "ended" or not files:
         return None
     key = hashlib.sha256(repr(files).encode()).hexdigest()[:16]
@@ -61,7 +61,7 @@ def more(details: Mapping[str, Any]) -> tuple[str, bytes] | None:
 
 
 def _of_call(plain: Mapping[str, Any]) -> Reading:
-    return Reading(str(plain["call_id"]), [fact_of(one) for one in plain["facts"]], str(plain.get("provider", "")))
+    return Reading(str(plain["call_id"]), [fact_of(fact) for fact in plain["facts"]], str(plain.get("provider", "")))
 
 
 def _with_files(settings: PhoneSettings, account: str, reading: Reading) -> Inbound:
@@ -78,7 +78,7 @@ def stands(settings: PhoneSettings, reading: Reading) -> bool:
 def _author(settings: PhoneSettings, reading: Reading, details: Mapping[str, Any], name: str = "") -> Address | None:
     """The customer, when that is sure: not of our own surveys, nor of calls among colleagues."""
     who = details["customer"]
-    sure = any(one.what in SURE or one.told.get("direction") for one in reading.facts)
+    sure = any(fact.what in SURE or fact.summary.get("direction") for fact in reading.facts)
     if not sure or details["kind"] == "survey" or details["direction"] not in DIRECTIONS.values():
         return None
     if (who is None and details["direction"] == "outgoing") or _ours(settings, who):
@@ -88,7 +88,7 @@ def _author(settings: PhoneSettings, reading: Reading, details: Mapping[str, Any
 
 def _name(settings: PhoneSettings, account: str, call_id: str) -> str:
     """What the desk calls a call: switchboards count alike, so those after the first put their own name before it."""
-    further = [one.name for one in settings.sources[1:]]
+    further = [source.name for source in settings.sources[1:]]
     return f"{account}:{call_id}" if account in further else call_id
 
 
@@ -117,7 +117,9 @@ def _keys(settings: PhoneSettings, name: str, reading: Reading) -> Iterable[Inbo
 
 
 def _ours(settings: PhoneSettings, who: str | None) -> bool:
-    return who is not None and who in {number(one, region=settings.region) for one in settings.own_numbers}
+    return who is not None and who in {
+        number(own_number, region=settings.region) for own_number in settings.own_numbers
+    }
 
 
 def address(who: str | None, call_id: str) -> str:
@@ -133,7 +135,7 @@ def details_of(settings: PhoneSettings, readings: Iterable[Reading]) -> dict[str
     facts = {fact.order: fact for reading in known for fact in reading.facts}
     return {
         **plain, "direction": DIRECTIONS.get(record.direction or "", record.direction),
-        "agents": record.agents or [one for one in (record.agent_ext,) if one],  # who called, too, so that it is theirs
+        "agents": record.agents or [item for item in (record.agent_ext,) if item],  # who called, too, so that it is theirs
         "address": address(record.customer, record.call_id), "facts": [facts[key].as_json() for key in sorted(facts)],
         "score": settings.survey.keys.get(number((record.survey or {}).get("Rate")) or ""),
     }  # fmt: skip

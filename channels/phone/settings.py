@@ -152,17 +152,17 @@ class PhoneSettings(Channel.Settings):
 
     @model_validator(mode="after")
     def _nothing_twice(self) -> Self:
-        names = [one.name for one in self.sources]
+        names = [source.name for source in self.sources]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"two sources have the same name: {', '.join(twice)}")
-        if not self.public_url and any(one.proves == "twilio" for one in self.sources):
+        if not self.public_url and any(source.proves == "twilio" for source in self.sources):
             raise ValueError("Twilio signs the address it calls: public_url must say how the outside reaches the desk")
         return self
 
     def source(self, name: str) -> Source | None:
         """The source of that name."""
-        return next((one for one in self.sources if one.name == name), None)
+        return next((source for source in self.sources if source.name == name), None)
 
 
 def known_zone(value: str) -> str:
@@ -177,10 +177,10 @@ def known_zone(value: str) -> str:
 def secrets_of(env: Mapping[str, str], name: str) -> list[str]:
     """The secrets of a source: `PASOKH_PHONE_<NAME>_SECRET`, while rotating `…_SECRET_OLD` too; `_FILE` reads a file."""
     stem = "PASOKH_PHONE_" + re.sub(r"[^A-Z0-9]", "_", name.upper()) + "_SECRET"
-    found = []
-    for each in (stem, f"{stem}_OLD"):
-        if env.get(each):
-            found.append(env[each])
-        elif env.get(f"{each}_FILE"):
-            found.append(Path(env[f"{each}_FILE"]).read_text(encoding="utf-8").strip())
-    return [one for one in found if one]
+    results = []
+    for item in (stem, f"{stem}_OLD"):
+        if env.get(item):
+            results.append(env[item])
+        elif env.get(f"{item}_FILE"):
+            results.append(Path(env[f"{item}_FILE"]).read_text(encoding="utf-8").strip())
+    return [item for item in results if item]

@@ -16,8 +16,8 @@ from yarl import URL
 
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 EMBEDDING = tuple(  # ranges of IPv6 that carry an address of the other kind through gateways
-    ipaddress.ip_network(one)
-    for one in ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "fec0::/10")
+    ipaddress.ip_network(item)
+    for item in ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "fec0::/10")
 )
 LOCAL_NAMES = ("localhost", ".localhost", ".local", ".internal", ".home.arpa")
 
@@ -62,14 +62,14 @@ class _Resolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
-        if not found or any(not self._allows(str(place[0])) for *_, place in found):
+        getaddrinfo = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
+        if not getaddrinfo or any(not self._allows(str(place[0])) for *_, place in getaddrinfo):
             raise OSError(f"{host} is not on the open internet")  # one bad address among good ones is a trick, too
         return [
             ResolveResult(
                 hostname=host, host=str(place[0]), port=port, family=kind, proto=proto, flags=socket.AI_NUMERICHOST
             )
-            for kind, _, proto, _, place in found
+            for kind, _, proto, _, place in getaddrinfo
         ]
 
     async def close(self) -> None:

@@ -59,7 +59,7 @@ class Channel(contract.Channel):
 
     def accounts(self) -> Sequence[str]:
         """Names of the sites."""
-        return [one.name for one in self.settings.sites]
+        return [site.name for site in self.settings.sites]
 
     def order_key(self, raw: bytes) -> str:
         """The conversation."""
@@ -80,15 +80,15 @@ class Channel(contract.Channel):
         if self._chat is None:
             if desk is None:
                 raise DeliveryError("The web chat has not started yet.")
-            vouching = {one.name: secret(self._env, one.name) for one in self.settings.sites}
+            vouching = {site.name: secret(self._env, site.name) for site in self.settings.sites}
             self._chat = Chat(self.settings, desk, vouching, self._now)
         return self._chat
 
     async def run(self, desk: Desk) -> None:
         """Tell visitors when the desk opens and closes; forget those who went. At the end, send all away politely."""
         chat = self.chat(desk)
-        for one in self.settings.sites:
-            await desk.report(State(one.name, connected=True, problem=self._problem(one)))
+        for site in self.settings.sites:
+            await desk.report(State(site.name, connected=True, problem=self._problem(site)))
         try:
             while True:
                 for room in chat.rooms:
@@ -108,7 +108,9 @@ class Channel(contract.Channel):
             raise DeliveryError(f"There is no website {outbound.account} in the settings.", permanent=True)
         room = chat.rooms.room(outbound.account, render.conversation(outbound))
         files = [
-            await chat.store.keep(one.name, one.content) for one in outbound.attachments if one.content is not None
+            await chat.store.save(attachment.name, attachment.content)
+            for attachment in outbound.attachments
+            if attachment.content is not None
         ]
         made = render.line(outbound, files, int(chat.seconds() * 1000))
         async with room.lock:
@@ -140,10 +142,13 @@ class Channel(contract.Channel):
         room = chat.rooms.room(site, render.home(remote_id))
         async with room.lock:
             await room.log.refresh()
-            told = await room.log.find(lambda line: line.get("id") == remote_id)
-            if told is None:
+            details = await room.log.find(lambda line: line.get("id") == remote_id)
+            if details is None:
                 raise DeliveryError("This message is not in the conversation any more.", permanent=True)
-            if (told["t"], told.get("text")) != (news["t"], news.get("text")):  # it may have been told before a fall
+            if (details["t"], details.get("text")) != (
+                news["t"],
+                news.get("text"),
+            ):  # it may have been told before a fall
                 await room.log.append({**news, "id": remote_id})
             await room.log.rewrite(remote_id, change)
         room.wake()
@@ -157,7 +162,7 @@ class Channel(contract.Channel):
             if "ours" in what:
                 self._later(self._others(room, what["ours"]))
             if "typing" in what:
-                room.tell({"t": "typing", "on": bool(what["typing"]), "name": str(what.get("name", ""))})
+                room.broadcast({"t": "typing", "on": bool(what["typing"]), "name": str(what.get("name", ""))})
             if what.get("read"):
                 self._later(self._seen(room))
 
@@ -173,15 +178,15 @@ class Channel(contract.Channel):
             if line.get("by") == "visitor":
                 for file in line.get("files", ()):
                     await chat.store.drop(str(file["id"]))
-        for one in list(room.connections):
-            one.close(GOING, "this conversation is over")
+        for connection in list(room.connections):
+            connection.close(GOING, "this conversation is over")
         chat.rooms.drop(room)
         return [(site, conversation)]
 
     async def check(self) -> Sequence[tuple[str, str | None]]:
         """Sites that nobody can reach, secrets that are missing, a widget that is not built."""
         built = None if self.script.version else "it is not built: npm run build:widget"
-        sites = [(f"site {one.name}", self._problem(one)) for one in self.settings.sites]
+        sites = [(f"site {site.name}", self._problem(site)) for site in self.settings.sites]
         return [("the widget's script", built), *(sites or [NO_SITES])]
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
@@ -197,7 +202,7 @@ class Channel(contract.Channel):
         if what.get("state"):
             before, now = await room.refresh()
             for frame in frames_out.moved(before, now, self.settings.site(room.site), self._now()):
-                room.tell(frame)
+                room.broadcast(frame)
 
     def _problem(self, site: Site) -> str | None:
         if not site.origins:
@@ -209,17 +214,17 @@ class Channel(contract.Channel):
 
     async def _answered(self, room: Room, name: str) -> None:
         """A person wrote: they are who answers now, and they have read what was there."""
-        seen = await room.log.look()
+        seen = await room.log.last_seq()
         if await room.change(agent=name, seen=seen):
-            room.tell({"t": "read", "by": "desk", "seq": seen})
+            room.broadcast({"t": "read", "by": "desk", "seq": seen})
             site = self.settings.site(room.site)
             if site is not None:
-                room.tell(frames_out.status(site, name, self._now()))
+                room.broadcast(frames_out.status(site, name, self._now()))
 
     async def _seen(self, room: Room) -> None:
         async with room.lock:
-            seen = await room.log.look()
+            seen = await room.log.last_seq()
             fresh = await room.change(seen=seen)
         if fresh:
-            room.tell({"t": "read", "by": "desk", "seq": seen})
+            room.broadcast({"t": "read", "by": "desk", "seq": seen})
             await self.chat().among_us(room, state=True)

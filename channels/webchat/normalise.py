@@ -28,8 +28,8 @@ def order_key(raw: bytes) -> str:
 def normalise(raw: bytes, team: str = "") -> Inbound:
     """Understand what was kept; `team` is the one of its site. Raises Unreadable."""
     try:
-        said = json.loads(raw)
-        frame, site, conversation = said["frame"], str(said["site"]), str(said["conversation"])
+        body = json.loads(raw)
+        frame, site, conversation = body["frame"], str(body["site"]), str(body["conversation"])
         kind, cid = frame["t"], str(frame["cid"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Unreadable(f"this is no message of the web chat: {type(error).__name__}") from None
@@ -37,8 +37,8 @@ def normalise(raw: bytes, team: str = "") -> Inbound:
         raise Unreadable(f"the web chat has no messages of the kind {str(kind)[:40]!r}")
     common: dict[str, Any] = {
         "external_id": f"{conversation}:{cid}",
-        "author": Address(f"webchat:{site}:{conversation}", str(said.get("name") or ""), bool(said.get("user"))),
-        "sent_at": _moment(said.get("at")),
+        "author": Address(f"webchat:{site}:{conversation}", str(body.get("name") or ""), bool(body.get("user"))),
+        "sent_at": _moment(body.get("at")),
         "thread": Thread(conversation=conversation),
         "reply_via": site,
         "team": team or None,
@@ -50,47 +50,47 @@ def normalise(raw: bytes, team: str = "") -> Inbound:
         return Inbound(kind="delivery", delivery=Delivery("read"), target=str(frame.get("id") or ""), **common)
     if kind == "wish":
         return Inbound(
-            kind="wish", wish="person" if frame.get("wish") == "person" else "end", also=_also(said), **common
+            kind="wish", wish="person" if frame.get("wish") == "person" else "end", also=_also(body), **common
         )
     if kind == "transcript":
-        return Inbound(kind="wish", wish="transcript", also=(_wanted(said, frame),), **common)
+        return Inbound(kind="wish", wish="transcript", also=(_wanted(body, frame),), **common)
     return Inbound(
-        kind="message", text=str(frame.get("text") or ""), attachments=_files(said.get("files")), also=_also(said),
-        wants_person=bool(frame.get("person")), details=_details(said, frame), **common,
+        kind="message", text=str(frame.get("text") or ""), attachments=_files(body.get("files")), also=_also(body),
+        wants_person=bool(frame.get("person")), details=_details(body, frame), **common,
     )  # fmt: skip
 
 
-def _also(said: dict[str, Any]) -> tuple[Address, ...]:
+def _also(values: dict[str, Any]) -> tuple[Address, ...]:
     """Where else this person is reached. What a form was filled in with is nobody's word but theirs."""
-    found: dict[str, Address] = {}
-    for email, sure in ((said.get("vouched"), True), (said.get("email"), False)):
+    results: dict[str, Address] = {}
+    for email, sure in ((values.get("vouched"), True), (values.get("email"), False)):
         if email and MAIL.fullmatch(str(email).strip()):
             address = f"email:{str(email).strip().lower()}"
-            found.setdefault(address, Address(address, str(said.get("name") or ""), sure))
-    phone = e164(str((said.get("profile") or {}).get("phone") or ""))
+            results.setdefault(address, Address(address, str(values.get("name") or ""), sure))
+    phone = e164(str((values.get("profile") or {}).get("phone") or ""))
     if phone:
-        found[f"phone:{phone}"] = Address(f"phone:{phone}", str(said.get("name") or ""))
-    return tuple(found.values())
+        results[f"phone:{phone}"] = Address(f"phone:{phone}", str(values.get("name") or ""))
+    return tuple(results.values())
 
 
-def _wanted(said: dict[str, Any], frame: dict[str, Any]) -> Address:
+def _wanted(values: dict[str, Any], frame: dict[str, Any]) -> Address:
     email = str(frame.get("email") or "").strip().lower()
-    return Address(f"email:{email}", str(said.get("name") or ""), email == str(said.get("vouched") or "").lower())
+    return Address(f"email:{email}", str(values.get("name") or ""), email == str(values.get("vouched") or "").lower())
 
 
 def e164(text: str) -> str:
     """A telephone number as the whole world writes it, or nothing; without a country it is Iran's."""
-    if not any(one.isdigit() for one in text):
+    if not any(character.isdigit() for character in text):
         return ""
     import phonenumbers  # loads more than most chats need
 
     try:
-        found = phonenumbers.parse(text, "IR")
+        result = phonenumbers.parse(text, "IR")
     except phonenumbers.NumberParseException:
         return ""
     return (
-        phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
-        if phonenumbers.is_possible_number(found)
+        phonenumbers.format_number(result, phonenumbers.PhoneNumberFormat.E164)
+        if phonenumbers.is_possible_number(result)
         else ""
     )
 
@@ -99,38 +99,40 @@ def _answer(frame: dict[str, Any]) -> SurveyAnswer:
     score = frame.get("score")
     return SurveyAnswer(
         token=str(frame.get("survey") or ""), score=score if score in ("happy", "neutral", "sad") else None,
-        reasons=tuple(str(one) for one in frame.get("reasons") or ()), words=str(frame.get("words") or ""),
+        reasons=tuple(str(reason) for reason in frame.get("reasons") or ()), words=str(frame.get("words") or ""),
     )  # fmt: skip
 
 
-def _details(said: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
+def _details(values: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
     """What the agent is shown beside the words: the page, who they say they are, that they want a person."""
-    page = said.get("page") or {}
-    profile = said.get("profile") or {}
-    found = {
+    page = values.get("page") or {}
+    profile = values.get("profile") or {}
+    results = {
         "page": page.get("url"), "page_title": page.get("title"), "referrer": page.get("referrer"),
-        "email": said.get("email"), "user": said.get("user"), "address": said.get("address"),
+        "email": values.get("email"), "user": values.get("user"), "address": values.get("address"),
         "fields": {key: value for key, value in profile.items() if key not in NAMED},
         "wants_person": bool(frame.get("person")), "offline": bool(frame.get("offline")),
     }  # fmt: skip
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in results.items() if value}
 
 
 def _files(given: Any) -> list[Attachment]:
-    found = []
-    for one in given or ():
+    results = []
+    for value in given or ():
         try:
-            content = base64.b64decode(one["content"], validate=True)
+            content = base64.b64decode(value["content"], validate=True)
         except (KeyError, TypeError, binascii.Error):
-            found.append(Attachment("file", "application/octet-stream", None, 0, problem="it arrived damaged"))
+            results.append(Attachment("file", "application/octet-stream", None, 0, problem="it arrived damaged"))
             continue
-        found.append(Attachment(str(one.get("name") or "file"), str(one.get("type") or ""), content, len(content)))
-    return found
+        results.append(
+            Attachment(str(value.get("name") or "file"), str(value.get("type") or ""), content, len(content))
+        )
+    return results
 
 
 def _moment(text: Any) -> datetime | None:
     try:
-        found = datetime.fromisoformat(str(text))
+        fromisoformat = datetime.fromisoformat(str(text))
     except ValueError:
         return None
-    return found.astimezone(UTC) if found.tzinfo else None
+    return fromisoformat.astimezone(UTC) if fromisoformat.tzinfo else None

@@ -72,11 +72,11 @@ class Site(Strict):
     @field_validator("origins")
     @classmethod
     def _origins(cls, value: list[str]) -> list[str]:
-        found = [one.strip().lower().rstrip("/") for one in value]
-        for one in found:
-            if not ORIGIN.fullmatch(one):
-                raise ValueError(f"{one!r} is no origin like https://shop.example")
-        return found
+        results = [item.strip().lower().rstrip("/") for item in value]
+        for item in results:
+            if not ORIGIN.fullmatch(item):
+                raise ValueError(f"{item!r} is no origin like https://shop.example")
+        return results
 
     @field_validator("accent", "accent_dark")
     @classmethod
@@ -114,21 +114,21 @@ class WebchatSettings(Channel.Settings):
     @field_validator("trusted_proxies", "blocked")
     @classmethod
     def _networks(cls, value: list[str]) -> list[str]:
-        for each in value:
-            ipaddress.ip_network(each)
+        for item in value:
+            ipaddress.ip_network(item)
         return value
 
     @model_validator(mode="after")
     def _nothing_twice(self) -> Self:
-        names = [one.name for one in self.sites]
-        twice = sorted({one for one in names if names.count(one) > 1})
+        names = [site.name for site in self.sites]
+        twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"two sites have the same name: {', '.join(twice)}")
         return self
 
     def site(self, name: str) -> Site | None:
         """The site of that name."""
-        return next((one for one in self.sites if one.name == name), None)
+        return next((site for site in self.sites if site.name == name), None)
 
 
 def secret(env: Mapping[str, str], site: str) -> bytes | None:

@@ -26,21 +26,21 @@ def results(mail: Mail, trusted: Sequence[str]) -> dict[str, str]:
         server, _, rest = plain.partition(";")
         if (server.split() or [""])[0].lower() not in names:
             continue
-        found: dict[str, str] = {}
+        found_value: dict[str, str] = {}
         for method, result in _RESULT.findall(rest):
             method, result = method.lower(), result.lower()
-            if method not in found or result == "pass":
-                found[method] = result
-        return found
+            if method not in found_value or result == "pass":
+                found_value[method] = result
+        return found_value
     return {}
 
 
-def warning(found: dict[str, str]) -> str | None:
+def warning(result: dict[str, str]) -> str | None:
     """Which checks failed, as `dmarc`, `spf+dkim`, …; None when the sender may be whom they say."""
-    if found.get("dmarc") == "pass":
+    if result.get("dmarc") == "pass":
         return None
-    if found.get("dmarc") in _FAILED:
+    if result.get("dmarc") in _FAILED:
         return "dmarc"
-    failed = [method for method in ("spf", "dkim") if found.get(method) in _FAILED]
-    passed = [method for method in ("spf", "dkim") if found.get(method) == "pass"]
+    failed = [method for method in ("spf", "dkim") if result.get(method) in _FAILED]
+    passed = [method for method in ("spf", "dkim") if result.get(method) == "pass"]
     return "+".join(failed) if failed and not passed else None

@@ -45,24 +45,24 @@ _PRESENT = (
 def reasons(mail: Mail) -> list[str]:
     """Why the mail is taken for automatic, in words of its own header. Empty: a person wrote it."""
     fields = mail.fields
-    found = [name for name in _PRESENT if name in fields and fields[name][0].strip()]
+    results = [name for name in _PRESENT if name in fields and fields[name][0].strip()]
     if "auto-submitted" in fields and not mail.field("auto-submitted").lower().startswith("no"):
-        found.append("auto-submitted")
+        results.append("auto-submitted")
     if "precedence" in fields and mail.field("precedence").lower() in _BULK:
-        found.append("precedence")
+        results.append("precedence")
     if "x-precedence" in fields and mail.field("x-precedence").lower() in _BULK:
-        found.append("x-precedence")
+        results.append("x-precedence")
     if "x-auto-response-suppress" in fields and _suppresses(mail.field("x-auto-response-suppress")):
-        found.append("x-auto-response-suppress")
+        results.append("x-auto-response-suppress")
     if "return-path" in fields and mail.fields["return-path"][0].strip() == "<>":
-        found.append("return-path")
+        results.append("return-path")
     if mail.subject and _OUT_OF_OFFICE.match(mail.subject):
-        found.append("subject")
+        results.append("subject")
     if _ROBOTS.match(mail.sender[1]):
-        found.append("from")
+        results.append("from")
     if mail.report_type:
-        found.append("report")
-    return found
+        results.append("report")
+    return results
 
 
 def _suppresses(value: str) -> bool:

@@ -70,9 +70,9 @@ class Bounce:
 def understand(mail: Mail) -> Bounce | None:
     """The bounce a mail is, or None."""
     if mail.reports:
-        found = _from_report(mail)
-        if found is not None or _ARRIVED.search("\n".join(mail.reports)):
-            return found
+        from_report = _from_report(mail)
+        if from_report is not None or _ARRIVED.search("\n".join(mail.reports)):
+            return from_report
     if mail.report_type == "disposition-notification" and (thrown := _from_disposition(mail)):
         return thrown
     if mail.report_type and mail.report_type != "delivery-status":
@@ -179,8 +179,8 @@ def _recipient(block: dict[str, str]) -> str:
 def _from_disposition(mail: Mail) -> Bounce | None:
     """A server that took a mail and threw it away says so in the form of a receipt."""
     for block in _blocks(mail.reports):
-        said = block.get("disposition", "").lower()
-        if said.startswith("automatic-action") and _THROWN_AWAY.search(said):
+        body = block.get("disposition", "").lower()
+        if body.startswith("automatic-action") and _THROWN_AWAY.search(body):
             return Bounce("hard", _unique([_recipient(block)]), _excerpt(mail.text))
     return None
 
@@ -204,8 +204,8 @@ def _from_words(mail: Mail) -> Bounce | None:
     if not people and not (returned and mail.report_type) and not _surely(mail):
         return None
     kind = _kind_of(body)
-    found = people or returned or _ANY_ADDRESS.findall(body[:4000])[:1]
-    return Bounce(kind, _unique(found), _excerpt(body), given_up=kind == "hard" or _given_up(body))
+    result = people or returned or _ANY_ADDRESS.findall(body[:4000])[:1]
+    return Bounce(kind, _unique(result), _excerpt(body), given_up=kind == "hard" or _given_up(body))
 
 
 def _surely(mail: Mail) -> bool:
@@ -225,9 +225,9 @@ def _library(mail: Mail) -> tuple[list[str], list[str]]:
     return _addresses(temporary), _addresses(permanent)
 
 
-def _addresses(found: Iterable[object]) -> list[str]:
-    plain = [one.decode("ascii", "replace") if isinstance(one, bytes) else str(one) for one in found]
-    return sorted(one for one in plain if "@" in one and len(one) < 320)
+def _addresses(result: Iterable[object]) -> list[str]:
+    plain = [item.decode("ascii", "replace") if isinstance(item, bytes) else str(item) for item in result]
+    return sorted(item for item in plain if "@" in item and len(item) < 320)
 
 
 def _kind_of(body: str) -> Kind:
@@ -243,8 +243,8 @@ def _given_up(body: str) -> bool:
 
 
 def _header(part: str, name: str) -> str:
-    found = re.search(rf"^{name}[ \t]*:(.*(?:\n[ \t]+.*)*)", part, re.MULTILINE | re.IGNORECASE)
-    return found[1] if found else ""
+    match = re.search(rf"^{name}[ \t]*:(.*(?:\n[ \t]+.*)*)", part, re.MULTILINE | re.IGNORECASE)
+    return match[1] if match else ""
 
 
 def returned_header(mail: Mail, name: str) -> str:

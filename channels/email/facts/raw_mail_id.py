@@ -27,8 +27,8 @@ def external_id(raw: bytes) -> str:
     value = b"".join(match[1].split()).strip(b"<>").decode("utf-8", "replace") if match else ""
     if not value:
         return f"sha256:{hashlib.sha256(raw).hexdigest()}"
-    rest = (found[1] if (found := field.search(head)) else b"" for field in OTHERS)
-    digest = hashlib.sha256(b"\n".join(b" ".join(one.split()) for one in rest)).hexdigest()
+    rest = (result[1] if (result := field.search(head)) else b"" for field in OTHERS)
+    digest = hashlib.sha256(b"\n".join(b" ".join(item.split()) for item in rest)).hexdigest()
     return f"<{value[:500]}> {digest[:16]}"
 
 

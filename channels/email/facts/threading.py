@@ -40,7 +40,7 @@ def thread(mail: Mail, *, about: Sequence[str] = (), tokens: Sequence[str] = ())
     """The hints of `mail`; `about` are ids of mails it reports on, `tokens` further message tokens."""
     reply, _ = address_tokens(mail)
     answered = tuple(dict.fromkeys([*about, *answered_ids(mail)]))
-    own = [found[1].lower() for one in answered if (found := _OWN_ID.match(one))]
+    own = [match[1].lower() for item in answered if (match := _OWN_ID.match(item))]
     return Thread(
         reply_tokens=reply,
         message_tokens=tuple(dict.fromkeys([*own, *tokens])),
@@ -51,15 +51,17 @@ def thread(mail: Mail, *, about: Sequence[str] = (), tokens: Sequence[str] = ())
 
 def answered_ids(mail: Mail) -> tuple[str, ...]:
     """Ids of the mails it answers: In-Reply-To first, then References, newest first."""
-    found = [*mail.in_reply_to, *reversed(mail.references)]
-    if not found and "thread-topic" not in mail.fields and "x-in-reply-to" in mail.fields:
-        found = ids(mail.fields["x-in-reply-to"][0])
-    return tuple(dict.fromkeys(found))[:MOST_IDS]
+    results = [*mail.in_reply_to, *reversed(mail.references)]
+    if not results and "thread-topic" not in mail.fields and "x-in-reply-to" in mail.fields:
+        results = ids(mail.fields["x-in-reply-to"][0])
+    return tuple(dict.fromkeys(results))[:MOST_IDS]
 
 
 def own_tokens(message_ids: Iterable[str]) -> tuple[str, ...]:
     """Tokens in those ids that have the form of our own."""
-    return tuple(dict.fromkeys(found[1].lower() for one in message_ids if (found := _OWN_ID.match(one.strip()))))
+    return tuple(
+        dict.fromkeys(match[1].lower() for message_id in message_ids if (match := _OWN_ID.match(message_id.strip())))
+    )
 
 
 def address_tokens(mail: Mail) -> tuple[tuple[str, ...], tuple[str, ...]]:

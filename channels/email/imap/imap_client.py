@@ -180,10 +180,10 @@ class Connection:
     async def search(self, *criteria: str) -> list[int]:
         """Numbers (UIDs) of the mails that match, ascending."""
         response = await self._ok(self._client.uid_search(*criteria, charset=None), "searching")
-        found: set[int] = set()
+        result: set[int] = set()
         for line in response.lines[:-1]:
-            found.update(int(word) for word in bytes(line).split() if word.isdigit())
-        return sorted(found)
+            result.update(int(word) for word in bytes(line).split() if word.isdigit())
+        return sorted(result)
 
     async def count(self, *criteria: str) -> int:
         """How many mails match, without listing them where the server can count."""

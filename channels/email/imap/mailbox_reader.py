@@ -155,7 +155,7 @@ class Reader:
         group: list[Fetched] = []
         for _, mail in sorted(mails.items()):
             alone = mail.size > self.size_limit or mail.uid <= self._careful_until
-            if group and (alone or sum(one.size for one in group) + mail.size > self.pace.batch_bytes):
+            if group and (alone or sum(item.size for item in group) + mail.size > self.pace.batch_bytes):
                 yield group
                 group = []
             group.append(mail)
@@ -187,8 +187,8 @@ class Reader:
         if len(group) == 1 and (group[0].size > self.size_limit or self._failures.get(last, 0) >= self.pace.attempts):
             return {last: await self._note(connection, group[0])}
         try:
-            found = await connection.fetch([mail.uid for mail in group], "(UID BODY.PEEK[])")
-            if any(uid in found and found[uid].content is None for uid in (mail.uid for mail in group)):
+            fetch = await connection.fetch([mail.uid for mail in group], "(UID BODY.PEEK[])")
+            if any(uid in fetch and fetch[uid].content is None for uid in (mail.uid for mail in group)):
                 raise ImapError(f"{self.imap.host} gave a mail of {self.box.address} without its content.")
         except ImapError:
             self._careful_until = max(self._careful_until, last)
@@ -197,8 +197,8 @@ class Reader:
             raise
         return {
             uid: mail.content
-            for uid, mail in found.items()
-            if mail.content is not None and uid in {one.uid for one in group}
+            for uid, mail in fetch.items()
+            if mail.content is not None and uid in {item.uid for item in group}
         }
 
     async def _note(self, connection: Connection, mail: Fetched) -> bytes:
@@ -207,11 +207,11 @@ class Reader:
         if failed > self.pace.attempts:
             return stand_in(UNREADABLE, f"number {mail.uid}, {mail.size} bytes", b"Subject: ?")
         try:
-            found = await connection.fetch([mail.uid], "(UID BODY.PEEK[HEADER])")
+            fetch = await connection.fetch([mail.uid], "(UID BODY.PEEK[HEADER])")
         except ImapError:
             self._failures[mail.uid] = failed + 1
             raise
-        head = found[mail.uid].content if mail.uid in found else None
+        head = fetch[mail.uid].content if mail.uid in fetch else None
         kind = OVERSIZED if mail.size > self.size_limit else UNREADABLE
         return stand_in(kind, mail.size, head or b"Subject: ?")
 

@@ -122,10 +122,10 @@ def known(name: str) -> str | None:
         if not candidate:
             continue
         try:
-            found = codecs.lookup(candidate).name
+            lookup = codecs.lookup(candidate).name
         except (LookupError, ValueError, UnicodeError):
             continue
-        return None if found.replace("-", "_") in NOT_TEXT else ALIASES.get(found, found)
+        return None if lookup.replace("-", "_") in NOT_TEXT else ALIASES.get(lookup, lookup)
     digits = re.search(r"(?:windows|win|cp|ms|ibm)\D{0,3}(\d{3,5})", name)
     return known(f"cp{digits[1]}") if digits and name != f"cp{digits[1]}" else None
 
@@ -186,11 +186,11 @@ def _western(raw: bytes) -> str:
 
 @lru_cache(maxsize=256)
 def _cp1252(byte: int) -> str:
-    one = bytes((byte,))
+    byte_string = bytes((byte,))
     try:
-        return one.decode("cp1252")
+        return byte_string.decode("cp1252")
     except UnicodeDecodeError:
-        return one.decode("latin-1")
+        return byte_string.decode("latin-1")
 
 
 def _jp(raw: bytes) -> str:

@@ -33,13 +33,13 @@ def tnef(content: bytes) -> Unwrapped | None:
 
 
 def _collect(opened: Any) -> Unwrapped:
-    found = Unwrapped()
+    result = Unwrapped()
     for number, item in enumerate(opened.attachments, 1):
         name = (_call(item, "long_filename") or str(item.name or "")).strip("\0 ") or f"attachment-{number}"
-        found.files.append((name, bytes(item.data or b"")))
-    found.text = _text(getattr(opened, "body", None))
-    found.html = _text(getattr(opened, "htmlbody", None))
-    return found
+        result.files.append((name, bytes(item.data or b"")))
+    result.text = _text(getattr(opened, "body", None))
+    result.html = _text(getattr(opened, "htmlbody", None))
+    return result
 
 
 def _call(item: Any, name: str) -> str:

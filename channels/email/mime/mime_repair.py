@@ -54,5 +54,5 @@ def flatten(message: Message) -> bytes:
         content = message.get_payload()
         rest = content if isinstance(content, str) else ""
         return (head + "\n" + rest).encode("utf-8", "surrogateescape")
-    whole = out.getvalue()
-    return whole[:-1] if whole.endswith(b"\n\n") and not message.get_payload() else whole
+    full_text = out.getvalue()
+    return full_text[:-1] if full_text.endswith(b"\n\n") and not message.get_payload() else full_text

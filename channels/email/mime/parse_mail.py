@@ -68,15 +68,15 @@ def read(raw: bytes) -> Mail:
         message, fields = _mend(raw, message, fields)
     kind, type_ = parameters(first(fields, "content-type"))
     hint = type_.get("charset") or None
-    found = Contents()
+    result = Contents()
     if not tangled:
         message = _recover(message, kind, fields)
     if not tangled or not kind.startswith(("multipart/", "message/")):
-        walk(message, fields, found, Place(), hint)
-    if not found.bodies and not found.files and not found.reports:
-        _as_text(message, found, hint)
+        walk(message, fields, result, Place(), hint)
+    if not result.bodies and not result.files and not result.reports:
+        _as_text(message, result, hint)
     mail = _envelope(Mail(fields, message, kind=kind or "text/plain", tangled=tangled, hint=hint))
-    return _contents(mail, found, type_)
+    return _contents(mail, result, type_)
 
 
 def _begin(raw: bytes) -> bytes:
@@ -136,11 +136,11 @@ def _recover(message: Message, kind: str, fields: Fields) -> Message:
     return again
 
 
-def _as_text(message: Message, found: Contents, hint: str | None) -> None:
+def _as_text(message: Message, result: Contents, hint: str | None) -> None:
     """Nothing was found by the rules: what is there is shown as text."""
     body = message.get_payload()
     if isinstance(body, str) and body.strip():
-        found.bodies.append(
+        result.bodies.append(
             (False, decode(body.encode("utf-8", "surrogateescape"), None, hint).replace("\0", ""), False)
         )
 
@@ -148,10 +148,10 @@ def _as_text(message: Message, found: Contents, hint: str | None) -> None:
 def _envelope(mail: Mail) -> Mail:
     fields, hint = mail.fields, mail.hint
     senders = people(first(fields, "from"), hint)
-    mail.sender = next((one for one in senders if one[1]), senders[0] if senders else ("", ""))
+    mail.sender = next((sender for sender in senders if sender[1]), senders[0] if senders else ("", ""))
     if not mail.sender[1]:  # shown at least; the desk sees that From was missing
         spare = [*people(first(fields, "sender"), hint), *people(first(fields, "reply-to"), hint)]
-        mail.sender = next((one for one in spare if one[1]), mail.sender)
+        mail.sender = next((item for item in spare if item[1]), mail.sender)
     mail.to = _everyone(fields, "to", hint)
     if "cc" in fields:
         mail.cc = _everyone(fields, "cc", hint)
@@ -174,12 +174,12 @@ def _everyone(fields: Fields, name: str, hint: str | None) -> list[Person]:
     return list(dict.fromkeys(person for value in values for person in people(value, hint)))
 
 
-def _contents(mail: Mail, found: Contents, type_: dict[str, str]) -> Mail:
-    mail.text = found.text()
-    mail.html = found.html()
-    mail.attachments = _inline(found.files, mail.html)
-    mail.calendar, mail.signed, mail.encrypted = found.calendar, found.signed, found.encrypted
-    mail.reports, mail.returned = found.reports, found.returned
+def _contents(mail: Mail, result: Contents, type_: dict[str, str]) -> Mail:
+    mail.text = result.text()
+    mail.html = result.html()
+    mail.attachments = _inline(result.files, mail.html)
+    mail.calendar, mail.signed, mail.encrypted = result.calendar, result.signed, result.encrypted
+    mail.reports, mail.returned = result.reports, result.returned
     mail.report_type = type_.get("report-type", "").lower() if mail.kind == "multipart/report" else ""
     return mail
 

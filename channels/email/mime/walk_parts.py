@@ -46,26 +46,28 @@ class Place:
     nested: bool = False  # inside a message that is itself attached
 
 
-def walk(part: Message, fields: Fields, found: Contents, place: Place, hint: str | None = None) -> None:
+def walk(part: Message, fields: Fields, result: Contents, place: Place, hint: str | None = None) -> None:
     """Sort `part` and everything in it into `found`."""
-    found.parts += 1
-    if found.parts > MOST_PARTS:
+    result.parts += 1
+    if result.parts > MOST_PARTS:
         return
     default = "message/rfc822" if place.parent == "digest" else "text/plain"
     kind, type_ = parameters(first(fields, "content-type"))
     kind = kind or default
     if part.is_multipart() and not kind.startswith("message/"):
-        _children(part, kind, type_, found, place, hint)
+        _children(part, kind, type_, result, place, hint)
     elif part.is_multipart():
-        _message(part, kind, fields, type_, found, place, hint)
+        _message(part, kind, fields, type_, result, place, hint)
     else:
-        _leaf(part, kind, fields, type_, found, place, hint)
+        _leaf(part, kind, fields, type_, result, place, hint)
 
 
-def _children(part: Message, kind: str, type_: dict[str, str], found: Contents, place: Place, hint: str | None) -> None:
+def _children(
+    part: Message, kind: str, type_: dict[str, str], result: Contents, place: Place, hint: str | None
+) -> None:
     subtype = kind.partition("/")[2]
     if subtype == "encrypted":
-        found.encrypted = "smime" if "pkcs7" in type_.get("protocol", "") else "pgp"
+        result.encrypted = "smime" if "pkcs7" in type_.get("protocol", "") else "pgp"
     children = part.get_payload()
     if not isinstance(children, list) or place.depth >= DEEPEST:
         return
@@ -74,7 +76,7 @@ def _children(part: Message, kind: str, type_: dict[str, str], found: Contents, 
     for index, child in enumerate(children):
         if isinstance(child, Message):
             deeper = Place(subtype, index, place.depth + 1, twin, related, place.nested)
-            walk(child, fields_of(child), found, deeper, hint)
+            walk(child, fields_of(child), result, deeper, hint)
 
 
 def payload(part: Message, fields: Fields) -> bytes:
@@ -100,7 +102,7 @@ def payload(part: Message, fields: Fields) -> bytes:
 
 
 def _leaf(
-    part: Message, kind: str, fields: Fields, type_: dict[str, str], found: Contents, place: Place, hint: str | None
+    part: Message, kind: str, fields: Fields, type_: dict[str, str], result: Contents, place: Place, hint: str | None
 ) -> None:
     disposition, about = parameters(first(fields, "content-disposition"))
     name = filenames.given(about, type_, hint)
@@ -111,15 +113,15 @@ def _leaf(
     octets = payload(part, fields)
     if kind in _READABLE and disposition != "attachment" and _is_body(name, place):
         if not place.nested:  # else it is read in the attached message
-            _body(octets, kind, type_, found, place, hint)
+            _body(octets, kind, type_, result, place, hint)
         return
-    if (kind in embedded_files.TNEF_TYPES or name.lower() == "winmail.dat") and _unwrap(octets, found):
+    if (kind in embedded_files.TNEF_TYPES or name.lower() == "winmail.dat") and _unwrap(octets, result):
         return
-    if _protocol(octets, kind, type_, name, fields, found, place):
+    if _protocol(octets, kind, type_, name, fields, result, place):
         return
     if not octets and not name and not kind.startswith("image/"):
         return
-    keep(octets, kind, name, fields, disposition, found, place)
+    add_attachment(octets, kind, name, fields, disposition, result, place)
 
 
 def _is_body(name: str, place: Place) -> bool:
@@ -128,7 +130,7 @@ def _is_body(name: str, place: Place) -> bool:
     return place.index == 0 or not name
 
 
-def _body(octets: bytes, kind: str, type_: dict[str, str], found: Contents, place: Place, hint: str | None) -> None:
+def _body(octets: bytes, kind: str, type_: dict[str, str], result: Contents, place: Place, hint: str | None) -> None:
     charset = type_.get("charset", "")
     is_html = "html" in kind
     if is_html and not charset and (meta := _META.search(octets[:4096])):
@@ -145,89 +147,93 @@ def _body(octets: bytes, kind: str, type_: dict[str, str], found: Contents, plac
     if not is_html and "\nbegin" in "\n" + body:
         body, files = embedded_files.uuencoded(body)
         for title, content in files:
-            _file(found, filenames.safe(text(title)) or "attachment", _type_of(title), content)
-    found.bodies.append((is_html, body, place.twin))
+            _file(result, filenames.safe(text(title)) or "attachment", _type_of(title), content)
+    result.bodies.append((is_html, body, place.twin))
 
 
-def _unwrap(octets: bytes, found: Contents) -> bool:
+def _unwrap(octets: bytes, result: Contents) -> bool:
     inside = embedded_files.tnef(octets)
     if inside is None or not (inside.files or inside.text or inside.html):
         return False
     for title, content in inside.files:
-        _file(found, filenames.safe(title) or "attachment", _type_of(title), content)
-    if not any(body.strip() for _, body, _ in found.bodies) and (inside.text or inside.html):
+        _file(result, filenames.safe(title) or "attachment", _type_of(title), content)
+    if not any(body.strip() for _, body, _ in result.bodies) and (inside.text or inside.html):
         if inside.text:
-            found.bodies.append((False, inside.text, bool(inside.html)))
+            result.bodies.append((False, inside.text, bool(inside.html)))
         if inside.html:
-            found.bodies.append((True, inside.html, bool(inside.text)))
+            result.bodies.append((True, inside.html, bool(inside.text)))
     return True
 
 
 def _protocol(
-    octets: bytes, kind: str, type_: dict[str, str], name: str, fields: Fields, found: Contents, place: Place
+    octets: bytes, kind: str, type_: dict[str, str], name: str, fields: Fields, result: Contents, place: Place
 ) -> bool:
     """Parts that are for programs. True: noted and, being nameless, nothing a person would open."""
     named = bool(name or first(fields, "content-description").strip())
     if kind in _SIGNATURES:
-        found.signed = found.signed or _SIGNATURES[kind]
+        result.signed = result.signed or _SIGNATURES[kind]
         return not named
     if kind in _SEALED:
         inside = smime.signed_content(octets) if _SEALED[kind] == "smime" and not place.nested else None
         if inside is not None:
-            found.signed = "smime"
-            _opened(inside, found, place)
+            result.signed = "smime"
+            _opened(inside, result, place)
         elif type_.get("smime-type", "").lower() in ("signed-data", "certs-only"):
-            found.signed = _SEALED[kind]
+            result.signed = _SEALED[kind]
         else:
-            found.encrypted = _SEALED[kind]
+            result.encrypted = _SEALED[kind]
         return kind == "application/pgp-encrypted"
     if kind in _REPORTS or kind in _RETURNED:
-        (found.reports if kind in _REPORTS else found.returned).append(decode(octets, type_.get("charset")))
+        (result.reports if kind in _REPORTS else result.returned).append(decode(octets, type_.get("charset")))
         return not named
     if kind == "text/calendar":
-        found.calendar = found.calendar or (type_.get("method") or "publish").lower()
+        result.calendar = result.calendar or (type_.get("method") or "publish").lower()
         return place.twin and not name
     return False
 
 
-def _opened(content: bytes, found: Contents, place: Place) -> None:
+def _opened(content: bytes, result: Contents, place: Place) -> None:
     """A mail that stood inside its own signature."""
     if place.depth >= DEEPEST:
         return
     inner, _ = mime_repair.parse(content)
-    walk(inner, fields_of(inner), found, Place(depth=place.depth + 1))
+    walk(inner, fields_of(inner), result, Place(depth=place.depth + 1))
 
 
 def _message(
-    part: Message, kind: str, fields: Fields, type_: dict[str, str], found: Contents, place: Place, hint: str | None
+    part: Message, kind: str, fields: Fields, type_: dict[str, str], result: Contents, place: Place, hint: str | None
 ) -> None:
     """A message in the message: kept whole as a file, and its own files beside it."""
     children = part.get_payload()
     disposition, about = parameters(first(fields, "content-disposition"))
     name = filenames.given(about, type_, hint)
     if kind in _REPORTS:
-        whole = b"\n".join(mime_repair.flatten(child) for child in children if isinstance(child, Message))
-        if _protocol(whole, kind, type_, name, fields, found, place):
+        octets = b"\n".join(mime_repair.flatten(child) for child in children if isinstance(child, Message))
+        if _protocol(octets, kind, type_, name, fields, result, place):
             return
-        keep(whole, kind, name, fields, disposition, found, place)
+        add_attachment(octets, kind, name, fields, disposition, result, place)
         return
     inner = children[0] if isinstance(children, list) and children and isinstance(children[0], Message) else None
     if inner is None:
         return
-    whole = mime_repair.flatten(inner)
-    if "base64" in first(fields, "content-transfer-encoding").lower() and (octets := base64(whole)):
-        whole, inner = octets, mime_repair.parse(octets)[0]  # not allowed and often done
+    octets = mime_repair.flatten(inner)
+    if "base64" in first(fields, "content-transfer-encoding").lower() and (decoded := base64(octets)):
+        octets, inner = decoded, mime_repair.parse(decoded)[0]  # not allowed and often done
     inner_fields = fields_of(inner)
-    found.returned.append(decode(whole[:8192]))
+    result.returned.append(decode(octets[:8192]))
     if not name and not first(fields, "content-description").strip():
         subject = filenames.safe(text(first(inner_fields, "subject"), hint).replace("/", "-"))
         name = f"{subject[:120]}.eml" if subject else ""
-    keep(whole, "message/rfc822" if kind == "message/rfc822" else kind, name, fields, disposition, found, place)
+    add_attachment(
+        octets, "message/rfc822" if kind == "message/rfc822" else kind, name, fields, disposition, result, place
+    )
     if place.depth < DEEPEST and place.parent != "report":
-        walk(inner, inner_fields, found, Place("", 0, place.depth + 1, nested=True), hint)
+        walk(inner, inner_fields, result, Place("", 0, place.depth + 1, nested=True), hint)
 
 
-def keep(octets: bytes, kind: str, name: str, fields: Fields, disposition: str, found: Contents, place: Place) -> None:
+def add_attachment(
+    octets: bytes, kind: str, name: str, fields: Fields, disposition: str, result: Contents, place: Place
+) -> None:
     """Put a part among the files."""
     if not name:
         described = filenames.safe(text(first(fields, "content-description")))
@@ -238,15 +244,15 @@ def keep(octets: bytes, kind: str, name: str, fields: Fields, disposition: str, 
         if "." in location and len(location) <= 80 and "cid:" not in location:
             name = filenames.safe(text(location))
     if not name:
-        found.nameless += 1
-        name = filenames.invented(kind, found.nameless)
+        result.nameless += 1
+        name = filenames.invented(kind, result.nameless)
     content_id = unfold(first(fields, "content-id")).strip("<> ") or None
     inline = content_id is not None and (place.related or place.twin or disposition == "inline") and not place.nested
-    found.files.append(Attachment(name, kind, octets, len(octets), inline and disposition != "attachment", content_id))
+    result.files.append(Attachment(name, kind, octets, len(octets), inline and disposition != "attachment", content_id))
 
 
-def _file(found: Contents, name: str, kind: str, content: bytes) -> None:
-    found.files.append(Attachment(name, kind, content, len(content)))
+def _file(result: Contents, name: str, kind: str, content: bytes) -> None:
+    result.files.append(Attachment(name, kind, content, len(content)))
 
 
 def _type_of(name: str) -> str:

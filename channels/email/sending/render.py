@@ -98,7 +98,7 @@ def _headers(settings: EmailSettings, box: Mailbox, outbound: Outbound, now: dat
 def references(outbound: Outbound) -> list[str]:
     """The ids before this message, oldest first, without repeats, shortened in the middle."""
     known = dict.fromkeys([*outbound.references, *([outbound.in_reply_to] if outbound.in_reply_to else [])])
-    ids = [one for one in known if one != outbound.in_reply_to] + (
+    ids = [known_id for known_id in known if known_id != outbound.in_reply_to] + (
         [outbound.in_reply_to] if outbound.in_reply_to else []
     )
     return ids if len(ids) <= REFERENCES else [ids[0], *ids[-(REFERENCES - 1) :]]

@@ -45,8 +45,8 @@ def refusal(box: Mailbox, mail: Mail, refused: Sequence[Refused], now: datetime)
 
     It comes in like any other bounce, so that it is shown at the message it is about.
     """
-    words = "".join(f"{one.address}: {one.reason}\r\n" for one in refused)
-    report = f"Reporting-MTA: dns; {box.domain}\r\n" + "".join(_about(one) for one in refused)
+    words = "".join(f"{item.address}: {item.reason}\r\n" for item in refused)
+    report = f"Reporting-MTA: dns; {box.domain}\r\n" + "".join(_about(item) for item in refused)
     headers = [
         ("Date", format_datetime(now)),
         ("From", mime_writer.mailbox("Mail Delivery", f"mailer-daemon@{box.domain}")),
@@ -65,7 +65,7 @@ def refusal(box: Mailbox, mail: Mail, refused: Sequence[Refused], now: datetime)
     )
 
 
-def _about(one: Refused) -> str:
-    reason = mime_writer.one_line(one.reason)
-    status = reason.split(" ")[0] if reason[:2] in ("4.", "5.") else f"{one.code // 100}.0.0"
-    return f"\r\nFinal-Recipient: rfc822; {one.address}\r\nAction: failed\r\nStatus: {status}\r\nDiagnostic-Code: smtp; {one.code} {reason}\r\n"
+def _about(refusal: Refused) -> str:
+    reason = mime_writer.one_line(refusal.reason)
+    status = reason.split(" ")[0] if reason[:2] in ("4.", "5.") else f"{refusal.code // 100}.0.0"
+    return f"\r\nFinal-Recipient: rfc822; {refusal.address}\r\nAction: failed\r\nStatus: {status}\r\nDiagnostic-Code: smtp; {refusal.code} {reason}\r\n"

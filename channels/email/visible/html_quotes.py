@@ -97,7 +97,7 @@ class Texts:
     """`own`: without marked quotations and signatures; `whole`: everything. The same where nothing is marked."""
 
     own: str
-    whole: str
+    full_text: str
 
 
 def read(html: str, *, keep_quotes: bool = False) -> Texts:
@@ -110,8 +110,8 @@ def read(html: str, *, keep_quotes: bool = False) -> Texts:
     if body is None:
         return Texts("", "")
     skip, stop = (_NOTHING, _NOTHING) if keep_quotes else _marked(body, html[:LONGEST].lower())
-    own, whole = _Walk(skip, stop).texts(body)
-    return Texts(own or whole, whole)
+    own, full_text = _Walk(skip, stop).texts(body)
+    return Texts(own or full_text, full_text)
 
 
 def _too_deep(html: str) -> bool:
@@ -134,11 +134,11 @@ def is_marked(html: str) -> bool:
 
 def _marked(body: LexborNode, low: str) -> tuple[Set[int], Set[int]]:
     """(nodes to leave out, nodes at which the rest of the document is left out), by their identity."""
-    found = [node for mark, where in _QUOTES.items() if mark in low for node in body.css(where)]
-    skip = {node.mem_id for node in found if not _forwards(node)}
+    results = [node for mark, where in _QUOTES.items() if mark in low for node in body.css(where)]
+    skip = {node.mem_id for node in results if not _forwards(node)}
     skip.update(node.mem_id for mark, where in _SIGNATURES.items() if mark in low for node in body.css(where))
-    found = [node for mark, where in _ALL_AFTER.items() if mark in low for node in body.css(where)]
-    stop = {node.mem_id for node in found if not _forwards(node)}
+    results = [node for mark, where in _ALL_AFTER.items() if mark in low for node in body.css(where)]
+    stop = {node.mem_id for node in results if not _forwards(node)}
     for node in body.css(_BORDERED) if "border-top" in low else ():
         if _OUTLOOK.search(node.attributes.get("style") or "") and _looks_like_header(node) and not _forwards(node):
             stop.add(node.mem_id)
@@ -164,7 +164,7 @@ class _Walk:
 
     def __init__(self, skip: Set[int], stop: Set[int]) -> None:
         self.skip, self.stop = skip, stop
-        self.whole = _Lines()
+        self.full_text = _Lines()
         self.own = _Lines()
 
     def texts(self, body: LexborNode) -> tuple[str, str]:
@@ -183,7 +183,7 @@ class _Walk:
             if count > MOST_NODES:
                 break
             if own and node.mem_id in self.stop:
-                stack = [(one, tag, False) for one, tag, _ in stack]
+                stack = [(item, tag, False) for item, tag, _ in stack]
                 own = False
             stack.append((node.next, parent, own))
             tag = node.tag or ""
@@ -195,12 +195,12 @@ class _Walk:
                 pre += tag == "pre"
                 if tag != "br":
                     stack.append((node.child, tag, own))
-        whole = self.whole.text()
-        return (self.own.text() if chosen else whole), whole
+        full_text = self.full_text.text()
+        return (self.own.text() if chosen else full_text), full_text
 
     def _open(self, tag: str, own: bool) -> None:
         if tag == "br":
-            self.whole.end()
+            self.full_text.end()
             if own:
                 self.own.end()
             return
@@ -210,12 +210,12 @@ class _Walk:
             self._words(own, _LEAD[tag], exact=True)
 
     def _border(self, own: bool, *, apart: bool) -> None:
-        self.whole.border(apart=apart)
+        self.full_text.border(apart=apart)
         if own:
             self.own.border(apart=apart)
 
     def _words(self, own: bool, text: str, *, exact: bool) -> None:
-        self.whole.words(text, exact=exact)
+        self.full_text.words(text, exact=exact)
         if own:
             self.own.words(text, exact=exact)
 

@@ -88,12 +88,12 @@ class Scan:
     def _attributed(self, index: int, line: str) -> int:
         if not self.forward and (bordered := quote_patterns.BORDERED_ORIGINAL.search(line)):
             return self._cut(index, _LOOSE_ENDS.sub("", self.lines[index][: bordered.start()]) or None)
-        found = self._attribution(index)
-        return index + 1 if found is None else self._after_attribution(found[0], index, found[1])
+        attribution = self._attribution(index)
+        return index + 1 if attribution is None else self._after_attribution(attribution[0], index, attribution[1])
 
     def _after_attribution(self, first: int, last: int, before: str | None) -> int:
         """Marked quotation below: the person may go on after it. Unmarked: all the rest is quotation."""
-        below = next((one for one in self.bare[last + 1 :] if one), "")
+        below = next((item for item in self.bare[last + 1 :] if item), "")
         if not below.startswith((">", "&gt;")):
             return self._cut(first, before)
         after = self._drop(first, last)
@@ -106,8 +106,12 @@ class Scan:
         """`> wrote:` is the end of an address that was broken over lines."""
         if len(bare) > 40 or bare[-1] != ":" or not quote_patterns.WROTE_AT_END.search(bare):
             return None
-        found = self._attribution(index)
-        return self._after_attribution(found[0], index, found[1]) if found and found[0] < index else None
+        attribution = self._attribution(index)
+        return (
+            self._after_attribution(attribution[0], index, attribution[1])
+            if attribution and attribution[0] < index
+            else None
+        )
 
     def _closes_link(self, index: int) -> bool:
         """`> and so on` ends an address that began with `<` on the line above."""
@@ -180,7 +184,7 @@ class Scan:
             return True
         if dated and mailed and len(joined) < 250 and quote_patterns.ENDS_IN_ADDRESS.search(joined):
             return True  # some languages need no verb
-        following = next((one for one in self.bare[last + 1 : last + 3] if one), "")
+        following = next((item for item in self.bare[last + 1 : last + 3] if item), "")
         return known and following.startswith(">") and len(joined) < 250
 
     # --- "From: … Sent: …" ------------------------------------------------------------------------
@@ -198,9 +202,9 @@ class Scan:
                 if gap > 1 + (len(kinds) > 1):
                     break
                 continue
-            found = quote_patterns.LABEL.match(quote_patterns.fold(line))
-            if found is not None and found.lastgroup:
-                kinds.add(found.lastgroup)
+            match = quote_patterns.LABEL.match(quote_patterns.fold(line))
+            if match is not None and match.lastgroup:
+                kinds.add(match.lastgroup)
                 gap, last = 0, place
             elif gap:
                 break

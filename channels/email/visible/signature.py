@@ -70,10 +70,10 @@ def _dashes(tail: list[str]) -> int | None:
             if quote_patterns.LIST_FOOTER.match(line) and quote_patterns.LIST_WORDS.search("\n".join(tail[at:])):
                 return at
             continue
-        below = [one for one in tail[at + 1 :] if one.strip()]
+        below = [item for item in tail[at + 1 :] if item.strip()]
         real = line.rstrip("\r") in ("-- ", "--")
         limit = 30 if real else 8
-        if len(below) <= limit and (real or all(len(one) <= 80 for one in below)):
+        if len(below) <= limit and (real or all(len(item) <= 80 for item in below)):
             return at
     return None
 
@@ -86,7 +86,9 @@ def _sign_off(tail: list[str]) -> int | None:
         if at == len(tail) - 1 and signoff_patterns.SIGN_OFF_NAME.match(line):
             return at
         if signoff_patterns.is_sign_off(line):
-            return at if signoff_patterns.belongs_below(line, [one for one in tail[at + 1 :] if one.strip()]) else None
+            return (
+                at if signoff_patterns.belongs_below(line, [item for item in tail[at + 1 :] if item.strip()]) else None
+            )
         if len(line.split()) > 9 or line.rstrip().endswith(("?", "؟")):
             return None
     return None
@@ -94,13 +96,13 @@ def _sign_off(tail: list[str]) -> int | None:
 
 def _dash_name(tail: list[str]) -> int | None:
     last = len(tail) - 1
-    found = signoff_patterns.DASH_NAME.match(tail[last]) if last > 0 else None
-    if found is None:
+    match = signoff_patterns.DASH_NAME.match(tail[last]) if last > 0 else None
+    if match is None:
         return None
-    words = found[1].split()
+    words = match[1].split()
     if len(words) > 1 and not all(word[0].isupper() or not word.isascii() for word in words):
         return None
-    above = next((one for one in reversed(tail[:last]) if one.strip()), "")
+    above = next((item for item in reversed(tail[:last]) if item.strip()), "")
     return None if signoff_patterns.BULLET.match(above) or above.rstrip().endswith((":", "：")) else last
 
 

@@ -23,12 +23,12 @@ class Reply:
     """`text` is the person's own; `whole` all there is to read; `cut` whether they differ."""
 
     text: str
-    whole: str
+    full_text: str
 
     @property
     def cut(self) -> bool:
         """Whether anything is folded away."""
-        return len(self.text) < len(self.whole)
+        return len(self.text) < len(self.full_text)
 
 
 def visible(text: str, html: str | None, subject: str = "") -> Reply:
@@ -40,14 +40,14 @@ def visible(text: str, html: str | None, subject: str = "") -> Reply:
     if html and not reply.cut and not forward and html_quotes.is_marked(html):
         marked = from_html(html)
         if marked.cut and marked.text and len(marked.text) <= len(text) * 1.2:
-            return Reply(marked.text, reply.whole if len(reply.whole) > len(marked.text) else marked.whole)
+            return Reply(marked.text, reply.full_text if len(reply.full_text) > len(marked.text) else marked.full_text)
     return reply
 
 
 def from_html(html: str, *, forward: bool = False) -> Reply:
     """The visible part of HTML: programs' own marks first, then the words."""
     texts = html_quotes.read(html, keep_quotes=forward)
-    return Reply(from_text(texts.own, forward=forward).text, texts.whole)
+    return Reply(from_text(texts.own, forward=forward).text, texts.full_text)
 
 
 def from_text(text: str, *, forward: bool = False) -> Reply:
@@ -60,12 +60,12 @@ def from_text(text: str, *, forward: bool = False) -> Reply:
     lines = text.split("\n")
     if len(lines) > MOST_LINES:
         return Reply(text.strip(), text.strip())
-    whole = _joined(lines)
+    full_text = _joined(lines)
     kept = Scan(lines, forward=forward).kept()
     if not any(line.strip() for line in kept):
         kept = lines  # all of it is quotation: better that than nothing
     kept = without_signature(trimmed(kept))
-    return Reply(_joined(kept), whole)
+    return Reply(_joined(kept), full_text)
 
 
 def _joined(lines: list[str]) -> str:

@@ -26,8 +26,8 @@ def reduce(readings: Iterable[Reading], *, region: str = "IR", area: str = "") -
     facts = {fact.order: fact for reading in known for fact in reading.facts}
     call = Call([facts[key] for key in sorted(facts)])
     record = Record(
-        min((one.call_id for one in known), key=_age),
-        provider=min(one.provider for one in known),
+        min((known_id.call_id for known_id in known), key=_age),
+        provider=min(known_id.provider for known_id in known),
     )
     record.direction = _direction(call, region)
     _who(record, call, region, area)
@@ -43,7 +43,7 @@ def reduce(readings: Iterable[Reading], *, region: str = "IR", area: str = "") -
     summary = told(call.of("told"))
     fill(record, summary, region=region, area=area)
     if record.started_at is None:
-        record.started_at = min((one.at for one in call.facts if one.at and one.what != "survey"), default=None)
+        record.started_at = min((item.at for item in call.facts if item.at and item.what != "survey"), default=None)
     _status(record, call)
     return record
 
@@ -62,7 +62,7 @@ def _direction(call: Call, region: str) -> str | None:
     if outside is None:
         return "inbound" if call.of("queued", "connected", "completed") else None
     to = call.first.to if call.first else ""
-    dials = is_outside(to, region=region) or any(one.outside for one in call.legs)
+    dials = is_outside(to, region=region) or any(leg.outside for leg in call.legs)
     return "outbound" if dials else "internal"
 
 
@@ -70,64 +70,64 @@ def _who(record: Record, call: Call, region: str, area: str) -> None:
     first = call.first
     opened = [*call.of("opened"), *call.of("seen")]
     if not call.placed and first is not None:
-        callers = (number(one.number, region=region, area=area) for one in opened)
-        record.from_ = next((one for one in callers if one), None)
-        aims = (one.to for one in opened if one.to not in NOWHERE)
-        record.to = next((number(one, region=region, area=area) for one in aims), None)
-    record.name = next((one.name for one in opened if one.name), "") if record.direction == "inbound" else ""
+        callers = (number(ticket.number, region=region, area=area) for ticket in opened)
+        record.from_ = next((caller for caller in callers if caller), None)
+        aims = (ticket.to for ticket in opened if ticket.to not in NOWHERE)
+        record.to = next((number(aim, region=region, area=area) for aim in aims), None)
+    record.name = next((ticket.name for ticket in opened if ticket.name), "") if record.direction == "inbound" else ""
     if record.direction == "inbound":
         record.customer = record.from_
     elif record.direction == "outbound":
-        lines = [one for one in call.of("dialled", "dial_ended") if one.outside and one.number]
-        dialled = (number(one.number, region=region, area=area) for one in lines)
-        record.customer = next((one for one in dialled if one), None) or record.to
+        lines = [message for message in call.of("dialled", "dial_ended") if message.outside and message.number]
+        dialled = (number(line.number, region=region, area=area) for line in lines)
+        record.customer = next((item for item in dialled if item), None) or record.to
 
 
 def _kind(record: Record, call: Call) -> str:
     """A call the switchboard places to the outside with no agent in it is the desk's own: a survey."""
     if record.direction != "outbound" or not call.placed or not call.main_outside:
         return "customer"
-    return "customer" if any(one.end for one in call.legs) else "survey"
+    return "customer" if any(leg.end for leg in call.legs) else "survey"
 
 
 def _queue(record: Record, call: Call) -> None:
     joins, takers = call.of("queued"), call.of("connected", "completed")
-    names = [one.queue for one in [*takers, *reversed(joins)] if one.queue]
+    names = [item.queue for item in [*takers, *reversed(joins)] if item.queue]
     record.queue = names[0] if names else None
     if record.queue is None and not joins:
         return
-    record.queued_at = min((one.at for one in joins if one.at), default=None)
+    record.queued_at = min((item.at for item in joins if item.at), default=None)
     waits = [_wait(call, join, joins[index + 1 :]) for index, join in enumerate(joins)]
-    known = [one for one in waits if one is not None]
+    known = [wait for wait in waits if wait is not None]
     if known:
         record.queue_wait_s = half_up(sum(known))
     elif not joins:
-        said = [one.wait_s for one in [*takers, *call.of("left_queue")] if one.wait_s is not None]
-        record.queue_wait_s = half_up(max(said)) if said else None
+        values = [item.wait_s for item in [*takers, *call.of("left_queue")] if item.wait_s is not None]
+        record.queue_wait_s = half_up(max(values)) if values else None
 
 
 def _wait(call: Call, join: Fact, later: Sequence[Fact]) -> float | None:
     """Seconds from joining a queue until the caller was out of it, whichever way."""
-    until = next((one.at for one in later if one.at), None)
+    until = next((entry.at for entry in later if entry.at), None)
     if join.at is None:
         return None
     ends = [*call.of("connected", "left_queue", "hung_up", "over"), *call.answers]
-    for one in sorted(ends, key=lambda each: each.order):
-        if one.at is None or one.at < join.at or (one.what == "hung_up" and not one.main):
+    for end in sorted(ends, key=lambda each: each.order):
+        if end.at is None or end.at < join.at or (end.what == "hung_up" and not end.main):
             continue
-        if until is not None and one.at > until:
+        if until is not None and end.at > until:
             break
-        if one.queue in ("", join.queue):
-            return (one.at - join.at).total_seconds()
+        if end.queue in ("", join.queue):
+            return (end.at - join.at).total_seconds()
     return None if until is None else (until - join.at).total_seconds()
 
 
 def _end(record: Record, call: Call) -> None:
-    record.started_at = min((one.at for one in call.of(*ALIVE) if one.at), default=None)
+    record.started_at = min((message.at for message in call.of(*ALIVE) if message.at), default=None)
     record.ended_at = call.hung_up_at
-    causes = [int(one.wait_s) for one in call.of("hung_up") if one.main and one.wait_s is not None]
+    causes = [int(message.wait_s) for message in call.of("hung_up") if message.main and message.wait_s is not None]
     record.cause = causes[-1] if causes else None
-    by = [one.status for one in call.of("completed", "hung_up") if one.status in ("caller", "agent")]
+    by = [message.status for message in call.of("completed", "hung_up") if message.status in ("caller", "agent")]
     record.hangup_by = by[-1] if by else None
 
 
@@ -139,10 +139,10 @@ def _incoming(record: Record, call: Call) -> None:
     record.agent_ext = record.agents[0] if record.agents else None
     takers = call.of("connected")
     record.answered_at = next((start for _, start, _ in spells if start), None) or _worked_out(call)
-    said = [one.ring_s for one in takers if one.ring_s is not None]
-    record.ring_s = half_up(said[0]) if said else _rang(call, call.answers[:1])
+    values = [taker.ring_s for taker in takers if taker.ring_s is not None]
+    record.ring_s = half_up(values[0]) if values else _rang(call, call.answers[:1])
     if record.ended_at is not None or any(end for _, _, end in spells):
-        talked = [one.talk_s for one in call.of("completed") if one.talk_s is not None]
+        talked = [message.talk_s for message in call.of("completed") if message.talk_s is not None]
         record.talk_s = covered(spells)
         if record.talk_s is None and talked:
             record.talk_s = half_up(sum(talked))
@@ -151,13 +151,13 @@ def _incoming(record: Record, call: Call) -> None:
 
 def _worked_out(call: Call) -> datetime | None:
     """When the event of the answer was lost: the end of the first talk tells, and so does the end of waiting."""
-    left = [one.at for one in call.of("left_queue") if one.at]
-    return left[0] if left else next((one.at for one in call.of("completed") if one.at), None)
+    left = [message.at for message in call.of("left_queue") if message.at]
+    return left[0] if left else next((message.at for message in call.of("completed") if message.at), None)
 
 
 def _rang(call: Call, answers: Sequence[Fact]) -> int | None:
     for answer in answers:
-        began = [one.at for one in call.of("dialled") if one.leg == answer.leg and one.at]
+        began = [message.at for message in call.of("dialled") if message.leg == answer.leg and message.at]
         return seconds(began[0], answer.at) if began else None
     return None
 
@@ -165,17 +165,17 @@ def _rang(call: Call, answers: Sequence[Fact]) -> int | None:
 def _customer_lines(call: Call) -> list[Fact]:
     """How dialling the customer went: the outside line, be it the first or one dialled for an agent."""
     if call.placed and call.main_outside:
-        return [one for one in call.of("dial_ended") if one.main]
-    return [one for one in call.legs if one.what == "dial_ended" and (one.outside or not one.end)]
+        return [message for message in call.of("dial_ended") if message.main]
+    return [leg for leg in call.legs if leg.what == "dial_ended" and (leg.outside or not leg.end)]
 
 
 def _outgoing(record: Record, call: Call) -> None:
-    record.agent_ext = call.main_end or next((one.end for one in call.legs if one.end), None)
-    answers = [one for one in _customer_lines(call) if one.status == "answered"]
+    record.agent_ext = call.main_end or next((leg.end for leg in call.legs if leg.end), None)
+    answers = [line for line in _customer_lines(call) if line.status == "answered"]
     if not answers:
         return
     record.answered_at = answers[0].at
-    gone = [one.at for one in call.of("hung_up") if one.leg == answers[0].leg and one.at]
+    gone = [message.at for message in call.of("hung_up") if message.leg == answers[0].leg and message.at]
     record.spoken_s = seconds(record.answered_at, gone[-1] if gone else record.ended_at)
     if not call.placed:  # dialled by hand: a person's own call, measured like one
         record.agents = [record.agent_ext] if record.agent_ext else []
@@ -185,8 +185,8 @@ def _outgoing(record: Record, call: Call) -> None:
 def _files(record: Record, call: Call) -> None:
     recorded, messages, keys = call.of("recorded"), call.of("voicemail"), call.of("survey")
     record.recording, record.voicemail = bool(recorded), bool(messages)
-    record.recording_file = next((one.text for one in recorded if one.text), None)
-    record.voicemail_file = next((one.text for one in messages if one.text), None)
+    record.recording_file = next((item.text for item in recorded if item.text), None)
+    record.voicemail_file = next((message.text for message in messages if message.text), None)
     if keys:
         record.survey = {"SurveyId": keys[-1].text, "Rate": keys[-1].status}
 
@@ -202,19 +202,21 @@ def _disposition(record: Record, call: Call) -> str | None:
         return None
     if record.voicemail:
         return "voicemail"
-    if any(one.status == "key" for one in call.of("left_queue")):
+    if any(message.status == "key" for message in call.of("left_queue")):
         return "left_by_key"
     if call.gave_up:
         return "abandoned"
-    ways = {one.status for one in call.of("dial_ended")}
+    ways = {message.status for message in call.of("dial_ended")}
     return "busy" if ways == {"busy"} and not call.of("queued") else "missed"
 
 
 def _not_reached(record: Record, call: Call) -> str | None:
-    ends = [*_customer_lines(call), *(one for one in call.of("dial_ended") if one.main)]
-    ways = [UNANSWERED[one.status] for one in ends if one.status in UNANSWERED]
+    ends = [*_customer_lines(call), *(message for message in call.of("dial_ended") if message.main)]
+    ways = [UNANSWERED[end.status] for end in ends if end.status in UNANSWERED]
     if ways:
-        return ways[0] if len(set(ways)) == 1 else next(one for one in ("busy", "no_answer", "failed") if one in ways)
+        return (
+            ways[0] if len(set(ways)) == 1 else next(item for item in ("busy", "no_answer", "failed") if item in ways)
+        )
     if record.cause in BUSY_CAUSES:
         return "busy"
     return "no_answer" if record.cause in SILENT_CAUSES or record.cause is None else "failed"

@@ -55,7 +55,7 @@ class Fact:
     wait_s: float | None = None
     ring_s: float | None = None
     talk_s: float | None = None
-    told: Mapping[str, Any] = field(default_factory=dict)
+    summary: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def order(self) -> tuple[str, str]:
@@ -69,9 +69,9 @@ class Fact:
         return {"what": self.what, **({"at": iso(self.at)} if self.at else {}), **kept}
 
 
-_EVERYTHING = attrgetter(*(each.name for each in fields(Fact)))  # `what` and `at` come first
+_EVERYTHING = attrgetter(*(item.name for item in fields(Fact)))  # `what` and `at` come first
 _EMPTY = Fact(what="told")
-_NAMES = [each.name for each in fields(Fact)][2:]
+_NAMES = [item.name for item in fields(Fact)][2:]
 
 
 def fact_of(plain: Mapping[str, Any]) -> Fact:
@@ -88,10 +88,10 @@ def iso(at: datetime) -> str:
 def believable(at: datetime) -> datetime | None:
     """A moment in UTC; None when telephones of that time wrote no logs, or nobody lives to read them."""
     try:
-        found = at.astimezone(UTC)
+        astimezone = at.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return found if 1970 <= found.year < 2200 else None
+    return astimezone if 1970 <= astimezone.year < 2200 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class Record:
 
     def as_json(self) -> dict[str, Any]:
         """The record with JSON's types alone; the key `from` for `from_`."""
-        plain = {each.name: getattr(self, each.name) for each in fields(self)}
+        plain = {item.name: getattr(self, item.name) for item in fields(self)}
         plain["agents"] = list(self.agents)
         plain["from"] = plain.pop("from_")
         for name in ("started_at", "queued_at", "answered_at", "ended_at"):

@@ -44,11 +44,11 @@ def e164(text: str, *, region: str = "IR", area: str = "") -> str | None:
     international = raw.startswith(("+", "00"))
     spelling = f"+{digits.removeprefix('00')}" if international else digits
     try:
-        found = phonenumbers.parse(spelling, region)
+        result = phonenumbers.parse(spelling, region)
     except phonenumbers.NumberParseException:
         return None
-    sure = phonenumbers.is_valid_number(found) or (international and phonenumbers.is_possible_number(found))
-    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164) if sure else None
+    sure = phonenumbers.is_valid_number(result) or (international and phonenumbers.is_possible_number(result))
+    return phonenumbers.format_number(result, phonenumbers.PhoneNumberFormat.E164) if sure else None
 
 
 def is_outside(text: str | None, *, region: str = "IR") -> bool:
@@ -59,17 +59,17 @@ def is_outside(text: str | None, *, region: str = "IR") -> bool:
 def is_mobile(text: str | None, *, region: str = "IR") -> bool:
     """Whether text messages reach this number."""
     try:
-        found = phonenumbers.parse(text or "", region)
+        result = phonenumbers.parse(text or "", region)
     except phonenumbers.NumberParseException:
         return False
     kinds = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
-    iranian = found.country_code == 98 and str(found.national_number).startswith("9")  # new ranges open every year
-    return iranian or phonenumbers.number_type(found) in kinds
+    iranian = result.country_code == 98 and str(result.national_number).startswith("9")  # new ranges open every year
+    return iranian or phonenumbers.number_type(result) in kinds
 
 
 def _bare(text: str) -> str:
     """Latin digits, nothing invisible, no name, scheme, host or parameters around it."""
-    plain = "".join(_latin(each) for each in text if unicodedata.category(each) != "Cf").strip()
+    plain = "".join(_latin(character) for character in text if unicodedata.category(character) != "Cf").strip()
     wrapped = _WRAPPED.search(plain)
     if wrapped and plain.casefold() != "<unknown>":
         plain = wrapped[1].strip()

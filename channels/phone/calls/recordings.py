@@ -40,12 +40,12 @@ class Missing(Exception):
 def attachments(details: Mapping[str, Any], ended: datetime | None) -> list[Attachment]:
     """What a call's record names, to be fetched: its recording and its message on tape."""
     since = int(ended.timestamp()) if ended else 0
-    found = []
+    results = []
     for what in ("voicemail", "recording"):
-        said = details.get(f"{what}_file")
-        if isinstance(said, str) and said and not (what == "recording" and said == details.get("voicemail_file")):
-            found.append(Attachment(what, "audio/x-unknown", None, 0, content_id=what, remote=f"{since}|{said}"))
-    return found
+        body = details.get(f"{what}_file")
+        if isinstance(body, str) and body and not (what == "recording" and body == details.get("voicemail_file")):
+            results.append(Attachment(what, "audio/x-unknown", None, 0, content_id=what, remote=f"{since}|{body}"))
+    return results
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ class Fetcher:
 
     async def fetch(self, wanted: Attachment) -> Attachment:
         """The file with its content, or with a `problem` in words. DeliveryError: not yet, try again."""
-        since, _, said = (wanted.remote or "").partition("|")
+        since, _, body = (wanted.remote or "").partition("|")
         try:
-            content = await self._content(said)
+            content = await self._content(body)
             kind = kind_of(content)
             if kind is None:
                 raise Missing("What the switchboard handed over is no sound; does it ask for a password?", later=True)
@@ -73,23 +73,23 @@ class Fetcher:
         name = f"{wanted.content_id}{KINDS[kind]}"
         return replace(wanted, name=name, content_type=kind, content=content, size=len(content), remote=None)
 
-    async def _content(self, said: str) -> bytes:
+    async def _content(self, body: str) -> bytes:
         if self.source.recordings_folder is not None:
-            return await asyncio.to_thread(self._read, self.source.recordings_folder, said)
+            return await asyncio.to_thread(self._read, self.source.recordings_folder, body)
         prefix = self.source.recordings or (TWILIO if self.source.provider == "twilio" else "")
         if not prefix:
             where = f"the source {self.source.name}"
             raise Missing(
                 f"This desk is not told where recordings are: set recordings or recordings_folder of {where}."
             )
-        return await self._load(address(prefix, self._inner(said), twilio=self.source.provider == "twilio"))
+        return await self._load(address(prefix, self._inner(body), twilio=self.source.provider == "twilio"))
 
-    def _inner(self, said: str) -> str:
-        return said.removeprefix(self.source.recordings_root) if self.source.recordings_root else said
+    def _inner(self, body: str) -> str:
+        return body.removeprefix(self.source.recordings_root) if self.source.recordings_root else body
 
-    def _read(self, folder: Path, said: str) -> bytes:
+    def _read(self, folder: Path, body: str) -> bytes:
         root = folder.resolve()
-        name = self._inner(unquote(urlsplit(said).path) if "://" in said else said)
+        name = self._inner(unquote(urlsplit(body).path) if "://" in body else body)
         path = (root / name.lstrip("/")).resolve() if not Path(name).is_relative_to(root) else Path(name).resolve()
         if not path.is_relative_to(root):
             raise Missing(f"The switchboard names a file outside of the folder of recordings: {name}")
@@ -121,29 +121,29 @@ class Fetcher:
         if self.source.recordings_headers:
             return {name: text.replace("{secret}", secret) for name, text in self.source.recordings_headers.items()}
         if self.source.provider == "twilio" and not secret:
-            found = re.search(r"/Accounts/(AC[0-9A-Za-z]+)/", url)
+            match = re.search(r"/Accounts/(AC[0-9A-Za-z]+)/", url)
             own = (secrets_of(self.env, self.source.name) or [""])[0]
-            secret = f"{found[1]}:{own}" if found and own else ""
+            secret = f"{match[1]}:{own}" if match and own else ""
         if ":" in secret:
             return {"Authorization": f"Basic {base64.b64encode(secret.encode()).decode()}"}
         return {"Authorization": f"Bearer {secret}"} if secret else {}
 
 
-def address(prefix: str, said: str, *, twilio: bool = False) -> str:
+def address(prefix: str, body: str, *, twilio: bool = False) -> str:
     """Where a recording is: below `prefix`. Raises Missing when it is said to be anywhere else."""
-    if "://" in said:
-        url, own = urlsplit(said), urlsplit(prefix)
+    if "://" in body:
+        url, own = urlsplit(body), urlsplit(prefix)
         path = unquote(url.path)
         same = (url.scheme, url.netloc) == (own.scheme, own.netloc) and path.startswith(unquote(own.path))
         if not same or ".." in path.split("/") or "\\" in path:
             raise Missing(f"The switchboard names a place that is not below {prefix}")
         if twilio and "." not in url.path.rpartition("/")[2]:
             return f"{url.scheme}://{url.netloc}{url.path}.mp3"
-        return said
-    parts = [one for one in said.replace("\\", "/").split("/") if one]
+        return body
+    parts = [part for part in body.replace("\\", "/").split("/") if part]
     if not parts or ".." in parts:
         raise Missing("The switchboard names no file that can be fetched.")
-    return prefix + "/".join(quote(one) for one in parts)
+    return prefix + "/".join(quote(part) for part in parts)
 
 
 def kind_of(content: bytes) -> str | None:

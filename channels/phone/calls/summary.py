@@ -21,11 +21,11 @@ def told(facts: Sequence[Fact]) -> dict[str, Any]:
     """What several summaries of one call come to: later words win, agents and talking times add up."""
     result: dict[str, Any] = {}
     for fact in facts:
-        for name, value in fact.told.items():
+        for name, value in fact.summary.items():
             if value in (None, "", []):
                 continue
             result[name] = _joined(name, result.get(name), value)
-        if fact.end and fact.told.get("billed") == "answered":
+        if fact.end and fact.summary.get("billed") == "answered":
             result["partner"] = fact.end
     return result
 
@@ -34,7 +34,7 @@ def _joined(name: str, old: Any, new: Any) -> Any:
     if old is None:
         return list(new) if name == "agents" else new
     if name == "agents":
-        return [*old, *(one for one in new if one not in old)]
+        return [*old, *(item for item in new if item not in old)]
     if name == "parts_s":
         return old + new
     if name in ("disposition", "billed"):

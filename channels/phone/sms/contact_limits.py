@@ -46,8 +46,8 @@ class Disturbing:
         tries = int(last.get("tries", 0)) + 1 if same else 1
         if tries > MOST_TRIES:
             raise DeliveryError("it was tried twice; nobody is asked a third time", permanent=True)
-        told = {"survey": _mark(token), "at": now.isoformat(), "tries": tries}
-        await desk.remember(ASKED, to, json.dumps(told))
+        details = {"survey": _mark(token), "at": now.isoformat(), "tries": tries}
+        await desk.remember(ASKED, to, json.dumps(details))
 
     async def went_wrong(self, outbound: Outbound, to: str, desk: Desk | None, error: DeliveryError) -> None:
         """A try failed. Raises DeliveryError for good after the second one; who was not asked may be asked another time."""
@@ -70,8 +70,8 @@ class Disturbing:
 
 
 async def _last(desk: Desk, to: str) -> dict[str, Any]:
-    found = json.loads(await desk.recall(ASKED, to) or "{}")
-    return found if isinstance(found, dict) else {}
+    result = json.loads(await desk.recall(ASKED, to) or "{}")
+    return result if isinstance(result, dict) else {}
 
 
 def _mark(token: str) -> str:

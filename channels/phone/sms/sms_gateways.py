@@ -55,8 +55,8 @@ class Web:
 
 
 def _pause(headers: Mapping[str, str]) -> float:
-    said = headers.get("Retry-After", "")
-    return float(said) if re.fullmatch(r"\d{1,5}", said) else 60.0
+    body = headers.get("Retry-After", "")
+    return float(body) if re.fullmatch(r"\d{1,5}", body) else 60.0
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ class Http:
             raise DeliveryError(f"the gateway answered {status}")
         if status >= 300:
             raise DeliveryError(f"the gateway refused the message ({status})", permanent=True)
-        found = dug(answer, self.sms.id_at) if isinstance(answer, (dict, list)) else None
-        return str(found) if found not in (None, "") else token
+        result = dug(answer, self.sms.id_at) if isinstance(answer, (dict, list)) else None
+        return str(result) if result not in (None, "") else token
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ class Kavenegar:
         if self.sms.sender:
             form["sender"] = self.sms.sender
         status, answer = await self.web.post(f"{base}/v1/{self.secret}/sms/send.json", data=form, repeatable=True)
-        said = dug(answer, "return.status")
-        code = said if isinstance(said, int) else status
+        body = dug(answer, "return.status")
+        code = body if isinstance(body, int) else status
         if code == 200:
             return str(dug(answer, "entries.0.messageid") or token)
         why = str(dug(answer, "return.message") or f"the gateway answered {code}")
@@ -153,7 +153,7 @@ def _write(path: Any, content: str) -> None:
 def filled(form: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
     """A template with its `{names}` replaced, nothing else in braces touched."""
     return {
-        name: re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), text) for name, text in form.items()
+        name: re.sub(r"\{(\w+)\}", lambda result: values.get(result[1], result[0]), text) for name, text in form.items()
     }
 
 

@@ -68,21 +68,21 @@ def has_id(settings: PhoneSettings, hook: Webhook) -> bool:
 async def note_wish(settings: PhoneSettings, desk: Desk, raw: bytes) -> None:
     """Remember who asked for no more messages, and who wants them again."""
     try:
-        found = understand(settings, webhook_of(json.loads(raw)))
+        result = understand(settings, webhook_of(json.loads(raw)))
     except ValueError:
         return
-    for one in found:
-        wish = wish_of(settings.sms, one.text) if one.kind == "message" else None
-        if wish is not None and one.author is not None:
-            await desk.remember(WISHES, one.author.address.removeprefix("phone:"), wish)
+    for item in result:
+        wish = wish_of(settings.sms, item.text) if item.kind == "message" else None
+        if wish is not None and item.author is not None:
+            await desk.remember(WISHES, item.author.address.removeprefix("phone:"), wish)
 
 
 def wish_of(sms: Sms, text: str) -> str | None:
     """`stop` or `start` when that is all the message says."""
     plain = text.strip().strip(".!").casefold()
-    if plain in (one.casefold() for one in sms.stop_words):
+    if plain in (stop_word.casefold() for stop_word in sms.stop_words):
         return "stop"
-    return "start" if plain in (one.casefold() for one in sms.start_words) else None
+    return "start" if plain in (start_word.casefold() for start_word in sms.start_words) else None
 
 
 def _fields(sms: Sms, hook: Webhook, what: str) -> dict[str, Any]:
@@ -91,10 +91,10 @@ def _fields(sms: Sms, hook: Webhook, what: str) -> dict[str, Any]:
     return {ours: dug(hook.fields, theirs) for ours, theirs in names.items()}
 
 
-def _message(settings: PhoneSettings, hook: Webhook, said: Mapping[str, Any], answers: str) -> Inbound:
-    who = number(str(said["from"]), region=settings.region, area=settings.area) or "anonymous"
-    text = str(said["text"]).replace("\x00", "")
-    named = str(said.get("id") or hashlib.sha256(repr(sorted(hook.fields.items())).encode()).hexdigest()[:32])
+def _message(settings: PhoneSettings, hook: Webhook, values: Mapping[str, Any], answers: str) -> Inbound:
+    who = number(str(values["from"]), region=settings.region, area=settings.area) or "anonymous"
+    text = str(values["text"]).replace("\x00", "")
+    named = str(values.get("id") or hashlib.sha256(repr(sorted(hook.fields.items())).encode()).hexdigest()[:32])
     wish = wish_of(settings.sms, text)
     details: dict[str, Any] = {"sms": True}
     if wish is not None:
@@ -105,20 +105,20 @@ def _message(settings: PhoneSettings, hook: Webhook, said: Mapping[str, Any], an
         author=Address(f"phone:{who}"),
         text=text,
         thread=Thread(remote_ids=[answers] if answers else (), conversation=who),
-        reply_via=str(said.get("to") or "") or None,
+        reply_via=str(values.get("to") or "") or None,
         details=details,
         automatic=wish is not None,  # nobody waits for an answer to "stop"
     )
 
 
-def _receipt(sms: Sms, said: Mapping[str, Any]) -> list[Inbound]:
-    word = str(said["state"]).strip().lower()
+def _receipt(sms: Sms, values: Mapping[str, Any]) -> list[Inbound]:
+    word = str(values["state"]).strip().lower()
     own = {name.strip().lower(): state for name, state in sms.states.items()}
     state = own.get(word) or STATES.get(sms.driver, STATES["http"]).get(word, "")
     if state != "failed":
         return []  # that it left is known already; only what did not arrive is news
-    reason = str(said.get("reason") or "") or REASONS.get(word, word)
-    name = str(said["id"])
+    reason = str(values.get("reason") or "") or REASONS.get(word, word)
+    name = str(values["id"])
     return [
         Inbound(
             kind="delivery",

@@ -16,16 +16,16 @@ ONE, MANY = (160, 70), (153, 67)  # places in one part and in each of several: L
 
 def units(text: str) -> tuple[int, bool]:
     """(places, Latin): UTF-16 units unless the old Latin alphabet of telephones suffices."""
-    if all(each in GSM or each in TWICE for each in text):
-        return sum(2 if each in TWICE else 1 for each in text), True
+    if all(character in GSM or character in TWICE for character in text):
+        return sum(2 if character in TWICE else 1 for character in text), True
     return len(text.encode("utf-16-le")) // 2, False
 
 
 def parts(text: str) -> int:
     """How many messages the text takes."""
     places, latin = units(text)
-    one, many = (ONE[0], MANY[0]) if latin else (ONE[1], MANY[1])
-    return 1 if places <= one else -(-places // many)
+    single, many = (ONE[0], MANY[0]) if latin else (ONE[1], MANY[1])
+    return 1 if places <= single else -(-places // many)
 
 
 def question(link: str, language: str) -> str:

@@ -15,7 +15,7 @@ def _asterisk(hook: Webhook) -> list[Reading]:
     """A relayed event, several at once, or a form of the dialplan."""
     batch = hook.fields.get("events")
     if isinstance(batch, list):
-        return [one for each in batch if isinstance(each, Mapping) for one in _asterisk(replace(hook, fields=each))]
+        return [item for row in batch if isinstance(row, Mapping) for item in _asterisk(replace(hook, fields=row))]
     named = hook.text("Event") or ("CEL" if hook.text("EventName", "eventname") else "")
     if not named and hook.text("event").lower() in asterisk.KINDS and not hook.text("src", "start", "dst"):
         named = hook.text("event")  # a relay that writes names with small letters; the form has `src` and `start`
@@ -51,10 +51,10 @@ def guess(hook: Webhook) -> str:
     batch = hook.fields.get("events")
     if isinstance(batch, list) and batch and isinstance(batch[0], Mapping):
         names |= set(batch[0])
-    found = next((name for name, some in signs.items() if some & names), None)
-    if found is None:
+    result = next((name for name, some in signs.items() if some & names), None)
+    if result is None:
         raise NotACall("nothing in this webhook tells which switchboard sent it")
-    return found
+    return result
 
 
 def readings(asked: Mapping[str, Any]) -> list[Reading]:
@@ -65,16 +65,16 @@ def readings(asked: Mapping[str, Any]) -> list[Reading]:
     if not isinstance(events, list):
         raise NotACall('a line is {"events": […]} or {"provider", "headers", "body"}')
     provider = str(asked.get("provider") or "")
-    found: list[Reading] = []
+    results: list[Reading] = []
     problems: list[NotACall] = []
-    for each in events:
+    for event in events:
         try:
-            found += _event(each, provider)
+            results += _event(event, provider)
         except NotACall as problem:  # one event that says nothing must not silence the others
             problems.append(problem)
-    if problems and not found:
+    if problems and not results:
         raise problems[0]
-    return found
+    return results
 
 
 def _event(event: Any, provider: str) -> list[Reading]:

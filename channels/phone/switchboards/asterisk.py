@@ -184,7 +184,7 @@ def _said(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
     elif name == "surveyresult":
         yield Fact(what="survey", at=at, text=fields.get("surveyid", ""), status=fields.get("rate", ""))
     elif name == "clicktocall":
-        yield Fact(what="told", at=at, told={"kind": "click_to_call"})
+        yield Fact(what="told", at=at, summary={"kind": "click_to_call"})
 
 
 def _billed(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
@@ -208,7 +208,7 @@ def _billed(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
         if app and app not in ("queue", "dial", "appqueue", "appdial"):
             yield Fact(what="moved_on", at=at, text=app)
     if app == "stasis" and "survey" in fields.get("lastdata", "").lower():
-        yield Fact(what="told", at=at, told={"kind": "survey"})
+        yield Fact(what="told", at=at, summary={"kind": "survey"})
     if app in VOICEMAIL:
         yield Fact(what="voicemail", at=at)
     if fields.get("recordingfile"):
@@ -216,7 +216,7 @@ def _billed(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
     partner, _ = line(fields.get("destinationchannel", ""))
     status = CDR_STATUS.get(fields.get("disposition", "").upper(), "")
     if fields.get("destinationchannel") and app in ("queue", "dial") and status:
-        yield Fact(what="told", at=at, end=partner, told={"billed": status, "queue": _queue(fields, app)})
+        yield Fact(what="told", at=at, end=partner, summary={"billed": status, "queue": _queue(fields, app)})
 
 
 def _queue(fields: Fields, app: str) -> str | None:

@@ -30,32 +30,16 @@ def _facts(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
     main = leg == call
     if name == "CHAN_START" and main:
         yield Fact(
-            what="opened",
-            at=at,
-            leg=leg,
-            main=True,
-            end=end,
-            outside=outside,
-            number=caller,
-            name=fields.get("calleridname", ""),
-            to=exten,
-            placed=exten in NOWHERE,
-        )
+            what="opened", at=at, leg=leg, main=True, end=end, outside=outside, number=caller,
+            name=fields.get("calleridname", ""), to=exten, placed=exten in NOWHERE,
+        )  # fmt: skip
     elif name == "CHAN_START":
         yield Fact(what="dialled", at=at, leg=leg, by=call, end=end, outside=outside, number=caller)
     elif name == "ANSWER" and (not main or app == "AppDial2"):
         yield Fact(
-            what="dial_ended",
-            at=at,
-            leg=leg,
-            by="" if main else call,
-            main=main,
-            placed=main,
-            end=end,
-            outside=outside,
-            status="answered",
-            number=caller if outside and not main else "",
-        )
+            what="dial_ended", at=at, leg=leg, by="" if main else call, main=main, placed=main, end=end,
+            outside=outside, status="answered", number=caller if outside and not main else "",
+        )  # fmt: skip
     elif name == "APP_START" and app == "Queue":
         yield Fact(what="queued", at=at, queue=data.split(",")[0])
     elif name == "APP_END" and app == "Queue":
@@ -83,10 +67,10 @@ def _ended(fields: Fields, leg: str, at: datetime | None, *, main: bool, answere
 
 def _extra(text: str) -> dict[str, Any]:
     try:
-        found = json.loads(text) if text else {}
+        result = json.loads(text) if text else {}
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return result if isinstance(result, dict) else {}
 
 
 def _time(fields: Fields) -> datetime | None:
@@ -95,7 +79,7 @@ def _time(fields: Fields) -> datetime | None:
     if stamp is not None:
         return stamp
     try:
-        found = datetime.fromisoformat(text)
+        fromisoformat = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return believable(found) if found.tzinfo else None
+    return believable(fromisoformat) if fromisoformat.tzinfo else None

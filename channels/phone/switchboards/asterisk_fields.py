@@ -26,15 +26,15 @@ _INSIDE = re.compile(r"internal|local|users?\b|phones?\b|agents?\b|staff", re.IG
 
 def line(channel: str, context: str = "") -> tuple[str, bool | None]:
     """(extension, leads outside) of a channel name: `PJSIP/101-0000000b` is extension 101, a trunk leads outside."""
-    found = _CHANNEL.match(channel.strip())
-    if found is None:
+    match = _CHANNEL.match(channel.strip())
+    if match is None:
         return "", None
-    name = re.split(r"[@/]", found["rest"])[0]
+    name = re.split(r"[@/]", match["rest"])[0]
     if _FROM_OUTSIDE.match(context):  # a trunk may bear a short number for its name
         return "", True
-    if _EXTENSION.fullmatch(name) and found["tech"].upper() not in ("DAHDI", "ZAP", "KHOMP"):
+    if _EXTENSION.fullmatch(name) and match["tech"].upper() not in ("DAHDI", "ZAP", "KHOMP"):
         return name, False
-    if found["tech"].lower() == "local":
+    if match["tech"].lower() == "local":
         return "", True if e164(name) else None
     if not _TRUNK.search(context) and _INSIDE.search(context) and not _TRUNK.search(name):
         return name, False
@@ -43,8 +43,8 @@ def line(channel: str, context: str = "") -> tuple[str, bool | None]:
 
 def member(interface: str) -> str:
     """The extension of a queue member: `PJSIP/101`, `Local/101@from-queue/n`, `Agent/101`."""
-    found = re.match(r"(?:[A-Za-z0-9_]+/)?([^@/\s-]+)", interface.strip())
-    return found[1] if found else ""
+    match = re.match(r"(?:[A-Za-z0-9_]+/)?([^@/\s-]+)", interface.strip())
+    return match[1] if match else ""
 
 
 def dialled(dial_string: str, caller_id: str = "") -> str:
@@ -79,7 +79,7 @@ def whole(text: str | None) -> int | None:
 def zoned(text: str, ended: str, stamp: datetime | None) -> datetime | None:
     """A time a call record writes without its zone. The record's own end, written at `stamp`, tells the zone."""
     try:
-        local, end = (datetime.fromisoformat(one).replace(tzinfo=UTC) for one in (text, ended))
+        local, end = (datetime.fromisoformat(item).replace(tzinfo=UTC) for item in (text, ended))
     except ValueError:
         return None
     if stamp is None or believable(local) is None:

@@ -24,8 +24,8 @@ def read(hook: Webhook) -> list[Reading]:
 def _survey(hook: Webhook, call_id: str) -> Reading:
     facts = [Fact(what="survey", at=hook.received_at, text=hook.text("survey_id"), status=hook.text("rate"))]
     if hook.text("survey_id"):  # asked in a call of its own; without it, at the end of the customer's call
-        told = {"kind": "survey", "direction": "outbound"}
-        facts.append(Fact(what="told", at=hook.received_at, told=told))
+        details = {"kind": "survey", "direction": "outbound"}
+        facts.append(Fact(what="told", at=hook.received_at, summary=details))
     return Reading(call_id, facts, "asterisk")
 
 

@@ -102,9 +102,9 @@ class Relay:
                 events = [self.waiting[at] for at in range(min(BATCH, len(self.waiting)))]
                 if await self._taken(session, events):
                     tries = 0
-                    for one in events:
+                    for event in events:
                         with contextlib.suppress(ValueError):  # it was pushed out while being posted
-                            self.waiting.remove(one)
+                            self.waiting.remove(event)
                 else:
                     await asyncio.sleep(self.pauses[min(tries, len(self.pauses) - 1)])
                     tries += 1

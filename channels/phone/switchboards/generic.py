@@ -31,7 +31,7 @@ def read(hook: Webhook) -> list[Reading]:
     call_id = hook.text("call_id")
     if not call_id:
         raise NotACall("the event has no call_id")
-    facts = [Fact(what="told", at=_at(hook), told=_told(hook))]
+    facts = [Fact(what="told", at=_at(hook), summary=_told(hook))]
     if hook.text("rate"):
         facts.append(Fact(what="survey", at=_at(hook), text=hook.text("survey_id"), status=hook.text("rate")))
     facts += _files(hook)
@@ -70,10 +70,10 @@ def word(text: str) -> str:
     return WORDS.get(plain, plain.replace(" ", "_"))
 
 
-def summary(hook: Webhook, call_id: str, told: dict[str, Any], *more: Fact) -> Reading:
+def summary(hook: Webhook, call_id: str, details: dict[str, Any], *more: Fact) -> Reading:
     """A reading of one summary, without what it leaves open."""
-    known = {name: value for name, value in told.items() if value not in (None, "", [])}
-    return Reading(call_id, [Fact(what="told", at=_at(hook), told=known), *more], hook.provider)
+    known = {name: value for name, value in details.items() if value not in (None, "", [])}
+    return Reading(call_id, [Fact(what="told", at=_at(hook), summary=known), *more], hook.provider)
 
 
 def _at(hook: Webhook) -> Any:
@@ -81,32 +81,34 @@ def _at(hook: Webhook) -> Any:
 
 
 def _told(hook: Webhook) -> dict[str, Any]:
-    told: dict[str, Any] = {name: hook.text(name) for name in TEXTS}
-    told |= {"from_": hook.text("from"), "to": hook.text("to"), "customer": hook.text("customer")}
-    told |= {name: hook.seconds(name) for name in DURATIONS}
-    told |= {name: hook.time(name) for name in TIMES}
+    details: dict[str, Any] = {name: hook.text(name) for name in TEXTS}
+    details |= {"from_": hook.text("from"), "to": hook.text("to"), "customer": hook.text("customer")}
+    details |= {name: hook.seconds(name) for name in DURATIONS}
+    details |= {name: hook.time(name) for name in TIMES}
     direction, kind = word(hook.text("direction") or hook.options.direction), word(hook.text("kind"))
-    told["direction"] = direction if direction in ("inbound", "outbound", "internal") else ""
-    told["kind"] = kind if kind in KINDS else ""
+    details["direction"] = direction if direction in ("inbound", "outbound", "internal") else ""
+    details["kind"] = kind if kind in KINDS else ""
     event = word(hook.text("event"))
     outcome = word(hook.text("disposition")) or (event if event in DISPOSITIONS else "")
-    told["disposition"] = outcome if outcome in DISPOSITIONS else ""
-    told["status"] = STATES.get(event, "ended" if event in DISPOSITIONS or told["ended_at"] else "")
+    details["disposition"] = outcome if outcome in DISPOSITIONS else ""
+    details["status"] = STATES.get(event, "ended" if event in DISPOSITIONS or details["ended_at"] else "")
     for word_of, name in (("answered", "answered_at"), ("queued", "queued_at")):
-        if event == word_of and not told[name]:
-            told[name] = hook.time("at", "time", "timestamp")
+        if event == word_of and not details[name]:
+            details[name] = hook.time("at", "time", "timestamp")
     agents = hook.fields.get("agents") or hook.fields.get("agent") or []
-    told["agents"] = [str(one) for one in (agents if isinstance(agents, list) else [agents]) if str(one).strip()]
+    details["agents"] = [
+        str(agent) for agent in (agents if isinstance(agents, list) else [agents]) if str(agent).strip()
+    ]
     if hook.text("agent"):
-        told["agent_ext"] = hook.text("agent")
-    return {name: value for name, value in told.items() if value not in (None, "", [])}
+        details["agent_ext"] = hook.text("agent")
+    return {name: value for name, value in details.items() if value not in (None, "", [])}
 
 
 def _files(hook: Webhook) -> list[Fact]:
     facts: list[Fact] = []
     for what in ("recorded", "voicemail"):
-        said = hook.text("recording" if what == "recorded" else "voicemail")
-        if said and said.lower() not in ("false", "0", "no"):
-            file = "" if said.lower() in ("true", "1", "yes") else said
+        body = hook.text("recording" if what == "recorded" else "voicemail")
+        if body and body.lower() not in ("false", "0", "no"):
+            file = "" if body.lower() in ("true", "1", "yes") else body
             facts.append(Fact(what="recorded" if what == "recorded" else "voicemail", at=_at(hook), text=file))
     return facts

@@ -28,7 +28,7 @@ def read(hook: Webhook) -> list[Reading]:
     talk = hook.seconds("Duration", "DurationTimespan", "duration")
     agent = hook.text("Agent", "agent")
     answered = disposition == "answered"
-    told: dict[str, Any] = {
+    details: dict[str, Any] = {
         "direction": direction,
         "disposition": disposition,
         "status": "ended",
@@ -43,8 +43,8 @@ def read(hook: Webhook) -> list[Reading]:
         "talk_s": talk if answered else None,
         "agents": [agent] if answered and agent else [],
     }
-    files = [Fact(what="recorded", at=hook.received_at, text=one) for one in [hook.text("Recording")] if one]
-    return [summary(hook, _call_id(hook, number, start), told, *files)]
+    files = [Fact(what="recorded", at=hook.received_at, text=item) for item in [hook.text("Recording")] if item]
+    return [summary(hook, _call_id(hook, number, start), details, *files)]
 
 
 def _call_id(hook: Webhook, number: str, start: str | None) -> str:
@@ -56,9 +56,9 @@ def _call_id(hook: Webhook, number: str, start: str | None) -> str:
 def _time(hook: Webhook, name: str) -> str | None:
     for zone, suffix in (("UTC", "UTC"), (hook.options.zone, "Local"), (hook.options.zone, "")):
         text = hook.text(name + suffix)
-        found = moment(text, zone) or _american(text, zone)
-        if found:
-            return iso(found)
+        result = moment(text, zone) or _american(text, zone)
+        if result:
+            return iso(result)
     return None
 
 

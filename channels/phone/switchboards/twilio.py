@@ -27,7 +27,7 @@ def read(hook: Webhook) -> list[Reading]:
         return [_child(hook, parent)]
     status, at = hook.text("CallStatus").lower(), hook.time("Timestamp", "timestamp")
     outgoing = hook.text("Direction").lower().startswith("outbound")
-    told: dict[str, Any] = {
+    details: dict[str, Any] = {
         "direction": "outbound" if outgoing else "inbound",
         "from_": hook.text("From", "Caller"),
         "to": hook.text("To", "Called"),
@@ -36,16 +36,16 @@ def read(hook: Webhook) -> list[Reading]:
         "queue_wait_s": hook.seconds("QueueTime"),
         "started_at": at if status in ("queued", "ringing") else None,
     }
-    told["disposition"] = _outcome(hook, status, outgoing=outgoing)
-    told["talk_s"] = hook.seconds("DialCallDuration")
+    details["disposition"] = _outcome(hook, status, outgoing=outgoing)
+    details["talk_s"] = hook.seconds("DialCallDuration")
     if status in ENDS:
-        told |= {"status": "ended", "ended_at": at or later(_now(hook), 0.0)}
-        whole = hook.seconds("CallDuration")
-        if whole is not None and told["ended_at"]:
-            told["started_at"] = later(told["ended_at"], -whole)
-            if outgoing and told["disposition"] == "answered":
-                told |= {"answered_at": told["started_at"], "talk_s": whole}
-    return [summary(hook, own, told, *_files(hook))]
+        details |= {"status": "ended", "ended_at": at or later(_now(hook), 0.0)}
+        full_text = hook.seconds("CallDuration")
+        if full_text is not None and details["ended_at"]:
+            details["started_at"] = later(details["ended_at"], -full_text)
+            if outgoing and details["disposition"] == "answered":
+                details |= {"answered_at": details["started_at"], "talk_s": full_text}
+    return [summary(hook, own, details, *_files(hook))]
 
 
 def _now(hook: Webhook) -> str | None:
@@ -65,15 +65,15 @@ def _outcome(hook: Webhook, status: str, *, outgoing: bool) -> str:
 def _child(hook: Webhook, parent: str) -> Reading:
     """A line dialled for another: on an incoming call it is the agent's."""
     status, at = hook.text("CallStatus").lower(), hook.time("Timestamp", "timestamp")
-    told: dict[str, Any] = {}
+    details: dict[str, Any] = {}
     if status in ("in-progress", "answered") or (status == "completed" and hook.seconds("CallDuration")):
-        told = {"disposition": "answered", "agents": [_agent(hook.text("To", "Called"))]}
+        details = {"disposition": "answered", "agents": [_agent(hook.text("To", "Called"))]}
         if status == "completed":
-            told |= {"parts_s": hook.seconds("CallDuration")}
-            told["answered_at"] = later(at, -(hook.seconds("CallDuration") or 0))
+            details |= {"parts_s": hook.seconds("CallDuration")}
+            details["answered_at"] = later(at, -(hook.seconds("CallDuration") or 0))
         else:
-            told |= {"answered_at": at, "status": "talking"}
-    return summary(hook, parent, told, *_files(hook))
+            details |= {"answered_at": at, "status": "talking"}
+    return summary(hook, parent, details, *_files(hook))
 
 
 def _agent(to: str) -> str:

@@ -22,25 +22,25 @@ def read(hook: Webhook) -> list[Reading]:
         return [Reading(call_id, [Fact(what="recorded", at=at, text=hook.text("recording_url"))], hook.provider)]
     status, at_text = hook.text("status").lower(), hook.time("timestamp")
     inward = hook.text("direction").lower() == "inbound"
-    told: dict[str, Any] = {}
+    details: dict[str, Any] = {}
     if inward:
-        told = {"direction": "inbound", "from_": hook.text("from"), "to": hook.text("to")}
+        details = {"direction": "inbound", "from_": hook.text("from"), "to": hook.text("to")}
         if status in ("started", "ringing"):
-            told["started_at"] = at_text
+            details["started_at"] = at_text
         if status in ("completed", "disconnected", *LEGS):
-            told |= {"status": "ended", "ended_at": hook.time("end_time") or at_text, "disposition": "missed"}
-            told["started_at"] = hook.time("start_time")
-    return [summary(hook, call_id, told if inward else _outgoing(hook, status, at_text))]
+            details |= {"status": "ended", "ended_at": hook.time("end_time") or at_text, "disposition": "missed"}
+            details["started_at"] = hook.time("start_time")
+    return [summary(hook, call_id, details if inward else _outgoing(hook, status, at_text))]
 
 
 def _outgoing(hook: Webhook, status: str, at: str | None) -> dict[str, Any]:
     """A leg dialled by us: an agent's in a customer's call (that call's own events say so), else the customer's."""
-    told: dict[str, Any] = {"placed_from": hook.text("from"), "placed_to": hook.text("to")}
+    details: dict[str, Any] = {"placed_from": hook.text("from"), "placed_to": hook.text("to")}
     if status == "answered":
-        told |= {"disposition": "answered", "answered_at": at, "status": "talking"}
+        details |= {"disposition": "answered", "answered_at": at, "status": "talking"}
     elif status == "completed" and hook.seconds("duration"):
-        told |= {"disposition": "answered", "parts_s": hook.seconds("duration"), "placed_end": at}
-        told["answered_at"] = hook.time("start_time")
+        details |= {"disposition": "answered", "parts_s": hook.seconds("duration"), "placed_end": at}
+        details["answered_at"] = hook.time("start_time")
     elif status in LEGS:
-        told |= {"placed_outcome": LEGS[status], "placed_end": at}
-    return told
+        details |= {"placed_outcome": LEGS[status], "placed_end": at}
+    return details

@@ -91,7 +91,7 @@ def twilio(request: Request, secrets: Sequence[str], now: datetime) -> None:
             raise Refused("the body is not the one that was signed")
     else:
         text += _sorted_form(request.body)
-    wanted = [base64.b64encode(hmac.digest(one.encode(), text.encode(), "sha1")).decode() for one in secrets]
+    wanted = [base64.b64encode(hmac.digest(secret.encode(), text.encode(), "sha1")).decode() for secret in secrets]
     if not _any([shown], wanted):
         raise Refused("X-Twilio-Signature does not fit; is public_url the very address Twilio calls?")
 
@@ -114,7 +114,8 @@ def vonage(request: Request, secrets: Sequence[str], now: datetime) -> None:
         raise Refused("the token must be signed with HS256")
     text = f"{parts[0]}.{parts[1]}".encode()
     wanted = [
-        base64.urlsafe_b64encode(hmac.digest(one.encode(), text, "sha256")).decode().rstrip("=") for one in secrets
+        base64.urlsafe_b64encode(hmac.digest(secret.encode(), text, "sha256")).decode().rstrip("=")
+        for secret in secrets
     ]
     if not _any([shown.rstrip("=")], wanted):
         raise Refused("the token is not signed with a secret of this source")
@@ -126,12 +127,12 @@ def vonage(request: Request, secrets: Sequence[str], now: datetime) -> None:
 
 def _json(part: str) -> Mapping[str, object]:
     try:
-        found = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        result = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (ValueError, binascii.Error, RecursionError):
         raise Refused("the token can't be read") from None
-    if not isinstance(found, dict):
+    if not isinstance(result, dict):
         raise Refused("the token can't be read")
-    return found
+    return result
 
 
 def _fresh(at: int, now: datetime) -> None:
@@ -145,7 +146,7 @@ def _hex(secret: str, text: bytes) -> str:
 
 def _any(given: Sequence[str], wanted: Sequence[str]) -> bool:
     """Whether one of them is one of the others; takes the same time wherever they differ."""
-    pairs = [hmac.compare_digest(_bytes(one), _bytes(other)) for one in given for other in wanted]
+    pairs = [hmac.compare_digest(_bytes(value), _bytes(other)) for value in given for other in wanted]
     return any(pairs)
 
 

@@ -69,14 +69,14 @@ def parse(body: str, headers: Mapping[str, str]) -> Mapping[str, Any]:
     kind = headers.get("content-type", "").lower()
     if "json" in kind or body.lstrip()[:1] in ("{", "["):
         try:
-            found = json.loads(body)
+            result = json.loads(body)
         except (ValueError, RecursionError) as error:
             raise NotACall(f"the body is not whole JSON: {error}") from None
-        if isinstance(found, list):
-            found = {"events": found}
-        if not isinstance(found, dict):
+        if isinstance(result, list):
+            result = {"events": result}
+        if not isinstance(result, dict):
             raise NotACall("the body is JSON but no object")
-        return found
+        return result
     try:
         pairs = parse_qsl(body.strip(), keep_blank_values=True, strict_parsing=bool(body.strip()), max_num_fields=500)
     except ValueError as error:
@@ -95,10 +95,10 @@ def moment(text: str, zone: str) -> datetime | None:
             return believable(datetime.fromtimestamp(float(text), UTC))
         if re.fullmatch(r"\d{12,14}", text) and not text.startswith("20"):
             return believable(datetime.fromtimestamp(int(text) / 1000, UTC))
-        found = parsedate_to_datetime(text) if "," in text else datetime.fromisoformat(text.replace("/", "-"))
+        result = parsedate_to_datetime(text) if "," in text else datetime.fromisoformat(text.replace("/", "-"))
     except (ValueError, OverflowError, OSError):
         return None
-    return believable(found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone)))
+    return believable(result if result.tzinfo else result.replace(tzinfo=ZoneInfo(zone)))
 
 
 def seconds(text: str) -> float | None:

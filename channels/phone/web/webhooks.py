@@ -58,7 +58,7 @@ class Doorway:
     known: OrderedDict[str, None] = field(default_factory=OrderedDict)  # calls whose customer was told already
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def take(self, request: web.Request) -> web.Response:
+    async def receive(self, request: web.Request) -> web.Response:
         """POST /channels/phone/{source}: 200 once kept, 4xx with the reason, 5xx only when nothing was kept."""
         name = request.match_info["source"]
         try:
@@ -79,12 +79,12 @@ class Doorway:
     async def _keep(self, name: str, provider: str, parcels: Iterable[Parcel]) -> web.Response:
         new = 0
         try:
-            for each in parcels:
-                one = await (self._answering(each) if name == "sms" else self._with_earlier(name, each))
-                new += await self.desk.accept(name, one.event_key, one.raw, order_key=one.order_key)
-                self._stood(one)
+            for parcel in parcels:
+                kept_item = await (self._answering(parcel) if name == "sms" else self._with_earlier(name, parcel))
+                new += await self.desk.accept(name, kept_item.event_key, kept_item.raw, order_key=kept_item.order_key)
+                self._stood(kept_item)
                 if name == "sms":
-                    await sms_inbound.note_wish(self.settings, self.desk, one.raw)
+                    await sms_inbound.note_wish(self.settings, self.desk, kept_item.raw)
         except Exception:  # whatever it was, the sender must try again
             log.exception("a webhook could not be kept", extra={"source": name})
             return _answer({"error": "not kept; send it again"}, 503)
@@ -106,7 +106,7 @@ class Doorway:
             account = f"{source}:earlier"
             earlier = json.loads(await self.desk.recall(account, call) or "[]")
             if not parcel.stands:
-                facts = [*earlier, *(one for one in parcel.facts if one not in earlier)]
+                facts = [*earlier, *(fact for fact in parcel.facts if fact not in earlier)]
                 if facts != earlier:
                     await self.desk.remember(account, call, json.dumps(facts[-MOST_FACTS:]))
         return parcel.with_(earlier=earlier) if earlier else parcel
@@ -155,9 +155,9 @@ class Doorway:
         batch = fields.get("events")
         bodies = [text]
         if isinstance(batch, list) and name != "sms":
-            bodies = [json.dumps(one, sort_keys=True) for one in batch]
+            bodies = [json.dumps(row, sort_keys=True) for row in batch]
             kind = "application/json"
-        return [self._parcel(name, provider, options, kind, one) for one in bodies]
+        return [self._parcel(name, provider, options, kind, body) for body in bodies]
 
     def _parcel(self, name: str, provider: str, options: Options, kind: str, body: str) -> Parcel:
         raw = envelope(provider, kind, body, self.now())
@@ -166,11 +166,11 @@ class Doorway:
             hook = webhook_of(json.loads(raw), options)
             own = hook.text("event_id") or own
             if name == "sms":
-                found = sms_inbound.key(self.settings, hook)
-                said = (
+                key = sms_inbound.key(self.settings, hook)
+                sentence = (
                     "" if sms_inbound.has_id(self.settings, hook) else f":{self.now():%Y%m%d%H}"
                 )  # the same words, later
-                return Parcel(found, f"sms:{found}:{own}{said}", raw)
+                return Parcel(key, f"sms:{key}:{own}{sentence}", raw)
             readings = understand(hook)
         except NotACall:  # kept all the same: it waits in quarantine until somebody looks, or knows better
             return Parcel("", f"?:{own}", raw)
@@ -179,7 +179,7 @@ class Doorway:
             return Parcel("", f"?:{own}", raw)
         if not readings:
             return Parcel("", f":{own}", raw)
-        call_id, facts = readings[0].call_id, [one.as_json() for one in readings[0].facts]
+        call_id, facts = readings[0].call_id, [fact.as_json() for fact in readings[0].facts]
         return Parcel(call_id, f"{call_id}:{own}", raw, facts, stands(self.settings, readings[0]))
 
 

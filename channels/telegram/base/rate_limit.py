@@ -25,7 +25,7 @@ class Limits:
         closed = self._closed.get(chat, 0.0) - now
         return max(closed, self._chat(chat, now).wait_time(now), self._all.wait_time(now))
 
-    def take(self, chat: int, now: float, count: int = 1) -> float:
+    def reserve(self, chat: int, now: float, count: int = 1) -> float:
         """Take the right to send `count` messages; returns the seconds to wait first."""
         closed = max(0.0, self._closed.get(chat, 0.0) - now)
         return max(closed, self._chat(chat, now).reserve(now, count), self._all.reserve(now, count))

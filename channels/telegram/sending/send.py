@@ -75,7 +75,7 @@ class Sender:
         """A word of the bot itself: one try, at the chat's pace. None when it did not pass."""
         where = self._place(where)
         async with self._turn(where.chat):
-            await self._sleep(min(self._limits.take(where.chat, self._now()), 30.0))
+            await self._sleep(min(self._limits.reserve(where.chat, self._now()), 30.0))
             try:
                 sent = await self.send_call(call)
                 return sent[0] if sent else {}
@@ -115,7 +115,7 @@ class Sender:
             raise DeliveryError(
                 "waits for its turn: Telegram allows only so many messages to one chat", retry_after=ahead
             )
-        wait = self._limits.take(chat, self._now(), max(1, count))
+        wait = self._limits.reserve(chat, self._now(), max(1, count))
         if wait > 0:
             await self._sleep(min(wait, LONGEST_WAIT * 4))
 

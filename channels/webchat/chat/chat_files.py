@@ -69,7 +69,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    async def keep(self, name: str, content: bytes) -> Kept:
+    async def save(self, name: str, content: bytes) -> Kept:
         """Keep a file durably. Raises OSError."""
         digest = hashlib.sha256(content).hexdigest()
         await asyncio.to_thread(self._write, digest, content)

@@ -43,7 +43,7 @@ class Log:
         self._tip: str | None = None  # and what is kept there
         self._newest: Line | None = None  # spares everybody connected a look
 
-    async def look(self) -> int:
+    async def last_seq(self) -> int:
         """The number of the newest line, 0 when there is none."""
         if self.last < 0:
             low, high = 0, 1  # pages: `low` exist, the page `high` does not
@@ -59,7 +59,7 @@ class Log:
     async def refresh(self) -> int:
         """The same, when others may have written."""
         if self.last < 0:
-            return await self.look()
+            return await self.last_seq()
         page = self._page
         tip = await self._kept(page)
         while _count(tip) == PAGE and (more := await self._kept(page + 1)):
@@ -69,18 +69,18 @@ class Log:
 
     async def after(self, seq: int, most: int = FIRST_LOOK) -> list[Line]:
         """Lines above `seq`, oldest first: the newest `most` of them."""
-        last = await self.look()
+        last = await self.last_seq()
         if self._newest is not None and self._newest["seq"] == last == seq + 1:
             return [self._newest]
         seq = max(seq, last - most)
-        found: list[Line] = []
+        results: list[Line] = []
         for page in range(seq // PAGE, (last + PAGE - 1) // PAGE):
-            found += await self._lines(page)
-        return [line for line in found if line["seq"] > seq]
+            results += await self._lines(page)
+        return [line for line in results if line["seq"] > seq]
 
     async def step(self, line: Mapping[str, Any]) -> Step:
         """What has to be kept for `line` to be the next one. Nothing is written."""
-        last = await self.look()
+        last = await self.last_seq()
         page, tip = (self._page, self._tip) if last < (self._page + 1) * PAGE else (self._page + 1, None)
         made = {**line, "seq": last + 1}
         words = json.dumps(made, ensure_ascii=False)
@@ -107,7 +107,7 @@ class Log:
 
     async def find(self, wanted: Callable[[Line], object]) -> Line | None:
         """The newest line that is meant, among the last few hundred."""
-        last = await self.look()
+        last = await self.last_seq()
         oldest = max(0, last - FAR_BACK) // PAGE
         for page in range((last + PAGE - 1) // PAGE - 1, oldest - 1, -1):
             for line in reversed(await self._lines(page)):

@@ -27,8 +27,8 @@ class Hours:
             known = ZoneInfo(zone)
         except (KeyError, OSError):
             raise ValueError(f"{zone!r} is no time zone") from None
-        spans = {day: [_span(one) for one in listed] for day, listed in week.items()}
-        return cls(known, spans, frozenset(date.fromisoformat(one) for one in closed))
+        spans = {day: [_span(item) for item in listed] for day, listed in week.items()}
+        return cls(known, spans, frozenset(date.fromisoformat(item) for item in closed))
 
     def open_at(self, now: datetime) -> bool:
         """Whether `now` lies in a span. Exactly at closing is closed."""
@@ -40,12 +40,12 @@ class Hours:
 
     def _spans(self, now: datetime, ahead: int) -> list[tuple[datetime, datetime]]:
         today = now.astimezone(self.zone).date()
-        found = []
+        results = []
         for offset in range(-1, ahead + 1):
             day = today + timedelta(days=offset)
             if day not in self.closed:
-                found += [(self._at(day, a), self._at(day, b)) for a, b in self.week.get(day.weekday(), ())]
-        return found
+                results += [(self._at(day, a), self._at(day, b)) for a, b in self.week.get(day.weekday(), ())]
+        return results
 
     def _at(self, day: date, minutes: int) -> datetime:
         days, rest = divmod(minutes, DAY)
@@ -54,7 +54,7 @@ class Hours:
 
 
 def _span(words: tuple[str, str]) -> tuple[int, int]:
-    start, end = (_minutes(one) for one in words)
+    start, end = (_minutes(word) for word in words)
     return start, end if end > start else end + DAY
 
 

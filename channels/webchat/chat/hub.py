@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +15,7 @@ from channels.toolkit.rate_limit import KeyedBuckets
 from channels.webchat.chat import requests
 from channels.webchat.chat.chat_files import Addresses, Kept, Store
 from channels.webchat.chat.chat_log import FIRST_LOOK, TRIES, Line
+from channels.webchat.chat.raw_message import raw_message
 from channels.webchat.chat.sessions import Room, Rooms
 from channels.webchat.settings import Site, WebchatSettings
 from channels.webchat.visitors import identity, origins, visitor_store
@@ -67,26 +67,26 @@ class Chat:
             await self.desk.remember("", "file key", kept)
         self.addresses = Addresses(bytes.fromhex(kept))
 
-    async def handle(self, one: Connection, frame: Frame) -> None:
+    async def handle(self, connection: Connection, frame: Frame) -> None:
         """Do what a frame asks. Raises Refused when the connection is to be closed."""
-        if one.bucket.try_acquire(self.clock()):
+        if connection.bucket.try_acquire(self.clock()):
             raise Refused(closing.TOO_MANY, "too many frames")
         if isinstance(frame, Hello):
-            await self._hello(one, frame)
-        elif one.room is None:
+            await self._hello(connection, frame)
+        elif connection.room is None:
             raise Refused(closing.NO_HELLO, "the first frame must be hello")
         elif isinstance(frame, Msg):
-            await self._msg(one, frame)
+            await self._msg(connection, frame)
         elif isinstance(frame, Typing):
-            await self._hint(one, {"typing": frame.on})
+            await self._hint(connection, {"typing": frame.on})
         elif isinstance(frame, Read):
-            await self._read(one, one.room, frame.seq)
+            await self._read(connection, connection.room, frame.seq)
         elif isinstance(frame, Survey):
-            await self._survey(one, one.room, frame)
+            await self._survey(connection, connection.room, frame)
         elif isinstance(frame, Ping):
-            await self._ping(one, one.room, frame)
+            await self._ping(connection, connection.room, frame)
         else:
-            await requests.answer(self, one, one.room, frame)
+            await requests.answer(self, connection, connection.room, frame)
 
     def check_origin(self, frame: Frame, origin: str) -> None:
         """A page may speak only for the site that lists it. Raises Refused."""
@@ -94,47 +94,53 @@ class Chat:
         if site is not None and not origins.allowed(site, origin):
             raise Refused(closing.NO_SITE, "this page does not belong to the site")
 
-    async def _hello(self, one: Connection, frame: Hello) -> None:
+    async def _hello(self, connection: Connection, frame: Hello) -> None:
+        await self._refresh_questions()
+        site = self.settings.site(frame.site)
+        if site is None or (connection.site is not None and connection.site is not site):
+            raise Refused(closing.NO_SITE, "there is no such site")
+        connection.site, connection.lang = site, frame.lang if site.language == "page" else site.language
+        connection.identity = self._vouched(site.identity, site.name, frame)
+        fresh = None if identity.is_token(frame.token or "") else identity.new_token()
+        visitor = await visitor_store.find(self.desk, site.name, identity.token_hash(fresh or frame.token or ""))
+        if visitor_store.is_newcomer(visitor, connection.visitor) and self.arrivals.try_acquire(
+            connection.address, self.clock()
+        ):
+            raise Refused(closing.TOO_MANY, "too many at once")
+        if connection.identity is not None:
+            async with self._identifying:  # two devices of one user must not both begin a conversation
+                visitor, fresh = await visitor_store.sign_in(self.desk, site.name, visitor, connection.identity, fresh)
+        connection.leave()
+        room = self.rooms.room(site.name, visitor.conversation)
+        room.dismiss(visitor.before)
+        if len(room.connections) >= self.settings.limits.sockets:
+            raise Refused(closing.TOO_MANY, "too many open at once")
+        connection.visitor, connection.page = visitor, frame.page.model_dump()
+        state, last = await room.state(), await room.log.last_seq()
+        have = frame.have if frame.have <= last else 0  # more than there is: it knew another conversation
+        connection.cursor = max(have, last - FIRST_LOOK)
+        connection.put({
+            **frames_out.status(site, state.get("agent", ""), self.now()), "t": "welcome", "v": 1,
+            "token": fresh, "visitor": visitor.conversation, "sid": connection.id, "last": last,
+            "from": connection.cursor, "read": state.get("read", 0), "seen": state.get("seen", 0), "name": visitor.name,
+            "known": visitor.verified, "now": int(self.seconds() * 1000), "site": self._looks(site, connection.lang),
+            "reasons": frames_out.reasons(self.reasons, connection.lang),
+        })  # fmt: skip
+        connection.room = room
+        room.connections.add(connection)
+        await self.tell_hours(room)
+        self.connections[connection.id] = connection
+        connection.wake()
+        if visitor.stored:
+            await self._hint(connection, {"online": True})
+
+    async def _refresh_questions(self) -> None:
+        """What the desk answers the same for a while: the survey's reasons, whether links lead on."""
         await self.ready()
         if self.clock() - self._led > LOOK:
             self.reasons = await self.desk.ask("reasons")
             self.leads_on = bool(await self.desk.ask("link", address=""))
             self._led = self.clock()
-        site = self.settings.site(frame.site)
-        if site is None or (one.site is not None and one.site is not site):
-            raise Refused(closing.NO_SITE, "there is no such site")
-        one.site, one.lang = site, frame.lang if site.language == "page" else site.language
-        one.identity = self._vouched(site.identity, site.name, frame)
-        fresh = None if identity.is_token(frame.token or "") else identity.new_token()
-        visitor = await visitor_store.find(self.desk, site.name, identity.token_hash(fresh or frame.token or ""))
-        if visitor_store.is_newcomer(visitor, one.visitor) and self.arrivals.try_acquire(one.address, self.clock()):
-            raise Refused(closing.TOO_MANY, "too many at once")
-        if one.identity is not None:
-            async with self._identifying:  # two devices of one user must not both begin a conversation
-                visitor, fresh = await visitor_store.sign_in(self.desk, site.name, visitor, one.identity, fresh)
-        one.leave()
-        room = self.rooms.room(site.name, visitor.conversation)
-        room.dismiss(visitor.before)
-        if len(room.connections) >= self.settings.limits.sockets:
-            raise Refused(closing.TOO_MANY, "too many open at once")
-        one.visitor, one.page = visitor, frame.page.model_dump()
-        state, last = await room.state(), await room.log.look()
-        have = frame.have if frame.have <= last else 0  # more than there is: it knew another conversation
-        one.cursor = max(have, last - FIRST_LOOK)
-        one.put({
-            **frames_out.status(site, state.get("agent", ""), self.now()), "t": "welcome", "v": 1,
-            "token": fresh, "visitor": visitor.conversation, "sid": one.id, "last": last,
-            "from": one.cursor, "read": state.get("read", 0), "seen": state.get("seen", 0), "name": visitor.name,
-            "known": visitor.verified, "now": int(self.seconds() * 1000), "site": self._looks(site, one.lang),
-            "reasons": frames_out.reasons(self.reasons, one.lang),
-        })  # fmt: skip
-        one.room = room
-        room.connections.add(one)
-        await self.tell_hours(room)
-        self.connections[one.id] = one
-        one.wake()
-        if visitor.stored:
-            await self._hint(one, {"online": True})
 
     def _looks(self, site: Site, lang: str) -> dict[str, Any]:
         return {**frames_out.site(site, self.settings, lang), "telegram": self.leads_on}
@@ -153,39 +159,41 @@ class Chat:
         except identity.NotVouchedFor as error:
             raise Refused(closing.REFUSED, str(error)) from None
 
-    def may_write(self, one: Connection) -> str | None:
+    def may_write(self, connection: Connection) -> str | None:
         """None, or the code of the error: the identity ran out, or there was too much."""
-        assert one.visitor is not None
-        assert one.site is not None
-        if one.site.identity == "enforced" and (one.identity is None or one.identity.expired(self.now())):
+        assert connection.visitor is not None
+        assert connection.site is not None
+        if connection.site.identity == "enforced" and (
+            connection.identity is None or connection.identity.expired(self.now())
+        ):
             return "identify"
-        return "slow" if self.messages.try_acquire(one.visitor.key, self.clock()) else None
+        return "slow" if self.messages.try_acquire(connection.visitor.key, self.clock()) else None
 
-    async def _msg(self, one: Connection, frame: Msg) -> None:
-        problem = self.may_write(one)
+    async def _msg(self, connection: Connection, frame: Msg) -> None:
+        problem = self.may_write(connection)
         if problem is not None:
-            one.put({"t": "err", "code": problem, "cid": frame.cid})
+            connection.put({"t": "err", "code": problem, "cid": frame.cid})
             return
         if frame.page is not None:
-            one.page = frame.page.model_dump()
-        said = frame.model_dump(exclude={"page"}, exclude_defaults=True)
+            connection.page = frame.page.model_dump()
+        body = frame.model_dump(exclude={"page"}, exclude_defaults=True)
         line = {"t": "msg", "cid": frame.cid, "by": "visitor", "text": frame.text}
-        await self.keep(one, frame.cid, said, line, frame.profile)
+        await self.accept_frame(connection, frame.cid, body, line, frame.profile)
 
-    async def keep(
-        self, one: Connection, cid: str, said: Mapping[str, Any], line: Mapping[str, Any],
+    async def accept_frame(
+        self, connection: Connection, cid: str, values: Mapping[str, Any], line: Mapping[str, Any],
         profile: Mapping[str, str] | None = None, file: tuple[Kept, bytes] | None = None,
     ) -> None:  # fmt: skip
         """Durable first, then the number, then the ack. The same cid again changes nothing and is acknowledged again."""
-        assert one.visitor is not None
-        assert one.room is not None
-        visitor, room, now = visitor_store.with_profile(one.visitor, profile or {}), one.room, self.now()
-        if not visitor.stored or visitor != one.visitor:
-            one.visitor = visitor = await visitor_store.store(self.desk, room.site, visitor)
-        raw = self._raw(one, said, now, file)
+        assert connection.visitor is not None
+        assert connection.room is not None
+        visitor, room, now = visitor_store.with_profile(connection.visitor, profile or {}), connection.room, self.now()
+        if not visitor.stored or visitor != connection.visitor:
+            connection.visitor = visitor = await visitor_store.store(self.desk, room.site, visitor)
+        raw = raw_message(connection, values, now, file)
         async with room.lock:
             kept = await self._number(room, cid, raw, {**line, "at": int(now.timestamp() * 1000)}, now)
-        one.put({"t": "ack", "cid": cid, "seq": kept["seq"], "at": kept["at"]})
+        connection.put({"t": "ack", "cid": cid, "seq": kept["seq"], "at": kept["at"]})
         room.wake()
         await self.among_us(room, line=kept["seq"])
 
@@ -205,64 +213,52 @@ class Chat:
             return await room.log.find(lambda other: other.get("cid") == cid) or await room.log.append(line)
         raise Moved(room.id)
 
-    async def note(self, one: Connection, cid: str, said: Mapping[str, Any]) -> None:
+    async def note(self, connection: Connection, cid: str, values: Mapping[str, Any]) -> None:
         """Keep something for the desk that is no line of the conversation."""
-        assert one.room is not None
-        now, room = self.now(), one.room
-        raw = self._raw(one, said, now, None)
-        name = f"{room.id}:{said['t']}:{cid}"  # a message may bear the same cid: it is another thing
+        assert connection.room is not None
+        now, room = self.now(), connection.room
+        raw = raw_message(connection, values, now, None)
+        name = f"{room.id}:{values['t']}:{cid}"  # a message may bear the same cid: it is another thing
         await self.desk.accept(room.site, name, raw, order_key=room.id, received_at=now)
 
     async def among_us(self, room: Room, **what: Any) -> None:
         """Tell the other processes of the desk that a line was written or a mark has moved."""
         await self.desk.hint(room.id, {"site": room.site, "ours": what})
 
-    def _raw(self, one: Connection, said: Mapping[str, Any], now: datetime, file: tuple[Kept, bytes] | None) -> bytes:
-        assert one.visitor is not None
-        assert one.room is not None
-        who = one.visitor
-        raw: dict[str, Any] = {
-            "v": 1, "frame": dict(said), "site": one.room.site, "conversation": one.room.id, "at": now.isoformat(),
-            "name": who.name, "email": who.email, "user": who.user, "vouched": who.vouched, "profile": dict(who.profile),
-            "page": dict(one.page), "address": one.address,
-        }  # fmt: skip
-        if file is not None:
-            kept, content = file
-            raw["files"] = [{"name": kept.name, "type": kept.type, "content": base64.b64encode(content).decode()}]
-        return json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace")
-
-    async def _survey(self, one: Connection, room: Room, frame: Survey) -> None:
+    async def _survey(self, connection: Connection, room: Room, frame: Survey) -> None:
         asked = await room.log.find(lambda line: line.get("survey") == frame.survey)
         if asked is None:
-            one.put({"t": "err", "code": "gone", "cid": frame.cid})
+            connection.put({"t": "err", "code": "gone", "cid": frame.cid})
             return
-        said = frame.model_dump(exclude_defaults=True)
+        body = frame.model_dump(exclude_defaults=True)
         line = {
             "t": "edit", "cid": frame.cid, "id": asked["id"], "score": frame.score, "reasons": frame.reasons,
             "words": frame.words,
         }  # fmt: skip
-        await self.keep(one, frame.cid, said, {key: value for key, value in line.items() if value})
+        await self.accept_frame(connection, frame.cid, body, {key: value for key, value in line.items() if value})
 
-    async def _read(self, one: Connection, room: Room, seq: int) -> None:
-        seq = min(seq, await room.log.look())
+    async def _read(self, connection: Connection, room: Room, seq: int) -> None:
+        seq = min(seq, await room.log.last_seq())
         async with room.lock:
             known = (await room.state()).get("read", 0)
             fresh = known < seq and await room.change(read=seq)
         if not fresh:
             return
-        for other in room.connections - {one}:
+        for other in room.connections - {connection}:
             other.put({"t": "read", "by": "visitor", "seq": seq})
         seen = await room.log.find(lambda line: known < line["seq"] <= seq and line["t"] == "msg" and line.get("id"))
         if seen is not None:  # something the desk said: it wants to know
-            await self.note(one, f"read:{seen['id']}", {"t": "read", "cid": f"read:{seen['id']}", "id": seen["id"]})
+            await self.note(
+                connection, f"read:{seen['id']}", {"t": "read", "cid": f"read:{seen['id']}", "id": seen["id"]}
+            )
         await self.desk.hint(room.id, {"site": room.site, "read": seq})
         await self.among_us(room, state=True)
 
-    async def _ping(self, one: Connection, room: Room, frame: Ping) -> None:
+    async def _ping(self, connection: Connection, room: Room, frame: Ping) -> None:
         if frame.page is not None:
-            one.page = frame.page.model_dump()
-            await self._hint(one, {"online": True})
-        one.put({"t": "ack", "n": frame.n})
+            connection.page = frame.page.model_dump()
+            await self._hint(connection, {"online": True})
+        connection.put({"t": "ack", "n": frame.n})
         await self.tell_hours(room)
         if self.clock() - room.looked > LOOK:  # a call of another process may have been lost
             room.looked = self.clock()
@@ -276,18 +272,18 @@ class Chat:
             return
         state = frames_out.status(site, (await room.state()).get("agent", ""), self.now())
         if room.open is not None and room.open != state["open"]:
-            room.tell(state)
+            room.broadcast(state)
         room.open = state["open"]
 
-    async def _hint(self, one: Connection, what: Mapping[str, Any]) -> None:
+    async def _hint(self, connection: Connection, what: Mapping[str, Any]) -> None:
         """Pass a fleeting thing on to the desk, with the page the visitor is on; not the same again and again."""
-        if one.room is None or one.visitor is None or not one.visitor.stored:
+        if connection.room is None or connection.visitor is None or not connection.visitor.stored:
             return  # nobody at the desk knows them yet
-        words, now = json.dumps([what, one.page]), self.clock()
-        if one.told[0] == words and now - one.told[1] < FLEETING:
+        words, now = json.dumps([what, connection.page]), self.clock()
+        if connection.told[0] == words and now - connection.told[1] < FLEETING:
             return
-        one.told = (words, now)
-        await self.desk.hint(one.room.id, {"site": one.room.site, **what, "page": dict(one.page)})
+        connection.told = (words, now)
+        await self.desk.hint(connection.room.id, {"site": connection.room.site, **what, "page": dict(connection.page)})
 
     async def left(self, room: Room) -> None:
         """The last connection of a conversation is gone."""

@@ -17,18 +17,18 @@ def remote_id(outbound: Outbound) -> str:
 
 def home(remote_id: str) -> str:
     """The conversation of a line. Raises DeliveryError for lines of before they named it."""
-    found = remote_id.partition(".")[2]
-    if not found:
+    partition = remote_id.partition(".")[2]
+    if not partition:
         raise DeliveryError("This message is too old to be changed.", permanent=True)
-    return found
+    return partition
 
 
 def conversation(outbound: Outbound) -> str:
     """Where it goes. Raises DeliveryError when it names no visitor."""
-    found = outbound.conversation or outbound.to.address.rpartition(":")[2]
-    if not found or not outbound.to.address.startswith("webchat:"):
+    result = outbound.conversation or outbound.to.address.rpartition(":")[2]
+    if not result or not outbound.to.address.startswith("webchat:"):
         raise DeliveryError(f"{outbound.to.address or 'Nobody'} is no visitor of a website.", permanent=True)
-    return found
+    return result
 
 
 def line(outbound: Outbound, files: Sequence[Kept], at: int) -> dict[str, Any]:
@@ -38,8 +38,8 @@ def line(outbound: Outbound, files: Sequence[Kept], at: int) -> dict[str, Any]:
         "name": outbound.sender_name, "text": outbound.text, "at": at,
     }  # fmt: skip
     if files:
-        made["files"] = [one.line() for one in files]
+        made["files"] = [file.line() for file in files]
     if outbound.kind == "survey" and outbound.survey:
         made["survey"] = outbound.survey
-        made["faces"] = [{"score": one.score, "label": one.label} for one in outbound.faces]
+        made["faces"] = [{"score": face.score, "label": face.label} for face in outbound.faces]
     return made

@@ -21,52 +21,57 @@ MOST = 3  # articles
 PATIENCE = 2.0  # seconds
 
 
-async def answer(chat: Chat, one: Connection, room: Room, frame: Asking) -> None:
+async def answer(chat: Chat, connection: Connection, room: Room, frame: Asking) -> None:
     """Do what such a frame asks."""
     if isinstance(frame, Suggest):
-        one.put({"t": "suggest", "n": frame.n, "items": await _articles(chat, one, frame.text)})
+        connection.put({"t": "suggest", "n": frame.n, "items": await _articles(chat, connection, frame.text)})
     elif isinstance(frame, Helped):
-        await _helped(chat, one, room, frame.id)
+        await _helped(chat, connection, room, frame.id)
     else:
-        problem = _problem(chat, one, frame)
+        problem = _problem(chat, connection, frame)
         if problem is not None:
-            one.put({"t": "err", "code": problem, "cid": frame.cid})
+            connection.put({"t": "err", "code": problem, "cid": frame.cid})
         elif isinstance(frame, Link):
-            await _link(chat, one, room, frame)
+            await _link(chat, connection, room, frame)
         else:
-            await chat.note(one, frame.cid, frame.model_dump())
-            one.put({"t": "ack", "cid": frame.cid})
+            await chat.note(connection, frame.cid, frame.model_dump())
+            connection.put({"t": "ack", "cid": frame.cid})
 
 
-def _problem(chat: Chat, one: Connection, frame: Wish | Transcript | Link) -> str | None:
-    assert one.visitor is not None
+def _problem(chat: Chat, connection: Connection, frame: Wish | Transcript | Link) -> str | None:
+    assert connection.visitor is not None
     if isinstance(frame, Transcript) and not MAIL.fullmatch(frame.email):
         return "email"
-    if not one.visitor.stored:
+    if not connection.visitor.stored:
         return "nothing"
-    return "slow" if chat.wishes.try_acquire(one.visitor.key, chat.clock()) else None
+    return "slow" if chat.wishes.try_acquire(connection.visitor.key, chat.clock()) else None
 
 
-async def _articles(chat: Chat, one: Connection, text: str) -> list[dict[str, str]]:
+async def _articles(chat: Chat, connection: Connection, text: str) -> list[dict[str, str]]:
     """Articles that may answer it; what can't be looked up now has none."""
     words = text.strip()[:LONGEST]
-    if one.site is None or not one.site.suggestions or len(words) < SHORTEST or one.asks.try_acquire(chat.clock()):
+    if (
+        connection.site is None
+        or not connection.site.suggestions
+        or len(words) < SHORTEST
+        or connection.asks.try_acquire(chat.clock())
+    ):
         return []
     try:
         async with asyncio.timeout(PATIENCE):
-            found = await chat.desk.ask("suggestions", text=words, language=one.lang)
+            ask = await chat.desk.ask("suggestions", text=words, language=connection.lang)
     except TimeoutError:
         return []
-    items = [{name: str(each[name]) for name in ("id", "title", "text")} for each in found[:MOST]]
-    one.offered.update(each["id"] for each in items)
+    items = [{name: str(item[name]) for name in ("id", "title", "text")} for item in ask[:MOST]]
+    connection.offered.update(item["id"] for item in items)
     return items
 
 
-async def _helped(chat: Chat, one: Connection, room: Room, article: str) -> None:
+async def _helped(chat: Chat, connection: Connection, room: Room, article: str) -> None:
     """Count an article that spared a message: once a connection, and only one that was offered."""
-    if article not in one.offered:
+    if article not in connection.offered:
         return
-    one.offered.discard(article)
+    connection.offered.discard(article)
     key = f"helped:{article}"
     for _ in range(5):
         known = await chat.desk.recall(room.site, key)
@@ -77,13 +82,13 @@ async def _helped(chat: Chat, one: Connection, room: Room, article: str) -> None
         return
 
 
-async def _link(chat: Chat, one: Connection, room: Room, frame: Link) -> None:
+async def _link(chat: Chat, connection: Connection, room: Room, frame: Link) -> None:
     ways = await chat.desk.ask("link", address=f"webchat:{room.site}:{room.id}")
     if not ways:
-        one.put({"t": "err", "code": "nothing", "cid": frame.cid})
+        connection.put({"t": "err", "code": "nothing", "cid": frame.cid})
         return
     way = ways[0]
-    one.put({"t": "link", "cid": frame.cid, "channel": way["channel"], "url": way["url"], "until": _until(way)})
+    connection.put({"t": "link", "cid": frame.cid, "channel": way["channel"], "url": way["url"], "until": _until(way)})
 
 
 def _until(way: Mapping[str, Any]) -> int | None:

@@ -73,18 +73,22 @@ class Room:
 
     def wake(self) -> None:
         """Everybody connected looks for new lines."""
-        for one in self.connections:
-            one.wake()
+        for connection in self.connections:
+            connection.wake()
 
     def dismiss(self, key: str) -> None:
         """Whoever came with this token must come again: it opens the conversation no longer."""
-        for one in [one for one in self.connections if key and one.visitor is not None and one.visitor.key == key]:
-            one.close(GOING)
+        for connection in [
+            connection
+            for connection in self.connections
+            if key and connection.visitor is not None and connection.visitor.key == key
+        ]:
+            connection.close(GOING)
 
-    def tell(self, frame: Mapping[str, Any]) -> None:
+    def broadcast(self, frame: Mapping[str, Any]) -> None:
         """Put a fleeting frame to everybody connected."""
-        for one in self.connections:
-            one.put(frame)
+        for connection in self.connections:
+            connection.put(frame)
 
 
 class Rooms:
@@ -97,11 +101,11 @@ class Rooms:
 
     def room(self, site: str, conversation: str) -> Room:
         """The room of a conversation, the same for everybody who holds it at the time."""
-        found = self._rooms.get(f"{site}/{conversation}")
-        if found is None:
+        result = self._rooms.get(f"{site}/{conversation}")
+        if result is None:
             self._sites.add(site)
-            found = self._rooms[f"{site}/{conversation}"] = Room(self._desk, site, conversation)
-        return found
+            result = self._rooms[f"{site}/{conversation}"] = Room(self._desk, site, conversation)
+        return result
 
     def drop(self, room: Room) -> None:
         """Whoever comes next looks at what is kept, not at what was known."""
@@ -109,8 +113,8 @@ class Rooms:
 
     def open_rooms(self, conversation: str) -> list[Room]:
         """The rooms of this conversation somebody holds now."""
-        found = (self._rooms.get(f"{site}/{conversation}") for site in self._sites)
-        return [one for one in found if one is not None]
+        result = (self._rooms.get(f"{site}/{conversation}") for site in self._sites)
+        return [item for item in result if item is not None]
 
     def __iter__(self) -> Iterator[Room]:
         return iter(list(self._rooms.values()))

@@ -22,20 +22,20 @@ def allowed(site: Site, origin: str | None) -> bool:
     """Whether pages of this origin may connect. A missing origin may not: every browser sends one."""
     if not origin:
         return False
-    said = origin.lower()
-    if said in site.origins:
+    body = origin.lower()
+    if body in site.origins:
         return True
-    parts = urlsplit(said)
+    parts = urlsplit(body)
     return any(
-        said.startswith(one.partition("*")[0]) and parts.netloc.endswith(one.partition("*")[2])
-        for one in site.origins
-        if "*" in one
+        body.startswith(item.partition("*")[0]) and parts.netloc.endswith(item.partition("*")[2])
+        for item in site.origins
+        if "*" in item
     )
 
 
 def allowed_anywhere(settings: WebchatSettings, origin: str | None) -> bool:
     """Whether any site has this origin; which one is said in the first frame only."""
-    return any(allowed(one, origin) for one in settings.sites)
+    return any(allowed(site, origin) for site in settings.sites)
 
 
 def headers(origin: str) -> dict[str, str]:
@@ -46,7 +46,7 @@ def headers(origin: str) -> dict[str, str]:
 def address_of(request: web.Request, settings: WebchatSettings) -> str:
     """The visitor's network address; X-Forwarded-For counts only from a trusted proxy."""
     address = request.remote or ""
-    hops = [one.strip() for one in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",") if one.strip()]
+    hops = [part.strip() for part in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",") if part.strip()]
     while hops and within(address, settings.trusted_proxies):
         address = hops.pop()
     return address[:64]
@@ -58,4 +58,4 @@ def within(address: str, networks: Sequence[str]) -> bool:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return any(parsed in ipaddress.ip_network(one) for one in networks)
+    return any(parsed in ipaddress.ip_network(network) for network in networks)

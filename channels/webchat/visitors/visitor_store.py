@@ -36,8 +36,8 @@ async def find(desk: Desk, site: str, key: str) -> Visitor:
     kept = await desk.recall(site, f"visitor:{key}")
     if kept is None:
         return Visitor(key, conversation=key)
-    said: dict[str, Any] = json.loads(kept)
-    return Visitor(key, stored=True, **said)
+    values: dict[str, Any] = json.loads(kept)
+    return Visitor(key, stored=True, **values)
 
 
 def is_newcomer(visitor: Visitor, before: Visitor | None) -> bool:
@@ -47,11 +47,11 @@ def is_newcomer(visitor: Visitor, before: Visitor | None) -> bool:
 
 async def store(desk: Desk, site: str, visitor: Visitor) -> Visitor:
     """Keep a visitor."""
-    said = {
+    values = {
         "conversation": visitor.conversation, "user": visitor.user, "email": visitor.email, "name": visitor.name,
         "vouched": visitor.vouched, "profile": dict(visitor.profile),
     }  # fmt: skip
-    await desk.remember(site, f"visitor:{visitor.key}", json.dumps(said, ensure_ascii=False))
+    await desk.remember(site, f"visitor:{visitor.key}", json.dumps(values, ensure_ascii=False))
     return replace(visitor, stored=True)
 
 
@@ -64,20 +64,20 @@ async def identify(desk: Desk, site: str, visitor: Visitor, identity: Identity) 
     theirs = await desk.recall(site, known)
     mine = visitor.conversation if not visitor.user else None
     conversation = theirs or mine or user_hash(f"{site}\n{identity.user}\n{visitor.key}")
-    found = replace(
+    result = replace(
         visitor, conversation=conversation, user=identity.user, email=identity.email or visitor.email,
         vouched=identity.email or visitor.vouched, name=identity.name or visitor.name,
     )  # fmt: skip
     if visitor.user and visitor.user != identity.user:
-        found = replace(found, email=identity.email, vouched=identity.email, name=identity.name, profile={})
+        result = replace(result, email=identity.email, vouched=identity.email, name=identity.name, profile={})
     if theirs is None:
         try:
             await desk.remember(site, known, conversation, was=None)
         except Moved:  # another device of theirs was quicker, in another process: there is one conversation
             return await identify(desk, site, visitor, identity)
-    if not visitor.stored or replace(visitor, stored=True) != replace(found, stored=True):
-        found = await store(desk, site, found)
-    return found
+    if not visitor.stored or replace(visitor, stored=True) != replace(result, stored=True):
+        result = await store(desk, site, result)
+    return result
 
 
 async def sign_in(
@@ -90,14 +90,14 @@ async def sign_in(
     if fresh is not None or visitor.user == identity.user:
         return await identify(desk, site, visitor, identity), fresh
     old, token = visitor.key, new_token()
-    found = await identify(desk, site, replace(visitor, key=token_hash(token), stored=False), identity)
+    result = await identify(desk, site, replace(visitor, key=token_hash(token), stored=False), identity)
     await store(desk, site, Visitor(old, conversation=user_hash(f"{site}\n{token}")))  # nobody's, and empty
-    return replace(found, before=old), token
+    return replace(result, before=old), token
 
 
-def with_profile(visitor: Visitor, told: Mapping[str, str]) -> Visitor:
+def with_profile(visitor: Visitor, details: Mapping[str, str]) -> Visitor:
     """What a form was filled in with; it never replaces what the website vouched for."""
-    clean = {key: value.strip() for key, value in told.items() if value.strip()}
+    clean = {key: value.strip() for key, value in details.items() if value.strip()}
     if not clean:
         return visitor
     name = visitor.name if visitor.user and visitor.name else clean.get("name", visitor.name)

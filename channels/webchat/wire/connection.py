@@ -76,16 +76,16 @@ class Connection:
 
     async def due(self) -> list[Mapping[str, Any]]:
         """What is to be told now: what waits, then new lines, and the cursor behind them."""
-        found: list[Mapping[str, Any]] = []
+        results: list[Mapping[str, Any]] = []
         while self.waiting:
-            found.append(self.waiting.popleft())
+            results.append(self.waiting.popleft())
         room = self.room
-        if room is not None and self.cursor < await room.log.look():
+        if room is not None and self.cursor < await room.log.last_seq():
             lines = await room.log.after(self.cursor)
             for line in lines[:BATCH] if self.room is room else ():  # they may have become somebody else meanwhile
-                found.append(frames_out.line(line, self._chat.addresses, self._chat.seconds()))
+                results.append(frames_out.line(line, self._chat.addresses, self._chat.seconds()))
                 self.cursor = line["seq"]
-        return found
+        return results
 
     def wake(self) -> None:
         """There is something to tell."""

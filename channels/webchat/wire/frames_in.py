@@ -184,5 +184,5 @@ def check(value: Any) -> Frame:
 
 def _words(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    where = ".".join(str(one) for one in first["loc"])
+    where = ".".join(str(item) for item in first["loc"])
     return f"{where}: {first['msg']}" if where else str(first["msg"])

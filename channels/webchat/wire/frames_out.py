@@ -26,8 +26,8 @@ def line(kept: Mapping[str, Any], addresses: Addresses, now: float) -> Mapping[s
     if not kept.get("files"):
         return kept
     files = [
-        {"name": one["name"], "type": one["type"], "size": one["size"], "url": addresses.address(one, now)}
-        for one in kept["files"]
+        {"name": file["name"], "type": file["type"], "size": file["size"], "url": addresses.address(file, now)}
+        for file in kept["files"]
     ]
     return {**kept, "files": files}
 
@@ -37,16 +37,16 @@ def site(own: Site, settings: WebchatSettings, lang: str) -> dict[str, Any]:
     return {
         "team": words(own.team, lang), "greeting": words(own.greeting, lang), "promise": words(own.promise, lang),
         "away": words(own.away, lang), "accent": own.accent, "accentDark": own.accent_dark, "side": own.side,
-        "before": [question(one, lang) for one in own.before], "offline": [question(one, lang) for one in own.offline],
+        "before": [question(item, lang) for item in own.before], "offline": [question(item, lang) for item in own.offline],
         "upload": settings.upload_limit, "identity": own.identity,
     }  # fmt: skip
 
 
-def question(one: Question, lang: str) -> dict[str, Any]:
+def question(question: Question, lang: str) -> dict[str, Any]:
     """A field of a form."""
     return {
-        "name": one.name, "label": words(one.label, lang) or words(LABELS.get(one.name, {}), lang) or one.name,
-        "required": one.required,
+        "name": question.name, "label": words(question.label, lang) or words(LABELS.get(question.name, {}), lang) or question.name,
+        "required": question.required,
     }  # fmt: skip
 
 
@@ -65,15 +65,15 @@ def moved(
     before: Mapping[str, Any], after: Mapping[str, Any], own: Site | None, now: datetime
 ) -> list[Mapping[str, Any]]:
     """What visitors are told when the marks of a conversation have changed elsewhere."""
-    found: list[Mapping[str, Any]] = []
+    results: list[Mapping[str, Any]] = []
     for name, by in (("seen", "desk"), ("read", "visitor")):
         if after.get(name, 0) > before.get(name, 0):
-            found.append({"t": "read", "by": by, "seq": after[name]})
+            results.append({"t": "read", "by": by, "seq": after[name]})
     if own is not None and after.get("agent", "") != before.get("agent", ""):
-        found.append(status(own, after.get("agent", ""), now))
-    return found
+        results.append(status(own, after.get("agent", ""), now))
+    return results
 
 
-def reasons(told: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, str]]:
+def reasons(details: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, str]]:
     """Why somebody was not satisfied, as the desk tells it."""
-    return [{"key": one["key"], "label": one["words"].get(lang, one["key"])} for one in told]
+    return [{"key": change["key"], "label": change["words"].get(lang, change["key"])} for change in details]

@@ -45,10 +45,10 @@ class Poller(Connection):
         mine = self.turn
         self._news.set()  # whoever waited before answers with nothing
         await asyncio.sleep(0)
-        found = list(await self.due())
+        result = list(await self.due())
         loop = asyncio.get_running_loop()
         end = loop.time() + wait
-        while not found and self.closed is None and self.turn == mine and loop.time() < end:
+        while not result and self.closed is None and self.turn == mine and loop.time() < end:
             self._news.clear()
             try:
                 async with asyncio.timeout_at(end):
@@ -56,8 +56,8 @@ class Poller(Connection):
             except TimeoutError:
                 break
             if self.turn == mine:
-                found = list(await self.due())
-        return found
+                result = list(await self.due())
+        return result
 
 
 class Polling:
@@ -74,57 +74,57 @@ class Polling:
     async def poll(self, body: dict[str, Any], address: str, origin: str) -> dict[str, Any]:
         """One request: `{"sid", "have", "wait", "frames"}` → `{"sid", "frames"}` or `{"close", "reason"}`."""
         self.sweep()
-        one = self._known.get(str(body.get("sid")))
+        poller = self._known.get(str(body.get("sid")))
         frames = body.get("frames", [])
         if not isinstance(frames, list) or len(frames) > MOST_FRAMES:
             return _closed(closing.BAD_FRAME, "frames must be a list of at most 20")
-        if one is None:
+        if poller is None:
             if not frames or not isinstance(frames[0], dict) or frames[0].get("t") != "hello":
                 return _closed(closing.NO_HELLO, "begin with hello")
-            one = Poller(self._chat, address, self._chat.clock())
-        one.seen = self._chat.clock()
-        self._go_back(one, body.get("have"))
-        await self._take(one, frames, origin)
-        if one.room is not None:
-            self._known[one.id] = one
+            poller = Poller(self._chat, address, self._chat.clock())
+        poller.seen = self._chat.clock()
+        self._go_back(poller, body.get("have"))
+        await self._take(poller, frames, origin)
+        if poller.room is not None:
+            self._known[poller.id] = poller
         wait = body.get("wait")
-        told = await one.answer(float(min(LONGEST_WAIT, wait)) if isinstance(wait, int | float) else LONGEST_WAIT)
-        if one.closed is not None:
-            self._forget(one)
-            return {**_closed(*one.closed), "frames": told}
-        return {"sid": one.id, "frames": told}
+        details = await poller.answer(float(min(LONGEST_WAIT, wait)) if isinstance(wait, int | float) else LONGEST_WAIT)
+        if poller.closed is not None:
+            self._forget(poller)
+            return {**_closed(*poller.closed), "frames": details}
+        return {"sid": poller.id, "frames": details}
 
     @staticmethod
-    def _go_back(one: Poller, have: object) -> None:
+    def _go_back(poller: Poller, have: object) -> None:
         """An answer may have been lost on the way: what the client has counts, not what it was told."""
-        if isinstance(have, int) and one.room is not None and 0 <= have < one.cursor:
-            one.cursor = have
+        if isinstance(have, int) and poller.room is not None and 0 <= have < poller.cursor:
+            poller.cursor = have
 
-    async def _take(self, one: Poller, frames: list[Any], origin: str) -> None:
+    async def _take(self, poller: Poller, frames: list[Any], origin: str) -> None:
         try:
             for given in frames:
                 frame = check(given)
                 self._chat.check_origin(frame, origin)
-                await self._chat.handle(one, frame)
+                await self._chat.handle(poller, frame)
                 if isinstance(frame, Hello):
-                    self._known[one.id] = one
+                    self._known[poller.id] = poller
         except BadFrame as error:
-            one.close(closing.BAD_FRAME, str(error))
+            poller.close(closing.BAD_FRAME, str(error))
         except Refused as error:
-            one.close(error.code, error.reason)
+            poller.close(error.code, error.reason)
         except Exception:
             log.exception("a frame could not be handled")
-            one.close(closing.BROKEN, "try again")
+            poller.close(closing.BROKEN, "try again")
 
     def sweep(self) -> None:
         """Whoever has not asked for a minute has left."""
         now = self._chat.clock()
-        for one in [one for one in self._known.values() if now - one.seen > FORGOTTEN]:
-            self._forget(one)
+        for known_id in [known_id for known_id in self._known.values() if now - known_id.seen > FORGOTTEN]:
+            self._forget(known_id)
 
-    def _forget(self, one: Poller) -> None:
-        self._known.pop(one.id, None)
-        one.leave()
+    def _forget(self, poller: Poller) -> None:
+        self._known.pop(poller.id, None)
+        poller.leave()
 
 
 def _closed(code: int, reason: str) -> dict[str, Any]:

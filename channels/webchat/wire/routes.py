@@ -56,30 +56,30 @@ class Pages:
         else:
             self._known_origin(request)
             address = origins.address_of(request, self._chat.settings)
-        told = await self.polling.poll(body, address, origin)
-        return _json(told, origin)
+        details = await self.polling.poll(body, address, origin)
+        return _json(details, origin)
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
         """A file as a message of its own: the body is the file; X-Session, X-Cid and X-Name say whose it is."""
         self._known_origin(request)
         origin, given = request.headers.get("Origin", ""), request.headers
-        one = self._chat.connections.get(given.get("X-Session", ""))
+        connection = self._chat.connections.get(given.get("X-Session", ""))
         cid, name = given.get("X-Cid", ""), clean_name(unquote(given.get("X-Name", "")))
-        if one is None or one.room is None or one.visitor is None:
+        if connection is None or connection.room is None or connection.visitor is None:
             return _problem(409, "session", origin)
         if not CID.fullmatch(cid):
             return _problem(400, "cid", origin)
-        problem = self._chat.may_write(one)
-        if problem or self._chat.uploads.try_acquire(one.visitor.key, self._chat.clock()):
+        problem = self._chat.may_write(connection)
+        if problem or self._chat.uploads.try_acquire(connection.visitor.key, self._chat.clock()):
             return _problem(403 if problem == "identify" else 429, problem or "slow", origin)
         content = await self._body(request, self._chat.settings.upload_limit)
         if content is None:
             return _problem(413, "large", origin)
         if not content or is_program(content):
             return _problem(415, "kind", origin)
-        kept = await self._chat.store.keep(name, content)
+        kept = await self._chat.store.save(name, content)
         line = {"t": "msg", "cid": cid, "by": "visitor", "text": "", "files": [kept.line()]}
-        await self._chat.keep(one, cid, {"t": "msg", "cid": cid, "text": ""}, line, file=(kept, content))
+        await self._chat.accept_frame(connection, cid, {"t": "msg", "cid": cid, "text": ""}, line, file=(kept, content))
         return _json({"ok": True}, origin)
 
     async def file(self, request: web.Request) -> web.StreamResponse:
@@ -88,10 +88,10 @@ class Pages:
         await self._chat.ready()
         if not self._chat.addresses.good(given["id"], int(given["until"]), given["signature"], self._chat.seconds()):
             raise web.HTTPNotFound(text="This address is too old. Open the chat again.\n")
-        found = await self._chat.store.find(given["id"])
-        if found is None:
+        result = await self._chat.store.find(given["id"])
+        if result is None:
             raise web.HTTPNotFound(text="This file is gone.\n")
-        (path, kind), name = found, clean_name(given["name"])
+        (path, kind), name = result, clean_name(given["name"])
         plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:80]
         return web.FileResponse(
             path,
@@ -139,12 +139,12 @@ class Pages:
         """The body, or None when it is larger than `most` bytes."""
         if (request.content_length or 0) > most:
             return None
-        found = bytearray()
+        result = bytearray()
         async for chunk in request.content.iter_chunked(65536):
-            found += chunk
-            if len(found) > most:
+            result += chunk
+            if len(result) > most:
                 return None
-        return bytes(found)
+        return bytes(result)
 
 
 def _json(body: Any, origin: str, status: int = 200) -> web.Response:

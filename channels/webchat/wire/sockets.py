@@ -89,39 +89,39 @@ class Door:
             heartbeat=HEARTBEAT, max_msg_size=LARGEST, compress=False, timeout=2.0, autoping=True,
         )  # fmt: skip
         await ws.prepare(request)
-        one = Socket(self._chat, address, request, ws)
+        socket = Socket(self._chat, address, request, ws)
         try:
-            await self._listen(one, ws, request.headers.get("Origin", ""))
+            await self._listen(socket, ws, request.headers.get("Origin", ""))
         finally:
-            one.leave()
+            socket.leave()
         return ws
 
-    async def _listen(self, one: Socket, ws: web.WebSocketResponse, origin: str) -> None:
+    async def _listen(self, socket: Socket, ws: web.WebSocketResponse, origin: str) -> None:
         first: float | None = FIRST_FRAME
         while not ws.closed:
             try:
                 message: Any = await ws.receive(timeout=first)
             except TimeoutError:
-                one.close(closing.NO_HELLO, "no hello")
+                socket.close(closing.NO_HELLO, "no hello")
                 first = None
                 continue
             if message.type is not WSMsgType.TEXT:
                 if message.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR):
                     return
-                one.close(closing.BAD_FRAME, "frames are text")
+                socket.close(closing.BAD_FRAME, "frames are text")
                 continue
             first = None
-            await self._take(one, message.data, origin)
+            await self._take(socket, message.data, origin)
 
-    async def _take(self, one: Socket, data: str, origin: str) -> None:
+    async def _take(self, socket: Socket, data: str, origin: str) -> None:
         try:
             frame = parse(data)
             self._chat.check_origin(frame, origin)
-            await self._chat.handle(one, frame)
+            await self._chat.handle(socket, frame)
         except BadFrame as error:
-            one.close(closing.BAD_FRAME, str(error))
+            socket.close(closing.BAD_FRAME, str(error))
         except Refused as error:
-            one.close(error.code, error.reason)
+            socket.close(error.code, error.reason)
         except Exception:
             log.exception("a frame could not be handled")
-            one.close(closing.BROKEN, "try again")
+            socket.close(closing.BROKEN, "try again")

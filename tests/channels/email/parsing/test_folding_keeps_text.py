@@ -53,15 +53,15 @@ def lines_of(text: str) -> list[str]:
 @settings(max_examples=600, deadline=None)
 def test_what_is_shown_is_in_the_whole_in_its_order(fragments: list[str]) -> None:
     reply = from_text("\n".join(fragments))
-    whole = lines_of(reply.whole)
-    assert whole == lines_of("\n".join(fragments))
+    full_text = lines_of(reply.full_text)
+    assert full_text == lines_of("\n".join(fragments))
     place = 0
     for line in lines_of(reply.text):
-        while place < len(whole) and not whole[place].startswith(line):
+        while place < len(full_text) and not full_text[place].startswith(line):
             place += 1
-        assert place < len(whole)
+        assert place < len(full_text)
         place += 1
-    assert bool(reply.text) == bool(whole)
+    assert bool(reply.text) == bool(full_text)
 
 
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=25), st.booleans())
@@ -89,4 +89,4 @@ TAGS = [
 @settings(max_examples=300, deadline=None)
 def test_html_never_shows_nothing_of_something(pieces: list[str]) -> None:
     reply = from_html(" ".join(pieces))
-    assert bool(reply.text) == bool(reply.whole.strip())
+    assert bool(reply.text) == bool(reply.full_text.strip())

@@ -122,7 +122,7 @@ def test_any_words_in_any_field_are_taken(fields: list[tuple[str, str]], body: s
 @settings(max_examples=300, deadline=None)
 def test_the_visible_reply_is_part_of_the_whole(text: str, html: str | None, subject: str) -> None:
     reply = visible(text, html, subject)
-    assert len(reply.text) <= max(len(reply.whole), len(text))
+    assert len(reply.text) <= max(len(reply.full_text), len(text))
 
 
 def _wrapped(body: str, kind: str = "plain") -> bytes:

@@ -32,7 +32,7 @@ HTML = {
 def test_what_mail_programs_mark_as_quoted_is_folded(client: str) -> None:
     reply = from_html(f"<html><body>{HTML[client]}</body></html>")
     assert reply.text == "my words\nand more"
-    assert "old words" in reply.whole
+    assert "old words" in reply.full_text
 
 
 def test_a_message_sent_on_by_gmail_is_the_message() -> None:

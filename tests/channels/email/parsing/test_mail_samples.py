@@ -72,20 +72,20 @@ def test_a_sample_is_understood(path: Path) -> None:
 @pytest.mark.parametrize("path", MAILS, ids=lambda path: path.stem)
 def test_nothing_that_was_written_is_lost(path: Path) -> None:
     inbound = understood(path.read_bytes())
-    whole = inbound.full_text if inbound.full_text is not None else inbound.text
+    full_text = inbound.full_text if inbound.full_text is not None else inbound.text
     assert (
-        "".join(inbound.text.split()) in "".join(whole.split())
+        "".join(inbound.text.split()) in "".join(full_text.split())
         or inbound.full_text is None
-        or _in_order(inbound.text, whole)
+        or _in_order(inbound.text, full_text)
     )
 
 
-def _in_order(part: str, whole: str) -> bool:
+def _in_order(part: str, full_text: str) -> bool:
     """Inline answers stand between quotations: each line is there, in its order."""
     place = 0
     for line in part.split("\n"):
         if line.strip():
-            place = whole.find(line.strip(), place)
+            place = full_text.find(line.strip(), place)
             if place < 0:
                 return False
     return True

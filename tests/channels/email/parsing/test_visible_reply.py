@@ -270,5 +270,5 @@ def test_a_message_sent_on_is_the_message() -> None:
 def test_the_whole_text_is_kept_beside_the_reply() -> None:
     text = f"{PERSIAN}\n\nبا تشکر\nسارا\n\nدر تاریخ ۱۱ اسفند ۱۴۰۴، پشتیبانی نوشت:\n> سلام"
     reply = from_text(text)
-    assert (reply.text, reply.whole, reply.cut) == (PERSIAN, text, True)
+    assert (reply.text, reply.full_text, reply.cut) == (PERSIAN, text, True)
     assert not from_text(PERSIAN).cut

@@ -8,7 +8,7 @@ from channels.telegram.base.rate_limit import Limits
 
 
 def waits(limits: Limits, chats: list[int], now: float = 0.0) -> list[float]:
-    return [round(limits.take(chat, now), 3) for chat in chats]
+    return [round(limits.reserve(chat, now), 3) for chat in chats]
 
 
 def test_one_chat_takes_three_at_once_then_one_a_second():
@@ -30,7 +30,7 @@ def test_all_chats_together_take_twenty_five_a_second():
 def test_what_a_chat_waited_for_is_there_after_the_wait():
     limits = Limits()
     waits(limits, [1] * 5)
-    assert limits.take(1, 10.0) == 0
+    assert limits.reserve(1, 10.0) == 0
 
 
 def test_a_chat_that_telegram_closed_waits_alone():

@@ -22,7 +22,7 @@ async def test_lines_are_numbered_one_two_three_and_found_again_above_any_number
             line = await (here if act == "say" else there).append({"t": "msg", "text": f"{said}"})
             assert line["seq"] == said
     fresh = Log(desk, "shop", "c")
-    assert await fresh.look() == said
+    assert await fresh.last_seq() == said
     found = await fresh.after(have)
     assert [(one["seq"], one["text"]) for one in found] == [(n, f"{n}") for n in range(have + 1, said + 1)]
 

@@ -186,7 +186,7 @@ async def test_a_reply_that_was_changed_says_so_to_who_is_there_and_to_who_comes
     await later.has(3)
     assert later.lines[2]["text"] == "On Monday."
     assert later.lines[2]["edited"]
-    assert await chat.channel.chat().rooms.room("shop", line.partition(".")[2]).log.look() == 3
+    assert await chat.channel.chat().rooms.room("shop", line.partition(".")[2]).log.last_seq() == 3
 
 
 async def test_a_reply_that_was_taken_back_is_gone_from_the_log(chat, sara):
