@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
-from channels.toolkit import safe_fetch
+from channels.toolkit import file_kinds, safe_fetch
 from channels.toolkit.safe_fetch import Refused, Rules, checked, fetch, is_public
 from helpdesk import app as root
 from helpdesk.web.media import remote_images
@@ -177,7 +177,7 @@ async def test_the_connection_goes_to_the_address_that_was_checked(world, monkey
      (b"<svg xmlns=", None), (b"<html>", None), (b"", None), (b"%PDF-1.7", None), (b"RIFF....WAVE", None)],
 )  # fmt: skip
 def test_the_type_is_that_of_the_content(content, kind):
-    assert remote_images.kind_of(content) == kind
+    assert file_kinds.image_type(content) == kind
 
 
 @pytest.fixture

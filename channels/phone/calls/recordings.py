@@ -21,6 +21,7 @@ import aiohttp
 
 from channels.contract import Attachment, DeliveryError
 from channels.phone.settings import Source, secrets_of
+from channels.toolkit.file_kinds import sound_type
 
 TIME = aiohttp.ClientTimeout(total=40)
 PATIENCE = timedelta(hours=2)
@@ -62,7 +63,7 @@ class Fetcher:
         since, _, body = (wanted.remote or "").partition("|")
         try:
             content = await self._content(body)
-            kind = kind_of(content)
+            kind = sound_type(content)
             if kind is None:
                 raise Missing("What the switchboard handed over is no sound; does it ask for a password?", later=True)
         except Missing as error:
@@ -144,21 +145,6 @@ def address(prefix: str, body: str, *, twilio: bool = False) -> str:
     if not parts or ".." in parts:
         raise Missing("The switchboard names no file that can be fetched.")
     return prefix + "/".join(quote(part) for part in parts)
-
-
-def kind_of(content: bytes) -> str | None:
-    """The kind of sound by its first bytes. None: it is none."""
-    head = content[:16]
-    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
-        return "audio/wav"
-    if head[:3] == b"ID3" or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 in (0xE2, 0xE4, 0xE6)):
-        return "audio/mpeg"
-    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:
-        return "audio/aac"
-    known = {b"OggS": "audio/ogg", b"fLaC": "audio/flac", b"#!AM": "audio/amr", b"\x1a\x45\xdf\xa3": "audio/webm"}
-    if head[4:8] == b"ftyp":
-        return "audio/mp4"
-    return known.get(head[:4])
 
 
 def too_large(limit: int) -> str:

@@ -11,15 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from channels.toolkit import file_kinds
+
 LASTS = 24 * 3600  # seconds an address is good for
 PLAIN = "application/octet-stream"
-KINDS: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"\x89PNG\r\n\x1a\n", "image/png"), (0, b"\xff\xd8\xff", "image/jpeg"), (0, b"GIF8", "image/gif"),
-    (8, b"WEBP", "image/webp"), (0, b"%PDF-", "application/pdf"), (0, b"PK\x03\x04", "application/zip"),
-    (0, b"OggS", "audio/ogg"), (0, b"ID3", "audio/mpeg"), (4, b"ftyp", "video/mp4"), (0, b"\x1aE\xdf\xa3", "video/webm"),
-    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
-)  # fmt: skip
-PROGRAMS = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +31,17 @@ class Kept:
         return {"id": self.id, "name": self.name, "type": self.type, "size": self.size}
 
 
-def kind_of(content: bytes) -> str:
+def shown_type(content: bytes) -> str:
     """The type a file has by what is in it, never by its name. HTML and SVG are plain data here."""
-    for at, mark, kind in KINDS:
-        if content[at : at + len(mark)] == mark:
-            return kind
+    kind = file_kinds.detected_type(content)
+    if kind is not None:
+        return kind
     try:
         words = content[:4096].decode("utf-8", "ignore" if len(content) > 4096 else "strict")
     except UnicodeDecodeError:
         return PLAIN
     harmless = "\0" not in words and "<" not in words and content
     return "text/plain" if harmless else PLAIN
-
-
-def is_program(content: bytes) -> bool:
-    """Whether a computer would run it."""
-    return content.startswith(PROGRAMS)
 
 
 def clean_name(name: str) -> str:
@@ -73,7 +63,7 @@ class Store:
         """Keep a file durably. Raises OSError."""
         digest = hashlib.sha256(content).hexdigest()
         await asyncio.to_thread(self._write, digest, content)
-        return Kept(digest, clean_name(name), kind_of(content), len(content))
+        return Kept(digest, clean_name(name), shown_type(content), len(content))
 
     async def find(self, digest: str) -> tuple[Path, str] | None:
         """Where a file lies and what kind it is, or None when it is not there."""
@@ -87,7 +77,7 @@ class Store:
         path = self._path(digest)
         try:
             with path.open("rb") as file:
-                return path, kind_of(file.read(8192))
+                return path, shown_type(file.read(8192))
         except FileNotFoundError:
             return None
 

@@ -10,7 +10,8 @@ from urllib.parse import quote, unquote
 
 from aiohttp import web
 
-from channels.webchat.chat.chat_files import clean_name, is_program
+from channels.toolkit.file_kinds import is_program
+from channels.webchat.chat.chat_files import clean_name
 from channels.webchat.chat.hub import Chat
 from channels.webchat.visitors import origins
 from channels.webchat.widget.widget_asset import Script

@@ -14,8 +14,8 @@ from typing import BinaryIO, Literal
 
 from aiohttp import web
 
+from channels.toolkit.file_kinds import image_type
 from helpdesk.files.file_store import FileStore
-from helpdesk.web.media.remote_images import kind_of
 
 HEAD = 64 * 1024  # bytes looked at from the start
 MOST_KNOWN = 20_000  # looks kept in memory
@@ -48,7 +48,7 @@ def probe(file: BinaryIO) -> MediaInfo | None:
 
 
 def _picture(head: bytes) -> MediaInfo | None:
-    kind = kind_of(head)
+    kind = image_type(head)
     if kind is None:
         return None
     measure = _SIZES.get(kind)

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from channels.toolkit.file_kinds import image_type
 from channels.toolkit.safe_fetch import Refused, Rules, fetch
 from helpdesk.web import app_keys
 from helpdesk.web.security import secret_address
@@ -25,22 +26,6 @@ AT_ONCE = web.AppKey("pictures_at_once", asyncio.Semaphore)
 VALID = 3600  # seconds an address works
 LONGEST = 2000  # characters of an address
 MOST_KEPT = 2000  # pictures in the cache
-MAGIC = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-)
-
-
-def kind_of(content: bytes) -> str | None:
-    """The type of a picture by its content; None for anything else (an SVG, too: it can act)."""
-    for beginning, kind in MAGIC:
-        if content.startswith(beginning):
-            return kind
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
-    return "image/avif" if content[4:12] == b"ftypavif" else None
 
 
 def signer(secret: bytes, now: datetime) -> Callable[[str], str | None]:
@@ -73,7 +58,7 @@ async def picture(request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound
     folder = app[app_keys.SETTINGS].data.folder / "pictures"
     content = await _kept_or_fetched(app, folder, address)
-    kind = kind_of(content) if content is not None else None
+    kind = image_type(content) if content is not None else None
     if content is None or kind is None:
         raise web.HTTPNotFound
     return web.Response(
@@ -98,7 +83,7 @@ async def _kept_or_fetched(app: web.Application, folder: Path, address: str) -> 
             content = await fetch(address, app[RULES])
         except Refused:
             return None
-    if kind_of(content) is None:
+    if image_type(content) is None:
         return None
     await asyncio.to_thread(_keep, place, content)
     return content

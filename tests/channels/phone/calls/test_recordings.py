@@ -16,6 +16,7 @@ from channels.contract import Attachment, DeliveryError
 from channels.phone.calls import recordings
 from channels.phone.channel import Channel
 from channels.phone.settings import PhoneSettings
+from channels.toolkit import file_kinds
 from tests.support.desk.desk_story import MONDAY
 
 WAV = b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(24)
@@ -193,4 +194,4 @@ async def test_a_folder_gives_what_is_in_it_and_nothing_beside_it(tmp_path):
     ],
 )  # fmt: skip
 def test_sounds_are_known_by_how_they_begin(head, kind):
-    assert recordings.kind_of(head) == kind
+    assert file_kinds.sound_type(head) == kind

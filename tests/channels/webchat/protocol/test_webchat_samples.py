@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.contract import Unreadable
-from channels.webchat.chat.chat_files import clean_name, is_program, kind_of
+from channels.toolkit.file_kinds import is_program
+from channels.webchat.chat.chat_files import clean_name, shown_type
 from channels.webchat.chat.hours import Hours
 from channels.webchat.normalise import normalise, order_key
 from channels.webchat.settings import WebchatSettings
@@ -104,10 +105,10 @@ def test_a_week_without_hours_never_comes_back():
 
 
 def test_a_file_is_what_is_in_it():
-    assert kind_of(b"\x89PNG\r\n\x1a\n") == "image/png"
-    assert kind_of("سلام".encode()) == "text/plain"
-    assert kind_of(b"<svg onload=alert(1)>") == "application/octet-stream"
-    assert kind_of(b"") == "application/octet-stream"
+    assert shown_type(b"\x89PNG\r\n\x1a\n") == "image/png"
+    assert shown_type("سلام".encode()) == "text/plain"
+    assert shown_type(b"<svg onload=alert(1)>") == "application/octet-stream"
+    assert shown_type(b"") == "application/octet-stream"
     assert is_program(b"\x7fELF")
     assert not is_program(b"%PDF-1.7")
 
