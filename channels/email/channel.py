@@ -129,13 +129,13 @@ class Channel(contract.Channel):
 
     async def check(self) -> Sequence[tuple[str, str | None]]:
         """Connect and sign in everywhere."""
-        results = await checkup.ways_in(self.settings)
+        results = await checkup.check_receiving(self.settings)
         results += [
             (f"read {reader.box.address} at {reader.imap.host}", await _problem(reader.check))
             for reader in self.readers
         ]
         if self.settings.folder is not None:
-            return [*results, checkup.way_out(self.settings.folder)]
+            return [*results, checkup.check_sending(self.settings.folder)]
         for box in self.settings.mailboxes:
             sender = self.senders.get(box.name)
             through = f" through {sender.smtp.host}" if sender else ""

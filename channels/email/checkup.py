@@ -17,7 +17,7 @@ NO_MAILBOX: Found = (
 PATIENCE = 5.0  # seconds
 
 
-async def ways_in(settings: EmailSettings) -> list[Found]:
+async def check_receiving(settings: EmailSettings) -> list[Found]:
     """A line for the receiver, when it is on, and one for each mailbox that is not fetched."""
     door, results = settings.receiver, [] if settings.mailboxes else [NO_MAILBOX]
     if door.enabled:
@@ -35,7 +35,7 @@ async def ways_in(settings: EmailSettings) -> list[Found]:
     return results
 
 
-def way_out(folder: Path) -> Found:
+def check_sending(folder: Path) -> Found:
     """Whether mails can be written to a folder instead of being sent."""
     what = f"send: mails are written to {folder} and leave for nobody"
     near = next((item for item in (folder, *folder.absolute().parents) if item.exists()), Path("/"))

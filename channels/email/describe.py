@@ -7,15 +7,15 @@ from typing import Any
 
 from channels.email.facts import auto_submitted, bounces
 from channels.email.mime.address_fields import Person
-from channels.email.mime.parse_mail import read
+from channels.email.mime.parse_mail import parse_mail
 from channels.email.visible.visible_reply import visible
 
 
 def describe(raw: bytes) -> dict[str, Any]:
     """Everything found in a mail, JSON-serialisable. Raises `Unreadable` when nothing is there."""
-    mail = read(raw)
+    mail = parse_mail(raw)
     bounce = bounces.understand(mail)
-    why = auto_submitted.reasons(mail)
+    why = auto_submitted.automatic_reasons(mail)
     return {
         "from": _person(mail.sender),
         "to": [_person(person) for person in mail.to],

@@ -42,7 +42,7 @@ class _Local(LMTP):
         await super().push(status)
 
 
-class Door:
+class MailReceiver:
     """The handler of every connection. Counts what is open, to refuse more than is wanted."""
 
     def __init__(self, settings: EmailSettings, desk: Desk, order_key: Callable[[bytes], str]) -> None:
@@ -103,7 +103,7 @@ async def serve(
     settings: EmailSettings, desk: Desk, order_key: Callable[[bytes], str], *, ready: asyncio.Future[int] | None = None
 ) -> None:
     """Listen until cancelled. `ready` gets the port. Raises OSError when the port is taken."""
-    door = Door(settings, desk, order_key)
+    door = MailReceiver(settings, desk, order_key)
     receiver = settings.receiver
     kind = _Local if receiver.protocol == "lmtp" else _Long
     options: Mapping[str, Any] = {
@@ -132,7 +132,7 @@ async def serve(
 
 
 def _connection(
-    kind: type[SMTP], door: Door, options: Mapping[str, Any], known: set[SMTP], receiver: Receiver
+    kind: type[SMTP], door: MailReceiver, options: Mapping[str, Any], known: set[SMTP], receiver: Receiver
 ) -> asyncio.BaseProtocol:
     known.difference_update([known_id for known_id in known if known_id.transport is None])
     if len(known) >= receiver.connections:

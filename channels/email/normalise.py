@@ -12,9 +12,9 @@ from channels.email.facts import authentication, auto_submitted, bounces, thread
 from channels.email.facts.bounces import Bounce
 from channels.email.facts.raw_mail_id import OVERSIZED, STORED, UNREADABLE
 from channels.email.imap.imap_cursor import internal_date
-from channels.email.mime.address_fields import Person, people
+from channels.email.mime.address_fields import Person, addressees
 from channels.email.mime.headers import ids, message_id
-from channels.email.mime.parse_mail import Mail, read
+from channels.email.mime.parse_mail import Mail, parse_mail
 from channels.email.visible import html_quotes
 from channels.email.visible.visible_reply import visible
 
@@ -38,14 +38,14 @@ def normalise(
     whose Authentication-Results are believed; `size_limit`: bytes of a whole mail, to be told with an oversized one.
     Raises `Unreadable` when nothing is there.
     """
-    mail = read(raw)
+    mail = parse_mail(raw)
     bounce = bounces.understand(mail)
     if bounce is not None:
         return _delivery(mail, bounce, raw, own_addresses)
     reply = visible(mail.text, mail.html, mail.subject)
     own = {address.lower() for address in own_addresses}
     back = _own_token(mail, own)
-    why = auto_submitted.reasons(mail) + (["own mail"] if back else [])
+    why = auto_submitted.automatic_reasons(mail) + (["own mail"] if back else [])
     return Inbound(
         kind="message",
         external_id=external_id(mail, raw),
@@ -118,7 +118,7 @@ def _written_to(mail: Mail, own: set[str]) -> str | None:
         person
         for name in ("x-original-to", "delivered-to", "envelope-to")
         for value in mail.fields.get(name, ())
-        for person in people(value)
+        for person in addressees(value)
     ]
     for _, address in (*mail.to, *mail.cc, *delivered):
         plain = _untagged(address.lower())
@@ -142,7 +142,7 @@ def _details(
     if why:
         details["automatic_because"] = list(why)
     if "authentication-results" in mail.fields and trusted:
-        results = authentication.results(mail, trusted)
+        results = authentication.authentication_results(mail, trusted)
         if results:
             details["authentication"] = results
         if problem := authentication.warning(results):

@@ -20,8 +20,8 @@ from channels.phone.calls import recordings
 from channels.phone.calls.phone_numbers import is_mobile, number
 from channels.phone.settings import PhoneSettings, secrets_of
 from channels.phone.sms import quiet_hours, sms_gateways, sms_inbound, sms_text
-from channels.phone.sms.contact_limits import Disturbing
-from channels.phone.web.webhooks import Doorway
+from channels.phone.sms.contact_limits import ContactLimits
+from channels.phone.web.webhooks import Webhooks
 
 log = logging.getLogger(__name__)
 NO_SOURCES = (
@@ -59,7 +59,7 @@ class Channel(contract.Channel):
         self._now = now
         self._desk: Desk | None = None
         self._session: aiohttp.ClientSession | None = None
-        self._disturbing = Disturbing(settings.survey)
+        self._disturbing = ContactLimits(settings.survey)
         self._web = sms_gateways.Web(self._open_session)
         vars(self)["can"] = replace(self.can, starts=settings.sms.driver != "none", rings=bool(settings.originate.url))
 
@@ -107,7 +107,7 @@ class Channel(contract.Channel):
     def routes(self, desk: Desk) -> Sequence[web.AbstractRouteDef]:
         """`POST /channels/phone/{source}`; GET for gateways that know nothing else."""
         self._desk = desk
-        door = Doorway(self.settings, self._env, self._now, desk)
+        door = Webhooks(self.settings, self._env, self._now, desk)
         return [web.post("/{source}", door.receive), web.get("/{source}", door.receive, allow_head=False)]
 
     async def run(self, desk: Desk) -> None:
@@ -191,7 +191,7 @@ class Channel(contract.Channel):
 
     def _way(self, outbound: Outbound, to: str) -> quiet_hours.Way:
         if outbound.kind == "survey":
-            chosen = quiet_hours.way(self.settings.survey, to, self.settings.region)
+            chosen = quiet_hours.survey_way(self.settings.survey, to, self.settings.region)
             if chosen == "none":
                 raise DeliveryError(
                     "there is no way to ask this number: it is a landline, or surveys are off for it", permanent=True

@@ -14,7 +14,7 @@ from channels.phone.calls import recordings
 from channels.phone.calls.build_record import reduce
 from channels.phone.calls.call_events import NotACall, Reading, fact_of, iso
 from channels.phone.calls.phone_numbers import number
-from channels.phone.phrases import subject
+from channels.phone.phrases import call_subject
 from channels.phone.settings import PhoneSettings
 from channels.phone.sms import sms_inbound
 from channels.phone.switchboards.adapters import understand
@@ -100,7 +100,7 @@ def _inbound(settings: PhoneSettings, account: str, reading: Reading) -> Iterabl
         kind="call",
         external_id=name,
         author=author,
-        subject=subject(settings.language, direction, who),
+        subject=call_subject(settings.language, direction, who),
         details=details,
         reply_via=details["to"] if direction == "inbound" else None,
     )

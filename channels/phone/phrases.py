@@ -14,7 +14,7 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {  # the longest that fits into one t
 }
 
 
-def subject(language: str, direction: str | None, who: str | None) -> str:
+def call_subject(language: str, direction: str | None, who: str | None) -> str:
     """The subject of a ticket a call opens; the number is isolated from the direction of the text."""
     words = WORDS.get(language, WORDS["en"])
     name = words["hidden"] if who in (None, "anonymous") else f"\u2068{who}\u2069"

@@ -18,15 +18,15 @@ from channels.telegram.base import errors
 from channels.telegram.base.api import Api, ApiError
 from channels.telegram.base.ids import Place, place_of
 from channels.telegram.base.json_access import number, text
-from channels.telegram.base.phrases import word
+from channels.telegram.base.phrases import phrase
 from channels.telegram.bot import bot_replies
-from channels.telegram.bot.bot_replies import Aftermath
+from channels.telegram.bot.bot_replies import BotReplies
 from channels.telegram.receiving import webhook
 from channels.telegram.receiving.poll import Pace, Poller
 from channels.telegram.sending import buttons, render, sent_changes
 from channels.telegram.sending.send import Sender
 from channels.telegram.settings import NoToken, TelegramSettings, bot_id, token
-from channels.telegram.updates.update_context import About
+from channels.telegram.updates.update_context import UpdateContext
 
 log = logging.getLogger(__name__)
 _TRIES_FOR_A_FILE = 4
@@ -69,10 +69,10 @@ class Channel(contract.Channel):
         self._pace = pace
         self._desk: Desk | None = None
         self._missing: dict[str, str] = {}
-        self._abouts: dict[str, About] = {}
+        self._abouts: dict[str, UpdateContext] = {}
         self._secrets: dict[str, bytes] = {}
         self._senders: dict[str, Sender] = {}
-        self._after: dict[str, Aftermath] = {}
+        self._after: dict[str, BotReplies] = {}
         self._failed_files: dict[str, int] = {}
         self._typing = sent_changes.Typing()
         self._names: dict[str, str] = {}  # bot -> its user name at Telegram, as the desk remembers it
@@ -84,11 +84,11 @@ class Channel(contract.Channel):
                 own = self._unshared(token(env, bot.name), bot.name)
             except NoToken as error:
                 self._missing[bot.name] = str(error)
-                self._abouts[bot.name] = About(bot.name, "", b"", bot.language, bot.team)
+                self._abouts[bot.name] = UpdateContext(bot.name, "", b"", bot.language, bot.team)
                 continue
             secret = buttons.secret_of(own)
             self._secrets[bot.name] = secret
-            self._abouts[bot.name] = About(bot.name, bot_id(own), secret, bot.language, bot.team)
+            self._abouts[bot.name] = UpdateContext(bot.name, bot_id(own), secret, bot.language, bot.team)
             self._senders[bot.name] = Sender(Api(bot, own), secret)
 
     def _unshared(self, own: str, name: str) -> str:
@@ -117,7 +117,7 @@ class Channel(contract.Channel):
 
     def normalise(self, account: str, raw: bytes) -> list[Inbound]:
         """Understand an update."""
-        things = normalise.normalise(raw, self._abouts.get(account) or About(account, "", b""))
+        things = normalise.normalise(raw, self._abouts.get(account) or UpdateContext(account, "", b""))
         for thing in things:
             self._bot_of[thing.thread.conversation or ""] = account
         while len(self._bot_of) > _MOST_CHATS:
@@ -149,7 +149,7 @@ class Channel(contract.Channel):
         """Send one message and return the desk's id of it, or of all its parts. Raises DeliveryError."""
         sender = self._sender(outbound.account)
         sent = await sender.send(outbound)
-        where = render.where_to(outbound)
+        where = render.destination_chat(outbound)
         await self._note(outbound, where, sent[0] if sent else {})
         made = [sender.key_of(item, where) for item in sent]
         return made[0] if len(made) == 1 else made
@@ -181,9 +181,9 @@ class Channel(contract.Channel):
                 self._failed_files[file_id] = tries
                 raise errors.delivery_error(error) from None
             self._failed_files.pop(file_id, None)
-            problem = word(self._abouts[account].language, "no_file", why=error.description)
+            problem = phrase(self._abouts[account].language, "no_file", why=error.description)
             if "too big" in error.description.lower():
-                problem = word(self._abouts[account].language, "too_large_in")
+                problem = phrase(self._abouts[account].language, "too_large_in")
             return replace(attachment, problem=problem, remote=None)
         self._failed_files.pop(file_id, None)
         return replace(attachment, content=content, size=len(content))
@@ -258,10 +258,10 @@ class Channel(contract.Channel):
             raise DeliveryError(self._missing.get(account) or f"There is no bot {account}.")
         return sender
 
-    def _after_of(self, desk: Desk, name: str) -> Aftermath:
+    def _after_of(self, desk: Desk, name: str) -> BotReplies:
         result = self._after.get(name)
         if result is None:
-            result = self._after[name] = Aftermath(
+            result = self._after[name] = BotReplies(
                 self._senders[name], desk, self._abouts[name], self._secrets[name], now=self._now,
                 survey_days=self.settings.survey_days,
             )  # fmt: skip

@@ -8,13 +8,13 @@ from typing import Any
 from channels.contract import Inbound
 from channels.telegram.base.json_access import ident, loads, number
 from channels.telegram.normalise import read, understand
-from channels.telegram.updates.update_context import About
+from channels.telegram.updates.update_context import UpdateContext
 
 
 def describe(raw: bytes) -> dict[str, Any]:
     """Everything found in an update, JSON-serialisable. Raises `Unreadable` when it is not a JSON object."""
     update = read(raw)
-    result = understand(update, About())
+    result = understand(update, UpdateContext())
     return {
         "update_id": number(update, "update_id")
         if number(update, "update_id") is not None

@@ -10,7 +10,7 @@ from channels.contract import Inbound, Unreadable
 from channels.telegram.base.ids import NOWHERE, place
 from channels.telegram.base.json_access import Json, ident, loads, obj, text
 from channels.telegram.updates import callbacks, commands, membership_events, message_updates
-from channels.telegram.updates.update_context import About
+from channels.telegram.updates.update_context import UpdateContext
 
 MESSAGES = ("message", "channel_post", "business_message", "guest_message")
 EDITS = ("edited_message", "edited_channel_post", "edited_business_message")
@@ -26,7 +26,7 @@ class Understood:
     ignored: str | None = None
 
 
-def normalise(raw: bytes, about: About) -> list[Inbound]:
+def normalise(raw: bytes, about: UpdateContext) -> list[Inbound]:
     """Understand an update. Raises `Unreadable` when it is not even a JSON object."""
     return list(understand(read(raw), about).things)
 
@@ -42,7 +42,7 @@ def read(raw: bytes) -> Json:
     return update
 
 
-def understand(update: Json, about: About) -> Understood:
+def understand(update: Json, about: UpdateContext) -> Understood:
     """What the desk is told of an update."""
     result = _found(update, about)
     if about.team is None:
@@ -50,7 +50,7 @@ def understand(update: Json, about: About) -> Understood:
     return replace(result, things=tuple(replace(thing, team=about.team) for thing in result.things))
 
 
-def _found(update: Json, about: About) -> Understood:
+def _found(update: Json, about: UpdateContext) -> Understood:
     for kind in MESSAGES:
         if kind in update:
             return _message(update, about, kind)
@@ -61,13 +61,13 @@ def _found(update: Json, about: About) -> Understood:
                 return Understood(ignored=message_updates.why_ignored(changed, about))
             return _said(message_updates.edit(changed, _id(update), about))
     if CALLBACK in update:
-        return _said(callbacks.tap(obj(update, CALLBACK), _id(update), about))
+        return _said(callbacks.read_tap(obj(update, CALLBACK), _id(update), about))
     if REACTION in update:
         return _said(callbacks.reaction(obj(update, REACTION), _id(update), about, callbacks.known_survey(update)))
     return _said(membership_events.event(update, _id(update), about) or _unknown(update, about))
 
 
-def _message(update: Json, about: About, kind: str) -> Understood:
+def _message(update: Json, about: UpdateContext, kind: str) -> Understood:
     message = obj(update, kind)
     why = message_updates.why_ignored(message, about)
     if why is not None:
@@ -75,7 +75,7 @@ def _message(update: Json, about: About, kind: str) -> Understood:
     answer = callbacks.answer_in(message, _id(update), about, callbacks.known_survey(update))
     if answer is not None:
         return _said(answer)
-    return Understood(commands.apart(message, message_updates.message(message, _id(update), about)))
+    return Understood(commands.split_request(message, message_updates.message(message, _id(update), about)))
 
 
 def _said(inbound: Inbound) -> Understood:
@@ -87,7 +87,7 @@ def _id(update: Json) -> str:
     return f"u{own}" if own else "u" + hashlib.sha256(repr(update).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _unknown(update: Json, about: About) -> Inbound:
+def _unknown(update: Json, about: UpdateContext) -> Inbound:
     """A kind of update that did not exist when this was written."""
     kinds = sorted(item for item in update if item not in ("update_id", callbacks.KNOWN))
     name = text({"name": kinds[0]}, "name", 60) if kinds else "empty update"

@@ -12,10 +12,10 @@ from channels import clock, contract
 from channels.contract import Capabilities, DeliveryError, Desk, Inbound, Outbound, State
 from channels.webchat import normalise
 from channels.webchat.chat import render
-from channels.webchat.chat.hub import Chat
-from channels.webchat.chat.sessions import Room
+from channels.webchat.chat.hub import Hub
+from channels.webchat.chat.sessions import Session
 from channels.webchat.settings import Site, WebchatSettings, secret
-from channels.webchat.widget.widget_asset import Script
+from channels.webchat.widget.widget_asset import WidgetAsset
 from channels.webchat.wire import frames_out
 from channels.webchat.wire.connection import GOING
 from channels.webchat.wire.routes import Pages
@@ -52,10 +52,10 @@ class Channel(contract.Channel):
         super().__init__(settings)
         self._env = os.environ if env is None else env
         self._now = now
-        self._chat: Chat | None = None
+        self._chat: Hub | None = None
         self._pages: Pages | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self.script = Script()
+        self.script = WidgetAsset()
 
     def accounts(self) -> Sequence[str]:
         """Names of the sites."""
@@ -75,13 +75,13 @@ class Channel(contract.Channel):
         self._pages = Pages(self.chat(desk), self.script)
         return self._pages.routes()
 
-    def chat(self, desk: Desk | None = None) -> Chat:
+    def chat(self, desk: Desk | None = None) -> Hub:
         """The running chat; made when the desk is first seen. Raises DeliveryError before that."""
         if self._chat is None:
             if desk is None:
                 raise DeliveryError("The web chat has not started yet.")
             vouching = {site.name: secret(self._env, site.name) for site in self.settings.sites}
-            self._chat = Chat(self.settings, desk, vouching, self._now)
+            self._chat = Hub(self.settings, desk, vouching, self._now)
         return self._chat
 
     async def run(self, desk: Desk) -> None:
@@ -194,7 +194,7 @@ class Channel(contract.Channel):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _others(self, room: Room, what: Mapping[str, Any]) -> None:
+    async def _others(self, room: Session, what: Mapping[str, Any]) -> None:
         """Another process wrote a line or moved a mark of a conversation that somebody here looks at."""
         if what.get("line", 0) > room.log.last:
             await room.log.refresh()
@@ -212,7 +212,7 @@ class Channel(contract.Channel):
             return f"Identities are enforced but there is no secret: set PASOKH_WEBCHAT_{name}_SECRET."
         return None
 
-    async def _answered(self, room: Room, name: str) -> None:
+    async def _answered(self, room: Session, name: str) -> None:
         """A person wrote: they are who answers now, and they have read what was there."""
         seen = await room.log.last_seq()
         if await room.change(agent=name, seen=seen):
@@ -221,7 +221,7 @@ class Channel(contract.Channel):
             if site is not None:
                 room.broadcast(frames_out.status(site, name, self._now()))
 
-    async def _seen(self, room: Room) -> None:
+    async def _seen(self, room: Session) -> None:
         async with room.lock:
             seen = await room.log.last_seq()
             fresh = await room.change(seen=seen)

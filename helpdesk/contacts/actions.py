@@ -1,4 +1,4 @@
-"""Writes of customers and their addresses. Two customers become one in joining.py.
+"""Writes of customers and their addresses. Two customers become one in merge_contacts.py.
 
 An address belongs to whoever has written or called from it, or was vouched for with it. One that somebody merely
 names is a claim: it says where they might be reached and nothing more. As soon as its owner turns up it is theirs,

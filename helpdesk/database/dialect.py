@@ -1,4 +1,4 @@
-"""Where SQLite and PostgreSQL must differ, apart from full-text search (search.py)."""
+"""Where SQLite and PostgreSQL must differ, apart from full-text search (fulltext.py)."""
 
 from __future__ import annotations
 

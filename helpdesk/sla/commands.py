@@ -1,4 +1,4 @@
-"""`sla due` and `sla replay`: JSON objects in, JSON objects out, by the functions the desk runs on (08-doors)."""
+"""`sla due` and `sla replay`: JSON objects in, JSON objects out, by the functions the desk runs on."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _warning(calendar: Calendar, cycles: list[Cycle]) -> dict[str, str]:
 
 
 def cycle_record(cycle: Cycle) -> dict[str, Any]:
-    """A cycle as the record of 08-doors, times written out."""
+    """A cycle as the record the command prints, times written out."""
     resolution = cycle.resolution
     return {
         "start": cycle.start,

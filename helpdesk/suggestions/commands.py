@@ -1,4 +1,4 @@
-"""`faq match`: questions against labelled examples, by the engine the desk runs on (08-doors)."""
+"""`faq match`: questions against labelled examples, by the engine the desk runs on."""
 
 from __future__ import annotations
 

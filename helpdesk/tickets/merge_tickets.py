@@ -1,4 +1,4 @@
-"""Two tickets become one: the lines move to the parent, and can move back. Who decides that is journey/merge.py."""
+"""Two tickets become one: the lines move to the parent, and can move back. Who decides that is journey/lifecycle/merge.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads of one ticket and its timeline. The lists are in lists.py, the threading in threads.py."""
+"""Reads of one ticket and its timeline. The lists are in ticket_lists.py, the threading in threading/."""
 
 from __future__ import annotations
 

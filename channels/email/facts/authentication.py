@@ -13,7 +13,7 @@ _RESULT = re.compile(r"(?:^|[;\s])(spf|dkim|dmarc|arc)\s*=\s*([a-z]{1,20})", re.
 _FAILED = {"fail", "softfail", "permerror", "policy", "reject"}
 
 
-def results(mail: Mail, trusted: Sequence[str]) -> dict[str, str]:
+def authentication_results(mail: Mail, trusted: Sequence[str]) -> dict[str, str]:
     """{"spf": "pass", "dkim": …, "dmarc": …} from the topmost field of a trusted server; {} when there is none.
 
     Anybody can write such a field; the server's own stands above those that came with the mail.

@@ -42,7 +42,7 @@ _PRESENT = (
 )
 
 
-def reasons(mail: Mail) -> list[str]:
+def automatic_reasons(mail: Mail) -> list[str]:
     """Why the mail is taken for automatic, in words of its own header. Empty: a person wrote it."""
     fields = mail.fields
     results = [name for name in _PRESENT if name in fields and fields[name][0].strip()]
@@ -71,4 +71,4 @@ def _suppresses(value: str) -> bool:
 
 def is_automatic(mail: Mail) -> bool:
     """Whether a program wrote it."""
-    return bool(reasons(mail))
+    return bool(automatic_reasons(mail))

@@ -17,7 +17,7 @@ _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
-def people(value: str, hint: str | None = None) -> list[Person]:
+def addressees(value: str, hint: str | None = None) -> list[Person]:
     """(name, address) of everyone in a raw address field."""
     value = unfold(value)
     if not value:

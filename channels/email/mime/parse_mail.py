@@ -10,7 +10,7 @@ from email.message import Message
 
 from channels.contract import Attachment, Unreadable
 from channels.email.mime import mime_repair
-from channels.email.mime.address_fields import Person, people
+from channels.email.mime.address_fields import Person, addressees
 from channels.email.mime.charsets import decode
 from channels.email.mime.contents import Contents, Fields, fields_of, first
 from channels.email.mime.headers import date, ids, message_id, parameters, text
@@ -57,7 +57,7 @@ class Mail:
         return text(values[0], self.hint) if values else ""
 
 
-def read(raw: bytes) -> Mail:
+def parse_mail(raw: bytes) -> Mail:
     """Understand a mail. Raises `Unreadable` only when there is nothing in it at all."""
     raw = _begin(raw)
     if not raw.strip(b"\0 \t\r\n"):
@@ -147,10 +147,10 @@ def _as_text(message: Message, result: Contents, hint: str | None) -> None:
 
 def _envelope(mail: Mail) -> Mail:
     fields, hint = mail.fields, mail.hint
-    senders = people(first(fields, "from"), hint)
+    senders = addressees(first(fields, "from"), hint)
     mail.sender = next((sender for sender in senders if sender[1]), senders[0] if senders else ("", ""))
     if not mail.sender[1]:  # shown at least; the desk sees that From was missing
-        spare = [*people(first(fields, "sender"), hint), *people(first(fields, "reply-to"), hint)]
+        spare = [*addressees(first(fields, "sender"), hint), *addressees(first(fields, "reply-to"), hint)]
         mail.sender = next((item for item in spare if item[1]), mail.sender)
     mail.to = _everyone(fields, "to", hint)
     if "cc" in fields:
@@ -170,8 +170,8 @@ def _envelope(mail: Mail) -> Mail:
 def _everyone(fields: Fields, name: str, hint: str | None) -> list[Person]:
     values = fields.get(name, ())
     if len(values) == 1:
-        return people(values[0], hint)
-    return list(dict.fromkeys(person for value in values for person in people(value, hint)))
+        return addressees(values[0], hint)
+    return list(dict.fromkeys(person for value in values for person in addressees(value, hint)))
 
 
 def _contents(mail: Mail, result: Contents, type_: dict[str, str]) -> Mail:

@@ -19,7 +19,7 @@ _LINK = re.compile(r"https?:|www\.")
 _CUT_LINK = re.compile(r"[=_&/)]")
 
 
-class Scan:
+class PlainQuotes:
     """`lines` with the quoted ones marked. `forward`: a message sent on is the message itself."""
 
     def __init__(self, lines: list[str], *, forward: bool = False) -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from channels.email.visible import html_quotes
-from channels.email.visible.plain_quotes import Scan
+from channels.email.visible.plain_quotes import PlainQuotes
 from channels.email.visible.signature import trimmed, without_signature
 
 LONGEST = 200_000  # characters looked at; what is longer is shown as it is
@@ -61,7 +61,7 @@ def from_text(text: str, *, forward: bool = False) -> Reply:
     if len(lines) > MOST_LINES:
         return Reply(text.strip(), text.strip())
     full_text = _joined(lines)
-    kept = Scan(lines, forward=forward).kept()
+    kept = PlainQuotes(lines, forward=forward).kept()
     if not any(line.strip() for line in kept):
         kept = lines  # all of it is quotation: better that than nothing
     kept = without_signature(trimmed(kept))

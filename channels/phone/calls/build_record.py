@@ -10,7 +10,7 @@ from channels.phone.calls.call_events import Fact, Reading
 from channels.phone.calls.call_record import Record
 from channels.phone.calls.call_view import Call, covered, half_up, seconds
 from channels.phone.calls.phone_numbers import is_outside, number
-from channels.phone.calls.summary import fill, told
+from channels.phone.calls.summary import fill_from_summary, summarise
 from channels.phone.switchboards.asterisk_fields import NOWHERE
 
 UNANSWERED = {"busy": "busy", "no_answer": "no_answer", "cancelled": "no_answer", "failed": "failed"}
@@ -40,8 +40,8 @@ def reduce(readings: Iterable[Reading], *, region: str = "IR", area: str = "") -
         _incoming(record, call)
     _files(record, call)
     record.disposition = _disposition(record, call)
-    summary = told(call.of("told"))
-    fill(record, summary, region=region, area=area)
+    summary = summarise(call.of("told"))
+    fill_from_summary(record, summary, region=region, area=area)
     if record.started_at is None:
         record.started_at = min((item.at for item in call.facts if item.at and item.what != "survey"), default=None)
     _status(record, call)

@@ -30,7 +30,7 @@ KINDS = {"audio/wav": ".wav", "audio/mpeg": ".mp3", "audio/ogg": ".ogg", "audio/
          "audio/aac": ".aac", "audio/amr": ".amr", "audio/webm": ".webm"}  # fmt: skip
 
 
-class Missing(Exception):
+class RecordingMissing(Exception):
     """It can't be had; the text is for people. `later`: it may be there after a while."""
 
     def __init__(self, reason: str, *, later: bool = False) -> None:
@@ -65,8 +65,10 @@ class Fetcher:
             content = await self._content(body)
             kind = sound_type(content)
             if kind is None:
-                raise Missing("What the switchboard handed over is no sound; does it ask for a password?", later=True)
-        except Missing as error:
+                raise RecordingMissing(
+                    "What the switchboard handed over is no sound; does it ask for a password?", later=True
+                )
+        except RecordingMissing as error:
             young = since.isdigit() and self.now.timestamp() - int(since) < PATIENCE.total_seconds()
             if error.later and young:
                 raise DeliveryError(f"The {wanted.content_id} of this call: {error}") from None
@@ -80,7 +82,7 @@ class Fetcher:
         prefix = self.source.recordings or (TWILIO if self.source.provider == "twilio" else "")
         if not prefix:
             where = f"the source {self.source.name}"
-            raise Missing(
+            raise RecordingMissing(
                 f"This desk is not told where recordings are: set recordings or recordings_folder of {where}."
             )
         return await self._load(address(prefix, self._inner(body), twilio=self.source.provider == "twilio"))
@@ -93,29 +95,29 @@ class Fetcher:
         name = self._inner(unquote(urlsplit(body).path) if "://" in body else body)
         path = (root / name.lstrip("/")).resolve() if not Path(name).is_relative_to(root) else Path(name).resolve()
         if not path.is_relative_to(root):
-            raise Missing(f"The switchboard names a file outside of the folder of recordings: {name}")
+            raise RecordingMissing(f"The switchboard names a file outside of the folder of recordings: {name}")
         try:
             with path.open("rb") as file:
                 if os.fstat(file.fileno()).st_size > self.source.recordings_limit:
-                    raise Missing(too_large(self.source.recordings_limit))
+                    raise RecordingMissing(too_large(self.source.recordings_limit))
                 return file.read(self.source.recordings_limit)
         except OSError as error:
-            raise Missing(f"{PurePosixPath(name).name}: {error.strerror}", later=True) from None
+            raise RecordingMissing(f"{PurePosixPath(name).name}: {error.strerror}", later=True) from None
 
     async def _load(self, url: str) -> bytes:
         headers = self._headers(url)
         try:
             async with self.session().get(url, headers=headers, timeout=TIME, allow_redirects=False) as answer:
                 if answer.status != 200:
-                    raise Missing(f"The switchboard answered {answer.status} when asked for it.", later=True)
+                    raise RecordingMissing(f"The switchboard answered {answer.status} when asked for it.", later=True)
                 content = bytearray()
                 async for chunk in answer.content.iter_chunked(65536):
                     content += chunk
                     if len(content) > self.source.recordings_limit:
-                        raise Missing(too_large(self.source.recordings_limit))
+                        raise RecordingMissing(too_large(self.source.recordings_limit))
                 return bytes(content)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Missing(f"The switchboard can't be reached: {type(error).__name__}.", later=True) from None
+            raise RecordingMissing(f"The switchboard can't be reached: {type(error).__name__}.", later=True) from None
 
     def _headers(self, url: str) -> dict[str, str]:
         secret = (secrets_of(self.env, f"{self.source.name}_recordings") or [""])[0]
@@ -137,13 +139,13 @@ def address(prefix: str, body: str, *, twilio: bool = False) -> str:
         path = unquote(url.path)
         same = (url.scheme, url.netloc) == (own.scheme, own.netloc) and path.startswith(unquote(own.path))
         if not same or ".." in path.split("/") or "\\" in path:
-            raise Missing(f"The switchboard names a place that is not below {prefix}")
+            raise RecordingMissing(f"The switchboard names a place that is not below {prefix}")
         if twilio and "." not in url.path.rpartition("/")[2]:
             return f"{url.scheme}://{url.netloc}{url.path}.mp3"
         return body
     parts = [part for part in body.replace("\\", "/").split("/") if part]
     if not parts or ".." in parts:
-        raise Missing("The switchboard names no file that can be fetched.")
+        raise RecordingMissing("The switchboard names no file that can be fetched.")
     return prefix + "/".join(quote(part) for part in parts)
 
 

@@ -17,7 +17,7 @@ TIMES = ("started_at", "queued_at", "answered_at", "ended_at")
 SECONDS = ("queue_wait_s", "ring_s", "talk_s", "spoken_s")
 
 
-def told(facts: Sequence[Fact]) -> dict[str, Any]:
+def summarise(facts: Sequence[Fact]) -> dict[str, Any]:
     """What several summaries of one call come to: later words win, agents and talking times add up."""
     result: dict[str, Any] = {}
     for fact in facts:
@@ -50,7 +50,7 @@ def _rank(disposition: str) -> int:
     return RANK.index(disposition) if disposition in RANK else -1
 
 
-def fill(record: Record, summary: Mapping[str, Any], *, region: str, area: str) -> None:
+def fill_from_summary(record: Record, summary: Mapping[str, Any], *, region: str, area: str) -> None:
     """Put a summary where the events said nothing."""
     plain = dict(summary)
     _billed(record, plain)

@@ -20,7 +20,7 @@ REMEMBERED = 10_000  # automatic messages whose failed tries are counted
 
 
 @dataclass
-class Disturbing:
+class ContactLimits:
     """The rules for one desk. Without a desk (before it runs) only the hours are kept."""
 
     survey: Survey
@@ -28,7 +28,7 @@ class Disturbing:
 
     async def may(self, outbound: Outbound, to: str, desk: Desk | None, now: datetime) -> None:
         """Raises DeliveryError: at night until the morning, for good when they asked for peace or were asked today."""
-        wait = quiet_hours.pause(self.survey, now)
+        wait = quiet_hours.quiet_until(self.survey, now)
         if wait:
             raise DeliveryError("quiet hours: it leaves in the morning", retry_after=wait)
         if desk is None:

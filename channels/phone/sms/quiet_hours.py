@@ -12,7 +12,7 @@ from channels.phone.settings import Survey
 Way = Literal["text", "call", "none"]
 
 
-def pause(survey: Survey, now: datetime) -> float:
+def quiet_until(survey: Survey, now: datetime) -> float:
     """Seconds until the hours in which people may be disturbed; 0 within them."""
     local = now.astimezone(ZoneInfo(survey.time_zone))
     if survey.since <= local.time() < survey.until:
@@ -23,6 +23,6 @@ def pause(survey: Survey, now: datetime) -> float:
     return max(1.0, (morning.astimezone(now.tzinfo) - now).total_seconds())
 
 
-def way(survey: Survey, number: str, region: str) -> Way:
+def survey_way(survey: Survey, number: str, region: str) -> Way:
     """The way a survey takes to this number."""
     return survey.mobile if is_mobile(number, region=region) else survey.landline

@@ -32,7 +32,7 @@ TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class StoredWebhook:
     """One event as it is kept: its call (or message), its own key, its bytes. `stands`: it tells whose call it is."""
 
     order_key: str
@@ -41,14 +41,14 @@ class Parcel:
     facts: Sequence[Mapping[str, Any]] = ()
     stands: bool = True
 
-    def with_(self, **more: Any) -> Parcel:
+    def with_(self, **more: Any) -> StoredWebhook:
         """The same with more in its bytes."""
         kept = {**json.loads(self.raw), **more}
         return replace(self, raw=json.dumps(kept, separators=(",", ":")).encode())
 
 
 @dataclass(frozen=True)
-class Doorway:
+class Webhooks:
     """Takes webhooks for the desk."""
 
     settings: PhoneSettings
@@ -76,7 +76,7 @@ class Doorway:
             return _answer({"error": str(error)}, 400)
         return await self._keep(name, provider, parcels)
 
-    async def _keep(self, name: str, provider: str, parcels: Iterable[Parcel]) -> web.Response:
+    async def _keep(self, name: str, provider: str, parcels: Iterable[StoredWebhook]) -> web.Response:
         new = 0
         try:
             for parcel in parcels:
@@ -92,12 +92,12 @@ class Doorway:
             return web.Response(text=TWIML, content_type="text/xml")
         return _answer({"kept": new}, 200)
 
-    async def _answering(self, parcel: Parcel) -> Parcel:
+    async def _answering(self, parcel: StoredWebhook) -> StoredWebhook:
         """A text message names nothing it answers: that is the last one we sent to its number."""
         last = await self.desk.recall(sms_inbound.SENT, parcel.order_key)
         return parcel.with_(answers=last) if last else parcel
 
-    async def _with_earlier(self, source: str, parcel: Parcel) -> Parcel:
+    async def _with_earlier(self, source: str, parcel: StoredWebhook) -> StoredWebhook:
         """What came before anybody knew whose call it is (a key pressed, a line that hung up) goes with what tells it."""
         call = parcel.order_key
         if not call or call in self.known:
@@ -111,7 +111,7 @@ class Doorway:
                     await self.desk.remember(account, call, json.dumps(facts[-MOST_FACTS:]))
         return parcel.with_(earlier=earlier) if earlier else parcel
 
-    def _stood(self, parcel: Parcel) -> None:
+    def _stood(self, parcel: StoredWebhook) -> None:
         """Now that it is kept, and not before, whose call it is need not be told again."""
         if parcel.stands and parcel.order_key:
             self.known[parcel.order_key] = None
@@ -149,7 +149,7 @@ class Doorway:
         signatures.check(how, signatures.Request(headers, signed, url, query), secrets_of(self.env, name), self.now())
         return (source.provider, source.options) if source else (driver, Options())
 
-    def _parcels(self, name: str, provider: str, options: Options, kind: str, text: str) -> list[Parcel]:
+    def _parcels(self, name: str, provider: str, options: Options, kind: str, text: str) -> list[StoredWebhook]:
         """What to keep, a parcel for each event. Raises NotACall when the body is broken."""
         fields = parse(text, {"content-type": kind})
         batch = fields.get("events")
@@ -159,7 +159,7 @@ class Doorway:
             kind = "application/json"
         return [self._parcel(name, provider, options, kind, body) for body in bodies]
 
-    def _parcel(self, name: str, provider: str, options: Options, kind: str, body: str) -> Parcel:
+    def _parcel(self, name: str, provider: str, options: Options, kind: str, body: str) -> StoredWebhook:
         raw = envelope(provider, kind, body, self.now())
         own = hashlib.sha256(body.encode()).hexdigest()[:40]
         try:
@@ -170,17 +170,17 @@ class Doorway:
                 sentence = (
                     "" if sms_inbound.has_id(self.settings, hook) else f":{self.now():%Y%m%d%H}"
                 )  # the same words, later
-                return Parcel(key, f"sms:{key}:{own}{sentence}", raw)
+                return StoredWebhook(key, f"sms:{key}:{own}{sentence}", raw)
             readings = understand(hook)
         except NotACall:  # kept all the same: it waits in quarantine until somebody looks, or knows better
-            return Parcel("", f"?:{own}", raw)
+            return StoredWebhook("", f"?:{own}", raw)
         except Exception:  # and so does what nobody thought of: it must not be sent for ever, nor keep back its batch
             log.exception("an event no reader can take", extra={"source": name})
-            return Parcel("", f"?:{own}", raw)
+            return StoredWebhook("", f"?:{own}", raw)
         if not readings:
-            return Parcel("", f":{own}", raw)
+            return StoredWebhook("", f":{own}", raw)
         call_id, facts = readings[0].call_id, [fact.as_json() for fact in readings[0].facts]
-        return Parcel(call_id, f"{call_id}:{own}", raw, facts, stands(self.settings, readings[0]))
+        return StoredWebhook(call_id, f"{call_id}:{own}", raw, facts, stands(self.settings, readings[0]))
 
 
 def _answer(what: Mapping[str, Any], status: int) -> web.Response:

@@ -111,7 +111,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def word(language: str, name: str, /, **values: object) -> str:
+def phrase(language: str, name: str, /, **values: object) -> str:
     """The words called `name`; Persian unless the language is English or another that isn't written like it."""
     persian = language in ("fa", "ar", "")
     body = WORDS[name][0 if persian else 1]

@@ -17,13 +17,13 @@ from channels.telegram.base import errors
 from channels.telegram.base.api import ApiError
 from channels.telegram.base.ids import Place, address, full_name, place
 from channels.telegram.base.json_access import Json, ident, moment, obj, text
-from channels.telegram.base.phrases import word
+from channels.telegram.base.phrases import phrase
 from channels.telegram.bot import bot_texts
 from channels.telegram.normalise import understand
 from channels.telegram.sending import buttons, render
 from channels.telegram.sending.send import Sender
 from channels.telegram.updates.emoji_faces import Score
-from channels.telegram.updates.update_context import About
+from channels.telegram.updates.update_context import UpdateContext
 
 log = logging.getLogger(__name__)
 _MOST_WAITING = 1000
@@ -32,11 +32,18 @@ USERNAME, NAME = "username", "name"  # the cursors that keep what Telegram says 
 _HOUR = timedelta(hours=1)
 
 
-class Aftermath:
+class BotReplies:
     """One bot's manners. `me` is what Telegram says of it, filled in when known."""
 
     def __init__(
-        self, sender: Sender, desk: Desk, about: About, secret: bytes, *, now: Callable[[], datetime], survey_days: int
+        self,
+        sender: Sender,
+        desk: Desk,
+        about: UpdateContext,
+        secret: bytes,
+        *,
+        now: Callable[[], datetime],
+        survey_days: int,
     ) -> None:
         self.me: Json = {}
         self.met = False  # Telegram itself said it, in this process
@@ -149,20 +156,20 @@ class Aftermath:
         chat = ident(obj(message, "chat"), "id")
         button = buttons.read(self._secret, text(query, "data", 200), chat=chat, person=who)
         if button is None or where is None:
-            await self._hear(query, word(language, "old_button"), alert=False)
+            await self._hear(query, phrase(language, "old_button"), alert=False)
             return
         if not button.genuine:
-            await self._hear(query, word(language, "not_yours"), alert=True)
+            await self._hear(query, phrase(language, "not_yours"), alert=True)
             return
         if self._too_old(message):
-            await self._hear(query, word(language, "old_button"), alert=True)
+            await self._hear(query, phrase(language, "old_button"), alert=True)
             await self._keyboard(message, where, None)
             return
         if button.score is None:
             await self._hear(query, "", alert=False)
             await self._keyboard(message, where, render.faces((), button.token, self._secret, chat, who, language))
             return
-        await self._hear(query, word(language, "saved"), alert=False)
+        await self._hear(query, phrase(language, "saved"), alert=False)
         await self._keyboard(
             message, where, render.chosen(button.score, button.token, self._secret, chat, who, language)
         )

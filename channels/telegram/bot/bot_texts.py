@@ -8,7 +8,7 @@ from typing import Any
 
 from channels.telegram.base.ids import Place, full_name
 from channels.telegram.base.json_access import Json, number, obj, text
-from channels.telegram.base.phrases import digits, word
+from channels.telegram.base.phrases import digits, phrase
 from channels.telegram.sending.render import Call, target
 from channels.telegram.settings import Bot
 from channels.telegram.updates.content import content
@@ -31,7 +31,7 @@ def language_of(person: Json, bot: Bot) -> str:
 
 def commands(language: str) -> list[dict[str, str]]:
     """What Telegram shows behind the bot's menu button."""
-    return [{"command": item, "description": word(language, f"command_{item}")} for item in COMMANDS]
+    return [{"command": item, "description": phrase(language, f"command_{item}")} for item in COMMANDS]
 
 
 def wants_tickets(message: Json) -> bool:
@@ -56,10 +56,10 @@ def answer(
         result = content(message, language).details.get("contact", {})
         own = isinstance(result, dict) and result.get("verified")
         return _say(
-            where, word(language, "number_thanks" if own else "number_stranger"), language, {"remove_keyboard": True}
+            where, phrase(language, "number_thanks" if own else "number_stranger"), language, {"remove_keyboard": True}
         )
     large = too_large(message)
-    return _say(where, word(language, "too_large_told", name=large), language, None) if large is not None else None
+    return _say(where, phrase(language, "too_large_told", name=large), language, None) if large is not None else None
 
 
 def too_large(message: Json) -> str | None:
@@ -81,37 +81,37 @@ def _to_command(
         if own is not None:
             body = own.replace("{name}", name).replace("{desk}", desk).replace("{hours}", hours)
         else:
-            body = word(language, "welcome", name=name, desk=desk, hours=hours).replace("\n\n", "\n")
+            body = phrase(language, "welcome", name=name, desk=desk, hours=hours).replace("\n\n", "\n")
         return body, _share(language) if bot.ask_number and order == "start" else None
     if order == "status":
         return _how_they_stand(tickets, language), None
-    return word(language, order), None
+    return phrase(language, order), None
 
 
 def _share(language: str) -> dict[str, Any]:
-    key = {"text": word(language, "share_number"), "request_contact": True}
+    key = {"text": phrase(language, "share_number"), "request_contact": True}
     return {"keyboard": [[key]], "resize_keyboard": True, "one_time_keyboard": True}
 
 
 def _how_they_stand(tickets: Sequence[Mapping[str, Any]], language: str) -> str:
     """The customer's own requests, newest first, a line each."""
     if not tickets:
-        return word(language, "status_none")
+        return phrase(language, "status_none")
     lines = [_line(ticket, language) for ticket in tickets[:_MOST_TICKETS]]
-    return "\n".join([word(language, "status_head"), *lines, "", word(language, "status_more")])
+    return "\n".join([phrase(language, "status_head"), *lines, "", phrase(language, "status_more")])
 
 
 def _line(ticket: Mapping[str, Any], language: str) -> str:
     subject = " ".join(str(ticket.get("subject") or "").split())
     subject = subject if len(subject) <= _LONGEST_SUBJECT else f"{subject[: _LONGEST_SUBJECT - 1].rstrip()}…"
     status = str(ticket.get("status"))
-    state = word(language, f"state_{status if status in _STATES else 'open'}")
+    state = phrase(language, f"state_{status if status in _STATES else 'open'}")
     name = "status_line" if subject else "status_bare"
-    return word(language, name, number=digits(str(ticket.get("number", "")), language), subject=subject, state=state)
+    return phrase(language, name, number=digits(str(ticket.get("number", "")), language), subject=subject, state=state)
 
 
 def _say(where: Place, body: str, language: str, keyboard: dict[str, Any] | None) -> Call:
-    mark = word(language, "automatic")
+    mark = phrase(language, "automatic")
     base = {**target(where), "reply_markup": keyboard, "link_preview_options": {"is_disabled": True}}
     html = f"{escape(body, quote=False)}\n\n<i>{escape(mark, quote=False)}</i>"
     return Call(
@@ -121,9 +121,9 @@ def _say(where: Place, body: str, language: str, keyboard: dict[str, Any] | None
 
 def reason_call(where: Place, language: str, link: str) -> Call:
     """The question for reasons. The link in it names the survey: an answer to this message carries it back."""
-    body = word(language, "why_sad")
+    body = phrase(language, "why_sad")
     base = target(where)
-    markup = {"force_reply": True, "selective": True, "input_field_placeholder": word(language, "write_here")[:64]}
+    markup = {"force_reply": True, "selective": True, "input_field_placeholder": phrase(language, "write_here")[:64]}
     html = f'<a href="{escape(link, quote=True)}">☹️</a> {escape(body, quote=False)}'
     return Call(
         "sendMessage",

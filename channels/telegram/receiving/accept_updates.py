@@ -13,14 +13,14 @@ from channels.contract import Desk
 from channels.telegram.base.ids import place
 from channels.telegram.base.json_access import Json, ident, obj
 from channels.telegram.bot import bot_replies
-from channels.telegram.bot.bot_replies import Aftermath
+from channels.telegram.bot.bot_replies import BotReplies
 from channels.telegram.normalise import order_key_of
 from channels.telegram.updates import callbacks
 
 log = logging.getLogger(__name__)
 
 
-async def accept_update(desk: Desk, account: str, updates: Sequence[Any], after: Aftermath | None) -> int:
+async def accept_update(desk: Desk, account: str, updates: Sequence[Any], after: BotReplies | None) -> int:
     """Make every update durable; only then return how many were new. Whatever isn't an object is kept as well."""
     lines: dict[str, list[Any]] = {}
     for update in updates:
@@ -29,7 +29,7 @@ async def accept_update(desk: Desk, account: str, updates: Sequence[Any], after:
     return sum(counts)
 
 
-async def _line(desk: Desk, account: str, key: str, line: Sequence[Any], after: Aftermath | None) -> int:
+async def _line(desk: Desk, account: str, key: str, line: Sequence[Any], after: BotReplies | None) -> int:
     count = 0
     for update in line:
         fresh = await _one(desk, account, key, update)

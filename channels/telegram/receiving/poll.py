@@ -14,7 +14,7 @@ from channels.contract import Desk, State
 from channels.telegram.base.api import Api, ApiError
 from channels.telegram.base.json_access import Json, ident, moment, number, text
 from channels.telegram.bot import bot_texts
-from channels.telegram.bot.bot_replies import Aftermath
+from channels.telegram.bot.bot_replies import BotReplies
 from channels.telegram.receiving import accept_updates
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Pace:
 class Poller:
     """Keeps one bot's updates coming until cancelled."""
 
-    def __init__(self, api: Api, desk: Desk, after: Aftermath, now: Callable[[], datetime], pace: Pace) -> None:
+    def __init__(self, api: Api, desk: Desk, after: BotReplies, now: Callable[[], datetime], pace: Pace) -> None:
         self._api = api
         self._desk = desk
         self._after = after

@@ -14,7 +14,7 @@ from channels.contract import Desk, State
 from channels.telegram.base import json_access
 from channels.telegram.base.api import Api, ApiError
 from channels.telegram.base.json_access import obj
-from channels.telegram.bot.bot_replies import Aftermath
+from channels.telegram.bot.bot_replies import BotReplies
 from channels.telegram.receiving import accept_updates, poll
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -31,7 +31,7 @@ def secret_token(secret: bytes) -> str:
     return hashlib.sha256(b"webhook:" + secret).hexdigest()
 
 
-def route(desk: Desk, secrets: Mapping[str, bytes], after: Callable[[str], Aftermath]) -> web.RouteDef:
+def route(desk: Desk, secrets: Mapping[str, bytes], after: Callable[[str], BotReplies]) -> web.RouteDef:
     """The route that takes updates: 403 without the right secret, 503 when the desk can't keep it."""
 
     async def receive_update(request: web.Request) -> web.Response:
@@ -56,7 +56,13 @@ def route(desk: Desk, secrets: Mapping[str, bytes], after: Callable[[str], After
 
 
 async def register_webhook(
-    api: Api, desk: Desk, after: Aftermath, secret: bytes, public_url: str, now: Callable[[], datetime], pace: poll.Pace
+    api: Api,
+    desk: Desk,
+    after: BotReplies,
+    secret: bytes,
+    public_url: str,
+    now: Callable[[], datetime],
+    pace: poll.Pace,
 ) -> None:
     """Tell Telegram where to call, then look every few minutes whether it can. Until cancelled."""
     tries, url, details = 0, address(public_url, api.bot.name), False

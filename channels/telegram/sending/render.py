@@ -11,7 +11,7 @@ from typing import Any
 from channels.contract import Attachment, DeliveryError, Face, Outbound
 from channels.telegram.base.api import Upload
 from channels.telegram.base.ids import Place, place_of, split_key
-from channels.telegram.base.phrases import word
+from channels.telegram.base.phrases import phrase
 from channels.telegram.sending import buttons
 from channels.telegram.sending.split import LONGEST_CAPTION, LONGEST_TEXT, pieces, units
 from channels.telegram.settings import Bot
@@ -45,7 +45,7 @@ class Call:
     weight: int = 1  # messages it makes
 
 
-def where_to(outbound: Outbound) -> Place:
+def destination_chat(outbound: Outbound) -> Place:
     """The chat it goes to: its conversation, else the person. Raises DeliveryError when there is none."""
     place = place_of(outbound.conversation or "")
     person = outbound.to.address.rpartition(":")[2]
@@ -86,7 +86,7 @@ def calls(bot: Bot, outbound: Outbound, where: Place, secret: bytes) -> list[Cal
 def _frame(bot: Bot, outbound: Outbound) -> tuple[tuple[str, str], tuple[str, str]]:
     """(plain, HTML) of what stands above and below: a person's name, or that nobody wrote it."""
     if outbound.automatic:
-        body = word(outbound.language, "automatic")
+        body = phrase(outbound.language, "automatic")
         if _SAYS_SO.search(outbound.text):
             return ("", ""), ("", "")
         return ("", ""), (f"\n\n{body}", f"\n\n<i>{escape(body)}</i>")
@@ -233,4 +233,4 @@ def faces(
 def chosen(score: Score, token: str, secret: bytes, chat: str, person: str, language: str) -> dict[str, Any]:
     """The keyboard after a tap: the faces are gone, one button brings them back."""
     data = buttons.data(secret, token=token, score=None, chat=chat, person=person)
-    return {"inline_keyboard": [[{"text": f"{EMOJI[score]} · {word(language, 'change')}", "callback_data": data}]]}
+    return {"inline_keyboard": [[{"text": f"{EMOJI[score]} · {phrase(language, 'change')}", "callback_data": data}]]}

@@ -42,7 +42,7 @@ class Sender:
 
     async def send(self, outbound: Outbound) -> list[Mapping[str, Any]]:
         """Send every part that has not left yet; returns all of Telegram's messages. Raises DeliveryError."""
-        where = self._place(render.where_to(outbound))
+        where = self._place(render.destination_chat(outbound))
         full_text = render.calls(self.api.bot, outbound, where, self._secret)
         parts = await self.unfinished.begun(outbound.token, full_text)
         wanted = parts.calls(full_text)

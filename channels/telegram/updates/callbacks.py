@@ -9,11 +9,11 @@ from typing import Any
 from channels.contract import Inbound, SurveyAnswer, Thread
 from channels.telegram.base.ids import NOWHERE, address, author, full_name, message_key, place
 from channels.telegram.base.json_access import Json, ident, moment, obj, objects, text
-from channels.telegram.base.phrases import word
+from channels.telegram.base.phrases import phrase
 from channels.telegram.sending import buttons
 from channels.telegram.updates.emoji_faces import Score, face_of, is_emoji
 from channels.telegram.updates.membership_events import note, reaction_text, somebody
-from channels.telegram.updates.update_context import About
+from channels.telegram.updates.update_context import UpdateContext
 
 KNOWN = "_pasokh"  # added to an update by us when it is taken in: what was known then. Telegram's own never has it
 
@@ -41,7 +41,7 @@ def known_survey(update: Json) -> Known | None:
     return Known(token, ident(inside, "question"), inside.get("newest") is True, text(inside, "person", 40))
 
 
-def tap(query: Json, update: str, about: About) -> Inbound:
+def read_tap(query: Json, update: str, about: UpdateContext) -> Inbound:
     """A button was tapped: an answer to our survey, or a note of which button it was."""
     message, who = obj(query, "message"), obj(query, "from")
     where, body = place(message), text(query, "data", 200)
@@ -61,7 +61,7 @@ def tap(query: Json, update: str, about: About) -> Inbound:
     label = _label(message, body) or text(query, "game_short_name", 100) or body or "?"
     if button is not None:
         details = {"event": "button" if button.genuine else "forged_button", "of": details["of"]}
-    return note(about, update, word(about.language, "button", label=label), details, who=who, where=where)
+    return note(about, update, phrase(about.language, "button", label=label), details, who=who, where=where)
 
 
 def _label(message: Json, body: str) -> str:
@@ -74,7 +74,7 @@ def _keys(message: Json) -> Iterator[Json]:
         yield from (item for item in row if isinstance(item, dict)) if isinstance(row, list) else ()
 
 
-def reaction(value: Json, update: str, about: About, known: Known | None) -> Inbound:
+def reaction(value: Json, update: str, about: UpdateContext, known: Known | None) -> Inbound:
     """An emoji was put on a message or taken away."""
     new = [reaction_text(item) for item in objects(value, "new_reaction")]
     old = [reaction_text(item) for item in objects(value, "old_reaction")]
@@ -97,7 +97,7 @@ def reaction(value: Json, update: str, about: About, known: Known | None) -> Inb
     )
 
 
-def answer_in(message: Json, update: str, about: About, known: Known | None) -> Inbound | None:
+def answer_in(message: Json, update: str, about: UpdateContext, known: Known | None) -> Inbound | None:
     """An answer to a survey that came as a message: a face, a sticker, or the reasons asked for. None: it is none."""
     answered = obj(message, "reply_to_message")
     chat, person = ident(obj(message, "chat"), "id"), ident(obj(message, "from"), "id")
@@ -120,7 +120,7 @@ def _speaker(message: Json) -> str:
     return ident(obj(message, "sender_chat"), "id") or ident(obj(message, "from"), "id")
 
 
-def _asked(answered: Json, about: About, chat: str, person: str) -> str | None:
+def _asked(answered: Json, about: UpdateContext, chat: str, person: str) -> str | None:
     """The survey whose buttons hang on the message that is answered."""
     result = (
         buttons.read(about.secret, text(key, "callback_data", 200), chat=chat, person=person) for key in _keys(answered)
@@ -128,7 +128,7 @@ def _asked(answered: Json, about: About, chat: str, person: str) -> str | None:
     return next((item.token for item in result if item is not None and item.genuine), None)
 
 
-def _why(answered: Json, about: About, chat: str, person: str) -> str | None:
+def _why(answered: Json, about: UpdateContext, chat: str, person: str) -> str | None:
     """The survey whose reasons the answered message asked for."""
     if obj(answered, "from").get("is_bot") is not True:
         return None
@@ -137,7 +137,7 @@ def _why(answered: Json, about: About, chat: str, person: str) -> str | None:
     return next((item for item in result if item is not None), None)
 
 
-def _answer(message: Json, update: str, about: About, survey: SurveyAnswer, body: str) -> Inbound:
+def _answer(message: Json, update: str, about: UpdateContext, survey: SurveyAnswer, body: str) -> Inbound:
     where = place(message)
     return Inbound(
         kind="survey_answer",
@@ -160,4 +160,4 @@ def is_candidate(update: Json) -> bool:
     return bool(obj(message, "sticker")) or is_emoji(text(message, "text", 100))
 
 
-__all__ = ["KNOWN", "Known", "Score", "answer_in", "is_candidate", "known_survey", "reaction", "tap"]
+__all__ = ["KNOWN", "Known", "Score", "answer_in", "is_candidate", "known_survey", "reaction", "read_tap"]

@@ -12,7 +12,7 @@ from channels.telegram.updates.message_updates import command
 WISHES: Mapping[str, Wish] = {"human": "person", "end": "end"}
 
 
-def apart(message: Json, values: Inbound) -> tuple[Inbound, ...]:
+def split_request(message: Json, values: Inbound) -> tuple[Inbound, ...]:
     """The message, or the wish in it, or both: the wish for a person first, so that no robot answers; the end last."""
     order = command(message)
     wish = WISHES.get(order[0]) if order is not None and "owner" not in values.details else None

@@ -10,7 +10,7 @@ from typing import Any
 from channels.telegram.base.entities import html, lines
 from channels.telegram.base.ids import full_name
 from channels.telegram.base.json_access import Json, decimal, ident, number, obj, objects, text
-from channels.telegram.base.phrases import word
+from channels.telegram.base.phrases import phrase
 from channels.telegram.updates import service_messages
 
 
@@ -89,7 +89,7 @@ def _sticker(message: Json, language: str) -> Content:
 
 def _paid(message: Json, language: str) -> Content:
     inside = obj(message, "paid_media")
-    body = word(language, "paid_media", stars=number(inside, "star_count") or 0)
+    body = phrase(language, "paid_media", stars=number(inside, "star_count") or 0)
     caption = text(message, "caption")
     return Content("paid_media", f"{body}\n{caption}".strip(), details={"stars": number(inside, "star_count")})
 
@@ -123,7 +123,7 @@ def _location(message: Json, language: str) -> Content:
     body, details = _place(message)
     period = number(obj(message, "location"), "live_period")
     if period:
-        return Content("location", f"{body} · {word(language, 'live')}", details={**details, "live_seconds": period})
+        return Content("location", f"{body} · {phrase(language, 'live')}", details={**details, "live_seconds": period})
     return Content("location", body, details=details)
 
 
@@ -161,7 +161,7 @@ def _game(message: Json, language: str) -> Content:
 def _story(message: Json, language: str) -> Content:
     inside = obj(message, "story")
     who = full_name(obj(inside, "chat"))
-    return Content("story", f"📖 {word(language, 'story', who=who)}", details={"story": ident(inside, "id")})
+    return Content("story", f"📖 {phrase(language, 'story', who=who)}", details={"story": ident(inside, "id")})
 
 
 def _checklist(message: Json, language: str) -> Content:

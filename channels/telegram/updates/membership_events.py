@@ -8,10 +8,10 @@ from typing import Any
 from channels.contract import Inbound, Thread
 from channels.telegram.base.ids import NOWHERE, Place, address, full_name, message_key, place
 from channels.telegram.base.json_access import Json, ident, moment, number, obj, objects, text
-from channels.telegram.base.phrases import WORDS, word
+from channels.telegram.base.phrases import WORDS, phrase
 from channels.telegram.updates.content import poll_text
 from channels.telegram.updates.service_messages import money
-from channels.telegram.updates.update_context import About
+from channels.telegram.updates.update_context import UpdateContext
 
 _PEOPLE = ("user", "from", "voter_chat", "actor_chat", "sender_chat")
 
@@ -26,7 +26,7 @@ def somebody(value: Json) -> Json:
 
 
 def note(
-    about: About,
+    about: UpdateContext,
     update: str,
     body: str,
     details: Mapping[str, Any],
@@ -49,7 +49,7 @@ def note(
     )
 
 
-def event(update: Json, name: str, about: About) -> Inbound | None:
+def event(update: Json, name: str, about: UpdateContext) -> Inbound | None:
     """What an update tells that is neither message, tap nor reaction; None: a kind never seen."""
     for kind, read in _READERS.items():
         if kind in update:
@@ -72,103 +72,103 @@ def event(update: Json, name: str, about: About) -> Inbound | None:
 Read = tuple[str, dict[str, Any]]
 
 
-def _my_member(value: Json, about: About) -> Read:
+def _my_member(value: Json, about: UpdateContext) -> Read:
     status = text(obj(value, "new_chat_member"), "status", 30)
     named = _standing(status, about)
     if text(obj(value, "chat"), "type") == "private":
         if status in ("kicked", "left"):
-            return word(about.language, "blocked"), {
+            return phrase(about.language, "blocked"), {
                 "event": "blocked",
-                "unreachable": word(about.language, "unreachable"),
+                "unreachable": phrase(about.language, "unreachable"),
             }
-        return word(about.language, "unblocked"), {"event": "unblocked", "reachable": True}
+        return phrase(about.language, "unblocked"), {"event": "unblocked", "reachable": True}
     gone = {"event": "bot_removed"} if status in ("kicked", "left") else {}
     details = {"status": status, **gone}
-    return word(about.language, "bot_member", chat=full_name(obj(value, "chat")), status=named), details
+    return phrase(about.language, "bot_member", chat=full_name(obj(value, "chat")), status=named), details
 
 
-def _standing(status: str, about: About) -> str:
+def _standing(status: str, about: UpdateContext) -> str:
     """What somebody is in a chat, in words; as Telegram says it when it is new."""
-    return word(about.language, f"status_of_{status}") if f"status_of_{status}" in WORDS else status
+    return phrase(about.language, f"status_of_{status}") if f"status_of_{status}" in WORDS else status
 
 
-def _member(value: Json, about: About) -> Read:
+def _member(value: Json, about: UpdateContext) -> Read:
     changed = obj(value, "new_chat_member")
     status = text(changed, "status", 30)
     who = full_name(obj(changed, "user"))
-    return word(
+    return phrase(
         about.language, "member", who=who, status=_standing(status, about), chat=full_name(obj(value, "chat"))
     ), {"status": status}
 
 
-def _join(value: Json, about: About) -> Read:
+def _join(value: Json, about: UpdateContext) -> Read:
     who, chat = full_name(obj(value, "from")), full_name(obj(value, "chat"))
-    return word(about.language, "join_request", who=who, chat=chat, bio=text(value, "bio", 300)), {}
+    return phrase(about.language, "join_request", who=who, chat=chat, bio=text(value, "bio", 300)), {}
 
 
-def _connection(value: Json, about: About) -> Read:
+def _connection(value: Json, about: UpdateContext) -> Read:
     on = value.get("is_enabled") is True
     rights = obj(value, "rights")
     may = rights.get("can_reply") is True or value.get("can_reply") is True
-    return word(about.language, "business_on" if on else "business_off"), {
+    return phrase(about.language, "business_on" if on else "business_off"), {
         "business": text(value, "id", 100), "enabled": on, "can_reply": may,
     }  # fmt: skip
 
 
-def _deleted(value: Json, about: About) -> Read:
+def _deleted(value: Json, about: UpdateContext) -> Read:
     result = value.get("message_ids")
     ids = [item for item in result if isinstance(item, int)][:100] if isinstance(result, list) else []
     business = text(value, "business_connection_id", 100)
     targets = [message_key(about.account, {"chat": obj(value, "chat"), "message_id": item}, business) for item in ids]
-    return word(about.language, "deleted", count=len(ids)), {"deleted": targets, "business": business}
+    return phrase(about.language, "deleted", count=len(ids)), {"deleted": targets, "business": business}
 
 
-def _boost(value: Json, about: About) -> Read:
-    return word(about.language, "boost", chat=full_name(obj(value, "chat"))), {}
+def _boost(value: Json, about: UpdateContext) -> Read:
+    return phrase(about.language, "boost", chat=full_name(obj(value, "chat"))), {}
 
 
-def _unboost(value: Json, about: About) -> Read:
-    return word(about.language, "unboost", chat=full_name(obj(value, "chat"))), {}
+def _unboost(value: Json, about: UpdateContext) -> Read:
+    return phrase(about.language, "unboost", chat=full_name(obj(value, "chat"))), {}
 
 
-def _inline(value: Json, about: About) -> Read:
-    return word(about.language, "inline_query", query=text(value, "query", 300)), {}
+def _inline(value: Json, about: UpdateContext) -> Read:
+    return phrase(about.language, "inline_query", query=text(value, "query", 300)), {}
 
 
-def _chosen(value: Json, about: About) -> Read:
-    return word(about.language, "inline_result", query=text(value, "query", 300) or text(value, "result_id", 100)), {}
+def _chosen(value: Json, about: UpdateContext) -> Read:
+    return phrase(about.language, "inline_result", query=text(value, "query", 300) or text(value, "result_id", 100)), {}
 
 
-def _shipping(value: Json, about: About) -> Read:
-    return word(about.language, "shipping", payload=text(value, "invoice_payload", 200)), {}
+def _shipping(value: Json, about: UpdateContext) -> Read:
+    return phrase(about.language, "shipping", payload=text(value, "invoice_payload", 200)), {}
 
 
-def _checkout(value: Json, about: About) -> Read:
-    return word(about.language, "checkout", amount=money(value), payload=text(value, "invoice_payload", 200)), {}
+def _checkout(value: Json, about: UpdateContext) -> Read:
+    return phrase(about.language, "checkout", amount=money(value), payload=text(value, "invoice_payload", 200)), {}
 
 
-def _purchased(value: Json, about: About) -> Read:
-    return word(about.language, "purchased", payload=text(value, "paid_media_payload", 200)), {}
+def _purchased(value: Json, about: UpdateContext) -> Read:
+    return phrase(about.language, "purchased", payload=text(value, "paid_media_payload", 200)), {}
 
 
-def _poll(value: Json, about: About) -> Read:
+def _poll(value: Json, about: UpdateContext) -> Read:
     return poll_text(value), {"poll": ident(value, "id")}
 
 
-def _vote(value: Json, about: About) -> Read:
+def _vote(value: Json, about: UpdateContext) -> Read:
     chosen = value.get("option_ids")
     options = [item + 1 for item in chosen if isinstance(item, int)][:100] if isinstance(chosen, list) else []
     details = {"poll": ident(value, "poll_id"), "options": options}
     if not options:
-        return word(about.language, "unvoted"), details
-    return word(about.language, "voted", options=", ".join(map(str, options))), details
+        return phrase(about.language, "unvoted"), details
+    return phrase(about.language, "voted", options=", ".join(map(str, options))), details
 
 
-def _managed(value: Json, about: About) -> Read:
-    return word(about.language, "managed_bot", bot=full_name(obj(value, "bot"))), {}
+def _managed(value: Json, about: UpdateContext) -> Read:
+    return phrase(about.language, "managed_bot", bot=full_name(obj(value, "bot"))), {}
 
 
-_READERS: Mapping[str, Callable[[Json, About], Read]] = {
+_READERS: Mapping[str, Callable[[Json, UpdateContext], Read]] = {
     "my_chat_member": _my_member,
     "chat_member": _member,
     "chat_join_request": _join,
@@ -192,7 +192,7 @@ def reaction_text(kind: Json) -> str:
     return text(kind, "emoji", 40) or {"custom_emoji": "✨", "paid": "⭐"}.get(text(kind, "type", 30), "❔")
 
 
-def _counts(value: Json, update: str, about: About) -> Inbound:
+def _counts(value: Json, update: str, about: UpdateContext) -> Inbound:
     """Anonymous reactions to a post, counted."""
     counted = (
         (reaction_text(obj(item, "type")), number(item, "total_count") or 0) for item in objects(value, "reactions")

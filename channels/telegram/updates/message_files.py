@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from channels.contract import Attachment
 from channels.telegram.base.json_access import Json, number, obj, objects, text
-from channels.telegram.base.phrases import word
+from channels.telegram.base.phrases import phrase
 
 LARGEST_DOWN = 20 * 1024 * 1024  # bytes a bot may fetch
 # field -> (type when Telegram does not say, ending)
@@ -93,7 +93,7 @@ def _one(language: str, value: Json, field: str, kind: str, ending: str) -> Iter
         stem = f"{field.replace('_', '-')}-{text(value, 'file_unique_id', 60) or 'file'}"
         name = stem + (ending or mimetypes.guess_extension(kind) or "")
     if size > LARGEST_DOWN:
-        yield Attachment(name, kind, None, size, problem=word(language, "too_large_in"))
+        yield Attachment(name, kind, None, size, problem=phrase(language, "too_large_in"))
     else:
         yield Attachment(name, kind, None, size, remote=file_id)
 

@@ -9,11 +9,11 @@ from channels.contract import Address, Attachment, Inbound, Thread
 from channels.telegram.base import entities
 from channels.telegram.base.ids import NOWHERE, Place, address, author, full_name, message_key, place
 from channels.telegram.base.json_access import Json, ident, moment, number, obj, objects, text
-from channels.telegram.base.phrases import word
+from channels.telegram.base.phrases import phrase
 from channels.telegram.updates.content import ABOUT, Content, content
 from channels.telegram.updates.message_files import files_in, unknown
 from channels.telegram.updates.service_messages import EVENTS
-from channels.telegram.updates.update_context import About
+from channels.telegram.updates.update_context import UpdateContext
 
 QUIET_COMMANDS = frozenset({"start", "status", "help"})  # answered by the bot itself: they ask nothing of a person
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
@@ -21,7 +21,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what Telegram lets a link t.me/<b
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def why_ignored(message: Json, about: About) -> str | None:
+def why_ignored(message: Json, about: UpdateContext) -> str | None:
     """Why a message is not shown at all: it is our own that came back. None: it is shown."""
     if obj(message, "sender_business_bot"):
         return "own message sent through the business connection"
@@ -33,7 +33,7 @@ def why_ignored(message: Json, about: About) -> str | None:
     return None
 
 
-def message(message: Json, update: str, about: About) -> Inbound:
+def message(message: Json, update: str, about: UpdateContext) -> Inbound:
     """Something somebody wrote or sent."""
     result, files = _found(message, about)
     where = place(message)
@@ -48,7 +48,7 @@ def message(message: Json, update: str, about: About) -> Inbound:
     link = details.get("start") if where is None or not where.is_group else None  # in a group anybody may say it
     owner = _owner(message, where)
     if owner is not None:
-        body, note = word(about.language, "owner", text=body or result.kind), True
+        body, note = phrase(about.language, "owner", text=body or result.kind), True
         details["owner"] = full_name(obj(message, "from"))
     if not body and not files:
         body, note = f"unsupported: {result.kind}", True
@@ -73,7 +73,7 @@ def message(message: Json, update: str, about: About) -> Inbound:
     )
 
 
-def edit(message: Json, update: str, about: About) -> Inbound:
+def edit(message: Json, update: str, about: UpdateContext) -> Inbound:
     """An earlier message says something else now."""
     result, files = _found(message, about)
     where = place(message)
@@ -102,7 +102,7 @@ def command(message: Json) -> tuple[str, str] | None:
     return (match[1].lower(), (match[2] or "").strip()) if match else None
 
 
-def _found(message: Json, about: About) -> tuple[Content, tuple[Attachment, ...]]:
+def _found(message: Json, about: UpdateContext) -> tuple[Content, tuple[Attachment, ...]]:
     result = content(message, about.language)
     files = files_in(about.language, message)
     if result.kind == "rich_message":
@@ -114,13 +114,13 @@ def _found(message: Json, about: About) -> tuple[Content, tuple[Attachment, ...]
     return result, files
 
 
-def _album(message: Json, about: About) -> str | None:
+def _album(message: Json, about: UpdateContext) -> str | None:
     """The key that the parts of an album share."""
     album = ident(message, "media_group_id")
     return f"{about.account}:{ident(obj(message, 'chat'), 'id')}:album:{album}" if album else None
 
 
-def _author(message: Json, owner: str | None, about: About) -> Address:
+def _author(message: Json, owner: str | None, about: UpdateContext) -> Address:
     if owner is not None:
         chat = obj(message, "chat")
         return address(about.account, ident(chat, "id"), full_name(chat))
@@ -135,7 +135,7 @@ def _owner(message: Json, where: Place | None) -> str | None:
     return own
 
 
-def _thread(message: Json, where: Place | None, about: About) -> Thread:
+def _thread(message: Json, where: Place | None, about: UpdateContext) -> Thread:
     answered = obj(message, "reply_to_message")
     topic = number(message, "message_thread_id")
     opening = "forum_topic_created" in answered or (topic is not None and number(answered, "message_id") == topic)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class UpdateContext:
     """The bot an update came to. `secret` None: signatures of buttons are not checked (for looking at files)."""
 
     account: str = "bot"

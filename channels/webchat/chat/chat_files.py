@@ -18,7 +18,7 @@ PLAIN = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredFile:
     """A file in the store. `id` is the hash of its content."""
 
     id: str
@@ -53,17 +53,17 @@ def clean_name(name: str) -> str:
     return kept.strip(" .")[:120] or "file"
 
 
-class Store:
+class FileStore:
     """A folder of files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    async def save(self, name: str, content: bytes) -> Kept:
+    async def save(self, name: str, content: bytes) -> StoredFile:
         """Keep a file durably. Raises OSError."""
         digest = hashlib.sha256(content).hexdigest()
         await asyncio.to_thread(self._write, digest, content)
-        return Kept(digest, clean_name(name), shown_type(content), len(content))
+        return StoredFile(digest, clean_name(name), shown_type(content), len(content))
 
     async def find(self, digest: str) -> tuple[Path, str] | None:
         """Where a file lies and what kind it is, or None when it is not there."""

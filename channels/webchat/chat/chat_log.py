@@ -31,7 +31,7 @@ class Step:
     cursor: Cursor
 
 
-class Log:
+class ChatLog:
     """The lines of one conversation. In this process appends must not overlap: whoever writes holds the room's lock."""
 
     __slots__ = ("_desk", "_newest", "_page", "_tip", "conversation", "last", "site")

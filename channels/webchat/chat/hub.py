@@ -13,10 +13,10 @@ from weakref import WeakValueDictionary
 from channels.contract import Desk, Moved
 from channels.toolkit.rate_limit import KeyedBuckets
 from channels.webchat.chat import requests
-from channels.webchat.chat.chat_files import Addresses, Kept, Store
+from channels.webchat.chat.chat_files import Addresses, FileStore, StoredFile
 from channels.webchat.chat.chat_log import FIRST_LOOK, TRIES, Line
 from channels.webchat.chat.raw_message import raw_message
-from channels.webchat.chat.sessions import Room, Rooms
+from channels.webchat.chat.sessions import Session, Sessions
 from channels.webchat.settings import Site, WebchatSettings
 from channels.webchat.visitors import identity, origins, visitor_store
 from channels.webchat.wire import connection as closing
@@ -28,14 +28,14 @@ LOOK = 60.0  # seconds between looks for lines that nobody told us of
 FLEETING = 3.0  # seconds in which the same hint is passed on once
 
 
-class Chat:
+class Hub:
     """All sites, rooms and connections of this process."""
 
     def __init__(
         self, settings: WebchatSettings, desk: Desk, secrets_of: Mapping[str, bytes | None], now: Callable[[], datetime]
     ) -> None:
         self.settings, self.desk, self.now = settings, desk, now
-        self.rooms, self.store = Rooms(desk), Store(settings.folder)
+        self.rooms, self.store = Sessions(desk), FileStore(settings.folder)
         self.addresses = Addresses(secrets.token_bytes(32))  # replaced by the one that is kept, see `ready`
         self.connections: WeakValueDictionary[str, Connection] = WeakValueDictionary()
         self.arrivals, self.messages = KeyedBuckets(*settings.limits.arrivals), KeyedBuckets(*settings.limits.messages)
@@ -86,7 +86,7 @@ class Chat:
         elif isinstance(frame, Ping):
             await self._ping(connection, connection.room, frame)
         else:
-            await requests.answer(self, connection, connection.room, frame)
+            await requests.answer_request(self, connection, connection.room, frame)
 
     def check_origin(self, frame: Frame, origin: str) -> None:
         """A page may speak only for the site that lists it. Raises Refused."""
@@ -102,7 +102,9 @@ class Chat:
         connection.site, connection.lang = site, frame.lang if site.language == "page" else site.language
         connection.identity = self._vouched(site.identity, site.name, frame)
         fresh = None if identity.is_token(frame.token or "") else identity.new_token()
-        visitor = await visitor_store.find(self.desk, site.name, identity.token_hash(fresh or frame.token or ""))
+        visitor = await visitor_store.find_visitor(
+            self.desk, site.name, identity.token_hash(fresh or frame.token or "")
+        )
         if visitor_store.is_newcomer(visitor, connection.visitor) and self.arrivals.try_acquire(
             connection.address, self.clock()
         ):
@@ -182,14 +184,14 @@ class Chat:
 
     async def accept_frame(
         self, connection: Connection, cid: str, values: Mapping[str, Any], line: Mapping[str, Any],
-        profile: Mapping[str, str] | None = None, file: tuple[Kept, bytes] | None = None,
+        profile: Mapping[str, str] | None = None, file: tuple[StoredFile, bytes] | None = None,
     ) -> None:  # fmt: skip
         """Durable first, then the number, then the ack. The same cid again changes nothing and is acknowledged again."""
         assert connection.visitor is not None
         assert connection.room is not None
         visitor, room, now = visitor_store.with_profile(connection.visitor, profile or {}), connection.room, self.now()
         if not visitor.stored or visitor != connection.visitor:
-            connection.visitor = visitor = await visitor_store.store(self.desk, room.site, visitor)
+            connection.visitor = visitor = await visitor_store.store_visitor(self.desk, room.site, visitor)
         raw = raw_message(connection, values, now, file)
         async with room.lock:
             kept = await self._number(room, cid, raw, {**line, "at": int(now.timestamp() * 1000)}, now)
@@ -197,7 +199,7 @@ class Chat:
         room.wake()
         await self.among_us(room, line=kept["seq"])
 
-    async def _number(self, room: Room, cid: str, raw: bytes, line: Line, now: datetime) -> Line:
+    async def _number(self, room: Session, cid: str, raw: bytes, line: Line, now: datetime) -> Line:
         """The message and its number in one transaction."""
         for _ in range(TRIES):
             step = await room.log.step(line)
@@ -221,11 +223,11 @@ class Chat:
         name = f"{room.id}:{values['t']}:{cid}"  # a message may bear the same cid: it is another thing
         await self.desk.accept(room.site, name, raw, order_key=room.id, received_at=now)
 
-    async def among_us(self, room: Room, **what: Any) -> None:
+    async def among_us(self, room: Session, **what: Any) -> None:
         """Tell the other processes of the desk that a line was written or a mark has moved."""
         await self.desk.hint(room.id, {"site": room.site, "ours": what})
 
-    async def _survey(self, connection: Connection, room: Room, frame: Survey) -> None:
+    async def _survey(self, connection: Connection, room: Session, frame: Survey) -> None:
         asked = await room.log.find(lambda line: line.get("survey") == frame.survey)
         if asked is None:
             connection.put({"t": "err", "code": "gone", "cid": frame.cid})
@@ -237,7 +239,7 @@ class Chat:
         }  # fmt: skip
         await self.accept_frame(connection, frame.cid, body, {key: value for key, value in line.items() if value})
 
-    async def _read(self, connection: Connection, room: Room, seq: int) -> None:
+    async def _read(self, connection: Connection, room: Session, seq: int) -> None:
         seq = min(seq, await room.log.last_seq())
         async with room.lock:
             known = (await room.state()).get("read", 0)
@@ -254,7 +256,7 @@ class Chat:
         await self.desk.hint(room.id, {"site": room.site, "read": seq})
         await self.among_us(room, state=True)
 
-    async def _ping(self, connection: Connection, room: Room, frame: Ping) -> None:
+    async def _ping(self, connection: Connection, room: Session, frame: Ping) -> None:
         if frame.page is not None:
             connection.page = frame.page.model_dump()
             await self._hint(connection, {"online": True})
@@ -265,7 +267,7 @@ class Chat:
             await room.log.refresh()
             room.wake()
 
-    async def tell_hours(self, room: Room) -> None:
+    async def tell_hours(self, room: Session) -> None:
         """Whoever looks at a conversation learns that the desk has opened or closed."""
         site = self.settings.site(room.site)
         if site is None:
@@ -285,7 +287,7 @@ class Chat:
         connection.told = (words, now)
         await self.desk.hint(connection.room.id, {"site": connection.room.site, **what, "page": dict(connection.page)})
 
-    async def left(self, room: Room) -> None:
+    async def left(self, room: Session) -> None:
         """The last connection of a conversation is gone."""
         if not room.connections:
             await self.desk.hint(room.id, {"site": room.site, "online": False})

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from channels.webchat.chat.chat_files import Kept
+from channels.webchat.chat.chat_files import StoredFile
 from channels.webchat.wire.connection import Connection
 
 
 def raw_message(
-    connection: Connection, values: Mapping[str, Any], now: datetime, file: tuple[Kept, bytes] | None
+    connection: Connection, values: Mapping[str, Any], now: datetime, file: tuple[StoredFile, bytes] | None
 ) -> bytes:
     """What is handed to the desk for one frame: the frame, who sent it and from where, as JSON."""
     assert connection.visitor is not None

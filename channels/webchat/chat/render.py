@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from channels.contract import DeliveryError, Outbound
-from channels.webchat.chat.chat_files import Kept
+from channels.webchat.chat.chat_files import StoredFile
 
 
 def remote_id(outbound: Outbound) -> str:
@@ -31,7 +31,7 @@ def conversation(outbound: Outbound) -> str:
     return result
 
 
-def line(outbound: Outbound, files: Sequence[Kept], at: int) -> dict[str, Any]:
+def line(outbound: Outbound, files: Sequence[StoredFile], at: int) -> dict[str, Any]:
     """What the visitor sees; `at` in Unix milliseconds."""
     made: dict[str, Any] = {
         "t": "msg", "id": remote_id(outbound), "by": "robot" if outbound.automatic else "person",

@@ -12,8 +12,8 @@ from channels.webchat.normalise import MAIL
 from channels.webchat.wire.frames_in import Asking, Helped, Link, Suggest, Transcript, Wish
 
 if TYPE_CHECKING:
-    from channels.webchat.chat.hub import Chat
-    from channels.webchat.chat.sessions import Room
+    from channels.webchat.chat.hub import Hub
+    from channels.webchat.chat.sessions import Session
     from channels.webchat.wire.connection import Connection
 
 SHORTEST, LONGEST = 3, 600  # characters of a text that is looked up
@@ -21,7 +21,7 @@ MOST = 3  # articles
 PATIENCE = 2.0  # seconds
 
 
-async def answer(chat: Chat, connection: Connection, room: Room, frame: Asking) -> None:
+async def answer_request(chat: Hub, connection: Connection, room: Session, frame: Asking) -> None:
     """Do what such a frame asks."""
     if isinstance(frame, Suggest):
         connection.put({"t": "suggest", "n": frame.n, "items": await _articles(chat, connection, frame.text)})
@@ -38,7 +38,7 @@ async def answer(chat: Chat, connection: Connection, room: Room, frame: Asking) 
             connection.put({"t": "ack", "cid": frame.cid})
 
 
-def _problem(chat: Chat, connection: Connection, frame: Wish | Transcript | Link) -> str | None:
+def _problem(chat: Hub, connection: Connection, frame: Wish | Transcript | Link) -> str | None:
     assert connection.visitor is not None
     if isinstance(frame, Transcript) and not MAIL.fullmatch(frame.email):
         return "email"
@@ -47,7 +47,7 @@ def _problem(chat: Chat, connection: Connection, frame: Wish | Transcript | Link
     return "slow" if chat.wishes.try_acquire(connection.visitor.key, chat.clock()) else None
 
 
-async def _articles(chat: Chat, connection: Connection, text: str) -> list[dict[str, str]]:
+async def _articles(chat: Hub, connection: Connection, text: str) -> list[dict[str, str]]:
     """Articles that may answer it; what can't be looked up now has none."""
     words = text.strip()[:LONGEST]
     if (
@@ -67,7 +67,7 @@ async def _articles(chat: Chat, connection: Connection, text: str) -> list[dict[
     return items
 
 
-async def _helped(chat: Chat, connection: Connection, room: Room, article: str) -> None:
+async def _helped(chat: Hub, connection: Connection, room: Session, article: str) -> None:
     """Count an article that spared a message: once a connection, and only one that was offered."""
     if article not in connection.offered:
         return
@@ -82,7 +82,7 @@ async def _helped(chat: Chat, connection: Connection, room: Room, article: str) 
         return
 
 
-async def _link(chat: Chat, connection: Connection, room: Room, frame: Link) -> None:
+async def _link(chat: Hub, connection: Connection, room: Session, frame: Link) -> None:
     ways = await chat.desk.ask("link", address=f"webchat:{room.site}:{room.id}")
     if not ways:
         connection.put({"t": "err", "code": "nothing", "cid": frame.cid})

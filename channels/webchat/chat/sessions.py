@@ -9,11 +9,11 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from channels.contract import Desk, Moved
-from channels.webchat.chat.chat_log import TRIES, Log
+from channels.webchat.chat.chat_log import TRIES, ChatLog
 from channels.webchat.wire.connection import GOING, Connection
 
 
-class Room:
+class Session:
     """One conversation. It exists as long as somebody holds it."""
 
     __slots__ = (
@@ -32,7 +32,7 @@ class Room:
 
     def __init__(self, desk: Desk, site: str, conversation: str) -> None:
         self.site, self.id = site, conversation
-        self.log = Log(desk, site, conversation)
+        self.log = ChatLog(desk, site, conversation)
         self.lock = asyncio.Lock()  # appends and changes of state, one after the other
         self.connections: set[Connection] = set()
         self.open: bool | None = None  # what was last told of the site's hours
@@ -91,30 +91,30 @@ class Room:
             connection.put(frame)
 
 
-class Rooms:
+class Sessions:
     """The rooms there are, by conversation."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._rooms: WeakValueDictionary[str, Room] = WeakValueDictionary()
+        self._rooms: WeakValueDictionary[str, Session] = WeakValueDictionary()
         self._sites: set[str] = set()
 
-    def room(self, site: str, conversation: str) -> Room:
+    def room(self, site: str, conversation: str) -> Session:
         """The room of a conversation, the same for everybody who holds it at the time."""
         result = self._rooms.get(f"{site}/{conversation}")
         if result is None:
             self._sites.add(site)
-            result = self._rooms[f"{site}/{conversation}"] = Room(self._desk, site, conversation)
+            result = self._rooms[f"{site}/{conversation}"] = Session(self._desk, site, conversation)
         return result
 
-    def drop(self, room: Room) -> None:
+    def drop(self, room: Session) -> None:
         """Whoever comes next looks at what is kept, not at what was known."""
         self._rooms.pop(f"{room.site}/{room.id}", None)
 
-    def open_rooms(self, conversation: str) -> list[Room]:
+    def open_rooms(self, conversation: str) -> list[Session]:
         """The rooms of this conversation somebody holds now."""
         result = (self._rooms.get(f"{site}/{conversation}") for site in self._sites)
         return [item for item in result if item is not None]
 
-    def __iter__(self) -> Iterator[Room]:
+    def __iter__(self) -> Iterator[Session]:
         return iter(list(self._rooms.values()))

@@ -31,7 +31,7 @@ class Visitor:
         return bool(self.user)
 
 
-async def find(desk: Desk, site: str, key: str) -> Visitor:
+async def find_visitor(desk: Desk, site: str, key: str) -> Visitor:
     """The visitor of a token, as known or new. Nothing is stored before they say something."""
     kept = await desk.recall(site, f"visitor:{key}")
     if kept is None:
@@ -45,7 +45,7 @@ def is_newcomer(visitor: Visitor, before: Visitor | None) -> bool:
     return before is not None and before.key != visitor.key and not visitor.stored
 
 
-async def store(desk: Desk, site: str, visitor: Visitor) -> Visitor:
+async def store_visitor(desk: Desk, site: str, visitor: Visitor) -> Visitor:
     """Keep a visitor."""
     values = {
         "conversation": visitor.conversation, "user": visitor.user, "email": visitor.email, "name": visitor.name,
@@ -76,7 +76,7 @@ async def identify(desk: Desk, site: str, visitor: Visitor, identity: Identity) 
         except Moved:  # another device of theirs was quicker, in another process: there is one conversation
             return await identify(desk, site, visitor, identity)
     if not visitor.stored or replace(visitor, stored=True) != replace(result, stored=True):
-        result = await store(desk, site, result)
+        result = await store_visitor(desk, site, result)
     return result
 
 
@@ -91,7 +91,7 @@ async def sign_in(
         return await identify(desk, site, visitor, identity), fresh
     old, token = visitor.key, new_token()
     result = await identify(desk, site, replace(visitor, key=token_hash(token), stored=False), identity)
-    await store(desk, site, Visitor(old, conversation=user_hash(f"{site}\n{token}")))  # nobody's, and empty
+    await store_visitor(desk, site, Visitor(old, conversation=user_hash(f"{site}\n{token}")))  # nobody's, and empty
     return replace(result, before=old), token
 
 

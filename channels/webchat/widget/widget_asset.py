@@ -12,7 +12,7 @@ BUILT = Path(__file__).parents[1] / "built" / "widget.js"
 TYPE = "text/javascript; charset=utf-8"
 
 
-class Script:
+class WidgetAsset:
     """Read once, when it is first asked for; looked at again when the file was built anew."""
 
     def __init__(self, path: Path = BUILT) -> None:

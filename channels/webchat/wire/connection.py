@@ -12,8 +12,8 @@ from channels.toolkit.rate_limit import TokenBucket
 from channels.webchat.wire import frames_out
 
 if TYPE_CHECKING:
-    from channels.webchat.chat.hub import Chat
-    from channels.webchat.chat.sessions import Room
+    from channels.webchat.chat.hub import Hub
+    from channels.webchat.chat.sessions import Session
     from channels.webchat.settings import Site
     from channels.webchat.visitors.identity import Identity
     from channels.webchat.visitors.visitor_store import Visitor
@@ -50,7 +50,7 @@ class Connection:
         "site", "told", "visitor", "waiting",
     )  # fmt: skip
 
-    def __init__(self, chat: Chat, address: str) -> None:
+    def __init__(self, chat: Hub, address: str) -> None:
         self._chat, self.address = chat, address
         self.id = secrets.token_urlsafe(18)  # known to this client alone: polls and uploads carry it
         self.bucket = TokenBucket(*chat.settings.limits.frames)
@@ -62,7 +62,7 @@ class Connection:
         self.page: Mapping[str, str] = {}
         self.told: tuple[str, float] = ("", 0.0)  # last fleeting thing passed on to the desk, and when
         self.site: Site | None = None
-        self.room: Room | None = None
+        self.room: Session | None = None
         self.visitor: Visitor | None = None
         self.identity: Identity | None = None
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import Any
 
-from channels.webchat.chat.hub import Chat
+from channels.webchat.chat.hub import Hub
 from channels.webchat.wire import connection as closing
 from channels.webchat.wire.connection import Connection, Refused
 from channels.webchat.wire.frames_in import BadFrame, Hello, check
@@ -22,7 +22,7 @@ class Poller(Connection):
 
     __slots__ = ("_news", "closed", "seen", "turn")
 
-    def __init__(self, chat: Chat, address: str, now: float) -> None:
+    def __init__(self, chat: Hub, address: str, now: float) -> None:
         super().__init__(chat, address)
         self._news = asyncio.Event()
         self.closed: tuple[int, str] | None = None
@@ -63,7 +63,7 @@ class Poller(Connection):
 class Polling:
     """All who poll."""
 
-    def __init__(self, chat: Chat) -> None:
+    def __init__(self, chat: Hub) -> None:
         self._chat = chat
         self._known: dict[str, Poller] = {}
 

@@ -12,12 +12,12 @@ from aiohttp import web
 
 from channels.toolkit.file_kinds import is_program
 from channels.webchat.chat.chat_files import clean_name
-from channels.webchat.chat.hub import Chat
+from channels.webchat.chat.hub import Hub
 from channels.webchat.visitors import origins
-from channels.webchat.widget.widget_asset import Script
+from channels.webchat.widget.widget_asset import WidgetAsset
 from channels.webchat.wire.frames_in import LARGEST
 from channels.webchat.wire.polling import MOST_FRAMES, Polling
-from channels.webchat.wire.sockets import Door
+from channels.webchat.wire.sockets import SocketServer
 
 CID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 INLINE = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -26,9 +26,9 @@ INLINE = ("image/png", "image/jpeg", "image/gif", "image/webp")
 class Pages:
     """The handlers, over one chat."""
 
-    def __init__(self, chat: Chat, script: Script) -> None:
+    def __init__(self, chat: Hub, script: WidgetAsset) -> None:
         self._chat, self._script = chat, script
-        self._door, self.polling = Door(chat), Polling(chat)
+        self._door, self.polling = SocketServer(chat), Polling(chat)
 
     def routes(self) -> list[web.RouteDef]:
         """What is mounted."""

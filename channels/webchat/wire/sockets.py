@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from channels.webchat.chat.hub import Chat
+from channels.webchat.chat.hub import Hub
 from channels.webchat.wire import connection as closing
 from channels.webchat.wire.connection import Connection, Refused
 from channels.webchat.wire.frames_in import LARGEST, BadFrame, parse
@@ -25,7 +25,7 @@ class Socket(Connection):
 
     __slots__ = ("_closing", "_request", "_writing", "_ws")
 
-    def __init__(self, chat: Chat, address: str, request: web.Request, ws: web.WebSocketResponse) -> None:
+    def __init__(self, chat: Hub, address: str, request: web.Request, ws: web.WebSocketResponse) -> None:
         super().__init__(chat, address)
         self._request, self._ws = request, ws
         self._writing: asyncio.Task[None] | None = None
@@ -77,10 +77,10 @@ class Socket(Connection):
             self._request.transport.abort()
 
 
-class Door:
+class SocketServer:
     """Takes sockets in."""
 
-    def __init__(self, chat: Chat) -> None:
+    def __init__(self, chat: Hub) -> None:
         self._chat = chat
 
     async def open(self, request: web.Request, address: str) -> web.StreamResponse:

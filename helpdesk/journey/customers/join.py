@@ -1,6 +1,6 @@
 """Two customers turn out to be one: their addresses, tickets and surveys come together, and can be parted again.
 
-A person decides it, or both sides have proven it (journey/identity.py). Their open tickets stay what they are; to merge
+A person decides it, or both sides have proven it (journey/receiving/sender.py). Their open tickets stay what they are; to merge
 those is offered, never done. No clock is touched.
 """
 

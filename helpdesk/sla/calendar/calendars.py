@@ -112,7 +112,7 @@ class Calendar:
 
 
 def parse(raw: Any) -> Calendar:
-    """A calendar from its written form (08-doors). Unknown fields are ignored. Raises `Invalid` naming the field."""
+    """A calendar from its written form. Unknown fields are ignored. Raises `Invalid` naming the field."""
     if not isinstance(raw, Mapping):
         raise Invalid("calendar: an object with tz and week is needed", "calendar")
     week: list[Intervals] = [()] * 7

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 SECOND = 1_000_000
 DAY = 86_400
 NO_OPENING_DAYS = 400
-"""So long without working time means: none (08-doors)."""
+"""So long without working time means: none."""
 FURTHEST_DAYS = 40 * 366
 _FIRST_DAY, _LAST_DAY = -719_162 + 3, 2_932_896 - 3  # years 1 to 9999, room left for any offset
 

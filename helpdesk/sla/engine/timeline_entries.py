@@ -1,4 +1,4 @@
-"""The lines of a timeline as the clocks see them, and how they are read from JSON (08-doors)."""
+"""The lines of a timeline as the clocks see them, and how they are read from JSON."""
 
 from __future__ import annotations
 

@@ -7,14 +7,14 @@ from typing import Any
 from channels.contract import Unreadable
 from channels.email.facts.auto_submitted import is_automatic
 from channels.email.facts.bounces import understand
-from channels.email.mime.parse_mail import read
+from channels.email.mime.parse_mail import parse_mail
 from channels.email.visible.visible_reply import visible
 
 
 def parse(raw: bytes) -> dict[str, Any]:
     """What the desk makes of a mail, in the words of the scoring program."""
     try:
-        mail = read(raw)
+        mail = parse_mail(raw)
     except Unreadable:
         return {}
     bounce = understand(mail)

@@ -1,4 +1,4 @@
-"""What the inbox shows, as values: templates see these and nothing else. How they are made is in build.py."""
+"""What the inbox shows, as values: templates see these and nothing else. build/ makes them."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import pytest
 
 from channels.contract import Inbound
 from channels.email.facts.bounces import Bounce, understand
-from channels.email.mime.parse_mail import read
+from channels.email.mime.parse_mail import parse_mail
 from channels.email.normalise import normalise
 
 TOKEN = "k3v9x2m7qw8rt5"
@@ -32,7 +32,7 @@ def about(who: str, action: str, status: str) -> str:
 
 
 def found(raw: bytes) -> Bounce:
-    bounce = understand(read(raw))
+    bounce = understand(parse_mail(raw))
     assert bounce is not None
     return bounce
 
@@ -60,8 +60,8 @@ def test_a_status_of_four_is_soft_and_the_rest_is_hard(action: str, status: str,
 
 
 def test_a_report_of_success_is_no_bounce() -> None:
-    assert understand(read(report(about("a@example.net", "delivered", "2.0.0")))) is None
-    assert understand(read(report(about("a@example.net", "relayed", "2.0.0")))) is None
+    assert understand(parse_mail(report(about("a@example.net", "delivered", "2.0.0")))) is None
+    assert understand(parse_mail(report(about("a@example.net", "relayed", "2.0.0")))) is None
 
 
 def test_of_several_recipients_only_those_that_failed_are_named() -> None:
@@ -81,7 +81,7 @@ def test_a_read_receipt_is_no_bounce() -> None:
         .replace(b"Action: displayed", b"Disposition: manual-action/MDN-sent-manually; displayed")
     )
     raw = raw.replace(b"Final-Recipient", f"Original-Message-ID: <p.{TOKEN}@example.org>\nFinal-Recipient".encode())
-    assert understand(read(raw)) is None
+    assert understand(parse_mail(raw)) is None
     assert one(raw).automatic
     assert one(raw).thread.message_tokens == (TOKEN,)
 
@@ -139,14 +139,14 @@ def person(subject: str, body: str, *fields: str) -> bytes:
     ],
 )
 def test_a_person_who_writes_about_deliveries_is_a_person(raw: bytes) -> None:
-    assert understand(read(raw)) is None
+    assert understand(parse_mail(raw)) is None
 
 
 def test_an_absence_note_sent_to_the_bounce_address_is_no_bounce() -> None:
     raw = person("Automatic reply: x", "I am away.", "Auto-Submitted: auto-replied").replace(
         b"support@", f"support+b.{TOKEN}@".encode()
     )
-    assert understand(read(raw)) is None
+    assert understand(parse_mail(raw)) is None
     assert one(raw).automatic
 
 

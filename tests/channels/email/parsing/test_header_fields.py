@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from channels.email.mime.address_fields import people
+from channels.email.mime.address_fields import addressees
 from channels.email.mime.headers import date, ids, message_id, parameters, text
 
 
@@ -59,7 +59,7 @@ def test_encoded_words_are_read_as_they_are_written(value: str, shown: str) -> N
     ],
 )
 def test_addresses_are_read_as_they_are_written(field: str, found: list[tuple[str, str]]) -> None:
-    assert people(field) == found
+    assert addressees(field) == found
 
 
 @pytest.mark.parametrize(

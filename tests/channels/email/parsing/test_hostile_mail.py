@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from channels.contract import Inbound, Unreadable
 from channels.email.describe import describe
 from channels.email.facts.bounces import understand
-from channels.email.mime.parse_mail import read
+from channels.email.mime.parse_mail import parse_mail
 from channels.email.normalise import normalise, order_key
 from channels.email.visible.visible_reply import visible
 
@@ -193,7 +193,7 @@ def test_a_mail_of_thirty_megabytes_is_read_in_time() -> None:
         + b"--b--\r\n"
     )
     begun = time.process_time()
-    mail = read(raw)
+    mail = parse_mail(raw)
     assert mail.attachments[0].size == 390_000 * 57
     assert mail.text.strip() == "see the film"
     assert time.process_time() - begun < LONGEST
@@ -202,8 +202,8 @@ def test_a_mail_of_thirty_megabytes_is_read_in_time() -> None:
 def test_only_an_empty_mail_is_unreadable() -> None:
     for raw in (b"", b"\r\n\r\n", b"\0\0", b"\xef\xbb\xbf \n"):
         with pytest.raises(Unreadable):
-            read(raw)
-    assert read(b"x").text == "x"
+            parse_mail(raw)
+    assert parse_mail(b"x").text == "x"
 
 
 @pytest.mark.skipif(
@@ -217,6 +217,6 @@ def test_every_mail_of_others_is_described() -> None:
         take(raw)
         try:
             describe(raw)
-            understand(read(raw))
+            understand(parse_mail(raw))
         except Unreadable:
             assert not raw.strip()

@@ -8,7 +8,7 @@ import pytest
 
 from channels.contract import Inbound
 from channels.email.mime.charsets import decode
-from channels.email.mime.parse_mail import Mail, read
+from channels.email.mime.parse_mail import Mail, parse_mail
 from channels.email.normalise import normalise, order_key
 
 
@@ -22,7 +22,7 @@ def mail(body: bytes | str = b"hello", *fields: str, kind: str = "text/plain; ch
 
 def parts(*parts_: bytes, kind: str = "mixed") -> Mail:
     body = b"".join(b"--b\r\n" + part + b"\r\n" for part in parts_) + b"--b--\r\n"
-    return read(mail(body, kind=f'multipart/{kind}; boundary="b"'))
+    return parse_mail(mail(body, kind=f'multipart/{kind}; boundary="b"'))
 
 
 def one(raw: bytes) -> Inbound:
@@ -76,7 +76,7 @@ def test_one_broken_byte_does_not_spoil_a_text() -> None:
 
 def test_the_html_says_its_charset_where_the_header_does_not() -> None:
     body = '<meta http-equiv="Content-Type" content="text/html; charset=windows-1256"><p>سلام</p>'.encode("cp1256")
-    assert "سلام" in (read(mail(body, kind="text/html")).html or "")
+    assert "سلام" in (parse_mail(mail(body, kind="text/html")).html or "")
 
 
 def test_null_bytes_are_taken_out() -> None:
@@ -101,20 +101,20 @@ def test_a_mail_with_an_empty_body_is_a_mail() -> None:
 
 def test_a_broken_boundary_is_found_in_the_body() -> None:
     body = b"--real\r\nContent-Type: text/plain\r\n\r\nhello\r\n--real\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\nx\r\n--real--\r\n"
-    found = read(mail(body, kind='multipart/mixed; boundary="wrong"'))
+    found = parse_mail(mail(body, kind='multipart/mixed; boundary="wrong"'))
     assert (found.text, [item.name for item in found.attachments]) == ("hello", ["a.pdf"])
 
 
 def test_a_line_that_is_no_field_does_not_end_the_header() -> None:
     raw = b"From: a@example.com\r\nthis is no field\r\nSubject: hello\r\nTo: b@example.com\r\n\r\nbody"
-    found = read(raw)
+    found = parse_mail(raw)
     assert (found.subject, found.text) == ("hello", "body")
 
 
 def test_a_transfer_encoding_nobody_knows_is_none() -> None:
-    assert read(mail(b"hello", "Content-Transfer-Encoding: 7-bit")).text == "hello"
-    assert read(mail(b"hello", "Content-Transfer-Encoding: spam")).text == "hello"
-    assert read(mail(b"aGVsbG8", "Content-Transfer-Encoding: Base64;")).text == "hello"
+    assert parse_mail(mail(b"hello", "Content-Transfer-Encoding: 7-bit")).text == "hello"
+    assert parse_mail(mail(b"hello", "Content-Transfer-Encoding: spam")).text == "hello"
+    assert parse_mail(mail(b"aGVsbG8", "Content-Transfer-Encoding: Base64;")).text == "hello"
 
 
 def test_an_attached_mail_stays_a_file_and_its_files_are_beside_it() -> None:
@@ -140,14 +140,14 @@ def test_winmail_dat_that_is_none_is_kept_as_it_is() -> None:
 
 
 def test_an_uuencoded_file_in_the_text_is_a_file() -> None:
-    found = read(mail(b"see below\r\n\r\nbegin 644 a.txt\r\n#8V%T\r\n`\r\nend\r\nbye\r\n"))
+    found = parse_mail(mail(b"see below\r\n\r\nbegin 644 a.txt\r\n#8V%T\r\n`\r\nend\r\nbye\r\n"))
     assert [(item.name, item.content) for item in found.attachments] == [("a.txt", b"cat")]
     assert "begin" not in found.text
     assert "bye" in found.text
 
 
 def test_a_person_may_begin_a_line_with_begin() -> None:
-    assert read(mail(b"begin 644 things\r\nand never end")).text.startswith("begin 644 things")
+    assert parse_mail(mail(b"begin 644 things\r\nand never end")).text.startswith("begin 644 things")
 
 
 def test_an_invitation_is_noted_and_kept() -> None:
@@ -186,12 +186,12 @@ def test_a_file_name_leads_nowhere() -> None:
 
 def test_flowed_lines_are_put_together_again() -> None:
     body = b"a long \r\nline\r\n> quoted \r\n> too\r\n-- \r\nme"
-    assert read(mail(body, kind="text/plain; format=flowed")).text == "a long line\n> quoted too\n-- \nme"
+    assert parse_mail(mail(body, kind="text/plain; format=flowed")).text == "a long line\n> quoted too\n-- \nme"
 
 
 def test_a_mail_from_a_box_begins_with_its_first_field() -> None:
-    assert read(b"From x@y Mon Mar  2 10:00:00 2026\r\n" + mail(b"x")).sender[1] == "sara@example.com"
-    assert read(b"\r\n\r\n" + mail(b"x")).sender[1] == "sara@example.com"
+    assert parse_mail(b"From x@y Mon Mar  2 10:00:00 2026\r\n" + mail(b"x")).sender[1] == "sara@example.com"
+    assert parse_mail(b"\r\n\r\n" + mail(b"x")).sender[1] == "sara@example.com"
 
 
 def test_the_plain_parts_between_html_parts_are_not_lost() -> None:
@@ -254,9 +254,9 @@ def test_further_forms_of_the_same_words_are_no_files() -> None:
     enriched = b"Content-Type: text/enriched\r\n\r\n<bold>hello</bold>"
     found = parts(TEXT, amp, watch, enriched, b"Content-Type: text/html\r\n\r\n<p>hello", kind="alternative")
     assert (found.text, found.html, list(found.attachments)) == ("hello", "<p>hello", [])
-    assert read(mail(b"<bold>hello</bold> a << b", kind="text/enriched")).text == "hello a < b"
+    assert parse_mail(mail(b"<bold>hello</bold> a << b", kind="text/enriched")).text == "hello a < b"
 
 
 def test_half_characters_of_utf_7_do_not_get_through() -> None:
     mail = b"From: a@b.example\r\nContent-Type: text/plain; charset=utf-7\r\n\r\nok +2Kc- end\r\n"
-    assert read(mail).text.strip() == "ok \ufffd end"
+    assert parse_mail(mail).text.strip() == "ok \ufffd end"

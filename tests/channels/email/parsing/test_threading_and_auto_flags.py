@@ -7,7 +7,7 @@ import pytest
 from channels.contract import Inbound
 from channels.email.facts import authentication, threading
 from channels.email.facts.auto_submitted import is_automatic
-from channels.email.mime.parse_mail import Mail, read
+from channels.email.mime.parse_mail import Mail, parse_mail
 from channels.email.normalise import normalise
 
 TOKEN = "k3v9x2m7qw8rt5"
@@ -25,7 +25,7 @@ def one(raw: bytes, own: str = "support@example.org") -> Inbound:
 
 
 def parsed(*fields: str) -> Mail:
-    return read(mail(*fields))
+    return parse_mail(mail(*fields))
 
 
 # --- threads ------------------------------------------------------------------------------------------
@@ -165,15 +165,19 @@ def test_authentication_is_believed_only_from_the_configured_server() -> None:
         "Authentication-Results: mx.example.org (trusted); dmarc=fail (p=none) header.from=example.com; spf=softfail; dkim=none",
         "Authentication-Results: mx.evil.example; dmarc=pass; spf=pass",
     )
-    assert authentication.results(found, ["mx.example.org"]) == {"dmarc": "fail", "spf": "softfail", "dkim": "none"}
-    assert authentication.warning(authentication.results(found, ["mx.example.org"])) == "dmarc"
-    assert authentication.results(found, []) == {}
-    assert authentication.results(found, ["mx.other.example"]) == {}
+    assert authentication.authentication_results(found, ["mx.example.org"]) == {
+        "dmarc": "fail",
+        "spf": "softfail",
+        "dkim": "none",
+    }
+    assert authentication.warning(authentication.authentication_results(found, ["mx.example.org"])) == "dmarc"
+    assert authentication.authentication_results(found, []) == {}
+    assert authentication.authentication_results(found, ["mx.other.example"]) == {}
 
 
 def test_one_passing_signature_among_failing_ones_is_enough() -> None:
     found = parsed("Authentication-Results: mx; dkim=fail; dkim=pass; spf=fail")
-    assert authentication.warning(authentication.results(found, ["mx"])) is None
+    assert authentication.warning(authentication.authentication_results(found, ["mx"])) is None
 
 
 def test_a_failed_check_is_a_warning_on_the_message() -> None:

@@ -97,7 +97,7 @@ async def test_the_switchboards_own_folder_is_cut_off_the_name():
     ],
 )
 def test_what_lies_elsewhere_is_never_asked_for(said):
-    with pytest.raises(recordings.Missing):
+    with pytest.raises(recordings.RecordingMissing):
         recordings.address(PREFIX, said)
 
 
@@ -105,7 +105,7 @@ def test_what_lies_elsewhere_is_never_asked_for(said):
 def test_whatever_a_switchboard_names_the_address_lies_below_the_configured_one(said):
     try:
         found = recordings.address(PREFIX, said)
-    except recordings.Missing:
+    except recordings.RecordingMissing:
         return
     assert found.startswith(PREFIX)
     assert ".." not in found.split("/")

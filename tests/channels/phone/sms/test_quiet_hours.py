@@ -24,14 +24,14 @@ from channels.phone.sms import quiet_hours, sms_text
     ],
 )
 def test_people_are_left_alone_from_nine_to_nine(at, seconds):
-    assert quiet_hours.pause(Survey(), datetime.fromisoformat(f"2026-03-02T{at}+00:00")) == seconds
+    assert quiet_hours.quiet_until(Survey(), datetime.fromisoformat(f"2026-03-02T{at}+00:00")) == seconds
 
 
 @given(st.integers(1_577_836_800, 1_893_456_000), st.sampled_from(["Asia/Tehran", "Europe/Berlin"]))
 def test_after_the_pause_it_is_morning(seconds, zone):
     rules, now = Survey(time_zone=zone), datetime.fromtimestamp(seconds, UTC)
-    wait = quiet_hours.pause(rules, now)
-    assert quiet_hours.pause(rules, now + timedelta(seconds=wait)) == 0
+    wait = quiet_hours.quiet_until(rules, now)
+    assert quiet_hours.quiet_until(rules, now + timedelta(seconds=wait)) == 0
     assert wait <= 14 * 3600  # 12 hours, an hour more where clocks change, and never a whole day
 
 

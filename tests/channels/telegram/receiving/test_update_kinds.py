@@ -16,13 +16,13 @@ from hypothesis import strategies as some
 from channels.contract import Inbound, Unreadable
 from channels.telegram.describe import describe
 from channels.telegram.normalise import normalise, order_key, understand
-from channels.telegram.updates.update_context import About
+from channels.telegram.updates.update_context import UpdateContext
 
 SHARED = Path(__file__).resolve().parents[5] / "shared" / "testdata" / "telegram"
 if not SHARED.is_dir() and os.environ.get("CI"):
     raise RuntimeError("the sample updates are missing")
 needs_samples = pytest.mark.skipif(not SHARED.is_dir(), reason="the sample updates are not here")
-ABOUT = About("shop", "1", b"secret")
+ABOUT = UpdateContext("shop", "1", b"secret")
 ODD: tuple[Any, ...] = (
     None,
     True,

@@ -63,8 +63,8 @@ def test_both_languages_say_everything_and_name_the_same_values():
 
 
 def test_a_value_keeps_its_direction_in_a_persian_sentence():
-    assert phrases.word("fa", "too_large_told", name="a {b}.pdf").count("\u2068a {b}.pdf\u2069") == 1
-    assert "“a.pdf”" in phrases.word("en", "too_large_told", name="a.pdf")
+    assert phrases.phrase("fa", "too_large_told", name="a {b}.pdf").count("\u2068a {b}.pdf\u2069") == 1
+    assert "“a.pdf”" in phrases.phrase("en", "too_large_told", name="a.pdf")
 
 
 @given(

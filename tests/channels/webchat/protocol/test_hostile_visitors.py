@@ -8,7 +8,7 @@ import json
 import pytest
 
 from channels.webchat import normalise
-from channels.webchat.chat.chat_log import Log
+from channels.webchat.chat.chat_log import ChatLog
 from channels.webchat.visitors import visitor_store
 from channels.webchat.visitors.identity import Identity
 from channels.webchat.wire.connection import Connection
@@ -30,11 +30,11 @@ async def test_one_user_on_two_devices_in_two_processes_has_one_conversation(cha
     who = Identity("u-17", "u-17@customers.example", 2**40)
 
     async def device(key):
-        found = await visitor_store.find(desk, "shop", key * 32)
+        found = await visitor_store.find_visitor(desk, "shop", key * 32)
         return await visitor_store.identify(desk, "shop", found, who)
 
     made = await asyncio.gather(*(device(key) for key in "abcd"))
-    again = [await visitor_store.find(desk, "shop", key * 32) for key in "abcd"]
+    again = [await visitor_store.find_visitor(desk, "shop", key * 32) for key in "abcd"]
     assert len({one.conversation for one in [*made, *again]}) == 1
 
 
@@ -100,7 +100,7 @@ async def test_lines_looked_up_for_one_visitor_are_not_told_to_the_next_one_on_t
     await second.log.append({"t": "msg", "text": "Hello"})
     one.room, after = first, first.log.after
 
-    class Slow(Log):
+    class Slow(ChatLog):
         async def after(self, seq, most=200):
             found = await after(seq, most)
             one.room, one.cursor = second, 0  # they identified themselves meanwhile

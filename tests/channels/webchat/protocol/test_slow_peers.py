@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from channels.webchat.chat.chat_log import Log
+from channels.webchat.chat.chat_log import ChatLog
 from channels.webchat.wire import sockets
 from tests.support.webchat.chat_client import OpenChat
 
@@ -49,7 +49,7 @@ async def test_a_desk_that_falls_after_keeping_a_message_and_before_saying_so_do
     def falls(*_args: Any) -> Any:
         raise OSError("killed here")
 
-    monkeypatch.setattr(Log, "took", falls)
+    monkeypatch.setattr(ChatLog, "took", falls)
     await sara.put(t="msg", cid="cidcidcid", text="Hello")
     assert await sara.closed() == 4500
     monkeypatch.undo()
