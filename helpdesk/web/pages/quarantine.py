@@ -97,7 +97,7 @@ async def raw(request: web.Request) -> web.StreamResponse:
 @needs("quarantine.replay")
 async def export(request: web.Request) -> web.StreamResponse:
     """All of it as one file, in parts as they are read. What breaks off arrives as a failed download, not as half a file."""
-    form = exports.parse_form(request.match_info["form"])
+    form = exports.parse_form(request.path.rpartition(".")[2])
     name = f"quarantine-{request.app[app_keys.CLOCK]():%Y-%m-%d}.{form}"
     response = web.StreamResponse(
         headers={
@@ -145,7 +145,8 @@ def routes() -> list[web.AbstractRouteDef]:
     item_path = r"/quarantine/{id:\d+}"
     return [
         web.get("/quarantine", page),
-        web.get(r"/quarantine/export.{form:csv|jsonl}", export, allow_head=False),
+        web.get("/quarantine/export.csv", export, allow_head=False),
+        web.get("/quarantine/export.jsonl", export, allow_head=False),
         web.get(item_path, detail),
         web.get(f"{item_path}/raw", raw),
         web.post(f"{item_path}/replay", replay),
