@@ -105,9 +105,8 @@ class Hub:
         visitor = await visitor_store.find_visitor(
             self.desk, site.name, identity.token_hash(fresh or frame.token or "")
         )
-        if visitor_store.is_newcomer(visitor, connection.visitor) and self.arrivals.try_acquire(
-            connection.address, self.clock()
-        ):
+        newcomer = visitor_store.is_newcomer(visitor, connection.visitor)
+        if newcomer and self.arrivals.try_acquire(connection.address, self.clock()):
             raise Refused(closing.TOO_MANY, "too many at once")
         if connection.identity is not None:
             async with self._identifying:  # two devices of one user must not both begin a conversation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
@@ -107,10 +108,10 @@ async def export(request: web.Request) -> web.StreamResponse:
         }
     )
     async with aclosing(exports.lines(request.app[app_keys.DATABASE], source="quarantine", form=form)) as parts:
-        first = await anext(parts, (b"", 0))  # an error up to here is an ordinary page
+        first = await _first(parts)  # an error up to here is an ordinary page
         await response.prepare(request)
         try:
-            await _write(response, first[0])
+            await _write(response, first)
             async for part, _ in parts:
                 await _write(response, part)
         except ConnectionResetError:
@@ -122,6 +123,14 @@ async def export(request: web.Request) -> web.StreamResponse:
             return response
     await response.write_eof()
     return response
+
+
+async def _first(parts: AsyncGenerator[tuple[bytes, int], None]) -> bytes:
+    """The first part; b"" of nothing. (A tuple as the default of `anext` is a SystemError in Python 3.11.)"""
+    try:
+        return (await anext(parts))[0]
+    except StopAsyncIteration:
+        return b""
 
 
 async def _write(response: web.StreamResponse, part: bytes) -> None:
