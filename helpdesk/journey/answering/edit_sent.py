@@ -77,7 +77,7 @@ def react_to_message(
 
 
 def _lock_entry(tx: Connection, entry_id: int) -> tuple[Row, Row]:
-    """An entry and its ticket, locked, so that two wishes do not write over one another."""
+    """An entry and its ticket, locked, so that two changes do not overwrite each other."""
     ticket = queries.locked(tx, ticket_id=queries.entry(tx, entry_id=entry_id).ticket_id)
     return queries.entry(tx, entry_id=entry_id), ticket
 

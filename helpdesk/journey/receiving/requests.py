@@ -29,7 +29,7 @@ MOST_LINES = 2000
 
 
 def receive_request(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound) -> int | None:
-    """Do what a customer wishes, as far as it is theirs to wish. Returns the line that tells of it."""
+    """Do what a customer asks of the desk, as far as they may ask it. Returns the entry that says so."""
     author = sender.identify_sender(
         tx, context, arrival, replace(inbound, also=())
     )  # a transcript's address is nobody's claim
