@@ -108,7 +108,7 @@ async def _ask(address: str, cookie: str, rounds: int, part: str) -> list[float]
 
 
 async def _searches(app: App, rounds: int) -> float:
-    from helpdesk.tickets import ticket_search
+    from helpdesk.tickets.lists import ticket_search
 
     walls = []
     for number in range(rounds):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from helpdesk.demo.bot_chats import Customer
+from helpdesk.tickets.vocabulary import Status
 
 SHOP = "دالان"
 SUPPORT = "support@dalan.example"
@@ -51,7 +52,7 @@ class Step:
     topic: str
     text: str = ""
     subject: str = ""
-    then: str | None = None
+    then: Status | None = None
     score: str = ""
     reasons: tuple[str, ...] = ()
     outcome: str = ""  # of a call

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol, cast
 
 from sqlalchemy import Connection, func, select
 
@@ -11,9 +12,34 @@ from helpdesk.database.metadata import Row
 from helpdesk.surveys.models import follow_ups, surveys
 
 
-def by_token(tx: Connection, *, token_hash: str) -> Row | None:
+class SurveyRow(Protocol):
+    """A survey of one cycle of a ticket. `score` None: not answered yet."""
+
+    id: int
+    ticket_id: int
+    cycle: int
+    entry_id: int | None
+    contact_id: int
+    channel: str
+    person_id: int | None
+    team_id: int | None
+    token_hash: str
+    invited_at: datetime
+    answered_at: datetime | None
+    score: str | None
+    reasons: list[str] | None
+    words: str | None
+
+
+def by_token(tx: Connection, *, token_hash: str) -> SurveyRow | None:
     """The survey a link belongs to."""
-    return tx.execute(select(surveys).where(surveys.c.token_hash == token_hash)).first()
+    row = tx.execute(select(surveys).where(surveys.c.token_hash == token_hash)).first()
+    return cast("SurveyRow | None", row)
+
+
+def known_token(tx: Connection, *, token_hash: str) -> SurveyRow:
+    """The same, of a survey that is there for certain."""
+    return cast("SurveyRow", tx.execute(select(surveys).where(surveys.c.token_hash == token_hash)).one())
 
 
 def of_ticket(tx: Connection, *, ticket_id: int) -> Sequence[Row]:
@@ -36,9 +62,12 @@ def of_contact(tx: Connection, *, contact_id: int, most: int = 8) -> Sequence[Ro
     ).all()
 
 
-def last_invited(tx: Connection, *, contact_id: int) -> datetime | None:
-    """When a customer was last asked."""
-    return tx.execute(select(func.max(surveys.c.invited_at)).where(surveys.c.contact_id == contact_id)).scalar()
+def invited_before(tx: Connection, *, contact_id: int, ticket_id: int, cycle: int) -> tuple[bool, datetime | None]:
+    """Whether a survey was sent about this cycle of a ticket, and when its customer was last asked about any."""
+    here = select(surveys.c.id).where(surveys.c.ticket_id == ticket_id, surveys.c.cycle == cycle).exists()
+    last = select(func.max(surveys.c.invited_at)).where(surveys.c.contact_id == contact_id).scalar_subquery()
+    row = tx.execute(select(here, last)).one()
+    return bool(row[0]), row[1]
 
 
 def of_tickets(tx: Connection, *, ticket_ids: Sequence[int]) -> Sequence[Row]:

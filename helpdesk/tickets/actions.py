@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import Connection, Update, bindparam, insert, update
 
@@ -14,8 +14,12 @@ from helpdesk.database.dialect import ignoring, insert_ignore, new_id, put, upse
 from helpdesk.database.engine import hint
 from helpdesk.database.fast_insert import FastInsert
 from helpdesk.errors import Conflict, Invalid
-from helpdesk.tickets import queries, rules
+from helpdesk.tickets import queries
+from helpdesk.tickets.events.event import Event
+from helpdesk.tickets.events.ticket_events import Assigned, PriorityChanged, Tagged
 from helpdesk.tickets.models import attachments, bodies, entries, participants, reads, remote_ids, tags, tickets
+from helpdesk.tickets.rows import Json, NewEntry, NewFile, NewTicket, TicketChanges
+from helpdesk.tickets.vocabulary import PRIORITIES, Author, Delivery, Priority
 
 _NEW_TICKET = FastInsert(tickets)
 _NEW_ENTRY = FastInsert(entries)
@@ -29,16 +33,22 @@ _ASKED = update(tickets).where(tickets.c.id == bindparam("key")).values(customer
 _CHANGE = update(tickets).where(tickets.c.id == bindparam("key"))
 
 
-def open_ticket(tx: Connection, **values: Any) -> int:
-    """A new ticket with these column values; returns its number."""
-    return new_id(tx, _NEW_TICKET, values)
+def open_ticket(tx: Connection, ticket: NewTicket) -> int:
+    """Write a new ticket; returns its number."""
+    return new_id(tx, _NEW_TICKET, _columns(ticket))
 
 
-def add_entry(tx: Connection, **values: Any) -> int:
-    """A new line of the timeline with these column values; returns its id."""
-    entry_id: int = new_id(tx, _NEW_ENTRY, values)
-    hint(tx, "ticket", values["ticket_id"])
+def add_entry(tx: Connection, entry: NewEntry) -> int:
+    """Write a line of the timeline; returns its id."""
+    entry_id: int = new_id(tx, _NEW_ENTRY, _columns(entry))
+    hint(tx, "ticket", entry.ticket_id)
     return entry_id
+
+
+def _columns(new: NewTicket | NewEntry) -> dict[str, Any]:
+    """The columns that have a value; the others stay NULL."""
+    values = ((name, getattr(new, name)) for name in new.__slots__)
+    return {name: value for name, value in values if value is not None}
 
 
 def set_first_entry(tx: Connection, *, ticket_id: int, entry_id: int) -> None:
@@ -51,8 +61,8 @@ def add_body(tx: Connection, *, entry_id: int, full_text: str | None, html: str 
     put(tx, _NEW_BODY, {"entry_id": entry_id, "full_text": full_text, "html": html})
 
 
-def attach_files(tx: Connection, *, ticket_id: int, entry_id: int, files: Iterable[Mapping[str, Any]]) -> None:
-    """Hang stored files on an entry; `files` are column values of attachments."""
+def attach_files(tx: Connection, *, ticket_id: int, entry_id: int, files: Iterable[NewFile]) -> None:
+    """Hang stored files on an entry."""
     rows = [{**file, "ticket_id": ticket_id, "entry_id": entry_id} for file in files]
     if rows:
         tx.execute(_NEW_ATTACHMENT, rows)
@@ -72,9 +82,9 @@ def add_participant(tx: Connection, *, ticket_id: int, contact_id: int, welcome:
     )
 
 
-def change(tx: Connection, *, ticket_id: int, **values: Any) -> None:
+def change(tx: Connection, *, ticket_id: int, **changes: Unpack[TicketChanges]) -> None:
     """Set columns of a ticket. The verb that calls this writes the entry."""
-    tx.execute(_setting(tuple(values)), {"key": ticket_id, **{f"v_{name}": value for name, value in values.items()}})
+    tx.execute(_setting(tuple(changes)), {"key": ticket_id, **{f"v_{name}": value for name, value in changes.items()}})
 
 
 @cache
@@ -82,11 +92,16 @@ def _setting(names: tuple[str, ...]) -> Update:
     return _CHANGE.values(**{name: bindparam(f"v_{name}", type_=tickets.c[name].type) for name in names})
 
 
-def changed(
-    tx: Connection, *, ticket_id: int, now: datetime, author: str, person_id: int | None = None, **data: Any
+def record_event(
+    tx: Connection, event: Event, *, ticket_id: int, now: datetime, author: Author, person_id: int | None = None
 ) -> int:
-    """Write a change of state on the timeline; `data["change"]` names it."""
-    return add_entry(tx, ticket_id=ticket_id, at=now, kind="change", author=author, person_id=person_id, data=data)
+    """Write a change of the ticket on its timeline; returns the id of the entry."""
+    return add_entry(
+        tx,
+        NewEntry(
+            ticket_id=ticket_id, at=now, kind="change", author=author, person_id=person_id, data=event.to_json()
+        ),
+    )  # fmt: skip
 
 
 def assign_ticket(
@@ -108,73 +123,25 @@ def assign_ticket(
     if only_if_free and ticket.assignee_id is not None:
         raise Conflict("Somebody else has just taken this ticket.")
     change(tx, ticket_id=ticket_id, assignee_id=to, changed_at=now)
-    changed(
-        tx,
-        ticket_id=ticket_id,
-        now=now,
-        author="agent" if by else "automation",
-        person_id=by,
-        change="assigned",
-        to=to,
-        **{"from": ticket.assignee_id},
-        why=why,
-    )
+    event = Assigned(to=to, previous=ticket.assignee_id, why=why)
+    record_event(
+        tx, event, ticket_id=ticket_id, now=now, author="agent" if by else "automation", person_id=by
+    )  # fmt: skip
 
 
-def set_priority(tx: Connection, *, ticket_id: int, priority: str, by: int | None, now: datetime) -> bool:
+def set_priority(tx: Connection, *, ticket_id: int, priority: Priority, by: int | None, now: datetime) -> bool:
     """Set the priority. False: it was that already. Due times are the caller's to recompute."""
-    if priority not in rules.PRIORITIES:
+    if priority not in PRIORITIES:
         raise Invalid("There is no priority {priority}.", "priority", priority=repr(priority))
     ticket = queries.locked(tx, ticket_id=ticket_id)
     if ticket.priority == priority:
         return False
     change(tx, ticket_id=ticket_id, priority=priority, changed_at=now)
-    changed(
-        tx,
-        ticket_id=ticket_id,
-        now=now,
-        author="agent" if by else "automation",
-        person_id=by,
-        change="priority",
-        to=priority,
-        **{"from": ticket.priority},
-    )
+    event = PriorityChanged(to=priority, previous=ticket.priority)
+    record_event(
+        tx, event, ticket_id=ticket_id, now=now, author="agent" if by else "automation", person_id=by
+    )  # fmt: skip
     return True
-
-
-def set_status(
-    tx: Connection,
-    *,
-    ticket_id: int,
-    status: str,
-    by: int | None,
-    now: datetime,
-    author: str = "agent",
-    voids: Sequence[int] = (),
-) -> str:
-    """Set the status and say so on the timeline. Returns what it was; clocks are the caller's.
-
-    `voids` are lines that count no more for them.
-    """
-    if status not in rules.STATUSES:
-        raise Invalid("There is no status {status}.", "status", status=repr(status))
-    ticket = queries.locked(tx, ticket_id=ticket_id)
-    was: str = ticket.status
-    if was == status:
-        return was
-    ended = status in rules.ENDED
-    values: dict[str, Any] = {"status": status, "active": not ended, "changed_at": now}
-    if status == "resolved":
-        values["resolved_at"] = now
-    if status == "closed":
-        values["closed_at"] = now
-        values["resolved_at"] = ticket.resolved_at or now
-    if was in rules.ENDED and not ended:
-        values |= {"resolved_at": None, "closed_at": None}
-    change(tx, ticket_id=ticket_id, **values)
-    data: dict[str, Any] = {"from": was, **({"voids": list(voids)} if voids else {})}
-    changed(tx, ticket_id=ticket_id, now=now, author=author, person_id=by, change="status", to=status, **data)
-    return was
 
 
 def add_tag(tx: Connection, *, ticket_id: int, word: str, by: int | None, now: datetime) -> None:
@@ -183,15 +150,9 @@ def add_tag(tx: Connection, *, ticket_id: int, word: str, by: int | None, now: d
     if not word:
         raise Invalid("A tag needs a word.", "tag")
     if insert_ignore(tx, _TAG, {"ticket_id": ticket_id, "tag": word}):
-        changed(
-            tx,
-            ticket_id=ticket_id,
-            now=now,
-            author="agent" if by else "automation",
-            person_id=by,
-            change="tagged",
-            tag=word,
-        )
+        record_event(
+            tx, Tagged(word), ticket_id=ticket_id, now=now, author="agent" if by else "automation", person_id=by
+        )  # fmt: skip
 
 
 def mark_read(tx: Connection, *, ticket_id: int, person_id: int, entry_id: int) -> None:
@@ -200,7 +161,7 @@ def mark_read(tx: Connection, *, ticket_id: int, person_id: int, entry_id: int) 
 
 
 def set_delivery(
-    tx: Connection, *, entry_id: int, state: str, reason: str | None = None, sent_at: datetime | None = None
+    tx: Connection, *, entry_id: int, state: Delivery, reason: str | None = None, sent_at: datetime | None = None
 ) -> None:
     """What became of an outgoing entry: queued, sent, failed, uncertain, undone."""
     values: dict[str, Any] = {"delivery": state, "delivery_reason": reason}
@@ -219,13 +180,13 @@ def detach_files(tx: Connection, *, entry_id: int, person_id: int) -> None:
     tx.execute(update(attachments).where(attachments.c.entry_id == entry_id).values(entry_id=None, person_id=person_id))
 
 
-def rewrite_entry(tx: Connection, *, entry_id: int, text: str, data: Mapping[str, Any]) -> None:
+def rewrite_entry(tx: Connection, *, entry_id: int, text: str, data: Json) -> None:
     """Give an entry another text; `data` keeps what it said before."""
     tx.execute(update(entries).where(entries.c.id == entry_id).values(text=text, data=dict(data)))
 
 
 def update_call(
-    tx: Connection, *, entry_id: int, author: str, person_id: int | None, outgoing: bool, data: Mapping[str, Any]
+    tx: Connection, *, entry_id: int, author: Author, person_id: int | None, outgoing: bool, data: Json
 ) -> None:
     """More is known of a call: its record, and so whose act it was and which way it went."""
     known = {"author": author, "person_id": person_id, "outgoing": outgoing, "data": dict(data)}

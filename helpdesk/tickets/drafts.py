@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, insert, update
 
 from helpdesk.database.dialect import new_id, upsert, upserting
 from helpdesk.errors import NotFound
 from helpdesk.tickets.models import attachments, drafts
+from helpdesk.tickets.rows import Json
 
 _KEEP = upserting(drafts, ["person_id", "ticket_id", "kind"], ["text", "data", "changed_at"])
 
@@ -23,7 +23,7 @@ def save_draft(
     kind: str,
     text: str,
     now: datetime,
-    data: Mapping[str, Any] | None = None,
+    data: Json | None = None,
 ) -> None:
     """Keep a draft; an empty one is forgotten."""
     if not text.strip():
@@ -79,8 +79,8 @@ def remove_draft_file(tx: Connection, *, attachment_id: int, person_id: int) -> 
         raise NotFound("This file is not waiting in your draft.")
 
 
-def attach_draft_files(tx: Connection, *, entry_id: int, wanted: Sequence[int], dropped: Sequence[int]) -> None:
-    """Waiting files go with an entry; those not wanted are forgotten."""
-    tx.execute(update(attachments).where(attachments.c.id.in_(list(wanted))).values(entry_id=entry_id))
+def attach_draft_files(tx: Connection, *, entry_id: int, chosen: Sequence[int], dropped: Sequence[int]) -> None:
+    """Waiting files go with an entry; those not chosen are forgotten."""
+    tx.execute(update(attachments).where(attachments.c.id.in_(list(chosen))).values(entry_id=entry_id))
     if dropped:
         tx.execute(delete(attachments).where(attachments.c.id.in_(list(dropped))))

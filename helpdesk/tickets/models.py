@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from helpdesk.database.metadata import Id, Json, Moment, metadata, primary_key
+from helpdesk.tickets.vocabulary import NEVER
 
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # sorts after every real deadline
-CALL_BACK = "call_back"  # the deadline_kind beside the kinds of clocks
 TO_DO = "active OR (sad_at IS NOT NULL AND spam_at IS NULL)"  # somebody waits: for an answer, or for a call back
 
 tickets = Table(

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, true
 
 from helpdesk.agents.models import teams
 from helpdesk.contacts.models import addresses, contacts
 from helpdesk.database.metadata import Row
 from helpdesk.errors import NotFound
 from helpdesk.tickets.models import attachments, bodies, drafts, entries, participants, reads, remote_ids, tags, tickets
+from helpdesk.tickets.rows import TICKET_COLUMNS, AttachmentRow, EntryRow, TicketRow
 
 _TICKET = (
-    select(tickets, contacts.c.name.label("contact_name"), contacts.c.mark.label("contact_mark"))
-    .join(contacts, contacts.c.id == tickets.c.contact_id)
-    .where(tickets.c.id == bindparam("ticket_id"))
-)
-_LOCKED = (
-    select(tickets, contacts.c.mark.label("contact_mark"), teams.c.name.label("team_name"))
+    select(
+        *(tickets.c[name] for name in TICKET_COLUMNS),
+        contacts.c.name.label("contact_name"),
+        contacts.c.mark.label("contact_mark"),
+        teams.c.name.label("team_name"),
+    )
     .join(contacts, contacts.c.id == tickets.c.contact_id)
     .outerjoin(teams, teams.c.id == tickets.c.team_id)
     .where(tickets.c.id == bindparam("ticket_id"))
-    .with_for_update(of=tickets)
 )
+_LOCKED = _TICKET.with_for_update(of=tickets)
+_ENTRY = select(entries).where(entries.c.id == bindparam("entry_id"))
 _TIMELINE = (
     select(entries)
     .where(entries.c.ticket_id == bindparam("ticket_id"), entries.c.id < bindparam("before"))
@@ -40,34 +43,43 @@ _FOLDED = select(
 LAST = 2**62
 
 
-def ticket(tx: Connection, *, ticket_id: int) -> Row:
-    """One ticket with its contact's name. Raises NotFound."""
-    row = tx.execute(_TICKET, {"ticket_id": ticket_id}).first()
+def ticket(tx: Connection, *, ticket_id: int) -> TicketRow:
+    """One ticket. Raises NotFound."""
+    return _ticket_row(tx, _TICKET, ticket_id)
+
+
+def locked(tx: Connection, *, ticket_id: int) -> TicketRow:
+    """One ticket, held until the end of the transaction. Raises NotFound."""
+    return _ticket_row(tx, _LOCKED, ticket_id)
+
+
+def _ticket_row(tx: Connection, statement: Select[Any], ticket_id: int) -> TicketRow:
+    row = tx.execute(statement, {"ticket_id": ticket_id}).first()
     if row is None:
         raise NotFound("There is no ticket {number}.", number=ticket_id)
-    return row
+    return TicketRow(*row)
 
 
-def locked(tx: Connection, *, ticket_id: int) -> Row:
-    """One ticket with its contact's mark and its team's name, held until the end of the transaction. Raises NotFound."""
-    row = tx.execute(_LOCKED, {"ticket_id": ticket_id}).first()
-    if row is None:
-        raise NotFound("There is no ticket {number}.", number=ticket_id)
-    return row
+def surviving_ticket(tx: Connection, *, ticket_id: int) -> TicketRow:
+    """A ticket, or the one it was merged into in the end; locked."""
+    ticket = locked(tx, ticket_id=ticket_id)
+    while ticket.merged_into_id is not None:
+        ticket = locked(tx, ticket_id=ticket.merged_into_id)
+    return ticket
 
 
-def timeline(tx: Connection, *, ticket_id: int, before: int = LAST, most: int = 200) -> Sequence[Row]:
+def timeline(tx: Connection, *, ticket_id: int, before: int = LAST, most: int = 200) -> Sequence[EntryRow]:
     """Entries in order, the newest `most` of those before an entry id."""
     rows = tx.execute(_TIMELINE, {"ticket_id": ticket_id, "before": before, "most": most}).all()
-    return rows[::-1]
+    return cast("Sequence[EntryRow]", rows[::-1])
 
 
-def entry(tx: Connection, *, entry_id: int) -> Row:
+def entry(tx: Connection, *, entry_id: int) -> EntryRow:
     """One entry. Raises NotFound."""
-    row = tx.execute(select(entries).where(entries.c.id == entry_id)).first()
+    row = tx.execute(_ENTRY, {"entry_id": entry_id}).first()
     if row is None:
         raise NotFound("There is no entry {number}.", number=entry_id)
-    return row
+    return cast("EntryRow", row)
 
 
 def body(tx: Connection, *, entry_id: int) -> Row | None:
@@ -75,9 +87,10 @@ def body(tx: Connection, *, entry_id: int) -> Row | None:
     return tx.execute(select(bodies).where(bodies.c.entry_id == entry_id)).first()
 
 
-def attachments_of(tx: Connection, *, entry_ids: Sequence[int]) -> Sequence[Row]:
+def attachments_of(tx: Connection, *, entry_ids: Sequence[int]) -> Sequence[AttachmentRow]:
     """The files of these entries, in order."""
-    return tx.execute(_ATTACHED, {"ids": list(entry_ids)}).all() if entry_ids else []
+    rows = tx.execute(_ATTACHED, {"ids": list(entry_ids)}).all() if entry_ids else []
+    return cast("Sequence[AttachmentRow]", rows)
 
 
 def folded_text(tx: Connection, *, entry_ids: Sequence[int]) -> Sequence[Row]:
@@ -85,17 +98,17 @@ def folded_text(tx: Connection, *, entry_ids: Sequence[int]) -> Sequence[Row]:
     return tx.execute(_FOLDED, {"ids": list(entry_ids)}).all() if entry_ids else []
 
 
-def attachment(tx: Connection, *, attachment_id: int) -> Row:
+def attachment(tx: Connection, *, attachment_id: int) -> AttachmentRow:
     """One file. Raises NotFound."""
     row = tx.execute(select(attachments).where(attachments.c.id == attachment_id)).first()
     if row is None:
         raise NotFound("There is no file {number}.", number=attachment_id)
-    return row
+    return cast("AttachmentRow", row)
 
 
-def waiting_files(tx: Connection, *, ticket_id: int, person_id: int) -> Sequence[Row]:
+def waiting_files(tx: Connection, *, ticket_id: int, person_id: int) -> Sequence[AttachmentRow]:
     """Files a person has uploaded to a ticket and not sent yet."""
-    return tx.execute(
+    rows = tx.execute(
         select(attachments)
         .where(
             attachments.c.ticket_id == ticket_id,
@@ -104,6 +117,7 @@ def waiting_files(tx: Connection, *, ticket_id: int, person_id: int) -> Sequence
         )
         .order_by(attachments.c.id)
     ).all()
+    return cast("Sequence[AttachmentRow]", rows)
 
 
 def draft(tx: Connection, *, ticket_id: int, person_id: int, kind: str) -> Row | None:
@@ -128,41 +142,10 @@ def participants_of(tx: Connection, *, ticket_id: int) -> Sequence[Row]:
     ).all()
 
 
-def of_contact(tx: Connection, *, contact_id: int, but: int | None = None, most: int = 20) -> Sequence[Row]:
-    """A customer's tickets, newest first."""
-    return tx.execute(
-        select(
-            tickets.c.id,
-            tickets.c.subject,
-            tickets.c.status,
-            tickets.c.channel,
-            tickets.c.created_at,
-            tickets.c.changed_at,
-            tickets.c.merged_into_id,
-            tickets.c.spam_at,
-            tickets.c.active,
-            tickets.c.cycle,
-        )
-        .where(tickets.c.contact_id == contact_id, tickets.c.id != (but or 0))
-        .order_by(tickets.c.id.desc())
-        .limit(most)
-    ).all()
-
-
 def newest_entry(tx: Connection, *, ticket_id: int) -> int:
     """The id of the last line of the timeline, 0 when there is none."""
     statement = select(func.max(entries.c.id)).where(entries.c.ticket_id == ticket_id)
     return tx.execute(statement).scalar() or 0
-
-
-def written_since(tx: Connection, *, ticket_id: int, entry_id: int) -> bool:
-    """Whether messages, calls, notes or a customer's reactions came after an entry."""
-    is_written = entries.c.kind.in_(("message", "call", "note"))
-    felt = and_(entries.c.kind == "reaction", entries.c.outgoing.is_(False))
-    statement = select(entries.c.id).where(
-        entries.c.ticket_id == ticket_id, entries.c.id > entry_id, or_(is_written, felt)
-    )
-    return tx.execute(statement.limit(1)).first() is not None
 
 
 def read_up_to(tx: Connection, *, ticket_id: int, person_id: int) -> int:
@@ -215,10 +198,10 @@ def is_outgoing(tx: Connection, *, entry_id: int) -> bool:
     return bool(tx.execute(select(entries.c.outgoing).where(entries.c.id == entry_id)).scalar())
 
 
-def unread_up_to(tx: Connection, *, entry: Row) -> Sequence[Row]:
+def unread_up_to(tx: Connection, *, entry: EntryRow) -> Sequence[EntryRow]:
     """Messages of ours that went where this one went, up to it, and that nobody has said to be read."""
     here = select(tickets.c.contact_id).where(tickets.c.id == entry.ticket_id).scalar_subquery()
-    return tx.execute(
+    rows = tx.execute(
         select(entries)
         .join(tickets, tickets.c.id == entries.c.ticket_id)
         .where(
@@ -234,6 +217,7 @@ def unread_up_to(tx: Connection, *, entry: Row) -> Sequence[Row]:
             ),
         )
     ).all()
+    return cast("Sequence[EntryRow]", rows)
 
 
 def has_failed(tx: Connection, *, ticket_id: int, entry_id: int) -> bool:
@@ -242,16 +226,6 @@ def has_failed(tx: Connection, *, ticket_id: int, entry_id: int) -> bool:
         select(entries.c.data).where(entries.c.ticket_id == ticket_id, entries.c.kind == "delivery")
     ).scalars()
     return any(state["of"] == entry_id and state["state"] == "failed" for state in states if state)
-
-
-def newest_of_contact(tx: Connection, *, contact_id: int) -> Row | None:
-    """The ticket a call of this contact joins: the newest active one, else the newest of all."""
-    return tx.execute(
-        select(tickets)
-        .where(tickets.c.contact_id == contact_id, tickets.c.merged_into_id.is_(None), tickets.c.spam_at.is_(None))
-        .order_by(tickets.c.active.desc(), tickets.c.id.desc())
-        .limit(1)
-    ).first()
 
 
 def newest(tx: Connection) -> int:
@@ -269,3 +243,22 @@ def last_automatic_about(tx: Connection, *, address: str, about: str, since: dat
                entries.c.address == address)
     ).scalars()  # fmt: skip
     return any((item or {}).get("about") == about for item in sent)
+
+
+def sent_about(tx: Connection, *, ticket_id: int, about: str, since: datetime) -> int:
+    """How many messages robots sent about something on a ticket since then."""
+    sent = tx.execute(
+        select(entries.c.data).where(
+            entries.c.ticket_id == ticket_id, entries.c.author == "automation", entries.c.at > since
+        )
+    ).scalars()
+    return sum(1 for item in sent if (item or {}).get("about") == about)
+
+
+def was_written_to(tx: Connection, *, ticket_id: int, address: str) -> bool:
+    """Whether a person of ours wrote to an address on this ticket: whoever answers from there is no stranger."""
+    statement = select(entries.c.id).where(
+        entries.c.ticket_id == ticket_id, entries.c.address == address, entries.c.author == "agent",
+        entries.c.outgoing == true(),
+    )  # fmt: skip
+    return tx.execute(statement.limit(1)).first() is not None

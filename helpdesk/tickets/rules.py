@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from helpdesk.tickets.rows import TicketChanges, TicketRow
+from helpdesk.tickets.vocabulary import ENDED, Status
+
 Hint = Literal["reply_token", "message_token", "remote_id", "number", "conversation", "caller"]
-ENDED = frozenset({"resolved", "closed"})
-STATUSES = ("new", "open", "waiting", "on_hold", "resolved", "closed")
-PRIORITIES = ("low", "normal", "high", "urgent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Candidate:
 
     ticket_id: int
     hint: Hint
-    status: str
+    status: Status
     resolved_at: datetime | None
     welcome: bool
 
@@ -57,14 +57,28 @@ def which_ticket(
     return Choice()
 
 
-def status_after_customer(status: str) -> str:
+def status_after_customer(status: Status) -> Status:
     """What a customer's message does to a ticket that is not ended."""
     return "open" if status in ("waiting", "on_hold") or status in ENDED else status
 
 
-def status_after_answer(status: str) -> str:
+def status_after_answer(status: Status) -> Status:
     """What a person's first public message does to a ticket."""
     return "open" if status == "new" else status
+
+
+def status_changes(ticket: TicketRow, status: Status, now: datetime) -> TicketChanges:
+    """The columns of a ticket that gets another status."""
+    ended = status in ENDED
+    changes: TicketChanges = {"status": status, "active": not ended, "changed_at": now}
+    if status == "resolved":
+        changes["resolved_at"] = now
+    if status == "closed":
+        changes["closed_at"] = now
+        changes["resolved_at"] = ticket.resolved_at or now
+    if ticket.status in ENDED and not ended:
+        changes["resolved_at"] = changes["closed_at"] = None
+    return changes
 
 
 def message_snippet(text: str, files: Sequence[str]) -> str:

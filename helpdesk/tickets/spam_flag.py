@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, true, update
 
 from helpdesk.tickets.models import tickets
-from helpdesk.tickets.rules import ENDED
+from helpdesk.tickets.vocabulary import ENDED
 
 
 def mark_spam(tx: Connection, *, contact_ids: Collection[int], now: datetime) -> list[int]:

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
 
 from channels.contract import Attachment, Channel, Inbound
 from helpdesk.database.metadata import Row
+from helpdesk.tickets.rows import NewFile
 
 FILES_AT_ONCE = 8
 FETCHING = 45.0  # seconds for the files of one message, then it is tried again later
@@ -24,7 +24,7 @@ class NormalisedIntake:
 
     row: Row
     things: list[Inbound] = field(default_factory=list)
-    files: list[list[dict[str, Any]]] = field(default_factory=list)
+    files: list[list[NewFile]] = field(default_factory=list)
     error: BaseException | None = None
 
 

@@ -15,7 +15,7 @@ from helpdesk.journey.context import DeskContext
 from helpdesk.journey.customers import links
 from helpdesk.suggestions.articles.article_files import Article
 from helpdesk.suggestions.articles.render_reply import shown
-from helpdesk.tickets import queries
+from helpdesk.tickets.lists import contact_tickets
 from helpdesk.tickets.threading import ticket_candidates
 
 MOST_TICKETS = 5
@@ -75,7 +75,7 @@ class ChannelQueries:
         if who is None or who.claimed_at is not None:  # a mere claim opens nobody's tickets
             return []
         rows = await self.database.read(
-            queries.of_contact, contact_id=who.merged_into_id or who.contact_id, but=0, most=MOST_TICKETS
+            contact_tickets.tickets_of, contact_id=who.merged_into_id or who.contact_id, but=0, most=MOST_TICKETS
         )
         return [
             {"number": row.id, "subject": row.subject, "status": row.status, "changed_at": row.changed_at}

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -22,6 +21,7 @@ from helpdesk.intake.rules import storable
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.journey.receiving.receive import receive
+from helpdesk.tickets.rows import NewFile
 from helpdesk.workers import attachment_fetch
 from helpdesk.workers.attachment_fetch import NormalisedIntake
 from helpdesk.workers.loops.wakeup import Wakeup
@@ -159,7 +159,7 @@ class IntakeWorker:
             except OSError as error:  # a full disk: the message waits for better times
                 row.error = error
 
-    def _keep(self, file: Attachment, now: datetime) -> dict[str, Any]:
+    def _keep(self, file: Attachment, now: datetime) -> NewFile:
         return {
             "name": file.name,
             "content_type": file.content_type,
@@ -203,9 +203,7 @@ def receive_batch(
     return done
 
 
-def _receive(
-    tx: Connection, context: DeskContext, row: Row, inbound: Inbound, files: Sequence[Mapping[str, Any]]
-) -> int | None:
+def _receive(tx: Connection, context: DeskContext, row: Row, inbound: Inbound, files: Sequence[NewFile]) -> int | None:
     arrival = Arrival(row.channel, row.account, row.id, row.received_at)
     return receive(tx, context, arrival, inbound, files)
 

@@ -28,10 +28,11 @@ class Talk(MemoryChannel):
 async def files(desk: OpenDesk, number: int, *contents: bytes) -> None:
     """Files that came with the newest message of a ticket."""
     from helpdesk.tickets import actions
+    from helpdesk.tickets.rows import NewFile
 
     story = desk.story
     entry_id = next(one.id for one in reversed(await story.timeline(number)) if one.kind == "message")
-    rows = [
+    rows: list[NewFile] = [
         {"name": f"file-{index}", "content_type": "application/octet-stream", "size": len(content), "inline": False, "content_id": None,
          "hash": story.app.files.store(content), "problem": None, "created_at": story.time()}
         for index, content in enumerate(contents)

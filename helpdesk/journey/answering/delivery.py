@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 
 from helpdesk.contacts import actions as contacts
 from helpdesk.database.engine import hint
-from helpdesk.database.metadata import Row
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.lifecycle import clocks
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
+from helpdesk.tickets.rows import EntryRow, NewEntry
+from helpdesk.tickets.vocabulary import Delivery
 
 
 def record_sent(
@@ -30,12 +31,12 @@ def record_sent(
     hint(tx, "ticket", entry.ticket_id)
 
 
-def _add_remote_ids(tx: Connection, entry: Row, remote_ids: Sequence[str]) -> None:
+def _add_remote_ids(tx: Connection, entry: EntryRow, remote_ids: Sequence[str]) -> None:
     """Every piece leads to the entry; several are kept in order, so that all of them can be changed."""
     if remote_ids and entry.remote_id is None:
         tickets.set_remote_id(tx, entry_id=entry.id, remote_id=remote_ids[0])
     for remote_id in remote_ids:
-        tickets.add_remote_id(tx, channel=entry.channel, remote_id=remote_id, entry_id=entry.id)
+        tickets.add_remote_id(tx, channel=entry.channel or "", remote_id=remote_id, entry_id=entry.id)
     if len(remote_ids) > 1:
         tickets.rewrite_entry(
             tx, entry_id=entry.id, text=entry.text, data={**(entry.data or {}), "pieces": list(remote_ids)}
@@ -67,13 +68,7 @@ def record_delayed(tx: Connection, *, entry_id: int, reason: str) -> None:
     hint(tx, "ticket", queries.entry(tx, entry_id=entry_id).ticket_id)
 
 
-def record_state(tx: Connection, *, entry_id: int, ticket_id: int, state: str, reason: str, now: datetime) -> None:
-    """Say on the timeline what became of a message."""
-    tickets.add_entry(
-        tx,
-        ticket_id=ticket_id,
-        at=now,
-        kind="delivery",
-        author="system",
-        data={"of": entry_id, "state": state, "reason": reason},
-    )
+def record_state(tx: Connection, *, entry_id: int, ticket_id: int, state: Delivery, reason: str, now: datetime) -> None:
+    """Write on the timeline what became of a message."""
+    data = {"of": entry_id, "state": state, "reason": reason}
+    tickets.add_entry(tx, NewEntry(ticket_id=ticket_id, at=now, kind="delivery", author="system", data=data))

@@ -10,20 +10,26 @@ from typing import Any
 from sqlalchemy import Connection
 
 from helpdesk.database.engine import hint
-from helpdesk.database.metadata import Row
 from helpdesk.errors import Conflict, Forbidden, Invalid
 from helpdesk.journey.answering import reply_options
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.lifecycle import authority, clocks, follow_up, status
-from helpdesk.journey.outgoing import destinations, dispatch, outbound
+from helpdesk.journey.outgoing import destinations, dispatch
 from helpdesk.journey.outgoing.destinations import Destination
+from helpdesk.journey.outgoing.outbound import OutgoingMessage
 from helpdesk.outbox import actions as outbox
-from helpdesk.outbox import queries as outbox_queries
 from helpdesk.suggestions import actions as suggestions
 from helpdesk.text import clean
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import drafts, queries, rules, ticket_search
+from helpdesk.tickets import drafts, queries, rules
+from helpdesk.tickets.events.message_events import ReplyUndone, SentAgain
+from helpdesk.tickets.events.stored_events import event_of
+from helpdesk.tickets.events.ticket_events import Reopened, StatusChanged
+from helpdesk.tickets.lists import ticket_search
+from helpdesk.tickets.rows import AttachmentRow, EntryRow, NewEntry, TicketChanges, TicketRow
 from helpdesk.tickets.threading import conversations
+from helpdesk.tickets.timeline import Timeline
+from helpdesk.tickets.vocabulary import ENDED, Status
 
 LONGEST = 100_000
 LONGEST_QUESTION = 2000
@@ -40,7 +46,7 @@ class Reply:
     copies: Sequence[str] | None = None  # addresses; None: everybody who takes part and is welcome
     article: str | None = None
     kept: float = 0.0
-    then: str | None = None
+    then: Status | None = None
     quote: bool | None = None  # the original below; None: as the desk is set
     reply_to: int | None = None  # the very message it answers
     via: str | None = None  # another address of this customer; None: where the ticket's replies go
@@ -52,34 +58,39 @@ def send_reply(
 ) -> int:  # fmt: skip
     """Write to the customer; returns the entry. Raises Conflict when something new arrived meanwhile, Invalid."""
     text = _checked_text(answer)
-    ticket = _lock_for_reply(tx, ticket_id, person_id, answer, now)
+    ticket = _lock_for_reply(tx, ticket_id)
+    timeline = Timeline.load(tx, ticket_id=ticket_id)
+    if timeline.written_since(answer.seen):
+        raise Conflict("Something new arrived while you were writing.")
     way = destinations.chosen_destination(tx, context, ticket=ticket, wanted=answer.via)
     if answer.files and way.channel in context.channels and not context.channels[way.channel].can.attachments:
         raise Invalid("No files can go this way. Leave them out, or choose another way.", "files")
-    answers = reply_options.answered_remote_id(tx, ticket=ticket, way=way, entry_id=answer.reply_to)
+    files = _draft_files(tx, ticket_id, person_id, answer.files)
     copies = reply_options.choose_copies(tx, context, ticket=ticket, wanted=answer.copies) if way.usual else []
-    entry_id = _add_entry(tx, ticket, way, person_id, text, answer, copies, now)
-    files = _attach_files(tx, ticket_id, person_id, entry_id, answer.files)
-    payload = outbound.build_payload(
-        tx, context, ticket=ticket, entry_id=entry_id, text=text, sender_name=person_name, automatic=False,
-        copies=copies, files=files, way=way, answers=answers,
+    message = OutgoingMessage(
+        text=text, sender_name=person_name, automatic=False, copies=copies, files=[_file_payload(file) for file in files.chosen],
+        answers=reply_options.answered_remote_id(tx, ticket=ticket, way=way, entry_id=answer.reply_to),
         quote=reply_options.quote_original(tx, context, ticket=ticket, wanted=answer.quote),
         subject=" ".join(answer.subject.split())[:LONGEST_SUBJECT] if answer.subject else None,
-        signature=reply_options.render_signature(tx, context, ticket=ticket, person_name=person_name),
+        signature=reply_options.render_signature(context, ticket=ticket, person_name=person_name),
     )  # fmt: skip
-    due_at = now + context.time_to_undo(way.channel)
-    dispatch.queue_entry(
-        tx, context, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=due_at, way=way
-    )
+    changes: TicketChanges = {"answered": True, "changed_at": now}
+    if ticket.assignee_id is None:  # whoever answers first has it, so that two do not
+        changes["assignee_id"] = person_id
+        follow_up.record_first_assignment(tx, ticket=ticket, timeline=timeline, person_id=person_id, now=now)
+    entry_id = dispatch.send_entry(
+        tx, context, ticket=ticket, entry=_new_entry(ticket, way, person_id, text, answer, copies, now), message=message,
+        now=now, due_at=now + context.time_to_undo(way.channel), way=way, timeline=timeline,
+    )  # fmt: skip
+    files.attach(tx, entry_id)
     if not way.usual and way.conversation is not None:  # what the customer says there comes here
         conversations.add_conversation(
             tx, channel=way.channel, account=way.account, conversation=way.conversation, ticket_id=ticket_id
         )
-    shown = rules.message_snippet(text, [file["name"] for file in files])
-    tickets.change(tx, ticket_id=ticket_id, answered=True, changed_at=now, snippet=shown)
     if answer.article:
         _record_accepted_suggestion(tx, ticket, entry_id, person_id, answer, now)
-    _finish_reply(tx, context, ticket, entry_id, person_id, answer, text, now)
+    changes["snippet"] = rules.message_snippet(text, [file.name for file in files.chosen])
+    _finish_reply(tx, context, ticket, timeline, entry_id, person_id, answer, text, changes, now)
     return entry_id
 
 
@@ -92,35 +103,32 @@ def _checked_text(answer: Reply) -> str:
     return text
 
 
-def _lock_for_reply(tx: Connection, ticket_id: int, person_id: int, answer: Reply, now: datetime) -> Row:
-    """The ticket, assigned to whoever answers first, so that two do not. Raises Conflict."""
+def _lock_for_reply(tx: Connection, ticket_id: int) -> TicketRow:
     ticket = queries.locked(tx, ticket_id=ticket_id)
     if ticket.merged_into_id is not None:
         raise Conflict("This ticket was merged into {number}.", number=ticket.merged_into_id)
-    if queries.written_since(tx, ticket_id=ticket_id, entry_id=answer.seen):
-        raise Conflict("Something new arrived while you were writing.")
-    if ticket.assignee_id is None:
-        follow_up.assign_ticket(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now)
-    return queries.ticket(tx, ticket_id=ticket_id)
+    return ticket
 
 
 def _finish_reply(
-    tx: Connection, context: DeskContext, ticket: Row, entry_id: int, person_id: int, answer: Reply, text: str, now: datetime
+    tx: Connection, context: DeskContext, ticket: TicketRow, timeline: Timeline, entry_id: int, person_id: int,
+    answer: Reply, text: str, changes: TicketChanges, now: datetime,
 ) -> None:  # fmt: skip
     """Status and clocks after a reply, its words for the search, the draft gone, everything read."""
     after = answer.then or rules.status_after_answer(ticket.status)
     if after != ticket.status:
-        status.set_status(tx, context, ticket_id=ticket.id, status=after, by=person_id, now=now)
+        status.change_status(
+            tx, context, ticket=ticket, timeline=timeline, to=after, by=person_id, now=now, **changes
+        )  # fmt: skip
     else:
-        clocks.recompute_clocks(tx, context, ticket_id=ticket.id, now=now)
+        clocks.update_with_clocks(tx, context, ticket=ticket, timeline=timeline, now=now, **changes)
     ticket_search.index_entry(tx, ticket_id=ticket.id, entry_id=entry_id, texts=(text,))
     drafts.delete_draft(tx, ticket_id=ticket.id, person_id=person_id, kind="reply")
-    newest = queries.newest_entry(tx, ticket_id=ticket.id)
-    tickets.mark_read(tx, ticket_id=ticket.id, person_id=person_id, entry_id=newest)
+    tickets.mark_read(tx, ticket_id=ticket.id, person_id=person_id, entry_id=timeline.newest)
 
 
 def _record_accepted_suggestion(
-    tx: Connection, ticket: Row, entry_id: int, person_id: int, answer: Reply, now: datetime
+    tx: Connection, ticket: TicketRow, entry_id: int, person_id: int, answer: Reply, now: datetime
 ) -> None:
     """Somebody sent an article: the engine learns from it once this is kept."""
     assert answer.article is not None
@@ -133,16 +141,15 @@ def _record_accepted_suggestion(
     hint(tx, "taken", (asked, answer.article))
 
 
-def _add_entry(
-    tx: Connection,
-    ticket: Row,
+def _new_entry(
+    ticket: TicketRow,
     way: Destination,
     person_id: int,
     text: str,
     answer: Reply,
     copies: Sequence[tuple[str, str]],
     now: datetime,
-) -> int:
+) -> NewEntry:
     data: dict[str, Any] = {"was": ticket.status}
     if answer.reply_to is not None:
         data["answers"] = answer.reply_to
@@ -152,45 +159,43 @@ def _add_entry(
         data |= {"article": answer.article, "kept": round(answer.kept, 3)}
     if copies:
         data["cc"] = [list(copy) for copy in copies]
-    return tickets.add_entry(
-        tx,
-        ticket_id=ticket.id,
-        at=now,
-        kind="message",
-        author="agent",
-        public=True,
-        outgoing=True,
-        person_id=person_id,
-        channel=way.channel,
-        account=way.account,
-        address=way.address,
-        text=text,
-        delivery="queued",
-        data=data,
-    )
+    return NewEntry(
+        ticket_id=ticket.id, at=now, kind="message", author="agent", public=True, outgoing=True, person_id=person_id,
+        channel=way.channel, account=way.account, address=way.address, text=text, delivery="queued", data=data,
+    )  # fmt: skip
 
 
-def _attach_files(
-    tx: Connection, ticket_id: int, person_id: int, entry_id: int, wanted: Sequence[int]
-) -> list[dict[str, Any]]:
-    if not wanted:
-        return []
-    waiting = queries.waiting_files(tx, ticket_id=ticket_id, person_id=person_id)
-    mine = {task.id: task for task in waiting}
-    if not set(wanted) <= mine.keys():
+@dataclass(frozen=True, slots=True)
+class DraftFiles:
+    """Files that wait beside a draft: those that go with the answer, in the order they were chosen, and the others."""
+
+    chosen: Sequence[AttachmentRow] = ()
+    dropped: Sequence[AttachmentRow] = ()
+
+    def attach(self, tx: Connection, entry_id: int) -> None:
+        """The chosen ones go with an entry, the others are forgotten."""
+        if self.chosen:
+            drafts.attach_draft_files(
+                tx,
+                entry_id=entry_id,
+                chosen=[file.id for file in self.chosen],
+                dropped=[file.id for file in self.dropped],
+            )
+
+
+def _draft_files(tx: Connection, ticket_id: int, person_id: int, chosen: Sequence[int]) -> DraftFiles:
+    if not chosen:
+        return DraftFiles()
+    waiting = {file.id: file for file in queries.waiting_files(tx, ticket_id=ticket_id, person_id=person_id)}
+    if not set(chosen) <= waiting.keys():
         raise Invalid("One of the files is not there any more; attach it again.", "files")
-    drafts.attach_draft_files(
-        tx, entry_id=entry_id, wanted=wanted, dropped=[file_id for file_id in mine if file_id not in wanted]
+    return DraftFiles(
+        [waiting[file_id] for file_id in chosen], [file for file in waiting.values() if file.id not in chosen]
     )
-    return [
-        {
-            "name": mine[wanted_id].name,
-            "content_type": mine[wanted_id].content_type,
-            "hash": mine[wanted_id].hash,
-            "size": mine[wanted_id].size,
-        }
-        for wanted_id in wanted
-    ]
+
+
+def _file_payload(file: AttachmentRow) -> dict[str, Any]:
+    return {"name": file.name, "content_type": file.content_type, "hash": file.hash, "size": file.size}
 
 
 def undo_reply(tx: Connection, context: DeskContext, *, entry_id: int, person_id: int, now: datetime) -> int:
@@ -201,34 +206,35 @@ def undo_reply(tx: Connection, context: DeskContext, *, entry_id: int, person_id
     ticket = queries.locked(tx, ticket_id=entry.ticket_id)
     outbox.cancel(tx, entry_id=entry_id, now=now)
     tickets.set_delivery(tx, entry_id=entry_id, state="undone")
-    voids, stands = _status_changes_of(tx, entry)
-    tickets.changed(
-        tx, ticket_id=ticket.id, now=now, author="agent", person_id=person_id, change="undone", of=entry_id, voids=voids
-    )
+    timeline = Timeline.load(tx, ticket_id=ticket.id)
+    voids, stands = _status_changes_of(timeline, entry)
+    timeline.record_event(
+        tx, ReplyUndone(of=entry_id, voids=voids), now=now, author="agent", person_id=person_id
+    )  # fmt: skip
     drafts.save_draft(
         tx, ticket_id=ticket.id, person_id=person_id, kind="reply", text=entry.text, data=entry.data, now=now
     )
     tickets.detach_files(tx, entry_id=entry_id, person_id=person_id)
-    was = (entry.data or {}).get("was")
+    was: Status | None = (entry.data or {}).get("was")
     if was is not None and was != ticket.status and not stands:
-        status.set_status(tx, context, ticket_id=ticket.id, status=was, by=person_id, now=now)
-    clocks.recompute_clocks(tx, context, ticket_id=ticket.id, now=now)
-    return int(ticket.id)
+        status.change_status(
+            tx, context, ticket=ticket, timeline=timeline, to=was, by=person_id, now=now
+        )  # fmt: skip
+    else:
+        clocks.update_with_clocks(tx, context, ticket=ticket, timeline=timeline, now=now)
+    return ticket.id
 
 
-def _status_changes_of(tx: Connection, entry: Row) -> tuple[list[int], bool]:
+def _status_changes_of(timeline: Timeline, answer: EntryRow) -> tuple[list[int], bool]:
     """Changes of status that count no more without this answer, and whether a later one by others stands."""
-    moves = [
-        item
-        for item in queries.timeline(tx, ticket_id=entry.ticket_id, most=50)
-        if item.id > entry.id and item.kind == "change" and (item.data or {}).get("change") in ("status", "reopened")
-    ]
-    own = [move for move in moves if move.person_id == entry.person_id and move.at == entry.at]
-    others = [move for move in moves if move not in own]
-    ended = any(address.data["to"] in rules.ENDED for address in own)
-    if ended and others and others[0].data["change"] == "reopened":  # what was never ended was not reopened either
-        own.append(others[0])
-    return [address.id for address in own], bool(others)
+    later = [(entry, event_of(entry.data)) for entry in timeline.entries if entry.id > answer.id]
+    moves = [(entry, event) for entry, event in later if isinstance(event, StatusChanged | Reopened)]
+    own = [entry.id for entry, _ in moves if entry.person_id == answer.person_id and entry.at == answer.at]
+    others = [(entry, event) for entry, event in moves if entry.id not in own]
+    ended = any(event.to in ENDED for entry, event in moves if entry.id in own)
+    if ended and others and isinstance(others[0][1], Reopened):  # what was never ended was not reopened either
+        own.append(others[0][0].id)
+    return own, bool(others)
 
 
 def send_again(tx: Connection, context: DeskContext, *, entry_id: int, person_id: int, now: datetime) -> int:
@@ -241,11 +247,9 @@ def send_again(tx: Connection, context: DeskContext, *, entry_id: int, person_id
         raise Forbidden("Only its author, whoever has the ticket, or a supervisor can do this.")
     outbox.send_again(tx, entry_id=entry_id, now=now)
     tickets.set_delivery(tx, entry_id=entry_id, state="queued")
-    tickets.changed(
-        tx, ticket_id=entry.ticket_id, now=now, author="agent", person_id=person_id, change="sent_again", of=entry_id
-    )
-    assert outbox_queries.of_entry(tx, entry_id=entry_id) is not None
-    return int(entry.ticket_id)
+    event = SentAgain(of=entry_id)
+    tickets.record_event(tx, event, ticket_id=entry.ticket_id, now=now, author="agent", person_id=person_id)
+    return entry.ticket_id
 
 
 def add_note(
@@ -255,18 +259,10 @@ def add_note(
     words = clean(text).strip()
     if not words and not files:
         raise Invalid("This note is empty.", "text")
-    entry_id = tickets.add_entry(
-        tx,
-        ticket_id=ticket_id,
-        at=now,
-        kind="note",
-        author="agent",
-        public=False,
-        outgoing=False,
-        person_id=person_id,
-        text=words,
-    )
-    _attach_files(tx, ticket_id, person_id, entry_id, files)
+    waiting = _draft_files(tx, ticket_id, person_id, files)
+    entry = NewEntry(ticket_id=ticket_id, at=now, kind="note", author="agent", person_id=person_id, text=words)
+    entry_id = tickets.add_entry(tx, entry)
+    waiting.attach(tx, entry_id)
     tickets.change(tx, ticket_id=ticket_id, changed_at=now)
     ticket_search.index_entry(tx, ticket_id=ticket_id, entry_id=entry_id, texts=(words,))
     drafts.delete_draft(tx, ticket_id=ticket_id, person_id=person_id, kind="note")

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
-from helpdesk.agents import queries as agents
 from helpdesk.errors import Invalid
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.outgoing.destinations import Destination
 from helpdesk.tickets import queries
+from helpdesk.tickets.rows import TicketRow
 
 QUOTED = 20_000  # characters of the original below an answer
 MOST_COPIES = 50
 
 
 def choose_copies(
-    tx: Connection, context: DeskContext, *, ticket: Any, wanted: Sequence[str] | None
+    tx: Connection, context: DeskContext, *, ticket: TicketRow, wanted: Sequence[str] | None
 ) -> list[tuple[str, str]]:
     """(address, name) of everybody who gets a copy. `wanted` None: all who take part and are welcome.
 
@@ -41,7 +40,7 @@ def choose_copies(
     return [(address, here[address][0]) for address in dict.fromkeys(wanted)]
 
 
-def answered_remote_id(tx: Connection, *, ticket: Any, way: Destination, entry_id: int | None) -> str | None:
+def answered_remote_id(tx: Connection, *, ticket: TicketRow, way: Destination, entry_id: int | None) -> str | None:
     """What the remote calls the message somebody chose to answer; None where it stands elsewhere.
 
     Raises Invalid when it is no message of this ticket that the customer knows.
@@ -55,7 +54,9 @@ def answered_remote_id(tx: Connection, *, ticket: Any, way: Destination, entry_i
     return entry.remote_id if (entry.channel, entry.account) == (way.channel, way.account) else None
 
 
-def quote_original(tx: Connection, context: DeskContext, *, ticket: Any, wanted: bool | None) -> dict[str, str] | None:
+def quote_original(
+    tx: Connection, context: DeskContext, *, ticket: TicketRow, wanted: bool | None
+) -> dict[str, str] | None:
     """The customer's newest words, to stand below the answer; None when that is not wanted or there are none."""
     if not (context.quote_original if wanted is None else wanted) or ticket.customer_entry_id is None:
         return None
@@ -67,10 +68,8 @@ def quote_original(tx: Connection, context: DeskContext, *, ticket: Any, wanted:
     return {"header": header, "text": entry.text[:QUOTED]}
 
 
-def render_signature(tx: Connection, context: DeskContext, *, ticket: Any, person_name: str) -> str:
+def render_signature(context: DeskContext, *, ticket: TicketRow, person_name: str) -> str:
     """The signature of the ticket's team, else of the desk; "" leaves it to the mailbox."""
-    team = None
-    if ticket.team_id is not None:
-        team = next((item.name for item in agents.teams_by_name(tx) if item.id == ticket.team_id), None)
+    team = ticket.team_name
     words = context.signature(team).replace("{person}", person_name).replace("{desk}", context.name)
     return words.replace("{team}", team or "").strip()

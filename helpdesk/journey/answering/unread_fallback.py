@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,13 +12,16 @@ from sqlalchemy import Connection
 from helpdesk.agents import queries as agents
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.dialect import savepoint
-from helpdesk.database.metadata import Row
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.outgoing import destinations, dispatch, outbound
+from helpdesk.journey.outgoing import destinations, dispatch
 from helpdesk.journey.outgoing.destinations import Destination
+from helpdesk.journey.outgoing.outbound import OutgoingMessage
 from helpdesk.outbox import unread_checks
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import queries, reassign_contact
+from helpdesk.tickets import queries
+from helpdesk.tickets.events.message_events import UnreadMailed
+from helpdesk.tickets.events.stored_events import event_of
+from helpdesk.tickets.rows import EntryRow, NewEntry, TicketRow
 
 log = structlog.get_logger("unread")
 LATER = timedelta(hours=1)  # until a ticket that could not be looked at is looked at again
@@ -49,7 +52,7 @@ def _safely(tx: Connection, context: DeskContext, ticket_id: int, now: datetime)
 
 
 def _mail_unread(tx: Connection, context: DeskContext, ticket_id: int, now: datetime) -> bool:
-    ticket = reassign_contact.surviving_ticket(tx, ticket_id=ticket_id)
+    ticket = queries.surviving_ticket(tx, ticket_id=ticket_id)
     own = {address.address for address in contacts.addresses_of(tx, contact_id=ticket.contact_id)}
     lines = [
         entry
@@ -58,34 +61,35 @@ def _mail_unread(tx: Connection, context: DeskContext, ticket_id: int, now: date
     ]
     if not lines or ticket.spam_at is not None:
         return False
-    ticket = queries.ticket(tx, ticket_id=ticket.id)
     way = _mail_destination(tx, context, ticket)
     if way is None or contacts.contact(tx, contact_id=ticket.contact_id).blocked_at is not None:
         return False
-    entry_id = tickets.add_entry(
-        tx, ticket_id=ticket.id, at=now, kind="change", author="system", outgoing=True, channel=way.channel,
-        account=way.account, address=way.address, delivery="queued",
-        data={"change": "mailed", "of": [line.id for line in lines], "to": way.address.partition(":")[2]},
+    event = UnreadMailed(of=[line.id for line in lines], to=way.address.partition(":")[2])
+    entry = NewEntry(
+        ticket_id=ticket.id, at=now, kind="change", author="system", outgoing=True, channel=way.channel,
+        account=way.account, address=way.address, delivery="queued", data=event.to_json(),
     )  # fmt: skip
-    payload = _mail_payload(tx, context, ticket, entry_id, lines, way)
-    dispatch.queue_entry(tx, context, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=now, way=way)
+    message = _mail(tx, context, ticket, lines, way)
+    dispatch.send_entry(
+        tx, context, ticket=ticket, entry=entry, message=message, now=now, due_at=now, way=way
+    )  # fmt: skip
     tickets.change(tx, ticket_id=ticket.id, changed_at=now)
     return True
 
 
-def _unread_replies(context: DeskContext, timeline: Sequence[Row]) -> list[Row]:
+def _unread_replies(context: DeskContext, timeline: Sequence[EntryRow]) -> list[EntryRow]:
     """Answers of people that left, stand, were not read, and were not sent by mail before.
 
     Who writes has seen what stood there.
     """
-    unread: dict[int, Row] = {}
+    unread: dict[int, EntryRow] = {}
     for entry in timeline:
-        data: Mapping[str, Any] = entry.data or {}
+        data = entry.data or {}
         channel = context.channels.get(entry.channel or "")
         if entry.kind == "message" and entry.author == "customer" and not entry.automatic:
             unread.clear()
-        elif data.get("change") == "mailed":
-            for known in data["of"]:
+        elif isinstance(event := event_of(data), UnreadMailed):
+            for known in event.of:
                 unread.pop(known, None)
         elif data.get("withdrawn_at") or (data.get("pending") or {}).get("what") == "withdraw":
             continue  # taken back, or about to be
@@ -100,7 +104,7 @@ def _unread_replies(context: DeskContext, timeline: Sequence[Row]) -> list[Row]:
     return list(unread.values())
 
 
-def _mail_destination(tx: Connection, context: DeskContext, ticket: Row) -> Destination | None:
+def _mail_destination(tx: Connection, context: DeskContext, ticket: TicketRow) -> Destination | None:
     """The customer's mail address: one that is proven, else one they gave. None: there is none that can be reached."""
     mails = [
         destination
@@ -114,9 +118,9 @@ def _is_mail(context: DeskContext, way: Destination) -> bool:
     return context.channels[way.channel].can.subject and not context.channels[way.channel].can.reads
 
 
-def _mail_payload(
-    tx: Connection, context: DeskContext, ticket: Row, entry_id: int, lines: Sequence[Row], way: Destination
-) -> dict[str, Any]:
+def _mail(
+    tx: Connection, context: DeskContext, ticket: TicketRow, lines: Sequence[EntryRow], way: Destination
+) -> OutgoingMessage:
     """The answers alone: nothing the customer wrote, and a name only where the address is proven to be theirs."""
     names = agents.names(tx)
     replies = [
@@ -135,8 +139,7 @@ def _mail_payload(
     name = ticket.contact_name if way.verified else ""
     language = ticket.language or context.language
     words: dict[str, Any] = {"name": name, "lines": replies, "desk": context.name, "number": ticket.id}
-    return outbound.build_payload(
-        tx, context, ticket=ticket, entry_id=entry_id, text=context.word("unread.txt", language, **words),
-        sender_name=replies[-1]["who"], automatic=False, to=(way.address, name), files=files, way=way,
-        subject=context.word("unread_subject.txt", language, **words),
+    return OutgoingMessage(
+        text=context.word("unread.txt", language, **words), sender_name=str(replies[-1]["who"]), automatic=False,
+        to=(way.address, name), files=files, subject=context.word("unread_subject.txt", language, **words),
     )  # fmt: skip

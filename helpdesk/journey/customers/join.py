@@ -17,7 +17,11 @@ from helpdesk.contacts import merge_contacts, queries
 from helpdesk.database.metadata import Row
 from helpdesk.surveys import actions as surveys
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import reassign_contact
+from helpdesk.tickets.events.customer_events import ContactsJoined, ContactsParted
+from helpdesk.tickets.events.event import Event
+from helpdesk.tickets.lists import contact_tickets
+from helpdesk.tickets.merging import reassign_contact
+from helpdesk.tickets.vocabulary import Author
 
 
 def join_customers(
@@ -33,7 +37,7 @@ def join_customers(
     join_id = merge_contacts.record_join(
         tx, contact_id=keep.id, gone_id=gone.id, why=why, person_id=person_id, now=now, moved=moved
     )
-    _record(tx, [keep.id], person_id, now, change="joined", names=names, why=why, join=join_id)
+    _record(tx, [keep.id], ContactsJoined(names=names, why=why, join=join_id), person_id, now)
     agents.record(
         tx,
         action="contacts.joined",
@@ -60,7 +64,7 @@ def part_customers(tx: Connection, *, join_id: int, person_id: int, now: datetim
     )
     surveys.restore_surveys(tx, keep=keep_id, gone=gone_id, survey_ids=done.moved["surveys"], ticket_ids=back)
     names = [_display_name(tx, queries.contact(tx, contact_id=item)) for item in (keep_id, gone_id)]
-    _record(tx, [keep_id, gone_id], person_id, now, change="parted", names=names, join=join_id)
+    _record(tx, [keep_id, gone_id], ContactsParted(names=names, join=join_id), person_id, now)
     agents.record(
         tx, action="contacts.parted", now=now, by=person_id, about=f"contact:{keep_id}", gone=gone_id, join=join_id
     )
@@ -75,7 +79,7 @@ def _display_name(tx: Connection, contact: Row) -> str:
     return known[0].address.partition(":")[2] if known else f"#{contact.id}"
 
 
-def _record(tx: Connection, contacts: Iterable[int], person_id: int | None, now: datetime, **data: Any) -> None:
-    for ticket in reassign_contact.open_tickets(tx, contact_ids=list(contacts)):
-        author = "agent" if person_id else "system"
-        tickets.changed(tx, ticket_id=ticket.id, now=now, author=author, person_id=person_id, **data)
+def _record(tx: Connection, contacts: Iterable[int], event: Event, person_id: int | None, now: datetime) -> None:
+    for ticket in contact_tickets.open_tickets(tx, contact_ids=list(contacts)):
+        author: Author = "agent" if person_id else "system"
+        tickets.record_event(tx, event, ticket_id=ticket.id, now=now, author=author, person_id=person_id)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from channels.contract import Channel
 from helpdesk.contacts import one_time_links, queries
 from helpdesk.journey.context import DeskContext
-from helpdesk.tickets import reassign_contact
+from helpdesk.tickets.lists import contact_tickets
 
 PROBE = "0" * 32  # has a token's form and is none
 
@@ -35,7 +35,7 @@ def create_links(
         return []
     who = queries.contact(tx, contact_id=row.contact_id)
     if ticket_id is None:
-        opened = reassign_contact.open_tickets(tx, contact_ids=[who.id])
+        opened = contact_tickets.open_tickets(tx, contact_ids=[who.id])
         mine = [ticket for ticket in opened if ticket.address == address] or opened
         ticket_id = mine[-1].id if mine else None
     created: list[dict[str, Any]] = []

@@ -6,10 +6,10 @@ is lost silently and nobody's telephone rings twice. The call itself comes back 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -21,7 +21,12 @@ from helpdesk.journey.context import DeskContext
 from helpdesk.journey.lifecycle import follow_up, survey
 from helpdesk.surveys import queries as surveys
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import queries, rules
+from helpdesk.tickets import queries
+from helpdesk.tickets.events.message_events import CallbackClosed, CallRequested
+from helpdesk.tickets.events.stored_events import event_of
+from helpdesk.tickets.events.ticket_events import StatusChanged
+from helpdesk.tickets.rows import EntryRow
+from helpdesk.tickets.vocabulary import ENDED
 
 UNANSWERED = frozenset({"missed", "abandoned", "voicemail", "left_by_key", "busy"})
 DOUBLE_CLICK = timedelta(seconds=20)  # a second click within this is the same one
@@ -37,9 +42,9 @@ class CallRequest:
     extension: str
 
 
-def pending_callback(lines: Sequence[Any]) -> Any | None:
+def pending_callback(lines: Sequence[EntryRow]) -> EntryRow | None:
     """The newest call nobody answered, while the customer waits to be called back. `lines`: a timeline in order."""
-    wish: Any | None = None
+    wish: EntryRow | None = None
     for line in lines:
         data = line.data or {}
         if line.kind == "call":
@@ -47,10 +52,10 @@ def pending_callback(lines: Sequence[Any]) -> Any | None:
                 wish = None
             elif not line.outgoing and data.get("disposition") in UNANSWERED and data.get("kind") != "survey":
                 wish = line
-        elif line.kind == "change" and (
-            data.get("change") == "wish_closed" or (data.get("change") == "status" and data.get("to") in rules.ENDED)
-        ):
-            wish = None
+        elif line.kind == "change":
+            event = event_of(data)
+            if isinstance(event, CallbackClosed) or (isinstance(event, StatusChanged) and event.to in ENDED):
+                wish = None
     return wish
 
 
@@ -78,16 +83,15 @@ def request_call(
     if not extension:
         raise Invalid("Set the extension of your telephone in your account first.", "number")
     for line in reversed(queries.timeline(tx, ticket_id=ticket_id, most=20)):
-        data = line.data or {}
-        if data.get("change") == "rings" and data.get("to") == number and data.get("state") != "failed":
+        event = event_of(line.data)
+        if isinstance(event, CallRequested) and event.to == number and event.state != "failed":
             if abs(now - line.at) < DOUBLE_CLICK:
                 raise Conflict("This number is being called already.")
             break
     if ticket.assignee_id is None:  # whoever calls first has it, as whoever answers first
         follow_up.assign_ticket(tx, ticket_id=ticket_id, to=person_id, by=person_id, now=now)
-    entry_id = tickets.changed(
-        tx, ticket_id=ticket_id, now=now, author="agent", person_id=person_id, change="rings", to=number, state="asked"
-    )
+    asked = CallRequested(to=number, state="asked")
+    entry_id = tickets.record_event(tx, asked, ticket_id=ticket_id, now=now, author="agent", person_id=person_id)
     tickets.change(tx, ticket_id=ticket_id, changed_at=now)
     return CallRequest(entry_id, channel, number, extension)
 
@@ -97,7 +101,7 @@ def record_call_attempt(
 ) -> None:
     """What the switchboard said to it."""
     entry = queries.entry(tx, entry_id=entry_id)
-    data: Mapping[str, Any] = {**(entry.data or {}), "state": state, "reason": reason, "call": call}
+    data = {**(entry.data or {}), "state": state, "reason": reason, "call": call}
     tickets.rewrite_entry(tx, entry_id=entry_id, text=entry.text, data=data)
     hint(tx, "ticket", entry.ticket_id)
 
@@ -107,7 +111,7 @@ def close_callback(tx: Connection, *, ticket_id: int, person_id: int, now: datet
     if pending_callback(queries.timeline(tx, ticket_id=ticket_id)) is None:
         raise Conflict("Nobody waits to be called back here.")
     tickets.change(tx, ticket_id=ticket_id, changed_at=now)
-    tickets.changed(tx, ticket_id=ticket_id, now=now, author="agent", person_id=person_id, change="wish_closed")
+    tickets.record_event(tx, CallbackClosed(), ticket_id=ticket_id, now=now, author="agent", person_id=person_id)
 
 
 def complete_follow_ups(

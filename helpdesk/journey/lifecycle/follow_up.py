@@ -10,8 +10,11 @@ from sqlalchemy import Connection
 from helpdesk.sla.store import actions as sla
 from helpdesk.surveys import actions, queries
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import merge_tickets
 from helpdesk.tickets import queries as stored
+from helpdesk.tickets.events.ticket_events import Assigned
+from helpdesk.tickets.merging import merge_tickets
+from helpdesk.tickets.rows import TicketRow
+from helpdesk.tickets.timeline import Timeline
 
 
 def refresh_deadline(tx: Connection, *, ticket_id: int) -> None:
@@ -29,6 +32,16 @@ def assign_ticket(
     """Give the ticket to a person, or to nobody, and with it its open call backs. Raises Conflict, NotFound."""
     tickets.assign_ticket(tx, ticket_id=ticket_id, to=to, by=by, now=now, only_if_free=only_if_free)
     actions.assign_follow_ups(tx, ticket_id=ticket_id, to=to)
+
+
+def record_first_assignment(
+    tx: Connection, *, ticket: TicketRow, timeline: Timeline, person_id: int, now: datetime
+) -> None:
+    """Whoever answers first takes a ticket nobody has; the column is the caller's to write."""
+    event = Assigned(to=person_id, previous=None)
+    timeline.record_event(tx, event, now=now, author="agent", person_id=person_id)
+    if ticket.sad_at is not None:
+        actions.assign_follow_ups(tx, ticket_id=ticket.id, to=person_id)
 
 
 def surveys_of(tx: Connection, *, ticket_id: int) -> list[int]:

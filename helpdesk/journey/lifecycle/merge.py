@@ -7,9 +7,9 @@ start: it lends its start to the parent's open question when that is younger, el
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Required, TypedDict, cast
 
 from sqlalchemy import Connection
 
@@ -20,7 +20,11 @@ from helpdesk.journey.lifecycle import clocks, follow_up, survey
 from helpdesk.sla.store import actions as sla
 from helpdesk.sla.store import queries as clock_queries
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import merge_tickets, queries
+from helpdesk.tickets import queries
+from helpdesk.tickets.events.ticket_events import Merged, MergedInto, Unmerged, UnmergedFrom
+from helpdesk.tickets.merging import merge_tickets
+from helpdesk.tickets.merging.merge_tickets import MovingEntry
+from helpdesk.tickets.rows import TicketChanges, TicketRow
 
 REPLY = ("channel", "account", "address", "conversation", "reply_via", "snippet", "customer_entry_id")
 
@@ -46,22 +50,20 @@ def merge_into(
     survey.withdraw_invitation(tx, ticket_id=child.id, cycle=child.cycle, now=now)
     moving = merge_tickets.entries_of(tx, ticket_id=child.id)
     surveys = follow_up.surveys_of(tx, ticket_id=child.id)
-    changes = _clock_changes(tx, child, parent, moving)
-    changes["guests"] = merge_tickets.add_participants(
-        tx, ticket_id=parent.id, guests=_participants_to_move(tx, child, parent)
-    )
+    clock_changes = _clock_changes(tx, child, parent, moving)
+    guests = merge_tickets.add_participants(tx, ticket_id=parent.id, guests=_participants_to_move(tx, child, parent))
     merge_tickets.move_entries(tx, entry_ids=[entry.id for entry in moving], from_id=child.id, to_id=parent.id)
     tickets.change(tx, ticket_id=child.id, merged_into_id=parent.id, active=False, changed_at=now)
     sla.release_clocks(tx, ticket_id=child.id)
-    changes |= _newest_question(tx, child, parent)
+    was = _move_newest_question(tx, child, parent)
     tickets.change(tx, ticket_id=parent.id, changed_at=now, automatic=parent.automatic and child.automatic)
-    tickets.changed(
-        tx, ticket_id=child.id, now=now, author="agent", person_id=person_id, change="merged_into", number=parent.id
-    )
-    tickets.changed(
-        tx, ticket_id=parent.id, now=now, author="agent", person_id=person_id, change="merged", number=child.id,
-        moved=[entry.id for entry in moving], was_automatic=bool(parent.automatic), **changes,
+    merged_into = MergedInto(number=parent.id)
+    tickets.record_event(tx, merged_into, ticket_id=child.id, now=now, author="agent", person_id=person_id)
+    merged = Merged(
+        number=child.id, moved=[entry.id for entry in moving], was_automatic=parent.automatic, guests=guests, was=was,
+        **clock_changes,
     )  # fmt: skip
+    tickets.record_event(tx, merged, ticket_id=parent.id, now=now, author="agent", person_id=person_id)
     follow_up.move_follow_ups(tx, survey_ids=surveys, from_id=child.id, to_id=parent.id, person_id=person_id, now=now)
     clocks.recompute_clocks(tx, context, ticket_id=parent.id, now=now)
 
@@ -74,37 +76,31 @@ def undo_merge(tx: Connection, context: DeskContext, *, ticket_id: int, person_i
     child, parent = _lock_both(tx, ticket_id, parent_id)
     if parent.merged_into_id is not None:
         raise Conflict("The other ticket was merged further. Undo that first.")
-    merge_entry = merge_tickets.newest_merge(tx, parent_id=parent.id, child_id=child.id)
-    if merge_entry is None:
+    merge = merge_tickets.newest_merge(tx, parent_id=parent.id, child_id=child.id)
+    if merge is None:
         raise NotFound("The merge of this ticket is not on the timeline any more.")
+    merge_id, merged = merge
     surveys = follow_up.surveys_of(tx, ticket_id=child.id)
-    moving = {
-        *merge_entry.data["moved"],
-        *merge_tickets.changes_about(tx, ticket_id=parent.id, entry_ids=merge_entry.data["moved"]),
-    }
+    moving = {*merged.moved, *merge_tickets.changes_about(tx, ticket_id=parent.id, entry_ids=merged.moved)}
     moving |= set(merge_tickets.survey_answers_of(tx, ticket_id=parent.id, survey_ids=surveys))
     merge_tickets.move_entries(tx, entry_ids=sorted(moving), from_id=parent.id, to_id=child.id)
-    merge_tickets.remove_participants(tx, ticket_id=parent.id, contact_ids=merge_entry.data["guests"])
+    merge_tickets.remove_participants(tx, ticket_id=parent.id, contact_ids=merged.guests)
     ended = child.status in ("resolved", "closed")
     tickets.change(
         tx, ticket_id=child.id, merged_into_id=None, active=not ended and child.spam_at is None, changed_at=now
     )
-    before = _columns_before(merge_entry.data, child, parent)
-    tickets.change(tx, ticket_id=parent.id, changed_at=now, **before)
-    tickets.changed(
-        tx, ticket_id=child.id, now=now, author="agent", person_id=person_id, change="unmerged_from", number=parent.id
-    )
-    tickets.changed(
-        tx, ticket_id=parent.id, now=now, author="agent", person_id=person_id, change="unmerged", number=child.id,
-        of=merge_entry.id,
-    )  # fmt: skip
+    tickets.change(tx, ticket_id=parent.id, **_columns_before(merged, child, parent, now))
+    parted = UnmergedFrom(number=parent.id)
+    tickets.record_event(tx, parted, ticket_id=child.id, now=now, author="agent", person_id=person_id)
+    undone = Unmerged(number=child.id, of=merge_id)
+    tickets.record_event(tx, undone, ticket_id=parent.id, now=now, author="agent", person_id=person_id)
     follow_up.move_follow_ups(tx, survey_ids=surveys, from_id=parent.id, to_id=child.id, person_id=person_id, now=now)
     for item in (child.id, parent.id):
         clocks.recompute_clocks(tx, context, ticket_id=item, now=now)
-    return int(parent.id)
+    return parent.id
 
 
-def _participants_to_move(tx: Connection, child: Row, parent: Row) -> list[tuple[int, bool, str | None]]:
+def _participants_to_move(tx: Connection, child: TicketRow, parent: TicketRow) -> list[tuple[int, bool, str | None]]:
     """(contact, welcome, address) of everybody of the child who is not the parent's own customer."""
     own = [(child.contact_id, True, child.address)] if child.contact_id != parent.contact_id else []
     return own + [
@@ -114,25 +110,26 @@ def _participants_to_move(tx: Connection, child: Row, parent: Row) -> list[tuple
     ]
 
 
-def _columns_before(data: Mapping[str, Any], child: Row, parent: Row) -> dict[str, Any]:
+def _columns_before(merged: Merged, child: TicketRow, parent: TicketRow, now: datetime) -> TicketChanges:
     """Columns of the parent as they were before the merge, where nothing newer stands there."""
-    before: dict[str, Any] = {}
-    if data.get("was") and parent.customer_entry_id == child.customer_entry_id:
-        before = dict(data["was"])
-        at = before.pop("customer_at")
+    before: TicketChanges = {"changed_at": now}
+    if merged.was and parent.customer_entry_id == child.customer_entry_id:
+        columns = dict(merged.was)
+        at = columns.pop("customer_at")
+        before |= cast("TicketChanges", columns)
         before["customer_at"] = datetime.fromisoformat(at) if at else None
-    if data["was_automatic"]:
+    if merged.was_automatic:
         before["automatic"] = True
     return before
 
 
-def _lock_both(tx: Connection, child_id: int, parent_id: int) -> tuple[Row, Row]:
+def _lock_both(tx: Connection, child_id: int, parent_id: int) -> tuple[TicketRow, TicketRow]:
     """Both tickets, locked always in the same order."""
     locked = {item: queries.locked(tx, ticket_id=item) for item in sorted((child_id, parent_id))}
     return locked[child_id], locked[parent_id]
 
 
-def _require_mergeable(child: Row, parent: Row, sure: bool) -> None:
+def _require_mergeable(child: TicketRow, parent: TicketRow, sure: bool) -> None:
     if child.merged_into_id is not None:
         raise Conflict("This ticket is merged into another one already.")
     if parent.merged_into_id is not None:
@@ -145,27 +142,40 @@ def _require_mergeable(child: Row, parent: Row, sure: bool) -> None:
         raise Invalid("These are two customers. Confirm that both may see what is written from now on.", "sure")
 
 
-def _clock_changes(tx: Connection, child: Row, parent: Row, moving: Sequence[Row]) -> dict[str, Any]:
+class ClockChanges(TypedDict, total=False):
+    """What the clocks must know of a merge; see `Merged`."""
+
+    voids: Required[list[int]]
+    since: list[tuple[int, str]]
+    joined: list[int]
+    leans: list[tuple[list[int], int, str]]
+
+
+def _clock_changes(tx: Connection, child: TicketRow, parent: TicketRow, moving: Sequence[MovingEntry]) -> ClockChanges:
     """What the clocks must know of a merge: which lines count no more, and since when a question waits."""
-    lines = [entry.id for entry in moving if entry.kind in ("message", "call")]
+    messages = [entry.id for entry in moving if entry.kind in ("message", "call")]
     open_there, open_here = _unanswered(tx, child.id), _unanswered(tx, parent.id)
+    changes: ClockChanges = {"voids": messages}
     leans = _lent_start(tx, child, moving, open_here or open_there)
+    if leans is not None:
+        changes["leans"] = [leans]
     if open_there is None:
-        return {"voids": lines, **leans}
+        return changes
     if open_here is not None:
         since = min(open_there.started_at, open_here.started_at)
-        return {"voids": lines, "since": [[open_here.start_entry_id, since.isoformat()]], **leans}
+        changes["since"] = [(open_here.start_entry_id, since.isoformat())]
+        return changes
     start = open_there.start_entry_id
-    return {
-        **leans,
-        "voids": [line for line in lines if line != start],
-        "joined": [start],
-        "since": [[start, open_there.started_at.isoformat()]],
-    }
+    changes["voids"] = [entry_id for entry_id in messages if entry_id != start]
+    changes["joined"] = [start]
+    changes["since"] = [(start, open_there.started_at.isoformat())]
+    return changes
 
 
-def _lent_start(tx: Connection, child: Row, moving: Sequence[Row], carrier: Row | None) -> dict[str, Any]:
-    """Which question of the child waits again, and on which line, should no answer to it arrive after all."""
+def _lent_start(
+    tx: Connection, child: TicketRow, moving: Sequence[MovingEntry], carrier: Row | None
+) -> tuple[list[int], int, str] | None:
+    """(answers, entry, since): the question of the child that waits again, should no answer to it arrive after all."""
     done = [
         clock
         for clock in clock_queries.clocks_of(tx, ticket_id=child.id)
@@ -173,14 +183,14 @@ def _lent_start(tx: Connection, child: Row, moving: Sequence[Row], carrier: Row 
     ]
     last = max(done, key=lambda item: (item.cycle, item.stopped_at), default=None)
     if last is None or not child.active:
-        return {}
-    line, since = last.start_entry_id, last.started_at
+        return None
+    entry_id, since = last.start_entry_id, last.started_at
     if carrier is not None:
-        line, since = carrier.start_entry_id, min(since, carrier.started_at)
+        entry_id, since = carrier.start_entry_id, min(since, carrier.started_at)
     answers = [
         entry.id for entry in moving if entry.outgoing and entry.author == "agent" and entry.id >= last.stop_entry_id
     ]
-    return {"leans": [[answers, line, since.isoformat()]]}
+    return answers, entry_id, since.isoformat()
 
 
 def _unanswered(tx: Connection, ticket_id: int) -> Row | None:
@@ -189,14 +199,13 @@ def _unanswered(tx: Connection, ticket_id: int) -> Row | None:
     return min(running, key=lambda item: item.started_at, default=None)
 
 
-def _newest_question(tx: Connection, child: Row, parent: Row) -> dict[str, Any]:
-    """The next answer goes where the customer wrote last. Returns what the parent had before."""
+def _move_newest_question(tx: Connection, child: TicketRow, parent: TicketRow) -> dict[str, Any] | None:
+    """The next answer goes where the customer wrote last. Returns what the parent had before, as JSON."""
     if child.customer_at is None or (parent.customer_at is not None and child.customer_at <= parent.customer_at):
-        return {}
+        return None
     one_way = child.contact_id == parent.contact_id and parent.conversation in (None, child.conversation)
     names = REPLY if one_way else ("snippet", "customer_entry_id")  # an open chat stays where its customer sits
-    tickets.change(
-        tx, ticket_id=parent.id, customer_at=child.customer_at, **{name: getattr(child, name) for name in names}
-    )
+    columns = cast("TicketChanges", {name: getattr(child, name) for name in (*names, "customer_at")})
+    tickets.change(tx, ticket_id=parent.id, **columns)
     at = parent.customer_at
-    return {"was": {**{name: getattr(parent, name) for name in names}, "customer_at": at.isoformat() if at else None}}
+    return {**{name: getattr(parent, name) for name in names}, "customer_at": at.isoformat() if at else None}

@@ -10,6 +10,7 @@ from helpdesk.database.engine import hint
 from helpdesk.database.metadata import Row
 from helpdesk.sla.store import actions, queries
 from helpdesk.tickets import actions as tickets
+from helpdesk.tickets.events.ticket_events import DeadlineMissed, DeadlineNear
 
 
 def fire_due_alerts(tx: Connection, *, now: datetime, most: int = 500) -> int:
@@ -27,15 +28,8 @@ def _fire(tx: Connection, clock: Row, now: datetime) -> None:
     else:
         actions.mark_warned(tx, clock=clock)
     at = clock.due_at if late else clock.warn_at
-    tickets.changed(
-        tx,
-        ticket_id=clock.ticket_id,
-        now=now,
-        author="system",
-        change="breached" if late else "warned",
-        clock=clock.kind,
-        clock_id=clock.id,
-        at=at.isoformat(),
-        due_at=clock.due_at and clock.due_at.isoformat(),
+    event = (DeadlineMissed if late else DeadlineNear)(
+        clock=clock.kind, clock_id=clock.id, at=at.isoformat(), due_at=clock.due_at and clock.due_at.isoformat()
     )
+    tickets.record_event(tx, event, ticket_id=clock.ticket_id, now=now, author="system")
     hint(tx, "breach" if late else "warning", clock.ticket_id)

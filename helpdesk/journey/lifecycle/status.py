@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Unpack
 
 from sqlalchemy import Connection
 
-from helpdesk.errors import Conflict
+from helpdesk.errors import Conflict, Invalid
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.lifecycle import clocks, survey
-from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import queries
-from helpdesk.tickets.rules import ENDED
+from helpdesk.tickets import queries, rules
+from helpdesk.tickets.events.stored_events import event_of
+from helpdesk.tickets.events.ticket_events import Reopened, StatusChanged
+from helpdesk.tickets.rows import TicketChanges, TicketRow
+from helpdesk.tickets.timeline import Timeline
+from helpdesk.tickets.vocabulary import ENDED, STATUSES, Author, Status
 
 
 def set_status(
@@ -19,35 +23,55 @@ def set_status(
     context: DeskContext,
     *,
     ticket_id: int,
-    status: str,
+    status: Status,
     by: int | None,
     now: datetime,
-    author: str = "agent",
+    author: Author = "agent",
 ) -> None:
-    """Move a ticket to `status` with everything that follows from it. Raises Conflict on a merged ticket."""
+    """Move a ticket to `status` with everything that follows from it. Raises Invalid, Conflict on a merged ticket."""
+    if status not in STATUSES:
+        raise Invalid("There is no status {status}.", "status", status=repr(status))
     ticket = queries.locked(tx, ticket_id=ticket_id)
     if ticket.merged_into_id is not None:
         raise Conflict("This ticket was merged into {number}.", number=ticket.merged_into_id)
-    taken_back = _endings(tx, ticket_id) if ticket.status in ENDED and status not in ENDED else []
-    was = tickets.set_status(
-        tx, ticket_id=ticket_id, status=status, by=by, now=now, author=author, voids=taken_back
-    )  # fmt: skip
-    if was == status:
-        return
-    if was in ENDED and status not in ENDED:
-        survey.withdraw_invitation(tx, ticket_id=ticket_id, cycle=ticket.cycle, now=now)
-    clocks.recompute_clocks(tx, context, ticket_id=ticket_id, now=now)
-    if status in ENDED and was not in ENDED:
-        survey.send_invitation(tx, context, ticket_id=ticket_id, now=now)
+    if ticket.status != status:
+        timeline = Timeline.load(tx, ticket_id=ticket_id)
+        change_status(tx, context, ticket=ticket, timeline=timeline, to=status, by=by, now=now, author=author)
 
 
-def _endings(tx: Connection, ticket_id: int) -> list[int]:
-    """The lines that ended the cycle: taken back by hand, its clocks go on from where they started."""
+def change_status(
+    tx: Connection,
+    context: DeskContext,
+    *,
+    ticket: TicketRow,
+    timeline: Timeline,
+    to: Status,
+    by: int | None,
+    now: datetime,
+    author: Author = "agent",
+    **changes: Unpack[TicketChanges],
+) -> TicketRow:
+    """The same for a locked ticket of another status, together with other `changes`; returns it as it is then."""
+    reopened = ticket.status in ENDED and to not in ENDED
+    voids = _endings(timeline) if reopened else []
+    event = StatusChanged(to=to, previous=ticket.status, voids=voids or None)
+    timeline.record_event(tx, event, now=now, author=author, person_id=by)
+    if reopened:
+        survey.withdraw_invitation(tx, ticket_id=ticket.id, cycle=ticket.cycle, now=now)
+    changes = {**changes, **rules.status_changes(ticket, to, now)}
+    after = clocks.update_with_clocks(tx, context, ticket=ticket, timeline=timeline, now=now, **changes)
+    if to in ENDED and ticket.status not in ENDED:
+        survey.send_invitation(tx, context, ticket=after, timeline=timeline, now=now)
+    return after
+
+
+def _endings(timeline: Timeline) -> list[int]:
+    """The entries that ended the cycle: taken back by hand, its clocks go on from where they started."""
     endings: list[int] = []
-    for line in reversed(queries.timeline(tx, ticket_id=ticket_id)):
-        data = line.data or {}
-        if data.get("change") == "reopened" or (data.get("change") == "status" and data.get("to") not in ENDED):
+    for entry in reversed(timeline.entries):
+        event = event_of(entry.data) if entry.kind == "change" else None
+        if isinstance(event, Reopened) or (isinstance(event, StatusChanged) and event.to not in ENDED):
             break
-        if data.get("change") == "status":
-            endings.append(line.id)
+        if isinstance(event, StatusChanged):
+            endings.append(entry.id)
     return endings

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,23 +13,28 @@ from helpdesk.database.engine import hint
 from helpdesk.errors import Conflict, Invalid, NotFound
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.lifecycle import follow_up
-from helpdesk.journey.outgoing import dispatch, outbound
+from helpdesk.journey.outgoing import automatic
+from helpdesk.journey.outgoing.automatic import SurveyInvitation
 from helpdesk.outbox import actions as outbox
 from helpdesk.outbox import queries as outbox_queries
 from helpdesk.surveys import actions, queries, rules
+from helpdesk.surveys.queries import SurveyRow
 from helpdesk.text import clean
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries as ticket_queries
-from helpdesk.tickets import reassign_contact
+from helpdesk.tickets.events.message_events import CalledBack, FollowUpCreated
+from helpdesk.tickets.rows import Json, NewEntry, TicketRow
+from helpdesk.tickets.timeline import Timeline
 
 FOLLOW_UP_MINUTES = 30
 MOST_WORDS = 2000
 MOST_CHANGES = 20  # lines of one survey on its timeline
 
 
-def send_invitation(tx: Connection, context: DeskContext, *, ticket_id: int, now: datetime) -> int | None:
+def send_invitation(
+    tx: Connection, context: DeskContext, *, ticket: TicketRow, timeline: Timeline | None = None, now: datetime
+) -> int | None:
     """Ask how it was, over the channel of the customer's last message. None: the rules say no."""
-    ticket = ticket_queries.ticket(tx, ticket_id=ticket_id)
     if rules.why_no_survey(
         _ending(tx, ticket), enabled=context.survey.enabled, cool_down=context.survey.cool_down, now=now
     ):
@@ -40,23 +44,21 @@ def send_invitation(tx: Connection, context: DeskContext, *, ticket_id: int, now
     text = context.word(
         "survey.txt", language, name=ticket.contact_name, number=ticket.id, subject=ticket.subject, desk=context.name
     )
-    entry_id = tickets.add_entry(
-        tx, ticket_id=ticket_id, at=now, kind="survey", author="survey", public=True, outgoing=True, text=text,
-        channel=ticket.channel, account=ticket.account, address=ticket.address, delivery="queued",
-        data={"cycle": ticket.cycle},
+    due_at = now + max(context.survey.delay(ticket.channel), context.time_to_undo(ticket.channel))
+    entry_id = automatic.send_automatic(
+        tx, context, ticket=ticket, text=text, now=now, due_at=due_at, data={"cycle": ticket.cycle},
+        invitation=SurveyInvitation(token=token, faces=_faces(context, token, language)), timeline=timeline,
     )  # fmt: skip
+    _record_invitation(tx, ticket, token, entry_id, now)
+    return entry_id
+
+
+def _record_invitation(tx: Connection, ticket: TicketRow, token: str, entry_id: int | None, now: datetime) -> None:
     actions.record_invitation(
-        tx, ticket_id=ticket_id, cycle=ticket.cycle, entry_id=entry_id, contact_id=ticket.contact_id,
+        tx, ticket_id=ticket.id, cycle=ticket.cycle, entry_id=entry_id, contact_id=ticket.contact_id,
         channel=ticket.channel, person_id=ticket.assignee_id, team_id=ticket.team_id,
         token_hash=actions.token_hash(token), invited_at=now,
     )  # fmt: skip
-    payload = outbound.build_payload(
-        tx, context, ticket=ticket, entry_id=entry_id, text=text, sender_name=context.name, automatic=True,
-        kind="survey", faces=_faces(context, token, language), survey=token,
-    )  # fmt: skip
-    due_at = now + max(context.survey.delay(ticket.channel), context.time_to_undo(ticket.channel))
-    dispatch.queue_entry(tx, context, ticket=ticket, entry_id=entry_id, payload=payload, now=now, due_at=due_at)
-    return entry_id
 
 
 def new_token(context: DeskContext, channel: str) -> str:
@@ -64,36 +66,27 @@ def new_token(context: DeskContext, channel: str) -> str:
     return secrets.token_urlsafe(12 if context.hours(channel) == "phone" else 24)
 
 
-def start_call_survey(tx: Connection, *, ticket: Any, now: datetime) -> str | None:
+def start_call_survey(tx: Connection, *, ticket: TicketRow, now: datetime) -> str | None:
     """The token of a survey asked by keypad in the call itself. None: this cycle was asked already."""
     if any(survey.cycle == ticket.cycle for survey in queries.of_ticket(tx, ticket_id=ticket.id)):
         return None
     token = secrets.token_urlsafe(24)
-    actions.record_invitation(
-        tx,
-        ticket_id=ticket.id,
-        cycle=ticket.cycle,
-        entry_id=None,
-        contact_id=ticket.contact_id,
-        channel=ticket.channel,
-        person_id=ticket.assignee_id,
-        team_id=ticket.team_id,
-        token_hash=actions.token_hash(token),
-        invited_at=now,
-    )
+    _record_invitation(tx, ticket, token, None, now)
     return token
 
 
-def _ending(tx: Connection, ticket: Any) -> rules.Ending:
-    known = queries.of_ticket(tx, ticket_id=ticket.id)
+def _ending(tx: Connection, ticket: TicketRow) -> rules.Ending:
+    invited, last_invited_at = queries.invited_before(
+        tx, contact_id=ticket.contact_id, ticket_id=ticket.id, cycle=ticket.cycle
+    )  # fmt: skip
     address = contacts.by_address(tx, address=ticket.address)
     return rules.Ending(
         cycle=ticket.cycle,
         spam=ticket.spam_at is not None,
         merged=ticket.merged_into_id is not None,
         automatic=ticket.automatic,
-        invited_this_cycle=any(known_id.cycle == ticket.cycle for known_id in known),
-        last_invited_at=queries.last_invited(tx, contact_id=ticket.contact_id),
+        invited_this_cycle=invited,
+        last_invited_at=last_invited_at,
         unreachable=address is None or address.unreachable_at is not None,
     )
 
@@ -122,7 +115,7 @@ def withdraw_invitation(tx: Connection, *, ticket_id: int, cycle: int, now: date
             actions.mark_withdrawn(tx, survey_id=survey.id)
 
 
-def record_answer(tx: Connection, context: DeskContext, *, token: str, score: str, now: datetime) -> Any:
+def record_answer(tx: Connection, context: DeskContext, *, token: str, score: str, now: datetime) -> SurveyRow:
     """Store a tap, the first or a changed one; returns the survey. Raises NotFound, Conflict when it is too late."""
     if score not in rules.SCORES:
         raise Invalid("There are three faces: happy, neutral and sad.", "face")
@@ -131,28 +124,25 @@ def record_answer(tx: Connection, context: DeskContext, *, token: str, score: st
         return survey
     _limit_changes(tx, survey)
     actions.record_answer(tx, survey_id=survey.id, score=score, now=now, first=survey.answered_at is None)
-    ticket = reassign_contact.surviving_ticket(tx, ticket_id=survey.ticket_id)
-    tickets.add_entry(
-        tx,
-        ticket_id=ticket.id,
-        at=now,
-        kind="survey",
-        author="customer",
-        public=True,
-        outgoing=False,
-        contact_id=survey.contact_id,
-        channel=survey.channel,
-        data={"score": score, "was": survey.score, "survey": survey.id, "cycle": survey.cycle},
-    )
+    ticket = ticket_queries.surviving_ticket(tx, ticket_id=survey.ticket_id)
+    data = {"score": score, "was": survey.score, "survey": survey.id, "cycle": survey.cycle}
+    tickets.add_entry(tx, _answer_entry(survey, ticket, now, data))
     if score == "sad":
         _create_follow_up(tx, context, survey, ticket, now)
     hint(tx, "survey", ticket.id)
-    return queries.by_token(tx, token_hash=survey.token_hash)
+    return queries.known_token(tx, token_hash=survey.token_hash)
 
 
-def _limit_changes(tx: Connection, survey: Any) -> None:
+def _answer_entry(survey: SurveyRow, ticket: TicketRow, now: datetime, data: Json, comment: str = "") -> NewEntry:
+    return NewEntry(
+        ticket_id=ticket.id, at=now, kind="survey", author="customer", public=True, contact_id=survey.contact_id,
+        channel=survey.channel, text=comment, data=data,
+    )  # fmt: skip
+
+
+def _limit_changes(tx: Connection, survey: SurveyRow) -> None:
     """Whoever has the link may change their mind, but not fill a timeline. Raises Conflict."""
-    ticket = reassign_contact.surviving_ticket(tx, ticket_id=survey.ticket_id)
+    ticket = ticket_queries.surviving_ticket(tx, ticket_id=survey.ticket_id)
     lines = ticket_queries.timeline(tx, ticket_id=ticket.id, most=MOST_CHANGES * 3)
     if (
         sum(1 for line in lines if line.kind == "survey" and (line.data or {}).get("survey") == survey.id)
@@ -161,7 +151,7 @@ def _limit_changes(tx: Connection, survey: Any) -> None:
         raise Conflict("This answer was changed very often; it stays as it is now.")
 
 
-def find_survey(tx: Connection, context: DeskContext, *, token: str, now: datetime) -> Any:
+def find_survey(tx: Connection, context: DeskContext, *, token: str, now: datetime) -> SurveyRow:
     """The survey behind a link that can still be answered. Raises NotFound, Conflict when it is too late."""
     survey = queries.by_token(tx, token_hash=actions.token_hash(token))
     if survey is None:
@@ -179,7 +169,7 @@ def find_survey(tx: Connection, context: DeskContext, *, token: str, now: dateti
 
 def record_reasons(
     tx: Connection, context: DeskContext, *, token: str, reasons: Sequence[str], words: str, now: datetime
-) -> Any:
+) -> SurveyRow:
     """Store why, after a tap. Raises Conflict before it."""
     survey = find_survey(tx, context, token=token, now=now)
     if survey.score is None:
@@ -190,25 +180,16 @@ def record_reasons(
         return survey
     _limit_changes(tx, survey)
     actions.record_reasons(tx, survey_id=survey.id, reasons=chosen, words=comment)
-    ticket = reassign_contact.surviving_ticket(tx, ticket_id=survey.ticket_id)
-    tickets.add_entry(
-        tx,
-        ticket_id=ticket.id,
-        at=now,
-        kind="survey",
-        author="customer",
-        public=True,
-        outgoing=False,
-        contact_id=survey.contact_id,
-        channel=survey.channel,
-        text=comment,
-        data={"score": survey.score, "reasons": chosen, "survey": survey.id, "cycle": survey.cycle},
-    )
+    ticket = ticket_queries.surviving_ticket(tx, ticket_id=survey.ticket_id)
+    data = {"score": survey.score, "reasons": chosen, "survey": survey.id, "cycle": survey.cycle}
+    tickets.add_entry(tx, _answer_entry(survey, ticket, now, data, comment))
     hint(tx, "survey", ticket.id)
-    return queries.by_token(tx, token_hash=survey.token_hash)
+    return queries.known_token(tx, token_hash=survey.token_hash)
 
 
-def _create_follow_up(tx: Connection, context: DeskContext, survey: Any, ticket: Any, now: datetime) -> None:
+def _create_follow_up(
+    tx: Connection, context: DeskContext, survey: SurveyRow, ticket: TicketRow, now: datetime
+) -> None:
     """Whoever has the ticket now is to call; nobody has it: whoever is free."""
     due_at = context.promises.calendar("written")[1].due_at(now, FOLLOW_UP_MINUTES)
     fresh = actions.create_follow_up(
@@ -217,15 +198,8 @@ def _create_follow_up(tx: Connection, context: DeskContext, survey: Any, ticket:
     if fresh:
         follow_up.refresh_deadline(tx, ticket_id=ticket.id)
         tickets.change(tx, ticket_id=ticket.id, changed_at=now)
-        tickets.changed(
-            tx,
-            ticket_id=ticket.id,
-            now=now,
-            author="automation",
-            change="follow_up",
-            to=ticket.assignee_id,
-            due_at=due_at.isoformat() if due_at else None,
-        )
+        event = FollowUpCreated(to=ticket.assignee_id, due_at=due_at.isoformat() if due_at else None)
+        tickets.record_event(tx, event, ticket_id=ticket.id, now=now, author="automation")
 
 
 def complete_follow_up(
@@ -238,6 +212,5 @@ def complete_follow_up(
     actions.complete_follow_up(tx, follow_up_id=follow_up_id, ticket_id=ticket_id, outcome=words, now=now)
     follow_up.refresh_deadline(tx, ticket_id=ticket_id)
     tickets.change(tx, ticket_id=ticket_id, changed_at=now)
-    tickets.changed(
-        tx, ticket_id=ticket_id, now=now, author="agent", person_id=person_id, change="called_back", outcome=words
-    )
+    event = CalledBack(outcome=words)
+    tickets.record_event(tx, event, ticket_id=ticket_id, now=now, author="agent", person_id=person_id)

@@ -8,13 +8,13 @@ from sqlalchemy import Connection
 
 from channels.contract import Inbound
 from helpdesk.contacts import queries as contacts
-from helpdesk.database.metadata import Row
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.outgoing import automatic
 from helpdesk.outbox import queries as outbox
 from helpdesk.outbox.rules import Occasion, why_not
 from helpdesk.sla.calendar.calendars import Calendar
 from helpdesk.tickets import queries
+from helpdesk.tickets.rows import TicketRow
 
 LONGEST_CLOSED = timedelta(days=14)
 
@@ -57,7 +57,7 @@ def send_auto_reply(
     return automatic.send_automatic(tx, context, ticket=ticket, text=text, now=now)
 
 
-def _answered_since_closing(tx: Connection, calendar: Calendar, ticket: Row, now: datetime) -> bool:
+def _answered_since_closing(tx: Connection, calendar: Calendar, ticket: TicketRow, now: datetime) -> bool:
     """Whether a robot wrote in this ticket since we closed: once is enough."""
     before = calendar.intervals(now - LONGEST_CLOSED, now)
     closing = before[-1][1] if before else now - LONGEST_CLOSED

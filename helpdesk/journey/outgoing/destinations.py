@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -13,6 +13,7 @@ from helpdesk.contacts import queries as contacts
 from helpdesk.database.metadata import Row
 from helpdesk.errors import Invalid
 from helpdesk.journey.context import DeskContext
+from helpdesk.tickets.rows import TicketRow
 from helpdesk.tickets.threading import ticket_candidates
 
 MOST = 8
@@ -37,13 +38,13 @@ class Destination:
     reason: str = ""
 
 
-def default_destination(ticket: Any, closed: Closed = "", reason: str = "") -> Destination:
+def default_destination(ticket: TicketRow, closed: Closed = "", reason: str = "") -> Destination:
     """The way a ticket's replies go unless somebody chooses another one."""
     own = (ticket.channel, ticket.account, ticket.address, ticket.conversation, ticket.reply_via)
     return Destination(*own, usual=True, closed=closed, reason=reason)
 
 
-def destinations_of(tx: Connection, context: DeskContext, *, ticket: Any) -> list[Destination]:
+def destinations_of(tx: Connection, context: DeskContext, *, ticket: TicketRow) -> list[Destination]:
     """Every way to the ticket's customer that is open, and its usual one, first, open or not."""
     here = contacts.addresses_of(tx, contact_id=ticket.contact_id)
     destinations = [
@@ -59,7 +60,7 @@ def destinations_of(tx: Connection, context: DeskContext, *, ticket: Any) -> lis
     return destinations[:MOST]
 
 
-def chosen_destination(tx: Connection, context: DeskContext, *, ticket: Any, wanted: str | None) -> Destination:
+def chosen_destination(tx: Connection, context: DeskContext, *, ticket: TicketRow, wanted: str | None) -> Destination:
     """The way to an address of the ticket's customer; None: the usual one. Raises Invalid when it is not open."""
     if wanted is None or wanted == ticket.address:
         return default_destination(ticket)
@@ -69,7 +70,7 @@ def chosen_destination(tx: Connection, context: DeskContext, *, ticket: Any, wan
     raise Invalid("This customer can't be written to at that address any more. Choose another way.", "via")
 
 
-def _default(context: DeskContext, ticket: Any, known: Row | None) -> Destination:
+def _default(context: DeskContext, ticket: TicketRow, known: Row | None) -> Destination:
     channel = context.channels.get(ticket.channel)
     if channel is None:
         return default_destination(ticket, "off")
@@ -78,7 +79,7 @@ def _default(context: DeskContext, ticket: Any, known: Row | None) -> Destinatio
     return default_destination(ticket, "" if channel.reaches(ticket.address) else "mute")
 
 
-def _destination_of(tx: Connection, channel: Channel, address: Row, ticket: Any) -> Destination | None:
+def _destination_of(tx: Connection, channel: Channel, address: Row, ticket: TicketRow) -> Destination | None:
     """The way to another address: the account that knows it, its chat. None: there is no chat, and none can be begun."""
     if not channel.reaches(address.address):
         return None

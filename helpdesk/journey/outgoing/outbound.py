@@ -1,55 +1,76 @@
-"""What an entry looks like on its way out: frozen as JSON in the outbox, an `Outbound` at the door."""
+"""A message on its way out: what is to be sent, frozen as JSON in the outbox, an `Outbound` for the channel."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
-from sqlalchemy import Connection
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from channels.contract import Address, Attachment, Face, Outbound
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.outgoing.destinations import Destination, default_destination
-from helpdesk.tickets import queries
+from helpdesk.journey.outgoing.destinations import Destination
+from helpdesk.tickets.rows import TicketRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingMessage:
+    """What is to be sent. `to`: (address, name) where that is not the ticket's customer; `files` by hash.
+
+    `answers`: remote id of the message somebody chose to answer; `quote`: `header` and `text` below the answer.
+    """
+
+    text: str
+    sender_name: str
+    automatic: bool
+    kind: Literal["message", "survey"] = "message"
+    to: tuple[str, str] | None = None
+    copies: Sequence[tuple[str, str]] = ()
+    files: Sequence[Mapping[str, Any]] = ()
+    faces: Sequence[Mapping[str, str]] = ()
+    subject: str | None = None
+    quote: Mapping[str, str] | None = None
+    survey: str | None = None
+    signature: str = ""
+    answers: str | None = None
 
 
 def build_payload(
-    tx: Connection, context: DeskContext, *, ticket: Any, entry_id: int, text: str, sender_name: str, automatic: bool,
-    kind: str = "message", to: tuple[str, str] | None = None, copies: Sequence[Sequence[str]] = (),
-    files: Sequence[Mapping[str, Any]] = (), faces: Sequence[Mapping[str, str]] = (), subject: str | None = None,
-    quote: Mapping[str, Any] | None = None, survey: str | None = None, signature: str = "",
-    way: Destination | None = None, answers: str | None = None,
-) -> dict[str, Any]:  # fmt: skip
-    """Everything the channel needs, as JSON; files by hash. `answers`: remote id of the message somebody chose to answer."""
-    way = way or default_destination(ticket)
-    references = _references(tx, ticket.id, way.channel, answers)
+    context: DeskContext,
+    message: OutgoingMessage,
+    *,
+    ticket: TicketRow,
+    entry_id: int,
+    way: Destination,
+    references: Sequence[str],
+) -> dict[str, Any]:
+    """Everything the channel needs, as JSON. `references`: remote ids of the conversation so far, oldest first."""
+    answers = message.answers
+    if answers:
+        references = [*(remote_id for remote_id in references if remote_id != answers), answers]
     return {
         "token": context.sign(entry_id),
-        "kind": kind,
+        "kind": message.kind,
         "account": way.account,
-        "to": list(to or (way.address, ticket.contact_name)),
-        "copies": [list(copy) for copy in copies],
-        "text": text,
-        "subject": reply_subject(ticket.subject, ticket.id) if subject is None else subject,
+        "to": list(message.to or (way.address, ticket.contact_name)),
+        "copies": [list(copy) for copy in message.copies],
+        "text": message.text,
+        "subject": reply_subject(ticket.subject, ticket.id) if message.subject is None else message.subject,
         "language": ticket.language or context.language,
-        "sender_name": sender_name,
+        "sender_name": message.sender_name,
         "reply_via": way.reply_via,
         "in_reply_to": references[-1] if references else None,
-        "references": references,
+        "references": list(references),
         "conversation": way.conversation,
-        "automatic": automatic,
-        "files": list(files),
-        "faces": list(faces),
-        "survey": survey,
-        "signature": signature,
-        "details": {**({"quote": dict(quote)} if quote else {}), **({"reply_to": answers} if answers else {})},
+        "automatic": message.automatic,
+        "files": list(message.files),
+        "faces": list(message.faces),
+        "survey": message.survey,
+        "signature": message.signature,
+        "details": {
+            **({"quote": dict(message.quote)} if message.quote else {}),
+            **({"reply_to": answers} if answers else {}),
+        },
     }
-
-
-def _references(tx: Connection, ticket_id: int, channel: str, answers: str | None) -> list[str]:
-    """Remote ids of the conversation so far, oldest first; the answered one stands last."""
-    known = queries.references(tx, ticket_id=ticket_id, channel=channel)
-    return [remote_id for remote_id in known if remote_id != answers] + ([answers] if answers else [])
 
 
 def reply_subject(subject: str, number: int) -> str:

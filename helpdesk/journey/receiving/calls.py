@@ -6,10 +6,10 @@ answer at the moment of answer; an outgoing one counts only when it was answered
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -17,7 +17,6 @@ from channels.contract import Address, Inbound
 from helpdesk.agents import queries as agents
 from helpdesk.contacts import actions as contacts
 from helpdesk.database.engine import hint
-from helpdesk.database.metadata import Row
 from helpdesk.intake import actions as intake
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.lifecycle import callback, clocks, reopening
@@ -25,7 +24,11 @@ from helpdesk.journey.receiving import new_ticket
 from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.sla.engine.clock_skew import FAR
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import late_attachments, queries, reassign_contact, rules, ticket_search
+from helpdesk.tickets import late_attachments, queries, rules
+from helpdesk.tickets.events.ticket_events import StatusChanged
+from helpdesk.tickets.lists import contact_tickets, ticket_search
+from helpdesk.tickets.rows import EntryRow, Json, NewEntry, NewFile, TicketChanges, TicketRow
+from helpdesk.tickets.vocabulary import ENDED, Author, Status
 
 OUTGOING = frozenset({"outbound", "outgoing"})
 
@@ -35,11 +38,11 @@ class StoredCall(NamedTuple):
 
     ticket_id: int
     entry_id: int
-    record: Mapping[str, Any]
+    record: Json
 
 
 def receive_call(
-    tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]] = ()
+    tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, files: Sequence[NewFile] = ()
 ) -> int | None:
     """Put one record of a call on its timeline, or bring the line that is there up to date; its files once."""
     kept = _store(tx, context, arrival, inbound)
@@ -73,7 +76,7 @@ def _store(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbo
     ticket_id = _ticket(tx, context, arrival, inbound, inbound.author)
     if ticket_id is None:
         return None
-    ticket_id = reassign_contact.surviving_ticket(tx, ticket_id=ticket_id).id  # it may have been merged since we looked
+    ticket_id = queries.surviving_ticket(tx, ticket_id=ticket_id).id  # it may have been merged since we looked
     entry_id = _add_entry(tx, arrival, inbound, ticket_id)
     _apply_outcome(
         tx, context, ticket_id=ticket_id, entry_id=entry_id, record=record, before={}, now=arrival.received_at
@@ -102,7 +105,7 @@ def _update(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inb
     return kept
 
 
-def _lock_entry(tx: Connection, entry_id: int) -> Row:
+def _lock_entry(tx: Connection, entry_id: int) -> EntryRow:
     """The line of a call, its ticket locked: two parts of it, or a merge, come one after the other."""
     entry = queries.entry(tx, entry_id=entry_id)
     while True:
@@ -113,16 +116,16 @@ def _lock_entry(tx: Connection, entry_id: int) -> Row:
         entry = current
 
 
-def _outcome(record: Mapping[str, Any]) -> tuple[Any, ...]:
+def _outcome(record: Json) -> tuple[object, ...]:
     return tuple(record.get(name) for name in ("direction", "kind", "disposition", "answered_at"))
 
 
-def _queue_state(record: Mapping[str, Any]) -> tuple[Any, ...]:
+def _queue_state(record: Json) -> tuple[object, ...]:
     """What the clock of the queue is made of."""
     return record.get("queued_at"), record.get("queue_wait_s"), record.get("status") == "queued"
 
 
-def author_of(record: Mapping[str, Any]) -> str:
+def author_of(record: Json) -> Author:
     """Whose act a call is: a person's when somebody of ours called or answered, else the customer's."""
     if record.get("direction") in OUTGOING or record.get("disposition") == "answered":
         return "agent"
@@ -135,7 +138,7 @@ def _ticket(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inb
     known = contacts.find_or_create(
         tx, address=who.address, name=who.name, verified=who.verified, language=None, now=at
     )
-    newest = queries.newest_of_contact(tx, contact_id=known.contact_id)
+    newest = contact_tickets.newest_of_contact(tx, contact_id=known.contact_id)
     if newest is not None and newest.active:
         return int(newest.id)
     window = context.reopening(arrival.channel)
@@ -153,8 +156,7 @@ def _add_entry(tx: Connection, arrival: Arrival, inbound: Inbound, ticket_id: in
     record = inbound.details
     outgoing = record.get("direction") in OUTGOING
     ticket = queries.locked(tx, ticket_id=ticket_id)
-    entry_id = tickets.add_entry(
-        tx,
+    entry = NewEntry(
         ticket_id=ticket_id,
         at=_started_at(record, arrival.received_at),
         kind="call",
@@ -171,6 +173,7 @@ def _add_entry(tx: Connection, arrival: Arrival, inbound: Inbound, ticket_id: in
         intake_id=arrival.intake_id,
         data=dict(record),
     )
+    entry_id = tickets.add_entry(tx, entry)
     tickets.add_remote_id(tx, channel=arrival.channel, remote_id=inbound.external_id, entry_id=entry_id)
     address = inbound.author.address if inbound.author else ""
     ticket_search.index_entry(
@@ -180,20 +183,20 @@ def _add_entry(tx: Connection, arrival: Arrival, inbound: Inbound, ticket_id: in
 
 
 def _apply_outcome(
-    tx: Connection, context: DeskContext, *, ticket_id: int, entry_id: int, record: Mapping[str, Any], before: Mapping[str, Any],
+    tx: Connection, context: DeskContext, *, ticket_id: int, entry_id: int, record: Json, before: Json,
     now: datetime,
 ) -> None:  # fmt: skip
     """What a call's outcome does to its ticket and its clocks. What was known `before` has acted already."""
     ticket = queries.locked(tx, ticket_id=ticket_id)
-    values: dict[str, Any] = {"changed_at": now}
+    changes: TicketChanges = {"changed_at": now}
     incoming = record.get("direction") not in OUTGOING
     outcome = record.get("disposition")
     is_new = outcome is not None and _was_answered(outcome) != _was_answered(before.get("disposition"))
     if is_new:
-        values |= _change_status(tx, ticket, entry_id, now, answered=outcome == "answered", incoming=incoming)
+        changes |= _change_status(tx, ticket, entry_id, now, answered=outcome == "answered", incoming=incoming)
     if incoming:
-        values |= {"customer_at": now, "customer_entry_id": entry_id}
-    tickets.change(tx, ticket_id=ticket_id, **values)
+        changes |= {"customer_at": now, "customer_entry_id": entry_id}
+    tickets.change(tx, ticket_id=ticket_id, **changes)
     clocks.recompute_clocks(tx, context, ticket_id=ticket_id, now=now)
     if is_new and outcome == "answered" and not incoming:
         started = _started_at(record, now)
@@ -203,48 +206,46 @@ def _apply_outcome(
 
 
 def _change_status(
-    tx: Connection, ticket: Row, entry_id: int, now: datetime, *, answered: bool, incoming: bool
-) -> dict[str, Any]:
-    """The status a call leads to, said on the timeline; returns the columns to change."""
-    if incoming and ticket.status in rules.ENDED:
+    tx: Connection, ticket: TicketRow, entry_id: int, now: datetime, *, answered: bool, incoming: bool
+) -> TicketChanges:
+    """The status a call leads to, recorded on the timeline; returns the columns to change."""
+    if incoming and ticket.status in ENDED:
         return reopening.reopen_ticket(
             tx, ticket=ticket, status="open", now=now, call=_spanning_call(tx, ticket, entry_id)
         )
     status = _status_after(ticket.status, answered=answered, incoming=incoming)
     if status == ticket.status:
         return {}
-    tickets.changed(
-        tx, ticket_id=ticket.id, now=now + timedelta(microseconds=1), author="system", change="status", to=status,
-        **{"from": ticket.status},
-    )  # fmt: skip
+    event = StatusChanged(to=status, previous=ticket.status)
+    tickets.record_event(tx, event, ticket_id=ticket.id, now=now + timedelta(microseconds=1), author="system")
     return {"status": status}
 
 
-def _was_answered(disposition: Any) -> bool | None:
+def _was_answered(disposition: object) -> bool | None:
     """What of an outcome acts: voicemail instead of missed is a better word for the same. None: it is not over."""
     return None if disposition is None else disposition == "answered"
 
 
-def _spanning_call(tx: Connection, ticket: Row, entry_id: int) -> int | None:
+def _spanning_call(tx: Connection, ticket: TicketRow, entry_id: int) -> int | None:
     """A call that began before its ticket was resolved and ended after it: its question is of the new cycle."""
     began = queries.entry(tx, entry_id=entry_id).at
     return entry_id if ticket.resolved_at is not None and began <= ticket.resolved_at else None
 
 
-def _status_after(status: str, *, answered: bool, incoming: bool) -> str:
+def _status_after(status: Status, *, answered: bool, incoming: bool) -> Status:
     """The status after a call: somebody was spoken with, or the customer we waited for called."""
     if answered and status == "new":
         return "open"
     return rules.status_after_customer(status) if incoming else status
 
 
-def _started_at(record: Mapping[str, Any], received_at: datetime) -> datetime:
+def _started_at(record: Json, received_at: datetime) -> datetime:
     started = record.get("started_at")
     began = min(datetime.fromisoformat(started), received_at) if isinstance(started, str) else received_at
     return received_at if received_at - began > FAR else began
 
 
-def _person(tx: Connection, record: Mapping[str, Any]) -> int | None:
+def _person(tx: Connection, record: Json) -> int | None:
     """Who of ours spoke, by the extension the exchange names."""
     for extension in record.get("agents") or ():
         person_id = agents.by_extension(tx, extension=str(extension))

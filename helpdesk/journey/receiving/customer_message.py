@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
 from channels.contract import Inbound
 from helpdesk.contacts.actions import KnownContact
 from helpdesk.database.engine import hint
-from helpdesk.database.metadata import Row
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.lifecycle import clocks, reopening
 from helpdesk.journey.outgoing import auto_reply
-from helpdesk.journey.receiving import (
-    entry,
-)
+from helpdesk.journey.receiving import entry
 from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.sla.store import actions as sla
 from helpdesk.suggestions import actions as suggestions
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import queries, rules, ticket_search
+from helpdesk.tickets import queries, rules
+from helpdesk.tickets.events.ticket_events import StatusChanged
+from helpdesk.tickets.lists import ticket_search
+from helpdesk.tickets.rows import NewFile, TicketChanges, TicketRow
 from helpdesk.tickets.rules import Choice
 from helpdesk.tickets.threading import conversations
 
@@ -33,14 +32,12 @@ def append_message(
     arrival: Arrival,
     inbound: Inbound,
     known: KnownContact,
-    files: Sequence[Mapping[str, Any]],
+    files: Sequence[NewFile],
     choice: Choice,
 ) -> int:
     """Add a customer's message to the ticket it was matched to; returns the entry's id."""
     assert choice.ticket_id is not None
-    ticket = queries.locked(tx, ticket_id=choice.ticket_id)
-    while ticket.merged_into_id is not None:  # merged between our look and our lock
-        ticket = queries.locked(tx, ticket_id=ticket.merged_into_id)
+    ticket = queries.surviving_ticket(tx, ticket_id=choice.ticket_id)  # it may have been merged since we looked
     entry_id = entry.write_entry(
         tx, arrival, inbound, ticket_id=ticket.id, contact_id=known.contact_id, files=files, stranger=choice.stranger
     )
@@ -60,7 +57,7 @@ def append_message(
     return entry_id
 
 
-def _is_copied_participant(context: DeskContext, arrival: Arrival, ticket: Row, known: KnownContact) -> bool:
+def _is_copied_participant(context: DeskContext, arrival: Arrival, ticket: TicketRow, known: KnownContact) -> bool:
     """Whether somebody wrote who gets a copy anyway: the answer still goes to the customer whose matter it is."""
     own_matter = known.contact_id == ticket.contact_id
     return not own_matter and arrival.channel == ticket.channel and context.channels[arrival.channel].can.copies
@@ -71,7 +68,7 @@ def _apply_question(
     context: DeskContext,
     arrival: Arrival,
     inbound: Inbound,
-    ticket: Row,
+    ticket: TicketRow,
     entry_id: int,
     choice: Choice,
     known: KnownContact,
@@ -79,17 +76,17 @@ def _apply_question(
     """A customer wrote something that wants an answer: the ticket, its clocks, suggestions, an automatic reply."""
     now = arrival.received_at
     starts_cycle = choice.reopens or ticket.cycle == 0 or ticket.resolved_at is not None
-    values = _message_values(inbound, entry_id, now)
+    changes = _message_changes(inbound, entry_id, now)
     if not choice.stranger and not _is_copied_participant(context, arrival, ticket, known):
-        values |= _move_replies(tx, arrival, inbound, ticket)
+        changes |= _move_replies(tx, arrival, inbound, ticket)
     if ticket.cycle == 0 and not ticket.active and ticket.spam_at is None:  # a quiet ticket wakes up
         if not context.has_subjects(arrival.channel):
-            values["subject"] = rules.snippet(inbound.text, 60)
+            changes["subject"] = rules.snippet(inbound.text, 60)
         hint(tx, "opened", ticket.id)
-    values |= _change_status(tx, ticket, now, starts_cycle=starts_cycle)
+    changes |= _change_status(tx, ticket, now, starts_cycle=starts_cycle)
     if inbound.wants_person:
-        values["person_wanted_at"] = now
-    tickets.change(tx, ticket_id=ticket.id, **values)
+        changes["person_wanted_at"] = now
+    tickets.change(tx, ticket_id=ticket.id, **changes)
     if ticket.spam_at is None:
         _start_clocks(tx, context, ticket, entry_id, now, starts_cycle=starts_cycle)
     suggestions.record_suggestions(
@@ -101,7 +98,7 @@ def _apply_question(
     )
 
 
-def _message_values(inbound: Inbound, entry_id: int, now: datetime) -> dict[str, Any]:
+def _message_changes(inbound: Inbound, entry_id: int, now: datetime) -> TicketChanges:
     """What the lists show of a ticket after a customer's message."""
     return {
         "changed_at": now,
@@ -113,7 +110,7 @@ def _message_values(inbound: Inbound, entry_id: int, now: datetime) -> dict[str,
     }
 
 
-def _move_replies(tx: Connection, arrival: Arrival, inbound: Inbound, ticket: Row) -> dict[str, Any]:
+def _move_replies(tx: Connection, arrival: Arrival, inbound: Inbound, ticket: TicketRow) -> TicketChanges:
     """Replies go where the customer wrote last; who writes in the old chat again still finds the ticket."""
     if inbound.author is None:
         return {}
@@ -130,24 +127,21 @@ def _move_replies(tx: Connection, arrival: Arrival, inbound: Inbound, ticket: Ro
     }
 
 
-def _change_status(tx: Connection, ticket: Row, now: datetime, *, starts_cycle: bool) -> dict[str, Any]:
-    """The status a customer's message leads to, said on the timeline, and the columns of a new cycle."""
+def _change_status(tx: Connection, ticket: TicketRow, now: datetime, *, starts_cycle: bool) -> TicketChanges:
+    """The status a customer's message leads to, recorded on the timeline, and the columns of a new cycle."""
     status = rules.status_after_customer(ticket.status)
+    changes: TicketChanges = {"status": status}
     if starts_cycle:
-        values = reopening.reopen_ticket(tx, ticket=ticket, status=status, now=now, announce=ticket.cycle > 0)
-        values |= {"cycle": ticket.cycle + 1, "person_wanted_at": None}
-    else:
-        values = {"status": status}
+        changes = reopening.reopen_ticket(tx, ticket=ticket, status=status, now=now, announce=ticket.cycle > 0)
+        changes["cycle"], changes["person_wanted_at"] = ticket.cycle + 1, None
     if status != ticket.status and not (starts_cycle and ticket.cycle > 0):
-        tickets.changed(
-            tx, ticket_id=ticket.id, now=now, author="system", change="status", to=status, why="customer_wrote",
-            **{"from": ticket.status},
-        )  # fmt: skip
-    return values
+        event = StatusChanged(to=status, previous=ticket.status, why="customer_wrote")
+        tickets.record_event(tx, event, ticket_id=ticket.id, now=now, author="system")
+    return changes
 
 
 def _start_clocks(
-    tx: Connection, context: DeskContext, ticket: Row, entry_id: int, now: datetime, *, starts_cycle: bool
+    tx: Connection, context: DeskContext, ticket: TicketRow, entry_id: int, now: datetime, *, starts_cycle: bool
 ) -> None:
     """Clocks of a new cycle, or of one more question in the running one."""
     facts = clocks.policy_facts(context, ticket)

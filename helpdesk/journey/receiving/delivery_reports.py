@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 from channels.contract import Inbound
 from helpdesk.contacts import actions as contacts
 from helpdesk.database.engine import hint
-from helpdesk.database.metadata import Row
 from helpdesk.errors import Conflict
 from helpdesk.journey.answering import delivery
 from helpdesk.journey.context import DeskContext
@@ -19,6 +18,7 @@ from helpdesk.outbox import actions as outbox
 from helpdesk.outbox import queries as outbox_queries
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
+from helpdesk.tickets.rows import EntryRow
 
 
 def receive_delivery_report(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound) -> int | None:
@@ -73,7 +73,7 @@ def _refuse_while_sending(tx: Connection, channel: str, inbound: Inbound, entry_
         raise Conflict("The message this may be about is still being sent.")
 
 
-def _mark_read(tx: Connection, entry: Row, now: datetime) -> None:
+def _mark_read(tx: Connection, entry: EntryRow, now: datetime) -> None:
     """The customer has seen this message and those before it; no clock asks for that."""
     for item in queries.unread_up_to(tx, entry=entry):
         tickets.set_delivery(tx, entry_id=item.id, state="read")

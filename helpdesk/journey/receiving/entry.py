@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from helpdesk.journey.context import DeskContext
 from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
+from helpdesk.tickets.rows import NewEntry, NewFile
 
 MAX_PARTICIPANTS = 30  # more is a mailing, not a conversation
 
@@ -49,21 +50,19 @@ def write_entry(
     *,
     ticket_id: int,
     contact_id: int,
-    files: Sequence[Mapping[str, Any]],
+    files: Sequence[NewFile],
     stranger: bool,
 ) -> int:
     """Write the timeline entry of an arrival with its body, files and remote id; returns its id."""
     data = _entry_data(tx, arrival, inbound)
     oversized = inbound.details.get("problem") == "oversized"
     robot = inbound.kind == "delivery" or oversized
-    entry_id = tickets.add_entry(
-        tx,
+    entry = NewEntry(
         ticket_id=ticket_id,
         at=arrival.received_at,
         kind="note" if inbound.kind == "note" else "message",
         author="system" if robot else "customer",
         public=not oversized,
-        outgoing=False,
         contact_id=contact_id,
         channel=arrival.channel,
         account=arrival.account,
@@ -77,6 +76,7 @@ def write_entry(
         intake_id=arrival.intake_id,
         data=data or None,
     )
+    entry_id = tickets.add_entry(tx, entry)
     if inbound.html is not None or inbound.full_text is not None:
         tickets.add_body(tx, entry_id=entry_id, full_text=inbound.full_text, html=inbound.html)
     tickets.attach_files(tx, ticket_id=ticket_id, entry_id=entry_id, files=files)

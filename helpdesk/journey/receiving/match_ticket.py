@@ -14,7 +14,8 @@ from helpdesk.journey.context import DeskContext
 from helpdesk.journey.receiving import new_ticket
 from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import queries, reassign_contact, rules
+from helpdesk.tickets import queries, rules
+from helpdesk.tickets.lists import contact_tickets
 from helpdesk.tickets.rules import Candidate, Choice
 from helpdesk.tickets.threading import ticket_candidates
 
@@ -61,7 +62,7 @@ def _answers_our_message(tx: Connection, inbound: Inbound, known: KnownContact, 
     """Whether somebody answers what we wrote to this very address: their own, or one that the customer had named."""
     if inbound.author is None or choice.ticket_id is None or choice.hint not in ("reply_token", "message_token"):
         return False
-    if reassign_contact.was_written_to(tx, ticket_id=choice.ticket_id, address=inbound.author.address):
+    if queries.was_written_to(tx, ticket_id=choice.ticket_id, address=inbound.author.address):
         return True
     return (
         known.claimed_by is not None and known.claimed_by == queries.locked(tx, ticket_id=choice.ticket_id).contact_id
@@ -70,7 +71,7 @@ def _answers_our_message(tx: Connection, inbound: Inbound, known: KnownContact, 
 
 def _open_ticket_of(tx: Connection, known: KnownContact) -> Iterator[Candidate]:
     """Where a note goes that belongs to no chat we know: to the customer's open ticket."""
-    newest = None if known.new else queries.newest_of_contact(tx, contact_id=known.contact_id)
+    newest = None if known.new else contact_tickets.newest_of_contact(tx, contact_id=known.contact_id)
     if newest is not None and newest.active:
         yield Candidate(newest.id, "caller", newest.status, newest.resolved_at, welcome=True)
 
@@ -80,6 +81,6 @@ def _ticket_of_caller(
 ) -> Iterator[Candidate]:
     """On the telephone a text message joins the ticket its sender's calls are in."""
     if context.hours(arrival.channel) == "phone" and not known.new:
-        newest = queries.newest_of_contact(tx, contact_id=known.contact_id)
+        newest = contact_tickets.newest_of_contact(tx, contact_id=known.contact_id)
         if newest is not None:
             yield Candidate(newest.id, "caller", newest.status, newest.resolved_at, welcome=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -21,15 +21,18 @@ from helpdesk.sla.store import actions as sla
 from helpdesk.sla.targets import PlannedClock, PolicyFacts, nearest
 from helpdesk.suggestions import actions as suggestions
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import rules, ticket_search
-from helpdesk.tickets.models import NEVER
+from helpdesk.tickets import rules
+from helpdesk.tickets.events.ticket_events import TeamUnknown
+from helpdesk.tickets.lists import ticket_search
+from helpdesk.tickets.rows import NewFile, NewTicket
+from helpdesk.tickets.vocabulary import NEVER
 
 log = structlog.get_logger("opening")
 
 
 def open_ticket(
     tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, known: KnownContact,
-    files: Sequence[Mapping[str, Any]], *, follows: int | None,
+    files: Sequence[NewFile], *, follows: int | None,
 ) -> int:  # fmt: skip
     """A ticket of its own for this arrival; returns the entry's id."""
     asks = inbound.kind == "message" and not (inbound.automatic or inbound.thanks or known.blocked)
@@ -41,12 +44,11 @@ def open_ticket(
     at = arrival.received_at
     planned = [context.promises.plan(facts, kind, at) for kind in sla.STARTING] if asks else []
     subjects = context.has_subjects(arrival.channel)
-    values = _ticket_values(arrival, inbound, known, planned, asks=asks, follows=follows, subjects=subjects)
-    if is_quiet(inbound):
-        values["active"] = False
-    if asks and inbound.wants_person:
-        values["person_wanted_at"] = at
-    ticket_id = tickets.open_ticket(tx, **values, team_id=team)
+    ticket = replace(
+        _new_ticket(arrival, inbound, known, planned, asks=asks, follows=follows, subjects=subjects), team_id=team,
+        active=not (known.blocked or is_quiet(inbound)), person_wanted_at=at if asks and inbound.wants_person else None,
+    )  # fmt: skip
+    ticket_id = tickets.open_ticket(tx, ticket)
     entry_id = entry.write_entry(
         tx, arrival, inbound, ticket_id=ticket_id, contact_id=known.contact_id, files=files, stranger=False
     )
@@ -63,7 +65,7 @@ def open_ticket(
     ticket_search.index_entry(
         tx, ticket_id=ticket_id, entry_id=entry_id, texts=(inbound.subject, known.name, address, inbound.text)
     )
-    if values["active"] or known.blocked:
+    if ticket.active or known.blocked:
         hint(tx, "opened", ticket_id)
     return entry_id
 
@@ -98,11 +100,12 @@ def open_quiet_ticket(
     active: bool,
 ) -> int:
     """A ticket without a message and so without a clock; its first message starts one. Returns its number."""
-    values = _ticket_values(arrival, inbound, known, [], asks=False, follows=follows, subjects=True)
-    values["active"] = active and not known.blocked
-    team = _team_id(tx, inbound)
-    ticket_id = tickets.open_ticket(tx, **values, team_id=team)
-    if values["active"]:
+    ticket = replace(
+        _new_ticket(arrival, inbound, known, [], asks=False, follows=follows, subjects=True),
+        team_id=_team_id(tx, inbound), active=active and not known.blocked,
+    )  # fmt: skip
+    ticket_id = tickets.open_ticket(tx, ticket)
+    if ticket.active:
         hint(tx, "opened", ticket_id)
     return ticket_id
 
@@ -124,38 +127,33 @@ def _team_id(tx: Connection, inbound: Inbound) -> int | None:
 def _record_unknown_team(tx: Connection, name: str, ticket_id: int, at: datetime) -> None:
     """A bot or site belongs to a team there is not: somebody will notice, and nothing is lost."""
     log.warning("there is no such team", team=name, ticket=ticket_id)
-    tickets.changed(tx, ticket_id=ticket_id, now=at, author="system", change="team_unknown", team=name)
+    tickets.record_event(tx, TeamUnknown(team=name), ticket_id=ticket_id, now=at, author="system")
 
 
-def _ticket_values(
+def _new_ticket(
     arrival: Arrival, inbound: Inbound, known: KnownContact, planned: list[PlannedClock], *, asks: bool, follows: int | None,
     subjects: bool,
-) -> dict[str, Any]:  # fmt: skip
+) -> NewTicket:  # fmt: skip
     """`subjects`: the channel has them; where it has none the first words stand for it."""
-    first = nearest(planned)
-    return {
-        "subject": inbound.subject or ("" if subjects else rules.snippet(inbound.text, 60)),
-        "status": "new",
-        "active": not known.blocked,
-        "contact_id": known.contact_id,
-        "priority": "normal",
-        "language": inbound.language,
-        "channel": arrival.channel,
-        "account": arrival.account,
-        "address": inbound.author.address if inbound.author else "",
-        "conversation": inbound.thread.conversation,
-        "reply_via": inbound.reply_via,
-        "snippet": rules.message_snippet(inbound.text, [attachment.name for attachment in inbound.attachments]),
-        "created_at": arrival.received_at,
-        "changed_at": arrival.received_at,
-        "customer_at": arrival.received_at,
-        "customer_entry_id": None,
-        "answered": False,
-        "deadline": first.due_at if first else NEVER,
-        "deadline_kind": first.kind if first else None,
-        "deadline_start": arrival.received_at if first else None,
-        "cycle": 1 if asks else 0,
-        "automatic": inbound.automatic,
-        "follows_id": follows,
-        "spam_at": arrival.received_at if known.blocked else None,
-    }
+    first, at = nearest(planned), arrival.received_at
+    return NewTicket(
+        subject=inbound.subject or ("" if subjects else rules.snippet(inbound.text, 60)),
+        contact_id=known.contact_id,
+        language=inbound.language,
+        channel=arrival.channel,
+        account=arrival.account,
+        address=inbound.author.address if inbound.author else "",
+        conversation=inbound.thread.conversation,
+        reply_via=inbound.reply_via,
+        snippet=rules.message_snippet(inbound.text, [attachment.name for attachment in inbound.attachments]),
+        created_at=at,
+        changed_at=at,
+        customer_at=at,
+        deadline=(first and first.due_at) or NEVER,
+        deadline_kind=first.kind if first else None,
+        deadline_start=at if first else None,
+        cycle=1 if asks else 0,
+        automatic=inbound.automatic,
+        follows_id=follows,
+        spam_at=at if known.blocked else None,
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -56,11 +55,11 @@ def notify_sender(
     )  # fmt: skip
 
 
-def _sizes(details: Mapping[str, Any]) -> dict[str, str]:
+def _sizes(details: Mapping[str, object]) -> dict[str, str]:
     return {"megabytes": _megabytes(details.get("size")), "most": _megabytes(details.get("most"))}
 
 
-def _megabytes(value: Any) -> str:
+def _megabytes(value: object) -> str:
     """`31457280` -> `30`; "" for what is no number of bytes."""
     words = str(value or "")
     return f"{int(words) / 1_048_576:.0f}" if words.isascii() and words.isdigit() else ""

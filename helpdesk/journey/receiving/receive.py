@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -26,10 +25,11 @@ from helpdesk.journey.receiving.updates import albums, edits, moved_chats, react
 from helpdesk.text import detected_language, language
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries, thanks
+from helpdesk.tickets.rows import NewFile
 
 
 def receive(
-    tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]]
+    tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, files: Sequence[NewFile]
 ) -> int | None:
     """Put one understood thing on a timeline; returns the entry's id, or None when there was nothing to add."""
     if inbound.kind != "call" and queries.is_own_message(tx, channel=arrival.channel, remote_id=inbound.external_id):
@@ -78,7 +78,7 @@ def _is_thanks(inbound: Inbound) -> bool:
 
 
 def _receive_update(
-    tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]]
+    tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, files: Sequence[NewFile]
 ) -> int | None:
     """What is about something that is there already."""
     if inbound.kind == "delivery":

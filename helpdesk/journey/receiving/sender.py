@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -27,7 +26,10 @@ from helpdesk.journey.customers import join
 from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries as ticket_queries
-from helpdesk.tickets import reassign_contact
+from helpdesk.tickets.events.customer_events import AddressLearned, JoinOffered, LinkFollowed
+from helpdesk.tickets.events.event import Event
+from helpdesk.tickets.lists import contact_tickets
+from helpdesk.tickets.rows import TicketRow
 from helpdesk.tickets.threading import conversations
 
 MOST_ADDRESSES = 8  # of one message
@@ -38,7 +40,7 @@ class Sender:
     """Who it is, and what the timeline is to say of how we know."""
 
     known: KnownContact
-    lines: list[dict[str, Any]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
 
 def identify_sender(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound) -> Sender:
@@ -62,26 +64,26 @@ def identify_sender(tx: Connection, context: DeskContext, arrival: Arrival, inbo
                 and item.address.partition(":")[2]
                 and not context.is_own_address(item.address)
             ):
-                result.lines += _learn_address(tx, arrival, result, author, item)
+                result.events += _learn_address(tx, arrival, result, author, item)
     return result
 
 
 def record_identity(tx: Connection, arrival: Arrival, identity: Sender, *, entry_id: int) -> None:
     """Say on the timeline what was learned with an entry."""
-    if not identity.lines:
+    if not identity.events:
         return
     ticket_id = ticket_queries.entry(tx, entry_id=entry_id).ticket_id
-    for line in identity.lines:
-        tickets.changed(tx, ticket_id=ticket_id, now=arrival.received_at, author="system", **line)
+    for event in identity.events:
+        tickets.record_event(tx, event, ticket_id=ticket_id, now=arrival.received_at, author="system")
 
 
 def _learn_address(
     tx: Connection, arrival: Arrival, identity: Sender, author: Address, extra: Address
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Event]:
     """One further address of the author."""
     now, who = arrival.received_at, identity.known.contact_id
     row = queries.by_address(tx, address=extra.address)
-    learned = {"change": "learned", "address": extra.address, "by": arrival.channel, "verified": extra.verified}
+    learned = AddressLearned(address=extra.address, by=arrival.channel, verified=extra.verified)
     if row is None:
         if extra.verified:
             actions.add_verified(tx, contact_id=who, address=extra.address, now=now)
@@ -125,14 +127,12 @@ def _join(tx: Connection, identity: Sender, other: int, why: str, arrival: Arriv
     identity.known = replace(identity.known, contact_id=kept, name=who.name, new=False, mark=who.mark)
 
 
-def _offer(
-    tx: Connection, identity: Sender, other: int, address: str, why: str, arrival: Arrival
-) -> Iterator[dict[str, Any]]:
+def _offer(tx: Connection, identity: Sender, other: int, address: str, why: str, arrival: Arrival) -> Iterator[Event]:
     fresh = actions.offer_join(
         tx, contact_id=identity.known.contact_id, other_id=other, address=address, why=why, now=arrival.received_at
     )
     if fresh:
-        yield {"change": "join_offered", "address": address, "why": why}
+        yield JoinOffered(address=address, why=why)
 
 
 def _follow_link(tx: Connection, arrival: Arrival, inbound: Inbound, identity: Sender, token: str) -> None:
@@ -147,22 +147,20 @@ def _follow_link(tx: Connection, arrival: Arrival, inbound: Inbound, identity: S
         return
     if owner.id != identity.known.contact_id:
         if link.person_id is None and _has_history(tx, identity.known):
-            identity.lines += _offer(tx, identity, owner.id, address, "link", arrival)
+            identity.events += _offer(tx, identity, owner.id, address, "link", arrival)
         else:
             _join(tx, identity, owner.id, "link", arrival)
     actions.mark_verified(tx, address=address)
     ticket_id = _continue_ticket(tx, arrival, inbound, identity, owner.id, link)
-    line: dict[str, Any] = {"change": "link_followed", "address": address, "from": link.address, "by": arrival.channel}
-    if ticket_id is not None:
-        line["number"] = ticket_id
-    identity.lines.insert(0, line)
+    followed = LinkFollowed(address=address, previous=link.address, by=arrival.channel, number=ticket_id)
+    identity.events.insert(0, followed)
 
 
 def _has_history(tx: Connection, known: KnownContact) -> bool:
     proven = [
         address for address in queries.addresses_of(tx, contact_id=known.contact_id) if address.claimed_at is None
     ]
-    return len(proven) > 1 or reassign_contact.has_asked(tx, contact_id=known.contact_id)
+    return len(proven) > 1 or contact_tickets.has_asked(tx, contact_id=known.contact_id)
 
 
 def _continue_ticket(
@@ -184,14 +182,16 @@ def _continue_ticket(
         tickets.add_participant(
             tx, ticket_id=ticket.id, contact_id=identity.known.contact_id, welcome=True, address=address
         )
-    return int(ticket.id)
+    return ticket.id
 
 
-def _open_ticket_of(tx: Connection, link: Row, *owners_of: int) -> Row | None:
+def _open_ticket_of(tx: Connection, link: Row, *owners_of: int) -> TicketRow | None:
     """The ticket a link was made for, while it is open; else the customer's newest open one."""
     if link.ticket_id is not None:
-        ticket = reassign_contact.surviving_ticket(tx, ticket_id=link.ticket_id)
+        ticket = ticket_queries.surviving_ticket(tx, ticket_id=link.ticket_id)
         if ticket.active and ticket.contact_id in owners_of:
             return ticket
-    newest = ticket_queries.newest_of_contact(tx, contact_id=queries.contact(tx, contact_id=link.contact_id).id)
-    return newest if newest is not None and newest.active else None
+    newest = contact_tickets.newest_of_contact(tx, contact_id=queries.contact(tx, contact_id=link.contact_id).id)
+    if newest is None or not newest.active:
+        return None
+    return ticket_queries.locked(tx, ticket_id=newest.id)

@@ -5,9 +5,9 @@ Every change keeps the ticket's next deadline true.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, update
 
@@ -20,7 +20,8 @@ from helpdesk.sla.store.models import clocks, cycles
 from helpdesk.sla.targets import KINDS, ClockKind, PlannedClock, PolicyFacts, PolicyTargets, next_check
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries as stored
-from helpdesk.tickets.models import CALL_BACK, NEVER
+from helpdesk.tickets.rows import TicketChanges, TicketRow
+from helpdesk.tickets.vocabulary import CALL_BACK, NEVER
 
 _NEW_CYCLE = FastInsert(cycles)
 _NEW_CLOCK = FastInsert(clocks)
@@ -124,14 +125,25 @@ def release_clocks(tx: Connection, *, ticket_id: int) -> None:
     refresh_deadline(tx, ticket_id=ticket_id)
 
 
-def deadline(running: Sequence[Row], ticket: Row) -> dict[str, Any]:
+class RunningClock(Protocol):
+    """What a running clock shows on its ticket."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def started_at(self) -> datetime: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+
+
+def deadline(running: Iterable[RunningClock], ticket: TicketRow) -> TicketChanges:
     """The ticket columns that show the nearest due time: of these clocks, or of the call back its customer waits for."""
-    due = [clock for clock in running if clock.due_at is not None]
-    first = min(due, key=lambda clock: clock.due_at) if due else None
-    if ticket.call_back_at is not None and (first is None or ticket.call_back_at < first.due_at):
+    due = [(clock.due_at, clock) for clock in running if clock.due_at is not None]
+    due_at, first = min(due, key=lambda pair: pair[0], default=(NEVER, None))
+    if ticket.call_back_at is not None and ticket.call_back_at < due_at:
         return {"deadline": ticket.call_back_at, "deadline_kind": CALL_BACK, "deadline_start": ticket.sad_at}
     return {
-        "deadline": first.due_at if first else NEVER,
+        "deadline": due_at,
         "deadline_kind": first.kind if first else None,
         "deadline_start": first.started_at if first else None,
     }
@@ -140,4 +152,5 @@ def deadline(running: Sequence[Row], ticket: Row) -> dict[str, Any]:
 def refresh_deadline(tx: Connection, *, ticket_id: int) -> None:
     """Copy the nearest due time to the ticket, for the lists."""
     ticket = stored.locked(tx, ticket_id=ticket_id)
-    tickets.change(tx, ticket_id=ticket_id, **deadline(queries.running_clocks(tx, ticket_id=ticket_id), ticket))
+    running = cast("Sequence[RunningClock]", queries.running_clocks(tx, ticket_id=ticket_id))
+    tickets.change(tx, ticket_id=ticket_id, **deadline(running, ticket))

@@ -20,6 +20,8 @@ from helpdesk.sla.engine.clock_skew import is_skewed
 from helpdesk.sla.store import clock_store
 from helpdesk.sla.store.models import clocks
 from helpdesk.tickets import actions as tickets
+from helpdesk.tickets.events.ticket_events import AnsweredInTime
+from helpdesk.tickets.timeline import TimelineEntry
 
 KIND = "queue_wait"
 CALENDAR = "real time"  # where other clocks name the calendar they are counted by
@@ -60,7 +62,7 @@ def wait_of(call: Mapping[str, Any], *, incoming: bool, at: datetime) -> QueueWa
 
 
 def store_wait(
-    tx: Connection, *, ticket_id: int, calls: Sequence[Row], starts: Sequence[datetime], target: int | None,
+    tx: Connection, *, ticket_id: int, calls: Sequence[TimelineEntry], starts: Sequence[datetime], target: int | None,
     policy: str, now: datetime,
 ) -> None:  # fmt: skip
     """Write the clocks of these calls, all that a ticket has. `starts`: when each cycle began."""
@@ -80,7 +82,7 @@ def store_wait(
         clock_store.store_clock(tx, before, values)
 
 
-def _values(call: Row, wait: QueueWait, target: int | None, before: Row | None) -> dict[str, Any]:
+def _values(call: TimelineEntry, wait: QueueWait, target: int | None, before: Row | None) -> dict[str, Any]:
     """The clock's columns. A breach is left for the watcher to tell, late when the record came late."""
     due, stopped = wait.due_at(target), wait.state == "stopped"
     breach = due is not None and (wait.state == "running" or wait.met(target) is False)
@@ -108,4 +110,5 @@ def _in_time_after_all(
     """The switchboard's word came late: what was told as a breach was none."""
     if before is None or before.breached_at is None or values["breached_at"] is not None or values["fire_at"]:
         return
-    tickets.changed(tx, ticket_id=ticket_id, now=now, author="system", change="in_time", clock=KIND, clock_id=before.id)
+    event = AnsweredInTime(clock=KIND, clock_id=before.id)
+    tickets.record_event(tx, event, ticket_id=ticket_id, now=now, author="system")

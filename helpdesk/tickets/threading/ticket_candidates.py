@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TypedDict, cast
 
 from sqlalchemy import Connection, bindparam, false, null, or_, select
 
 from helpdesk.database.metadata import Row
+from helpdesk.tickets.events.stored_events import event_of
+from helpdesk.tickets.events.ticket_events import Merged
 from helpdesk.tickets.models import entries, participants, remote_ids, tickets
 from helpdesk.tickets.rules import Candidate, Hint
 from helpdesk.tickets.threading import conversations
+from helpdesk.tickets.vocabulary import Author, EntryKind
 
 _TICKET = select(tickets.c.id, tickets.c.status, tickets.c.resolved_at, tickets.c.contact_id, tickets.c.merged_into_id)
 _BY_ID = _TICKET.where(tickets.c.id == bindparam("id"))
@@ -63,9 +68,9 @@ def candidates(
 ) -> Iterator[Candidate]:
     """Every ticket the hints lead to. A hint that leads nowhere is passed over."""
 
-    def candidate(hint: Hint, row: object) -> Iterator[Candidate]:
+    def candidate(hint: Hint, row: Row | None) -> Iterator[Candidate]:
         if row is not None:
-            yield _found(tx, hint, row, contact_id)
+            yield _candidate(tx, hint, row, contact_id)
 
     signed: tuple[tuple[Hint, Sequence[str]], ...] = (
         ("reply_token", reply_tokens),
@@ -97,16 +102,14 @@ def last_heard(
     return tx.execute(_LAST_ENTRY, key).first()
 
 
-def _found(tx: Connection, hint: Hint, row: object, contact_id: int | None) -> Candidate:
-    here = row
-    while here.merged_into_id is not None:  # type: ignore[attr-defined]
-        here = tx.execute(_BY_ID, {"id": here.merged_into_id}).one()  # type: ignore[attr-defined]
-    ticket_id: int = here.id  # type: ignore[attr-defined]
-    owner: int = here.contact_id  # type: ignore[attr-defined]
+def _candidate(tx: Connection, hint: Hint, row: Row, contact_id: int | None) -> Candidate:
+    ticket = row
+    while ticket.merged_into_id is not None:
+        ticket = tx.execute(_BY_ID, {"id": ticket.merged_into_id}).one()
     welcome = contact_id is not None and (
-        owner == contact_id or takes_part(tx, ticket_id=ticket_id, contact_id=contact_id)
+        ticket.contact_id == contact_id or takes_part(tx, ticket_id=ticket.id, contact_id=contact_id)
     )
-    return Candidate(ticket_id, hint, here.status, here.resolved_at, welcome)  # type: ignore[attr-defined]
+    return Candidate(ticket.id, hint, ticket.status, ticket.resolved_at, welcome)
 
 
 def takes_part(tx: Connection, *, ticket_id: int, contact_id: int) -> bool:
@@ -114,9 +117,20 @@ def takes_part(tx: Connection, *, ticket_id: int, contact_id: int) -> bool:
     return bool(tx.execute(_WELCOME, {"ticket_id": ticket_id, "contact_id": contact_id}).scalar())
 
 
+class TranscriptEntry(TypedDict):
+    """A public entry as its customer may see it."""
+
+    id: int
+    at: datetime
+    kind: EntryKind
+    author: Author
+    outgoing: bool
+    text: str
+
+
 def transcript(
     tx: Connection, *, channel: str, conversation: str, after: int = 0, most: int = 200
-) -> list[dict[str, object]]:
+) -> list[TranscriptEntry]:
     """The public entries of a conversation behind an entry id, oldest first: what its customer may see.
 
     After a merge these are the lines of this conversation alone, wherever they stand now.
@@ -147,8 +161,11 @@ def transcript(
         .order_by(entries.c.id)
         .limit(most)
     ).mappings()
-    seen = (dict(row) for row in rows if not (row["data"] or {}).get("withdrawn_at"))
-    return [{name: value for name, value in row.items() if name != "data"} for row in seen]
+    return [
+        cast("TranscriptEntry", {name: value for name, value in row.items() if name != "data"})
+        for row in rows
+        if not (row["data"] or {}).get("withdrawn_at")
+    ]
 
 
 def _moved(tx: Connection, own: Mapping[int, int | None]) -> tuple[list[int], list[int]]:
@@ -157,6 +174,7 @@ def _moved(tx: Connection, own: Mapping[int, int | None]) -> tuple[list[int], li
     moves = tx.execute(
         select(entries.c.ticket_id, entries.c.data).where(entries.c.ticket_id.in_(looked), entries.c.kind == "change")
     )
-    merges = [(here, data) for here, data in moves if (data or {}).get("change") == "merged"]
-    came = [line for here, data in merges if here in own and data["number"] not in own for line in data["moved"]]
-    return came, [line for _, data in merges if data["number"] in own for line in data["moved"]]
+    events = ((here, event_of(data)) for here, data in moves)
+    merges = [(here, event) for here, event in events if isinstance(event, Merged)]
+    came = [line for here, merged in merges if here in own and merged.number not in own for line in merged.moved]
+    return came, [line for _, merged in merges if merged.number in own for line in merged.moved]

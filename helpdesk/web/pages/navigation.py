@@ -8,7 +8,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from helpdesk.intake import queries as intake
-from helpdesk.tickets import ticket_lists
+from helpdesk.tickets.lists import ticket_lists
 from helpdesk.web import app_keys
 
 

@@ -10,12 +10,13 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from helpdesk.agents import queries as agents
-from helpdesk.database.metadata import Row
 from helpdesk.errors import Conflict, Invalid, NotFound
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.lifecycle import survey as journey
+from helpdesk.surveys.queries import SurveyRow
 from helpdesk.surveys.rules import SCORES
 from helpdesk.tickets import queries as tickets
+from helpdesk.tickets.rows import TicketRow
 from helpdesk.web import app_keys
 from helpdesk.web.rendering.page_renderer import LANGUAGES, PAGES
 from helpdesk.web.security import secret_address
@@ -38,7 +39,7 @@ class SurveyPage:
     changeable: bool = True
 
 
-def _read(tx: Connection, context: DeskContext, *, token: str, now: datetime) -> tuple[Row, Row, str]:
+def _read(tx: Connection, context: DeskContext, *, token: str, now: datetime) -> tuple[SurveyRow, TicketRow, str]:
     """The survey, its ticket and the name of the agent it is about. Raises NotFound, Conflict."""
     stored = journey.find_survey(tx, context, token=token, now=now)
     ticket = tickets.ticket(tx, ticket_id=stored.ticket_id)

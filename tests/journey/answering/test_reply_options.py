@@ -168,22 +168,16 @@ async def test_a_mail_too_large_does_not_reopen(large):
 async def test_imported_history_triggers_nothing(desk):
     """T19."""
     from helpdesk.tickets import actions
+    from helpdesk.tickets.rows import NewEntry
 
     number, mina = await desk.writes("automatic", automatic=True), await desk.person()
     at = desk.time.passes(days=-900)
     for kind, author in (("message", "import"), ("message", "import"), ("call", "import")):
-        await desk.database.write(
-            actions.add_entry,
-            ticket_id=number,
-            at=at,
-            kind=kind,
-            author=author,
-            public=True,
-            outgoing=False,
-            person_id=mina,
-            text="years ago",
+        entry = NewEntry(
+            ticket_id=number, at=at, kind=kind, author=author, public=True, person_id=mina, text="years ago",
             data={"direction": "incoming", "disposition": "missed"},
-        )
+        )  # fmt: skip
+        await desk.database.write(actions.add_entry, entry)
     await desk.database.write(clocks.recompute_clocks, desk.context, ticket_id=number, now=desk.time())
     assert await desk.clocks(number) == []
     assert await desk.looks() == 0

@@ -7,7 +7,7 @@ import pytest
 from helpdesk.errors import NotFound
 from helpdesk.journey.lifecycle import status, survey
 from helpdesk.surveys import queries as surveys
-from helpdesk.tickets import ticket_search
+from helpdesk.tickets.lists import ticket_search
 
 
 async def left(desk):

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 from helpdesk.suggestions import actions
 from helpdesk.suggestions.suggester import SHOWN
-from helpdesk.web.inbox.build import ticket_pane, timeline
+from helpdesk.web.inbox.build import ticket_pane, timeline_items
 from helpdesk.web.inbox.build.page_data import ticket, unanswered
 
 
@@ -64,7 +64,7 @@ def test_a_thank_you_says_that_nothing_was_reopened_only_where_something_was_ove
     opened = line(3, "agent", kind="change", data={"change": "status", "to": "open"})
 
     def ended(*before):
-        return timeline._ended(line(9), SimpleNamespace(entries=[line(1), *before, line(9)]))
+        return timeline_items._ended(line(9), SimpleNamespace(entries=[line(1), *before, line(9)]))
 
     assert not ended()
     assert ended(resolved)

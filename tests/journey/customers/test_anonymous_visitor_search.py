@@ -6,7 +6,7 @@ import pytest
 
 from helpdesk.contacts import anonymous_names
 from helpdesk.contacts import queries as contacts
-from helpdesk.tickets import ticket_search
+from helpdesk.tickets.lists import ticket_search
 from helpdesk.web.inbox.build.reader import name_of
 
 TOKEN = "1aaf09c3d55e47b2a90c3f1e2d4b5a69"

@@ -13,6 +13,7 @@ from helpdesk.journey.customers import join
 from helpdesk.journey.lifecycle import clocks
 from helpdesk.surveys import queries as surveys
 from helpdesk.tickets import queries
+from helpdesk.tickets.lists import contact_tickets
 from tests.journey.lifecycle.test_clocks_equal_replay import play, shape
 from tests.support.desk.multi_channel_desk import arrives, ask, changes, open_channels, who_has
 
@@ -70,7 +71,7 @@ async def test_addresses_tickets_surveys_and_places_follow(desk, two):
     mail, chat, omid = two
     kept = await joined(desk, "site:v1", "email:sara@nilgun.example")
     assert kept == await who_has(desk, "email:sara@nilgun.example") == await who_has(desk, "site:v1")
-    assert {one.id for one in await desk.database.read(queries.of_contact, contact_id=kept)} == {mail, chat}
+    assert {one.id for one in await desk.database.read(contact_tickets.tickets_of, contact_id=kept)} == {mail, chat}
     assert [one.address for one in await desk.database.read(contacts.addresses_of, contact_id=kept)] == [
         "email:sara@nilgun.example", "site:v1",
     ]  # fmt: skip

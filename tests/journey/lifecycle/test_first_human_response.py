@@ -10,7 +10,7 @@ from channels.contract import DeliveryError
 from helpdesk.errors import Conflict, Forbidden
 from helpdesk.journey.answering import reply
 from helpdesk.journey.lifecycle import status, survey
-from helpdesk.tickets import ticket_lists
+from helpdesk.tickets.lists import ticket_lists
 
 
 async def resolve(desk, number, by, to="resolved"):

@@ -8,7 +8,9 @@ import pytest
 
 from helpdesk.journey.lifecycle import follow_up, merge, status, survey
 from helpdesk.surveys import queries as surveys
-from helpdesk.tickets import queries, ticket_lists
+from helpdesk.tickets import queries
+from helpdesk.tickets.lists import ticket_lists
+from helpdesk.tickets.vocabulary import NEVER
 
 
 async def sad(desk, person, *, score="sad", **more):
@@ -72,7 +74,7 @@ async def test_a_sad_answer_is_in_the_lists_of_its_owner_until_somebody_has_call
     assert [await rows(desk, one, mina) for one in ("soon", "late")] == [[], [number]]
     await close(desk, number, mina)
     assert [await rows(desk, one, mina) for one in ("mine", "sad", "late", "unassigned")] == [[], [], [], []]
-    assert (await desk.ticket(number)).deadline == ticket_lists.NEVER
+    assert (await desk.ticket(number)).deadline == NEVER
 
 
 async def test_it_is_sorted_among_the_other_deadlines(desk):
@@ -121,7 +123,7 @@ async def test_a_merged_tickets_survey_stands_on_the_parent_and_comes_back(desk,
     assert [line.id for line in await desk.timeline(parent) if line.kind == "survey"] == before[child]
     assert (await tasks(desk, child), await tasks(desk, parent)) == ([], [(mina, True)] if score == "sad" else [])
     gone, here = await desk.ticket(child), await desk.ticket(parent)
-    assert (gone.sad_at, gone.deadline, here.sad_at) == (None, ticket_lists.NEVER, was.sad_at)
+    assert (gone.sad_at, gone.deadline, here.sad_at) == (None, NEVER, was.sad_at)
     assert await rows(desk, "sad", mina) == ([parent] if score == "sad" else [])
     assert await rows(desk, "mine", mina) == ([parent] if score == "sad" else [])
     await undone(desk, child, mina)
@@ -158,7 +160,7 @@ async def test_a_call_back_done_on_the_parent_stays_done_when_the_merge_is_undon
     await close(desk, parent, mina)
     await undone(desk, child, mina)
     assert await rows(desk, "sad", mina) == []
-    assert (await desk.ticket(child)).deadline == ticket_lists.NEVER
+    assert (await desk.ticket(child)).deadline == NEVER
 
 
 async def test_an_invitation_that_had_not_left_is_taken_back_by_the_merge_once(desk):

@@ -9,7 +9,8 @@ import pytest
 from helpdesk.errors import Conflict, Invalid
 from helpdesk.journey.answering import reply
 from helpdesk.journey.lifecycle import clocks, merge, status
-from helpdesk.tickets import queries, ticket_lists, ticket_search
+from helpdesk.tickets import queries
+from helpdesk.tickets.lists import ticket_lists, ticket_search
 from helpdesk.tickets.threading import ticket_candidates
 from tests.journey.lifecycle.test_clocks_equal_replay import play, shape
 

@@ -158,14 +158,14 @@ async def test_a_ticket_that_can_not_be_looked_at_keeps_no_other_visitor_from_th
     mina = await shop.person()
     await chat.answers(one, "Dear Sara", person=mina)
     await chat.answers(other, "Dear Omid", person=mina)
-    whole = unread_fallback._mail_payload
+    whole = unread_fallback._mail
 
     def poison(tx, context, ticket, *more):
         if ticket.id == one:
             raise RuntimeError("a bug")
         return whole(tx, context, ticket, *more)
 
-    monkeypatch.setattr(unread_fallback, "_mail_payload", poison)
+    monkeypatch.setattr(unread_fallback, "_mail", poison)
     assert await time_is_up(shop) == 1
     assert [mail.to.address for mail in shop.post.sent] == ["email:omid@customers.example"]
     monkeypatch.undo()

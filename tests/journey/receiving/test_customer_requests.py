@@ -10,7 +10,7 @@ import pytest
 from helpdesk.journey.answering import reply
 from helpdesk.journey.lifecycle import block, clocks
 from helpdesk.surveys import queries as surveys
-from helpdesk.tickets import ticket_lists
+from helpdesk.tickets.lists import ticket_lists
 from tests.journey.lifecycle.test_clocks_equal_replay import shape
 from tests.support.desk.multi_channel_desk import arrives, changes, open_channels
 

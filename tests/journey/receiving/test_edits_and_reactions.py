@@ -6,7 +6,7 @@ import pytest
 
 from helpdesk.agents import actions as agents
 from helpdesk.journey.lifecycle import clocks, merge, status
-from helpdesk.tickets import ticket_lists
+from helpdesk.tickets.lists import ticket_lists
 from tests.journey.lifecycle.test_clocks_equal_replay import shape
 from tests.support.desk.multi_channel_desk import address, arrives, changes, open_channels
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from channels.contract import DeliveryError
 from helpdesk.intake import actions as intake
 from helpdesk.intake import queries as arrived
-from helpdesk.tickets import ticket_search
+from helpdesk.tickets.lists import ticket_search
 from tests.support.desk.memory_channel import letter
 
 

@@ -22,6 +22,7 @@ from helpdesk.sla.calendar.calendars import parse
 from helpdesk.sla.policies import Policies, SlaConfig
 from helpdesk.sla.store import queries as sla
 from helpdesk.tickets import queries as tickets
+from helpdesk.tickets.rows import EntryRow, TicketRow
 from tests.support.desk.memory_channel import MemoryChannel, letter
 
 MONDAY = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)  # 09:30 in Tehran, a working day
@@ -118,11 +119,11 @@ class Story:
         """Let the clock watcher look once."""
         return await self.database.write(sla_alerts.fire_due_alerts, now=self.time())
 
-    async def ticket(self, ticket_id: int) -> Row:
+    async def ticket(self, ticket_id: int) -> TicketRow:
         """The ticket as it is."""
         return await self.database.read(tickets.ticket, ticket_id=ticket_id)
 
-    async def timeline(self, ticket_id: int) -> Sequence[Row]:
+    async def timeline(self, ticket_id: int) -> Sequence[EntryRow]:
         """The lines of its timeline."""
         return await self.database.read(tickets.timeline, ticket_id=ticket_id)
 

@@ -82,4 +82,4 @@ async def ask(desk: Story, channel: str, question: Any, **about: Any) -> list[An
 async def changes(desk: Story, ticket_id: int | None) -> list[str]:
     """The changes a timeline tells of, by name."""
     assert ticket_id is not None
-    return [one.data["change"] for one in await desk.timeline(ticket_id) if one.kind == "change"]
+    return [(one.data or {})["change"] for one in await desk.timeline(ticket_id) if one.kind == "change"]

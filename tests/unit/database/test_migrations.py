@@ -10,7 +10,7 @@ from sqlalchemy import text, update
 from helpdesk.database import migrate
 from helpdesk.database.engine import open_database
 from helpdesk.database.metadata import metadata
-from helpdesk.tickets.models import NEVER
+from helpdesk.tickets.vocabulary import NEVER
 
 
 def differences(tx):

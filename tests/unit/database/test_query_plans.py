@@ -12,7 +12,8 @@ from helpdesk.contacts import queries as contacts
 from helpdesk.intake import queries as intake
 from helpdesk.outbox import actions as outbox
 from helpdesk.sla.store import queries as sla
-from helpdesk.tickets import queries, ticket_lists
+from helpdesk.tickets import queries
+from helpdesk.tickets.lists import contact_tickets, ticket_lists
 from helpdesk.tickets.threading import conversations, ticket_candidates
 from tests.support.desk.desk_story import MONDAY
 
@@ -30,7 +31,7 @@ HOT = {
     "timeline": lambda tx: queries.timeline(tx, ticket_id=1),
     "ticket": lambda tx: tx.execute(queries._TICKET, {"ticket_id": 1}),
     "address": lambda tx: contacts.by_address(tx, address="email:a@b.example"),
-    "other tickets": lambda tx: queries.of_contact(tx, contact_id=1),
+    "other tickets": lambda tx: contact_tickets.tickets_of(tx, contact_id=1),
     "thread by remote id": lambda tx: tx.execute(
         ticket_candidates._BY_REMOTE, {"channel": "email", "remote_id": "x"}
     ).all(),

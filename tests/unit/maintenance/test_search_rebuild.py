@@ -11,7 +11,7 @@ from helpdesk.database import fulltext_rebuild
 from helpdesk.database.engine import open_database
 from helpdesk.journey.lifecycle import merge
 from helpdesk.maintenance import search_rebuild
-from helpdesk.tickets import ticket_search
+from helpdesk.tickets.lists import ticket_search
 from tests.support.desk.desk_story import story
 
 

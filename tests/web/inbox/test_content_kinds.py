@@ -12,6 +12,7 @@ from channels.contract import Capabilities
 from helpdesk import app as root
 from helpdesk.agents import actions as agents
 from helpdesk.tickets import actions
+from helpdesk.tickets.rows import NewEntry
 from helpdesk.web.inbox.build import entry_content
 from helpdesk.web.rendering.fragment_cache import FragmentCache
 from tests.support.desk.desk_story import story
@@ -120,7 +121,8 @@ async def test_what_only_happened_is_a_slim_line_and_breaks_nothing_when_nobody_
         "rings",
         "transcript_refused",
     ):
-        await desk.database.write(actions.changed, ticket_id=number, now=desk.time(), author="system", change=change)
+        entry = NewEntry(ticket_id=number, at=desk.time(), kind="change", author="system", data={"change": change})
+        await desk.database.write(actions.add_entry, entry)
     page = await shown(client, number)
     assert "The customer opened the chat with the bot." in page
     assert "that the desk can’t show yet: gift" in page

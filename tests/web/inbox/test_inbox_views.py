@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.tickets.models import NEVER
+from helpdesk.tickets.vocabulary import NEVER
 from helpdesk.web.inbox.build import clock_explanation
 from helpdesk.web.inbox.build.reader import chip, face_of, name_of, running_clock
-from helpdesk.web.inbox.build.timeline import _folded, _is_quotation, _quoted
+from helpdesk.web.inbox.build.timeline_items import _folded, _is_quotation, _quoted
 from helpdesk.web.inbox.pages.original_message import clean_html
 from helpdesk.web.inbox.views import suggested_replies
 from helpdesk.web.inbox.views.inbox_views import RowView

@@ -12,6 +12,7 @@ import pytest
 from channels.contract import Inbound
 from helpdesk.journey.lifecycle import survey
 from helpdesk.tickets import actions as tickets
+from helpdesk.tickets.rows import NewEntry
 from tests.support.desk.desk_story import story
 from tests.support.desk.memory_channel import MemoryChannel
 from tests.support.pages.scriptless import page, post, signed_in
@@ -145,8 +146,11 @@ async def test_a_settled_ticket_comes_into_the_open_one_and_nothing_offered_is_r
 
 async def test_robots_of_the_desk_write_in_its_name(desk, client):
     number = await desk.writes()
-    line = {"at": desk.time(), "kind": "message", "author": "automation", "public": True, "outgoing": True}
-    await desk.database.write(tickets.add_entry, ticket_id=number, text="We are closed", **line)
+    entry = NewEntry(
+        ticket_id=number, at=desk.time(), kind="message", author="automation", public=True, outgoing=True,
+        text="We are closed",
+    )  # fmt: skip
+    await desk.database.write(tickets.add_entry, entry)
     shown = await page(client, f"/inbox/tickets/{number}")
     assert "We are closed" in shown
     assert ">automation<" not in shown

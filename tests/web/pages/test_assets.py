@@ -55,9 +55,16 @@ def test_every_icon_a_template_or_view_names_is_on_the_sheet(manifest):
     named = set()
     for template in TEMPLATES.rglob("*.html"):
         named |= set(re.findall(r'icon\("([\w-]+)"', template.read_text("utf-8")))
-    from helpdesk.web.inbox.build import clock_explanation, ticket_list, timeline
+    from helpdesk.web.inbox.build import clock_explanation, ticket_list
+    from helpdesk.web.inbox.views import event_icons
 
-    named |= {*ticket_list.ICONS.values(), *timeline.ICONS.values(), *clock_explanation.KINDS.values()}
+    named |= {
+        *ticket_list.ICONS.values(),
+        *clock_explanation.KINDS.values(),
+        *event_icons.ICONS.values(),
+        *event_icons.OTHERS.values(),
+        "done",
+    }
     assert named - sheet == set()
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
 from channels.contract import Inbound
-from helpdesk.database.metadata import Row
 from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import queries, rules, ticket_search
+from helpdesk.tickets import queries, rules
+from helpdesk.tickets.lists import ticket_search
+from helpdesk.tickets.rows import EntryRow, Json, NewFile
 
 
-def join_album(tx: Connection, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]]) -> int | None:
+def join_album(tx: Connection, arrival: Arrival, inbound: Inbound, files: Sequence[NewFile]) -> int | None:
     """A further part of an album goes to the entry of its first. None: it is a message of its own, or the first part."""
     if inbound.part_of is None:
         return None
@@ -35,6 +35,6 @@ def join_album(tx: Connection, arrival: Arrival, inbound: Inbound, files: Sequen
     return entry_id
 
 
-def caption_parts(entry: Row, data: Mapping[str, Any]) -> dict[str, str]:
+def caption_parts(entry: EntryRow, data: Json) -> dict[str, str]:
     """What each part of an album says, by its id; before a second one says something it is the first one alone."""
     return dict(data.get("parts") or {str(entry.remote_id): entry.text})

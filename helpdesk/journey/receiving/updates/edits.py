@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
 from channels.contract import Inbound
-from helpdesk.database.metadata import Row
 from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.journey.receiving.updates import albums, update_targets
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import queries, rules, ticket_search
+from helpdesk.tickets import queries, rules
+from helpdesk.tickets.events.customer_events import UnseenMessageEdited
+from helpdesk.tickets.events.message_events import MessageEdited
+from helpdesk.tickets.lists import ticket_search
+from helpdesk.tickets.rows import EntryRow, NewFile
 
 
 def receive_edit(
-    tx: Connection, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]] = ()
+    tx: Connection, arrival: Arrival, inbound: Inbound, files: Sequence[NewFile] = ()
 ) -> int | None:  # fmt: skip
     """An earlier message says something else now, or shows another file; what it said and showed is kept.
 
@@ -28,7 +30,7 @@ def receive_edit(
     same = entry is not None and entry.text == words
     if entry_id is None or entry is None or (entry.outgoing and not same):  # nobody else changes what we said
         return update_targets.record_unknown_target(
-            tx, arrival, inbound, files, kind="change", data={"change": "edited_unseen"}
+            tx, arrival, inbound, files, kind="change", data=UnseenMessageEdited().to_json()
         )
     fresh = [] if entry.outgoing else _new_files(tx, entry_id, files)
     if same and not fresh:
@@ -45,14 +47,13 @@ def receive_edit(
     ticket = queries.locked(tx, ticket_id=entry.ticket_id)
     if ticket.customer_entry_id in (None, entry_id):
         tickets.change(tx, ticket_id=ticket.id, snippet=rules.snippet(words))
-    made = tickets.changed(
-        tx, ticket_id=ticket.id, now=arrival.received_at, author="customer", change="edited", of=entry_id
-    )
-    ticket_search.index_entry(tx, ticket_id=ticket.id, entry_id=made, texts=(inbound.text,))
-    return made
+    edited = MessageEdited(of=entry_id)
+    edit_id = tickets.record_event(tx, edited, ticket_id=ticket.id, now=arrival.received_at, author="customer")
+    ticket_search.index_entry(tx, ticket_id=ticket.id, entry_id=edit_id, texts=(inbound.text,))
+    return edit_id
 
 
-def _edited_text(entry: Row | None, inbound: Inbound) -> tuple[str, dict[str, str]]:
+def _edited_text(entry: EntryRow | None, inbound: Inbound) -> tuple[str, dict[str, str]]:
     """What an entry says after a change, and each of its parts where it is an album of several captions."""
     known = albums.caption_parts(entry, entry.data or {}) if entry is not None else {}
     if inbound.target is None or not known.keys() - {inbound.target}:
@@ -61,7 +62,7 @@ def _edited_text(entry: Row | None, inbound: Inbound) -> tuple[str, dict[str, st
     return "\n".join(known_id for known_id in known.values() if known_id), known
 
 
-def _new_files(tx: Connection, entry_id: int, files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _new_files(tx: Connection, entry_id: int, files: Sequence[NewFile]) -> list[NewFile]:
     """Those of some files that do not hang on an entry yet: a change of the words below a picture brings it again."""
     known = {
         _file_key(attachment.hash, attachment.name, attachment.size)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection
 
 from channels.contract import Inbound
 from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
+from helpdesk.tickets.events.customer_events import ChatMoved
 from helpdesk.tickets.threading import conversations
 
 
@@ -20,5 +19,5 @@ def move_chat(tx: Connection, arrival: Arrival, inbound: Inbound, entry_id: int)
         return
     conversations.rename_conversation(tx, channel=arrival.channel, account=arrival.account, old=old, new=new)
     ticket_id = queries.entry(tx, entry_id=entry_id).ticket_id
-    keys: dict[str, Any] = {"from": old, "to": new}
-    tickets.changed(tx, ticket_id=ticket_id, now=arrival.received_at, author="system", change="chat_moved", **keys)
+    event = ChatMoved(previous=old, to=new)
+    tickets.record_event(tx, event, ticket_id=ticket_id, now=arrival.received_at, author="system")

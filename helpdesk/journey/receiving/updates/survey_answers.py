@@ -12,7 +12,7 @@ from helpdesk.errors import DeskError
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.lifecycle import survey
 from helpdesk.journey.receiving.arrival import Arrival
-from helpdesk.tickets import queries, reassign_contact
+from helpdesk.tickets import queries
 
 log = structlog.get_logger("survey_answers")
 
@@ -57,4 +57,4 @@ def _record(tx: Connection, context: DeskContext, arrival: Arrival, answer: Surv
         survey.record_reasons(
             tx, context, token=token, reasons=answer.reasons, words=answer.words, now=arrival.received_at
         )
-    return queries.newest_entry(tx, ticket_id=reassign_contact.surviving_ticket(tx, ticket_id=stored.ticket_id).id)
+    return queries.newest_entry(tx, ticket_id=queries.surviving_ticket(tx, ticket_id=stored.ticket_id).id)

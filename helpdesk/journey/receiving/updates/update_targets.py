@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import Connection
 
 from channels.contract import Inbound
 from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import queries, reassign_contact, ticket_search
+from helpdesk.tickets import queries
+from helpdesk.tickets.lists import ticket_search
+from helpdesk.tickets.rows import Json, NewEntry, NewFile
 from helpdesk.tickets.threading import conversations
+from helpdesk.tickets.vocabulary import EntryKind
 
 
 def record_unknown_target(
-    tx: Connection, arrival: Arrival, inbound: Inbound, files: Sequence[Mapping[str, Any]] = (), *, kind: str,
-    data: dict[str, Any],
+    tx: Connection, arrival: Arrival, inbound: Inbound, files: Sequence[NewFile] = (), *, kind: EntryKind,
+    data: Json,
 ) -> int | None:  # fmt: skip
     """A change of a message we do not have is a line of its chat's newest ticket."""
     chat = inbound.thread.conversation
@@ -28,13 +30,14 @@ def record_unknown_target(
     )
     if newest is None:
         return None
-    ticket = reassign_contact.surviving_ticket(tx, ticket_id=newest.id)
+    ticket = queries.surviving_ticket(tx, ticket_id=newest.id)
     tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)
-    line = tickets.add_entry(
-        tx, ticket_id=ticket.id, at=arrival.received_at, kind=kind, author="customer", public=False, outgoing=False,
-        channel=arrival.channel, account=arrival.account, text=inbound.text, intake_id=arrival.intake_id,
+    entry = NewEntry(
+        ticket_id=ticket.id, at=arrival.received_at, kind=kind, author="customer", channel=arrival.channel,
+        account=arrival.account, text=inbound.text, intake_id=arrival.intake_id,
         address=inbound.author.address if inbound.author else None, data={**inbound.details, **data},
     )  # fmt: skip
+    line = tickets.add_entry(tx, entry)
     tickets.attach_files(tx, ticket_id=ticket.id, entry_id=line, files=files)
     ticket_search.index_entry(tx, ticket_id=ticket.id, entry_id=line, texts=(inbound.text,))
     return line

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from helpdesk.sla.store import queue_wait
+from helpdesk.tickets.rows import EntryRow
 from helpdesk.web.inbox.build.callback_notice import call_back
 from helpdesk.web.inbox.build.entry_content import details, telephone
 from helpdesk.web.inbox.build.page_data import TicketData
@@ -16,12 +17,12 @@ OUTGOING = frozenset({"outgoing", "outbound"})
 UNANSWERED = frozenset({"missed", "abandoned", "voicemail", "no_answer", "busy", "failed", "left_by_key"})
 
 
-def outgoing(entry: Any) -> bool:
+def outgoing(entry: EntryRow) -> bool:
     """Whether we called."""
     return details(entry).get("direction") in OUTGOING
 
 
-def call_of(entry: Any, parts: TicketData, eyes: Reader, heard: list[MediaView]) -> CallView | None:
+def call_of(entry: EntryRow, parts: TicketData, eyes: Reader, heard: list[MediaView]) -> CallView | None:
     """The card of a call; None for every other entry."""
     if entry.kind != "call":
         return None
@@ -59,7 +60,7 @@ def _is_above(parts: TicketData, eyes: Reader) -> bool:
     return back is not None and back.number != ""
 
 
-def _promise(entry: Any, parts: TicketData) -> tuple[int | None, bool | None]:
+def _promise(entry: EntryRow, parts: TicketData) -> tuple[int | None, bool | None]:
     """Seconds promised for the queue, and whether they were kept."""
     clock = next(
         (item for item in parts.clocks if item.kind == queue_wait.KIND and item.start_entry_id == entry.id), None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,6 +13,8 @@ from helpdesk.agents.rules import AgentView
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.metadata import Row
 from helpdesk.tickets import queries
+from helpdesk.tickets.lists import contact_tickets
+from helpdesk.tickets.rows import TicketRow
 from helpdesk.web.inbox.build.reader import Reader, face_of, name_of
 from helpdesk.web.inbox.views.inbox_views import AddressView, JoinOffer
 
@@ -49,14 +50,14 @@ class JoinView:
 class CustomerData:
     """All that the customer's page is made of, as it is stored."""
 
-    ticket: Row
+    ticket: TicketRow
     contact: Row
     addresses: Sequence[Row]
     tickets: Sequence[Row]
     offers: Sequence[tuple[Row, Row, str]]
     joins: Sequence[Row]
     search_results: Sequence[tuple[Row, Sequence[Row], Sequence[Row]]]
-    names: Any
+    names: Mapping[int, str]
 
 
 def read(tx: Connection, *, ticket_id: int, question: str = "", other: int | None = None) -> CustomerData:
@@ -71,10 +72,10 @@ def read(tx: Connection, *, ticket_id: int, question: str = "", other: int | Non
         others = contacts.search(tx, question=question, but=who.id)
     return CustomerData(
         ticket, who, contacts.addresses_of(tx, contact_id=who.id),
-        queries.of_contact(tx, contact_id=who.id, most=MOST_TICKETS),
+        contact_tickets.tickets_of(tx, contact_id=who.id, most=MOST_TICKETS),
         contacts.offers_for(tx, contact_id=who.id), contacts.joins_of(tx, contact_id=who.id),
         [
-            (item, contacts.addresses_of(tx, contact_id=item.id), queries.of_contact(tx, contact_id=item.id, most=MOST_TICKETS))
+            (item, contacts.addresses_of(tx, contact_id=item.id), contact_tickets.tickets_of(tx, contact_id=item.id, most=MOST_TICKETS))
             for item in others
         ],
         agents.names(tx),

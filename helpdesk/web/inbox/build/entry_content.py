@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from helpdesk.tickets.rows import EntryRow
 from helpdesk.web.inbox.build.page_data import TicketData
 from helpdesk.web.inbox.views.content_views import (
     CardView,
@@ -29,7 +30,7 @@ MOST_EMOJI = 12  # code points that stand alone and large
 NUMBER = re.compile(r"\+?\d{4,15}")
 
 
-def details(entry: Any) -> Mapping[str, Any]:
+def details(entry: EntryRow) -> Mapping[str, Any]:
     """What stands beside an entry's words."""
     data = entry.data
     return data if isinstance(data, Mapping) else {}
@@ -103,7 +104,7 @@ def origin(data: Mapping[str, Any]) -> OriginView | None:
     return OriginView(str(forward.get("from") or ""), moment(forward.get("at"))) if forward else None
 
 
-def quote(entry: Any, parts: TicketData, name: str, chat: bool) -> QuoteView | None:
+def quote(entry: EntryRow, parts: TicketData, name: str, chat: bool) -> QuoteView | None:
     """What the message answers. Mails answer the one before anyway; there nothing is said."""
     data = details(entry)
     words = str(data.get("quote") or "")
@@ -166,7 +167,7 @@ def reactions(parts: TicketData) -> dict[int, tuple[ReactionView, ...]]:
     return {of: tuple(given) for of, given in views.items()}
 
 
-def _emoji(entry: Any) -> Iterator[tuple[str, int]]:
+def _emoji(entry: EntryRow) -> Iterator[tuple[str, int]]:
     data = details(entry)
     if data.get("event") == "reaction_count":
         yield from ((emoji, int(count)) for emoji, count in COUNTED.findall(entry.text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from helpdesk.tickets.rows import AttachmentRow
 from helpdesk.web.inbox.build.reader import Reader
 from helpdesk.web.inbox.views.content_views import MediaView, Said
 from helpdesk.web.inbox.views.timeline_views import FileView
@@ -15,7 +16,7 @@ STICKER = 144
 FORMS = {"video_note": "round", "animation": "loop"}
 
 
-def file_of(attachment: Any) -> FileView:
+def file_of(attachment: AttachmentRow) -> FileView:
     """An attachment as a download, or what went wrong with it."""
     return FileView(
         attachment.id,
@@ -35,7 +36,7 @@ def fitted(width: int, height: int, widest: int = WIDEST, highest: int = HIGHEST
 
 
 def group_files(
-    files: Sequence[Any], data: Mapping[str, Any], eyes: Reader
+    files: Sequence[AttachmentRow], data: Mapping[str, Any], eyes: Reader
 ) -> tuple[list[MediaView], list[MediaView], MediaView | None, list[FileView]]:
     """Pictures and films, sounds, the sticker, and what is left to be downloaded."""
     shown: list[MediaView] = []
@@ -59,7 +60,7 @@ def _film(look: MediaInfo, data: Mapping[str, Any]) -> str:
     return FORMS.get(str(data.get("content") or ""), "video")
 
 
-def _seen(attachment: Any, look: MediaInfo, data: Mapping[str, Any], form: str) -> MediaView:
+def _seen(attachment: AttachmentRow, look: MediaInfo, data: Mapping[str, Any], form: str) -> MediaView:
     details = data if data.get("content") in ("video", "animation", "photo") else {}
     width, height = look.width or _number(details.get("width")), look.height or _number(details.get("height"))
     if form == "sticker":
@@ -74,7 +75,7 @@ def _seen(attachment: Any, look: MediaInfo, data: Mapping[str, Any], form: str) 
     return MediaView(attachment.id, form, attachment.name, attachment.size, width, height, seconds)
 
 
-def _sound(attachment: Any, look: MediaInfo, data: Mapping[str, Any]) -> MediaView:
+def _sound(attachment: AttachmentRow, look: MediaInfo, data: Mapping[str, Any]) -> MediaView:
     is_sound = data.get("content") in ("voice", "audio", "video_note")
     seconds = look.seconds or (_number(data.get("duration")) or None if is_sound else None)
     return MediaView(

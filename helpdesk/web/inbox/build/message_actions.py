@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from helpdesk.journey.answering import edit_sent
 from helpdesk.journey.lifecycle import authority
 from helpdesk.journey.outgoing.destinations import Destination
+from helpdesk.tickets.rows import EntryRow, TicketRow
 from helpdesk.tickets.rules import snippet
 from helpdesk.web.inbox.build.reader import Reader, name_of
 from helpdesk.web.inbox.views.actions_view import DestinationView, MessageActions, ReplyingTo
@@ -15,7 +15,7 @@ from helpdesk.web.inbox.views.actions_view import DestinationView, MessageAction
 QUOTED = 90  # characters of the message that is answered
 
 
-def message_actions(entry: Any, ticket: Any, eyes: Reader) -> MessageActions | None:
+def message_actions(entry: EntryRow, ticket: TicketRow, eyes: Reader) -> MessageActions | None:
     """What this reader may do with an entry; None: nothing, and nothing is being done."""
     if entry.kind != "message" or entry.author not in ("customer", "agent", "bot", "automation"):
         return None
@@ -74,7 +74,7 @@ def _way(destination: Destination, eyes: Reader, chosen: bool) -> DestinationVie
     )
 
 
-def answering(entries: Sequence[Any], wanted: int, names: Mapping[int, str], customer: str) -> ReplyingTo | None:
+def answering(entries: Sequence[EntryRow], wanted: int, names: Mapping[int, str], customer: str) -> ReplyingTo | None:
     """The chip above an answer to a chosen message."""
     entry = next((item for item in entries if item.id == wanted and item.kind == "message" and item.public), None)
     if entry is None:

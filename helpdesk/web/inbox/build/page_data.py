@@ -21,7 +21,9 @@ from helpdesk.journey.outgoing.destinations import Destination
 from helpdesk.sla.store import queries as sla
 from helpdesk.suggestions import actions as suggestions
 from helpdesk.surveys import queries as surveys
-from helpdesk.tickets import queries, ticket_lists, ticket_search
+from helpdesk.tickets import queries
+from helpdesk.tickets.lists import contact_tickets, ticket_lists, ticket_search
+from helpdesk.tickets.rows import AttachmentRow, EntryRow, TicketRow
 
 MOST_ENTRIES, MOST_ROWS = 200, 500
 
@@ -52,12 +54,12 @@ class ListData:
 class TicketData:
     """One ticket and everything around it."""
 
-    ticket: Row
-    entries: Sequence[Row]
+    ticket: TicketRow
+    entries: Sequence[EntryRow]
     earlier: bool
     folded: Mapping[int, Row]
     full: Mapping[int, str]
-    files: Mapping[int, Sequence[Row]]
+    files: Mapping[int, Sequence[AttachmentRow]]
     tags: Sequence[str]
     clocks: Sequence[Row]
     contact: Row
@@ -67,9 +69,9 @@ class TicketData:
     surveys: Mapping[int, Row]
     follow_ups: Mapping[int, Row]
     proposed: Sequence[tuple[str, float, Sequence[str]]]
-    question: Row | None
+    question: EntryRow | None
     drafts: Mapping[str, str]
-    uploads: Sequence[Row]
+    uploads: Sequence[AttachmentRow]
     names: Mapping[int, str]
     unread: bool
     guests: Sequence[Row] = ()
@@ -123,7 +125,7 @@ def ticket(
         clocks=sla.clocks_of(tx, ticket_id=ticket_id),
         contact=contacts.contact(tx, contact_id=row.contact_id),
         addresses=contacts.addresses_of(tx, contact_id=row.contact_id),
-        others=queries.of_contact(tx, contact_id=row.contact_id, but=ticket_id, most=7),
+        others=contact_tickets.tickets_of(tx, contact_id=row.contact_id, but=ticket_id, most=7),
         moods=[survey.score for survey in reversed(surveys.of_contact(tx, contact_id=row.contact_id))],
         surveys={survey.id: survey for survey in surveys.by_ids(tx, survey_ids=_answered(entries))},
         follow_ups={follow_up.survey_id: follow_up for follow_up in surveys.follow_ups_of(tx, ticket_id=ticket_id)},
@@ -152,7 +154,7 @@ def _drafts(tx: Connection, ticket_id: int, person_id: int) -> dict[str, Row]:
     return drafts
 
 
-def unanswered(entries: Sequence[Row]) -> list[int]:
+def unanswered(entries: Sequence[EntryRow]) -> list[int]:
     """The customer's messages since a person answered last. The newest may be a picture that says nothing."""
     ids: list[int] = []
     for entry in reversed(entries):
@@ -164,7 +166,7 @@ def unanswered(entries: Sequence[Row]) -> list[int]:
     return ids
 
 
-def _answered(entries: Sequence[Row]) -> list[int]:
+def _answered(entries: Sequence[EntryRow]) -> list[int]:
     """The surveys these lines answer; some are about tickets merged into this one."""
     survey_ids = [
         (entry.data or {}).get("survey") for entry in entries if entry.kind == "survey" and entry.author == "customer"
@@ -193,8 +195,8 @@ def _full(tx: Connection, entry_ids: Sequence[int]) -> dict[int, str]:
     return {entry_id: body.full_text for entry_id, body in texts if body is not None and body.full_text}
 
 
-def _by_entry(files: Sequence[Row]) -> dict[int, list[Row]]:
-    grouped: dict[int, list[Row]] = {}
+def _by_entry(files: Sequence[AttachmentRow]) -> dict[int, list[AttachmentRow]]:
+    grouped: dict[int, list[AttachmentRow]] = {}
     for file in files:
-        grouped.setdefault(file.entry_id, []).append(file)
+        grouped.setdefault(file.entry_id or 0, []).append(file)
     return grouped

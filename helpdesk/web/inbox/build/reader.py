@@ -10,7 +10,7 @@ from typing import Any
 from channels.contract import Channel
 from helpdesk.agents.rules import HUES, AgentView, Person
 from helpdesk.contacts import anonymous_names
-from helpdesk.tickets.models import CALL_BACK, NEVER
+from helpdesk.tickets.vocabulary import CALL_BACK, NEVER
 from helpdesk.web.inbox.views.inbox_views import PersonBadge
 from helpdesk.web.inbox.views.timeline_views import ChannelMark, ClockView
 from helpdesk.web.media.media_probe import MediaInfo

@@ -18,7 +18,7 @@ from helpdesk.web.inbox.build.entry_content import visitor
 from helpdesk.web.inbox.build.file_previews import file_of
 from helpdesk.web.inbox.build.page_data import TicketData
 from helpdesk.web.inbox.build.reader import Reader, by_id, face_of, name_of
-from helpdesk.web.inbox.build.timeline import timeline
+from helpdesk.web.inbox.build.timeline_items import timeline
 from helpdesk.web.inbox.views.inbox_views import ComposerView, OtherTicket, PersonView, SuggestionView, TicketView
 
 MOVES: Mapping[str, Sequence[str]] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
 from helpdesk.journey.answering import edit_sent
@@ -19,7 +21,7 @@ async def form(request: web.Request) -> web.StreamResponse:
     entry_id = await ticket_commands.entry_in(request, request.query)
     entry = await app[app_keys.DATABASE].read(queries.entry, entry_id=entry_id)
     wanted = (entry.data or {}).get("pending") or {}
-    more = {"number": entry.ticket_id, "entry": entry.id, "text": wanted.get("text") or entry.text}
+    more: dict[str, Any] = {"number": entry.ticket_id, "entry": entry.id, "text": wanted.get("text") or entry.text}
     if render.is_fragment(request, f"amend{entry_id}"):
         return pages.render(request, "inbox/_edit.html", **more)
     return pages.render(request, "inbox/edit.html", **more, **await page_frame(request, ""))

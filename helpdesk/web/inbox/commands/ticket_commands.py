@@ -12,7 +12,8 @@ from helpdesk.journey.answering import reply as journey
 from helpdesk.journey.lifecycle import follow_up
 from helpdesk.journey.lifecycle import status as statuses
 from helpdesk.journey.lifecycle import survey as surveys
-from helpdesk.tickets import queries, rules
+from helpdesk.tickets import queries
+from helpdesk.tickets.vocabulary import STATUSES, Status
 from helpdesk.web import app_keys
 from helpdesk.web.inbox.build import page_data, ticket_pane
 from helpdesk.web.inbox.build.reader import name_of
@@ -84,7 +85,7 @@ async def reply(request: web.Request) -> web.StreamResponse:
 async def _toast(request: web.Request, ticket_id: int, entry_id: int) -> Mapping[str, Any] | None:
     row = await request.app[app_keys.DATABASE].read(queries.ticket, ticket_id=ticket_id)
     sent = await request.app[app_keys.DATABASE].read(queries.entry, entry_id=entry_id)
-    seconds = int(request.app[app_keys.BOOK].time_to_undo(sent.channel).total_seconds())
+    seconds = int(request.app[app_keys.BOOK].time_to_undo(sent.channel or "").total_seconds())
     if not seconds:
         return None
     name = name_of(row.contact_name, row.address)
@@ -144,8 +145,8 @@ async def take_ticket(request: web.Request) -> web.StreamResponse:
 async def status(request: web.Request) -> web.StreamResponse:
     """Set the status that a button named."""
     fields = await request.post()
-    wanted = str(fields.get("status", ""))
-    if wanted not in rules.STATUSES:
+    wanted = next((status for status in STATUSES if status == fields.get("status")), None)
+    if wanted is None:
         raise Invalid("There is no such status.", "status")
     return await _set_status(request, wanted)
 
@@ -155,7 +156,7 @@ async def resolve(request: web.Request) -> web.StreamResponse:
     return await _set_status(request, "resolved")
 
 
-async def _set_status(request: web.Request, wanted: str) -> web.StreamResponse:
+async def _set_status(request: web.Request, wanted: Status) -> web.StreamResponse:
     app, me = request.app, app_keys.signed_in(request)
     await app[app_keys.DATABASE].write(
         statuses.set_status,

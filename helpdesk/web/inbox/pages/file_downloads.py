@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from helpdesk.database.metadata import Row
 from helpdesk.errors import NotFound
 from helpdesk.tickets import queries
+from helpdesk.tickets.rows import AttachmentRow
 from helpdesk.web import app_keys
 from helpdesk.web.inbox.pages import render
 from helpdesk.web.media.media_probe import LOOKS, MediaInfo
@@ -37,7 +37,7 @@ async def inline(request: web.Request) -> web.StreamResponse:
     return _answer(request, attachment, known.type, "inline", f"max-age={KEPT}")
 
 
-async def _found(request: web.Request) -> tuple[Row, MediaInfo | None]:
+async def _found(request: web.Request) -> tuple[AttachmentRow, MediaInfo | None]:
     app = request.app
     attachment = await app[app_keys.DATABASE].read(
         queries.attachment, attachment_id=render.number(request.match_info["file"])
@@ -50,9 +50,9 @@ async def _found(request: web.Request) -> tuple[Row, MediaInfo | None]:
     return attachment, app[LOOKS].of(attachment.hash)
 
 
-def _answer(request: web.Request, attachment: Row, kind: str, way: str, kept: str) -> web.FileResponse:
+def _answer(request: web.Request, attachment: AttachmentRow, kind: str, way: str, kept: str) -> web.FileResponse:
     return web.FileResponse(
-        request.app[app_keys.FILES].path(attachment.hash),
+        request.app[app_keys.FILES].path(attachment.hash or ""),
         headers={
             "Content-Type": kind,
             "Content-Disposition": disposition(way, attachment.name),

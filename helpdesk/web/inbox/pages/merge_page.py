@@ -9,6 +9,7 @@ from aiohttp import web
 from helpdesk.errors import Conflict, DeskError, Invalid, NotFound
 from helpdesk.journey.lifecycle import merge as journey
 from helpdesk.tickets import queries
+from helpdesk.tickets.lists import contact_tickets
 from helpdesk.web import app_keys
 from helpdesk.web.inbox.build.reader import name_of
 from helpdesk.web.inbox.pages import render
@@ -44,7 +45,7 @@ async def _page(
     app, eyes = request.app, render.reader_of(request)
     ticket = await app[app_keys.DATABASE].read(queries.ticket, ticket_id=render.number(request.match_info["number"]))
     others = await app[app_keys.DATABASE].read(
-        queries.of_contact, contact_id=ticket.contact_id, but=ticket.id, most=MOST_OTHERS
+        contact_tickets.tickets_of, contact_id=ticket.contact_id, but=ticket.id, most=MOST_OTHERS
     )
     choices = [
         {

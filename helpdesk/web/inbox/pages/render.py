@@ -9,7 +9,8 @@ from typing import Any
 from aiohttp import web
 
 from helpdesk.errors import Invalid
-from helpdesk.tickets import actions, ticket_lists
+from helpdesk.tickets import actions
+from helpdesk.tickets.lists import ticket_lists
 from helpdesk.web import app_keys
 from helpdesk.web.inbox.build import page_data, ticket_list, ticket_pane
 from helpdesk.web.inbox.build.page_data import ListRequest, TicketData
@@ -95,10 +96,9 @@ async def context(
     if parts is not None:
         await request.app[LOOKS].learn(file.hash for files in parts.files.values() for file in files)
     ticket = opened(request, parts, eyes, shown.people, composer) if parts is not None else None
-    if parts is not None and parts.ticket.conversation:
-        row = parts.ticket
+    if parts is not None and (conversation := parts.ticket.conversation):
         request.app[app_keys.FEEDS].looks(
-            person_id=eyes.me.id, channel=row.channel, conversation=row.conversation, ticket_id=row.id
+            person_id=eyes.me.id, channel=parts.ticket.channel, conversation=conversation, ticket_id=parts.ticket.id
         )
     if parts is not None and parts.unread:
         await _seen(request, parts, eyes.now)

@@ -16,7 +16,7 @@ from channels.telegram.channel import Channel
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.engine import Database
 from helpdesk.journey.lifecycle import status
-from helpdesk.tickets import ticket_search
+from helpdesk.tickets.lists import ticket_search
 from helpdesk.tickets.models import attachments
 from tests.support.desk.desk_story import Story, story
 from tests.support.telegram.bot_api import BotApi, Trouble

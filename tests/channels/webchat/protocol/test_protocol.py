@@ -23,9 +23,9 @@ async def test_a_message_is_acknowledged_with_its_number_and_becomes_a_ticket(ch
     assert (ticket.channel, ticket.account, ticket.contact_name) == ("webchat", "shop", "سارا")
     line = (await chat.story.timeline(number))[0]
     assert line.text == "کاسه دوباره موجود می‌شود؟"
-    assert line.data["page"] == f"{SHOP}/bowl"
-    assert line.data["referrer"] == "https://find.example/"
-    assert line.data["email"] == "sara@customers.example"
+    assert (line.data or {})["page"] == f"{SHOP}/bowl"
+    assert (line.data or {})["referrer"] == "https://find.example/"
+    assert (line.data or {})["email"] == "sara@customers.example"
 
 
 async def test_the_answer_arrives_with_the_name_of_the_person_and_marks_everything_read(chat: OpenChat):

@@ -34,7 +34,7 @@ async def test_a_user_the_site_vouches_for_finds_the_conversation_on_another_dev
     lines = await chat.story.timeline(number)
     said = [line for line in lines if line.kind == "message"]
     assert [line.text for line in said] == ["Before I signed in", "After"]
-    assert said[-1].data["user"] == "u-17"
+    assert (said[-1].data or {})["user"] == "u-17"
 
 
 async def test_a_browser_that_changes_users_shows_the_second_nothing_of_the_first(chat: OpenChat):

@@ -212,4 +212,4 @@ async def test_outside_hours_a_message_is_left_with_an_address(widget: Path, emp
         await arrived(page, 1)
         assert stage.chat is not None
         line = (await stage.desk.timeline(await stage.chat.ticket()))[0]
-        assert (line.data["email"], line.data["offline"]) == ("sara@customers.example", True)
+        assert ((line.data or {})["email"], (line.data or {})["offline"]) == ("sara@customers.example", True)

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from helpdesk.contacts.models import contacts
 from helpdesk.database.metadata import Moment, Row
 from helpdesk.errors import Invalid
-from helpdesk.tickets.models import NEVER, TO_DO, drafts, reads, tickets
+from helpdesk.tickets.models import TO_DO, drafts, reads, tickets
 
 View = Literal["mine", "unassigned", "soon", "late", "waiting", "all", "sad", "ended"]
 VIEWS: tuple[View, ...] = ("mine", "unassigned", "soon", "late", "waiting", "all", "sad", "ended")
@@ -184,4 +184,4 @@ def _rows() -> Select[Any]:
     )
 
 
-__all__ = ["NEVER", "PAGE", "VIEWS", "After", "Page", "Sort", "View", "by_numbers", "counts", "page"]
+__all__ = ["PAGE", "VIEWS", "After", "Page", "Sort", "View", "by_numbers", "counts", "page"]

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from helpdesk.database.metadata import Row
+from helpdesk.tickets.events.stored_events import event_of
+from helpdesk.tickets.events.ticket_events import Merged
 from helpdesk.tickets.models import attachments, entries, participants, tickets
+from helpdesk.tickets.vocabulary import Author, EntryKind
 
 MOVING = ("message", "note", "call", "reaction", "delivery", "survey")  # changes tell of the ticket they happened to
 MOST = 500  # ids in one statement
 
 
-def entries_of(tx: Connection, *, ticket_id: int) -> Sequence[Row]:
-    """What would move from a ticket, in order: id, kind, author, outgoing."""
-    return tx.execute(
+class MovingEntry(NamedTuple):
+    """An entry that goes along with its ticket."""
+
+    id: int
+    kind: EntryKind
+    author: Author
+    outgoing: bool
+
+
+def entries_of(tx: Connection, *, ticket_id: int) -> list[MovingEntry]:
+    """What would move from a ticket, in order."""
+    rows = tx.execute(
         select(entries.c.id, entries.c.kind, entries.c.author, entries.c.outgoing)
         .where(entries.c.ticket_id == ticket_id, entries.c.kind.in_(MOVING))
         .order_by(entries.c.id)
-    ).all()
+    )
+    return [MovingEntry(*row) for row in rows]
 
 
 def changes_about(tx: Connection, *, ticket_id: int, entry_ids: Iterable[int]) -> list[int]:
@@ -40,10 +53,7 @@ def survey_answers_of(tx: Connection, *, ticket_id: int, survey_ids: Iterable[in
 
 def merged_family(tx: Connection, *, ticket_id: int) -> list[int]:
     """A ticket and those merged into it, and into them."""
-    statement = select(entries.c.data).where(entries.c.ticket_id == ticket_id, entries.c.kind == "change")
-    numbers = {
-        (row_id or {}).get("number") for row_id in tx.scalars(statement) if (row_id or {}).get("change") == "merged"
-    }
+    numbers = {merged.number for _, merged in _merges(tx, ticket_id)}
     here = select(tickets.c.id).where(tickets.c.id.in_(numbers), tickets.c.merged_into_id == ticket_id)
     children = sorted(tx.scalars(here)) if numbers else []
     return [ticket_id, *(other for item in children for other in merged_family(tx, ticket_id=item))]
@@ -63,15 +73,19 @@ def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
         yield ids[start : start + MOST]
 
 
-def newest_merge(tx: Connection, *, parent_id: int, child_id: int) -> Row | None:
-    """The line on the parent that tells of the merge of this child."""
+def newest_merge(tx: Connection, *, parent_id: int, child_id: int) -> tuple[int, Merged] | None:
+    """The last merge of a child into a parent, with the entry that stores it."""
+    return next((merge for merge in reversed(_merges(tx, parent_id)) if merge[1].number == child_id), None)
+
+
+def _merges(tx: Connection, ticket_id: int) -> list[tuple[int, Merged]]:
     rows = tx.execute(
-        select(entries)
-        .where(entries.c.ticket_id == parent_id, entries.c.kind == "change")
-        .order_by(entries.c.id.desc())
+        select(entries.c.id, entries.c.data)
+        .where(entries.c.ticket_id == ticket_id, entries.c.kind == "change")
+        .order_by(entries.c.id)
     )
-    merges = (row for row in rows if (row.data or {}).get("change") == "merged")
-    return next((merge for merge in merges if merge.data.get("number") == child_id), None)
+    events = ((row.id, event_of(row.data)) for row in rows)
+    return [(entry_id, event) for entry_id, event in events if isinstance(event, Merged)]
 
 
 def add_participants(tx: Connection, *, ticket_id: int, guests: Iterable[tuple[int, bool, str | None]]) -> list[int]:

@@ -9,6 +9,12 @@ from typing import Any
 
 from helpdesk import dates
 from helpdesk.agents.rules import AgentView
+from helpdesk.tickets.events.customer_events import AddressLearned, ContactsJoined, ContactsParted, LinkFollowed
+from helpdesk.tickets.events.message_events import FollowUpCreated
+from helpdesk.tickets.events.stored_events import event_of
+from helpdesk.tickets.events.ticket_events import Assigned, Reopened, StatusChanged
+from helpdesk.tickets.rows import EntryRow
+from helpdesk.tickets.vocabulary import ENDED
 from helpdesk.web.inbox.build import entry_content as kinds
 from helpdesk.web.inbox.build.call_card import call_of, outgoing
 from helpdesk.web.inbox.build.file_previews import group_files
@@ -16,6 +22,7 @@ from helpdesk.web.inbox.build.message_actions import message_actions
 from helpdesk.web.inbox.build.page_data import TicketData
 from helpdesk.web.inbox.build.reader import Reader, face_of, name_of, running_clock
 from helpdesk.web.inbox.views.content_views import ReactionView
+from helpdesk.web.inbox.views.event_icons import icon_of
 from helpdesk.web.inbox.views.timeline_views import (
     By,
     ChangesView,
@@ -29,18 +36,6 @@ from helpdesk.web.inbox.views.timeline_views import (
 )
 
 NEAR = timedelta(days=120)
-ICONS = {
-    "assigned": "user", "status": "redo", "priority": "alert", "tagged": "tag", "reopened": "redo", "warned": "clock",
-    "breached": "alert", "survey": "sad", "undone": "undo", "sent_again": "redo", "failed": "alert", "sent": "check",
-    "merged": "merge", "merged_into": "merge", "unmerged": "undo", "unmerged_from": "undo", "uncertain": "alert", "follow_up": "phone", "called_back": "phone", "reaction": "chat",
-    "edited": "pen", "withdrawn": "close", "reacted": "chat", "delayed": "clock", "read": "eye", "joined": "merge", "linked": "key", "moved": "redo",
-    "wish": "human", "ringing": "phone", "blocked": "shield", "unblocked": "check", "bot_removed": "shield", "unsupported": "alert",
-    "command": "slash", "start": "human", "migrate_to_chat_id": "redo", "migrate_from_chat_id": "redo", "button": "check", "deleted_business_messages": "close",
-    "event": "chat", "owner": "user", "call": "phone", "rings": "phone", "wish_closed": "check", "in_time": "check",
-    "edited_unseen": "pen",
-    "parted": "undo", "join_offered": "user", "learned": "at", "link_followed": "key", "chat_moved": "redo",
-    "transcript_refused": "mail", "team_unknown": "alert", "shut_out": "shield", "let_in": "check", "mailed": "mail",
-}  # fmt: skip
 QUIET = frozenset({"sent", "delivered", "read", "reacted"})  # what the message itself says
 QUOTES = re.compile(r"^\s*(>|-{4,}|_{8,}|(From|Von|De|از|فرستنده)\s*:)|(wrote|نوشت\w*|schrieb|écrit)\s*:", re.MULTILINE)
 LONG = 400  # characters; a longer note is no slim line
@@ -77,7 +72,7 @@ def _items(parts: TicketData, eyes: Reader) -> Iterator[EntryView | ChangeView |
                 yield change
 
 
-def _slim(entry: Any, parts: TicketData) -> bool:
+def _slim(entry: EntryRow, parts: TicketData) -> bool:
     """Whether it only says that something happened: a line rather than somebody's words."""
     if entry.kind != "note" or entry.author == "agent" or len(entry.text) > LONG:
         return False
@@ -106,15 +101,16 @@ def _fold(changes: Sequence[ChangeView]) -> Iterator[ChangeView | ChangesView]:
 
 
 def message(
-    entry: Any, parts: TicketData, eyes: Reader, hanging: tuple[ReactionView, ...] = (), gone_at: datetime | None = None
-) -> EntryView:
+    entry: EntryRow, parts: TicketData, eyes: Reader, hanging: tuple[ReactionView, ...] = (),
+    gone_at: datetime | None = None,
+) -> EntryView:  # fmt: skip
     """A message, a note or a call."""
     by, data = _by(entry), kinds.details(entry)
     author, face = _author(entry, by, parts, eyes.language)
     folded = parts.folded.get(entry.id)
     stopped = next((c for c in parts.clocks if c.kind == "first_response" and c.stop_entry_id == entry.id), None)
     files = [item for item in parts.files.get(entry.id, ()) if not (item.inline and folded and folded.html)]
-    content = _told(entry, parts, eyes) if data else {}
+    content = _content(entry, parts, eyes) if data else {}
     quoted = _quoted(entry.text, parts.full.get(entry.id, ""))
     shown, heard, sticker, rest = group_files(files, data, eyes) if files else ([], [], None, [])
     return EntryView(
@@ -130,8 +126,7 @@ def message(
         html=bool(folded and folded.html),
         original=entry.intake_id is not None,
         files=tuple(rest),
-        shown=tuple(shown),
-        heard=tuple(heard),
+        shown=tuple(shown), heard=tuple(heard),
         sticker=sticker,
         delivery=_delivery(entry, eyes),
         call=call_of(entry, parts, eyes, heard),
@@ -144,10 +139,10 @@ def message(
         gone_at=kinds.moment(data.get("withdrawn_at")) or gone_at,
         doings=message_actions(entry, parts.ticket, eyes),
         **content,
-    )
+    )  # fmt: skip
 
 
-def _told(entry: Any, parts: TicketData, eyes: Reader) -> dict[str, Any]:
+def _content(entry: EntryRow, parts: TicketData, eyes: Reader) -> dict[str, Any]:
     """What stands beside the words of a message."""
     data, text = kinds.details(entry), entry.text
     known = eyes.channels.get(entry.channel or "")
@@ -190,7 +185,7 @@ def _place(address: str) -> str:
     return address.partition(":")[2] or address
 
 
-def _by(entry: Any) -> By:
+def _by(entry: EntryRow) -> By:
     if entry.kind == "call":
         return "desk" if outgoing(entry) else "customer"
     if entry.kind == "note" and kinds.details(entry).get("owner"):
@@ -202,7 +197,7 @@ def _by(entry: Any) -> By:
     return "desk" if entry.author == "agent" else "customer"
 
 
-def _author(entry: Any, by: By, parts: TicketData, language: str) -> tuple[str, AgentView]:
+def _author(entry: EntryRow, by: By, parts: TicketData, language: str) -> tuple[str, AgentView]:
     if entry.person_id is not None and (entry.kind != "call" or by == "desk"):
         name = parts.names.get(entry.person_id, "?")
         return name, AgentView(name.strip()[:1].upper() or "?", entry.person_id % 5 + 1)
@@ -232,43 +227,37 @@ def _is_quotation(rest: str) -> bool:
     return QUOTES.search(rest) is not None
 
 
-def _ended(entry: Any, parts: TicketData) -> bool:
+def _ended(entry: EntryRow, parts: TicketData) -> bool:
     """Whether the ticket was resolved or closed when this came."""
-    sentences = [
-        kinds.details(item) for item in parts.entries
-        if item.id < entry.id and kinds.details(item).get("change") in ("status", "reopened")
-    ]  # fmt: skip
-    return bool(sentences) and sentences[-1].get("to") in ("resolved", "closed")
+    events = (event_of(item.data) for item in parts.entries if item.id < entry.id)
+    moves = [event.to for event in events if isinstance(event, StatusChanged | Reopened)]
+    return bool(moves) and moves[-1] in ENDED
 
 
-def _delivery(entry: Any, eyes: Reader) -> DeliveryView | None:
+def _delivery(entry: EntryRow, eyes: Reader) -> DeliveryView | None:
     if not entry.outgoing or entry.delivery is None:
         return None
-    until = entry.at + eyes.undo(entry.channel) if entry.delivery == "queued" else None
+    until = entry.at + eyes.undo(entry.channel or "") if entry.delivery == "queued" else None
     seen = kinds.moment(kinds.details(entry).get("read_at")) if entry.delivery == "read" else None
     return DeliveryView(entry.delivery, entry.delivery_reason or "", until, seen)
 
 
-def _change(entry: Any, parts: TicketData, eyes: Reader) -> ChangeView:
-    data = dict(kinds.details(entry))
+def _change(entry: EntryRow, parts: TicketData, eyes: Reader) -> ChangeView:
+    data, event = dict(kinds.details(entry)), event_of(entry.data)
     what = str(data.get("change") or {"delivery": data.get("state"), "survey": "survey"}.get(entry.kind) or entry.kind)
     if what == "note":
         what = "command" if "command" in data else str(data.get("event") or "event")
     who = parts.names.get(entry.person_id, "") if entry.person_id else ""
-    if what in ("assigned", "follow_up"):
-        data["to"] = parts.names.get(data.get("to") or 0, "")
-    elif what in ("learned", "link_followed"):
-        data["by"] = eyes.channel(data.get("by")).label
-    elif what in ("joined", "parted"):
-        data["names"] = [name_of("", f":{name}", eyes.language) for name in data.get("names") or ()]
+    match event:
+        case Assigned(to=to) | FollowUpCreated(to=to):
+            data["to"] = parts.names.get(to or 0, "")
+        case AddressLearned(by=by) | LinkFollowed(by=by):
+            data["by"] = eyes.channel(by).label
+        case ContactsJoined(names=names) | ContactsParted(names=names):
+            data["names"] = [name_of("", f":{name}", eyes.language) for name in names]
     data.setdefault("text", entry.text)
     data["customer"] = entry.author == "customer"
-    icon = ICONS.get(what, "list")
-    if what == "status" and data.get("to") in ("resolved", "closed"):
-        icon = "done"
-    elif entry.kind == "note" and what not in ICONS:
-        icon = "chat"
-    return ChangeView(entry.id, entry.at, what, icon, who, data)
+    return ChangeView(entry.id, entry.at, what, icon_of(event, what), who, data)
 
 
 def _last_of_surveys(parts: TicketData) -> dict[int, int]:
@@ -280,7 +269,7 @@ def _last_of_surveys(parts: TicketData) -> dict[int, int]:
     }
 
 
-def _felt(entry: Any, parts: TicketData, eyes: Reader) -> SurveyView:
+def _felt(entry: EntryRow, parts: TicketData, eyes: Reader) -> SurveyView:
     data = entry.data or {}
     survey = parts.surveys.get(data.get("survey", 0))
     reasons = [eyes.reasons.get(key, key) for key in (survey.reasons if survey is not None else None) or ()]

@@ -1,0 +1,28 @@
+"""The SQL statements that a unit of work runs, as the database sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection
+
+IGNORED = ("--", "SAVEPOINT", "RELEASE")  # work inside SQLite, and what belongs to the batch
+
+
+def counted(unit: Callable[..., Any], statements: list[str]) -> Callable[..., Any]:
+    """`unit`, which notes every statement it runs on SQLite in `statements`, fast inserts too."""
+
+    def run(tx: Connection, *args: Any, **more: Any) -> Any:
+        def note(text: str) -> None:
+            if not text.startswith(IGNORED):
+                statements.append(text)
+
+        driver: Any = tx.connection.driver_connection
+        driver.set_trace_callback(note)
+        try:
+            return unit(tx, *args, **more)
+        finally:
+            driver.set_trace_callback(None)
+
+    return run
