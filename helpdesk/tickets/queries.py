@@ -34,6 +34,9 @@ _TIMELINE = (
     .order_by(entries.c.id.desc())
     .limit(bindparam("most"))
 )
+_MESSAGES = _TIMELINE.where(
+    entries.c.kind == "message", entries.c.public, entries.c.delivery.is_distinct_from("undone")
+)
 _ATTACHED = (
     select(attachments).where(attachments.c.entry_id.in_(bindparam("ids", expanding=True))).order_by(attachments.c.id)
 )
@@ -41,6 +44,7 @@ _FOLDED = select(
     bodies.c.entry_id, bodies.c.full_text.is_not(None).label("folded"), bodies.c.html.is_not(None).label("html")
 ).where(bodies.c.entry_id.in_(bindparam("ids", expanding=True)))
 LAST = 2**62
+MOST_DELETED = 50  # messages that are looked through for one that was not deleted
 
 
 def ticket(tx: Connection, *, ticket_id: int) -> TicketRow:
@@ -118,6 +122,13 @@ def waiting_files(tx: Connection, *, ticket_id: int, person_id: int) -> Sequence
         .order_by(attachments.c.id)
     ).all()
     return cast("Sequence[AttachmentRow]", rows)
+
+
+def newest_message(tx: Connection, *, ticket_id: int) -> EntryRow | None:
+    """The last message that its customer has: neither undone nor deleted at theirs."""
+    rows = tx.execute(_MESSAGES, {"ticket_id": ticket_id, "before": LAST, "most": MOST_DELETED}).all()
+    newest = next((row for row in rows if not (row.data or {}).get("withdrawn_at")), None)
+    return cast("EntryRow | None", newest)
 
 
 def draft(tx: Connection, *, ticket_id: int, person_id: int, kind: str) -> Row | None:

@@ -1,7 +1,7 @@
 """Editing, deleting and reacting to messages that have left. The timeline shows the change once the remote made it.
 
 Each edit is an entry of the timeline and a row of the outbox, in order with the messages of its chat. It counts for no
-clock: an answer that is taken back has arrived all the same (docs/decisions/0013).
+clock, but a deleted answer proves none any more: the clock it stopped goes on (docs/decisions/0013).
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from sqlalchemy import Connection
 from helpdesk.agents import queries as agents
 from helpdesk.database.engine import hint
 from helpdesk.errors import Conflict, Forbidden, Invalid
+from helpdesk.journey.answering import reply
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.lifecycle import authority, status
+from helpdesk.journey.lifecycle import authority, clocks, status
 from helpdesk.outbox import actions as outbox
 from helpdesk.text import clean
 from helpdesk.tickets import actions as tickets
@@ -25,7 +26,8 @@ from helpdesk.tickets import queries, rules
 from helpdesk.tickets.events.message_events import MessageDeleted, MessageEdited, ReactionSet, SentMessageEvent
 from helpdesk.tickets.events.stored_events import event_of
 from helpdesk.tickets.lists import ticket_search
-from helpdesk.tickets.rows import EntryRow, TicketRow
+from helpdesk.tickets.rows import EntryRow, TicketChanges, TicketRow
+from helpdesk.tickets.timeline import Timeline
 
 EditKind = Literal["edit", "withdraw", "reaction"]
 EVENTS: Mapping[EditKind, type[SentMessageEvent]] = {
@@ -148,7 +150,7 @@ def record_edit_done(tx: Connection, context: DeskContext, *, entry_id: int, now
         del data["pending"]
     if problem:
         data["refused"] = {"what": "edit", "reason": problem}
-    ticket = queries.ticket(tx, ticket_id=entry.ticket_id)
+    ticket = queries.locked(tx, ticket_id=entry.ticket_id)
     if isinstance(event, MessageEdited):
         data["edits"] = [
             *data.get("edits", []),
@@ -162,9 +164,7 @@ def record_edit_done(tx: Connection, context: DeskContext, *, entry_id: int, now
         return
     data["withdrawn_at"] = now.isoformat()
     tickets.rewrite_entry(tx, entry_id=entry.id, text=entry.text, data=data)
-    asked = queries.entry(tx, entry_id=ticket.customer_entry_id).text if ticket.customer_entry_id else ""
-    _update_snippet(tx, ticket, entry, rules.snippet(asked))
-    _reopen_if_unanswered(tx, context, ticket, entry, now)
+    _forget_answer(tx, context, ticket, entry, now)
 
 
 def record_edit_delayed(tx: Connection, *, entry_id: int, reason: str) -> None:
@@ -206,12 +206,18 @@ def _update_snippet(tx: Connection, ticket: TicketRow, entry: EntryRow, instead:
         tickets.change(tx, ticket_id=ticket.id, snippet=instead)
 
 
-def _reopen_if_unanswered(
-    tx: Connection, context: DeskContext, ticket: TicketRow, entry: EntryRow, now: datetime
-) -> None:
-    """A customer who has nothing to answer any more is not waited for."""
-    later = (item for item in queries.timeline(tx, ticket_id=ticket.id) if item.id > entry.id)
-    if ticket.status == "waiting" and not any(
-        item.outgoing and item.author == "agent" and not (item.data or {}).get("withdrawn_at") for item in later
-    ):
-        status.set_status(tx, context, ticket_id=ticket.id, status="open", by=None, now=now, author="system")
+def _forget_answer(tx: Connection, context: DeskContext, ticket: TicketRow, entry: EntryRow, now: datetime) -> None:
+    """A deleted answer proves nothing: its clock goes on, and a customer who has no answer is not waited for."""
+    timeline = Timeline.load(tx, ticket_id=ticket.id)
+    changes: TicketChanges = {"snippet": reply.visible_snippet(tx, ticket_id=ticket.id)}
+    answered = any(
+        item.outgoing and item.author == "agent" and not (item.data or {}).get("withdrawn_at")
+        for item in timeline.entries
+        if item.id > entry.id
+    )
+    if ticket.status == "waiting" and not answered:
+        status.change_status(
+            tx, context, ticket=ticket, timeline=timeline, to="open", by=None, now=now, author="system", **changes
+        )  # fmt: skip
+    else:
+        clocks.update_with_clocks(tx, context, ticket=ticket, timeline=timeline, now=now, **changes)

@@ -215,14 +215,24 @@ def undo_reply(tx: Connection, context: DeskContext, *, entry_id: int, person_id
         tx, ticket_id=ticket.id, person_id=person_id, kind="reply", text=entry.text, data=entry.data, now=now
     )
     tickets.detach_files(tx, entry_id=entry_id, person_id=person_id)
+    changes: TicketChanges = {"snippet": visible_snippet(tx, ticket_id=ticket.id)}
     was: Status | None = (entry.data or {}).get("was")
     if was is not None and was != ticket.status and not stands:
         status.change_status(
-            tx, context, ticket=ticket, timeline=timeline, to=was, by=person_id, now=now
+            tx, context, ticket=ticket, timeline=timeline, to=was, by=person_id, now=now, **changes
         )  # fmt: skip
     else:
-        clocks.update_with_clocks(tx, context, ticket=ticket, timeline=timeline, now=now)
+        clocks.update_with_clocks(tx, context, ticket=ticket, timeline=timeline, now=now, **changes)
     return ticket.id
+
+
+def visible_snippet(tx: Connection, *, ticket_id: int) -> str:
+    """What the lists show: how the newest message begins that the customer has."""
+    newest = queries.newest_message(tx, ticket_id=ticket_id)
+    if newest is None:
+        return ""
+    files = [] if newest.text.strip() else queries.attachments_of(tx, entry_ids=[newest.id])
+    return rules.message_snippet(newest.text, [file.name for file in files])
 
 
 def _status_changes_of(timeline: Timeline, answer: EntryRow) -> tuple[list[int], bool]:

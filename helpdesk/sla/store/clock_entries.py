@@ -46,10 +46,18 @@ def clock_entries(rows: Sequence[TimelineEntry]) -> Iterator[Entry]:
                 row.id, row.at, "message", row.author, row.person_id, row.public, row.automatic, row.thanks,
                 asked=asked.get(row.id), joined=joined.get(row.id),
             )  # fmt: skip
+            if row.outgoing and (deleted_at := _deleted_at(row)) is not None:  # it proves no answer any more
+                yield Entry(None, deleted_at, "delivery", of=row.id, state="failed")
         elif row.kind == "delivery" and row.data:
             yield Entry(row.id, row.at, "delivery", of=row.data["of"], state=row.data["state"])
         else:
             yield from changes.get(row.id, ())
+
+
+def _deleted_at(row: TimelineEntry) -> datetime | None:
+    """When a message was deleted at the customer's."""
+    deleted_at = (row.data or {}).get("withdrawn_at")
+    return None if deleted_at is None else datetime.fromisoformat(deleted_at)
 
 
 def _status_entries(events: Sequence[StoredEvent]) -> Iterator[tuple[int, list[Entry]]]:
@@ -106,7 +114,7 @@ def _after_merges(
 
 def _arrived(answer: int, rows: Sequence[TimelineEntry]) -> bool:
     """Whether a message of ours is on its way or there, by the last word about it."""
-    if any(row.id == answer and row.delivery == "undone" for row in rows):
+    if any(row.id == answer and (row.delivery == "undone" or _deleted_at(row)) for row in rows):
         return False
     reports = (row.data for row in rows if row.kind == "delivery" and row.data)
     states = [report["state"] for report in reports if report["of"] == answer]

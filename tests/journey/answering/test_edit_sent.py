@@ -83,17 +83,32 @@ async def test_a_withdrawn_answer_stays_visible_to_agents_and_not_to_its_custome
         await amends(desk, edit_sent.edit_message, entry_id, mina, text="Again")
 
 
-async def test_a_withdrawn_first_answer_keeps_counting_because_it_had_arrived(desk):
+async def test_a_deleted_first_answer_proves_none_and_its_clock_goes_on_from_the_question(desk):
     ticket_id, mina, entry_id = await answered(desk)
-    before = await desk.clocks(ticket_id)
+    (stopped,) = await desk.clocks(ticket_id, "first_response")
+    assert stopped.state == "stopped"
     await amends(desk, edit_sent.delete_message, entry_id, mina)
     await desk.sends()
     desk.time.passes(minutes=90)
     await desk.looks()
     await desk.database.write(reply_recount, desk.context, ticket_id=ticket_id, now=desk.time())
     (clock,) = await desk.clocks(ticket_id, "first_response")
-    assert (clock.state, clock.stop_entry_id) == ("stopped", entry_id)
-    assert [one.stopped_at for one in await desk.clocks(ticket_id)] == [one.stopped_at for one in before]
+    assert (clock.state, clock.stop_entry_id, clock.started_at) == ("running", None, stopped.started_at)
+    assert clock.breached_at == stopped.due_at
+    assert not (await desk.ticket(ticket_id)).answered
+
+
+async def test_another_answer_still_stands_when_one_is_deleted(desk):
+    ticket_id, mina, entry_id = await answered(desk)
+    desk.time.passes(minutes=5)
+    second = await desk.answers(ticket_id, mina, "It leaves at noon.")
+    desk.time.passes(minutes=1)
+    await desk.sends()
+    await amends(desk, edit_sent.delete_message, entry_id, mina)
+    await desk.sends()
+    (clock,) = await desk.clocks(ticket_id, "first_response")
+    assert (clock.state, clock.stop_entry_id) == ("stopped", second)
+    assert (await desk.ticket(ticket_id)).snippet == "It leaves at noon."
 
 
 def reply_recount(tx, context, *, ticket_id, now):

@@ -150,7 +150,7 @@ def _started_by(clock: Any, parts: TicketData) -> str:
 
 
 def _ignored(clock: Any, parts: TicketData) -> list[IgnoredEntry]:
-    """Robots, notes and replies that never arrived, between the start and the stop."""
+    """Robots, notes, and replies that never arrived or were deleted, between the start and the stop."""
     ignored: list[IgnoredEntry] = []
     for entry in parts.entries:
         if entry.id <= clock.start_entry_id or (clock.stop_entry_id and entry.id >= clock.stop_entry_id):
@@ -164,4 +164,6 @@ def _ignored(clock: Any, parts: TicketData) -> list[IgnoredEntry]:
             )
         elif entry.outgoing and entry.delivery == "failed":
             ignored.append(IgnoredEntry("failed", "alert", entry.at, who))
+        elif entry.outgoing and (entry.data or {}).get("withdrawn_at"):
+            ignored.append(IgnoredEntry("deleted", "close", entry.at, who))
     return ignored[-6:]

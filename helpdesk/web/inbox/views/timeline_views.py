@@ -214,7 +214,7 @@ class ExplanationStep:
 
 @dataclass(frozen=True, slots=True)
 class IgnoredEntry:
-    """Something that did not stop the clock: bot automation survey note failed call."""
+    """Something that did not stop the clock: bot automation survey note failed deleted call."""
 
     kind: str
     icon: str
