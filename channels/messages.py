@@ -85,6 +85,9 @@ class SurveyAnswer:
     words: str = ""
 
 
+Authentication = Literal["unknown", "passed", "failed"]
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One thing that happened on a channel, understood. Times are aware and UTC."""
@@ -103,6 +106,7 @@ class Inbound:
     recipients: Sequence[Address] = ()  # whom else it was written to (To and Cc)
     copies: Sequence[Address] = ()  # the Cc part of them
     reply_via: str | None = None  # our own address the customer wrote to
+    authentication: Authentication = "unknown"  # whether the remote vouches for its author
     automatic: bool = False  # vacation notice, list mail, bounce, robot: never answered
     gesture: bool = False  # a sticker, a reaction, a tapped face: asks nothing, whatever text stands for it
     thanks: bool = False  # mere thanks or a gesture, reopens nothing; the desk decides, channels leave it alone

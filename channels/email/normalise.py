@@ -46,6 +46,7 @@ def normalise(
     own = {address.lower() for address in own_addresses}
     back = _own_token(mail, own)
     why = auto_submitted.automatic_reasons(mail) + (["own mail"] if back else [])
+    details = _details(mail, raw, why, trusted_servers, size_limit)
     return Inbound(
         kind="message",
         external_id=external_id(mail, raw),
@@ -60,8 +61,9 @@ def normalise(
         recipients=_others((*mail.to, *mail.cc)),
         copies=_others(mail.cc),
         reply_via=_written_to(mail, own),
+        authentication=authentication.verdict(details.get("authentication", {})),
         automatic=bool(why),
-        details=_details(mail, raw, why, trusted_servers, size_limit),
+        details=details,
     )
 
 
@@ -141,10 +143,8 @@ def _details(
         details["reply_to"] = [address for _, address in mail.reply_to if address]
     if why:
         details["automatic_because"] = list(why)
-    if "authentication-results" in mail.fields and trusted:
-        results = authentication.authentication_results(mail, trusted)
-        if results:
-            details["authentication"] = results
+    if results := authentication.authentication_results(mail, trusted):
+        details["authentication"] = results
         if problem := authentication.warning(results):
             details["warning"] = {"authentication": problem}
     noted = {"calendar": mail.calendar, "signed": mail.signed, "encrypted": mail.encrypted}

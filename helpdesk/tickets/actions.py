@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Unpack
@@ -80,6 +80,12 @@ def add_participant(tx: Connection, *, ticket_id: int, contact_id: int, welcome:
         PARTICIPANT,
         {"ticket_id": ticket_id, "contact_id": contact_id, "welcome": welcome, "address": address},
     )
+
+
+def welcome_participants(tx: Connection, *, ticket_id: int, addresses: Sequence[str]) -> None:
+    """A person allowed copies to these: they take part in the ticket."""
+    named = (participants.c.ticket_id == ticket_id) & participants.c.address.in_(list(addresses))
+    tx.execute(update(participants).where(named).values(welcome=True))
 
 
 def change(tx: Connection, *, ticket_id: int, **changes: Unpack[TicketChanges]) -> None:

@@ -10,6 +10,8 @@ from typing import Literal
 from helpdesk.tickets.rows import TicketChanges, TicketRow
 from helpdesk.tickets.vocabulary import ENDED, Status
 
+Proof = Literal["", "number", "authentication"]  # what is missing for a sender to be proven; "": nothing
+Authentication = Literal["unknown", "passed", "failed"]
 Hint = Literal["reply_token", "message_token", "remote_id", "number", "conversation", "caller"]
 
 
@@ -33,28 +35,41 @@ class Choice:
     reopens: bool = False
     stranger: bool = False
     follows: int | None = None
+    proof: Proof = ""
+
+
+def missing_proof(hint: Hint | None, authentication: Authentication) -> Proof:
+    """What is missing for a message to be its sender's for certain.
+
+    A number in a subject can be guessed, and so can an address in From; where both are all there is, or the mail
+    server doubts the sender, a message may be added to a ticket and do nothing else.
+    """
+    if authentication == "failed":
+        return "authentication"
+    return "number" if hint == "number" and authentication != "passed" else ""
 
 
 def which_ticket(
-    candidates: Iterable[Candidate], *, received_at: datetime, window: timedelta, automatic: bool, thanks: bool
-) -> Choice:
+    candidates: Iterable[Candidate], *, received_at: datetime, window: timedelta, automatic: bool, thanks: bool,
+    authentication: Authentication = "unknown",
+) -> Choice:  # fmt: skip
     """Decide from the tickets that the hints led to, best hint first; they are looked up lazily.
 
     A subject number alone counts only for somebody who takes part. A message to an ended ticket
     reopens it within `window` after its resolution, unless it is automatic or a mere thank-you;
-    later it opens a new ticket that follows the old one.
+    later, or from a sender who is not proven, it opens a new ticket that follows the old one.
     """
     for candidate in candidates:
         if candidate.hint == "number" and not candidate.welcome:
             continue
-        if candidate.status not in ENDED:
-            return Choice(candidate.ticket_id, candidate.hint, stranger=not candidate.welcome)
-        if automatic or (thanks and candidate.welcome):
-            return Choice(candidate.ticket_id, candidate.hint, stranger=not candidate.welcome)
-        if candidate.welcome and candidate.resolved_at is not None and received_at <= candidate.resolved_at + window:
+        proof = missing_proof(candidate.hint, authentication)
+        if candidate.status not in ENDED or automatic or (thanks and candidate.welcome):
+            return Choice(candidate.ticket_id, candidate.hint, stranger=not candidate.welcome, proof=proof)
+        in_time = candidate.resolved_at is not None and received_at <= candidate.resolved_at + window
+        if candidate.welcome and in_time and not proof:
             return Choice(candidate.ticket_id, candidate.hint, reopens=True)
-        return Choice(follows=candidate.ticket_id)
-    return Choice()
+        return Choice(follows=candidate.ticket_id, proof=proof)
+    return Choice(proof=missing_proof(None, authentication))
 
 
 def status_after_customer(status: Status) -> Status:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from channels.email.mime.headers import unfold
 from channels.email.mime.parse_mail import Mail
+from channels.messages import Authentication
 
 _COMMENT = re.compile(r"\([^()]*\)")
 _RESULT = re.compile(r"(?:^|[;\s])(spf|dkim|dmarc|arc)\s*=\s*([a-z]{1,20})", re.IGNORECASE)
@@ -33,6 +34,13 @@ def authentication_results(mail: Mail, trusted: Sequence[str]) -> dict[str, str]
                 found_value[method] = result
         return found_value
     return {}
+
+
+def verdict(result: dict[str, str]) -> Authentication:
+    """Whether the checks vouch for the address in From: only `dmarc` does, an unaligned pass proves another domain."""
+    if warning(result) is not None:
+        return "failed"
+    return "passed" if result.get("dmarc") == "pass" else "unknown"
 
 
 def warning(result: dict[str, str]) -> str | None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from helpdesk.errors import Invalid
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.outgoing.destinations import Destination
+from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
 from helpdesk.tickets.rows import TicketRow
 
@@ -37,6 +38,9 @@ def choose_copies(
         return [(address, name) for address, (name, welcome) in here.items() if welcome][:MOST_COPIES]
     if not set(wanted) <= here.keys():
         raise Invalid("One of the copies goes to somebody who takes no part in this ticket.", "cc")
+    allowed = [address for address in dict.fromkeys(wanted) if not here[address][1]]
+    if allowed:  # a person chose them: from now on they take part
+        tickets.welcome_participants(tx, ticket_id=ticket.id, addresses=allowed)
     return [(address, here[address][0]) for address in dict.fromkeys(wanted)]
 
 

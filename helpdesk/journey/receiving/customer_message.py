@@ -39,15 +39,17 @@ def append_message(
     assert choice.ticket_id is not None
     ticket = queries.surviving_ticket(tx, ticket_id=choice.ticket_id)  # it may have been merged since we looked
     entry_id = entry.write_entry(
-        tx, arrival, inbound, ticket_id=ticket.id, contact_id=known.contact_id, files=files, stranger=choice.stranger
-    )
+        tx, arrival, inbound, ticket_id=ticket.id, contact_id=known.contact_id, files=files, stranger=choice.stranger,
+        proof=choice.proof,
+    )  # fmt: skip
     if choice.stranger:
         address = inbound.author.address if inbound.author else None
         tickets.add_participant(tx, ticket_id=ticket.id, contact_id=known.contact_id, welcome=False, address=address)
     elif not inbound.automatic and inbound.kind == "message":
         entry.add_participants(
-            tx, context, inbound, ticket_id=ticket.id, contact_id=ticket.contact_id, now=arrival.received_at
-        )
+            tx, context, inbound, ticket_id=ticket.id, contact_id=ticket.contact_id, now=arrival.received_at,
+            welcome=not choice.proof,
+        )  # fmt: skip
     counts = inbound.kind == "message" and not inbound.automatic and not inbound.thanks
     if not counts:
         tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)
@@ -77,7 +79,7 @@ def _apply_question(
     now = arrival.received_at
     starts_cycle = choice.reopens or ticket.cycle == 0 or ticket.resolved_at is not None
     changes = _message_changes(inbound, entry_id, now)
-    if not choice.stranger and not _is_copied_participant(context, arrival, ticket, known):
+    if not choice.stranger and not choice.proof and not _is_copied_participant(context, arrival, ticket, known):
         changes |= _move_replies(tx, arrival, inbound, ticket)
     if ticket.cycle == 0 and not ticket.active and ticket.spam_at is None:  # a quiet ticket wakes up
         if not context.has_subjects(arrival.channel):

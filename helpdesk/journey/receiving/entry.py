@@ -15,14 +15,19 @@ from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
 from helpdesk.tickets.rows import NewEntry, NewFile
+from helpdesk.tickets.rules import Proof
 
 MAX_PARTICIPANTS = 30  # more is a mailing, not a conversation
 
 
 def add_participants(
-    tx: Connection, context: DeskContext, inbound: Inbound, *, ticket_id: int, contact_id: int, now: datetime
-) -> None:
-    """Whoever the customer wrote to beside us takes part from now on, and gets copies of the answers."""
+    tx: Connection, context: DeskContext, inbound: Inbound, *, ticket_id: int, contact_id: int, now: datetime,
+    welcome: bool = True,
+) -> None:  # fmt: skip
+    """Whoever the customer wrote to beside us takes part from now on, and gets copies of the answers.
+
+    Not `welcome`, when nobody has proven that it was the customer who named them: a person has to allow the copies.
+    """
     others = dict.fromkeys((*inbound.copies, *inbound.recipients))
     if inbound.automatic or len(others) > MAX_PARTICIPANTS:
         return
@@ -34,7 +39,7 @@ def add_participants(
         )
         if guest.contact_id != contact_id:
             tickets.add_participant(
-                tx, ticket_id=ticket_id, contact_id=guest.contact_id, welcome=True, address=other.address
+                tx, ticket_id=ticket_id, contact_id=guest.contact_id, welcome=welcome, address=other.address
             )
 
 
@@ -52,9 +57,12 @@ def write_entry(
     contact_id: int,
     files: Sequence[NewFile],
     stranger: bool,
+    proof: Proof = "",
 ) -> int:
     """Write the timeline entry of an arrival with its body, files and remote id; returns its id."""
     data = _entry_data(tx, arrival, inbound)
+    if proof:
+        data["unproven"] = proof
     oversized = inbound.details.get("problem") == "oversized"
     robot = inbound.kind == "delivery" or oversized
     entry = NewEntry(

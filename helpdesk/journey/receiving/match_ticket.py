@@ -45,10 +45,11 @@ def find_ticket(
         window=context.reopening(arrival.channel),
         automatic=inbound.automatic or inbound.kind != "message",
         thanks=inbound.thanks,
+        authentication=inbound.authentication,
     )
     if choice.reopens and known.blocked:  # what they write is kept aside, and wakes up nothing
-        return Choice(follows=choice.ticket_id)
-    if choice.stranger and _answers_our_message(tx, inbound, known, choice):
+        return replace(choice, ticket_id=None, hint=None, reopens=False, follows=choice.ticket_id)
+    if choice.stranger and not choice.proof and _answers_our_message(tx, inbound, known, choice):
         assert choice.ticket_id is not None
         assert inbound.author is not None
         tickets.add_participant(

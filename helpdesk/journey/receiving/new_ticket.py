@@ -25,6 +25,7 @@ from helpdesk.tickets import rules
 from helpdesk.tickets.events.ticket_events import TeamUnknown
 from helpdesk.tickets.lists import ticket_search
 from helpdesk.tickets.rows import NewFile, NewTicket
+from helpdesk.tickets.rules import Choice
 from helpdesk.tickets.vocabulary import NEVER
 
 log = structlog.get_logger("opening")
@@ -32,7 +33,7 @@ log = structlog.get_logger("opening")
 
 def open_ticket(
     tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, known: KnownContact,
-    files: Sequence[NewFile], *, follows: int | None,
+    files: Sequence[NewFile], choice: Choice,
 ) -> int:  # fmt: skip
     """A ticket of its own for this arrival; returns the entry's id."""
     asks = inbound.kind == "message" and not (inbound.automatic or inbound.thanks or known.blocked)
@@ -45,15 +46,18 @@ def open_ticket(
     planned = [context.promises.plan(facts, kind, at) for kind in sla.STARTING] if asks else []
     subjects = context.has_subjects(arrival.channel)
     ticket = replace(
-        _new_ticket(arrival, inbound, known, planned, asks=asks, follows=follows, subjects=subjects), team_id=team,
+        _new_ticket(arrival, inbound, known, planned, asks=asks, follows=choice.follows, subjects=subjects), team_id=team,
         active=not (known.blocked or is_quiet(inbound)), person_wanted_at=at if asks and inbound.wants_person else None,
     )  # fmt: skip
     ticket_id = tickets.open_ticket(tx, ticket)
     entry_id = entry.write_entry(
-        tx, arrival, inbound, ticket_id=ticket_id, contact_id=known.contact_id, files=files, stranger=False
-    )
+        tx, arrival, inbound, ticket_id=ticket_id, contact_id=known.contact_id, files=files, stranger=False,
+        proof=choice.proof,
+    )  # fmt: skip
     tickets.set_first_entry(tx, ticket_id=ticket_id, entry_id=entry_id)
-    entry.add_participants(tx, context, inbound, ticket_id=ticket_id, contact_id=known.contact_id, now=at)
+    entry.add_participants(tx, context, inbound, ticket_id=ticket_id, contact_id=known.contact_id, now=at,
+        welcome=not choice.proof,
+    )  # fmt: skip
     if asks:
         sla.start_cycle(
             tx, context.promises, ticket_id=ticket_id, facts=facts, cycle=1, entry_id=entry_id, at=at, planned=planned

@@ -56,7 +56,7 @@ def receive(
     if too_large:
         inbound = oversized.as_note(context, inbound)
     if choice.ticket_id is None:
-        entry_id = new_ticket.open_ticket(tx, context, arrival, inbound, known, files, follows=choice.follows)
+        entry_id = new_ticket.open_ticket(tx, context, arrival, inbound, known, files, choice)
     else:
         entry_id = customer_message.append_message(tx, context, arrival, inbound, known, files, choice)
     sender.record_identity(tx, arrival, author, entry_id=entry_id)

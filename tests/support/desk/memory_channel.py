@@ -85,6 +85,7 @@ class MemoryChannel(contract.Channel):
                 for name, content in said.get("files", {}).items()
             ],
             copies=[Address(f"memory:{one}") for one in said.get("copies", ())],
+            authentication=said.get("authentication", "unknown"),
             automatic=bool(said.get("automatic")),
             gesture=bool(said.get("thanks")),
             wants_person=bool(said.get("wants_person")),

@@ -9,6 +9,7 @@ from helpdesk.agents.rules import AgentView, Person
 from helpdesk.web.inbox.views.inbox_views import (
     AddressView,
     ComposerView,
+    CopyView,
     OtherTicket,
     PersonBadge,
     PersonView,
@@ -183,7 +184,8 @@ def ticket(language: str) -> TicketView:
     )  # fmt: skip
     composer = ComposerView(w["customer"].split()[0], MAIL[language], reply=w["draft"], suggestions=suggestions(language),
                             uploads=[FileView(9, "resid-peyk.pdf", 41_200)],
-                            copies=[("email:omid@nilgun.example", "Omid omid@nilgun.example")], can_quote=True)  # fmt: skip
+                            copies=[CopyView("email:omid@nilgun.example", "Omid omid@nilgun.example"),
+                                    CopyView("email:eve@elsewhere.example", "eve@elsewhere.example", welcome=False)], can_quote=True)  # fmt: skip
     own = PersonBadge(1, me.name, me.face, 6)
     return TicketView(
         1248, w["subject"], "open", person, composer, 14, 2, "high", [w["tag"]], own, [own, SAMAN[language]],

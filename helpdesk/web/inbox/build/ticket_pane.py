@@ -19,7 +19,14 @@ from helpdesk.web.inbox.build.file_previews import file_of
 from helpdesk.web.inbox.build.page_data import TicketData
 from helpdesk.web.inbox.build.reader import Reader, by_id, face_of, name_of
 from helpdesk.web.inbox.build.timeline_items import timeline
-from helpdesk.web.inbox.views.inbox_views import ComposerView, OtherTicket, PersonView, SuggestionView, TicketView
+from helpdesk.web.inbox.views.inbox_views import (
+    ComposerView,
+    CopyView,
+    OtherTicket,
+    PersonView,
+    SuggestionView,
+    TicketView,
+)
 
 MOVES: Mapping[str, Sequence[str]] = {
     "new": ("waiting", "on_hold"), "open": ("waiting", "on_hold"), "waiting": ("open", "on_hold"),
@@ -135,18 +142,15 @@ def _can(eyes: Reader, channel: str, what: str) -> bool:
     return known is not None and bool(getattr(known.can, what))
 
 
-def _copies(parts: TicketData, eyes: Reader) -> list[tuple[str, str]]:
-    """Who gets a copy unless the person writing leaves them out."""
+def _copies(parts: TicketData, eyes: Reader) -> list[CopyView]:
+    """Who can get a copy: whoever is welcome unless the person writing leaves them out, others when they are allowed."""
     row = parts.ticket
     if not _can(eyes, row.channel, "copies"):
         return []
     return [
-        (guest.address, f"{guest.name or ''} {guest.address.partition(':')[2]}".strip())
+        CopyView(guest.address, f"{guest.name or ''} {guest.address.partition(':')[2]}".strip(), bool(guest.welcome))
         for guest in parts.guests
-        if guest.welcome
-        and guest.address
-        and guest.address.startswith(f"{row.channel}:")
-        and guest.address != row.address
+        if guest.address and guest.address.startswith(f"{row.channel}:") and guest.address != row.address
     ]
 
 

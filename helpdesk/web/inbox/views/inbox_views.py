@@ -165,8 +165,17 @@ class SuggestionView:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyView:
+    """Somebody who can get a copy. `welcome`: they do, unless they are left out; else a person has to allow it."""
+
+    address: str
+    words: str
+    welcome: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ComposerView:
-    """What is being written, and to whom. `copies`: address and words for whoever else gets it; `ways`: the usual first."""
+    """What is being written, and to whom. `ways`: the usual first."""
 
     to: str
     channel: ChannelMark
@@ -177,7 +186,7 @@ class ComposerView:
     suggestions: Sequence[SuggestionView] = ()
     uploads: Sequence[FileView] = ()
     conflict: str = ""
-    copies: Sequence[tuple[str, str]] = ()
+    copies: Sequence[CopyView] = ()
     can_quote: bool = False
     quote: bool = False
     ways: Sequence[DestinationView] = ()

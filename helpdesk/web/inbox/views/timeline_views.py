@@ -101,6 +101,7 @@ class EntryView:
     copies: tuple[str, ...] = ()
     answers_to: str = ""
     unverified: str = ""
+    by_number: bool = False
     problem: str = ""
     shown: tuple[MediaView, ...] = ()
     heard: tuple[MediaView, ...] = ()
