@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from channels.messages import ANY as ANY
 from channels.messages import Address as Address
 from channels.messages import Attachment as Attachment
+from channels.messages import Authentication as Authentication
 from channels.messages import Cursor as Cursor
 from channels.messages import Delivery as Delivery
 from channels.messages import DeliveryError as DeliveryError

@@ -52,9 +52,7 @@ def normalise(
         external_id=external_id(mail, raw),
         author=_address(mail.sender) if mail.sender[1] else None,
         subject=mail.subject,
-        text=reply.text,
-        full_text=reply.full_text if reply.cut else None,
-        html=mail.html,
+        text=reply.text, full_text=reply.full_text if reply.cut else None, html=mail.html,
         sent_at=mail.date,
         thread=threading.thread(mail, about=_reported(mail) if mail.report_type else (), tokens=back),
         attachments=tuple(mail.attachments),
@@ -64,7 +62,7 @@ def normalise(
         authentication=authentication.verdict(details.get("authentication", {})),
         automatic=bool(why),
         details=details,
-    )
+    )  # fmt: skip
 
 
 def order_key(raw: bytes) -> str:

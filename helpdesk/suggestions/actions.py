@@ -13,13 +13,14 @@ from helpdesk.suggestions.models import suggested, taken
 
 Proposal = Sequence[tuple[str, float, Sequence[str]]]
 _SUGGESTED = FastInsert(suggested)
+LONGEST_QUESTION = 20_000  # characters of a message that are compared with the articles
 
 
 def record_suggestions(
     tx: Connection, suggest: Callable[[str, str], Proposal], *, entry_id: int, text: str, language: str
 ) -> None:
     """Store the best articles for a customer's message; nothing when there are none."""
-    matches = suggest(text, language)
+    matches = suggest(text[:LONGEST_QUESTION], language)
     if matches:
         items = [[article, round(confidence, 3), list(words)] for article, confidence, words in matches]
         put(tx, _SUGGESTED, {"entry_id": entry_id, "items": items})

@@ -40,9 +40,6 @@ _MESSAGES = _TIMELINE.where(
 _ATTACHED = (
     select(attachments).where(attachments.c.entry_id.in_(bindparam("ids", expanding=True))).order_by(attachments.c.id)
 )
-_FOLDED = select(
-    bodies.c.entry_id, bodies.c.full_text.is_not(None).label("folded"), bodies.c.html.is_not(None).label("html")
-).where(bodies.c.entry_id.in_(bindparam("ids", expanding=True)))
 LAST = 2**62
 MOST_DELETED = 50  # messages that are looked through for one that was not deleted
 
@@ -95,11 +92,6 @@ def attachments_of(tx: Connection, *, entry_ids: Sequence[int]) -> Sequence[Atta
     """The files of these entries, in order."""
     rows = tx.execute(_ATTACHED, {"ids": list(entry_ids)}).all() if entry_ids else []
     return cast("Sequence[AttachmentRow]", rows)
-
-
-def folded_text(tx: Connection, *, entry_ids: Sequence[int]) -> Sequence[Row]:
-    """Which of these entries have a longer text (`folded`) or an HTML form (`html`)."""
-    return tx.execute(_FOLDED, {"ids": list(entry_ids)}).all() if entry_ids else []
 
 
 def attachment(tx: Connection, *, attachment_id: int) -> AttachmentRow:

@@ -60,16 +60,13 @@ def write_entry(
     proof: Proof = "",
 ) -> int:
     """Write the timeline entry of an arrival with its body, files and remote id; returns its id."""
-    data = _entry_data(tx, arrival, inbound)
-    if proof:
-        data["unproven"] = proof
+    data = _entry_data(tx, arrival, inbound, proof)
     oversized = inbound.details.get("problem") == "oversized"
-    robot = inbound.kind == "delivery" or oversized
     entry = NewEntry(
         ticket_id=ticket_id,
         at=arrival.received_at,
         kind="note" if inbound.kind == "note" else "message",
-        author="system" if robot else "customer",
+        author="system" if oversized or inbound.kind == "delivery" else "customer",
         public=not oversized,
         contact_id=contact_id,
         channel=arrival.channel,
@@ -92,9 +89,11 @@ def write_entry(
     return entry_id
 
 
-def _entry_data(tx: Connection, arrival: Arrival, inbound: Inbound) -> dict[str, Any]:
+def _entry_data(tx: Connection, arrival: Arrival, inbound: Inbound, proof: Proof) -> dict[str, Any]:
     """What the entry holds beside its columns: the channel's details, recipients, subject, the answered entry."""
     data: dict[str, Any] = dict(inbound.details)
+    if proof:
+        data["unproven"] = proof
     if inbound.recipients:
         data["to"] = [[recipient.address, recipient.name] for recipient in inbound.recipients]
     if inbound.copies:

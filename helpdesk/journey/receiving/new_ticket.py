@@ -55,8 +55,8 @@ def open_ticket(
         proof=choice.proof,
     )  # fmt: skip
     tickets.set_first_entry(tx, ticket_id=ticket_id, entry_id=entry_id)
-    entry.add_participants(tx, context, inbound, ticket_id=ticket_id, contact_id=known.contact_id, now=at,
-        welcome=not choice.proof,
+    entry.add_participants(
+        tx, context, inbound, ticket_id=ticket_id, contact_id=known.contact_id, now=at, welcome=not choice.proof,
     )  # fmt: skip
     if asks:
         sla.start_cycle(
@@ -65,10 +65,8 @@ def open_ticket(
         _suggest_and_reply(tx, context, arrival, inbound, ticket_id, entry_id)
     if inbound.team and team is None:
         _record_unknown_team(tx, inbound.team, ticket_id, at)
-    address = inbound.author.address if inbound.author else ""
-    ticket_search.index_entry(
-        tx, ticket_id=ticket_id, entry_id=entry_id, texts=(inbound.subject, known.name, address, inbound.text)
-    )
+    texts = (inbound.subject, known.name, ticket.address, inbound.text)
+    ticket_search.index_entry(tx, ticket_id=ticket_id, entry_id=entry_id, texts=texts)
     if ticket.active or known.blocked:
         hint(tx, "opened", ticket_id)
     return entry_id

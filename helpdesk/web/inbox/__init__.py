@@ -51,4 +51,5 @@ def routes() -> list[web.AbstractRouteDef]:
         web.get(r"/inbox/entries/{entry:\d+}/original", original_message.original),
         web.get(r"/inbox/entries/{entry:\d+}/html", original_message.mail_html),
         web.get(r"/inbox/entries/{entry:\d+}/source", message_source.source),
+        web.get(r"/inbox/entries/{entry:\d+}/text", message_source.full_text),
     ]

@@ -12,9 +12,11 @@ from helpdesk.contacts import queries as contacts
 from helpdesk.intake import queries as intake
 from helpdesk.outbox import actions as outbox
 from helpdesk.sla.store import queries as sla
-from helpdesk.tickets import queries
+from helpdesk.surveys import queries as surveys
+from helpdesk.tickets import page_queries, queries
 from helpdesk.tickets.lists import contact_tickets, ticket_lists
 from helpdesk.tickets.threading import conversations, ticket_candidates
+from helpdesk.tickets.timeline import Timeline
 from tests.support.desk.desk_story import MONDAY
 
 AFTER = ticket_lists.After(MONDAY, 5)
@@ -29,6 +31,11 @@ LISTS = {
 HOT = {
     **LISTS,
     "timeline": lambda tx: queries.timeline(tx, ticket_id=1),
+    "timeline of a page": lambda tx: page_queries.timeline_beginnings(tx, ticket_id=1, most=200, most_text=100),
+    "texts of a page": lambda tx: page_queries.body_beginnings(tx, entry_ids=[1, 2], most_text=100),
+    "timeline of a verb": lambda tx: Timeline.load(tx, ticket_id=1),
+    "newest message": lambda tx: queries.newest_message(tx, ticket_id=1),
+    "invited before": lambda tx: surveys.invited_before(tx, contact_id=1, ticket_id=1, cycle=1),
     "ticket": lambda tx: tx.execute(queries._TICKET, {"ticket_id": 1}),
     "address": lambda tx: contacts.by_address(tx, address="email:a@b.example"),
     "other tickets": lambda tx: contact_tickets.tickets_of(tx, contact_id=1),

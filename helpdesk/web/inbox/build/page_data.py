@@ -21,11 +21,13 @@ from helpdesk.journey.outgoing.destinations import Destination
 from helpdesk.sla.store import queries as sla
 from helpdesk.suggestions import actions as suggestions
 from helpdesk.surveys import queries as surveys
-from helpdesk.tickets import queries
+from helpdesk.tickets import page_queries, queries
 from helpdesk.tickets.lists import contact_tickets, ticket_lists, ticket_search
+from helpdesk.tickets.page_queries import BodyBeginning
 from helpdesk.tickets.rows import AttachmentRow, EntryRow, TicketRow
 
 MOST_ENTRIES, MOST_ROWS = 200, 500
+ENTRY_TEXT, PAGE_TEXT, LEAST_TEXT = 65_536, 1_000_000, 2_000  # characters drawn of an entry, of a page, of any entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ class TicketData:
     ticket: TicketRow
     entries: Sequence[EntryRow]
     earlier: bool
-    folded: Mapping[int, Row]
-    full: Mapping[int, str]
+    cut: Mapping[int, int]  # characters that are shown of an entry that is too long to be drawn whole
+    bodies: Mapping[int, BodyBeginning]
     files: Mapping[int, Sequence[AttachmentRow]]
     tags: Sequence[str]
     clocks: Sequence[Row]
@@ -109,17 +111,15 @@ def ticket(
     row = queries.ticket(tx, ticket_id=ticket_id)
     kept = _drafts(tx, ticket_id, person_id)
     most = 10_000 if full_timeline else MOST_ENTRIES
-    entries = queries.timeline(tx, ticket_id=ticket_id, most=most)
+    entries = page_queries.timeline_beginnings(tx, ticket_id=ticket_id, most=most, most_text=ENTRY_TEXT + 1)
     ids = [item.id for item in entries if item.kind in ("message", "note", "call")]
-    folded = {body.entry_id: body for body in queries.folded_text(tx, entry_ids=ids)}
-    question = row.customer_entry_id
     newest = entries[-1].id if entries else 0
     return TicketData(
         ticket=row,
         entries=entries,
         earlier=len(entries) == most,
-        folded=folded,
-        full=_full(tx, [entry for entry, item in folded.items() if item.folded]),
+        cut=_too_long(entries),
+        bodies=page_queries.body_beginnings(tx, entry_ids=ids, most_text=ENTRY_TEXT),
         files=_by_entry(queries.attachments_of(tx, entry_ids=ids)),
         tags=queries.tags_of(tx, ticket_id=ticket_id),
         clocks=sla.clocks_of(tx, ticket_id=ticket_id),
@@ -130,7 +130,7 @@ def ticket(
         surveys={survey.id: survey for survey in surveys.by_ids(tx, survey_ids=_answered(entries))},
         follow_ups={follow_up.survey_id: follow_up for follow_up in surveys.follow_ups_of(tx, ticket_id=ticket_id)},
         proposed=suggestions.suggestions_of(tx, entry_ids=asked) if (asked := unanswered(entries)) else (),
-        question=next((item for item in entries if item.id == question), None),
+        question=next((item for item in entries if item.id == row.customer_entry_id), None),
         drafts={kind: item.text for kind, item in kept.items()},
         uploads=queries.waiting_files(tx, ticket_id=ticket_id, person_id=person_id),
         names=agents.names(tx),
@@ -190,9 +190,16 @@ def screen(
         raise
 
 
-def _full(tx: Connection, entry_ids: Sequence[int]) -> dict[int, str]:
-    texts = ((entry_id, queries.body(tx, entry_id=entry_id)) for entry_id in entry_ids)
-    return {entry_id: body.full_text for entry_id, body in texts if body is not None and body.full_text}
+def _too_long(entries: Sequence[EntryRow]) -> dict[int, int]:
+    """How much is drawn of entries that are too long by themselves, or too long for what is left of the page."""
+    cut: dict[int, int] = {}
+    room = PAGE_TEXT
+    for entry in reversed(entries):  # the newest are read
+        most = min(ENTRY_TEXT, max(room, LEAST_TEXT))
+        if len(entry.text) > most:
+            cut[entry.id] = most
+        room -= min(len(entry.text), most)
+    return cut
 
 
 def _by_entry(files: Sequence[AttachmentRow]) -> dict[int, list[AttachmentRow]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from helpdesk import dates
 from helpdesk.agents.rules import AgentView
+from helpdesk.database.metadata import Row
 from helpdesk.tickets.events.customer_events import AddressLearned, ContactsJoined, ContactsParted, LinkFollowed
 from helpdesk.tickets.events.message_events import FollowUpCreated
 from helpdesk.tickets.events.stored_events import event_of
@@ -107,11 +108,12 @@ def message(
     """A message, a note or a call."""
     by, data = _by(entry), kinds.details(entry)
     author, face = _author(entry, by, parts, eyes.language)
-    folded = parts.folded.get(entry.id)
-    stopped = next((c for c in parts.clocks if c.kind == "first_response" and c.stop_entry_id == entry.id), None)
-    files = [item for item in parts.files.get(entry.id, ()) if not (item.inline and folded and folded.html)]
+    body = parts.bodies.get(entry.id)
+    stopped = _first_answer_clock(entry, parts)
+    files = [item for item in parts.files.get(entry.id, ()) if not (item.inline and body and body.html)]
     content = _content(entry, parts, eyes) if data else {}
-    quoted = _quoted(entry.text, parts.full.get(entry.id, ""))
+    cut = parts.cut.get(entry.id)
+    quoted = _quoted(entry.text, body.full_text or "") if body and cut is None else ""
     shown, heard, sticker, rest = group_files(files, data, eyes) if files else ([], [], None, [])
     return EntryView(
         id=entry.id,
@@ -119,11 +121,12 @@ def message(
         author=author,
         face=face,
         at=entry.at,
-        text=content.pop("text", entry.text),
+        text=content.pop("text", entry.text)[:cut],
+        cut=cut is not None,
         channel=eyes.channel(entry.channel, writing=entry.kind == "message") if entry.channel else None,
         quoted=quoted,
         is_quotation=_is_quotation(quoted) if quoted else True,
-        html=bool(folded and folded.html),
+        html=bool(body and body.html),
         original=entry.intake_id is not None,
         files=tuple(rest),
         shown=tuple(shown), heard=tuple(heard),
@@ -131,15 +134,19 @@ def message(
         delivery=_delivery(entry, eyes),
         call=call_of(entry, parts, eyes, heard),
         human_after=stopped.working_seconds if stopped is not None else None,
-        automatic=bool(entry.automatic),
-        thanks=bool(entry.thanks),
+        automatic=bool(entry.automatic), thanks=bool(entry.thanks),
         ended=bool(entry.thanks) and _ended(entry, parts),
-        stranger=bool(entry.stranger),
-        reactions=hanging,
+        stranger=bool(entry.stranger), reactions=hanging,
         gone_at=kinds.moment(data.get("withdrawn_at")) or gone_at,
         doings=message_actions(entry, parts.ticket, eyes),
         **content,
     )  # fmt: skip
+
+
+def _first_answer_clock(entry: EntryRow, parts: TicketData) -> Row | None:
+    """The clock of the first answer that an entry stopped."""
+    clocks = (clock for clock in parts.clocks if clock.kind == "first_response" and clock.stop_entry_id == entry.id)
+    return next(clocks, None)
 
 
 def _content(entry: EntryRow, parts: TicketData, eyes: Reader) -> dict[str, Any]:

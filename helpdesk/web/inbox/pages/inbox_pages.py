@@ -28,7 +28,7 @@ async def ticket(request: web.Request) -> web.StreamResponse:
     alone = render.is_fragment(request)
     context = await render.context(request, render.list_request(request.query), ticket_id=ticket_id, bare=alone)
     template = "inbox/pane.html" if alone else "inbox/page.html"
-    return request.app[PAGES].render(request, template, **context)
+    return await render.page(request, template, context)
 
 
 async def rows(request: web.Request) -> web.StreamResponse:
@@ -46,4 +46,4 @@ async def live(request: web.Request) -> web.StreamResponse:
     """The list and the open ticket as they are now, for a page that is open already."""
     open_ticket = render.number(request.query.get("open", "")) or None
     context = await render.context(request, render.list_request(request.query), ticket_id=open_ticket, forgiving=True)
-    return request.app[PAGES].render(request, "inbox/live.html", **context)
+    return await render.page(request, "inbox/live.html", context)

@@ -24,6 +24,18 @@ async def source(request: web.Request) -> web.StreamResponse:
     text = kept.raw[:MOST_BYTES].decode("utf-8", "replace").replace("\0", "\ufffd")
     if len(kept.raw) > MOST_BYTES:
         text += CUT.format(MOST_BYTES, len(kept.raw))
+    return _plain(text)
+
+
+async def full_text(request: web.Request) -> web.StreamResponse:
+    """The words of a message that is too long for a page, however many they are."""
+    entry = await request.app[app_keys.DATABASE].read(
+        queries.entry, entry_id=render.number(request.match_info["entry"])
+    )
+    return _plain(entry.text)
+
+
+def _plain(text: str) -> web.Response:
     return web.Response(
         text=text,
         content_type="text/plain",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,7 @@ from helpdesk.web.inbox.views.inbox_views import TicketView
 from helpdesk.web.media.media_probe import LOOKS
 from helpdesk.web.rendering.page_renderer import PAGES
 
+LONG_PAGE = 100_000  # characters of messages; more takes tens of milliseconds to draw
 SORTS: tuple[ticket_lists.Sort, ...] = ("deadline", "longest", "newest")
 
 
@@ -110,6 +112,14 @@ async def context(
         "list": listed, "ticket": ticket, "rail": ticket_list.rail(shown.counts), "place": "" if wish.search else wish.view,
         "search": wish.search, "quarantined": shown.quarantined, "demo": request.app.get(app_keys.DEMO, False),
     }  # fmt: skip
+
+
+async def page(request: web.Request, template: str, context: Mapping[str, Any]) -> web.Response:
+    """A page of the inbox. One with very long messages is drawn beside the event loop, so that nobody waits for it."""
+    pages, ticket = request.app[PAGES], context["ticket"]
+    if ticket is not None and ticket.length > LONG_PAGE:
+        return await asyncio.to_thread(pages.render, request, template, **context)
+    return pages.render(request, template, **context)
 
 
 async def _seen(request: web.Request, parts: TicketData, now: datetime) -> None:

@@ -12,7 +12,7 @@ from helpdesk.agents.rules import AgentView
 from helpdesk.web.inbox.views.actions_view import DestinationView, ReplyingTo
 from helpdesk.web.inbox.views.callback_view import CallBackView
 from helpdesk.web.inbox.views.content_views import VisitorView
-from helpdesk.web.inbox.views.timeline_views import ChannelMark, ClockExplanation, ClockView, FileView, Item
+from helpdesk.web.inbox.views.timeline_views import ChannelMark, ClockExplanation, ClockView, EntryView, FileView, Item
 
 Level = Literal["good", "soon", "far"]
 
@@ -234,3 +234,8 @@ class TicketView:
     call_back: CallBackView | None = None
     visitor: VisitorView | None = None
     merged_into: int | None = None
+
+    @property
+    def length(self) -> int:
+        """How many characters of messages there are to draw."""
+        return sum(len(item.text) + len(item.quoted) for item in self.timeline if isinstance(item, EntryView))

@@ -75,7 +75,7 @@ class EntryView:
 
     Every field can be hashed: an entry that looks the same is drawn once. `look` is sticker or bare for what has no
     bubble; `shown` are pictures and films, `heard` sounds; `doings`: what this reader may do with it; `ended`: the
-    ticket was over when it came; `is_quotation`: whether what is `quoted` is somebody else's.
+    ticket was over when it came; `cut`: `text` is the beginning of a very long one; `is_quotation`: whether what is `quoted` is somebody else's.
     """
 
     id: int
@@ -86,6 +86,7 @@ class EntryView:
     text: str
     channel: ChannelMark | None = None
     subject: str = ""
+    cut: bool = False
     quoted: str = ""
     is_quotation: bool = True
     html: bool = False
