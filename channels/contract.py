@@ -23,6 +23,8 @@ from channels.messages import Inbound as Inbound
 from channels.messages import InboundKind as InboundKind
 from channels.messages import Moved as Moved
 from channels.messages import Outbound as Outbound
+from channels.messages import Oversize as Oversize
+from channels.messages import Reachability as Reachability
 from channels.messages import SurveyAnswer as SurveyAnswer
 from channels.messages import Thread as Thread
 from channels.messages import Unreadable as Unreadable
@@ -145,18 +147,18 @@ class Channel:
         """Understand `raw`. Pure. None: nothing to show. Raises `Unreadable` when it can't be understood."""
         raise NotImplementedError
 
-    def merge(self, kind: InboundKind, known: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Details of a thing that comes again under its external id (a call): from those stored and those that came.
+    def merge_call(self, known: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
+        """One record of a call (`Inbound.call`) from the stored one and the one that came in.
 
         Pure, and the same in whatever order and however often they come.
         """
         return {**known, **new}
 
-    def more(self, kind: InboundKind, details: Mapping[str, Any]) -> tuple[str, bytes] | None:
-        """When a thing with these details has files that can be fetched only now: a key of them, and a raw form.
+    def call_files(self, call: Mapping[str, Any]) -> tuple[str, bytes] | None:
+        """The files of a call that can be fetched only now: a key of them, and a raw form that fetches them.
 
-        Pure. The raw form is taken in besides; its Inbound comes under the same external id, with attachments to fetch,
-        and nothing waits for it. The same key again is known. None: there is nothing to fetch.
+        Pure. The raw form is accepted beside the call; its Inbound has the same external id and the attachments,
+        and nothing waits for it. The same key again is a no-op. None: there is nothing to fetch.
         """
         return None
 

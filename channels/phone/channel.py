@@ -14,7 +14,7 @@ import aiohttp
 from aiohttp import web
 
 from channels import clock, contract
-from channels.contract import Attachment, Capabilities, DeliveryError, Desk, Inbound, InboundKind, Outbound, State
+from channels.contract import Attachment, Capabilities, DeliveryError, Desk, Inbound, Outbound, State
 from channels.phone import normalise
 from channels.phone.calls import recordings
 from channels.phone.calls.phone_numbers import is_mobile, number
@@ -83,15 +83,13 @@ class Channel(contract.Channel):
         """The calls or text messages in what was kept."""
         return normalise.normalise(self.settings, account, raw)
 
-    def merge(self, kind: InboundKind, known: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
+    def merge_call(self, known: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
         """A call's record from what is known of it and what came: the same in any order."""
-        if kind != "call":
-            return super().merge(kind, known, new)
-        return normalise.merge(self.settings, known, new)
+        return normalise.merge_call(self.settings, known, new)
 
-    def more(self, kind: InboundKind, details: Mapping[str, Any]) -> tuple[str, bytes] | None:
-        """A call that is over, once more for its recording and its message on tape."""
-        return normalise.more(details) if kind == "call" else None
+    def call_files(self, call: Mapping[str, Any]) -> tuple[str, bytes] | None:
+        """A call that is over, once more for its recording and its voicemail."""
+        return normalise.call_files(call)
 
     async def fetch(self, account: str, attachment: Attachment) -> Attachment:
         """A recording from where its source keeps them. DeliveryError: it is not there yet."""

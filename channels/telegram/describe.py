@@ -72,7 +72,9 @@ def _entry(inbound: Inbound) -> dict[str, Any]:
         entry["wish"] = inbound.wish
     if inbound.also:
         entry["also"] = [{"address": item.address, "verified": item.verified} for item in inbound.also]
-    more = {"link": inbound.link, "moved_to": inbound.moved_to}
+    if inbound.reachability is not None:
+        entry["reachability"] = {"reachable": inbound.reachability.reachable, "reason": inbound.reachability.reason}
+    more = {"command": inbound.command, "link": inbound.link, "moved_to": inbound.moved_to}
     entry |= {name: value for name, value in more.items() if value is not None}
     if inbound.kind == "reaction":
         entry["of"] = inbound.target

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from channels.contract import Inbound, Thread
+from channels.contract import Inbound, Reachability, Thread
 from channels.telegram.base.ids import NOWHERE, Place, address, full_name, message_key, place
 from channels.telegram.base.json_access import Json, ident, moment, number, obj, objects, text
 from channels.telegram.base.phrases import WORDS, phrase
@@ -55,7 +56,7 @@ def event(update: Json, name: str, about: UpdateContext) -> Inbound | None:
         if kind in update:
             value = obj(update, kind)
             body, details = read(value, about)
-            return note(
+            happened = note(
                 about,
                 name,
                 body or f"unsupported: {kind}",
@@ -64,6 +65,7 @@ def event(update: Json, name: str, about: UpdateContext) -> Inbound | None:
                 where=place(value),
                 value=value,
             )
+            return replace(happened, reachability=_reachability(kind, value, about))
     if "message_reaction_count" in update:
         return _counts(obj(update, "message_reaction_count"), name, about)
     return None
@@ -77,14 +79,20 @@ def _my_member(value: Json, about: UpdateContext) -> Read:
     named = _standing(status, about)
     if text(obj(value, "chat"), "type") == "private":
         if status in ("kicked", "left"):
-            return phrase(about.language, "blocked"), {
-                "event": "blocked",
-                "unreachable": phrase(about.language, "unreachable"),
-            }
-        return phrase(about.language, "unblocked"), {"event": "unblocked", "reachable": True}
+            return phrase(about.language, "blocked"), {"event": "blocked"}
+        return phrase(about.language, "unblocked"), {"event": "unblocked"}
     gone = {"event": "bot_removed"} if status in ("kicked", "left") else {}
     details = {"status": status, **gone}
     return phrase(about.language, "bot_member", chat=full_name(obj(value, "chat")), status=named), details
+
+
+def _reachability(kind: str, value: Json, about: UpdateContext) -> Reachability | None:
+    """Whether the bot may write to the person of a private chat from now on; None: this says nothing of it."""
+    if kind != "my_chat_member" or text(obj(value, "chat"), "type") != "private":
+        return None
+    if text(obj(value, "new_chat_member"), "status", 30) in ("kicked", "left"):
+        return Reachability(False, phrase(about.language, "unreachable"))
+    return Reachability(True)
 
 
 def _standing(status: str, about: UpdateContext) -> str:

@@ -41,7 +41,6 @@ def message(message: Json, update: str, about: UpdateContext) -> Inbound:
     body, note = result.text, result.note
     order = command(message)
     if order is not None:
-        details["command"] = order[0]
         if order[0] == "start" and order[1]:
             details["start"] = order[1]
         note = note or order[0] in QUIET_COMMANDS
@@ -69,6 +68,7 @@ def message(message: Json, update: str, about: UpdateContext) -> Inbound:
         also=_own_number(result),
         link=link if link and _TOKEN.fullmatch(link) else None,
         moved_to=_moved(message),
+        command=order[0] if order is not None else None,
         details=details,
     )
 

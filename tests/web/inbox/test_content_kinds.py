@@ -107,7 +107,7 @@ async def test_reactions_hang_on_their_message_and_only_the_last_of_each_person_
 
 async def test_what_only_happened_is_a_slim_line_and_breaks_nothing_when_nobody_knows_it(desk, client):
     number = await desk.writes("Hello")
-    await desk.writes("/start", kind="note", details={"content": "text", "command": "start"})
+    await desk.writes("/start", kind="note", command="start", details={"content": "text"})
     await desk.writes("unsupported: gift", kind="note", details={"event": "unsupported", "unsupported": "gift"})
     await desk.writes("Pinned: Hello", kind="note", details={"event": "pinned_message"})
     for change in (
@@ -147,7 +147,7 @@ async def test_a_call_tells_who_spoke_how_long_it_waited_and_who_hung_up(desk, c
     await desk.database.write(
         agents.add_person, name="Sam", email="sam@desk.example", role="agent", now=desk.time(), by=None, extension="101"
     )
-    number = await desk.writes("", kind="call", id="c1", details=call())
+    number = await desk.writes("", kind="call", id="c1", call=call())
     card = re.search(r'<p class="line callhead">.*?</li>', await shown(client, number), re.DOTALL)[0]
     assert "Answered" in card
     assert "1 min 12 s" in card
@@ -162,8 +162,8 @@ async def test_a_call_tells_who_spoke_how_long_it_waited_and_who_hung_up(desk, c
     [("missed", "Missed"), ("abandoned", "Hung up while waiting"), ("voicemail", "Left a message on the machine")],
 )
 async def test_a_call_that_nobody_answered_can_be_called_back(desk, client, outcome, said):
-    details = call(disposition=outcome, agents=[], talk_s=None, spoken_s=None, voicemail=outcome == "voicemail")
-    number = await desk.writes("", kind="call", id="c1", details=details)
+    record = call(disposition=outcome, agents=[], talk_s=None, spoken_s=None, voicemail=outcome == "voicemail")
+    number = await desk.writes("", kind="call", id="c1", call=record)
     page = await shown(client, number)
     assert said in page
     assert f'action="/inbox/tickets/{number}/ring"' in page
@@ -171,8 +171,8 @@ async def test_a_call_that_nobody_answered_can_be_called_back(desk, client, outc
 
 
 async def test_a_call_that_goes_on_says_so(desk, client):
-    details = call(disposition=None, status="talking", talk_s=None, spoken_s=None, agents=["101"])
-    number = await desk.writes("", kind="call", id="c1", details=details)
+    record = call(disposition=None, status="talking", talk_s=None, spoken_s=None, agents=["101"])
+    number = await desk.writes("", kind="call", id="c1", call=record)
     page = await shown(client, number)
     assert "The call is going on" in page
     assert "tel:" not in page.split('id="timeline"')[1]

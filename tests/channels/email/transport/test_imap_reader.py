@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from channels.contract import Inbound
+from channels.contract import Inbound, Oversize
 from channels.email.imap.imap_client import Connection
 from channels.email.imap.mailbox_reader import Pace
 from tests.support.desk.memory_desk import MemoryDesk
@@ -229,7 +229,7 @@ async def test_a_mail_above_the_limit_is_kept_as_a_note_of_what_it_was(dovecot: 
     assert understood is not None
     assert understood.author is not None
     assert understood.author.address == "email:sara@customer.example"
-    assert understood.details["problem"] == "oversized"
+    assert understood.oversize == Oversize(len(huge), 20_000)
 
 
 async def test_several_mailboxes_are_read_and_one_that_fails_stops_no_other(dovecot: Dovecot) -> None:

@@ -31,7 +31,7 @@ async def test_the_welcome_can_be_ones_own(bot, desk, running):
 
 async def test_a_deep_link_is_kept_for_the_desk_and_a_command_says_nothing_of_the_language(make):
     [one] = make().normalise("shop", json.dumps(Sara(language="fa").says("/start Ab_c-1")).encode())
-    assert (one.kind, one.details["command"], one.details["start"]) == ("note", "start", "Ab_c-1")
+    assert (one.kind, one.command, one.details["start"]) == ("note", "start", "Ab_c-1")
     assert one.link == "Ab_c-1"
     assert one.language == "fa"
 
