@@ -30,7 +30,7 @@ class Channel(contract.Channel):
     name = "email"
     label: ClassVar[Mapping[str, str]] = {"fa": "ایمیل", "en": "Email"}
     icon = "mail"
-    can = Capabilities(attachments=True, html=True, subject=True, copies=True, starts=True, replies=True)
+    can = Capabilities(attachments=True, subject=True, copies=True, starts=True, replies=True)
     settings: EmailSettings
 
     class Settings(EmailSettings):

@@ -40,7 +40,7 @@ class Channel(contract.Channel):
     label: ClassVar[Mapping[str, str]] = {"fa": "تلفن", "en": "Phone"}
     writes: ClassVar[Mapping[str, str] | None] = {"fa": "پیامک", "en": "Text message"}
     icon = "phone"
-    can = Capabilities(calls=True, starts=True, counted=True)
+    can = Capabilities(starts=True, counted=True)
     kind = "phone"
     settings: PhoneSettings
 
@@ -61,7 +61,12 @@ class Channel(contract.Channel):
         self._session: aiohttp.ClientSession | None = None
         self._disturbing = ContactLimits(settings.survey)
         self._web = sms_gateways.Web(self._open_session)
-        vars(self)["can"] = replace(self.can, starts=settings.sms.driver != "none", rings=bool(settings.originate.url))
+        self.can = replace(self.can, starts=settings.sms.driver != "none")
+
+    @property
+    def can_ring(self) -> bool:
+        """Whether the switchboard can be asked to call: it has an address for that."""
+        return bool(self.settings.originate.url)
 
     def accounts(self) -> Sequence[str]:
         """Names of the sources, and `sms` where there is a gateway."""
@@ -97,10 +102,6 @@ class Channel(contract.Channel):
         if source is None:
             return replace(attachment, remote=None, problem=f"There is no source {account} in the settings any more.")
         return await recordings.Fetcher(source, self._env, self._open_session, self._now()).fetch(attachment)
-
-    def pieces(self, text: str) -> int:
-        """How many text messages a text takes."""
-        return sms_text.parts(text)
 
     def routes(self, desk: Desk) -> Sequence[web.AbstractRouteDef]:
         """`POST /channels/phone/{source}`; GET for gateways that know nothing else."""

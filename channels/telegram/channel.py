@@ -40,16 +40,7 @@ class Channel(contract.Channel):
     name = "telegram"
     label: ClassVar[Mapping[str, str]] = {"fa": "تلگرام", "en": "Telegram"}
     icon = "telegram"
-    can = Capabilities(
-        attachments=True,
-        html=True,
-        typing=True,
-        edits=True,
-        buttons=True,
-        stickers=True,
-        reactions=True,
-        replies=True,
-    )
+    can = Capabilities(attachments=True, replies=True)
     settings: TelegramSettings
 
     class Settings(TelegramSettings):

@@ -36,7 +36,7 @@ class Channel(contract.Channel):
     name = "webchat"
     label: ClassVar[Mapping[str, str]] = {"fa": "گفت‌وگوی سایت", "en": "Web chat"}
     icon = "chat"
-    can = Capabilities(attachments=True, typing=True, stickers=True, edits=True, reads=True)
+    can = Capabilities(attachments=True, reads=True)
     settings: WebchatSettings
 
     class Settings(WebchatSettings):

@@ -35,9 +35,7 @@ class MemoryChannel(contract.Channel):
     name: ClassVar[str] = "memory"
     label: ClassVar[Mapping[str, str]] = {"fa": "حافظه", "en": "Memory"}
     icon: ClassVar[str] = "chat"
-    can: ClassVar[Capabilities] = Capabilities(
-        attachments=True, subject=True, copies=True, edits=True, reactions=True, starts=True, replies=True
-    )
+    can = Capabilities(attachments=True, subject=True, copies=True, starts=True, replies=True)
 
     sent: list[Outbound] = field(default_factory=list)
     answers: list[DeliveryError | None] = field(default_factory=list)  # what the next sends meet

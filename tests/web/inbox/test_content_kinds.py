@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
-from channels.contract import Capabilities
 from helpdesk import app as root
 from helpdesk.agents import actions as agents
 from helpdesk.tickets import actions
@@ -23,7 +22,8 @@ from tests.support.pages.scriptless import signed_in
 class Chat(MemoryChannel):
     """A channel in memory that is a chat with a telephone."""
 
-    can: ClassVar[Capabilities] = replace(MemoryChannel.can, subject=False, copies=False, typing=True, rings=True)
+    can = replace(MemoryChannel.can, subject=False, copies=False)
+    can_ring = True
 
 
 @pytest.fixture
