@@ -17,7 +17,7 @@ from channels.webchat.chat.sessions import Session
 from channels.webchat.settings import Site, WebchatSettings, secret
 from channels.webchat.widget.widget_asset import WidgetAsset
 from channels.webchat.wire import frames_out
-from channels.webchat.wire.connection import GOING
+from channels.webchat.wire.close_codes import GOING_DOWN
 from channels.webchat.wire.routes import Pages
 
 NO_SITES = (
@@ -99,7 +99,7 @@ class Channel(contract.Channel):
                 await asyncio.sleep(LOOK)
         finally:
             for visitor in list(chat.connections.values()):
-                visitor.close(GOING, "the desk is going down")
+                visitor.close(GOING_DOWN, "the desk is going down")
 
     async def send(self, outbound: Outbound) -> str:
         """Write the line the visitor will see, then wake whoever is connected. Raises DeliveryError."""
@@ -179,7 +179,7 @@ class Channel(contract.Channel):
                 for file in line.get("files", ()):
                     await chat.store.drop(str(file["id"]))
         for connection in list(room.connections):
-            connection.close(GOING, "this conversation is over")
+            connection.close(GOING_DOWN, "this conversation is over")
         chat.rooms.drop(room)
         return [(site, conversation)]
 

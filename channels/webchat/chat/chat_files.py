@@ -98,10 +98,10 @@ class FileStore:
 
 
 class Addresses:
-    """Signs and checks the addresses of files."""
+    """Signs and checks the addresses of files. `key` is replaced once the durable one is known."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self.key = key
 
     def address(self, file: dict[str, str | int], now: float) -> str:
         """Below `/channels/webchat/`. `now` in Unix seconds; the same within an hour, so that browsers keep it."""
@@ -113,4 +113,4 @@ class Addresses:
         return now < until and hmac.compare_digest(self._sign(digest, until).encode(), signature.encode())
 
     def _sign(self, digest: str, until: int) -> str:
-        return hmac.new(self._key, f"{digest} {until}".encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.new(self.key, f"{digest} {until}".encode(), hashlib.sha256).hexdigest()[:32]

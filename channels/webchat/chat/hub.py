@@ -12,16 +12,16 @@ from weakref import WeakValueDictionary
 
 from channels.contract import Desk, Moved
 from channels.toolkit.rate_limit import KeyedBuckets
-from channels.webchat.chat import requests
 from channels.webchat.chat.chat_files import Addresses, FileStore, StoredFile
 from channels.webchat.chat.chat_log import FIRST_LOOK, TRIES, Line
 from channels.webchat.chat.raw_message import raw_message
+from channels.webchat.chat.requests import Requests
 from channels.webchat.chat.sessions import Session, Sessions
 from channels.webchat.settings import Site, WebchatSettings
 from channels.webchat.visitors import identity, origins, visitor_store
-from channels.webchat.wire import connection as closing
-from channels.webchat.wire import frames_out
-from channels.webchat.wire.connection import Connection, Refused
+from channels.webchat.wire import close_codes, frames_out
+from channels.webchat.wire.close_codes import Refused
+from channels.webchat.wire.connection import Connection, ConnectionContext
 from channels.webchat.wire.frames_in import Frame, Hello, Msg, Ping, Read, Survey, Typing
 
 LOOK = 60.0  # seconds between looks for lines that nobody told us of
@@ -36,10 +36,12 @@ class Hub:
     ) -> None:
         self.settings, self.desk, self.now = settings, desk, now
         self.rooms, self.store = Sessions(desk), FileStore(settings.folder)
-        self.addresses = Addresses(secrets.token_bytes(32))  # replaced by the one that is kept, see `ready`
+        self.addresses = Addresses(secrets.token_bytes(32))
+        self.context = ConnectionContext(settings.limits, self.addresses, self.seconds, self._left)
         self.connections: WeakValueDictionary[str, Connection] = WeakValueDictionary()
         self.arrivals, self.messages = KeyedBuckets(*settings.limits.arrivals), KeyedBuckets(*settings.limits.messages)
-        self.uploads, self.wishes = KeyedBuckets(*settings.limits.uploads), KeyedBuckets(*settings.limits.wishes)
+        self.uploads = KeyedBuckets(*settings.limits.uploads)
+        self._requests = Requests(desk, settings.limits, self.clock, self.note)
         self.leads_on = False  # whether a conversation can go on in another channel
         self.reasons: Sequence[Mapping[str, Any]] = ()
         self._led, self._secrets = -LOOK, secrets_of
@@ -65,16 +67,16 @@ class Hub:
         if kept is None:
             kept = secrets.token_hex(32)
             await self.desk.remember("", "file key", kept)
-        self.addresses = Addresses(bytes.fromhex(kept))
+        self.addresses.key = bytes.fromhex(kept)
 
     async def handle(self, connection: Connection, frame: Frame) -> None:
         """Do what a frame asks. Raises Refused when the connection is to be closed."""
         if connection.bucket.try_acquire(self.clock()):
-            raise Refused(closing.TOO_MANY, "too many frames")
+            raise Refused(close_codes.TOO_MANY, "too many frames")
         if isinstance(frame, Hello):
             await self._hello(connection, frame)
         elif connection.room is None:
-            raise Refused(closing.NO_HELLO, "the first frame must be hello")
+            raise Refused(close_codes.NO_HELLO, "the first frame must be hello")
         elif isinstance(frame, Msg):
             await self._msg(connection, frame)
         elif isinstance(frame, Typing):
@@ -86,19 +88,19 @@ class Hub:
         elif isinstance(frame, Ping):
             await self._ping(connection, connection.room, frame)
         else:
-            await requests.answer_request(self, connection, connection.room, frame)
+            await self._requests.answer(connection, connection.room, frame)
 
     def check_origin(self, frame: Frame, origin: str) -> None:
         """A page may speak only for the site that lists it. Raises Refused."""
         site = self.settings.site(frame.site) if isinstance(frame, Hello) else None
         if site is not None and not origins.allowed(site, origin):
-            raise Refused(closing.NO_SITE, "this page does not belong to the site")
+            raise Refused(close_codes.NO_SITE, "this page does not belong to the site")
 
     async def _hello(self, connection: Connection, frame: Hello) -> None:
         await self._refresh_questions()
         site = self.settings.site(frame.site)
         if site is None or (connection.site is not None and connection.site is not site):
-            raise Refused(closing.NO_SITE, "there is no such site")
+            raise Refused(close_codes.NO_SITE, "there is no such site")
         connection.site, connection.lang = site, frame.lang if site.language == "page" else site.language
         connection.identity = self._vouched(site.identity, site.name, frame)
         fresh = None if identity.is_token(frame.token or "") else identity.new_token()
@@ -107,7 +109,7 @@ class Hub:
         )
         newcomer = visitor_store.is_newcomer(visitor, connection.visitor)
         if newcomer and self.arrivals.try_acquire(connection.address, self.clock()):
-            raise Refused(closing.TOO_MANY, "too many at once")
+            raise Refused(close_codes.TOO_MANY, "too many at once")
         if connection.identity is not None:
             async with self._identifying:  # two devices of one user must not both begin a conversation
                 visitor, fresh = await visitor_store.sign_in(self.desk, site.name, visitor, connection.identity, fresh)
@@ -115,7 +117,7 @@ class Hub:
         room = self.rooms.room(site.name, visitor.conversation)
         room.dismiss(visitor.before)
         if len(room.connections) >= self.settings.limits.sockets:
-            raise Refused(closing.TOO_MANY, "too many open at once")
+            raise Refused(close_codes.TOO_MANY, "too many open at once")
         connection.visitor, connection.page = visitor, frame.page.model_dump()
         state, last = await room.state(), await room.log.last_seq()
         have = frame.have if frame.have <= last else 0  # more than there is: it knew another conversation
@@ -151,14 +153,14 @@ class Hub:
         if wanted == "off" or (claim is None and wanted != "enforced"):
             return None
         if claim is None:
-            raise Refused(closing.REFUSED, "this site wants its visitors identified")
+            raise Refused(close_codes.REFUSED, "this site wants its visitors identified")
         try:
             return identity.verify(
                 self._secrets.get(site), version=claim.version, user=claim.user, email=claim.email,
                 expiry=claim.expiry, signature=claim.signature, name=claim.name, now=self.now(),
             )  # fmt: skip
         except identity.NotVouchedFor as error:
-            raise Refused(closing.REFUSED, str(error)) from None
+            raise Refused(close_codes.REFUSED, str(error)) from None
 
     def may_write(self, connection: Connection) -> str | None:
         """None, or the code of the error: the identity ran out, or there was too much."""
@@ -286,7 +288,7 @@ class Hub:
         connection.told = (words, now)
         await self.desk.hint(connection.room.id, {"site": connection.room.site, **what, "page": dict(connection.page)})
 
-    async def left(self, room: Session) -> None:
+    async def _left(self, room: Session) -> None:
         """The last connection of a conversation is gone."""
         if not room.connections:
             await self.desk.hint(room.id, {"site": room.site, "online": False})

@@ -5,12 +5,28 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 from channels.contract import Desk, Moved
 from channels.webchat.chat.chat_log import TRIES, ChatLog
-from channels.webchat.wire.connection import GOING, Connection
+from channels.webchat.visitors.visitor_store import Visitor
+from channels.webchat.wire.close_codes import GOING_DOWN
+
+
+class Listener(Protocol):
+    """Whoever follows a conversation: a connection, over a socket or by polling."""
+
+    visitor: Visitor | None
+
+    def put(self, frame: Mapping[str, Any]) -> None:
+        """Queue a frame, without waiting."""
+
+    def wake(self) -> None:
+        """There is something new to send."""
+
+    def close(self, code: int, reason: str = "") -> None:
+        """End the connection, without waiting."""
 
 
 class Session:
@@ -34,7 +50,7 @@ class Session:
         self.site, self.id = site, conversation
         self.log = ChatLog(desk, site, conversation)
         self.lock = asyncio.Lock()  # appends and changes of state, one after the other
-        self.connections: set[Connection] = set()
+        self.connections: set[Listener] = set()
         self.open: bool | None = None  # what was last told of the site's hours
         self.looked = 0.0  # when it was last asked whether others had written
         self._desk = desk
@@ -83,7 +99,7 @@ class Session:
             for connection in self.connections
             if key and connection.visitor is not None and connection.visitor.key == key
         ]:
-            connection.close(GOING)
+            connection.close(GOING_DOWN)
 
     def broadcast(self, frame: Mapping[str, Any]) -> None:
         """Put a fleeting frame to everybody connected."""

@@ -93,7 +93,7 @@ async def test_who_becomes_somebody_new_again_and_again_is_no_crowd_of_visitors(
 async def test_lines_looked_up_for_one_visitor_are_not_told_to_the_next_one_on_the_same_line(chat):
     desk = chat.story.app.desk_for("webchat")
     running = chat.channel.chat()
-    one = Silent(running, "127.0.0.1")
+    one = Silent(running.context, "127.0.0.1")
     first, second = running.rooms.room("shop", "a" * 32), running.rooms.room("shop", "b" * 32)
     for text in ("For", "the", "first", "alone"):
         await first.log.append({"t": "msg", "text": text})

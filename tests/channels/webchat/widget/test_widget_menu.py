@@ -89,7 +89,7 @@ async def test_the_chat_goes_on_in_telegram_by_a_link(stage: Stage, monkeypatch:
         one.put({"t": "link", "cid": frame.cid, "channel": "telegram", "url": url, "until": None})
 
     links = ["good"]
-    monkeypatch.setattr(requests, "_link", link)
+    monkeypatch.setattr(requests.Requests, "_link", link)
     await page.add_init_script("""
         const real = WebSocket.prototype.__lookupSetter__('onmessage');
         Object.defineProperty(WebSocket.prototype, 'onmessage', { set(listener) { real.call(this, (event) => {
