@@ -8,6 +8,7 @@ from typing import Any
 from channels.contract import Inbound
 from channels.telegram.base.json_access import ident, loads, number
 from channels.telegram.normalise import read, understand
+from channels.telegram.updates.library_reading import refusal
 from channels.telegram.updates.update_context import UpdateContext
 
 
@@ -21,6 +22,7 @@ def describe(raw: bytes) -> dict[str, Any]:
         else ident(update, "update_id") or None,
         "entries": [_entry(thing) for thing in result.things],
         "ignored": result.ignored,
+        **({"refused_by_library": refused} if (refused := refusal(update)) else {}),
     }
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+import telegram
+
 from channels.contract import Desk, State
 from channels.telegram.base.api import Api, ApiError
 from channels.telegram.base.json_access import Json, ident, moment, number, text
@@ -18,14 +20,8 @@ from channels.telegram.bot.bot_replies import BotReplies
 from channels.telegram.receiving import accept_updates
 
 log = logging.getLogger(__name__)
-# Telegram leaves out reactions and member changes unless they are asked for.
-ALLOWED = (
-    "message", "edited_message", "channel_post", "edited_channel_post", "business_connection", "business_message",
-    "edited_business_message", "deleted_business_messages", "guest_message", "message_reaction", "message_reaction_count",
-    "callback_query", "purchased_paid_media", "poll", "poll_answer", "my_chat_member", "chat_member", "chat_join_request",
-    "chat_boost", "removed_chat_boost", "managed_bot", "inline_query", "chosen_inline_result", "shipping_query",
-    "pre_checkout_query",
-)  # fmt: skip
+# Every kind the library knows: Telegram leaves out reactions and member changes unless they are asked for.
+ALLOWED = tuple(map(str, telegram.Update.ALL_TYPES))
 BATCH = 100
 _QUIET = timedelta(days=6)  # after a week without updates Telegram numbers them anew: ask without an offset before
 _UPDATE_ID = re.compile(rb'"update_id"\s*:\s*(\d{1,18})')

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from telegram.constants import MessageEntityType
+
 from channels.contract import Inbound, SurveyAnswer, Thread
 from channels.telegram.base.ids import NOWHERE, address, author, full_name, message_key, place
 from channels.telegram.base.json_access import Json, ident, moment, obj, objects, text
@@ -132,7 +134,11 @@ def _why(answered: Json, about: UpdateContext, chat: str, person: str) -> str | 
     """The survey whose reasons the answered message asked for."""
     if obj(answered, "from").get("is_bot") is not True:
         return None
-    links = (text(item, "url", 300) for item in objects(answered, "entities") if text(item, "type") == "text_link")
+    links = (
+        text(item, "url", 300)
+        for item in objects(answered, "entities")
+        if text(item, "type") == MessageEntityType.TEXT_LINK
+    )
     result = (buttons.read_reason(about.secret, link, chat=chat, person=person) for link in links)
     return next((item for item in result if item is not None), None)
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from telegram.constants import ChatMemberStatus, ChatType, ReactionType
+
 from channels.contract import Inbound, Reachability, Thread
 from channels.telegram.base.ids import NOWHERE, Place, address, full_name, message_key, place
 from channels.telegram.base.json_access import Json, ident, moment, number, obj, objects, text
@@ -14,6 +16,8 @@ from channels.telegram.updates.content import poll_text
 from channels.telegram.updates.service_messages import money
 from channels.telegram.updates.update_context import UpdateContext
 
+_GONE = (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
+_NO_EMOJI = {ReactionType.CUSTOM_EMOJI.value: "✨", ReactionType.PAID.value: "⭐"}
 _PEOPLE = ("user", "from", "voter_chat", "actor_chat", "sender_chat")
 
 
@@ -77,20 +81,20 @@ Read = tuple[str, dict[str, Any]]
 def _my_member(value: Json, about: UpdateContext) -> Read:
     status = text(obj(value, "new_chat_member"), "status", 30)
     named = _standing(status, about)
-    if text(obj(value, "chat"), "type") == "private":
-        if status in ("kicked", "left"):
+    if text(obj(value, "chat"), "type") == ChatType.PRIVATE:
+        if status in _GONE:
             return phrase(about.language, "blocked"), {"event": "blocked"}
         return phrase(about.language, "unblocked"), {"event": "unblocked"}
-    gone = {"event": "bot_removed"} if status in ("kicked", "left") else {}
+    gone = {"event": "bot_removed"} if status in _GONE else {}
     details = {"status": status, **gone}
     return phrase(about.language, "bot_member", chat=full_name(obj(value, "chat")), status=named), details
 
 
 def _reachability(kind: str, value: Json, about: UpdateContext) -> Reachability | None:
     """Whether the bot may write to the person of a private chat from now on; None: this says nothing of it."""
-    if kind != "my_chat_member" or text(obj(value, "chat"), "type") != "private":
+    if kind != "my_chat_member" or text(obj(value, "chat"), "type") != ChatType.PRIVATE:
         return None
-    if text(obj(value, "new_chat_member"), "status", 30) in ("kicked", "left"):
+    if text(obj(value, "new_chat_member"), "status", 30) in _GONE:
         return Reachability(False, phrase(about.language, "unreachable"))
     return Reachability(True)
 
@@ -196,8 +200,8 @@ _READERS: Mapping[str, Callable[[Json, UpdateContext], Read]] = {
 
 
 def reaction_text(kind: Json) -> str:
-    """One reaction as text."""
-    return text(kind, "emoji", 40) or {"custom_emoji": "✨", "paid": "⭐"}.get(text(kind, "type", 30), "❔")
+    """One reaction as text: its emoji, or a sign for those that have none."""
+    return text(kind, "emoji", 40) or _NO_EMOJI.get(text(kind, "type", 30), "❔")
 
 
 def _counts(value: Json, update: str, about: UpdateContext) -> Inbound:

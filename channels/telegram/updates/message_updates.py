@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from telegram.constants import ChatType, MessageEntityType
+
 from channels.contract import Address, Attachment, Inbound, Thread
 from channels.telegram.base import entities
 from channels.telegram.base.ids import NOWHERE, Place, address, author, full_name, message_key, place
@@ -96,7 +98,8 @@ def command(message: Json) -> tuple[str, str] | None:
     """(command, what follows it) when a message begins with one."""
     body = text(message, "text")
     marked = any(
-        text(item, "type") == "bot_command" and number(item, "offset") == 0 for item in objects(message, "entities")
+        text(item, "type") == MessageEntityType.BOT_COMMAND and number(item, "offset") == 0
+        for item in objects(message, "entities")
     )
     match = _COMMAND.fullmatch(body.strip()) if marked else None
     return (match[1].lower(), (match[2] or "").strip()) if match else None
@@ -184,7 +187,7 @@ def _around(message: Json) -> dict[str, Any]:
         if value := ident(message, field):
             details[name] = value
     chat = obj(message, "chat")
-    if text(chat, "type") not in ("private", ""):
+    if text(chat, "type") not in (ChatType.PRIVATE, ""):
         details["chat"] = {"title": text(chat, "title", 300), "type": text(chat, "type", 20)}
     if through := full_name(obj(message, "via_bot")):
         details["via"] = through
