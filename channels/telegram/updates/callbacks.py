@@ -13,9 +13,10 @@ from channels.telegram.base.ids import NOWHERE, address, author, full_name, mess
 from channels.telegram.base.json_access import Json, ident, moment, obj, objects, text
 from channels.telegram.base.phrases import phrase
 from channels.telegram.sending import buttons
-from channels.telegram.updates.emoji_faces import Score, face_of, is_emoji
+from channels.telegram.updates.emoji_faces import Score, face_of
 from channels.telegram.updates.membership_events import note, reaction_text, somebody
 from channels.telegram.updates.update_context import UpdateContext
+from channels.toolkit.emoji import is_emoji_only
 
 KNOWN = "_pasokh"  # added to an update by us when it is taken in: what was known then. Telegram's own never has it
 
@@ -107,7 +108,7 @@ def answer_in(message: Json, update: str, about: UpdateContext, known: Known | N
     token = _why(answered, about, chat, person)
     if token is not None and body:
         return _answer(message, update, about, SurveyAnswer(token=token, words=body), body)
-    emoji = text(obj(message, "sticker"), "emoji", 40) or (body if is_emoji(body) else "")
+    emoji = text(obj(message, "sticker"), "emoji", 40) or (body if is_emoji_only(body) else "")
     score = face_of(emoji) if emoji else None
     if score is None:
         return None
@@ -163,7 +164,7 @@ def is_candidate(update: Json) -> bool:
     if obj(update, "message_reaction"):
         return True
     message = obj(update, "message") or obj(update, "business_message")
-    return bool(obj(message, "sticker")) or is_emoji(text(message, "text", 100))
+    return bool(obj(message, "sticker")) or is_emoji_only(text(message, "text", 100))
 
 
 __all__ = ["KNOWN", "Known", "Score", "answer_in", "is_candidate", "known_survey", "reaction", "read_tap"]
