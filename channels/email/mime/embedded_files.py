@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from channels.email.mime.charsets import decode
+
 MOST_FILES = 50  # uuencoded files looked for in one text
 TNEF_TYPES = {"application/ms-tnef", "application/vnd.ms-tnef"}
 _BEGIN = re.compile(r"^begin(?:-base64)? [0-7]{3,4} (\S.{0,200}?)[ \t\r]*\n", re.MULTILINE)
@@ -53,8 +55,6 @@ def _text(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         value = value[0] if value else ""
     if isinstance(value, bytes):
-        from channels.email.mime.charsets import decode
-
         value = decode(value)
     return str(value or "").replace("\0", "")
 

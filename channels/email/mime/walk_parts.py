@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mimetypes
+import quopri
 import re
 from dataclasses import dataclass
 from email.message import Message
@@ -92,8 +94,6 @@ def payload(part: Message, fields: Fields) -> bytes:
         decoded = base64(octets)
         return octets if decoded is None else decoded
     if coding.startswith(("quoted", "qp")):
-        import quopri
-
         return quopri.decodestring(octets)
     if "uu" in coding:
         _, files = embedded_files.uuencoded(octets.decode("latin-1").replace("\r\n", "\n"))
@@ -256,6 +256,4 @@ def _file(result: Contents, name: str, kind: str, content: bytes) -> None:
 
 
 def _type_of(name: str) -> str:
-    import mimetypes
-
     return mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from channels.contract import DeliveryError, Outbound
 from channels.telegram.base import errors
@@ -16,9 +16,6 @@ from channels.telegram.base.json_access import number, obj
 from channels.telegram.base.rate_limit import Limits
 from channels.telegram.sending import render
 from channels.telegram.sending.send_progress import Unfinished
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 LONGEST_WAIT = 5.0  # seconds a message may hold its sender for its chat's sake; longer waits go back to the outbox
 _MOST_CHATS = 1000
