@@ -1,4 +1,4 @@
-"""What a channel is and what it may ask of the desk. See channels/README.md.
+"""The channel contract: what a channel is, and the six things it may ask of the desk. See channels/README.md.
 
 It turns what its remote hands over into `Inbound`, and `Outbound` into what its remote wants; it sees nothing else.
 """

@@ -1,4 +1,4 @@
-"""What goes through a channel: `Inbound` comes in, `Outbound` goes out. Part of channels/contract.py, which gives it on."""
+"""The messages a channel exchanges with the desk: `Inbound`, `Outbound` and their parts. Re-exported by contract.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Email: mailboxes read over IMAP, a door for mail servers, and sending over SMTP."""
+"""The email channel: IMAP readers, the LMTP/SMTP receiver and the SMTP senders behind one `Channel`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For `run.py check`: whether mail can come in without being fetched, and leave without a server."""
+"""Checks of the email settings for `run.py check`: the receiving server and the outgoing folder."""
 
 from __future__ import annotations
 

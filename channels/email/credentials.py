@@ -1,4 +1,4 @@
-"""Secrets at the moment of signing in: a password, or an access token for XOAUTH2."""
+"""Sign-in secrets of a mailbox: a password, or an OAuth access token for XOAUTH2."""
 
 from __future__ import annotations
 

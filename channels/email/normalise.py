@@ -1,4 +1,4 @@
-"""A raw mail to what the desk works with. Pure: no clock, no network, no settings but those passed in."""
+"""Normalisation: a raw mail to an `Inbound`. Pure: no clock, no network, no settings but those passed in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `[channels.email]` of config/helpdesk.toml may say, and where its secrets come from."""
+"""Settings of `[channels.email]` in config/helpdesk.toml, and where their secrets come from."""
 
 from __future__ import annotations
 

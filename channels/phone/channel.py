@@ -1,4 +1,4 @@
-"""Telephone: webhooks of call logs come in, text messages go both ways, surveys follow calls."""
+"""The phone channel: call log webhooks in, text messages both ways, surveys after calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was received, understood: calls and text messages. Pure."""
+"""Normalisation: a stored webhook to calls, survey answers or text messages. Pure."""
 
 from __future__ import annotations
 

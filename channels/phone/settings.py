@@ -1,4 +1,4 @@
-"""What `[channels.phone]` of config/helpdesk.toml may say, and where its secrets come from."""
+"""Settings of `[channels.phone]` in config/helpdesk.toml, and where their secrets come from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telegram: as many bots as wanted, asked for their updates or called by Telegram."""
+"""The Telegram channel: any number of bots, by long polling or webhook."""
 
 from __future__ import annotations
 

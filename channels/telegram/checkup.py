@@ -1,4 +1,4 @@
-"""For `run.py check`: who a bot is, and what stands in its way, in words for somebody who has just made one."""
+"""Checks of a bot for `run.py check`: who it is and what stands in its way, in words for a newcomer."""
 
 from __future__ import annotations
 

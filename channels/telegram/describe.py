@@ -1,4 +1,4 @@
-"""What the channel makes of an update, as JSON for people who ask why."""
+"""JSON description of an update, for `run.py telegram show`."""
 
 from __future__ import annotations
 

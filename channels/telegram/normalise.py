@@ -1,4 +1,4 @@
-"""An update of the Bot API to what the desk works with. Pure; whatever is in it, nothing raises and nothing is dropped."""
+"""Normalisation: an update of the Bot API to `Inbound`s. Pure; nothing raises and nothing is dropped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `[channels.telegram]` of config/helpdesk.toml may say, and where the bots' tokens come from."""
+"""Settings of `[channels.telegram]` in config/helpdesk.toml, and where the bots' tokens come from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Web chat as a channel: its doors are routes of the desk's own web server, what it sends is a line in a log."""
+"""The web chat channel: routes of the desk's web server in, lines of a conversation's log out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a visitor sent, as it was kept → `Inbound`. Pure: the same bytes give the same result."""
+"""Normalisation: a visitor's stored message to an `Inbound`. Pure: the same bytes give the same result."""
 
 from __future__ import annotations
 

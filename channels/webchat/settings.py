@@ -1,4 +1,4 @@
-"""What `[channels.webchat]` of config/helpdesk.toml may say, and where its secrets come from."""
+"""Settings of `[channels.webchat]` in config/helpdesk.toml, and where their secrets come from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One test body for every channel there is: a folder is enough to be one."""
+"""The contract tests, one body for every channel found; and that a folder is enough to be one."""
 
 from __future__ import annotations
 

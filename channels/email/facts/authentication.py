@@ -1,4 +1,4 @@
-"""What the receiving server found out about the sender. Believed only from the server that is configured."""
+"""Authentication-Results: SPF, DKIM and DMARC verdicts, trusted only from the configured server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who wrote it: a person or a program. What a program wrote is kept, shown and never answered."""
+"""Detection of automatic mail: vacation notices, lists, robots. Such mail is stored and shown, but never answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mails that say another mail did not arrive: which one, for whom, and whether for good."""
+"""Bounce parsing: which message failed, for which recipients, and whether for good."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a raw mail is known by, before anybody understood it."""
+"""The identity of a raw mail before it is parsed: its external id, and the headers the reader adds to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything in a mail that hints at the ticket it belongs to. The desk checks the tokens' signatures and decides."""
+"""Thread hints of a mail: signed tokens, referenced ids, ticket numbers. The desk verifies them and decides."""
 
 from __future__ import annotations
 

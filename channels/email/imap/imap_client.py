@@ -1,4 +1,4 @@
-"""One IMAP connection: aioimaplib with its traps closed.
+"""An IMAP connection on aioimaplib, hardened against its traps.
 
 A lost connection is noticed at once, every command has its own time limit, a refusal is an error, and
 thousands of short lines in one packet are no recursion.

@@ -1,4 +1,4 @@
-"""Reads one mailbox for years: durable in the desk first, then the cursor, then moving mails away."""
+"""The reader of one mailbox: store mails in the desk, then advance the cursor, then move them away."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is found in the parts of a mail, and how its header fields are looked up."""
+"""The collected contents of a mail: texts, HTML, files, and lookup of its header fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files inside other things: Outlook's winmail.dat and uuencoded blocks in a text."""
+"""Files embedded in other formats: Outlook's winmail.dat and uuencoded blocks in a text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of attached files: decoded, made safe, invented where the sender gave none."""
+"""Attachment file names: decoded, sanitised, and invented where the sender gave none."""
 
 from __future__ import annotations
 

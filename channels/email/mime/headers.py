@@ -1,4 +1,4 @@
-"""Header fields as people mean them: encoded words, parameters, addresses, ids, dates.
+"""Header field decoding: encoded words, parameters, addresses, ids, dates.
 
 Values come from the standard library's compat32 parser as raw strings, bytes above ASCII as surrogate
 escapes. Nothing here raises.

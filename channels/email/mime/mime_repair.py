@@ -1,4 +1,4 @@
-"""Takes mails apart, within limits, and puts together what senders' programs or the parser took apart."""
+"""MIME structure of a mail, taken apart within limits; and text that senders broke into lines, joined again."""
 
 from __future__ import annotations
 

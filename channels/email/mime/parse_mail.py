@@ -1,4 +1,4 @@
-"""Raw bytes to a `Mail`. Whatever the bytes are, something readable comes out."""
+"""The mail parser: raw bytes to a `Mail`. Whatever the bytes are, something readable comes out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Walks the parts of a mail and sorts them: text to read, HTML to show, files to keep."""
+"""The MIME part walk: sorts parts into text to read, HTML to show and files to store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the customer reads: the text and the HTML of an outgoing mail."""
+"""The body of an outgoing mail: its plain text and its HTML."""
 
 from __future__ import annotations
 

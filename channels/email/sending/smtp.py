@@ -1,4 +1,4 @@
-"""Handing mails to a mail server: a few connections per mailbox, and what its answers mean."""
+"""The SMTP client: a few connections per mailbox, and the meaning of the server's replies."""
 
 from __future__ import annotations
 

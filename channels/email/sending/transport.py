@@ -1,4 +1,4 @@
-"""Where rendered mails go: to the mail server of their mailbox, or into a folder."""
+"""Delivery targets for rendered mails: the mailbox's mail server, or a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One record of a call from all its events: shuffled, repeated or late, the same record. Pure."""
+"""The call record builder: one record from all events of a call, the same in whatever order they come. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The facts of one call, asked in the ways the record needs."""
+"""Queries over the events of one call, as the record builder needs them."""
 
 from __future__ import annotations
 

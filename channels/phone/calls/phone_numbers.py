@@ -1,4 +1,4 @@
-"""Telephone numbers in every spelling people and switchboards use, as one E.164 form."""
+"""Phone number parsing: every spelling of people and switchboards to one E.164 form."""
 
 from __future__ import annotations
 

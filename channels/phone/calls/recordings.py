@@ -1,4 +1,4 @@
-"""Recordings and messages on tape, fetched from where the configuration allows and from nowhere else.
+"""Recordings and voicemail, fetched from where the settings allow and from nowhere else.
 
 What a webhook says of a file is a stranger's word: it is only ever looked up below the address or the folder that
 its source names in the settings. What is not there yet is tried again for two hours after the call.

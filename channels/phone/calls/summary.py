@@ -1,4 +1,4 @@
-"""Where a switchboard gives a summary instead of events: it fills what the events leave open."""
+"""A switchboard's call summary (CDR): fills what the events leave open."""
 
 from __future__ import annotations
 

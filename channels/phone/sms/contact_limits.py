@@ -1,4 +1,4 @@
-"""Who may be bothered by what no person wrote, and how often: kept by the desk, so that a restart forgets nothing."""
+"""Contact limits: how often an automatic text or call may disturb a number. Stored by the desk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text messages leave through a gateway: a driver for each kind, one small class each."""
+"""SMS gateway drivers: one small class for each kind."""
 
 from __future__ import annotations
 

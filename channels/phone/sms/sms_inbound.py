@@ -1,4 +1,4 @@
-"""What a text message gateway posts: messages of customers, and what became of ours."""
+"""SMS gateway webhooks: customers' messages and delivery receipts for ours."""
 
 from __future__ import annotations
 

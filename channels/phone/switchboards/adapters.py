@@ -1,4 +1,4 @@
-"""Which switchboard speaks: what its events say, whichever it is."""
+"""The switchboard adapters by name, and detection of the switchboard that wrote an event."""
 
 from __future__ import annotations
 

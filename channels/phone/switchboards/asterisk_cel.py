@@ -1,4 +1,4 @@
-"""Asterisk's channel event log (CEL), as relayed by the manager interface or by a small script as JSON."""
+"""Asterisk's channel event log (CEL), relayed as JSON by the manager interface or by a small script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk's own form of a call event, for switchboards that can be taught, and the map that makes others fit it.
+"""The generic call event, the desk's own format, and the field map that makes other switchboards fit it.
 
 A JSON object or a form with `call_id` and whatever of the record is known: several events of one call add up.
 """

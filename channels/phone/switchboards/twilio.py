@@ -1,4 +1,4 @@
-"""Twilio: status callbacks of calls, the results of Dial and Enqueue, recordings.
+"""Twilio: status callbacks of calls, results of Dial and Enqueue, recordings.
 
 A call that Twilio "completed" was only answered by a script; people took it where Dial, a queue or a child call says so.
 """

@@ -1,4 +1,4 @@
-"""Yeastar: the report NewCdr of S-Series, K2 and Cloud PBX, and event 30012 of the P-Series. One row for each leg."""
+"""Yeastar: NewCdr reports of S-Series, K2 and Cloud PBX, and event 30012 of the P-Series. One row per leg."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a webhook proves that it comes from the switchboard it names."""
+"""Webhook authentication: tokens and signatures that prove which switchboard is calling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A webhook as it came: its headers, its fields, when, and how its source is set up."""
+"""A webhook request: headers, fields, time of arrival and the options of its source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The web side of the channel: a webhook is believed, kept durably, and only then acknowledged."""
+"""The webhook endpoint: authenticate, store durably, then acknowledge."""
 
 from __future__ import annotations
 

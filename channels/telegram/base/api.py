@@ -1,4 +1,4 @@
-"""Calls of the Bot API: python-telegram-bot makes them, errors are sorted by what they mean."""
+"""The Bot API client: python-telegram-bot makes the calls, errors are sorted by what they mean."""
 
 from __future__ import annotations
 

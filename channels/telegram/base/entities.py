@@ -1,4 +1,4 @@
-"""Text with marks: entities become HTML, rich messages become lines of text. Pure; offsets are UTF-16 units."""
+"""Formatted text: entities to HTML, rich messages to lines of text. Pure; offsets are UTF-16 units."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an error of the Bot API means for a message: try again, give up, or nobody knows. Pure."""
+"""Bot API errors as delivery outcomes: try again, give up, or unknown. Pure."""
 
 from __future__ import annotations
 

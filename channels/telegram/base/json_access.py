@@ -1,4 +1,4 @@
-"""Looking into JSON that may hold anything: a field of the wrong kind counts as missing, nothing ever raises."""
+"""Tolerant JSON access: a field of the wrong kind counts as missing, and nothing raises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the bot and its notes say, in Persian and English. Values are isolated where they stand in Persian text."""
+"""Phrases of the bot and of timeline notes, Persian and English. Values are isolated inside Persian text."""
 
 from __future__ import annotations
 

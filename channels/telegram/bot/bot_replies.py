@@ -1,4 +1,4 @@
-"""What a bot does once an update is safe: answers taps and commands, thanks with a sticker, asks why. Never in the way of the next update."""
+"""Bot replies to stored updates: to taps and commands, with a sticker or a question. No update waits for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the bot says by itself: welcome, state of a request, thanks for a number. Pure; always named automatic."""
+"""Texts of the bot: welcome, ticket status, thanks for a number. Pure; always marked as automatic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hands updates to the desk: each by itself, in order per conversation, with what was known when it came."""
+"""Durable intake of updates: one by one, in order per conversation, with what was known when they came."""
 
 from __future__ import annotations
 

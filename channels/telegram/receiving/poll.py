@@ -1,4 +1,4 @@
-"""Asks Telegram for updates: what came is safe before the next question confirms it. One bad update stops nothing."""
+"""Long polling: updates are stored before the next request confirms them, and one bad update stops nothing."""
 
 from __future__ import annotations
 

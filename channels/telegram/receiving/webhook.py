@@ -1,4 +1,4 @@
-"""The other way in: Telegram calls us. Nothing is believed without the secret, nothing confirmed before it is safe."""
+"""The webhook: nothing is accepted without the secret, nothing confirmed before it is stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What our buttons carry: which face, of which survey, for whom. Signed with the bot's own secret. Pure.
+"""Callback data of survey buttons: face, survey and person, signed with the bot's secret. Pure.
 
 At most 64 bytes: `s1`, a letter (h n s: a face; c: show the faces again), the survey's token, `.`, ten characters of HMAC
 over token, chat and person. A button somebody else taps, or one that somebody made up, is refused.

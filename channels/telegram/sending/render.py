@@ -1,4 +1,4 @@
-"""An `Outbound` as the calls that put it into a chat. Pure."""
+"""Rendering: an `Outbound` as the Bot API calls that post it. Pure."""
 
 from __future__ import annotations
 

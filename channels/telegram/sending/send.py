@@ -1,4 +1,4 @@
-"""Hands messages to Telegram: in order per chat, at its pace, each part once."""
+"""The sender of one bot: in order per chat, within the limits, each part once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a message in parts has come: kept durably, so that a part never leaves twice, not even after a restart."""
+"""Progress of a message sent in parts, stored so that no part leaves twice, even after a restart."""
 
 from __future__ import annotations
 

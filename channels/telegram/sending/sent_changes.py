@@ -1,4 +1,4 @@
-"""What can be done to a message that was sent: change it, take it back, react to it, and show that somebody types."""
+"""Changes to sent messages: edit, delete, react; and the typing indicator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long texts in pieces Telegram takes, counted as it counts: UTF-16 units. Pure."""
+"""Text splitting: pieces within Telegram's limits, counted in UTF-16 units. Pure."""
 
 from __future__ import annotations
 

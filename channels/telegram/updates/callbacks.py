@@ -1,4 +1,4 @@
-"""Taps on buttons, reactions, and faces sent as an answer to a survey. Pure."""
+"""Callback queries, reactions, and survey answers sent as a message. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that ask something of the desk itself: `/human` and `/end`. Whatever is written beside them stays a message. Pure."""
+"""Bot commands that ask something of the desk: `/human` and `/end`. Text beside them stays a message. Pure."""
 
 from __future__ import annotations
 

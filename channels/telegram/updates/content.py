@@ -1,4 +1,4 @@
-"""What a message says, whatever it is made of: words for the timeline, and details for those who show more. Pure."""
+"""Message content: text for the timeline and details for the views, whatever kind the message is. Pure."""
 
 from __future__ import annotations
 

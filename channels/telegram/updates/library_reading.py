@@ -1,4 +1,4 @@
-"""Whether python-telegram-bot's own types can read an update: asked when somebody looks at one, not for every message.
+"""A second reading by python-telegram-bot's own types: whether the library can parse an update. For inspection only.
 
 The desk reads updates from their JSON: the library refuses a whole update for one field it misses, checks no types,
 and takes longer than everything else in understanding a message (docs/decisions/0014-memory-at-rest.md has figures).

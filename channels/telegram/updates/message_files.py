@@ -1,4 +1,4 @@
-"""The files of a message, known by Telegram's file id; the server fetches them later. Pure."""
+"""Attachments of a message, by Telegram's file id; the server fetches them later. Pure."""
 
 from __future__ import annotations
 

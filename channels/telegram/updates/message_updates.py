@@ -1,4 +1,4 @@
-"""Messages: sent, edited, posted in a channel, written to a business account. Pure."""
+"""Message updates: new, edited, posted in a channel, written to a business account. Pure."""
 
 from __future__ import annotations
 

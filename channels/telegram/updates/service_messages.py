@@ -1,4 +1,4 @@
-"""Service messages: things Telegram says happened in a chat. Pure."""
+"""Service messages: events of a chat that Telegram reports as messages. Pure."""
 
 from __future__ import annotations
 

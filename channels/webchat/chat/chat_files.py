@@ -1,4 +1,4 @@
-"""Files that came or went in a chat: kept by their content, told by their content, reached by a signed address for a day."""
+"""Files of a chat: stored by content hash, typed by content, served from a signed address for a day."""
 
 from __future__ import annotations
 

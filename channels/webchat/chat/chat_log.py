@@ -1,4 +1,4 @@
-"""What was said in a conversation, as its visitor may see it: numbered 1, 2, 3 … without a gap.
+"""The conversation log, as its visitor may see it: lines numbered 1, 2, 3 … without a gap.
 
 A line is written when it may be seen, not when it was composed: a reply that can still be taken back, or that failed,
 has no number yet, so "everything above n" never passes over something that becomes visible later. Lines are kept by the

@@ -1,4 +1,4 @@
-"""Whether somebody is there now, and when somebody is back. Pure: the moment is passed in."""
+"""Opening hours: whether somebody is there now, and when they are back. Pure: the moment is passed in."""
 
 from __future__ import annotations
 

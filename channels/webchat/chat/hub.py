@@ -1,4 +1,4 @@
-"""What happens to every frame: who says it, is it allowed, keep it, tell the others. Knows no sockets."""
+"""The chat hub: authorises every frame, stores it and passes it on to the others. Knows no sockets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The raw form of what a visitor sent, as the desk keeps it."""
+"""The raw form of a visitor's message, as the desk stores it."""
 
 from __future__ import annotations
 

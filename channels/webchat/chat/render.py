@@ -1,4 +1,4 @@
-"""`Outbound` → a line of the conversation's log."""
+"""Rendering: an `Outbound` as a line of the conversation's log."""
 
 from __future__ import annotations
 

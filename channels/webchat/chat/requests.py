@@ -1,4 +1,4 @@
-"""What visitors ask of the desk itself: articles while they type, a person, an end, the conversation by mail, another channel."""
+"""Visitor requests to the desk itself: articles while typing, a person, an end, a transcript by mail, another channel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conversations somebody is looking at: who is connected, what the newest line is, what is remembered beside the log."""
+"""Open conversations: their connections, their newest line and the marks stored beside the log."""
 
 from __future__ import annotations
 

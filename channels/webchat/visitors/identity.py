@@ -1,4 +1,4 @@
-"""Who a visitor is: an anonymous token kept as its hash, or a user the website vouches for."""
+"""Visitor identity: an anonymous token stored as its hash, or a user the website vouches for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which website a request comes from, whether it may, and from which network address."""
+"""Origin checks: which website a request comes from, whether it may, and its network address."""
 
 from __future__ import annotations
 

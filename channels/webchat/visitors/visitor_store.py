@@ -1,4 +1,4 @@
-"""What is known of visitors: which conversation a token or a user belongs to, and what they told of themselves."""
+"""The visitor store: which conversation a token or user belongs to, and what they said of themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One connected visitor, over a socket or by polling. Nobody ever waits for it: frames are put, lines are looked up."""
+"""One connected visitor, over a socket or by polling. Nobody waits for it: frames are queued, lines are looked up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told to visitors, in their language: lines, the site's looks and words, who is there."""
+"""Frames to visitors, in their language: lines, the site's appearance and texts, who is there."""
 
 from __future__ import annotations
 

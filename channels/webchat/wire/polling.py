@@ -1,4 +1,4 @@
-"""Long polling for networks that let no socket through: the same frames, a list at a time."""
+"""Long polling for networks that block sockets: the same frames, a list at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every address below `/channels/webchat/`. None of them sets or wants a cookie."""
+"""HTTP routes below `/channels/webchat/`. None of them sets or needs a cookie."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The WebSocket door: one reader, and one writer as long as there is something to write."""
+"""The WebSocket endpoint: one reader, and one writer while there is something to write."""
 
 from __future__ import annotations
 

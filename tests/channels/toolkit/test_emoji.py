@@ -1,4 +1,4 @@
-"""One answer, for the desk and for channels, to whether a text is nothing but emoji."""
+"""Emoji-only texts, as the desk and its channels see them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mails about mails that did not arrive: told from a person's words, soft from hard, tied to the mail that failed."""
+"""Bounces: told apart from people's words, soft from hard, and tied to the mail that failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folding only ever takes lines away: what is shown is in the whole, in its order, and never nothing of something."""
+"""Folding of quotations only removes lines: what is shown is part of the text, in its order, and never empty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever arrives: something readable comes out, soon, and nothing raises."""
+"""Hostile and broken mail: something readable comes out, soon, and nothing raises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The traps of reading mail, each a sentence. Somebody lost messages by every one of them."""
+"""Known traps of mail parsing, one test each; somebody lost messages by every one of them."""
 
 from __future__ import annotations
 

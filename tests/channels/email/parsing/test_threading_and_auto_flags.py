@@ -1,4 +1,4 @@
-"""What a mail says about its ticket, its author and whether a program wrote it."""
+"""Thread hints, authors and automatic mail."""
 
 from __future__ import annotations
 

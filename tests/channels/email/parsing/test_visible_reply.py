@@ -1,4 +1,4 @@
-"""What the person wrote, told from what they answered to and from their signature."""
+"""The visible reply, told apart from quotation and signature."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`run.py check` has a line for each way mail comes in and leaves, fetched or not."""
+"""`run.py check` reports each way mail comes in and leaves, configured or not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be configured, and where secrets come from."""
+"""Email settings and where their secrets come from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mailbox read for years, on a real server."""
+"""The mailbox reader on a real IMAP server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door for mail servers that deliver to the desk by themselves: LMTP and SMTP."""
+"""The LMTP/SMTP receiver, for mail servers that deliver to the desk themselves."""
 
 from __future__ import annotations
 

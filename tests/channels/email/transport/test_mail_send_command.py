@@ -1,4 +1,4 @@
-"""`run.py mail send`: a customer's mail for the desk that is set up here, or one sentence why it was not taken."""
+"""`run.py mail send`: a test mail to the configured desk, or one sentence on why it was refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to a mailbox over the years: lines that break, servers that stop, passwords that change."""
+"""Trouble of a mailbox over the years: cut connections, stopped servers, changed passwords."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What leaves: headers that programs understand, a letter that people like to read."""
+"""Outgoing mail: headers that programs understand, a body that people like to read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole way on real servers: a mailbox, the desk, a mail server, and back."""
+"""The whole way on real servers: mailbox, desk, mail server, and back."""
 
 from __future__ import annotations
 

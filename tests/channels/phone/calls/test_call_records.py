@@ -1,4 +1,4 @@
-"""Every trap of call logs, each a call of its own: what the record must say."""
+"""Traps of call logs, one call each: what the record must say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""However the events of a call come - shuffled, twice, in parts, some never - the record is what it must be."""
+"""Event order: shuffled, repeated, partial or lost events give the record they must."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events that make no sense: kept all the same, understood as far as they can be, and never in the way of others."""
+"""Invalid events: stored all the same, understood as far as possible, and never in the way of others."""
 
 from __future__ import annotations
 

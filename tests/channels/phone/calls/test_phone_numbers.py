@@ -1,4 +1,4 @@
-"""One number, however it is spelled."""
+"""Phone numbers in every spelling."""
 
 from __future__ import annotations
 

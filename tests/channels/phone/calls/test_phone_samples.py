@@ -1,4 +1,4 @@
-"""Every webhook of channels/phone/samples becomes what it says it must."""
+"""Every webhook of channels/phone/samples becomes what its expectation says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When people are left alone, and what fits into one text message."""
+"""Quiet hours, and what fits into one text message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text messages, surveys after calls, and asking the switchboard to call: against small gateways on this machine."""
+"""Text messages, surveys after calls, and calls placed by the switchboard, against small local gateways."""
 
 from __future__ import annotations
 

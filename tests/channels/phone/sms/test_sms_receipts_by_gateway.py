@@ -1,4 +1,4 @@
-"""What becomes of our text messages, and messages of customers, in each gateway's own form."""
+"""Delivery receipts and customers' messages, in each gateway's own format."""
 
 from __future__ import annotations
 

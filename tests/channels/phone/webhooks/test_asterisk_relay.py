@@ -1,4 +1,4 @@
-"""The relay between Asterisk's manager interface and the desk, between two small servers."""
+"""The Asterisk relay, between two small servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be configured, and how mistakes are told."""
+"""Phone settings, and how mistakes are reported."""
 
 from __future__ import annotations
 

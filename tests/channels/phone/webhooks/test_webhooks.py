@@ -1,4 +1,4 @@
-"""Webhooks over HTTP: believed, kept once, acknowledged; everything else is answered with its reason."""
+"""Webhooks over HTTP: authenticated, stored once, acknowledged; everything else is refused with its reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fake server is honest: a client nobody here wrote can use it, and python-telegram-bot reads what it sends."""
+"""The fake Bot API is honest: aiogram can use it, and python-telegram-bot reads what it sends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where Telegram can't be reached directly: every call, also the one that waits, goes through the proxy of the setting."""
+"""Proxies: every call, also the long poll, goes through the configured one."""
 
 from __future__ import annotations
 

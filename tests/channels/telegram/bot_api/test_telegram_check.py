@@ -1,4 +1,4 @@
-"""`run.py check`: who each bot is and what is wrong, for somebody who has just made one."""
+"""`run.py check`: who each bot is and what is wrong, in words for a newcomer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Updates that somebody else than the customer causes, or that look as if they were theirs."""
+"""Forged updates: caused by somebody other than the customer, or made to look like theirs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What python-telegram-bot knows of updates and messages, the desk reads; a newer library shows here what is missing."""
+"""Our readers against python-telegram-bot's types; a newer library shows here what is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking for updates: safe first, confirmed then, whatever goes wrong in between."""
+"""Long polling: stored first, then confirmed, whatever goes wrong in between."""
 
 from __future__ import annotations
 

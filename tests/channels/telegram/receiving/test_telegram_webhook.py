@@ -1,4 +1,4 @@
-"""Called by Telegram: nothing is believed without the secret, nothing confirmed before it is safe."""
+"""The webhook: nothing is accepted without the secret, nothing confirmed before it is stored."""
 
 from __future__ import annotations
 

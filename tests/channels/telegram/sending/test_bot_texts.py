@@ -1,4 +1,4 @@
-"""What the bot says by itself: politely, in the person's language, always named automatic."""
+"""Texts of the bot: polite, in the person's language, always marked as automatic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be done to a message that was sent, and what the chat sees while somebody writes."""
+"""Edits, deletions and reactions of sent messages, and the typing indicator."""
 
 from __future__ import annotations
 

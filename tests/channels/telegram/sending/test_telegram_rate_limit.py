@@ -1,4 +1,4 @@
-"""How fast a bot may write: pure buckets, time passed in."""
+"""Sending limits: pure buckets, time passed in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What leaves: formatted, split, in order, once; and what every refusal means for the desk."""
+"""Sending: formatted, split, in order, once; and what every refusal means for the desk."""
 
 from __future__ import annotations
 

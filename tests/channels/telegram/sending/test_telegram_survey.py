@@ -1,4 +1,4 @@
-"""Three faces in the chat: asked, tapped, changed, explained; and what nobody may answer."""
+"""Survey in the chat: asked, tapped, changed, explained; and answers that are refused."""
 
 from __future__ import annotations
 

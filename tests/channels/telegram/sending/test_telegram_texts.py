@@ -1,4 +1,4 @@
-"""Small judgements: faces, formatting, names, settings."""
+"""Pure helpers: faces, formatting, ids, settings."""
 
 from __future__ import annotations
 

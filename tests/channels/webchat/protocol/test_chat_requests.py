@@ -1,4 +1,4 @@
-"""What visitors ask of the desk itself, and what agents change afterwards: the frames of the README, from outside."""
+"""Visitor requests and later changes by agents: the frames of the README, from outside."""
 
 from __future__ import annotations
 

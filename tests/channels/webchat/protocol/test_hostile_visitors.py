@@ -1,4 +1,4 @@
-"""What visitors and their programs send that nobody would by hand, and what happens to it."""
+"""Hostile visitors: what nobody would send by hand, and what happens to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long polling, files, identities, limits, and everything a hostile or broken client may try."""
+"""Long polling, files, identities, limits, and what a hostile or broken client may try."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two processes of one desk on PostgreSQL: each with its own memory, one conversation, every number once."""
+"""Two processes of one desk on PostgreSQL: one conversation, every number once."""
 
 from __future__ import annotations
 

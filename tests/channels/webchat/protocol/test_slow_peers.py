@@ -1,4 +1,4 @@
-"""Peers that read too slowly, and a desk that fails in the middle: nothing acknowledged is lost, nobody else waits."""
+"""Slow peers, and a desk that fails in between: nothing acknowledged is lost, nobody else waits."""
 
 from __future__ import annotations
 

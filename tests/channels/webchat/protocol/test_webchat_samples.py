@@ -1,4 +1,4 @@
-"""Every sample is understood as written beside it; working hours, and names, piece by piece."""
+"""Every sample is understood as its expectation says; working hours and names, case by case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The widget in Chromium, on the pages of another website: what it weighs, asks, shows and lets people do."""
+"""The widget in Chromium, on another website: its size, its requests, what it shows and allows."""
 
 from __future__ import annotations
 

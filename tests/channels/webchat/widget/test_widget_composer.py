@@ -1,4 +1,4 @@
-"""The widget in Chromium: suggestions, files before they leave, emoji, edits, a change of mind about the survey."""
+"""The widget in Chromium: suggestions, files, emoji, edits, a changed survey answer."""
 
 from __future__ import annotations
 

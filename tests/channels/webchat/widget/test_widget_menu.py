@@ -1,4 +1,4 @@
-"""The widget in Chromium: the menu and what it leads to, phones, strict pages, and what leaves with a visitor."""
+"""The widget in Chromium: the menu, phones, strict pages, and what goes when a visitor signs out."""
 
 from __future__ import annotations
 
