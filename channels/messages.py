@@ -190,7 +190,7 @@ class Cursor:
 
 
 class Moved(Exception):
-    """A cursor says something else than its channel believed: another process was quicker. Look, and try again."""
+    """A cursor no longer holds the value its channel expected: another process was quicker. Read it and try again."""
 
 
 class DeliveryError(Exception):

@@ -110,8 +110,8 @@ def _address(person: Person) -> Address:
     return Address("email:" + person[1].lower(), person[0])
 
 
-def _others(result: Sequence[Person]) -> tuple[Address, ...]:
-    return tuple(dict.fromkeys(_address(person) for person in result if "@" in person[1]))
+def _others(people: Sequence[Person]) -> tuple[Address, ...]:
+    return tuple(dict.fromkeys(_address(person) for person in people if "@" in person[1]))
 
 
 def _written_to(mail: Mail, own: set[str]) -> str | None:
@@ -150,10 +150,10 @@ def _details(mail: Mail, raw: bytes, why: Sequence[str], trusted: Sequence[str])
     if why:
         details["automatic_because"] = list(why)
     if "authentication-results" in mail.fields and trusted:
-        results = authentication.authentication_results(mail, trusted)
-        if results:
-            details["authentication"] = results
-        if problem := authentication.warning(results):
+        verdicts = authentication.authentication_results(mail, trusted)
+        if verdicts:
+            details["authentication"] = verdicts
+        if problem := authentication.warning(verdicts):
             details["warning"] = {"authentication": problem}
     noted = {"calendar": mail.calendar, "signed": mail.signed, "encrypted": mail.encrypted}
     details.update({name: value for name, value in noted.items() if value})

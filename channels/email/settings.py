@@ -109,7 +109,7 @@ class Mailbox(Strict):
 
 
 class Receiver(Strict):
-    """The door for a mail server that delivers to the desk by itself."""
+    """The LMTP/SMTP receiver, for mail servers that deliver to the desk."""
 
     enabled: bool = False
     protocol: Literal["lmtp", "smtp"] = "lmtp"

@@ -72,11 +72,11 @@ class Site(Strict):
     @field_validator("origins")
     @classmethod
     def _origins(cls, value: list[str]) -> list[str]:
-        results = [item.strip().lower().rstrip("/") for item in value]
-        for item in results:
+        origins = [item.strip().lower().rstrip("/") for item in value]
+        for item in origins:
             if not ORIGIN.fullmatch(item):
                 raise ValueError(f"{item!r} is no origin like https://shop.example")
-        return results
+        return origins
 
     @field_validator("accent", "accent_dark")
     @classmethod

@@ -56,7 +56,7 @@ def test_raw_bytes_of_any_kind_are_understood_or_refused_as_unreadable(kind, raw
         assert all(one is None or isinstance(one, Inbound) for one in many)
 
 
-def test_a_remote_id_is_the_same_every_time_and_differs_between_entries(kind):
+def test_a_remote_id_is_stable_and_differs_between_entries(kind):
     channel = kind(kind.Settings()) if kind is not MemoryChannel else MemoryChannel()
 
     def outbound(token: str) -> Outbound:
@@ -80,7 +80,7 @@ def test_a_channel_can_do_what_its_class_overrides():
     }
 
 
-async def test_what_a_channel_can_not_do_is_refused_for_good(kind):
+async def test_what_a_channel_cannot_do_is_refused_for_good(kind):
     channel = kind(kind.Settings()) if kind is not MemoryChannel else MemoryChannel()
     tries = {
         "edit": (channel.can_edit, ("main", "x", "y")),

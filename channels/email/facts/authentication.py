@@ -26,21 +26,21 @@ def authentication_results(mail: Mail, trusted: Sequence[str]) -> dict[str, str]
         server, _, rest = plain.partition(";")
         if (server.split() or [""])[0].lower() not in names:
             continue
-        found_value: dict[str, str] = {}
-        for method, result in _RESULT.findall(rest):
-            method, result = method.lower(), result.lower()
-            if method not in found_value or result == "pass":
-                found_value[method] = result
-        return found_value
+        verdicts: dict[str, str] = {}
+        for method, verdict in _RESULT.findall(rest):
+            method, verdict = method.lower(), verdict.lower()
+            if method not in verdicts or verdict == "pass":
+                verdicts[method] = verdict
+        return verdicts
     return {}
 
 
-def warning(result: dict[str, str]) -> str | None:
+def warning(verdicts: dict[str, str]) -> str | None:
     """Which checks failed, as `dmarc`, `spf+dkim`, …; None when the sender may be whom they say."""
-    if result.get("dmarc") == "pass":
+    if verdicts.get("dmarc") == "pass":
         return None
-    if result.get("dmarc") in _FAILED:
+    if verdicts.get("dmarc") in _FAILED:
         return "dmarc"
-    failed = [method for method in ("spf", "dkim") if result.get(method) in _FAILED]
-    passed = [method for method in ("spf", "dkim") if result.get(method) == "pass"]
+    failed = [method for method in ("spf", "dkim") if verdicts.get(method) in _FAILED]
+    passed = [method for method in ("spf", "dkim") if verdicts.get(method) == "pass"]
     return "+".join(failed) if failed and not passed else None

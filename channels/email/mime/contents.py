@@ -27,7 +27,7 @@ class Contents:
 
     def text(self) -> str:
         """The plain text, parts in their order."""
-        return "\n".join(body for is_html, body, _ in self.bodies if not is_html)
+        return "\n".join(text for is_html, text, _ in self.bodies if not is_html)
 
     def html(self) -> str | None:
         """The HTML; plain parts that have no HTML twin are put between. None without any HTML."""

@@ -35,13 +35,13 @@ def tnef(content: bytes) -> Unwrapped | None:
 
 
 def _collect(opened: Any) -> Unwrapped:
-    result = Unwrapped()
+    unwrapped = Unwrapped()
     for number, item in enumerate(opened.attachments, 1):
         name = (_call(item, "long_filename") or str(item.name or "")).strip("\0 ") or f"attachment-{number}"
-        result.files.append((name, bytes(item.data or b"")))
-    result.text = _text(getattr(opened, "body", None))
-    result.html = _text(getattr(opened, "htmlbody", None))
-    return result
+        unwrapped.files.append((name, bytes(item.data or b"")))
+    unwrapped.text = _text(getattr(opened, "body", None))
+    unwrapped.html = _text(getattr(opened, "htmlbody", None))
+    return unwrapped
 
 
 def _call(item: Any, name: str) -> str:
@@ -81,12 +81,12 @@ def _block(text: str, start: int, is_base64: bool) -> tuple[bytes, int] | None:
     stop = text.find("\n====" if is_base64 else "\nend", max(start - 1, 0))
     if stop < 0:
         return None
-    body = text[start:stop]
+    block = text[start:stop]
     after = text.find("\n", stop + 1)
     after = len(text) if after < 0 else after + 1
     content = bytearray()
     try:
-        for line in body.splitlines():
+        for line in block.splitlines():
             data = line.encode("ascii")
             content += binascii.a2b_base64(data) if is_base64 else _uu_line(data)
     except (binascii.Error, UnicodeEncodeError, ValueError):

@@ -75,7 +75,7 @@ class Api:
             return self._result(answer.status, answer.payload)
 
     async def download_file(self, file_id: str) -> bytes:
-        """The content of a file of at most 20 MB. Raises ApiError. Its address holds the token and is told nobody."""
+        """The content of a file of at most 20 MB. Raises ApiError. Its address contains the token and is never shown."""
         file = await self.call("getFile", file_id=file_id)
         path = file.get("file_path") if isinstance(file, dict) else None
         if not isinstance(path, str) or ".." in path:

@@ -82,9 +82,9 @@ async def register_webhook(
                     max_connections=10,
                 )
                 info, details = await api.call("getWebhookInfo"), True
-            result = info if isinstance(info, dict) else {}
-            trouble = poll.webhook_problem(result, now())
-            waiting = json_access.number(result, "pending_update_count")
+            state = info if isinstance(info, dict) else {}
+            trouble = poll.webhook_problem(state, now())
+            waiting = json_access.number(state, "pending_update_count")
             await desk.report(
                 State(api.bot.name, connected=trouble is None, problem=trouble, since=now(), remote_count=waiting)
             )

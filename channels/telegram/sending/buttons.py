@@ -33,10 +33,10 @@ class Button:
 def data(secret: bytes, *, token: str, score: Score | None, chat: str, person: str) -> str:
     """Callback data of a button. Raises ValueError when the token is too long for it."""
     letter = next((letter for letter, item in _LETTERS.items() if item == score), _CHANGE)
-    made = f"{_MARK}{letter}{token}.{_mac(secret, token, chat, person)}"
-    if len(made.encode()) > LIMIT:
+    payload = f"{_MARK}{letter}{token}.{_mac(secret, token, chat, person)}"
+    if len(payload.encode()) > LIMIT:
         raise ValueError("the survey's token is too long for a button")
-    return made
+    return payload
 
 
 def read(secret: bytes | None, body: str, *, chat: str, person: str) -> Button | None:

@@ -37,10 +37,10 @@ def shown_type(content: bytes) -> str:
     if kind is not None:
         return kind
     try:
-        words = content[:4096].decode("utf-8", "ignore" if len(content) > 4096 else "strict")
+        text = content[:4096].decode("utf-8", "ignore" if len(content) > 4096 else "strict")
     except UnicodeDecodeError:
         return PLAIN
-    harmless = "\0" not in words and "<" not in words and content
+    harmless = "\0" not in text and "<" not in text and content
     return "text/plain" if harmless else PLAIN
 
 

@@ -76,14 +76,14 @@ class Session:
             known = await self.state()
             if all(known.get(key) == value for key, value in values.items()):
                 return False
-            made = {**known, **values}
-            words = json.dumps(made, ensure_ascii=False)
+            state = {**known, **values}
+            stored = json.dumps(state, ensure_ascii=False)
             try:
-                await self._desk.remember(self.site, f"state:{self.id}", words, was=self._kept)
+                await self._desk.remember(self.site, f"state:{self.id}", stored, was=self._kept)
             except Moved:
                 await self.refresh()
                 continue
-            self._kept, self._state = words, made
+            self._kept, self._state = stored, state
             return True
         raise Moved(self.id)
 
@@ -117,11 +117,11 @@ class Sessions:
 
     def room(self, site: str, conversation: str) -> Session:
         """The room of a conversation, the same for everybody who holds it at the time."""
-        result = self._rooms.get(f"{site}/{conversation}")
-        if result is None:
+        session = self._rooms.get(f"{site}/{conversation}")
+        if session is None:
             self._sites.add(site)
-            result = self._rooms[f"{site}/{conversation}"] = Session(self._desk, site, conversation)
-        return result
+            session = self._rooms[f"{site}/{conversation}"] = Session(self._desk, site, conversation)
+        return session
 
     def drop(self, room: Session) -> None:
         """Whoever comes next looks at what is kept, not at what was known."""
@@ -129,8 +129,8 @@ class Sessions:
 
     def open_rooms(self, conversation: str) -> list[Session]:
         """The rooms of this conversation somebody holds now."""
-        result = (self._rooms.get(f"{site}/{conversation}") for site in self._sites)
-        return [item for item in result if item is not None]
+        sessions = (self._rooms.get(f"{site}/{conversation}") for site in self._sites)
+        return [item for item in sessions if item is not None]
 
     def __iter__(self) -> Iterator[Session]:
         return iter(list(self._rooms.values()))

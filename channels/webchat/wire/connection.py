@@ -66,16 +66,16 @@ class Connection:
 
     async def due(self) -> list[Mapping[str, Any]]:
         """What is to be told now: what waits, then new lines, and the cursor behind them."""
-        results: list[Mapping[str, Any]] = []
+        frames: list[Mapping[str, Any]] = []
         while self.waiting:
-            results.append(self.waiting.popleft())
+            frames.append(self.waiting.popleft())
         room = self.room
         if room is not None and self.cursor < await room.log.last_seq():
             lines = await room.log.after(self.cursor)
             for line in lines[:BATCH] if self.room is room else ():  # they may have become somebody else meanwhile
-                results.append(frames_out.line(line, self._context.addresses, self._context.seconds()))
+                frames.append(frames_out.line(line, self._context.addresses, self._context.seconds()))
                 self.cursor = line["seq"]
-        return results
+        return frames
 
     def wake(self) -> None:
         """There is something to tell."""

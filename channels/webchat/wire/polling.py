@@ -35,7 +35,7 @@ class Poller(Connection):
         self._news.set()
 
     def close(self, code: int, reason: str = "") -> None:
-        """The next answer says so."""
+        """Report it in the next answer."""
         if self.closed is None:
             self.closed = (code, reason)
             self.wake()
@@ -44,12 +44,12 @@ class Poller(Connection):
         """What is to be told, waiting for it when there is nothing yet."""
         self.turn += 1
         mine = self.turn
-        self._news.set()  # whoever waited before answers with nothing
+        self._news.set()  # an earlier request that still waits is answered empty
         await asyncio.sleep(0)
-        result = list(await self.due())
+        frames = list(await self.due())
         loop = asyncio.get_running_loop()
         end = loop.time() + wait
-        while not result and self.closed is None and self.turn == mine and loop.time() < end:
+        while not frames and self.closed is None and self.turn == mine and loop.time() < end:
             self._news.clear()
             try:
                 async with asyncio.timeout_at(end):
@@ -57,8 +57,8 @@ class Poller(Connection):
             except TimeoutError:
                 break
             if self.turn == mine:
-                result = list(await self.due())
-        return result
+                frames = list(await self.due())
+        return frames
 
 
 class Polling:
@@ -89,11 +89,11 @@ class Polling:
         if poller.room is not None:
             self._known[poller.id] = poller
         wait = body.get("wait")
-        details = await poller.answer(float(min(LONGEST_WAIT, wait)) if isinstance(wait, int | float) else LONGEST_WAIT)
+        answers = await poller.answer(float(min(LONGEST_WAIT, wait)) if isinstance(wait, int | float) else LONGEST_WAIT)
         if poller.closed is not None:
             self._forget(poller)
-            return {**_closed(*poller.closed), "frames": details}
-        return {"sid": poller.id, "frames": details}
+            return {**_closed(*poller.closed), "frames": answers}
+        return {"sid": poller.id, "frames": answers}
 
     @staticmethod
     def _go_back(poller: Poller, have: object) -> None:

@@ -54,7 +54,7 @@ def one(raw: bytes) -> Inbound:
         ("failed", "", "hard", True),
     ],
 )
-def test_a_status_of_four_is_soft_and_the_rest_is_hard(action: str, status: str, kind: str, given_up: bool) -> None:
+def test_a_4xx_status_is_soft_and_the_rest_is_hard(action: str, status: str, kind: str, given_up: bool) -> None:
     bounce = found(report(about("a@example.net", action, status)))
     assert (bounce.kind, bounce.given_up, list(bounce.recipients)) == (kind, given_up, ["a@example.net"])
 

@@ -124,7 +124,7 @@ async def test_new_numbers_for_old_mails_lose_nothing_and_double_nothing(dovecot
     ("choice", "expected"),
     [("all", ["mail 1", "mail 2", "mail 3"]), ("since:2026-02-01", ["mail 2", "mail 3"]), ("none", [])],
 )
-async def test_at_the_first_start_the_waiting_mails_are_taken_as_chosen(
+async def test_at_the_first_start_waiting_mails_are_read_as_configured(
     dovecot: Dovecot, box: str, choice: str, expected: list[str]
 ) -> None:
     desk = MemoryDesk()

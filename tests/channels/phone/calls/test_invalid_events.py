@@ -62,7 +62,7 @@ async def test_an_impossible_time_of_another_switchboard_is_left_out(name):
             phone(sources=[{"name": "x", "provider": provider}]).normalise("x", raw)
 
 
-async def test_an_event_no_reader_can_take_is_kept_for_a_person_and_so_are_its_neighbours(door, monkeypatch):
+async def test_an_event_that_breaks_its_adapter_is_kept_and_so_are_its_neighbours(door, monkeypatch):
     real = webhooks.understand
 
     def bug(hook):

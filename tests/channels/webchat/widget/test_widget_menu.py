@@ -42,7 +42,7 @@ async def test_a_person_can_be_asked_for_at_any_time(stage: Stage):
     assert sum('"wish":"person"' in one for one in frames) == 1
 
 
-async def test_the_first_wish_of_all_is_a_message(stage: Stage):
+async def test_a_request_for_a_person_before_any_message_is_a_message(stage: Stage):
     page = await stage.page()
     await opened(page)
     await chooses(page, "I want a person")
@@ -69,7 +69,7 @@ async def test_the_conversation_is_asked_for_by_mail_with_an_address_that_is_one
     await expect(page.locator("textarea")).to_be_focused()
 
 
-async def test_a_wish_outlives_a_cut_line(stage: Stage):
+async def test_a_request_survives_a_cut_connection(stage: Stage):
     page = await begun(stage)
     await chooses(page, "End the chat")
     await stage.stop()
