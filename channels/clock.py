@@ -1,4 +1,4 @@
-"""The wall clock of channels, where time can't be passed in: the Date of a mail being written."""
+"""The wall clock, for the few places where the time cannot be passed in: the Date header of a mail."""
 
 from __future__ import annotations
 

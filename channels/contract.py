@@ -1,4 +1,4 @@
-"""What a channel is and what it may ask of the desk. See channels/README.md.
+"""The channel contract: what a channel is, and the six things it may ask of the desk. See channels/README.md.
 
 It turns what its remote hands over into `Inbound`, and `Outbound` into what its remote wants; it sees nothing else.
 """
@@ -24,6 +24,8 @@ from channels.messages import Inbound as Inbound
 from channels.messages import InboundKind as InboundKind
 from channels.messages import Moved as Moved
 from channels.messages import Outbound as Outbound
+from channels.messages import Oversize as Oversize
+from channels.messages import Reachability as Reachability
 from channels.messages import SurveyAnswer as SurveyAnswer
 from channels.messages import Thread as Thread
 from channels.messages import Unreadable as Unreadable
@@ -32,22 +34,17 @@ from channels.messages import Wish as Wish
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a channel can do; the inbox shows only what is there."""
+    """What an outgoing message can carry, and what its customer gets to see; the inbox offers only that.
+
+    What a verb of the channel says by itself is asked of the class: `Channel.can_edit`, `can_react`, `can_ring`.
+    """
 
     attachments: bool = False
-    html: bool = False
     subject: bool = False
     copies: bool = False
-    typing: bool = False
-    edits: bool = False
-    buttons: bool = False
-    stickers: bool = False
-    reactions: bool = False  # the desk may react with an emoji
-    calls: bool = False
-    rings: bool = False  # the desk can have somebody called back (`Channel.ring`)
     starts: bool = False  # the desk may write first
     counted: bool = False  # leaves as text messages, paid for by the part
-    reads: bool = False  # tells when its customer has read something (`Delivery`)
+    reads: bool = False  # reports when its customer has read something (`Delivery`)
     replies: bool = False  # its customer sees which message an answer is meant for
 
 
@@ -111,7 +108,7 @@ class Channel:
     label: ClassVar[Mapping[str, str]]  # language -> word for people
     writes: ClassVar[Mapping[str, str] | None] = None  # the word for what is written here, where it is another one
     icon: ClassVar[str]  # an icon of the sheet
-    can: ClassVar[Capabilities]  # what settings do not allow, an instance takes away: `vars(self)["can"] = …`
+    can: Capabilities  # of the class; an instance may take away what its settings do not allow
     kind: ClassVar[Literal["written", "phone"]] = "written"  # which working hours apply
 
     class Settings(BaseModel):
@@ -121,6 +118,24 @@ class Channel:
 
     def __init__(self, settings: Any) -> None:
         self.settings = settings
+
+    @property
+    def can_edit(self) -> bool:
+        """Whether sent messages can be changed and taken back."""
+        return self._overrides("edit") and self._overrides("withdraw")
+
+    @property
+    def can_react(self) -> bool:
+        """Whether the desk can put an emoji on a customer's message."""
+        return self._overrides("react")
+
+    @property
+    def can_ring(self) -> bool:
+        """Whether the desk can have somebody called. Overridden where settings decide."""
+        return self._overrides("ring")
+
+    def _overrides(self, verb: str) -> bool:
+        return getattr(type(self), verb) is not getattr(Channel, verb)
 
     def accounts(self) -> Sequence[str]:
         """Names of the configured accounts."""
@@ -146,24 +161,20 @@ class Channel:
         """Understand `raw`. Pure. None: nothing to show. Raises `Unreadable` when it can't be understood."""
         raise NotImplementedError
 
-    def merge(self, kind: InboundKind, known: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Details of a thing that comes again under its external id (a call): from those stored and those that came.
+    def merge_call(self, known: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
+        """One record of a call (`Inbound.call`) from the stored one and the one that came in.
 
         Pure, and the same in whatever order and however often they come.
         """
         return {**known, **new}
 
-    def more(self, kind: InboundKind, details: Mapping[str, Any]) -> tuple[str, bytes] | None:
-        """When a thing with these details has files that can be fetched only now: a key of them, and a raw form.
+    def call_files(self, call: Mapping[str, Any]) -> tuple[str, bytes] | None:
+        """The files of a call that can be fetched only now: a key of them, and a raw form that fetches them.
 
-        Pure. The raw form is taken in besides; its Inbound comes under the same external id, with attachments to fetch,
-        and nothing waits for it. The same key again is known. None: there is nothing to fetch.
+        Pure. The raw form is accepted beside the call; its Inbound has the same external id and the attachments,
+        and nothing waits for it. The same key again is a no-op. None: there is nothing to fetch.
         """
         return None
-
-    def pieces(self, text: str) -> int:
-        """How many messages of its remote a text takes, where they are short and paid one by one."""
-        return 1
 
     async def fetch(self, account: str, attachment: Attachment) -> Attachment:
         """Give content to an attachment that has only `remote`, or a `problem`. DeliveryError: try it all again later."""
@@ -179,20 +190,20 @@ class Channel:
     async def edit(self, account: str, remote_id: str, text: str, *, sender_name: str = "") -> None:
         """Make a sent message say something else; `sender_name` as when it left. Raises `DeliveryError`.
 
-        Permanent where that can't be done (`can.edits`).
+        Permanent where that can't be done (`can_edit`).
         """
         raise DeliveryError("A sent message can't be changed here.", permanent=True)
 
     async def withdraw(self, account: str, remote_id: str) -> None:
-        """Take a sent message back. Raises `DeliveryError`; permanent where that can't be done (`can.edits`)."""
+        """Take a sent message back. Raises `DeliveryError`; permanent where that can't be done (`can_edit`)."""
         raise DeliveryError("A sent message can't be taken back here.", permanent=True)
 
     async def react(self, account: str, remote_id: str, emoji: str) -> None:
-        """Put an emoji on a customer's message; empty: take it away. Raises `DeliveryError` (`can.reactions`)."""
+        """Put an emoji on a customer's message; empty: take it away. Raises `DeliveryError` (`can_react`)."""
         raise DeliveryError("There are no reactions here.", permanent=True)
 
     async def ring(self, to: str, *, survey: str = "", extension: str = "") -> str:
-        """Have `to` called: for a survey, or to connect an extension with it. Returns the call's id (`can.rings`)."""
+        """Have `to` called: for a survey, or to connect an extension with it. Returns the call's id (`can_ring`)."""
         raise DeliveryError("Nobody can be called from here.", permanent=True)
 
     def link(self, account: str, token: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What goes through a channel: `Inbound` comes in, `Outbound` goes out. Part of channels/contract.py, which gives it on."""
+"""The messages a channel exchanges with the desk: `Inbound`, `Outbound` and their parts. Re-exported by contract.py."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ InboundKind = Literal[
     "reaction",  # an emoji on an earlier message; `target` names it
     "delivery",  # what became of one of our messages; `target` or `tokens` name it
     "survey_answer",  # a face was tapped or reasons were given
-    "call",  # one record of a telephone call in `details`, comes again under its external id with more in it
+    "call",  # the record of a telephone call in `call`; comes again under its external id with more in it
     "note",  # something to show that is nobody's message (blocked, joined, unsupported)
     "wish",  # the customer asks something of the desk itself; `wish` says what
 ]
@@ -89,6 +89,22 @@ Authentication = Literal["unknown", "passed", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
+class Reachability:
+    """News about the author's address: whether it can be written to from now on, and why not, in words."""
+
+    reachable: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Oversize:
+    """A message left at its remote because of its size. Bytes of the message and of the limit; None: unknown."""
+
+    size: int | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """One thing that happened on a channel, understood. Times are aware and UTC."""
 
@@ -116,11 +132,17 @@ class Inbound:
     delivery: Delivery | None = None
     survey: SurveyAnswer | None = None  # of a survey_answer
     wish: Wish | None = None  # of a wish
+    call: Mapping[str, Any] = field(default_factory=dict)  # of a call: its record, JSON for `Channel.merge_call`
+    command: str | None = None  # the bot command it begins with, without the slash; a bare one asks nothing
+    reachability: Reachability | None = None  # the author blocked us or left, or let us in again
+    oversize: Oversize | None = None  # this stands for a message that was not fetched
     also: Sequence[Address] = ()  # further addresses of its author; `verified` where the remote vouches for them
     link: str | None = None  # one-time token of the desk that the author came with (`Channel.link`)
     moved_to: str | None = None  # the conversation goes on under this key
     team: str | None = None  # name of the team that this account or site belongs to
-    details: Mapping[str, Any] = field(default_factory=dict)  # JSON the timeline shows (warnings, call record, …)
+    details: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # JSON the timeline shows (warnings, origin, …); decides nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +194,7 @@ class Cursor:
 
 
 class Moved(Exception):
-    """A cursor says something else than its channel believed: another process was quicker. Look, and try again."""
+    """A cursor no longer holds the value its channel expected: another process was quicker. Read it and try again."""
 
 
 class DeliveryError(Exception):

@@ -1,4 +1,4 @@
-"""Finds the channels by looking at the folder."""
+"""The channel registry: finds channels by looking at the folder."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Email: mailboxes read by IMAP or LMTP, answered by SMTP."""
+"""Email: mailboxes read over IMAP, deliveries received over LMTP or SMTP, replies sent over SMTP."""

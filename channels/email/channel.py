@@ -1,4 +1,4 @@
-"""Email: mailboxes read over IMAP, a door for mail servers, and sending over SMTP."""
+"""The email channel: IMAP readers, the LMTP/SMTP receiver and the SMTP senders behind one `Channel`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Channel(contract.Channel):
     name = "email"
     label: ClassVar[Mapping[str, str]] = {"fa": "ایمیل", "en": "Email"}
     icon = "mail"
-    can = Capabilities(attachments=True, html=True, subject=True, copies=True, starts=True, replies=True)
+    can = Capabilities(attachments=True, subject=True, copies=True, starts=True, replies=True)
     settings: EmailSettings
 
     class Settings(EmailSettings):
@@ -84,12 +84,12 @@ class Channel(contract.Channel):
         )
 
     async def run(self, desk: Desk) -> None:
-        """Read every mailbox and keep the door open. One that fails stops none of the others."""
+        """Read every mailbox and run the receiver. One that fails stops none of the others."""
         self._desk = desk
         logging.getLogger("aioimaplib").setLevel(logging.WARNING)  # below, it writes down whole mails
         logging.getLogger("mail.log").setLevel(logging.WARNING)
         for box in self.settings.mailboxes:
-            if box.imap is None:  # nothing is read there; its mail comes through the door
+            if box.imap is None:  # nothing is read there; its mail comes by the receiver
                 await desk.report(State(box.name, connected=True))
         try:
             async with asyncio.TaskGroup() as group:
@@ -114,9 +114,9 @@ class Channel(contract.Channel):
         try:
             refused = await sender.send(mail)
         except NotSignedIn as error:
-            await self._tell(outbound.account, error.reason)
+            await self._report_sending(outbound.account, error.reason)
             raise
-        await self._tell(outbound.account, None)
+        await self._report_sending(outbound.account, None)
         if refused:
             await self._report_refused(sender.box, mail, refused)
         return mail.message_id
@@ -149,13 +149,13 @@ class Channel(contract.Channel):
             try:
                 await lmtp.serve(self.settings, desk, normalise.order_key, ready=self.listening)
             except OSError as error:
-                door = self.settings.receiver
-                problem = f"{door.host}:{door.port} can't be opened for receiving mail: {error.strerror}."
+                receiver = self.settings.receiver
+                problem = f"{receiver.host}:{receiver.port} can't be opened for receiving mail: {error.strerror}."
                 await desk.report(State(lmtp.ACCOUNT, connected=False, problem=problem))
             tries += 1
             await asyncio.sleep(min(60.0, 2.0**tries))
 
-    async def _tell(self, account: str, problem: str | None) -> None:
+    async def _report_sending(self, account: str, problem: str | None) -> None:
         """Show on the status page that sending stopped or works again; only when that is news."""
         if self._desk is not None and self._reported.get(account) != problem:
             self._reported[account] = problem

@@ -1,4 +1,4 @@
-"""Secrets at the moment of signing in: a password, or an access token for XOAUTH2."""
+"""Sign-in secrets of a mailbox: a password, or an OAuth access token for XOAUTH2."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ async def access_token(login: Login) -> str | None:
 def secret(env: Mapping[str, str], box: Mailbox, *, smtp: bool = False) -> str:
     """The password of a mailbox. Raises `NoSecret`."""
     try:
-        result = password(env, box.name, smtp=smtp)
+        value = password(env, box.name, smtp=smtp)
     except OSError as error:
         raise NoSecret(f"The password file of mailbox {box.name} can't be read: {error}.") from error
-    if result is None:
+    if value is None:
         name = "PASOKH_EMAIL_" + "".join(c if c.isalnum() else "_" for c in box.name.upper()) + "_PASSWORD"
         raise NoSecret(f"Mailbox {box.name} has no password: set {name} or {name}_FILE.")
-    return result
+    return value
 
 
 async def _run(command: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""What the channel makes of a mail, as JSON for people who ask why."""
+"""JSON description of a parsed mail, for `run.py mail parse`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes mails from a mail server over LMTP or SMTP. Says 250 only when the desk has them."""
+"""The LMTP/SMTP receiver: mail servers deliver here, and get 250 only once the desk has stored the mail."""
 
 from __future__ import annotations
 

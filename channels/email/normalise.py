@@ -1,4 +1,4 @@
-"""A raw mail to what the desk works with. Pure: no clock, no network, no settings but those passed in."""
+"""Normalisation: a raw mail to an `Inbound`. Pure: no clock, no network, no settings but those passed in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from channels.contract import Address, Delivery, Inbound, Thread
+from channels.contract import Address, Delivery, Inbound, Oversize, Thread
 from channels.email.facts import authentication, auto_submitted, bounces, threading
 from channels.email.facts.bounces import Bounce
 from channels.email.facts.raw_mail_id import OVERSIZED, STORED, UNREADABLE
@@ -21,6 +21,7 @@ from channels.email.visible.visible_reply import visible
 _FROM = re.compile(rb"^from[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
 _IN_FROM = re.compile(rb"<\s*([^<>\s]{1,320})\s*>|([^\s<>\"(),;:]{1,64}@[^\s<>\"(),;:]{1,255})")
 _ORIGINAL_ID = re.compile(r"^Original-Message-ID[ \t]*:[ \t]*(.{3,500})$", re.IGNORECASE | re.MULTILINE)
+_BYTES = re.compile(r"\d{1,15}", re.ASCII)
 _HEADER_SIZE = 65_536
 
 
@@ -35,7 +36,7 @@ def normalise(
     """Understand a mail.
 
     `own_addresses`: those the mailbox answers for, to find the one written to. `trusted_servers`: names
-    whose Authentication-Results are believed; `size_limit`: bytes of a whole mail, to be told with an oversized one.
+    whose Authentication-Results are believed; `size_limit`: bytes of a mail that are fetched at most.
     Raises `Unreadable` when nothing is there.
     """
     mail = parse_mail(raw)
@@ -46,7 +47,7 @@ def normalise(
     own = {address.lower() for address in own_addresses}
     back = _own_token(mail, own)
     why = auto_submitted.automatic_reasons(mail) + (["own mail"] if back else [])
-    details = _details(mail, raw, why, trusted_servers, size_limit)
+    details = _details(mail, raw, why, trusted_servers)
     return Inbound(
         kind="message",
         external_id=external_id(mail, raw),
@@ -61,6 +62,7 @@ def normalise(
         reply_via=_written_to(mail, own),
         authentication=authentication.verdict(details.get("authentication", {})),
         automatic=bool(why),
+        oversize=_oversize(mail, raw, size_limit),
         details=details,
     )  # fmt: skip
 
@@ -108,8 +110,8 @@ def _address(person: Person) -> Address:
     return Address("email:" + person[1].lower(), person[0])
 
 
-def _others(result: Sequence[Person]) -> tuple[Address, ...]:
-    return tuple(dict.fromkeys(_address(person) for person in result if "@" in person[1]))
+def _others(people: Sequence[Person]) -> tuple[Address, ...]:
+    return tuple(dict.fromkeys(_address(person) for person in people if "@" in person[1]))
 
 
 def _written_to(mail: Mail, own: set[str]) -> str | None:
@@ -132,18 +134,24 @@ def _untagged(address: str) -> str:
     return f"{local.partition('+')[0]}{at}{domain}"
 
 
-def _details(
-    mail: Mail, raw: bytes, why: Sequence[str], trusted: Sequence[str], size_limit: int | None
-) -> dict[str, Any]:
+def _oversize(mail: Mail, raw: bytes, size_limit: int | None) -> Oversize | None:
+    """The size of a mail that was left in the mailbox; None: this is the mail itself."""
+    if not raw.startswith(OVERSIZED + b":"):
+        return None
+    size = mail.field(OVERSIZED.decode().lower())
+    return Oversize(int(size) if _BYTES.fullmatch(size) else None, size_limit or None)
+
+
+def _details(mail: Mail, raw: bytes, why: Sequence[str], trusted: Sequence[str]) -> dict[str, Any]:
     """What the timeline shows beside the text; only what is there."""
     details: dict[str, Any] = {}
     if any(address and address.lower() != mail.sender[1].lower() for _, address in mail.reply_to):
         details["reply_to"] = [address for _, address in mail.reply_to if address]
     if why:
         details["automatic_because"] = list(why)
-    if results := authentication.authentication_results(mail, trusted):
-        details["authentication"] = results
-        if problem := authentication.warning(results):
+    if verdicts := authentication.authentication_results(mail, trusted):
+        details["authentication"] = verdicts
+        if problem := authentication.warning(verdicts):
             details["warning"] = {"authentication": problem}
     noted = {"calendar": mail.calendar, "signed": mail.signed, "encrypted": mail.encrypted}
     details.update({name: value for name, value in noted.items() if value})
@@ -153,12 +161,8 @@ def _details(
         details["stored_at"] = stored.isoformat()
     if mail.tangled:
         details["problem"] = "too many parts"
-    for kind in (OVERSIZED, UNREADABLE):
-        if raw.startswith(kind + b":"):
-            details["problem"] = "oversized" if kind == OVERSIZED else "unfetched"
-            details["size"] = mail.field(kind.decode().lower())
-            if size_limit and kind == OVERSIZED:
-                details["most"] = size_limit
+    if raw.startswith(UNREADABLE + b":"):
+        details |= {"problem": "unfetched", "size": mail.field(UNREADABLE.decode().lower())}
     for name in ("list-id", "x-mailer", "user-agent", "x-priority", "importance", "sender"):
         if name in mail.fields and (shown := mail.field(name)[:300]):
             details[name.replace("-", "_")] = shown

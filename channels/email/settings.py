@@ -1,4 +1,4 @@
-"""What `[channels.email]` of config/helpdesk.toml may say, and where its secrets come from."""
+"""Settings of `[channels.email]` in config/helpdesk.toml, and where their secrets come from."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class Mailbox(Strict):
 
 
 class Receiver(Strict):
-    """The door for a mail server that delivers to the desk by itself."""
+    """The LMTP/SMTP receiver, for mail servers that deliver to the desk."""
 
     enabled: bool = False
     protocol: Literal["lmtp", "smtp"] = "lmtp"

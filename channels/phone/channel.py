@@ -1,4 +1,4 @@
-"""Telephone: webhooks of call logs come in, text messages go both ways, surveys follow calls."""
+"""The phone channel: call log webhooks in, text messages both ways, surveys after calls."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import aiohttp
 from aiohttp import web
 
 from channels import clock, contract
-from channels.contract import Attachment, Capabilities, DeliveryError, Desk, Inbound, InboundKind, Outbound, State
+from channels.contract import Attachment, Capabilities, DeliveryError, Desk, Inbound, Outbound, State
 from channels.phone import normalise
 from channels.phone.calls import recordings
 from channels.phone.calls.phone_numbers import is_mobile, number
@@ -40,7 +40,7 @@ class Channel(contract.Channel):
     label: ClassVar[Mapping[str, str]] = {"fa": "تلفن", "en": "Phone"}
     writes: ClassVar[Mapping[str, str] | None] = {"fa": "پیامک", "en": "Text message"}
     icon = "phone"
-    can = Capabilities(calls=True, starts=True, counted=True)
+    can = Capabilities(starts=True, counted=True)
     kind = "phone"
     settings: PhoneSettings
 
@@ -59,9 +59,14 @@ class Channel(contract.Channel):
         self._now = now
         self._desk: Desk | None = None
         self._session: aiohttp.ClientSession | None = None
-        self._disturbing = ContactLimits(settings.survey)
+        self._contact_limits = ContactLimits(settings.survey)
         self._web = sms_gateways.Web(self._open_session)
-        vars(self)["can"] = replace(self.can, starts=settings.sms.driver != "none", rings=bool(settings.originate.url))
+        self.can = replace(self.can, starts=settings.sms.driver != "none")
+
+    @property
+    def can_ring(self) -> bool:
+        """Whether the switchboard can be asked to call: it has an address for that."""
+        return bool(self.settings.originate.url)
 
     def accounts(self) -> Sequence[str]:
         """Names of the sources, and `sms` where there is a gateway."""
@@ -83,15 +88,13 @@ class Channel(contract.Channel):
         """The calls or text messages in what was kept."""
         return normalise.normalise(self.settings, account, raw)
 
-    def merge(self, kind: InboundKind, known: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
+    def merge_call(self, known: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
         """A call's record from what is known of it and what came: the same in any order."""
-        if kind != "call":
-            return super().merge(kind, known, new)
-        return normalise.merge(self.settings, known, new)
+        return normalise.merge_call(self.settings, known, new)
 
-    def more(self, kind: InboundKind, details: Mapping[str, Any]) -> tuple[str, bytes] | None:
-        """A call that is over, once more for its recording and its message on tape."""
-        return normalise.more(details) if kind == "call" else None
+    def call_files(self, call: Mapping[str, Any]) -> tuple[str, bytes] | None:
+        """A call that is over, once more for its recording and its voicemail."""
+        return normalise.call_files(call)
 
     async def fetch(self, account: str, attachment: Attachment) -> Attachment:
         """A recording from where its source keeps them. DeliveryError: it is not there yet."""
@@ -100,15 +103,11 @@ class Channel(contract.Channel):
             return replace(attachment, remote=None, problem=f"There is no source {account} in the settings any more.")
         return await recordings.Fetcher(source, self._env, self._open_session, self._now()).fetch(attachment)
 
-    def pieces(self, text: str) -> int:
-        """How many text messages a text takes."""
-        return sms_text.parts(text)
-
     def routes(self, desk: Desk) -> Sequence[web.AbstractRouteDef]:
         """`POST /channels/phone/{source}`; GET for gateways that know nothing else."""
         self._desk = desk
-        door = Webhooks(self.settings, self._env, self._now, desk)
-        return [web.post("/{source}", door.receive), web.get("/{source}", door.receive, allow_head=False)]
+        webhooks = Webhooks(self.settings, self._env, self._now, desk)
+        return [web.post("/{source}", webhooks.receive), web.get("/{source}", webhooks.receive, allow_head=False)]
 
     async def run(self, desk: Desk) -> None:
         """Nothing to listen on: webhooks come by themselves. Says which sources can't be believed, and how texts leave."""
@@ -134,14 +133,14 @@ class Channel(contract.Channel):
         robot = outbound.kind == "survey" or outbound.automatic
         way = self._way(outbound, to)
         if robot:
-            await self._disturbing.may(outbound, to, self._desk, self._now())
+            await self._contact_limits.check(outbound, to, self._desk, self._now())
         try:
             if way == "call":
                 return await self.ring(to, survey=outbound.survey or outbound.token)
             return await self._write(to, self._text(outbound), outbound.token)
         except DeliveryError as error:
             if robot:
-                await self._disturbing.went_wrong(outbound, to, self._desk, error)
+                await self._contact_limits.record_failure(outbound, to, self._desk, error)
             raise
 
     async def ring(self, to: str, *, survey: str = "", extension: str = "") -> str:
@@ -150,23 +149,23 @@ class Channel(contract.Channel):
         if not hook.url:
             raise DeliveryError("the switchboard can't be asked to call: no originate address is set", permanent=True)
         secret = (secrets_of(self._env, "originate") or [""])[0]
-        values = {"to": to, "survey": survey, "extension": extension, "secret": secret}
+        fields = {"to": to, "survey": survey, "extension": extension, "secret": secret}
         status, answer = await self._web.post(
-            hook.url, json=sms_gateways.filled(hook.body, values), headers=sms_gateways.filled(hook.headers, values)
+            hook.url, json=sms_gateways.filled(hook.body, fields), headers=sms_gateways.filled(hook.headers, fields)
         )
         if status >= 300:
             raise DeliveryError(f"the switchboard answered {status}", permanent=status < 500)
-        result = answer.get("id") if isinstance(answer, dict) else None
-        return f"call:{result or survey or to}"
+        call_id = answer.get("id") if isinstance(answer, dict) else None
+        return f"call:{call_id or survey or to}"
 
     async def check(self) -> Sequence[tuple[str, str | None]]:
         """Whether every source and gateway has what it needs."""
         texts = f"text messages (sms) by {self.settings.sms.driver}"
-        results = [(texts if name == "sms" else f"phone source {name}", problem) for name, problem in self._problems()]
-        return results if self.settings.sources else [NO_SOURCES, *results]
+        outcomes = [(texts if name == "sms" else f"phone source {name}", problem) for name, problem in self._problems()]
+        return outcomes if self.settings.sources else [NO_SOURCES, *outcomes]
 
     def _problems(self) -> list[tuple[str, str | None]]:
-        results: list[tuple[str, str | None]] = []
+        problems: list[tuple[str, str | None]] = []
         proofs = {source.name: source.proves for source in self.settings.sources}
         if self.settings.sms.driver != "none":
             proofs["sms"] = "none" if self.settings.sms.driver == "folder" else "token"
@@ -177,8 +176,8 @@ class Channel(contract.Channel):
                 problem = None if known else f"No secret: set PASOKH_PHONE_{stem}_SECRET, or …_SECRET_FILE."
             except OSError as error:
                 problem = f"The file of its secret can't be read: {error.strerror}."
-            results.append((name, problem))
-        return results
+            problems.append((name, problem))
+        return problems
 
     async def _write(self, to: str, text: str, token: str) -> str:
         remote_id = "sms:" + await self._gateway().send(to, text, token)

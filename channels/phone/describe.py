@@ -1,4 +1,4 @@
-"""What the channel makes of the events of a call, as JSON for people who ask why."""
+"""JSON description of a call record, for `run.py phone reduce`."""
 
 from __future__ import annotations
 

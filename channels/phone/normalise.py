@@ -1,4 +1,4 @@
-"""What was received, understood: calls and text messages. Pure."""
+"""Normalisation: a stored webhook to calls, survey answers or text messages. Pure."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def normalise(settings: PhoneSettings, account: str, raw: bytes) -> list[Inbound
         raise Unreadable(f"This event of the switchboard can't be understood: {error}") from None
 
 
-def more(details: Mapping[str, Any]) -> tuple[str, bytes] | None:
-    """The call once more, for its files alone: they are whole when it is over. None: it has none, or goes on."""
-    files = [str(attachment.remote) for attachment in recordings.attachments(details, None)]
-    if details.get("status") != "ended" or not files:
+def call_files(call: Mapping[str, Any]) -> tuple[str, bytes] | None:
+    """The call once more, for its files alone: they are complete when it is over. None: it has none, or goes on."""
+    files = [str(attachment.remote) for attachment in recordings.attachments(call, None)]
+    if call.get("status") != "ended" or not files:
         return None
     key = hashlib.sha256(repr(files).encode()).hexdigest()[:16]
-    call = {name: details[name] for name in ("call_id", "provider", "facts")}
-    return key, json.dumps({"files_of": call}, ensure_ascii=False, separators=(",", ":")).encode()
+    facts = {name: call[name] for name in ("call_id", "provider", "facts")}
+    return key, json.dumps({"files_of": facts}, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _of_call(plain: Mapping[str, Any]) -> Reading:
@@ -66,24 +66,24 @@ def _of_call(plain: Mapping[str, Any]) -> Reading:
 
 def _with_files(settings: PhoneSettings, account: str, reading: Reading) -> Inbound:
     record = reduce([reading], region=settings.region, area=settings.area)
-    call = next(iter(_inbound(settings, account, reading)))
-    return replace(call, attachments=recordings.attachments(call.details, record.ended_at))
+    inbound = next(iter(_inbound(settings, account, reading)))
+    return replace(inbound, attachments=recordings.attachments(inbound.call, record.ended_at))
 
 
 def stands(settings: PhoneSettings, reading: Reading) -> bool:
     """Whether this alone tells whose call it is. What does not is handed on with the next event that does."""
-    return _author(settings, reading, details_of(settings, [reading])) is not None
+    return _author(settings, reading, call_of(settings, [reading])) is not None
 
 
-def _author(settings: PhoneSettings, reading: Reading, details: Mapping[str, Any], name: str = "") -> Address | None:
+def _author(settings: PhoneSettings, reading: Reading, call: Mapping[str, Any], name: str = "") -> Address | None:
     """The customer, when that is sure: not of our own surveys, nor of calls among colleagues."""
-    who = details["customer"]
+    who = call["customer"]
     sure = any(fact.what in SURE or fact.summary.get("direction") for fact in reading.facts)
-    if not sure or details["kind"] == "survey" or details["direction"] not in DIRECTIONS.values():
+    if not sure or call["kind"] == "survey" or call["direction"] not in DIRECTIONS.values():
         return None
-    if (who is None and details["direction"] == "outgoing") or _ours(settings, who):
+    if (who is None and call["direction"] == "outgoing") or _ours(settings, who):
         return None
-    return Address(address(who, name or reading.call_id), details["name"])
+    return Address(address(who, name or reading.call_id), call["name"])
 
 
 def _name(settings: PhoneSettings, account: str, call_id: str) -> str:
@@ -93,16 +93,16 @@ def _name(settings: PhoneSettings, account: str, call_id: str) -> str:
 
 
 def _inbound(settings: PhoneSettings, account: str, reading: Reading) -> Iterable[Inbound]:
-    details, name = details_of(settings, [reading]), _name(settings, account, reading.call_id)
-    who, author = details["customer"], _author(settings, reading, details, name)
-    direction = next((ours for ours, desk in DIRECTIONS.items() if desk == details["direction"]), None)
+    call, name = call_of(settings, [reading]), _name(settings, account, reading.call_id)
+    who, author = call["customer"], _author(settings, reading, call, name)
+    direction = next((ours for ours, desk in DIRECTIONS.items() if desk == call["direction"]), None)
     yield Inbound(
         kind="call",
         external_id=name,
         author=author,
         subject=call_subject(settings.language, direction, who),
-        details=details,
-        reply_via=details["to"] if direction == "inbound" else None,
+        call=call,
+        reply_via=call["to"] if direction == "inbound" else None,
     )
     yield from _keys(settings, name, reading)
 
@@ -127,7 +127,7 @@ def address(who: str | None, call_id: str) -> str:
     return f"phone:anonymous:{call_id}" if who in (None, "anonymous") else f"phone:{who}"
 
 
-def details_of(settings: PhoneSettings, readings: Iterable[Reading]) -> dict[str, Any]:
+def call_of(settings: PhoneSettings, readings: Iterable[Reading]) -> dict[str, Any]:
     """The record in the desk's words, with the facts it was made of, so that later ones can be added."""
     known = list(readings)
     record = reduce(known, region=settings.region, area=settings.area)
@@ -141,7 +141,7 @@ def details_of(settings: PhoneSettings, readings: Iterable[Reading]) -> dict[str
     }  # fmt: skip
 
 
-def merge(settings: PhoneSettings, known: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """The details of a call from two parts of its facts: the same whichever came first, and however often."""
+def merge_call(settings: PhoneSettings, known: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """The record of a call from two parts of its facts: the same whichever came first, and however often."""
     both = [_of_call({"facts": (), **part}) for part in (known, new) if part.get("call_id")]
-    return details_of(settings, both)
+    return call_of(settings, both)

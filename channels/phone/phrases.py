@@ -1,4 +1,4 @@
-"""The few words this channel says by itself, per language."""
+"""Phrases this channel writes itself, per language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `[channels.phone]` of config/helpdesk.toml may say, and where its secrets come from."""
+"""Settings of `[channels.phone]` in config/helpdesk.toml, and where their secrets come from."""
 
 from __future__ import annotations
 
@@ -177,10 +177,10 @@ def known_zone(value: str) -> str:
 def secrets_of(env: Mapping[str, str], name: str) -> list[str]:
     """The secrets of a source: `PASOKH_PHONE_<NAME>_SECRET`, while rotating `…_SECRET_OLD` too; `_FILE` reads a file."""
     stem = "PASOKH_PHONE_" + re.sub(r"[^A-Z0-9]", "_", name.upper()) + "_SECRET"
-    results = []
+    secrets = []
     for item in (stem, f"{stem}_OLD"):
         if env.get(item):
-            results.append(env[item])
+            secrets.append(env[item])
         elif env.get(f"{item}_FILE"):
-            results.append(Path(env[f"{item}_FILE"]).read_text(encoding="utf-8").strip())
-    return [item for item in results if item]
+            secrets.append(Path(env[f"{item}_FILE"]).read_text(encoding="utf-8").strip())
+    return [item for item in secrets if item]

@@ -1,4 +1,4 @@
-"""Telegram: as many bots as wanted, asked for their updates or called by Telegram."""
+"""The Telegram channel: any number of bots, by long polling or webhook."""
 
 from __future__ import annotations
 
@@ -40,16 +40,7 @@ class Channel(contract.Channel):
     name = "telegram"
     label: ClassVar[Mapping[str, str]] = {"fa": "تلگرام", "en": "Telegram"}
     icon = "telegram"
-    can = Capabilities(
-        attachments=True,
-        html=True,
-        typing=True,
-        edits=True,
-        buttons=True,
-        stickers=True,
-        reactions=True,
-        replies=True,
-    )
+    can = Capabilities(attachments=True, replies=True)
     settings: TelegramSettings
 
     class Settings(TelegramSettings):
@@ -69,10 +60,10 @@ class Channel(contract.Channel):
         self._pace = pace
         self._desk: Desk | None = None
         self._missing: dict[str, str] = {}
-        self._abouts: dict[str, UpdateContext] = {}
+        self._contexts: dict[str, UpdateContext] = {}
         self._secrets: dict[str, bytes] = {}
         self._senders: dict[str, Sender] = {}
-        self._after: dict[str, BotReplies] = {}
+        self._replies: dict[str, BotReplies] = {}
         self._failed_files: dict[str, int] = {}
         self._typing = sent_changes.Typing()
         self._names: dict[str, str] = {}  # bot -> its user name at Telegram, as the desk remembers it
@@ -84,16 +75,16 @@ class Channel(contract.Channel):
                 own = self._unshared(token(env, bot.name), bot.name)
             except NoToken as error:
                 self._missing[bot.name] = str(error)
-                self._abouts[bot.name] = UpdateContext(bot.name, "", b"", bot.language, bot.team)
+                self._contexts[bot.name] = UpdateContext(bot.name, "", b"", bot.language, bot.team)
                 continue
             secret = buttons.secret_of(own)
             self._secrets[bot.name] = secret
-            self._abouts[bot.name] = UpdateContext(bot.name, bot_id(own), secret, bot.language, bot.team)
+            self._contexts[bot.name] = UpdateContext(bot.name, bot_id(own), secret, bot.language, bot.team)
             self._senders[bot.name] = Sender(Api(bot, own), secret)
 
     def _unshared(self, own: str, name: str) -> str:
         """Telegram hands each update to one program only, so no two bots may be the same. Raises NoToken."""
-        twin = next((item for item, about in self._abouts.items() if about.bot_id == bot_id(own)), None)
+        twin = next((item for item, context in self._contexts.items() if context.bot_id == bot_id(own)), None)
         if twin is not None:
             raise NoToken(f"The bots {twin} and {name} have the same token; each needs its own from @BotFather.")
         return own
@@ -104,7 +95,7 @@ class Channel(contract.Channel):
 
     def own_addresses(self) -> Sequence[str]:
         """The bots themselves."""
-        return [f"telegram:{name}:{about.bot_id}" for name, about in self._abouts.items() if about.bot_id]
+        return [f"telegram:{name}:{context.bot_id}" for name, context in self._contexts.items() if context.bot_id]
 
     def is_shared(self, conversation: str) -> bool:
         """Groups and channels."""
@@ -117,12 +108,12 @@ class Channel(contract.Channel):
 
     def normalise(self, account: str, raw: bytes) -> list[Inbound]:
         """Understand an update."""
-        things = normalise.normalise(raw, self._abouts.get(account) or UpdateContext(account, "", b""))
-        for thing in things:
-            self._bot_of[thing.thread.conversation or ""] = account
+        inbounds = normalise.normalise(raw, self._contexts.get(account) or UpdateContext(account, "", b""))
+        for inbound in inbounds:
+            self._bot_of[inbound.thread.conversation or ""] = account
         while len(self._bot_of) > _MOST_CHATS:
             self._bot_of.popitem(last=False)
-        return things
+        return inbounds
 
     async def run(self, desk: Desk) -> None:
         """Listen on every bot. One that fails stops none of the others."""
@@ -135,12 +126,12 @@ class Channel(contract.Channel):
                 for name, why in self._missing.items():
                     await desk.report(State(name, connected=False, problem=why, since=self._now()))
                 for name in self._senders:
-                    group.create_task(self._after_of(desk, name).run(), name=f"manners of {name}")
+                    group.create_task(self._replies_of(desk, name).run(), name=f"replies of {name}")
                     group.create_task(self._listen(desk, name), name=f"bot {name}")
                 group.create_task(asyncio.Event().wait(), name="telegram")
         finally:
             self._desk = None
-            self._after.clear()
+            self._replies.clear()
             for sender in self._senders.values():
                 sender.unfinished.desk = self._asked
             await asyncio.gather(*(sender.api.close() for sender in self._senders.values()))
@@ -151,8 +142,8 @@ class Channel(contract.Channel):
         sent = await sender.send(outbound)
         where = render.destination_chat(outbound)
         await self._note(outbound, where, sent[0] if sent else {})
-        made = [sender.key_of(item, where) for item in sent]
-        return made[0] if len(made) == 1 else made
+        keys = [sender.key_of(item, where) for item in sent]
+        return keys[0] if len(keys) == 1 else keys
 
     async def _note(self, outbound: Outbound, where: Place, first: Mapping[str, Any]) -> None:
         """Remember what a chat was asked, or that something else was said. It has left: nothing here may look as if not."""
@@ -160,9 +151,11 @@ class Channel(contract.Channel):
         try:
             if desk is not None and outbound.kind == "survey" and outbound.survey:
                 question, person = number(first, "message_id") or 0, outbound.to.address.rpartition(":")[2]
-                await bot_replies.asked(desk, outbound.account, where, outbound.survey, question, person)
+                await bot_replies.record_survey_question(
+                    desk, outbound.account, where, outbound.survey, question, person
+                )
             elif desk is not None:
-                await bot_replies.said_since(desk, outbound.account, where)
+                await bot_replies.record_later_message(desk, outbound.account, where)
         except Exception:
             log.exception("what a chat was asked could not be kept", extra={"bot": outbound.account})
 
@@ -181,9 +174,9 @@ class Channel(contract.Channel):
                 self._failed_files[file_id] = tries
                 raise errors.delivery_error(error) from None
             self._failed_files.pop(file_id, None)
-            problem = phrase(self._abouts[account].language, "no_file", why=error.description)
+            problem = phrase(self._contexts[account].language, "no_file", why=error.description)
             if "too big" in error.description.lower():
-                problem = phrase(self._abouts[account].language, "too_large_in")
+                problem = phrase(self._contexts[account].language, "too_large_in")
             return replace(attachment, problem=problem, remote=None)
         self._failed_files.pop(file_id, None)
         return replace(attachment, content=content, size=len(content))
@@ -203,7 +196,7 @@ class Channel(contract.Channel):
 
     def link(self, account: str, token: str) -> str | None:
         """Where somebody taps to come to the bot with a token; None until Telegram has said what the bot is called."""
-        after = self._after.get(account)
+        after = self._replies.get(account)
         name = (text(after.me, "username", 60) if after is not None else "") or self._names.get(account, "")
         if not name and account in self._senders:
             self._look_for_name(account)
@@ -239,18 +232,18 @@ class Channel(contract.Channel):
             sender.unfinished.desk = desk
         called = {bot.name for bot in self.settings.bots if bot.mode == "webhook"}
         secrets = {name: secret for name, secret in self._secrets.items() if name in called}
-        return [webhook.route(desk, secrets, lambda name: self._after_of(desk, name))] if called else []
+        return [webhook.route(desk, secrets, lambda name: self._replies_of(desk, name))] if called else []
 
     async def check(self) -> Sequence[tuple[str, str | None]]:
         """Ask every bot who it is."""
         if not self.settings.bots:
             return [checkup.NO_BOTS]
-        results: list[checkup.Found] = [(f"bot {name}", why) for name, why in self._missing.items()]
+        outcomes: list[checkup.Found] = [(f"bot {name}", why) for name, why in self._missing.items()]
         for name, sender in self._senders.items():
             called = self.settings.bot(name).mode == "webhook"
             url = webhook.address(self.settings.public_url, name) if called else ""
-            results += await checkup.check_bot(sender.api, self._now(), url)
-        return results
+            outcomes += await checkup.check_bot(sender.api, self._now(), url)
+        return outcomes
 
     def _sender(self, account: str) -> Sender:
         sender = self._senders.get(account)
@@ -258,17 +251,17 @@ class Channel(contract.Channel):
             raise DeliveryError(self._missing.get(account) or f"There is no bot {account}.")
         return sender
 
-    def _after_of(self, desk: Desk, name: str) -> BotReplies:
-        result = self._after.get(name)
-        if result is None:
-            result = self._after[name] = BotReplies(
-                self._senders[name], desk, self._abouts[name], self._secrets[name], now=self._now,
+    def _replies_of(self, desk: Desk, name: str) -> BotReplies:
+        replies = self._replies.get(name)
+        if replies is None:
+            replies = self._replies[name] = BotReplies(
+                self._senders[name], desk, self._contexts[name], self._secrets[name], now=self._now,
                 survey_days=self.settings.survey_days,
             )  # fmt: skip
-        return result
+        return replies
 
     async def _listen(self, desk: Desk, name: str) -> None:
-        api, after = self._senders[name].api, self._after[name]
+        api, after = self._senders[name].api, self._replies[name]
         if self.settings.bot(name).mode == "webhook":
             await webhook.register_webhook(
                 api, desk, after, self._secrets[name], self.settings.public_url, self._now, self._pace

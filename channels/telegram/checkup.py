@@ -1,4 +1,4 @@
-"""For `run.py check`: who a bot is, and what stands in its way, in words for somebody who has just made one."""
+"""Checks of a bot for `run.py check`: who it is and what stands in its way, in words for a newcomer."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def _refused(bot: Bot, error: ApiError) -> str:
             "and set it again, whole: digits, a colon, letters."
         )
     if error.code == 0 and not bot.proxy:
-        body = error.description.rstrip(".")
-        return f'{body}. If Telegram is closed off where this runs, set proxy = "socks5h://host:port" of this bot.'
+        reason = error.description.rstrip(".")
+        return f'{reason}. If Telegram is closed off where this runs, set proxy = "socks5h://host:port" of this bot.'
     if error.code == 0:
         return f"{error.description.rstrip('.')}. Look whether the proxy {_shown(bot.proxy)} is up."
     return poll.problem(error)

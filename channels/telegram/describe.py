@@ -1,4 +1,4 @@
-"""What the channel makes of an update, as JSON for people who ask why."""
+"""JSON description of an update, for `run.py telegram show`."""
 
 from __future__ import annotations
 
@@ -8,32 +8,34 @@ from typing import Any
 from channels.contract import Inbound
 from channels.telegram.base.json_access import ident, loads, number
 from channels.telegram.normalise import read, understand
+from channels.telegram.updates.library_reading import refusal
 from channels.telegram.updates.update_context import UpdateContext
 
 
 def describe(raw: bytes) -> dict[str, Any]:
     """Everything found in an update, JSON-serialisable. Raises `Unreadable` when it is not a JSON object."""
     update = read(raw)
-    result = understand(update, UpdateContext())
+    understood = understand(update, UpdateContext())
     return {
         "update_id": number(update, "update_id")
         if number(update, "update_id") is not None
         else ident(update, "update_id") or None,
-        "entries": [_entry(thing) for thing in result.things],
-        "ignored": result.ignored,
+        "entries": [_entry(inbound) for inbound in understood.things],
+        "ignored": understood.ignored,
+        **({"refused_by_library": refused} if (refused := refusal(update)) else {}),
     }
 
 
 def updates(raw: bytes) -> list[bytes]:
     """The updates of a file: one, a list of them, an answer of getUpdates, or one a line. Anything else is one, as it is."""
     try:
-        result = loads(raw)
+        content = loads(raw)
     except ValueError:
         lines = [line for line in raw.splitlines() if line.strip()]
         return lines if len(lines) > 1 and any(_is_object(line) for line in lines) else [raw]
-    if isinstance(result, dict) and isinstance(result.get("result"), list):
-        result = result["result"]
-    return [json.dumps(item).encode("ascii") for item in result] if isinstance(result, list) else [raw]
+    if isinstance(content, dict) and isinstance(content.get("result"), list):
+        content = content["result"]
+    return [json.dumps(item).encode("ascii") for item in content] if isinstance(content, list) else [raw]
 
 
 def _is_object(line: bytes) -> bool:
@@ -72,7 +74,9 @@ def _entry(inbound: Inbound) -> dict[str, Any]:
         entry["wish"] = inbound.wish
     if inbound.also:
         entry["also"] = [{"address": item.address, "verified": item.verified} for item in inbound.also]
-    more = {"link": inbound.link, "moved_to": inbound.moved_to}
+    if inbound.reachability is not None:
+        entry["reachability"] = {"reachable": inbound.reachability.reachable, "reason": inbound.reachability.reason}
+    more = {"command": inbound.command, "link": inbound.link, "moved_to": inbound.moved_to}
     entry |= {name: value for name, value in more.items() if value is not None}
     if inbound.kind == "reaction":
         entry["of"] = inbound.target

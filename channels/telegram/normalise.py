@@ -1,4 +1,4 @@
-"""An update of the Bot API to what the desk works with. Pure; whatever is in it, nothing raises and nothing is dropped."""
+"""Normalisation: an update of the Bot API to `Inbound`s. Pure; nothing raises and nothing is dropped."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ REACTION = "message_reaction"
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What an update comes to. `ignored`: why nothing of it is shown."""
+    """The result of an update. `ignored`: why nothing of it is shown."""
 
     things: Sequence[Inbound] = field(default=())
     ignored: str | None = None
 
 
-def normalise(raw: bytes, about: UpdateContext) -> list[Inbound]:
+def normalise(raw: bytes, context: UpdateContext) -> list[Inbound]:
     """Understand an update. Raises `Unreadable` when it is not even a JSON object."""
-    return list(understand(read(raw), about).things)
+    return list(understand(read(raw), context).things)
 
 
 def read(raw: bytes) -> Json:
@@ -42,43 +42,45 @@ def read(raw: bytes) -> Json:
     return update
 
 
-def understand(update: Json, about: UpdateContext) -> Understood:
-    """What the desk is told of an update."""
-    result = _found(update, about)
-    if about.team is None:
-        return result
-    return replace(result, things=tuple(replace(thing, team=about.team) for thing in result.things))
+def understand(update: Json, context: UpdateContext) -> Understood:
+    """The inbound messages in an update."""
+    understood = _by_kind(update, context)
+    if context.team is None:
+        return understood
+    return replace(understood, things=tuple(replace(inbound, team=context.team) for inbound in understood.things))
 
 
-def _found(update: Json, about: UpdateContext) -> Understood:
+def _by_kind(update: Json, context: UpdateContext) -> Understood:
     for kind in MESSAGES:
         if kind in update:
-            return _message(update, about, kind)
+            return _message(update, context, kind)
     for kind in EDITS:
         if kind in update:
             changed = obj(update, kind)
             if obj(changed, "sender_business_bot"):  # the desk changed it, and knows
-                return Understood(ignored=message_updates.why_ignored(changed, about))
-            return _said(message_updates.edit(changed, _id(update), about))
+                return Understood(ignored=message_updates.why_ignored(changed, context))
+            return _understood(message_updates.edit(changed, _id(update), context))
     if CALLBACK in update:
-        return _said(callbacks.read_tap(obj(update, CALLBACK), _id(update), about))
+        return _understood(callbacks.read_tap(obj(update, CALLBACK), _id(update), context))
     if REACTION in update:
-        return _said(callbacks.reaction(obj(update, REACTION), _id(update), about, callbacks.known_survey(update)))
-    return _said(membership_events.event(update, _id(update), about) or _unknown(update, about))
+        return _understood(
+            callbacks.reaction(obj(update, REACTION), _id(update), context, callbacks.known_survey(update))
+        )
+    return _understood(membership_events.event(update, _id(update), context) or _unknown(update, context))
 
 
-def _message(update: Json, about: UpdateContext, kind: str) -> Understood:
+def _message(update: Json, context: UpdateContext, kind: str) -> Understood:
     message = obj(update, kind)
-    why = message_updates.why_ignored(message, about)
+    why = message_updates.why_ignored(message, context)
     if why is not None:
         return Understood(ignored=why)
-    answer = callbacks.answer_in(message, _id(update), about, callbacks.known_survey(update))
+    answer = callbacks.answer_in(message, _id(update), context, callbacks.known_survey(update))
     if answer is not None:
-        return _said(answer)
-    return Understood(commands.split_request(message, message_updates.message(message, _id(update), about)))
+        return _understood(answer)
+    return Understood(commands.split_request(message, message_updates.message(message, _id(update), context)))
 
 
-def _said(inbound: Inbound) -> Understood:
+def _understood(inbound: Inbound) -> Understood:
     return Understood((inbound,))
 
 
@@ -87,13 +89,13 @@ def _id(update: Json) -> str:
     return f"u{own}" if own else "u" + hashlib.sha256(repr(update).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _unknown(update: Json, about: UpdateContext) -> Inbound:
+def _unknown(update: Json, context: UpdateContext) -> Inbound:
     """A kind of update that did not exist when this was written."""
     kinds = sorted(item for item in update if item not in ("update_id", callbacks.KNOWN))
     name = text({"name": kinds[0]}, "name", 60) if kinds else "empty update"
     value = obj(update, kinds[0]) if kinds else {}
     return membership_events.note(
-        about,
+        context,
         _id(update),
         f"unsupported: {name}",
         {"event": "unsupported", "unsupported": name},

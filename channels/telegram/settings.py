@@ -1,4 +1,4 @@
-"""What `[channels.telegram]` of config/helpdesk.toml may say, and where the bots' tokens come from."""
+"""Settings of `[channels.telegram]` in config/helpdesk.toml, and where the bots' tokens come from."""
 
 from __future__ import annotations
 
@@ -94,18 +94,18 @@ def variable(name: str) -> str:
 def token(env: Mapping[str, str], name: str) -> str:
     """The bot's token: `PASOKH_TELEGRAM_<NAME>_TOKEN`, or the content of the file `…_TOKEN_FILE`. Raises NoToken."""
     named = variable(name)
-    result = env.get(named, "")
-    if not result and env.get(f"{named}_FILE"):
+    value = env.get(named, "")
+    if not value and env.get(f"{named}_FILE"):
         try:
-            result = Path(env[f"{named}_FILE"]).read_text(encoding="utf-8")
+            value = Path(env[f"{named}_FILE"]).read_text(encoding="utf-8")
         except OSError as error:
             raise NoToken(f"{named}_FILE can't be read: {error.strerror}.") from None
-    result = result.strip()
-    if not result:
+    value = value.strip()
+    if not value:
         raise NoToken(f"Set {named} to the token that BotFather gave for this bot.")
-    if not _TOKEN.fullmatch(result):
+    if not _TOKEN.fullmatch(value):
         raise NoToken(f"{named} does not look like a bot's token (digits, a colon, letters).")
-    return result
+    return value
 
 
 def bot_id(bot_token: str) -> str:

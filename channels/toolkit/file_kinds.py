@@ -1,4 +1,4 @@
-"""File kinds by content, never by name: one detector for uploads, recordings and pictures from outside.
+"""File type detection by content, never by name: one detector for uploads, recordings and remote pictures.
 
 The signatures are those of the `filetype` package; what may be shown in a page is decided here. HTML and SVG have no
 signature there and stay plain data: both can act. Pure.

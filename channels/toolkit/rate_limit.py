@@ -1,4 +1,4 @@
-"""Token buckets: a burst at once, then so many a second. Pure; times are seconds of a clock that only goes forwards."""
+"""Token buckets: a burst at once, then a fixed rate. Pure; times are seconds of a monotonic clock."""
 
 from __future__ import annotations
 

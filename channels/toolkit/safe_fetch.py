@@ -1,4 +1,4 @@
-"""The one way out for addresses that strangers wrote: public hosts only, whatever names, redirects or tricks say."""
+"""Safe fetching of addresses that strangers wrote: public hosts only, redirects and DNS tricks included."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Web chat as a channel: its doors are routes of the desk's own web server, what it sends is a line in a log."""
+"""The web chat channel: routes of the desk's web server in, lines of a conversation's log out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from channels.webchat.chat.sessions import Session
 from channels.webchat.settings import Site, WebchatSettings, secret
 from channels.webchat.widget.widget_asset import WidgetAsset
 from channels.webchat.wire import frames_out
-from channels.webchat.wire.connection import GOING
+from channels.webchat.wire.close_codes import GOING_DOWN
 from channels.webchat.wire.routes import Pages
 
 NO_SITES = (
@@ -36,7 +36,7 @@ class Channel(contract.Channel):
     name = "webchat"
     label: ClassVar[Mapping[str, str]] = {"fa": "گفت‌وگوی سایت", "en": "Web chat"}
     icon = "chat"
-    can = Capabilities(attachments=True, typing=True, stickers=True, edits=True, reads=True)
+    can = Capabilities(attachments=True, reads=True)
     settings: WebchatSettings
 
     class Settings(WebchatSettings):
@@ -71,7 +71,7 @@ class Channel(contract.Channel):
         return normalise.normalise(raw, site.desk_team if site is not None else "")
 
     def routes(self, desk: Desk) -> Sequence[Any]:
-        """The widget, its doors and its files."""
+        """Routes of the widget, its connections and its files."""
         self._pages = Pages(self.chat(desk), self.script)
         return self._pages.routes()
 
@@ -93,13 +93,13 @@ class Channel(contract.Channel):
             while True:
                 for room in chat.rooms:
                     if room.connections:
-                        await chat.tell_hours(room)
+                        await chat.announce_hours(room)
                 if self._pages is not None:
                     self._pages.polling.sweep()
                 await asyncio.sleep(LOOK)
         finally:
             for visitor in list(chat.connections.values()):
-                visitor.close(GOING, "the desk is going down")
+                visitor.close(GOING_DOWN, "the desk is going down")
 
     async def send(self, outbound: Outbound) -> str:
         """Write the line the visitor will see, then wake whoever is connected. Raises DeliveryError."""
@@ -112,23 +112,23 @@ class Channel(contract.Channel):
             for attachment in outbound.attachments
             if attachment.content is not None
         ]
-        made = render.line(outbound, files, int(chat.seconds() * 1000))
+        line = render.line(outbound, files, int(chat.seconds() * 1000))
         async with room.lock:
             await room.log.refresh()  # another process may have sent it before this one was asked to
-            if await room.log.find(lambda known: known.get("id") == made["id"] and known["t"] == "msg") is None:
-                await room.log.append(made)
+            if await room.log.find(lambda known: known.get("id") == line["id"] and known["t"] == "msg") is None:
+                await room.log.append(line)
             if not outbound.automatic:
                 await self._answered(room, outbound.sender_name)
         room.wake()
-        await chat.among_us(room, line=room.log.last, state=not outbound.automatic)
-        return str(made["id"])
+        await chat.notify_processes(room, line=room.log.last, state=not outbound.automatic)
+        return str(line["id"])
 
     def remote_id(self, outbound: Outbound) -> str | None:
         """The id of the line, known before sending."""
         return render.remote_id(outbound) if outbound.to.address.startswith("webchat:") else None
 
     async def edit(self, account: str, remote_id: str, text: str, *, sender_name: str = "") -> None:
-        """Let a line say something else, for whoever is connected and whoever comes later. Raises DeliveryError."""
+        """Change the text of a line, for connected visitors and later ones. Raises DeliveryError."""
         at = int(self.chat().seconds() * 1000)
         await self._amend(account, remote_id, {"text": text, "edited": at}, {"t": "edit", "text": text, "at": at})
 
@@ -152,7 +152,7 @@ class Channel(contract.Channel):
                 await room.log.append({**news, "id": remote_id})
             await room.log.rewrite(remote_id, change)
         room.wake()
-        await chat.among_us(room, line=room.log.last)
+        await chat.notify_processes(room, line=room.log.last)
 
     def hear(self, conversation: str, what: Mapping[str, Any]) -> None:
         """Something fleeting from the desk: `typing` (with the person's `name`), or `read`."""
@@ -167,7 +167,7 @@ class Channel(contract.Channel):
                 self._later(self._seen(room))
 
     async def forget(self, address: str) -> Sequence[tuple[str, str]]:
-        """A visitor's files go, whoever is connected is sent away; log, marks and tokens are the desk's to drop."""
+        """Delete a visitor's files and close their connections; log, marks and tokens are the desk's to drop."""
         kind, _, rest = address.partition(":")
         site, _, conversation = rest.partition(":")
         if kind != self.name or not conversation:
@@ -179,7 +179,7 @@ class Channel(contract.Channel):
                 for file in line.get("files", ()):
                     await chat.store.drop(str(file["id"]))
         for connection in list(room.connections):
-            connection.close(GOING, "this conversation is over")
+            connection.close(GOING_DOWN, "this conversation is over")
         chat.rooms.drop(room)
         return [(site, conversation)]
 
@@ -227,4 +227,4 @@ class Channel(contract.Channel):
             fresh = await room.change(seen=seen)
         if fresh:
             room.broadcast({"t": "read", "by": "desk", "seq": seen})
-            await self.chat().among_us(room, state=True)
+            await self.chat().notify_processes(room, state=True)

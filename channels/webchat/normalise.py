@@ -1,4 +1,4 @@
-"""What a visitor sent, as it was kept → `Inbound`. Pure: the same bytes give the same result."""
+"""Normalisation: a visitor's stored message to an `Inbound`. Pure: the same bytes give the same result."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def order_key(raw: bytes) -> str:
 def normalise(raw: bytes, team: str = "") -> Inbound:
     """Understand what was kept; `team` is the one of its site. Raises Unreadable."""
     try:
-        body = json.loads(raw)
-        frame, site, conversation = body["frame"], str(body["site"]), str(body["conversation"])
+        raw_message = json.loads(raw)
+        frame, site, conversation = raw_message["frame"], str(raw_message["site"]), str(raw_message["conversation"])
         kind, cid = frame["t"], str(frame["cid"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Unreadable(f"this is no message of the web chat: {type(error).__name__}") from None
@@ -37,8 +37,10 @@ def normalise(raw: bytes, team: str = "") -> Inbound:
         raise Unreadable(f"the web chat has no messages of the kind {str(kind)[:40]!r}")
     common: dict[str, Any] = {
         "external_id": f"{conversation}:{cid}",
-        "author": Address(f"webchat:{site}:{conversation}", str(body.get("name") or ""), bool(body.get("user"))),
-        "sent_at": _moment(body.get("at")),
+        "author": Address(
+            f"webchat:{site}:{conversation}", str(raw_message.get("name") or ""), bool(raw_message.get("user"))
+        ),
+        "sent_at": _moment(raw_message.get("at")),
         "thread": Thread(conversation=conversation),
         "reply_via": site,
         "team": team or None,
@@ -50,32 +52,34 @@ def normalise(raw: bytes, team: str = "") -> Inbound:
         return Inbound(kind="delivery", delivery=Delivery("read"), target=str(frame.get("id") or ""), **common)
     if kind == "wish":
         return Inbound(
-            kind="wish", wish="person" if frame.get("wish") == "person" else "end", also=_also(body), **common
+            kind="wish", wish="person" if frame.get("wish") == "person" else "end", also=_also(raw_message), **common
         )
     if kind == "transcript":
-        return Inbound(kind="wish", wish="transcript", also=(_wanted(body, frame),), **common)
+        return Inbound(kind="wish", wish="transcript", also=(_wanted(raw_message, frame),), **common)
     return Inbound(
-        kind="message", text=str(frame.get("text") or ""), attachments=_files(body.get("files")), also=_also(body),
-        wants_person=bool(frame.get("person")), details=_details(body, frame), **common,
+        kind="message", text=str(frame.get("text") or ""), attachments=_files(raw_message.get("files")), also=_also(raw_message),
+        wants_person=bool(frame.get("person")), details=_details(raw_message, frame), **common,
     )  # fmt: skip
 
 
-def _also(values: dict[str, Any]) -> tuple[Address, ...]:
+def _also(raw_message: dict[str, Any]) -> tuple[Address, ...]:
     """Where else this person is reached. What a form was filled in with is nobody's word but theirs."""
-    results: dict[str, Address] = {}
-    for email, sure in ((values.get("vouched"), True), (values.get("email"), False)):
+    claims: dict[str, Address] = {}
+    for email, sure in ((raw_message.get("vouched"), True), (raw_message.get("email"), False)):
         if email and MAIL.fullmatch(str(email).strip()):
             address = f"email:{str(email).strip().lower()}"
-            results.setdefault(address, Address(address, str(values.get("name") or ""), sure))
-    phone = e164(str((values.get("profile") or {}).get("phone") or ""))
+            claims.setdefault(address, Address(address, str(raw_message.get("name") or ""), sure))
+    phone = e164(str((raw_message.get("profile") or {}).get("phone") or ""))
     if phone:
-        results[f"phone:{phone}"] = Address(f"phone:{phone}", str(values.get("name") or ""))
-    return tuple(results.values())
+        claims[f"phone:{phone}"] = Address(f"phone:{phone}", str(raw_message.get("name") or ""))
+    return tuple(claims.values())
 
 
-def _wanted(values: dict[str, Any], frame: dict[str, Any]) -> Address:
+def _wanted(raw_message: dict[str, Any], frame: dict[str, Any]) -> Address:
     email = str(frame.get("email") or "").strip().lower()
-    return Address(f"email:{email}", str(values.get("name") or ""), email == str(values.get("vouched") or "").lower())
+    return Address(
+        f"email:{email}", str(raw_message.get("name") or ""), email == str(raw_message.get("vouched") or "").lower()
+    )
 
 
 def e164(text: str) -> str:
@@ -85,12 +89,12 @@ def e164(text: str) -> str:
     import phonenumbers  # loads more than most chats need
 
     try:
-        result = phonenumbers.parse(text, "IR")
+        parsed = phonenumbers.parse(text, "IR")
     except phonenumbers.NumberParseException:
         return ""
     return (
-        phonenumbers.format_number(result, phonenumbers.PhoneNumberFormat.E164)
-        if phonenumbers.is_possible_number(result)
+        phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        if phonenumbers.is_possible_number(parsed)
         else ""
     )
 
@@ -103,31 +107,31 @@ def _answer(frame: dict[str, Any]) -> SurveyAnswer:
     )  # fmt: skip
 
 
-def _details(values: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
+def _details(raw_message: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
     """What the agent is shown beside the words: the page, who they say they are, that they want a person."""
-    page = values.get("page") or {}
-    profile = values.get("profile") or {}
-    results = {
+    page = raw_message.get("page") or {}
+    profile = raw_message.get("profile") or {}
+    details = {
         "page": page.get("url"), "page_title": page.get("title"), "referrer": page.get("referrer"),
-        "email": values.get("email"), "user": values.get("user"), "address": values.get("address"),
+        "email": raw_message.get("email"), "user": raw_message.get("user"), "address": raw_message.get("address"),
         "fields": {key: value for key, value in profile.items() if key not in NAMED},
         "wants_person": bool(frame.get("person")), "offline": bool(frame.get("offline")),
     }  # fmt: skip
-    return {key: value for key, value in results.items() if value}
+    return {key: value for key, value in details.items() if value}
 
 
 def _files(given: Any) -> list[Attachment]:
-    results = []
+    attachments = []
     for value in given or ():
         try:
             content = base64.b64decode(value["content"], validate=True)
         except (KeyError, TypeError, binascii.Error):
-            results.append(Attachment("file", "application/octet-stream", None, 0, problem="it arrived damaged"))
+            attachments.append(Attachment("file", "application/octet-stream", None, 0, problem="it arrived damaged"))
             continue
-        results.append(
+        attachments.append(
             Attachment(str(value.get("name") or "file"), str(value.get("type") or ""), content, len(content))
         )
-    return results
+    return attachments
 
 
 def _moment(text: Any) -> datetime | None:

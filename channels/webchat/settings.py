@@ -1,4 +1,4 @@
-"""What `[channels.webchat]` of config/helpdesk.toml may say, and where its secrets come from."""
+"""Settings of `[channels.webchat]` in config/helpdesk.toml, and where their secrets come from."""
 
 from __future__ import annotations
 
@@ -72,11 +72,11 @@ class Site(Strict):
     @field_validator("origins")
     @classmethod
     def _origins(cls, value: list[str]) -> list[str]:
-        results = [item.strip().lower().rstrip("/") for item in value]
-        for item in results:
+        origins = [item.strip().lower().rstrip("/") for item in value]
+        for item in origins:
             if not ORIGIN.fullmatch(item):
                 raise ValueError(f"{item!r} is no origin like https://shop.example")
-        return results
+        return origins
 
     @field_validator("accent", "accent_dark")
     @classmethod

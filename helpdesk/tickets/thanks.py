@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import re
 
+from channels.toolkit.emoji import is_emoji_only
 from helpdesk.text import key
 
 MAX_LENGTH = 160  # characters; a longer text says more than thanks
-MAX_EMOJI = 80  # code points of a message of emoji alone
 
-_EMOJI = re.compile(
-    r"(?:[\u00a9\u00ae\u203c\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
-    r"\U000e0020-\U000e007f\ufe0f\u200d\u20e3\s.!،,…]|[#*0-9](?=\ufe0f?\u20e3))+"
-)
 _PLAIN_SMILES = frozenset({":)", ":-)", ":d", ";)", "<3", "+1", "(y)", ":+1:"})
 _WANTS_ANSWER = re.compile(r"[?؟\u2753\u2754\u2049\U0001f198👎😡🤬😠😤🖕]|:-?[(/]|\d|[@/\\]")
 _LETTER = re.compile(r"[^\W_]")
@@ -84,17 +80,6 @@ def _phrases(alternatives: tuple[str, ...]) -> re.Pattern[str]:
 _THANKS_PHRASE, _AROUND_PHRASE = _phrases(_THANKS), _phrases(_AROUND)
 
 
-def is_emoji(text: str) -> bool:
-    """Whether there is nothing but emoji, none of which asks for anything."""
-    stripped = text.strip()
-    return (
-        0 < len(stripped) <= MAX_EMOJI
-        and _EMOJI.fullmatch(stripped) is not None
-        and any(ord(character) > 0xA8 for character in stripped)
-        and any(character not in "،…" for character in stripped)
-    )
-
-
 def is_thanks(text: str, *, author: str = "") -> bool:
     """Whether a text is mere thanks. `author`: the sender's name, which may stand below it."""
     stripped = text.strip()
@@ -105,7 +90,7 @@ def is_thanks(text: str, *, author: str = "") -> bool:
     folded = key(stripped)
     if _WANTS_ANSWER.search(_keycaps_removed(folded)) or _WANTS_ANSWER.search(_keycaps_removed(stripped)):
         return False
-    if is_emoji(stripped):
+    if is_emoji_only(stripped):
         return True
     words = " ".join(_BREAK.sub(" ", _REPEATED.sub(r"\1", folded).replace("’", "'")).split())
     rest, thanks = _THANKS_PHRASE.subn(" | ", words)

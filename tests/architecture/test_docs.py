@@ -122,3 +122,11 @@ def test_the_contributing_page_is_short_and_every_path_in_it_exists():
     assert len(text.splitlines()) <= 60
     for path in re.findall(r"`((?:helpdesk|channels|tests|docs|config)/[\w/.]+)`", text):
         assert (ROOT / path).exists(), path
+
+
+@pytest.mark.parametrize("name", ["", *sorted(registry.find())])
+def test_every_file_that_a_channels_readme_names_is_there(name):
+    folder = ROOT / "channels" / name
+    text = (folder / "README.md").read_text("utf-8")
+    named = set(re.findall(r"`(?:channels/)?([\w/-]+\.(?:py|ts))`", text)) - {"run.py"}
+    assert [file for file in sorted(named) if not any(folder.rglob(file))] == []

@@ -112,14 +112,37 @@ def test_no_import_goes_in_a_circle():
     assert circles == []
 
 
-def test_no_import_is_hidden_in_the_journey():
-    hidden = [
-        f"{source.path}:{node.lineno}"
-        for source in sources("helpdesk/journey")
+LATE_IMPORTS = {  # libraries that few messages need: loaded with the first of those, not at rest (decision 0014)
+    ("channels/email/facts/bounces.py", "flufl.bounce"),  # bounces of servers that send no delivery report
+    ("channels/email/mime/charsets.py", "charset_normalizer"),  # mails whose charset nothing else tells
+    ("channels/email/mime/embedded_files.py", "tnefparse"),  # Outlook's winmail.dat
+    ("channels/webchat/normalise.py", "phonenumbers"),  # forms that ask for a telephone number
+}
+
+
+def test_no_import_is_hidden_in_the_journey_or_in_a_channel():
+    hidden = {
+        (source.path, name)
+        for source in [*sources("helpdesk/journey"), *sources("channels")]
         for node in ast.walk(source.tree)
         if isinstance(node, (ast.Import, ast.ImportFrom)) and node not in source.tree.body
-    ]
-    assert hidden == []
+        for name in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])
+    }
+    assert hidden == LATE_IMPORTS
+
+
+def test_modules_are_imported_by_name_only_where_the_name_is_not_known_before():
+    by_name = {
+        source.path
+        for source in [*sources("helpdesk/journey"), *sources("channels")]
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in ("import_module", "importlib.import_module", "__import__")
+    }
+    assert by_name == {
+        "channels/registry.py",  # a folder is enough to be a channel
+        "channels/email/sending/dkim.py",  # an extra that may not be installed
+    }
 
 
 def test_the_wings_of_the_journey_import_downwards_alone():

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import ClassVar
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from channels.contract import Capabilities
 from tests.support.desk.memory_channel import MemoryChannel
 from tests.support.pages.browser import PATIENCE, OpenDesk, opens, served
 from tests.support.pages.gallery_app import application
@@ -22,7 +20,7 @@ expect.set_options(timeout=PATIENCE)
 class Talk(MemoryChannel):
     """A channel in memory without subjects: a chat."""
 
-    can: ClassVar[Capabilities] = replace(MemoryChannel.can, subject=False)
+    can = replace(MemoryChannel.can, subject=False)
 
 
 async def files(desk: OpenDesk, number: int, *contents: bytes) -> None:

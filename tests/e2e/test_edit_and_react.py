@@ -26,7 +26,7 @@ class Texts(MemoryChannel):
 
     name: ClassVar[str] = "texts"
     label: ClassVar[dict[str, str]] = {"fa": "پیامک", "en": "Text message"}
-    can: ClassVar[Capabilities] = Capabilities(starts=True, counted=True)
+    can = Capabilities(starts=True, counted=True)
 
 
 async def leaves(desk: OpenDesk) -> None:

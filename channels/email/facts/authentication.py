@@ -1,4 +1,4 @@
-"""What the receiving server found out about the sender. Believed only from the server that is configured."""
+"""Authentication-Results: SPF, DKIM and DMARC verdicts, trusted only from the configured server."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ def authentication_results(mail: Mail, trusted: Sequence[str]) -> dict[str, str]
         server, _, rest = plain.partition(";")
         if (server.split() or [""])[0].lower() not in names:
             continue
-        found_value: dict[str, str] = {}
-        for method, result in _RESULT.findall(rest):
-            method, result = method.lower(), result.lower()
-            if method not in found_value or result == "pass":
-                found_value[method] = result
-        return found_value
+        verdicts: dict[str, str] = {}
+        for method, verdict in _RESULT.findall(rest):
+            method, verdict = method.lower(), verdict.lower()
+            if method not in verdicts or verdict == "pass":
+                verdicts[method] = verdict
+        return verdicts
     return {}
 
 
-def verdict(result: dict[str, str]) -> Authentication:
+def verdict(verdicts: dict[str, str]) -> Authentication:
     """Whether the checks vouch for the address in From: only `dmarc` does, an unaligned pass proves another domain."""
-    if warning(result) is not None:
+    if warning(verdicts) is not None:
         return "failed"
-    return "passed" if result.get("dmarc") == "pass" else "unknown"
+    return "passed" if verdicts.get("dmarc") == "pass" else "unknown"
 
 
-def warning(result: dict[str, str]) -> str | None:
+def warning(verdicts: dict[str, str]) -> str | None:
     """Which checks failed, as `dmarc`, `spf+dkim`, …; None when the sender may be whom they say."""
-    if result.get("dmarc") == "pass":
+    if verdicts.get("dmarc") == "pass":
         return None
-    if result.get("dmarc") in _FAILED:
+    if verdicts.get("dmarc") in _FAILED:
         return "dmarc"
-    failed = [method for method in ("spf", "dkim") if result.get(method) in _FAILED]
-    passed = [method for method in ("spf", "dkim") if result.get(method) == "pass"]
+    failed = [method for method in ("spf", "dkim") if verdicts.get(method) in _FAILED]
+    passed = [method for method in ("spf", "dkim") if verdicts.get(method) == "pass"]
     return "+".join(failed) if failed and not passed else None

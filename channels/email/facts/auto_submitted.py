@@ -1,4 +1,4 @@
-"""Who wrote it: a person or a program. What a program wrote is kept, shown and never answered."""
+"""Detection of automatic mail: vacation notices, lists, robots. Such mail is stored and shown, but never answered."""
 
 from __future__ import annotations
 
@@ -45,24 +45,24 @@ _PRESENT = (
 def automatic_reasons(mail: Mail) -> list[str]:
     """Why the mail is taken for automatic, in words of its own header. Empty: a person wrote it."""
     fields = mail.fields
-    results = [name for name in _PRESENT if name in fields and fields[name][0].strip()]
+    reasons = [name for name in _PRESENT if name in fields and fields[name][0].strip()]
     if "auto-submitted" in fields and not mail.field("auto-submitted").lower().startswith("no"):
-        results.append("auto-submitted")
+        reasons.append("auto-submitted")
     if "precedence" in fields and mail.field("precedence").lower() in _BULK:
-        results.append("precedence")
+        reasons.append("precedence")
     if "x-precedence" in fields and mail.field("x-precedence").lower() in _BULK:
-        results.append("x-precedence")
+        reasons.append("x-precedence")
     if "x-auto-response-suppress" in fields and _suppresses(mail.field("x-auto-response-suppress")):
-        results.append("x-auto-response-suppress")
+        reasons.append("x-auto-response-suppress")
     if "return-path" in fields and mail.fields["return-path"][0].strip() == "<>":
-        results.append("return-path")
+        reasons.append("return-path")
     if mail.subject and _OUT_OF_OFFICE.match(mail.subject):
-        results.append("subject")
+        reasons.append("subject")
     if _ROBOTS.match(mail.sender[1]):
-        results.append("from")
+        reasons.append("from")
     if mail.report_type:
-        results.append("report")
-    return results
+        reasons.append("report")
+    return reasons
 
 
 def _suppresses(value: str) -> bool:

@@ -1,4 +1,4 @@
-"""Mails that say another mail did not arrive: which one, for whom, and whether for good."""
+"""Bounce parsing: which message failed, for which recipients, and whether for good."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ def understand(mail: Mail) -> Bounce | None:
         return None
     if "x-failed-recipients" in mail.fields:
         people = _ANY_ADDRESS.findall(unfold(mail.fields["x-failed-recipients"][0]))
-        body = mail.text or mail.html or ""
-        return Bounce(_kind_of(body), _unique(people), _excerpt(body), given_up=_given_up(body))
+        text = mail.text or mail.html or ""
+        return Bounce(_kind_of(text), _unique(people), _excerpt(text), given_up=_given_up(text))
     if not _suspicious(mail):
         return None
     return _from_words(mail)
@@ -116,10 +116,10 @@ def _suspicious(mail: Mail) -> bool:
     return not answers and (_SAYS_SO.search(mail.subject) is not None or _returns_a_mail(mail.text))
 
 
-def _returns_a_mail(body: str) -> bool:
+def _returns_a_mail(text: str) -> bool:
     """Whether a text speaks of a delivery and bears the header of a mail that came back."""
-    head = body[:2_000].lower()
-    return any(word in head for word in _HINTS) and _RETURNED_TEXT.search(body, 0, 20_000) is not None
+    head = text[:2_000].lower()
+    return any(hint in head for hint in _HINTS) and _RETURNED_TEXT.search(text, 0, 20_000) is not None
 
 
 # --- the report for programs ----------------------------------------------------------------------
@@ -177,10 +177,10 @@ def _recipient(block: dict[str, str]) -> str:
 
 
 def _from_disposition(mail: Mail) -> Bounce | None:
-    """A server that took a mail and threw it away says so in the form of a receipt."""
+    """A disposition notification for a mail that was accepted and thrown away."""
     for block in _blocks(mail.reports):
-        body = block.get("disposition", "").lower()
-        if body.startswith("automatic-action") and _THROWN_AWAY.search(body):
+        disposition = block.get("disposition", "").lower()
+        if disposition.startswith("automatic-action") and _THROWN_AWAY.search(disposition):
             return Bounce("hard", _unique([_recipient(block)]), _excerpt(mail.text))
     return None
 
@@ -190,22 +190,22 @@ def _from_disposition(mail: Mail) -> Bounce | None:
 
 def _from_words(mail: Mail) -> Bounce | None:
     temporary, permanent = _library(mail)
-    body = mail.text or mail.html or ""
-    returns = _returns_a_mail(body)
+    text = mail.text or mail.html or ""
+    returns = _returns_a_mail(text)
     if (permanent or temporary) and (_robot(mail) or returns or _SAYS_SO.search(mail.subject)):
         kind: Kind = "hard" if permanent else "soft"
         return Bounce(
-            kind, _unique([*permanent, *temporary]), _excerpt(body), given_up=bool(permanent) or _given_up(body)
+            kind, _unique([*permanent, *temporary]), _excerpt(text), given_up=bool(permanent) or _given_up(text)
         )
-    if not _robot(mail) and not (returns and _STATUS_OR_CODE.search(body)):
+    if not _robot(mail) and not (returns and _STATUS_OR_CODE.search(text)):
         return None  # a person may well write about mails that do not arrive
-    people = _REASON.findall(body[:8000])
+    people = _REASON.findall(text[:8000])
     returned = [address for part in mail.returned for address in _ANY_ADDRESS.findall(_header(part, "to"))]
     if not people and not (returned and mail.report_type) and not _surely(mail):
         return None
-    kind = _kind_of(body)
-    result = people or returned or _ANY_ADDRESS.findall(body[:4000])[:1]
-    return Bounce(kind, _unique(result), _excerpt(body), given_up=kind == "hard" or _given_up(body))
+    kind = _kind_of(text)
+    recipients = people or returned or _ANY_ADDRESS.findall(text[:4000])[:1]
+    return Bounce(kind, _unique(recipients), _excerpt(text), given_up=kind == "hard" or _given_up(text))
 
 
 def _surely(mail: Mail) -> bool:
@@ -225,21 +225,21 @@ def _library(mail: Mail) -> tuple[list[str], list[str]]:
     return _addresses(temporary), _addresses(permanent)
 
 
-def _addresses(result: Iterable[object]) -> list[str]:
-    plain = [item.decode("ascii", "replace") if isinstance(item, bytes) else str(item) for item in result]
+def _addresses(failures: Iterable[object]) -> list[str]:
+    plain = [item.decode("ascii", "replace") if isinstance(item, bytes) else str(item) for item in failures]
     return sorted(item for item in plain if "@" in item and len(item) < 320)
 
 
-def _kind_of(body: str) -> Kind:
-    head = body[:6000]
+def _kind_of(text: str) -> Kind:
+    head = text[:6000]
     status = _STATUS.search(head)
     if status:
         return "soft" if status[1] == "4" else "hard"
     return "soft" if _STILL_TRYING.search(head) else "hard"
 
 
-def _given_up(body: str) -> bool:
-    return _STILL_TRYING.search(body[:6000]) is None
+def _given_up(text: str) -> bool:
+    return _STILL_TRYING.search(text[:6000]) is None
 
 
 def _header(part: str, name: str) -> str:
@@ -255,8 +255,8 @@ def returned_header(mail: Mail, name: str) -> str:
     return ""
 
 
-def _excerpt(body: str) -> str:
-    return " ".join(body[:600].split())[:300]
+def _excerpt(text: str) -> str:
+    return " ".join(text[:600].split())[:300]
 
 
 def _unique(addresses: Iterable[str]) -> list[str]:

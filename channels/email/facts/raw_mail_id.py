@@ -1,4 +1,4 @@
-"""What a raw mail is known by, before anybody understood it."""
+"""The identity of a raw mail before it is parsed: its external id, and the headers the reader adds to it."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def header(raw: bytes) -> bytes:
 
 def traced(raw: bytes, stored: str) -> bytes:
     """The mail with a line above it that says when the mailbox got it, as delivering servers add theirs."""
-    words = " ".join(stored.split()).encode("ascii", "replace")
-    if not words or raw.startswith((OVERSIZED, UNREADABLE)) or not BEGINS.match(raw):
+    stamp = " ".join(stored.split()).encode("ascii", "replace")
+    if not stamp or raw.startswith((OVERSIZED, UNREADABLE)) or not BEGINS.match(raw):
         return raw
-    return STORED + b": " + words + (b"\r\n" if b"\r\n" in raw[:HEAD] else b"\n") + raw
+    return STORED + b": " + stamp + (b"\r\n" if b"\r\n" in raw[:HEAD] else b"\n") + raw
 
 
 def stand_in(kind: bytes, value: int | str, head: bytes) -> bytes:
-    """A small mail with the header of one that can't be had whole. `kind` is `OVERSIZED` or `UNREADABLE`."""
-    words = " ".join(str(value).split()).encode("ascii", "replace")
-    return kind + b": " + words + b"\r\n" + head.strip(b"\r\n") + b"\r\n\r\n"
+    """A stand-in with the header of a mail that cannot be fetched completely. `kind` is `OVERSIZED` or `UNREADABLE`."""
+    shown = " ".join(str(value).split()).encode("ascii", "replace")
+    return kind + b": " + shown + b"\r\n" + head.strip(b"\r\n") + b"\r\n\r\n"

@@ -1,4 +1,4 @@
-"""Everything in a mail that hints at the ticket it belongs to. The desk checks the tokens' signatures and decides."""
+"""Thread hints of a mail: signed tokens, referenced ids, ticket numbers. The desk verifies them and decides."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def thread(mail: Mail, *, about: Sequence[str] = (), tokens: Sequence[str] = ())
 
 def answered_ids(mail: Mail) -> tuple[str, ...]:
     """Ids of the mails it answers: In-Reply-To first, then References, newest first."""
-    results = [*mail.in_reply_to, *reversed(mail.references)]
-    if not results and "thread-topic" not in mail.fields and "x-in-reply-to" in mail.fields:
-        results = ids(mail.fields["x-in-reply-to"][0])
-    return tuple(dict.fromkeys(results))[:MOST_IDS]
+    answered = [*mail.in_reply_to, *reversed(mail.references)]
+    if not answered and "thread-topic" not in mail.fields and "x-in-reply-to" in mail.fields:
+        answered = ids(mail.fields["x-in-reply-to"][0])
+    return tuple(dict.fromkeys(answered))[:MOST_IDS]
 
 
 def own_tokens(message_ids: Iterable[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""One IMAP connection: aioimaplib with its traps closed.
+"""An IMAP connection on aioimaplib, hardened against its traps.
 
 A lost connection is noticed at once, every command has its own time limit, a refusal is an error, and
 thousands of short lines in one packet are no recursion.
@@ -180,10 +180,10 @@ class Connection:
     async def search(self, *criteria: str) -> list[int]:
         """Numbers (UIDs) of the mails that match, ascending."""
         response = await self._ok(self._client.uid_search(*criteria, charset=None), "searching")
-        result: set[int] = set()
+        uids: set[int] = set()
         for line in response.lines[:-1]:
-            result.update(int(word) for word in bytes(line).split() if word.isdigit())
-        return sorted(result)
+            uids.update(int(uid) for uid in bytes(line).split() if uid.isdigit())
+        return sorted(uids)
 
     async def count(self, *criteria: str) -> int:
         """How many mails match, without listing them where the server can count."""
@@ -198,10 +198,10 @@ class Connection:
         match = re.search(rb"\bCOUNT (\d+)", b"\n".join(bytes(line) for line in response.lines))
         return int(match[1]) if match else len(await self.search(*criteria))
 
-    async def fetch(self, uids: Iterable[int], what: str) -> dict[int, Fetched]:
-        """Ask for `what` of some mails, by number. Mails that vanished meanwhile are missing."""
+    async def fetch(self, uids: Iterable[int], items: str) -> dict[int, Fetched]:
+        """Ask for `items` of some mails, by number. Mails that vanished meanwhile are missing."""
         # No limit for the whole: the library's own is for each piece, so that a slow line still gets its mail.
-        response = await self._ok(self._client.uid("FETCH", uid_set(uids), what), "fetching", seconds=None)
+        response = await self._ok(self._client.uid("FETCH", uid_set(uids), items), "fetching", seconds=None)
         return {mail.uid: mail for mail in parse_fetch(response.lines)}
 
     async def move(self, uids: Iterable[int], folder: str) -> None:

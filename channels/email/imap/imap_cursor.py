@@ -1,4 +1,4 @@
-"""How far a mailbox was read, and what was left out on purpose. Pure."""
+"""The read position of a mailbox (UIDVALIDITY and last UID) and the mails skipped on purpose. Pure."""
 
 from __future__ import annotations
 

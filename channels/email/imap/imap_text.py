@@ -1,4 +1,4 @@
-"""IMAP's own ways of writing things. Pure."""
+"""IMAP syntax: FETCH answers, UID sets, quoted strings, folder names in modified UTF-7. Pure."""
 
 from __future__ import annotations
 

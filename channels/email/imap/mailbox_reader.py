@@ -1,4 +1,4 @@
-"""Reads one mailbox for years: durable in the desk first, then the cursor, then moving mails away."""
+"""The reader of one mailbox: store mails in the desk, then advance the cursor, then move them away."""
 
 from __future__ import annotations
 
@@ -82,11 +82,11 @@ class Reader:
 
     async def _connect(self) -> Connection:
         token = await access_token(self.imap)
-        word = secret(self.env, self.box) if token is None else None
+        password = secret(self.env, self.box) if token is None else None
         connection = Connection(self.imap, self.pace.answer)
         try:
             await connection.greet()
-            await connection.sign_in(self.imap.user or self.box.address, password=word, token=token)
+            await connection.sign_in(self.imap.user or self.box.address, password=password, token=token)
         except BaseException:
             connection.abort()
             raise
@@ -175,9 +175,9 @@ class Reader:
             for uid, raw in sorted(raws.items())
         ]
         # All at once: the desk writes what waits together with one flush.
-        for result in await asyncio.gather(*calls, return_exceptions=True):
-            if isinstance(result, BaseException):
-                raise result
+        for outcome in await asyncio.gather(*calls, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
         for uid, moment in sorted(dates.items()):
             cursor = cursor.after(uid, moment)
         return await self._advance(desk, cursor)

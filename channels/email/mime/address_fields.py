@@ -1,4 +1,4 @@
-"""Address fields: names and addresses of people, groups flattened, broken ones made the best of."""
+"""Address fields (From, To, Cc): names and addresses, groups flattened, broken syntax repaired."""
 
 from __future__ import annotations
 

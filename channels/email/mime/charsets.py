@@ -1,4 +1,4 @@
-"""Bytes to text, whatever the sender claimed about them. Never raises.
+"""Charset decoding: bytes to text, whatever the sender declared. Never raises.
 
 The order: what was declared (through a table of wrong but common names), UTF-8, what the bytes look
 like, and at the very last cp1252, which turns every byte into something.

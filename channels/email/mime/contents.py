@@ -1,4 +1,4 @@
-"""What is found in the parts of a mail, and how its header fields are looked up."""
+"""The collected contents of a mail: texts, HTML, files, and lookup of its header fields."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Contents:
 
     def text(self) -> str:
         """The plain text, parts in their order."""
-        return "\n".join(body for is_html, body, _ in self.bodies if not is_html)
+        return "\n".join(text for is_html, text, _ in self.bodies if not is_html)
 
     def html(self) -> str | None:
         """The HTML; plain parts that have no HTML twin are put between. None without any HTML."""

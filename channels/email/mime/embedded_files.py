@@ -1,4 +1,4 @@
-"""Files inside other things: Outlook's winmail.dat and uuencoded blocks in a text."""
+"""Files embedded in other formats: Outlook's winmail.dat and uuencoded blocks in a text."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
+
+from channels.email.mime.charsets import decode
 
 MOST_FILES = 50  # uuencoded files looked for in one text
 TNEF_TYPES = {"application/ms-tnef", "application/vnd.ms-tnef"}
@@ -33,13 +35,13 @@ def tnef(content: bytes) -> Unwrapped | None:
 
 
 def _collect(opened: Any) -> Unwrapped:
-    result = Unwrapped()
+    unwrapped = Unwrapped()
     for number, item in enumerate(opened.attachments, 1):
         name = (_call(item, "long_filename") or str(item.name or "")).strip("\0 ") or f"attachment-{number}"
-        result.files.append((name, bytes(item.data or b"")))
-    result.text = _text(getattr(opened, "body", None))
-    result.html = _text(getattr(opened, "htmlbody", None))
-    return result
+        unwrapped.files.append((name, bytes(item.data or b"")))
+    unwrapped.text = _text(getattr(opened, "body", None))
+    unwrapped.html = _text(getattr(opened, "htmlbody", None))
+    return unwrapped
 
 
 def _call(item: Any, name: str) -> str:
@@ -53,8 +55,6 @@ def _text(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         value = value[0] if value else ""
     if isinstance(value, bytes):
-        from channels.email.mime.charsets import decode
-
         value = decode(value)
     return str(value or "").replace("\0", "")
 
@@ -81,12 +81,12 @@ def _block(text: str, start: int, is_base64: bool) -> tuple[bytes, int] | None:
     stop = text.find("\n====" if is_base64 else "\nend", max(start - 1, 0))
     if stop < 0:
         return None
-    body = text[start:stop]
+    block = text[start:stop]
     after = text.find("\n", stop + 1)
     after = len(text) if after < 0 else after + 1
     content = bytearray()
     try:
-        for line in body.splitlines():
+        for line in block.splitlines():
             data = line.encode("ascii")
             content += binascii.a2b_base64(data) if is_base64 else _uu_line(data)
     except (binascii.Error, UnicodeEncodeError, ValueError):

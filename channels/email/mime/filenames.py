@@ -1,9 +1,10 @@
-"""Names of attached files: decoded, made safe, invented where the sender gave none."""
+"""Attachment file names: decoded, sanitised, and invented where the sender gave none."""
 
 from __future__ import annotations
 
 import mimetypes
 import re
+from urllib.parse import unquote_to_bytes
 
 from channels.email.mime.headers import text
 
@@ -40,8 +41,6 @@ def given(disposition: dict[str, str], type_: dict[str, str], hint: str | None) 
 def _decoded(name: str, hint: str | None) -> str:
     shown = text(name, hint)
     if shown.isascii() and "%" in shown and len(_PERCENT.findall(shown)) > 2 and " " not in shown:
-        from urllib.parse import unquote_to_bytes
-
         octets = unquote_to_bytes(shown)
         try:
             return octets.decode("utf-8") if not octets.isascii() else shown

@@ -1,4 +1,4 @@
-"""Header fields as people mean them: encoded words, parameters, addresses, ids, dates.
+"""Header field decoding: encoded words, parameters, addresses, ids, dates.
 
 Values come from the standard library's compat32 parser as raw strings, bytes above ASCII as surrogate
 escapes. Nothing here raises.
@@ -88,7 +88,7 @@ def _word_octets(kind: str, payload: str) -> bytes | None:
 
 
 def base64(data: bytes) -> bytes | None:
-    """What base64 holds, padding and strangers forgiven. None: nothing to be had."""
+    """Decoded base64; missing padding and foreign characters are tolerated. None: not decodable."""
     try:
         return a2b_base64(data, strict_mode=False)
     except BinasciiError:
@@ -114,20 +114,20 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
     main = main.strip().lower()
     if not rest:
         return main.split()[0] if main else "", {}
-    results: dict[str, str] = {}
+    known: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[str, bool]]] = {}
     for name, quoted, bare in _PARAM.findall(rest):
         name = name.lower()
         content = _ESCAPED.sub(r"\1", quoted) if quoted else bare.strip()
         if "*" in name:
             _collect(name, content, pieces)
-        elif name not in results:
-            results[name] = content
+        elif name not in known:
+            known[name] = content
     for name, parts in pieces.items():
         joined = _join(parts)
-        if joined or name not in results:
-            results[name] = joined
-    return main.split()[0] if main else "", results
+        if joined or name not in known:
+            known[name] = joined
+    return main.split()[0] if main else "", known
 
 
 def _collect(name: str, content: str, pieces: dict[str, dict[int, tuple[str, bool]]]) -> None:
@@ -167,16 +167,16 @@ _BARE_ID = re.compile(r"[^\s<>,;\"()]{1,300}")
 def ids(value: str, most: int = 100) -> list[str]:
     """Message ids in a field, in its order, each as `<id>`, once."""
     value = unfold(value)
-    results = [f"<{item}>" for item in _ID.findall(value)]
-    if not results:
-        results = [f"<{item}>" for item in _BARE_ID.findall(value) if "@" in item]
-        if not results and value and " " not in value:
-            results = [f"<{value.strip('<>')}>"] if value.strip("<>") else []
+    bracketed = [f"<{item}>" for item in _ID.findall(value)]
+    if not bracketed:
+        bracketed = [f"<{item}>" for item in _BARE_ID.findall(value) if "@" in item]
+        if not bracketed and value and " " not in value:
+            bracketed = [f"<{value.strip('<>')}>"] if value.strip("<>") else []
     else:
         rest = _ID.sub(" ", value)
         if "@" in rest and "(" not in rest and '"' not in rest:
-            results = [f"<{item.strip('<>')}>" for item in re.findall(r"<[^<>\s]+>|[^\s<>,]+@[^\s<>,]+", value)]
-    return list(dict.fromkeys(results))[-most:]
+            bracketed = [f"<{item.strip('<>')}>" for item in re.findall(r"<[^<>\s]+>|[^\s<>,]+@[^\s<>,]+", value)]
+    return list(dict.fromkeys(bracketed))[-most:]
 
 
 def message_id(value: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Takes mails apart, within limits, and puts together what senders' programs or the parser took apart."""
+"""MIME structure of a mail, taken apart within limits; and text that senders broke into lines, joined again."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def parse(raw: bytes) -> tuple[Message, bool]:
         return BytesHeaderParser().parsebytes(raw), True
 
 
-def unflow(body: str, drop_space: bool) -> str:
+def unflow(text: str, drop_space: bool) -> str:
     """Lines broken by the sender's program put together again (RFC 3676)."""
     out: list[list[str]] = []
     open_depth = -1
-    for line in body.split("\n"):
+    for line in text.split("\n"):
         content = line.lstrip(">")
         depth = len(line) - len(content)
         content = content.removeprefix(" ")
@@ -54,5 +54,5 @@ def flatten(message: Message) -> bytes:
         content = message.get_payload()
         rest = content if isinstance(content, str) else ""
         return (head + "\n" + rest).encode("utf-8", "surrogateescape")
-    full_text = out.getvalue()
-    return full_text[:-1] if full_text.endswith(b"\n\n") and not message.get_payload() else full_text
+    flat = out.getvalue()
+    return flat[:-1] if flat.endswith(b"\n\n") and not message.get_payload() else flat

@@ -1,4 +1,4 @@
-"""Raw bytes to a `Mail`. Whatever the bytes are, something readable comes out."""
+"""The mail parser: raw bytes to a `Mail`. Whatever the bytes are, something readable comes out."""
 
 from __future__ import annotations
 
@@ -68,15 +68,15 @@ def parse_mail(raw: bytes) -> Mail:
         message, fields = _mend(raw, message, fields)
     kind, type_ = parameters(first(fields, "content-type"))
     hint = type_.get("charset") or None
-    result = Contents()
+    contents = Contents()
     if not tangled:
         message = _recover(message, kind, fields)
     if not tangled or not kind.startswith(("multipart/", "message/")):
-        walk(message, fields, result, Place(), hint)
-    if not result.bodies and not result.files and not result.reports:
-        _as_text(message, result, hint)
+        walk(message, fields, contents, Place(), hint)
+    if not contents.bodies and not contents.files and not contents.reports:
+        _as_text(message, contents, hint)
     mail = _envelope(Mail(fields, message, kind=kind or "text/plain", tangled=tangled, hint=hint))
-    return _contents(mail, result, type_)
+    return _contents(mail, contents, type_)
 
 
 def _begin(raw: bytes) -> bytes:
@@ -119,10 +119,10 @@ def _recover(message: Message, kind: str, fields: Fields) -> Message:
     """A multipart whose boundary is wrong or missing, taken apart by the boundary it really uses."""
     if message.is_multipart() or not (kind.startswith("multipart/") or not kind):
         return message
-    body = message.get_payload()
-    if not isinstance(body, str) or "--" not in body:
+    payload = message.get_payload()
+    if not isinstance(payload, str) or "--" not in payload:
         return message
-    octets = body.encode("utf-8", "surrogateescape")
+    octets = payload.encode("utf-8", "surrogateescape")
     if not kind and not octets.lstrip().startswith(b"--"):
         return message
     line = _BOUNDARY.search(octets)
@@ -136,12 +136,12 @@ def _recover(message: Message, kind: str, fields: Fields) -> Message:
     return again
 
 
-def _as_text(message: Message, result: Contents, hint: str | None) -> None:
+def _as_text(message: Message, contents: Contents, hint: str | None) -> None:
     """Nothing was found by the rules: what is there is shown as text."""
-    body = message.get_payload()
-    if isinstance(body, str) and body.strip():
-        result.bodies.append(
-            (False, decode(body.encode("utf-8", "surrogateescape"), None, hint).replace("\0", ""), False)
+    payload = message.get_payload()
+    if isinstance(payload, str) and payload.strip():
+        contents.bodies.append(
+            (False, decode(payload.encode("utf-8", "surrogateescape"), None, hint).replace("\0", ""), False)
         )
 
 
@@ -174,12 +174,12 @@ def _everyone(fields: Fields, name: str, hint: str | None) -> list[Person]:
     return list(dict.fromkeys(person for value in values for person in addressees(value, hint)))
 
 
-def _contents(mail: Mail, result: Contents, type_: dict[str, str]) -> Mail:
-    mail.text = result.text()
-    mail.html = result.html()
-    mail.attachments = _inline(result.files, mail.html)
-    mail.calendar, mail.signed, mail.encrypted = result.calendar, result.signed, result.encrypted
-    mail.reports, mail.returned = result.reports, result.returned
+def _contents(mail: Mail, contents: Contents, type_: dict[str, str]) -> Mail:
+    mail.text = contents.text()
+    mail.html = contents.html()
+    mail.attachments = _inline(contents.files, mail.html)
+    mail.calendar, mail.signed, mail.encrypted = contents.calendar, contents.signed, contents.encrypted
+    mail.reports, mail.returned = contents.reports, contents.returned
     mail.report_type = type_.get("report-type", "").lower() if mail.kind == "multipart/report" else ""
     return mail
 

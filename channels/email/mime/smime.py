@@ -1,4 +1,4 @@
-"""The mail inside an S/MIME signature that wraps it (opaque signing). Only taken out, not verified."""
+"""Opaque S/MIME signatures: the mail inside is extracted, not verified."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Walks the parts of a mail and sorts them: text to read, HTML to show, files to keep."""
+"""The MIME part walk: sorts parts into text to read, HTML to show and files to store."""
 
 from __future__ import annotations
 
+import mimetypes
+import quopri
 import re
 from dataclasses import dataclass
 from email.message import Message
@@ -46,28 +48,28 @@ class Place:
     nested: bool = False  # inside a message that is itself attached
 
 
-def walk(part: Message, fields: Fields, result: Contents, place: Place, hint: str | None = None) -> None:
+def walk(part: Message, fields: Fields, contents: Contents, place: Place, hint: str | None = None) -> None:
     """Sort `part` and everything in it into `found`."""
-    result.parts += 1
-    if result.parts > MOST_PARTS:
+    contents.parts += 1
+    if contents.parts > MOST_PARTS:
         return
     default = "message/rfc822" if place.parent == "digest" else "text/plain"
     kind, type_ = parameters(first(fields, "content-type"))
     kind = kind or default
     if part.is_multipart() and not kind.startswith("message/"):
-        _children(part, kind, type_, result, place, hint)
+        _children(part, kind, type_, contents, place, hint)
     elif part.is_multipart():
-        _message(part, kind, fields, type_, result, place, hint)
+        _message(part, kind, fields, type_, contents, place, hint)
     else:
-        _leaf(part, kind, fields, type_, result, place, hint)
+        _leaf(part, kind, fields, type_, contents, place, hint)
 
 
 def _children(
-    part: Message, kind: str, type_: dict[str, str], result: Contents, place: Place, hint: str | None
+    part: Message, kind: str, type_: dict[str, str], contents: Contents, place: Place, hint: str | None
 ) -> None:
     subtype = kind.partition("/")[2]
     if subtype == "encrypted":
-        result.encrypted = "smime" if "pkcs7" in type_.get("protocol", "") else "pgp"
+        contents.encrypted = "smime" if "pkcs7" in type_.get("protocol", "") else "pgp"
     children = part.get_payload()
     if not isinstance(children, list) or place.depth >= DEEPEST:
         return
@@ -76,7 +78,7 @@ def _children(
     for index, child in enumerate(children):
         if isinstance(child, Message):
             deeper = Place(subtype, index, place.depth + 1, twin, related, place.nested)
-            walk(child, fields_of(child), result, deeper, hint)
+            walk(child, fields_of(child), contents, deeper, hint)
 
 
 def payload(part: Message, fields: Fields) -> bytes:
@@ -92,8 +94,6 @@ def payload(part: Message, fields: Fields) -> bytes:
         decoded = base64(octets)
         return octets if decoded is None else decoded
     if coding.startswith(("quoted", "qp")):
-        import quopri
-
         return quopri.decodestring(octets)
     if "uu" in coding:
         _, files = embedded_files.uuencoded(octets.decode("latin-1").replace("\r\n", "\n"))
@@ -102,7 +102,7 @@ def payload(part: Message, fields: Fields) -> bytes:
 
 
 def _leaf(
-    part: Message, kind: str, fields: Fields, type_: dict[str, str], result: Contents, place: Place, hint: str | None
+    part: Message, kind: str, fields: Fields, type_: dict[str, str], contents: Contents, place: Place, hint: str | None
 ) -> None:
     disposition, about = parameters(first(fields, "content-disposition"))
     name = filenames.given(about, type_, hint)
@@ -113,15 +113,15 @@ def _leaf(
     octets = payload(part, fields)
     if kind in _READABLE and disposition != "attachment" and _is_body(name, place):
         if not place.nested:  # else it is read in the attached message
-            _body(octets, kind, type_, result, place, hint)
+            _body(octets, kind, type_, contents, place, hint)
         return
-    if (kind in embedded_files.TNEF_TYPES or name.lower() == "winmail.dat") and _unwrap(octets, result):
+    if (kind in embedded_files.TNEF_TYPES or name.lower() == "winmail.dat") and _unwrap(octets, contents):
         return
-    if _protocol(octets, kind, type_, name, fields, result, place):
+    if _protocol(octets, kind, type_, name, fields, contents, place):
         return
     if not octets and not name and not kind.startswith("image/"):
         return
-    add_attachment(octets, kind, name, fields, disposition, result, place)
+    add_attachment(octets, kind, name, fields, disposition, contents, place)
 
 
 def _is_body(name: str, place: Place) -> bool:
@@ -130,7 +130,7 @@ def _is_body(name: str, place: Place) -> bool:
     return place.index == 0 or not name
 
 
-def _body(octets: bytes, kind: str, type_: dict[str, str], result: Contents, place: Place, hint: str | None) -> None:
+def _body(octets: bytes, kind: str, type_: dict[str, str], contents: Contents, place: Place, hint: str | None) -> None:
     charset = type_.get("charset", "")
     is_html = "html" in kind
     if is_html and not charset and (meta := _META.search(octets[:4096])):
@@ -147,61 +147,61 @@ def _body(octets: bytes, kind: str, type_: dict[str, str], result: Contents, pla
     if not is_html and "\nbegin" in "\n" + body:
         body, files = embedded_files.uuencoded(body)
         for title, content in files:
-            _file(result, filenames.safe(text(title)) or "attachment", _type_of(title), content)
-    result.bodies.append((is_html, body, place.twin))
+            _file(contents, filenames.safe(text(title)) or "attachment", _type_of(title), content)
+    contents.bodies.append((is_html, body, place.twin))
 
 
-def _unwrap(octets: bytes, result: Contents) -> bool:
+def _unwrap(octets: bytes, contents: Contents) -> bool:
     inside = embedded_files.tnef(octets)
     if inside is None or not (inside.files or inside.text or inside.html):
         return False
     for title, content in inside.files:
-        _file(result, filenames.safe(title) or "attachment", _type_of(title), content)
-    if not any(body.strip() for _, body, _ in result.bodies) and (inside.text or inside.html):
+        _file(contents, filenames.safe(title) or "attachment", _type_of(title), content)
+    if not any(body.strip() for _, body, _ in contents.bodies) and (inside.text or inside.html):
         if inside.text:
-            result.bodies.append((False, inside.text, bool(inside.html)))
+            contents.bodies.append((False, inside.text, bool(inside.html)))
         if inside.html:
-            result.bodies.append((True, inside.html, bool(inside.text)))
+            contents.bodies.append((True, inside.html, bool(inside.text)))
     return True
 
 
 def _protocol(
-    octets: bytes, kind: str, type_: dict[str, str], name: str, fields: Fields, result: Contents, place: Place
+    octets: bytes, kind: str, type_: dict[str, str], name: str, fields: Fields, contents: Contents, place: Place
 ) -> bool:
     """Parts that are for programs. True: noted and, being nameless, nothing a person would open."""
     named = bool(name or first(fields, "content-description").strip())
     if kind in _SIGNATURES:
-        result.signed = result.signed or _SIGNATURES[kind]
+        contents.signed = contents.signed or _SIGNATURES[kind]
         return not named
     if kind in _SEALED:
         inside = smime.signed_content(octets) if _SEALED[kind] == "smime" and not place.nested else None
         if inside is not None:
-            result.signed = "smime"
-            _opened(inside, result, place)
+            contents.signed = "smime"
+            _opened(inside, contents, place)
         elif type_.get("smime-type", "").lower() in ("signed-data", "certs-only"):
-            result.signed = _SEALED[kind]
+            contents.signed = _SEALED[kind]
         else:
-            result.encrypted = _SEALED[kind]
+            contents.encrypted = _SEALED[kind]
         return kind == "application/pgp-encrypted"
     if kind in _REPORTS or kind in _RETURNED:
-        (result.reports if kind in _REPORTS else result.returned).append(decode(octets, type_.get("charset")))
+        (contents.reports if kind in _REPORTS else contents.returned).append(decode(octets, type_.get("charset")))
         return not named
     if kind == "text/calendar":
-        result.calendar = result.calendar or (type_.get("method") or "publish").lower()
+        contents.calendar = contents.calendar or (type_.get("method") or "publish").lower()
         return place.twin and not name
     return False
 
 
-def _opened(content: bytes, result: Contents, place: Place) -> None:
+def _opened(content: bytes, contents: Contents, place: Place) -> None:
     """A mail that stood inside its own signature."""
     if place.depth >= DEEPEST:
         return
     inner, _ = mime_repair.parse(content)
-    walk(inner, fields_of(inner), result, Place(depth=place.depth + 1))
+    walk(inner, fields_of(inner), contents, Place(depth=place.depth + 1))
 
 
 def _message(
-    part: Message, kind: str, fields: Fields, type_: dict[str, str], result: Contents, place: Place, hint: str | None
+    part: Message, kind: str, fields: Fields, type_: dict[str, str], contents: Contents, place: Place, hint: str | None
 ) -> None:
     """A message in the message: kept whole as a file, and its own files beside it."""
     children = part.get_payload()
@@ -209,9 +209,9 @@ def _message(
     name = filenames.given(about, type_, hint)
     if kind in _REPORTS:
         octets = b"\n".join(mime_repair.flatten(child) for child in children if isinstance(child, Message))
-        if _protocol(octets, kind, type_, name, fields, result, place):
+        if _protocol(octets, kind, type_, name, fields, contents, place):
             return
-        add_attachment(octets, kind, name, fields, disposition, result, place)
+        add_attachment(octets, kind, name, fields, disposition, contents, place)
         return
     inner = children[0] if isinstance(children, list) and children and isinstance(children[0], Message) else None
     if inner is None:
@@ -220,19 +220,19 @@ def _message(
     if "base64" in first(fields, "content-transfer-encoding").lower() and (decoded := base64(octets)):
         octets, inner = decoded, mime_repair.parse(decoded)[0]  # not allowed and often done
     inner_fields = fields_of(inner)
-    result.returned.append(decode(octets[:8192]))
+    contents.returned.append(decode(octets[:8192]))
     if not name and not first(fields, "content-description").strip():
         subject = filenames.safe(text(first(inner_fields, "subject"), hint).replace("/", "-"))
         name = f"{subject[:120]}.eml" if subject else ""
     add_attachment(
-        octets, "message/rfc822" if kind == "message/rfc822" else kind, name, fields, disposition, result, place
+        octets, "message/rfc822" if kind == "message/rfc822" else kind, name, fields, disposition, contents, place
     )
     if place.depth < DEEPEST and place.parent != "report":
-        walk(inner, inner_fields, result, Place("", 0, place.depth + 1, nested=True), hint)
+        walk(inner, inner_fields, contents, Place("", 0, place.depth + 1, nested=True), hint)
 
 
 def add_attachment(
-    octets: bytes, kind: str, name: str, fields: Fields, disposition: str, result: Contents, place: Place
+    octets: bytes, kind: str, name: str, fields: Fields, disposition: str, contents: Contents, place: Place
 ) -> None:
     """Put a part among the files."""
     if not name:
@@ -244,18 +244,18 @@ def add_attachment(
         if "." in location and len(location) <= 80 and "cid:" not in location:
             name = filenames.safe(text(location))
     if not name:
-        result.nameless += 1
-        name = filenames.invented(kind, result.nameless)
+        contents.nameless += 1
+        name = filenames.invented(kind, contents.nameless)
     content_id = unfold(first(fields, "content-id")).strip("<> ") or None
     inline = content_id is not None and (place.related or place.twin or disposition == "inline") and not place.nested
-    result.files.append(Attachment(name, kind, octets, len(octets), inline and disposition != "attachment", content_id))
+    contents.files.append(
+        Attachment(name, kind, octets, len(octets), inline and disposition != "attachment", content_id)
+    )
 
 
-def _file(result: Contents, name: str, kind: str, content: bytes) -> None:
-    result.files.append(Attachment(name, kind, content, len(content)))
+def _file(contents: Contents, name: str, kind: str, content: bytes) -> None:
+    contents.files.append(Attachment(name, kind, content, len(content)))
 
 
 def _type_of(name: str) -> str:
-    import mimetypes
-
     return mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -1,4 +1,4 @@
-"""What the customer reads: the text and the HTML of an outgoing mail."""
+"""The body of an outgoing mail: its plain text and its HTML."""
 
 from __future__ import annotations
 
@@ -64,19 +64,19 @@ def plain(outbound: Outbound, signature: str) -> str:
 def page(outbound: Outbound, signature: str) -> str:
     """The HTML alternative, its styles written into the elements."""
     way = direction(outbound.language)
-    body = outbound.html if outbound.html is not None else paragraphs(outbound.text, way)
+    content = outbound.html if outbound.html is not None else paragraphs(outbound.text, way)
     if outbound.faces:
-        body += faces(outbound.faces, way)
+        content += faces(outbound.faces, way)
     if signature:
-        body += f'<div class="signature" dir="{text_direction(signature, way)}">{lines(signature)}</div>'
-    body += _quote(outbound.details.get("quote"), way)
+        content += f'<div class="signature" dir="{text_direction(signature, way)}">{lines(signature)}</div>'
+    content += _quote(outbound.details.get("quote"), way)
     align = "right" if way == "rtl" else "left"
     # Some mail programs drop <html> and <body>: the inner div carries language and direction again.
     document = (
         f'<!DOCTYPE html><html lang="{html.escape(outbound.language)}" dir="{way}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
         f'<div class="letter" lang="{html.escape(outbound.language)}" dir="{way}" style="direction:{way};text-align:{align}">'
-        f"{body}</div></body></html>"
+        f"{content}</div></body></html>"
     )
     return _inliner().inline(document)
 

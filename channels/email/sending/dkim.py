@@ -1,4 +1,4 @@
-"""Signing outgoing mails, for those whose mail server does not."""
+"""DKIM signing, for those whose mail server does not sign. Needs the extra package dkimpy."""
 
 from __future__ import annotations
 

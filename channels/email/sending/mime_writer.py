@@ -1,4 +1,4 @@
-"""Writing mails: header lines and MIME parts as bytes.
+"""The MIME writer: header lines and parts of an outgoing mail as bytes.
 
 The standard library's builder parses every header it writes and takes milliseconds for a mail; this
 writes only what the desk sends, and refuses what could break out of a header.

@@ -1,4 +1,4 @@
-"""One `Outbound` as a mail: bytes, envelope sender and envelope recipients."""
+"""Rendering: an `Outbound` as a mail with its envelope sender and recipients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Handing mails to a mail server: a few connections per mailbox, and what its answers mean."""
+"""The SMTP client: a few connections per mailbox, and the meaning of the server's replies."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class Sender:
         smtp, where = self.smtp, f"{self.smtp.host}:{self.smtp.port}"
         try:
             token = await access_token(smtp) if smtp.sign_in else None
-            word = secret(self.env, self.box, smtp=True) if smtp.sign_in and token is None else None
+            password = secret(self.env, self.box, smtp=True) if smtp.sign_in and token is None else None
         except NoSecret as error:
             raise NotSignedIn(str(error)) from error
         connection = aiosmtplib.SMTP(
@@ -133,7 +133,7 @@ class Sender:
         )
         try:
             await connection.connect()
-            await self._sign_in(connection, token, word)
+            await self._sign_in(connection, token, password)
         except aiosmtplib.SMTPAuthenticationError as error:
             connection.close()
             raise NotSignedIn(
@@ -152,13 +152,13 @@ class Sender:
         self._tls = self._tls or ssl.create_default_context(cafile=str(file) if file else None)
         return self._tls
 
-    async def _sign_in(self, connection: aiosmtplib.SMTP, token: str | None, word: str | None) -> None:
+    async def _sign_in(self, connection: aiosmtplib.SMTP, token: str | None, password: str | None) -> None:
         user = self.smtp.user or self.box.address
         if token is not None:
             await connection.ehlo()
             await connection.auth_xoauth2(user, token)
-        elif word is not None:
-            await connection.login(user, word)
+        elif password is not None:
+            await connection.login(user, password)
 
     async def _transact(self, connection: aiosmtplib.SMTP, mail: Mail, limit: asyncio.Timeout) -> Sequence[Refused]:
         refused = await self._envelope(connection, mail)
@@ -221,11 +221,11 @@ class _Gone(Exception):
 
 
 def _failure(code: int, message: str) -> DeliveryError:
-    words = f"{code} {' '.join(message.split())}"[:500]
+    reason = f"{code} {' '.join(message.split())}"[:500]
     if code in (530, 534, 535, 538):
-        return NotSignedIn(f"The mail server wants another sign-in: {words}")
+        return NotSignedIn(f"The mail server wants another sign-in: {reason}")
     return DeliveryError(
-        words, permanent=code >= 500, unreachable=code in (550, 551, 553) and message.startswith("5.1.")
+        reason, permanent=code >= 500, unreachable=code in (550, 551, 553) and message.startswith("5.1.")
     )
 
 

@@ -1,4 +1,4 @@
-"""Where rendered mails go: to the mail server of their mailbox, or into a folder."""
+"""Delivery targets for rendered mails: the mailbox's mail server, or a folder."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def _write(folder: Path, mail: Mail) -> None:
 
 
 def refusal(box: Mailbox, mail: Mail, refused: Sequence[Refused], now: datetime) -> bytes:
-    """A delivery report (RFC 3464) about the copies the server refused at the door.
+    """A delivery report (RFC 3464) about the copies the server refused at once.
 
     It comes in like any other bounce, so that it is shown at the message it is about.
     """
-    words = "".join(f"{item.address}: {item.reason}\r\n" for item in refused)
+    refusals = "".join(f"{item.address}: {item.reason}\r\n" for item in refused)
     report = f"Reporting-MTA: dns; {box.domain}\r\n" + "".join(_about(item) for item in refused)
     headers = [
         ("Date", format_datetime(now)),
@@ -56,7 +56,7 @@ def refusal(box: Mailbox, mail: Mail, refused: Sequence[Refused], now: datetime)
         ("In-Reply-To", mail.message_id),
     ]
     parts = [
-        mime_writer.text_part(words),
+        mime_writer.text_part(refusals),
         mime_writer.Part("message/delivery-status", report.encode("utf-8", "replace")),
         mime_writer.Part("text/rfc822-headers", f"Message-ID: {mail.message_id}\r\n".encode()),
     ]

@@ -134,11 +134,11 @@ def is_marked(html: str) -> bool:
 
 def _marked(body: LexborNode, low: str) -> tuple[Set[int], Set[int]]:
     """(nodes to leave out, nodes at which the rest of the document is left out), by their identity."""
-    results = [node for mark, where in _QUOTES.items() if mark in low for node in body.css(where)]
-    skip = {node.mem_id for node in results if not _forwards(node)}
+    quotes = [node for mark, where in _QUOTES.items() if mark in low for node in body.css(where)]
+    skip = {node.mem_id for node in quotes if not _forwards(node)}
     skip.update(node.mem_id for mark, where in _SIGNATURES.items() if mark in low for node in body.css(where))
-    results = [node for mark, where in _ALL_AFTER.items() if mark in low for node in body.css(where)]
-    stop = {node.mem_id for node in results if not _forwards(node)}
+    quotes = [node for mark, where in _ALL_AFTER.items() if mark in low for node in body.css(where)]
+    stop = {node.mem_id for node in quotes if not _forwards(node)}
     for node in body.css(_BORDERED) if "border-top" in low else ():
         if _OUTLOOK.search(node.attributes.get("style") or "") and _looks_like_header(node) and not _forwards(node):
             stop.add(node.mem_id)

@@ -1,4 +1,4 @@
-"""Finds what is quoted in plain text: goes down the lines once and marks it.
+"""Quotation detection in plain text: one pass over the lines, marking what is quoted.
 
 Almost every line is passed by after a look at its first and last letter; only a suspicious one meets
 the patterns.

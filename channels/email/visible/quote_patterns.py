@@ -1,4 +1,4 @@
-"""How programs write above a quotation and people below their words, in many languages.
+"""Patterns of quotation headers ("On … wrote:") in many languages.
 
 Matched against lines whose direction marks and non-breaking blanks are gone and whose Persian and
 Arabic digits and letters are folded (`fold`); a half-space there is a blank.

@@ -1,4 +1,4 @@
-"""Finds the signature: from the last line upwards, piece by piece."""
+"""Signature detection: from the last line upwards, piece by piece."""
 
 from __future__ import annotations
 

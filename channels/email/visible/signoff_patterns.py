@@ -1,4 +1,4 @@
-"""What people and their programs write below their words, in many languages."""
+"""Patterns of sign-offs, device signatures and disclaimers in many languages."""
 
 from __future__ import annotations
 

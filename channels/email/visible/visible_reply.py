@@ -1,4 +1,4 @@
-"""What the person wrote: without what they answered to, without their signature. Nothing is lost, it is only folded."""
+"""The visible reply: what the person wrote, without quotation and signature. Nothing is lost, only folded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One record of a call from all its events: shuffled, repeated or late, the same record. Pure."""
+"""The call record builder: one record from all events of a call, the same in whatever order they come. Pure."""
 
 from __future__ import annotations
 
@@ -139,8 +139,8 @@ def _incoming(record: Record, call: Call) -> None:
     record.agent_ext = record.agents[0] if record.agents else None
     takers = call.of("connected")
     record.answered_at = next((start for _, start, _ in spells if start), None) or _worked_out(call)
-    values = [taker.ring_s for taker in takers if taker.ring_s is not None]
-    record.ring_s = half_up(values[0]) if values else _rang(call, call.answers[:1])
+    ring_times = [taker.ring_s for taker in takers if taker.ring_s is not None]
+    record.ring_s = half_up(ring_times[0]) if ring_times else _rang(call, call.answers[:1])
     if record.ended_at is not None or any(end for _, _, end in spells):
         talked = [message.talk_s for message in call.of("completed") if message.talk_s is not None]
         record.talk_s = covered(spells)

@@ -1,6 +1,6 @@
-"""What a switchboard's event says about a call, in words every switchboard shares.
+"""Call events in one vocabulary for all switchboards.
 
-Providers turn their events into facts; `reduce.py` turns the facts of one call into its record. Facts carry their own
+Providers turn their events into facts; `build_record.py` turns the facts of one call into its record. Facts carry their own
 time, so that the order in which they come means nothing.
 """
 

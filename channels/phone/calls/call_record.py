@@ -1,4 +1,4 @@
-"""The record of one call: everything the desk knows about it, recomputed from all its events."""
+"""The call record: everything the desk knows about one call, recomputed from all its events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The facts of one call, asked in the ways the record needs."""
+"""Queries over the events of one call, as the record builder needs them."""
 
 from __future__ import annotations
 
@@ -141,11 +141,11 @@ def half_up(value: float) -> int:
 
 def covered(spells: Sequence[Spell]) -> int | None:
     """Seconds in at least one of the spells; None when none of them is whole."""
-    full_text = sorted((start, end) for _, start, end in spells if start and end and end >= start)
-    if not full_text:
+    spans = sorted((start, end) for _, start, end in spells if start and end and end >= start)
+    if not spans:
         return None
-    total, reached = timedelta(0), full_text[0][0]
-    for start, end in full_text:
+    total, reached = timedelta(0), spans[0][0]
+    for start, end in spans:
         total += max(timedelta(0), end - max(start, reached))
         reached = max(reached, end)
     return half_up(total.total_seconds())

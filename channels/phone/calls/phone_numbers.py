@@ -1,4 +1,4 @@
-"""Telephone numbers in every spelling people and switchboards use, as one E.164 form."""
+"""Phone number parsing: every spelling of people and switchboards to one E.164 form."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def e164(text: str, *, region: str = "IR", area: str = "") -> str | None:
     international = raw.startswith(("+", "00"))
     spelling = f"+{digits.removeprefix('00')}" if international else digits
     try:
-        result = phonenumbers.parse(spelling, region)
+        parsed = phonenumbers.parse(spelling, region)
     except phonenumbers.NumberParseException:
         return None
-    sure = phonenumbers.is_valid_number(result) or (international and phonenumbers.is_possible_number(result))
-    return phonenumbers.format_number(result, phonenumbers.PhoneNumberFormat.E164) if sure else None
+    sure = phonenumbers.is_valid_number(parsed) or (international and phonenumbers.is_possible_number(parsed))
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if sure else None
 
 
 def is_outside(text: str | None, *, region: str = "IR") -> bool:
@@ -59,12 +59,12 @@ def is_outside(text: str | None, *, region: str = "IR") -> bool:
 def is_mobile(text: str | None, *, region: str = "IR") -> bool:
     """Whether text messages reach this number."""
     try:
-        result = phonenumbers.parse(text or "", region)
+        parsed = phonenumbers.parse(text or "", region)
     except phonenumbers.NumberParseException:
         return False
     kinds = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
-    iranian = result.country_code == 98 and str(result.national_number).startswith("9")  # new ranges open every year
-    return iranian or phonenumbers.number_type(result) in kinds
+    iranian = parsed.country_code == 98 and str(parsed.national_number).startswith("9")  # new ranges open every year
+    return iranian or phonenumbers.number_type(parsed) in kinds
 
 
 def _bare(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Recordings and messages on tape, fetched from where the configuration allows and from nowhere else.
+"""Recordings and voicemail, fetched from where the settings allow and from nowhere else.
 
 What a webhook says of a file is a stranger's word: it is only ever looked up below the address or the folder that
 its source names in the settings. What is not there yet is tried again for two hours after the call.
@@ -31,22 +31,22 @@ KINDS = {"audio/wav": ".wav", "audio/mpeg": ".mp3", "audio/ogg": ".ogg", "audio/
 
 
 class RecordingMissing(Exception):
-    """It can't be had; the text is for people. `later`: it may be there after a while."""
+    """The recording is not available; the text is for people. `later`: it may be there after a while."""
 
     def __init__(self, reason: str, *, later: bool = False) -> None:
         super().__init__(reason)
         self.later = later
 
 
-def attachments(details: Mapping[str, Any], ended: datetime | None) -> list[Attachment]:
+def attachments(call: Mapping[str, Any], ended: datetime | None) -> list[Attachment]:
     """What a call's record names, to be fetched: its recording and its message on tape."""
     since = int(ended.timestamp()) if ended else 0
-    results = []
-    for what in ("voicemail", "recording"):
-        body = details.get(f"{what}_file")
-        if isinstance(body, str) and body and not (what == "recording" and body == details.get("voicemail_file")):
-            results.append(Attachment(what, "audio/x-unknown", None, 0, content_id=what, remote=f"{since}|{body}"))
-    return results
+    files = []
+    for kind in ("voicemail", "recording"):
+        place = call.get(f"{kind}_file")
+        if isinstance(place, str) and place and not (kind == "recording" and place == call.get("voicemail_file")):
+            files.append(Attachment(kind, "audio/x-unknown", None, 0, content_id=kind, remote=f"{since}|{place}"))
+    return files
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ class Fetcher:
 
     async def fetch(self, wanted: Attachment) -> Attachment:
         """The file with its content, or with a `problem` in words. DeliveryError: not yet, try again."""
-        since, _, body = (wanted.remote or "").partition("|")
+        since, _, place = (wanted.remote or "").partition("|")
         try:
-            content = await self._content(body)
+            content = await self._content(place)
             kind = sound_type(content)
             if kind is None:
                 raise RecordingMissing(
@@ -76,23 +76,23 @@ class Fetcher:
         name = f"{wanted.content_id}{KINDS[kind]}"
         return replace(wanted, name=name, content_type=kind, content=content, size=len(content), remote=None)
 
-    async def _content(self, body: str) -> bytes:
+    async def _content(self, place: str) -> bytes:
         if self.source.recordings_folder is not None:
-            return await asyncio.to_thread(self._read, self.source.recordings_folder, body)
+            return await asyncio.to_thread(self._read, self.source.recordings_folder, place)
         prefix = self.source.recordings or (TWILIO if self.source.provider == "twilio" else "")
         if not prefix:
             where = f"the source {self.source.name}"
             raise RecordingMissing(
                 f"This desk is not told where recordings are: set recordings or recordings_folder of {where}."
             )
-        return await self._load(address(prefix, self._inner(body), twilio=self.source.provider == "twilio"))
+        return await self._load(address(prefix, self._inner(place), twilio=self.source.provider == "twilio"))
 
-    def _inner(self, body: str) -> str:
-        return body.removeprefix(self.source.recordings_root) if self.source.recordings_root else body
+    def _inner(self, place: str) -> str:
+        return place.removeprefix(self.source.recordings_root) if self.source.recordings_root else place
 
-    def _read(self, folder: Path, body: str) -> bytes:
+    def _read(self, folder: Path, place: str) -> bytes:
         root = folder.resolve()
-        name = self._inner(unquote(urlsplit(body).path) if "://" in body else body)
+        name = self._inner(unquote(urlsplit(place).path) if "://" in place else place)
         path = (root / name.lstrip("/")).resolve() if not Path(name).is_relative_to(root) else Path(name).resolve()
         if not path.is_relative_to(root):
             raise RecordingMissing(f"The switchboard names a file outside of the folder of recordings: {name}")
@@ -132,18 +132,18 @@ class Fetcher:
         return {"Authorization": f"Bearer {secret}"} if secret else {}
 
 
-def address(prefix: str, body: str, *, twilio: bool = False) -> str:
-    """Where a recording is: below `prefix`. Raises Missing when it is said to be anywhere else."""
-    if "://" in body:
-        url, own = urlsplit(body), urlsplit(prefix)
+def address(prefix: str, place: str, *, twilio: bool = False) -> str:
+    """The address of a recording below `prefix`. Raises Missing for one anywhere else."""
+    if "://" in place:
+        url, own = urlsplit(place), urlsplit(prefix)
         path = unquote(url.path)
         same = (url.scheme, url.netloc) == (own.scheme, own.netloc) and path.startswith(unquote(own.path))
         if not same or ".." in path.split("/") or "\\" in path:
             raise RecordingMissing(f"The switchboard names a place that is not below {prefix}")
         if twilio and "." not in url.path.rpartition("/")[2]:
             return f"{url.scheme}://{url.netloc}{url.path}.mp3"
-        return body
-    parts = [part for part in body.replace("\\", "/").split("/") if part]
+        return place
+    parts = [part for part in place.replace("\\", "/").split("/") if part]
     if not parts or ".." in parts:
         raise RecordingMissing("The switchboard names no file that can be fetched.")
     return prefix + "/".join(quote(part) for part in parts)

@@ -1,4 +1,4 @@
-"""Where a switchboard gives a summary instead of events: it fills what the events leave open."""
+"""A switchboard's call summary (CDR): fills what the events leave open."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ SECONDS = ("queue_wait_s", "ring_s", "talk_s", "spoken_s")
 
 def summarise(facts: Sequence[Fact]) -> dict[str, Any]:
     """What several summaries of one call come to: later words win, agents and talking times add up."""
-    result: dict[str, Any] = {}
+    summary: dict[str, Any] = {}
     for fact in facts:
         for name, value in fact.summary.items():
             if value in (None, "", []):
                 continue
-            result[name] = _joined(name, result.get(name), value)
+            summary[name] = _joined(name, summary.get(name), value)
         if fact.end and fact.summary.get("billed") == "answered":
-            result["partner"] = fact.end
-    return result
+            summary["partner"] = fact.end
+    return summary
 
 
 def _joined(name: str, old: Any, new: Any) -> Any:
@@ -113,16 +113,16 @@ def _answered(record: Record) -> datetime | None:
 
 def _placed(plain: dict[str, Any]) -> None:
     """A line dialled out: the agent's in a call that came in, else the call itself."""
-    words = {name: plain.pop(f"placed_{name}", None) for name in ("from", "to", "outcome", "end")}
+    placed = {name: plain.pop(f"placed_{name}", None) for name in ("from", "to", "outcome", "end")}
     if plain.get("direction") == "inbound":
-        if plain.get("disposition") == "answered" and words["to"]:
-            plain.setdefault("agents", [words["to"]])
-    elif words["to"]:
-        plain |= {"direction": "outbound", "from_": words["from"], "to": words["to"]}
-        if words["end"]:
-            plain |= {"status": "ended", "ended_at": words["end"]}
-        if words["outcome"] and plain.get("disposition") != "answered":
-            plain["disposition"] = words["outcome"]
+        if plain.get("disposition") == "answered" and placed["to"]:
+            plain.setdefault("agents", [placed["to"]])
+    elif placed["to"]:
+        plain |= {"direction": "outbound", "from_": placed["from"], "to": placed["to"]}
+        if placed["end"]:
+            plain |= {"status": "ended", "ended_at": placed["end"]}
+        if placed["outcome"] and plain.get("disposition") != "answered":
+            plain["disposition"] = placed["outcome"]
 
 
 def _billed(record: Record, plain: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Who may be bothered by what no person wrote, and how often: kept by the desk, so that a restart forgets nothing."""
+"""Contact limits: how often an automatic text or call may disturb a number. Stored by the desk."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ContactLimits:
     survey: Survey
     failed: OrderedDict[str, int] = field(default_factory=OrderedDict)
 
-    async def may(self, outbound: Outbound, to: str, desk: Desk | None, now: datetime) -> None:
+    async def check(self, outbound: Outbound, to: str, desk: Desk | None, now: datetime) -> None:
         """Raises DeliveryError: at night until the morning, for good when they asked for peace or were asked today."""
         wait = quiet_hours.quiet_until(self.survey, now)
         if wait:
@@ -49,7 +49,7 @@ class ContactLimits:
         details = {"survey": _mark(token), "at": now.isoformat(), "tries": tries}
         await desk.remember(ASKED, to, json.dumps(details))
 
-    async def went_wrong(self, outbound: Outbound, to: str, desk: Desk | None, error: DeliveryError) -> None:
+    async def record_failure(self, outbound: Outbound, to: str, desk: Desk | None, error: DeliveryError) -> None:
         """A try failed. Raises DeliveryError for good after the second one; who was not asked may be asked another time."""
         if error.uncertain:
             return
@@ -70,8 +70,8 @@ class ContactLimits:
 
 
 async def _last(desk: Desk, to: str) -> dict[str, Any]:
-    result = json.loads(await desk.recall(ASKED, to) or "{}")
-    return result if isinstance(result, dict) else {}
+    record = json.loads(await desk.recall(ASKED, to) or "{}")
+    return record if isinstance(record, dict) else {}
 
 
 def _mark(token: str) -> str:

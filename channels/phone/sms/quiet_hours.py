@@ -1,4 +1,4 @@
-"""When and to whom a text or call leaves that no person wrote. Pure."""
+"""Quiet hours: when, and by which way, an automatic text or call may leave. Pure."""
 
 from __future__ import annotations
 

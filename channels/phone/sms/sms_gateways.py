@@ -1,4 +1,4 @@
-"""Text messages leave through a gateway: a driver for each kind, one small class each."""
+"""SMS gateway drivers: one small class for each kind."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class Web:
 
 
 def _pause(headers: Mapping[str, str]) -> float:
-    body = headers.get("Retry-After", "")
-    return float(body) if re.fullmatch(r"\d{1,5}", body) else 60.0
+    pause = headers.get("Retry-After", "")
+    return float(pause) if re.fullmatch(r"\d{1,5}", pause) else 60.0
 
 
 @dataclass(frozen=True)

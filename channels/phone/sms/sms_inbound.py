@@ -1,4 +1,4 @@
-"""What a text message gateway posts: messages of customers, and what became of ours."""
+"""SMS gateway webhooks: customers' messages and delivery receipts for ours."""
 
 from __future__ import annotations
 
@@ -60,24 +60,24 @@ def key(settings: PhoneSettings, hook: Webhook) -> str:
 
 
 def has_id(settings: PhoneSettings, hook: Webhook) -> bool:
-    """Whether it is told from others by more than its words: a report, or a message that has an id."""
+    """Whether it has an identity beyond its text: a receipt, or a message with an id."""
     message = _fields(settings.sms, hook, "messages")
     return message.get("text") is None or bool(message.get("id"))
 
 
-async def note_wish(settings: PhoneSettings, desk: Desk, raw: bytes) -> None:
+async def record_opt_out(settings: PhoneSettings, desk: Desk, raw: bytes) -> None:
     """Remember who asked for no more messages, and who wants them again."""
     try:
-        result = understand(settings, webhook_of(json.loads(raw)))
+        messages = understand(settings, webhook_of(json.loads(raw)))
     except ValueError:
         return
-    for item in result:
-        wish = wish_of(settings.sms, item.text) if item.kind == "message" else None
+    for item in messages:
+        wish = opt_request(settings.sms, item.text) if item.kind == "message" else None
         if wish is not None and item.author is not None:
             await desk.remember(WISHES, item.author.address.removeprefix("phone:"), wish)
 
 
-def wish_of(sms: Sms, text: str) -> str | None:
+def opt_request(sms: Sms, text: str) -> str | None:
     """`stop` or `start` when that is all the message says."""
     plain = text.strip().strip(".!").casefold()
     if plain in (stop_word.casefold() for stop_word in sms.stop_words):
@@ -95,7 +95,7 @@ def _message(settings: PhoneSettings, hook: Webhook, values: Mapping[str, Any], 
     who = number(str(values["from"]), region=settings.region, area=settings.area) or "anonymous"
     text = str(values["text"]).replace("\x00", "")
     named = str(values.get("id") or hashlib.sha256(repr(sorted(hook.fields.items())).encode()).hexdigest()[:32])
-    wish = wish_of(settings.sms, text)
+    wish = opt_request(settings.sms, text)
     details: dict[str, Any] = {"sms": True}
     if wish is not None:
         details["wish"] = wish

@@ -1,4 +1,4 @@
-"""Text messages: how many parts a text takes, and a survey's question that fits into one."""
+"""SMS length rules: how many parts a text takes, and a survey question that fits into one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which switchboard speaks: what its events say, whichever it is."""
+"""The switchboard adapters by name, and detection of the switchboard that wrote an event."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ def guess(hook: Webhook) -> str:
     batch = hook.fields.get("events")
     if isinstance(batch, list) and batch and isinstance(batch[0], Mapping):
         names |= set(batch[0])
-    result = next((name for name, some in signs.items() if some & names), None)
-    if result is None:
+    provider = next((name for name, some in signs.items() if some & names), None)
+    if provider is None:
         raise NotACall("nothing in this webhook tells which switchboard sent it")
-    return result
+    return provider
 
 
 def readings(asked: Mapping[str, Any]) -> list[Reading]:
-    """What a line of the door says: `{"events": […]}` of one call, raw or as webhooks, or one webhook."""
+    """Events of one line of input: `{"events": […]}` of one call, raw or as webhooks, or one webhook."""
     if "body" in asked:
         return understand(webhook_of(asked))
     events = asked.get("events")

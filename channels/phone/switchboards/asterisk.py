@@ -168,7 +168,7 @@ def _variable(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
         yield Fact(what="recorded", at=at, text=fields["value"])
 
 
-def _said(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
+def _user_event(fields: Fields, call: str, at: datetime | None) -> Iterable[Fact]:
     """Events our dialplan snippet sends; those of others are seen and mean nothing."""
     name = fields.get("userevent", "").lower()
     status = fields.get("queuestatus", "")
@@ -228,5 +228,5 @@ KINDS: dict[str, Callable[[Fields, str, datetime | None], Iterable[Fact]]] = {
     "newchannel": _opened, "dialbegin": _dialled, "dialend": _dialled, "queuecallerjoin": _queued,
     "queuecallerleave": _left, "queuecallerabandon": _left, "agentconnect": _connected, "agentcomplete": _completed,
     "hangup": _hung_up, "blindtransfer": _transferred, "attendedtransfer": _transferred,
-    "mixmonitorstart": _recorded, "varset": _variable, "userevent": _said, "cdr": _billed,
+    "mixmonitorstart": _recorded, "varset": _variable, "userevent": _user_event, "cdr": _billed,
 }  # fmt: skip

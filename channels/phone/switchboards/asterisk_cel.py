@@ -1,4 +1,4 @@
-"""Asterisk's channel event log (CEL), as relayed by the manager interface or by a small script as JSON."""
+"""Asterisk's channel event log (CEL), relayed as JSON by the manager interface or by a small script."""
 
 from __future__ import annotations
 
@@ -67,10 +67,10 @@ def _ended(fields: Fields, leg: str, at: datetime | None, *, main: bool, answere
 
 def _extra(text: str) -> dict[str, Any]:
     try:
-        result = json.loads(text) if text else {}
+        extra = json.loads(text) if text else {}
     except (ValueError, RecursionError):
         return {}
-    return result if isinstance(result, dict) else {}
+    return extra if isinstance(extra, dict) else {}
 
 
 def _time(fields: Fields) -> datetime | None:

@@ -1,4 +1,4 @@
-"""How Asterisk names lines, dialled numbers and endings."""
+"""Asterisk field values: names of channels, dialled numbers, hang-up causes."""
 
 from __future__ import annotations
 

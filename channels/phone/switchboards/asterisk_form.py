@@ -1,4 +1,4 @@
-"""What an Asterisk dialplan posts by itself: a form at hang-up, and the key pressed in a survey."""
+"""Asterisk dialplan posts: the form sent at hang-up, and the key pressed in a survey."""
 
 from __future__ import annotations
 

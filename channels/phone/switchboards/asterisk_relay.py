@@ -1,4 +1,4 @@
-"""Runs beside Asterisk: reads its manager interface (AMI) and posts each event of a call to the desk, in order.
+"""The Asterisk relay, beside the PBX: posts each call event of the manager interface (AMI) to the desk.
 
 `python -m channels.phone.switchboards.asterisk_relay --desk https://desk.example/channels/phone/pbx --user helpdesk` with PASOKH_PHONE_PBX_SECRET
 (the desk's) and PASOKH_AMI_SECRET in the environment. It keeps nothing on the disk: what the desk does not take is tried

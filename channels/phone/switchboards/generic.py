@@ -1,4 +1,4 @@
-"""The desk's own form of a call event, for switchboards that can be taught, and the map that makes others fit it.
+"""The generic call event, the desk's own format, and the field map that makes other switchboards fit it.
 
 A JSON object or a form with `call_id` and whatever of the record is known: several events of one call add up.
 """
@@ -31,7 +31,7 @@ def read(hook: Webhook) -> list[Reading]:
     call_id = hook.text("call_id")
     if not call_id:
         raise NotACall("the event has no call_id")
-    facts = [Fact(what="told", at=_at(hook), summary=_told(hook))]
+    facts = [Fact(what="told", at=_at(hook), summary=_summary(hook))]
     if hook.text("rate"):
         facts.append(Fact(what="survey", at=_at(hook), text=hook.text("survey_id"), status=hook.text("rate")))
     facts += _files(hook)
@@ -80,7 +80,7 @@ def _at(hook: Webhook) -> Any:
     return moment(hook.text("at", "time", "timestamp"), hook.options.zone) or hook.received_at
 
 
-def _told(hook: Webhook) -> dict[str, Any]:
+def _summary(hook: Webhook) -> dict[str, Any]:
     details: dict[str, Any] = {name: hook.text(name) for name in TEXTS}
     details |= {"from_": hook.text("from"), "to": hook.text("to"), "customer": hook.text("customer")}
     details |= {name: hook.seconds(name) for name in DURATIONS}
@@ -106,9 +106,9 @@ def _told(hook: Webhook) -> dict[str, Any]:
 
 def _files(hook: Webhook) -> list[Fact]:
     facts: list[Fact] = []
-    for what in ("recorded", "voicemail"):
-        body = hook.text("recording" if what == "recorded" else "voicemail")
-        if body and body.lower() not in ("false", "0", "no"):
-            file = "" if body.lower() in ("true", "1", "yes") else body
-            facts.append(Fact(what="recorded" if what == "recorded" else "voicemail", at=_at(hook), text=file))
+    for kind in ("recorded", "voicemail"):
+        place = hook.text("recording" if kind == "recorded" else "voicemail")
+        if place and place.lower() not in ("false", "0", "no"):
+            file = "" if place.lower() in ("true", "1", "yes") else place
+            facts.append(Fact(what="recorded" if kind == "recorded" else "voicemail", at=_at(hook), text=file))
     return facts

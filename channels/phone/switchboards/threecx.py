@@ -56,9 +56,9 @@ def _call_id(hook: Webhook, number: str, start: str | None) -> str:
 def _time(hook: Webhook, name: str) -> str | None:
     for zone, suffix in (("UTC", "UTC"), (hook.options.zone, "Local"), (hook.options.zone, "")):
         text = hook.text(name + suffix)
-        result = moment(text, zone) or _american(text, zone)
-        if result:
-            return iso(result)
+        time = moment(text, zone) or _american(text, zone)
+        if time:
+            return iso(time)
     return None
 
 

@@ -1,4 +1,4 @@
-"""Twilio: status callbacks of calls, the results of Dial and Enqueue, recordings.
+"""Twilio: status callbacks of calls, results of Dial and Enqueue, recordings.
 
 A call that Twilio "completed" was only answered by a script; people took it where Dial, a queue or a child call says so.
 """
@@ -40,11 +40,11 @@ def read(hook: Webhook) -> list[Reading]:
     details["talk_s"] = hook.seconds("DialCallDuration")
     if status in ENDS:
         details |= {"status": "ended", "ended_at": at or later(_now(hook), 0.0)}
-        full_text = hook.seconds("CallDuration")
-        if full_text is not None and details["ended_at"]:
-            details["started_at"] = later(details["ended_at"], -full_text)
+        duration = hook.seconds("CallDuration")
+        if duration is not None and details["ended_at"]:
+            details["started_at"] = later(details["ended_at"], -duration)
             if outgoing and details["disposition"] == "answered":
-                details |= {"answered_at": details["started_at"], "talk_s": full_text}
+                details |= {"answered_at": details["started_at"], "talk_s": duration}
     return [summary(hook, own, details, *_files(hook))]
 
 

@@ -1,4 +1,4 @@
-"""Yeastar: the report NewCdr of S-Series, K2 and Cloud PBX, and event 30012 of the P-Series. One row for each leg."""
+"""Yeastar: NewCdr reports of S-Series, K2 and Cloud PBX, and event 30012 of the P-Series. One row per leg."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def read(hook: Webhook) -> list[Reading]:
     if not call_id:
         raise NotACall("the row has neither callid nor call_id")
     start = flat.time("timestart", "timestamp", "time_start")
-    full_text = flat.seconds("callduraction", "callduration", "call_duration")
+    duration = flat.seconds("callduraction", "callduration", "call_duration")
     talk = flat.seconds("talkduraction", "talkduration", "talk_duration")
     direction = word(flat.text("type"))
     caller, callee = flat.text("callfrom", "call_from"), flat.text("callto", "call_to")
@@ -31,7 +31,7 @@ def read(hook: Webhook) -> list[Reading]:
     answered = status == "answered"
     agent = callee if direction == "inbound" else caller
     person = answered and not is_outside(agent) and agent.isdigit()
-    end = later(start, full_text)
+    end = later(start, duration)
     details: dict[str, Any] = {
         "direction": direction,
         "disposition": status,

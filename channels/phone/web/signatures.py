@@ -1,4 +1,4 @@
-"""How a webhook proves that it comes from the switchboard it names."""
+"""Webhook authentication: tokens and signatures that prove which switchboard is calling."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WINDOW = 300  # seconds a signature is good for
 
 
 class Refused(Exception):
-    """The request is not believed; `status` and the text are what its sender is told."""
+    """The request failed authentication; `status` and the text are the answer to its sender."""
 
     def __init__(self, reason: str, status: int = 401) -> None:
         super().__init__(reason)
@@ -127,12 +127,12 @@ def vonage(request: Request, secrets: Sequence[str], now: datetime) -> None:
 
 def _json(part: str) -> Mapping[str, object]:
     try:
-        result = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (ValueError, binascii.Error, RecursionError):
         raise Refused("the token can't be read") from None
-    if not isinstance(result, dict):
+    if not isinstance(claims, dict):
         raise Refused("the token can't be read")
-    return result
+    return claims
 
 
 def _fresh(at: int, now: datetime) -> None:

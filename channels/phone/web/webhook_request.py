@@ -1,4 +1,4 @@
-"""A webhook as it came: its headers, its fields, when, and how its source is set up."""
+"""A webhook request: headers, fields, time of arrival and the options of its source."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Webhook:
     options: Options = field(default_factory=Options)
 
     def text(self, *names: str) -> str:
-        """The first of these fields that says something, as text without blanks around it."""
+        """The first of these fields that is not empty, stripped."""
         for name in names:
             value = self.fields.get(name)
             if value is not None and not isinstance(value, (dict, list)) and str(value).strip():
@@ -69,14 +69,14 @@ def parse(body: str, headers: Mapping[str, str]) -> Mapping[str, Any]:
     kind = headers.get("content-type", "").lower()
     if "json" in kind or body.lstrip()[:1] in ("{", "["):
         try:
-            result = json.loads(body)
+            fields = json.loads(body)
         except (ValueError, RecursionError) as error:
             raise NotACall(f"the body is not whole JSON: {error}") from None
-        if isinstance(result, list):
-            result = {"events": result}
-        if not isinstance(result, dict):
+        if isinstance(fields, list):
+            fields = {"events": fields}
+        if not isinstance(fields, dict):
             raise NotACall("the body is JSON but no object")
-        return result
+        return fields
     try:
         pairs = parse_qsl(body.strip(), keep_blank_values=True, strict_parsing=bool(body.strip()), max_num_fields=500)
     except ValueError as error:
@@ -95,10 +95,10 @@ def moment(text: str, zone: str) -> datetime | None:
             return believable(datetime.fromtimestamp(float(text), UTC))
         if re.fullmatch(r"\d{12,14}", text) and not text.startswith("20"):
             return believable(datetime.fromtimestamp(int(text) / 1000, UTC))
-        result = parsedate_to_datetime(text) if "," in text else datetime.fromisoformat(text.replace("/", "-"))
+        parsed = parsedate_to_datetime(text) if "," in text else datetime.fromisoformat(text.replace("/", "-"))
     except (ValueError, OverflowError, OSError):
         return None
-    return believable(result if result.tzinfo else result.replace(tzinfo=ZoneInfo(zone)))
+    return believable(parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(zone)))
 
 
 def seconds(text: str) -> float | None:

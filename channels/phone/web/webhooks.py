@@ -1,4 +1,4 @@
-"""The web side of the channel: a webhook is believed, kept durably, and only then acknowledged."""
+"""The webhook endpoint: authenticate, store durably, then acknowledge."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Webhooks:
         name = request.match_info["source"]
         try:
             body = await self._body(request)
-            provider, options = self._believe(request, name, body)
+            provider, options = self._authenticate(request, name, body)
             text = body.decode("utf-8")
             kind = request.headers.get("Content-Type", "") if request.method == "POST" else ""
             parcels = self._parcels(name, provider, options, kind, text)
@@ -84,7 +84,7 @@ class Webhooks:
                 new += await self.desk.accept(name, kept_item.event_key, kept_item.raw, order_key=kept_item.order_key)
                 self._stood(kept_item)
                 if name == "sms":
-                    await sms_inbound.note_wish(self.settings, self.desk, kept_item.raw)
+                    await sms_inbound.record_opt_out(self.settings, self.desk, kept_item.raw)
         except Exception:  # whatever it was, the sender must try again
             log.exception("a webhook could not be kept", extra={"source": name})
             return _answer({"error": "not kept; send it again"}, 503)
@@ -133,7 +133,7 @@ class Webhooks:
             raise Refused("the body is not whole", 400)
         return bytes(body)
 
-    def _believe(self, request: web.Request, name: str, body: bytes) -> tuple[str, Options]:
+    def _authenticate(self, request: web.Request, name: str, body: bytes) -> tuple[str, Options]:
         """The provider and options of a source that proved itself. Raises Refused."""
         source = self.settings.source(name)
         driver = self.settings.sms.driver
@@ -183,5 +183,5 @@ class Webhooks:
         return StoredWebhook(call_id, f"{call_id}:{own}", raw, facts, stands(self.settings, readings[0]))
 
 
-def _answer(what: Mapping[str, Any], status: int) -> web.Response:
-    return web.json_response(dict(what), status=status, headers={"Cache-Control": "no-store"})
+def _answer(answer: Mapping[str, Any], status: int) -> web.Response:
+    return web.json_response(dict(answer), status=status, headers={"Cache-Control": "no-store"})

@@ -1,4 +1,4 @@
-"""Calls of the Bot API: python-telegram-bot makes them, errors are sorted by what they mean."""
+"""The Bot API client: python-telegram-bot makes the calls, errors are sorted by what they mean."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Api:
             return self._result(answer.status, answer.payload)
 
     async def download_file(self, file_id: str) -> bytes:
-        """The content of a file of at most 20 MB. Raises ApiError. Its address holds the token and is told nobody."""
+        """The content of a file of at most 20 MB. Raises ApiError. Its address contains the token and is never shown."""
         file = await self.call("getFile", file_id=file_id)
         path = file.get("file_path") if isinstance(file, dict) else None
         if not isinstance(path, str) or ".." in path:

@@ -1,4 +1,4 @@
-"""Text with marks: entities become HTML, rich messages become lines of text. Pure; offsets are UTF-16 units."""
+"""Formatted text: entities to HTML, rich messages to lines of text. Pure; offsets are UTF-16 units."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def html(body: str, entities: list[Json]) -> str | None:
             opens.setdefault(start, []).append((-length, opening))
             closes.setdefault(start + length, []).append((-start, closing))
     places = sorted({0, len(raw) // 2, *opens, *closes})
-    made = []
+    parts = []
     for place, following in zip(places, [*places[1:], places[-1]], strict=True):
-        made += [tag for _, tag in sorted(closes.get(place, ()))]
-        made += [tag for _, tag in sorted(opens.get(place, ()), key=lambda item: item[0])]
-        made.append(escape(raw[place * 2 : following * 2].decode("utf-16-le", "replace")).replace("\n", "<br>"))
-    return "".join(made)
+        parts += [tag for _, tag in sorted(closes.get(place, ()))]
+        parts += [tag for _, tag in sorted(opens.get(place, ()), key=lambda item: item[0])]
+        parts.append(escape(raw[place * 2 : following * 2].decode("utf-16-le", "replace")).replace("\n", "<br>"))
+    return "".join(parts)
 
 
 def _tags(entity: Json) -> tuple[str, str]:
@@ -60,9 +60,9 @@ def plain(rich: Any, depth: int = _DEPTH) -> str:
     if not isinstance(rich, dict):
         return ""
     if "text" in rich:
-        body = plain(rich["text"], depth - 1)
+        words = plain(rich["text"], depth - 1)
         url = text(rich, "url", 2000)
-        return f"{body} ({url})" if url and url != body else body
+        return f"{words} ({url})" if url and url != words else words
     return text(rich, "expression") or text(rich, "alternative_text") or text(rich, "emoji")
 
 
@@ -71,9 +71,9 @@ def lines(blocks: list[Json], depth: int = _DEPTH) -> Iterator[str]:
     for block in blocks if depth > 0 else []:
         kind = text(block, "type", 60)
         for field in ("title", "summary", "header", "text", "expression"):
-            body = plain(block.get(field))
-            if body.strip():
-                yield body
+            line = plain(block.get(field))
+            if line.strip():
+                yield line
         for item in objects(block, "items"):
             label = text(item, "label", 40) or "•"
             tick = ("☑ " if item.get("is_checked") is True else "☐ ") if item.get("has_checkbox") is True else ""
@@ -92,9 +92,9 @@ def lines(blocks: list[Json], depth: int = _DEPTH) -> Iterator[str]:
             yield f"📍 {where.get('latitude')}, {where.get('longitude')}"
         yield from lines(objects(block, "blocks"), depth - 1)
         for field in ("caption", "credit"):
-            body = plain(block.get(field))
-            if body.strip():
-                yield body
+            line = plain(block.get(field))
+            if line.strip():
+                yield line
 
 
 def media(blocks: list[Json], depth: int = _DEPTH) -> Iterator[Json]:

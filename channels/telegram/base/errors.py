@@ -1,4 +1,4 @@
-"""What an error of the Bot API means for a message: try again, give up, or nobody knows. Pure."""
+"""Bot API errors as delivery outcomes: try again, give up, or unknown. Pure."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ _FLOOD_PAUSE = 5.0
 
 def delivery_error(error: ApiError, chat: str = "") -> DeliveryError:
     """The first that fits, in this order; `chat` is only named in words."""
-    body = error.description
+    reason = error.description
     if error.retry_after is not None or error.code == 429:
-        return DeliveryError(body, retry_after=error.retry_after or _FLOOD_PAUSE)
+        return DeliveryError(reason, retry_after=error.retry_after or _FLOOD_PAUSE)
     if error.code == 403:  # blocked, kicked, deactivated, or never started the bot
-        return DeliveryError(body, permanent=True, unreachable=True)
+        return DeliveryError(reason, permanent=True, unreachable=True)
     if error.migrated_to is not None:
         return DeliveryError(f"The group moved to {error.migrated_to}.", retry_after=1.0)
     if error.code == 400 or error.code == 413:
-        return DeliveryError(body, permanent=True, unreachable=any(item in body.lower() for item in _GONE))
+        return DeliveryError(reason, permanent=True, unreachable=any(item in reason.lower() for item in _GONE))
     if error.code in (401, 404):
-        return DeliveryError(f"Telegram does not accept this bot's token: {body}", retry_after=_TOKEN_PAUSE)
+        return DeliveryError(f"Telegram does not accept this bot's token: {reason}", retry_after=_TOKEN_PAUSE)
     if error.maybe:
-        return DeliveryError(f"{body}. It may have arrived.", uncertain=True)
-    return DeliveryError(body)  # 409, 5xx, and whatever never reached Telegram
+        return DeliveryError(f"{reason}. It may have arrived.", uncertain=True)
+    return DeliveryError(reason)  # 409, 5xx, and whatever never reached Telegram
 
 
 def is_format(error: ApiError) -> bool:
@@ -50,14 +50,14 @@ def is_picture(error: ApiError) -> bool:
 
 
 def is_same(error: ApiError) -> bool:
-    """Whether an edit changed nothing, because it says so already."""
+    """Whether an edit was refused because it changed nothing."""
     return error.code == 400 and "not modified" in error.description.lower()
 
 
 def is_gone(error: ApiError) -> bool:
     """Whether the message that should be changed or deleted is not there any more."""
-    body = error.description.lower()
-    return error.code == 400 and any(f"message to {item} not found" in body for item in ("edit", "delete"))
+    reason = error.description.lower()
+    return error.code == 400 and any(f"message to {item} not found" in reason for item in ("edit", "delete"))
 
 
 def repeatable(error: ApiError) -> DeliveryError:

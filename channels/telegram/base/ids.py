@@ -1,4 +1,4 @@
-"""How people, chats and messages of a bot are named. Pure.
+"""Identifiers of people, chats and messages of a bot. Pure.
 
 A conversation is `<chat>`, `<chat>/<topic>`, `<chat>/d<direct messages topic>`, each with `@<business connection>` behind it where there is one.
 A message is `<account>:<conversation's chat>:<message id>`, an address `telegram:<account>:<user>`.

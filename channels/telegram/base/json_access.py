@@ -1,4 +1,4 @@
-"""Looking into JSON that may hold anything: a field of the wrong kind counts as missing, nothing ever raises."""
+"""Tolerant JSON access: a field of the wrong kind counts as missing, and nothing raises."""
 
 from __future__ import annotations
 
@@ -55,16 +55,16 @@ def decimal(holder: Json, key: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
-        result = float(value)
+        parsed = float(value)
     except OverflowError:
         return None
-    return result if math.isfinite(result) else None
+    return parsed if math.isfinite(parsed) else None
 
 
 def ident(holder: Json, key: str) -> str:
     """An identifier, number or string, as a string; "" when there is none."""
-    result = number(holder, key)
-    return str(result) if result is not None else text(holder, key, 200)
+    whole_number = number(holder, key)
+    return str(whole_number) if whole_number is not None else text(holder, key, 200)
 
 
 def moment(holder: Json, key: str) -> datetime | None:

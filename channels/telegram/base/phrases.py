@@ -1,4 +1,4 @@
-"""What the bot and its notes say, in Persian and English. Values are isolated where they stand in Persian text."""
+"""Phrases of the bot and of timeline notes, Persian and English. Values are isolated inside Persian text."""
 
 from __future__ import annotations
 
@@ -114,18 +114,18 @@ WORDS: Mapping[str, tuple[str, str]] = {
 def phrase(language: str, name: str, /, **values: object) -> str:
     """The words called `name`; Persian unless the language is English or another that isn't written like it."""
     persian = language in ("fa", "ar", "")
-    body = WORDS[name][0 if persian else 1]
+    template = WORDS[name][0 if persian else 1]
     if not values:
-        return body
-    return body.format(**{key: isolated(value) if persian else value for key, value in values.items()}).strip()
+        return template
+    return template.format(**{key: isolated(value) if persian else value for key, value in values.items()}).strip()
 
 
-def digits(body: str, language: str) -> str:
+def digits(text: str, language: str) -> str:
     """Figures as they are written in the language."""
-    return body.translate(_PERSIAN) if language in ("fa", "ar", "") else body
+    return text.translate(_PERSIAN) if language in ("fa", "ar", "") else text
 
 
 def isolated(value: object) -> str:
     """A value that keeps its own direction within a Persian sentence; counts in its figures."""
-    body = digits(str(value), "fa") if isinstance(value, int) else str(value)
-    return f"{_FSI}{body}{_PDI}" if body and not body.isdecimal() else body
+    text = digits(str(value), "fa") if isinstance(value, int) else str(value)
+    return f"{_FSI}{text}{_PDI}" if text and not text.isdecimal() else text

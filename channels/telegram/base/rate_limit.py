@@ -1,4 +1,4 @@
-"""How fast a bot may write: to all together, to one chat, to one group. Waiting is done by whoever asks."""
+"""Telegram's sending limits: per bot, per chat, per group. The caller does the waiting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The HTTP requests of a bot: python-telegram-bot's own, which also remember the raw answer.
+"""The HTTP client of a bot: python-telegram-bot's own, which also records the raw answer.
 
 The library's errors leave out the HTTP status, the description and unreadable answers; the desk needs all three.
 """

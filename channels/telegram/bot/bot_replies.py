@@ -1,4 +1,4 @@
-"""What a bot does once an update is safe: answers taps and commands, thanks with a sticker, asks why. Never in the way of the next update."""
+"""Bot replies to stored updates: to taps and commands, with a sticker or a question. No update waits for them."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ _HOUR = timedelta(hours=1)
 
 
 class BotReplies:
-    """One bot's manners. `me` is what Telegram says of it, filled in when known."""
+    """The replies of one bot. `me` is Telegram's own description of it, once known."""
 
     def __init__(
         self,
         sender: Sender,
         desk: Desk,
-        about: UpdateContext,
+        context: UpdateContext,
         secret: bytes,
         *,
         now: Callable[[], datetime],
@@ -51,29 +51,29 @@ class BotReplies:
         self._api = sender.api
         self._bot = sender.api.bot
         self._desk = desk
-        self._about = about
+        self._context = context
         self._secret = secret
         self._now = now
         self._survey_days = survey_days
         self._waiting: asyncio.Queue[tuple[Json, bool]] = asyncio.Queue(_MOST_WAITING)
-        self._works = False
-        self._alone: set[asyncio.Task[None]] = set()
+        self._running = False
+        self._tasks: set[asyncio.Task[None]] = set()
         self._answered: OrderedDict[str, list[datetime]] = OrderedDict()
 
     async def meet(self, me: Json) -> None:
-        """Telegram said who the bot is. Its name is kept, so that links to it can be made before it says so again."""
+        """Store the bot's name as Telegram gives it, so that links can be made before it is asked again."""
         self.me, self.met = me, True
-        for key, body in ((USERNAME, text(me, "username", 60)), (NAME, full_name(me))):
-            if body and await self._desk.recall(self._bot.name, key) != body:
-                await self._desk.remember(self._bot.name, key, body)
+        for key, name in ((USERNAME, text(me, "username", 60)), (NAME, full_name(me))):
+            if name and await self._desk.recall(self._bot.name, key) != name:
+                await self._desk.remember(self._bot.name, key, name)
 
     def note(self, update: Json, *, fresh: bool) -> None:
         """An update is safe. `fresh`: it came for the first time."""
         if fresh or "callback_query" in update:
-            if not self._works and len(self._alone) < _MOST_WAITING:  # another process of the desk listens
+            if not self._running and len(self._tasks) < _MOST_WAITING:  # another process of the desk listens
                 task = asyncio.get_running_loop().create_task(self._safely(update, fresh))
-                self._alone.add(task)
-                task.add_done_callback(self._alone.discard)
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
                 return
             try:
                 self._waiting.put_nowait((update, fresh))
@@ -82,12 +82,12 @@ class BotReplies:
 
     async def run(self) -> None:
         """Work until cancelled. Nothing here can lose a message: they are all kept by the desk already."""
-        self._works = True
+        self._running = True
         try:
             while True:
                 await self._safely(*await self._waiting.get())
         finally:
-            self._works = False
+            self._running = False
 
     async def _safely(self, update: Json, fresh: bool) -> None:
         try:
@@ -101,30 +101,30 @@ class BotReplies:
             log.exception("a word of the bot did not leave", extra={"bot": self._bot.name})
 
     async def follow(self, update: Json, *, fresh: bool) -> None:
-        """Do what an update asks of the bot."""
+        """Reply to an update where it asks for a reply."""
         query = obj(update, "callback_query")
         if query:
             await self._tapped(query, fresh)
             return
         message = obj(update, "message")
-        result = understand(update, self._about).things
-        body = result[0] if result else None
-        if body is not None and body.kind == "survey_answer":
-            if body.survey is not None and body.survey.score is not None and body.survey.token is not None:
+        inbounds = understand(update, self._context).things
+        inbound = inbounds[0] if inbounds else None
+        if inbound is not None and inbound.kind == "survey_answer":
+            if inbound.survey is not None and inbound.survey.score is not None and inbound.survey.token is not None:
                 await self._thank(
-                    body,
+                    inbound,
                     obj(update, "message") or obj(update, "message_reaction"),
-                    body.survey.token,
-                    body.survey.score,
+                    inbound.survey.token,
+                    inbound.survey.score,
                 )
             return
         where = place(message)
         if where is not None and self._may_answer(where.key, message):
-            await self._mannerly(message, where)
+            await self._reply(message, where)
 
-    # --- manners --------------------------------------------------------------------------------
+    # --- replies --------------------------------------------------------------------------------
 
-    async def _mannerly(self, message: Json, where: Place) -> None:
+    async def _reply(self, message: Json, where: Place) -> None:
         tickets: Sequence[Mapping[str, Any]] = ()
         person = ident(obj(message, "from"), "id")
         if bot_texts.wants_tickets(message) and person:
@@ -156,20 +156,20 @@ class BotReplies:
         chat = ident(obj(message, "chat"), "id")
         button = buttons.read(self._secret, text(query, "data", 200), chat=chat, person=who)
         if button is None or where is None:
-            await self._hear(query, phrase(language, "old_button"), alert=False)
+            await self._answer_tap(query, phrase(language, "old_button"), alert=False)
             return
         if not button.genuine:
-            await self._hear(query, phrase(language, "not_yours"), alert=True)
+            await self._answer_tap(query, phrase(language, "not_yours"), alert=True)
             return
         if self._too_old(message):
-            await self._hear(query, phrase(language, "old_button"), alert=True)
+            await self._answer_tap(query, phrase(language, "old_button"), alert=True)
             await self._keyboard(message, where, None)
             return
         if button.score is None:
-            await self._hear(query, "", alert=False)
+            await self._answer_tap(query, "", alert=False)
             await self._keyboard(message, where, render.faces((), button.token, self._secret, chat, who, language))
             return
-        await self._hear(query, phrase(language, "saved"), alert=False)
+        await self._answer_tap(query, phrase(language, "saved"), alert=False)
         await self._keyboard(
             message, where, render.chosen(button.score, button.token, self._secret, chat, who, language)
         )
@@ -181,7 +181,7 @@ class BotReplies:
         sent = moment(message, "date")  # None: the message can't be reached any more; the desk decides
         return sent is not None and self._now() - sent > timedelta(days=self._survey_days)
 
-    async def _thank(self, values: Inbound, message: Json, token: str, score: Score) -> None:
+    async def _thank(self, answer: Inbound, message: Json, token: str, score: Score) -> None:
         where = place(message)
         person = obj(message, "from") or obj(message, "user")
         if where is None:
@@ -196,10 +196,13 @@ class BotReplies:
             link = buttons.reason_link(self._secret, name, token=token, chat=chat, person=person)
             await self._sender.quick(where, bot_texts.reason_call(where, language, link))
 
-    async def _hear(self, query: Json, body: str, *, alert: bool) -> None:
+    async def _answer_tap(self, query: Json, notice: str, *, alert: bool) -> None:
         try:
             await self._api.call(
-                "answerCallbackQuery", callback_query_id=ident(query, "id"), text=body or None, show_alert=alert or None
+                "answerCallbackQuery",
+                callback_query_id=ident(query, "id"),
+                text=notice or None,
+                show_alert=alert or None,
             )
         except ApiError as error:  # "query is too old": it spins no more
             log.info("a tap was not answered", extra={"bot": self._bot.name, "why": error.description})
@@ -230,24 +233,26 @@ class BotReplies:
             await self._desk.remember(self._bot.name, f"sticker:{score}", file_id)
 
 
-async def asked(desk: Desk, account: str, where: Place, token: str, question: int, person: str) -> None:
+async def record_survey_question(
+    desk: Desk, account: str, where: Place, token: str, question: int, person: str
+) -> None:
     """Remember that somebody was asked in a chat: a face, sticker or reaction of theirs answers it too."""
-    values = {"token": token, "question": question, "newest": True, "person": person}
-    await desk.remember(account, f"survey:{where.key}", json.dumps(values))
+    survey = {"token": token, "question": question, "newest": True, "person": person}
+    await desk.remember(account, f"survey:{where.key}", json.dumps(survey))
 
 
-async def said_since(desk: Desk, account: str, where: Place) -> None:
+async def record_later_message(desk: Desk, account: str, where: Place) -> None:
     """Something else was said to a chat: a bare face now belongs to that."""
     known = await desk.recall(account, f"survey:{where.key}")
     if known and '"newest": true' in known:
         await desk.remember(account, f"survey:{where.key}", known.replace('"newest": true', '"newest": false'))
 
 
-async def known(desk: Desk, account: str, where: Place) -> dict[str, Any] | None:
+async def last_survey(desk: Desk, account: str, where: Place) -> dict[str, Any] | None:
     """The survey a chat was asked last, or None."""
-    result = await desk.recall(account, f"survey:{where.key}")
+    stored = await desk.recall(account, f"survey:{where.key}")
     try:
-        body = json.loads(result) if result else None
+        survey = json.loads(stored) if stored else None
     except ValueError:
         return None
-    return body if isinstance(body, dict) else None
+    return survey if isinstance(survey, dict) else None

@@ -1,4 +1,4 @@
-"""What the bot says by itself: welcome, state of a request, thanks for a number. Pure; always named automatic."""
+"""Texts of the bot: welcome, ticket status, thanks for a number. Pure; always marked as automatic."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ def answer(
     language = language_of(person, bot)
     order = command(message)
     if order is not None and order[0] in (*COMMANDS, "help"):
-        body, keyboard = _to_command(order[0], person, bot, language, desk, tickets)
-        return _say(where, body, language, keyboard)
+        reply, keyboard = _to_command(order[0], person, bot, language, desk, tickets)
+        return _say(where, reply, language, keyboard)
     if "contact" in message:
-        result = content(message, language).details.get("contact", {})
-        own = isinstance(result, dict) and result.get("verified")
+        card = content(message, language).details.get("contact", {})
+        own = isinstance(card, dict) and card.get("verified")
         return _say(
             where, phrase(language, "number_thanks" if own else "number_stranger"), language, {"remove_keyboard": True}
         )
@@ -79,10 +79,10 @@ def _to_command(
         own = bot.welcome.get(language)
         name = text(person, "first_name", 100)
         if own is not None:
-            body = own.replace("{name}", name).replace("{desk}", desk).replace("{hours}", hours)
+            welcome = own.replace("{name}", name).replace("{desk}", desk).replace("{hours}", hours)
         else:
-            body = phrase(language, "welcome", name=name, desk=desk, hours=hours).replace("\n\n", "\n")
-        return body, _share(language) if bot.ask_number and order == "start" else None
+            welcome = phrase(language, "welcome", name=name, desk=desk, hours=hours).replace("\n\n", "\n")
+        return welcome, _share(language) if bot.ask_number and order == "start" else None
     if order == "status":
         return _how_they_stand(tickets, language), None
     return phrase(language, order), None
@@ -110,21 +110,21 @@ def _line(ticket: Mapping[str, Any], language: str) -> str:
     return phrase(language, name, number=digits(str(ticket.get("number", "")), language), subject=subject, state=state)
 
 
-def _say(where: Place, body: str, language: str, keyboard: dict[str, Any] | None) -> Call:
+def _say(where: Place, reply: str, language: str, keyboard: dict[str, Any] | None) -> Call:
     mark = phrase(language, "automatic")
     base = {**target(where), "reply_markup": keyboard, "link_preview_options": {"is_disabled": True}}
-    html = f"{escape(body, quote=False)}\n\n<i>{escape(mark, quote=False)}</i>"
+    html = f"{escape(reply, quote=False)}\n\n<i>{escape(mark, quote=False)}</i>"
     return Call(
-        "sendMessage", {**base, "text": html, "parse_mode": "HTML"}, plain={**base, "text": f"{body}\n\n{mark}"}
+        "sendMessage", {**base, "text": html, "parse_mode": "HTML"}, plain={**base, "text": f"{reply}\n\n{mark}"}
     )
 
 
 def reason_call(where: Place, language: str, link: str) -> Call:
     """The question for reasons. The link in it names the survey: an answer to this message carries it back."""
-    body = phrase(language, "why_sad")
+    question = phrase(language, "why_sad")
     base = target(where)
     markup = {"force_reply": True, "selective": True, "input_field_placeholder": phrase(language, "write_here")[:64]}
-    html = f'<a href="{escape(link, quote=True)}">☹️</a> {escape(body, quote=False)}'
+    html = f'<a href="{escape(link, quote=True)}">☹️</a> {escape(question, quote=False)}'
     return Call(
         "sendMessage",
         {

@@ -1,4 +1,4 @@
-"""Hands updates to the desk: each by itself, in order per conversation, with what was known when it came."""
+"""Durable intake of updates: one by one, in order per conversation, with what was known when they came."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ async def accept_update(desk: Desk, account: str, updates: Sequence[Any], after:
     lines: dict[str, list[Any]] = {}
     for update in updates:
         lines.setdefault(order_key_of(update) if isinstance(update, dict) else "", []).append(update)
-    counts = await asyncio.gather(*(_line(desk, account, key, line, after) for key, line in lines.items()))
+    counts = await asyncio.gather(*(_accept_in_order(desk, account, key, line, after) for key, line in lines.items()))
     return sum(counts)
 
 
-async def _line(desk: Desk, account: str, key: str, line: Sequence[Any], after: BotReplies | None) -> int:
+async def _accept_in_order(desk: Desk, account: str, key: str, line: Sequence[Any], after: BotReplies | None) -> int:
     count = 0
     for update in line:
-        fresh = await _one(desk, account, key, update)
+        fresh = await _accept(desk, account, key, update)
         count += fresh
         if after is not None and isinstance(update, dict):
             after.note(update, fresh=fresh)
     return count
 
 
-async def _one(desk: Desk, account: str, key: str, update: Any) -> bool:
+async def _accept(desk: Desk, account: str, key: str, update: Any) -> bool:
     if isinstance(update, dict):
         update.pop(callbacks.KNOWN, None)
-        await _remind(desk, account, update)
+        await _add_known_survey(desk, account, update)
     raw = json.dumps(update, separators=(",", ":")).encode("ascii")
     own = ident(update, "update_id") if isinstance(update, dict) else ""
     return await desk.accept(account, own or external_id(raw), raw, order_key=key)
@@ -53,13 +53,13 @@ def external_id(raw: bytes) -> str:
     return "sha256:" + hashlib.sha256(raw).hexdigest()
 
 
-async def _remind(desk: Desk, account: str, update: dict[str, Any]) -> None:
+async def _add_known_survey(desk: Desk, account: str, update: dict[str, Any]) -> None:
     """Add the survey the chat was asked, where it may matter."""
     if not callbacks.is_candidate(update):
         return
     where = place(_holder(update))
     try:
-        asked = await bot_replies.known(desk, account, where) if where is not None else None
+        asked = await bot_replies.last_survey(desk, account, where) if where is not None else None
     except Exception:  # it must not keep the update from being safe
         log.exception("what was asked could not be recalled", extra={"bot": account})
         return

@@ -1,4 +1,4 @@
-"""Asks Telegram for updates: what came is safe before the next question confirms it. One bad update stops nothing."""
+"""Long polling: updates are stored before the next request confirms them, and one bad update stops nothing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+import telegram
+
 from channels.contract import Desk, State
 from channels.telegram.base.api import Api, ApiError
 from channels.telegram.base.json_access import Json, ident, moment, number, text
@@ -18,14 +20,8 @@ from channels.telegram.bot.bot_replies import BotReplies
 from channels.telegram.receiving import accept_updates
 
 log = logging.getLogger(__name__)
-# Telegram leaves out reactions and member changes unless they are asked for.
-ALLOWED = (
-    "message", "edited_message", "channel_post", "edited_channel_post", "business_connection", "business_message",
-    "edited_business_message", "deleted_business_messages", "guest_message", "message_reaction", "message_reaction_count",
-    "callback_query", "purchased_paid_media", "poll", "poll_answer", "my_chat_member", "chat_member", "chat_join_request",
-    "chat_boost", "removed_chat_boost", "managed_bot", "inline_query", "chosen_inline_result", "shipping_query",
-    "pre_checkout_query",
-)  # fmt: skip
+# Every kind the library knows: Telegram leaves out reactions and member changes unless they are asked for.
+ALLOWED = tuple(map(str, telegram.Update.ALL_TYPES))
 BATCH = 100
 _QUIET = timedelta(days=6)  # after a week without updates Telegram numbers them anew: ask without an offset before
 _UPDATE_ID = re.compile(rb'"update_id"\s*:\s*(\d{1,18})')
@@ -50,21 +46,21 @@ class Poller:
     def __init__(self, api: Api, desk: Desk, after: BotReplies, now: Callable[[], datetime], pace: Pace) -> None:
         self._api = api
         self._desk = desk
-        self._after = after
+        self._replies = after
         self._now = now
         self._pace = pace
         self._offset: int | None = None
         self._limit = BATCH
         self._last = now()
-        self._told: tuple[bool, str | None] | None = None
+        self._reported: tuple[bool, str | None] | None = None
 
     async def run(self) -> None:
         """Say who we are, then ask for ever."""
         tries = 0
         while True:
             try:
-                if not self._after.met:
-                    await self._after.meet(await hello(self._api))
+                if not self._replies.met:
+                    await self._replies.meet(await hello(self._api))
                 await self.once()
             except ApiError as error:
                 tries += 1
@@ -84,7 +80,7 @@ class Poller:
             self._offset = None  # known ones come again and are known again
         try:
             updates = await self._api.call(
-                "getUpdates", offset=self._offset, limit=self._limit, timeout=self._api.bot.wait_seconds if self._told == (True, None) else 0,
+                "getUpdates", offset=self._offset, limit=self._limit, timeout=self._api.bot.wait_seconds if self._reported == (True, None) else 0,
                 allowed_updates=list(ALLOWED),
             )  # fmt: skip
         except ApiError as error:
@@ -93,7 +89,7 @@ class Poller:
             return 1
         if not isinstance(updates, list):
             raise ApiError("Telegram's answer holds no list of updates")
-        await accept_updates.accept_update(self._desk, self._api.bot.name, updates, self._after)
+        await accept_updates.accept_update(self._desk, self._api.bot.name, updates, self._replies)
         self._follow(updates)
         await self._tell(None)
         return len(updates)
@@ -125,8 +121,8 @@ class Poller:
         return self._pace.conflict if error.code == 409 else self._pace.wait(tries)
 
     async def _tell(self, trouble: str | None) -> None:
-        if self._told != (trouble is None, trouble):
-            self._told = (trouble is None, trouble)
+        if self._reported != (trouble is None, trouble):
+            self._reported = (trouble is None, trouble)
             await self._desk.report(
                 State(self._api.bot.name, connected=trouble is None, problem=trouble, since=self._now())
             )

@@ -1,4 +1,4 @@
-"""The other way in: Telegram calls us. Nothing is believed without the secret, nothing confirmed before it is safe."""
+"""The webhook: nothing is accepted without the secret, nothing confirmed before it is stored."""
 
 from __future__ import annotations
 
@@ -82,9 +82,9 @@ async def register_webhook(
                     max_connections=10,
                 )
                 info, details = await api.call("getWebhookInfo"), True
-            result = info if isinstance(info, dict) else {}
-            trouble = poll.webhook_problem(result, now())
-            waiting = json_access.number(result, "pending_update_count")
+            state = info if isinstance(info, dict) else {}
+            trouble = poll.webhook_problem(state, now())
+            waiting = json_access.number(state, "pending_update_count")
             await desk.report(
                 State(api.bot.name, connected=trouble is None, problem=trouble, since=now(), remote_count=waiting)
             )

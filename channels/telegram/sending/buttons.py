@@ -1,4 +1,4 @@
-"""What our buttons carry: which face, of which survey, for whom. Signed with the bot's own secret. Pure.
+"""Callback data of survey buttons: face, survey and person, signed with the bot's secret. Pure.
 
 At most 64 bytes: `s1`, a letter (h n s: a face; c: show the faces again), the survey's token, `.`, ten characters of HMAC
 over token, chat and person. A button somebody else taps, or one that somebody made up, is refused.
@@ -33,10 +33,10 @@ class Button:
 def data(secret: bytes, *, token: str, score: Score | None, chat: str, person: str) -> str:
     """Callback data of a button. Raises ValueError when the token is too long for it."""
     letter = next((letter for letter, item in _LETTERS.items() if item == score), _CHANGE)
-    made = f"{_MARK}{letter}{token}.{_mac(secret, token, chat, person)}"
-    if len(made.encode()) > LIMIT:
+    payload = f"{_MARK}{letter}{token}.{_mac(secret, token, chat, person)}"
+    if len(payload.encode()) > LIMIT:
         raise ValueError("the survey's token is too long for a button")
-    return made
+    return payload
 
 
 def read(secret: bytes | None, body: str, *, chat: str, person: str) -> Button | None:

@@ -1,4 +1,4 @@
-"""An `Outbound` as the calls that put it into a chat. Pure."""
+"""Rendering: an `Outbound` as the Bot API calls that post it. Pure."""
 
 from __future__ import annotations
 
@@ -86,10 +86,10 @@ def calls(bot: Bot, outbound: Outbound, where: Place, secret: bytes) -> list[Cal
 def _frame(bot: Bot, outbound: Outbound) -> tuple[tuple[str, str], tuple[str, str]]:
     """(plain, HTML) of what stands above and below: a person's name, or that nobody wrote it."""
     if outbound.automatic:
-        body = phrase(outbound.language, "automatic")
+        automatic = phrase(outbound.language, "automatic")
         if _SAYS_SO.search(outbound.text):
             return ("", ""), ("", "")
-        return ("", ""), (f"\n\n{body}", f"\n\n<i>{escape(body)}</i>")
+        return ("", ""), (f"\n\n{automatic}", f"\n\n<i>{escape(automatic)}</i>")
     name = _signature(bot, outbound)
     return ((f"{name}\n", f"<b>{escape(name)}</b>\n") if name else ("", "")), ("", "")
 
@@ -101,9 +101,9 @@ def _signature(bot: Bot, outbound: Outbound) -> str:
 
 def _texts(text: str, head: tuple[str, str], foot: tuple[str, str], base: Mapping[str, Any]) -> Iterator[Call]:
     room = LONGEST_TEXT - units(foot[0])
-    result = pieces(text, room, first=room - units(head[0]))
-    for number, piece in enumerate(result):
-        first, last = number == 0, number == len(result) - 1
+    texts = pieces(text, room, first=room - units(head[0]))
+    for number, piece in enumerate(texts):
+        first, last = number == 0, number == len(texts) - 1
         plain = (head[0] if first else "") + piece + (foot[0] if last else "")
         html = (head[1] if first else "") + escape(piece, quote=False) + (foot[1] if last else "")
         own = base if first else {name: value for name, value in base.items() if name != "reply_parameters"}
@@ -150,11 +150,11 @@ def _groups(files: Sequence[Attachment]) -> Iterator[list[tuple[str, Attachment]
 Words = tuple[tuple[str, str], str, tuple[str, str]]
 
 
-def _caption(words: Words | None) -> tuple[dict[str, Any], dict[str, Any]]:
+def _caption(captions: Words | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """(formatted, plain) parameters of a caption."""
-    if words is None:
+    if captions is None:
         return {}, {}
-    head, text, foot = words
+    head, text, foot = captions
     html = head[1] + escape(text, quote=False) + foot[1]
     return {"caption": html, "parse_mode": "HTML"}, {"caption": head[0] + text + foot[0]}
 
@@ -163,21 +163,21 @@ def _upload(file: Attachment) -> Upload:
     return (file.name, file.content or b"", file.content_type)
 
 
-def _media(group: list[tuple[str, Attachment]], base: Mapping[str, Any], words: Words | None) -> Call:
-    body, plain = _caption(words)
+def _media(group: list[tuple[str, Attachment]], base: Mapping[str, Any], captions: Words | None) -> Call:
+    caption, plain = _caption(captions)
     if len(group) > 1:
-        return _album(group, base, body, plain)
+        return _album(group, base, caption, plain)
     [(kind, file)] = group
     files = {kind: _upload(file)}
-    made = Call(_METHODS[kind], {**base, **body}, files, plain={**base, **plain} if words else None)
+    call = Call(_METHODS[kind], {**base, **caption}, files, plain={**base, **plain} if captions else None)
     if kind == "document":
-        return made
-    other = Call("sendDocument", {**base, **body}, {"document": _upload(file)}, plain=made.plain)
-    return replace(made, otherwise=(other,))
+        return call
+    other = Call("sendDocument", {**base, **caption}, {"document": _upload(file)}, plain=call.plain)
+    return replace(call, otherwise=(other,))
 
 
 def _album(
-    group: list[tuple[str, Attachment]], base: Mapping[str, Any], values: dict[str, Any], plain: dict[str, Any]
+    group: list[tuple[str, Attachment]], base: Mapping[str, Any], caption: dict[str, Any], plain: dict[str, Any]
 ) -> Call:
     files = {f"file{number}": _upload(file) for number, (_, file) in enumerate(group)}
 
@@ -188,11 +188,11 @@ def _album(
         ]
 
     single = tuple(
-        Call("sendDocument", {**base, **(values if not number else {})}, {"document": _upload(file)}, plain={**base, **(plain if not number else {})})
+        Call("sendDocument", {**base, **(caption if not number else {})}, {"document": _upload(file)}, plain={**base, **(plain if not number else {})})
         for number, (_, file) in enumerate(group)
     )  # fmt: skip
     return Call(
-        "sendMediaGroup", {**base, "media": media(values)}, files, plain={**base, "media": media(plain)} if values else None,
+        "sendMediaGroup", {**base, "media": media(caption)}, files, plain={**base, "media": media(plain)} if caption else None,
         otherwise=single, weight=len(group),
     )  # fmt: skip
 
@@ -216,7 +216,7 @@ def faces(
     row: list[dict[str, Any]] = []
     scores: tuple[Score, ...] = ("happy", "neutral", "sad")
     for score in scores:
-        face = next((wanted_id for wanted_id in wanted if wanted_id.score == score), None)
+        face = next((wanted_face for wanted_face in wanted if wanted_face.score == score), None)
         key: dict[str, Any] = {"text": f"{EMOJI[score]} {face.label}".strip() if face else EMOJI[score]}
         try:
             if token is None:

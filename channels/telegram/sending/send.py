@@ -1,12 +1,12 @@
-"""Hands messages to Telegram: in order per chat, at its pace, each part once."""
+"""The sender of one bot: in order per chat, within the limits, each part once."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from channels.contract import DeliveryError, Outbound
 from channels.telegram.base import errors
@@ -16,9 +16,6 @@ from channels.telegram.base.json_access import number, obj
 from channels.telegram.base.rate_limit import Limits
 from channels.telegram.sending import render
 from channels.telegram.sending.send_progress import Unfinished
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 LONGEST_WAIT = 5.0  # seconds a message may hold its sender for its chat's sake; longer waits go back to the outbox
 _MOST_CHATS = 1000
@@ -43,9 +40,9 @@ class Sender:
     async def send(self, outbound: Outbound) -> list[Mapping[str, Any]]:
         """Send every part that has not left yet; returns all of Telegram's messages. Raises DeliveryError."""
         where = self._place(render.destination_chat(outbound))
-        full_text = render.calls(self.api.bot, outbound, where, self._secret)
-        parts = await self.unfinished.begun(outbound.token, full_text)
-        wanted = parts.calls(full_text)
+        calls = render.calls(self.api.bot, outbound, where, self._secret)
+        parts = await self.unfinished.begun(outbound.token, calls)
+        wanted = parts.calls(calls)
         async with self._turn(where.chat):
             await self._wait(where.chat, sum(call.weight for call in wanted[len(parts.done) :]))
             while len(parts.done) < len(wanted):
@@ -55,7 +52,7 @@ class Sender:
                 except ApiError as error:
                     if errors.is_picture(error) and call.otherwise:
                         parts.opened.append(len(parts.done))
-                        wanted = parts.calls(full_text)
+                        wanted = parts.calls(calls)
                         continue
                     await self.unfinished.save(outbound.token, parts)
                     raise self._fault(error, where, len(parts.done), len(wanted)) from None
@@ -92,8 +89,8 @@ class Sender:
 
     def key_of(self, sent: Mapping[str, Any], where: Place) -> str:
         """The desk's id of a message that was sent."""
-        values = {"chat": {"id": where.chat, **obj(sent, "chat")}, "message_id": number(sent, "message_id")}
-        return message_key(self.api.bot.name, values, where.business or "")
+        message = {"chat": {"id": where.chat, **obj(sent, "chat")}, "message_id": number(sent, "message_id")}
+        return message_key(self.api.bot.name, message, where.business or "")
 
     async def _try(self, call: render.Call, parameters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         try:

@@ -1,4 +1,4 @@
-"""How far a message in parts has come: kept durably, so that a part never leaves twice, not even after a restart."""
+"""Progress of a message sent in parts, stored so that no part leaves twice, even after a restart."""
 
 from __future__ import annotations
 
@@ -33,27 +33,27 @@ class Parts:
     @property
     def messages(self) -> list[Json]:
         """Everything that left."""
-        return [item for made in self.done for item in made]
+        return [item for sent in self.done for item in sent]
 
     def dump(self) -> str:
         """As text."""
         slim = [
-            [{"chat": {"id": obj(item, "chat").get("id")}, "message_id": item.get("message_id")} for item in made]
-            for made in self.done
+            [{"chat": {"id": obj(item, "chat").get("id")}, "message_id": item.get("message_id")} for item in sent]
+            for sent in self.done
         ]
         return json.dumps({"done": slim, "opened": self.opened})  # fmt: skip
 
 
-def loads(body: str | None) -> Parts:
+def loads(stored: str | None) -> Parts:
     """The parts that `dump` wrote; none when it can't be read."""
     try:
-        result = json.loads(body or "{}")
+        progress = json.loads(stored or "{}")
     except ValueError:
-        result = {}
-    made = result.get("done") if isinstance(result, dict) else None
-    opened = result.get("opened") if isinstance(result, dict) else None
+        progress = {}
+    done = progress.get("done") if isinstance(progress, dict) else None
+    opened = progress.get("opened") if isinstance(progress, dict) else None
     return Parts(
-        [objects({"made": item}, "made") for item in made] if isinstance(made, list) else [],
+        [objects({"made": item}, "made") for item in done] if isinstance(done, list) else [],
         [ticket for ticket in opened if number({"n": ticket}, "n") is not None] if isinstance(opened, list) else [],
     )
 
@@ -68,16 +68,16 @@ class Unfinished:
 
     async def begun(self, token: str, wanted: Sequence[Call]) -> Parts:
         """How far a message has come; only one in parts can have begun."""
-        result = self._known.get(token)
+        parts = self._known.get(token)
         if (
-            result is None
+            parts is None
             and self.desk is not None
             and (len(wanted) > 1 or any(wanted_id.otherwise for wanted_id in wanted))
         ):
-            body = await self.desk.recall(self._account, _key(token))
-            if body:
-                result = self._known[token] = loads(body)
-        return result or Parts()
+            stored = await self.desk.recall(self._account, _key(token))
+            if stored:
+                parts = self._known[token] = loads(stored)
+        return parts or Parts()
 
     async def save(self, token: str, parts: Parts) -> None:
         """It stopped here."""
@@ -93,11 +93,11 @@ class Unfinished:
         if self._known.pop(token, None) is not None:
             await self._remember(token, "")
 
-    async def _remember(self, token: str, body: str) -> None:
+    async def _remember(self, token: str, progress: str) -> None:
         """What Telegram took it has, whether the desk can write it down or not."""
         try:
             if self.desk is not None:
-                await self.desk.remember(self._account, _key(token), body)
+                await self.desk.remember(self._account, _key(token), progress)
         except Exception:
             log.exception("how far a message came could not be kept", extra={"bot": self._account})
 

@@ -1,4 +1,4 @@
-"""What can be done to a message that was sent: change it, take it back, react to it, and show that somebody types."""
+"""Changes to sent messages: edit, delete, react; and the typing indicator."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ async def edit(sender: Sender, remote_id: str, text: str, name: str = "") -> Non
     head = f"{name}\n" if name else ""
     if not text.strip() or units(head + text) > LONGEST_TEXT:
         raise DeliveryError("A changed message must have words, and at most 4096 characters.", permanent=True)
-    body = f"<b>{escape(name, quote=False)}</b>\n{escape(text, quote=False)}" if name else text
+    content = f"<b>{escape(name, quote=False)}</b>\n{escape(text, quote=False)}" if name else text
     mode = "HTML" if name else None
     try:
-        await sender.api.call("editMessageText", **message, text=body, parse_mode=mode)
+        await sender.api.call("editMessageText", **message, text=content, parse_mode=mode)
     except ApiError as error:
         if "no text in the message" in error.description.lower():
-            await _done(sender, "editMessageCaption", **message, caption=body, parse_mode=mode)
+            await _done(sender, "editMessageCaption", **message, caption=content, parse_mode=mode)
         elif not errors.is_same(error):
             raise sender.refused(error, message["chat_id"]) from None
 
@@ -91,14 +91,14 @@ class Typing:
         self._last[conversation] = now
         if len(self._last) > _MOST_CHATS:
             self._last.popitem(last=False)
-        values = {name: value for name, value in target(where).items() if name != "direct_messages_topic_id"}
-        task = asyncio.create_task(self._say(api, values))
+        place = {name: value for name, value in target(where).items() if name != "direct_messages_topic_id"}
+        task = asyncio.create_task(self._say(api, place))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _say(self, api: Api, values: dict[str, Any]) -> None:
+    async def _say(self, api: Api, place: dict[str, Any]) -> None:
         try:
-            await api.call("sendChatAction", **values, action="typing")
+            await api.call("sendChatAction", **place, action="typing")
         except ApiError as error:
             log.debug("typing was not shown", extra={"bot": api.bot.name, "why": error.description})
 

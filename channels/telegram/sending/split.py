@@ -1,4 +1,4 @@
-"""Long texts in pieces Telegram takes, counted as it counts: UTF-16 units. Pure."""
+"""Text splitting: pieces within Telegram's limits, counted in UTF-16 units. Pure."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def pieces(text: str, limit: int = LONGEST_TEXT, *, first: int | None = None) ->
 
     Only white space at a cut is left out. A word longer than a piece is cut between letters, never within a joined one.
     """
-    result, rest = [], text.strip()
+    parts, rest = [], text.strip()
     room = limit if first is None else first
     while units(rest) > room:
         end = _reach(rest, room)
         cut = _good_cut(rest, end)
-        result.append(rest[:cut].rstrip())
+        parts.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
         room = limit
-    return [item for item in (*result, rest) if item]
+    return [item for item in (*parts, rest) if item]
 
 
 def _reach(text: str, room: int) -> int:

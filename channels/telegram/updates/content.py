@@ -1,4 +1,4 @@
-"""What a message says, whatever it is made of: words for the timeline, and details for those who show more. Pure."""
+"""Message content: text for the timeline and details for the views, whatever kind the message is. Pure."""
 
 from __future__ import annotations
 
@@ -46,12 +46,18 @@ def content(message: Json, language: str) -> Content:
     """What this message says; a kind never seen before is a note that names it."""
     for kind, read in _READERS:
         if kind in message:
-            result = read(message, language)
-            return Content(kind, result.text, result.html, result.note, {"content": kind, **result.details})
-    happened = service_messages.event(message, language)
-    if happened is not None:
-        kind, body, details = happened
-        return Content(kind, body, note=True, details={"event": kind, **details})
+            parsed = read(message, language)
+            return Content(
+                kind,
+                parsed.text,
+                parsed.html,
+                parsed.note,
+                {"content": kind, **parsed.details},
+            )
+    event = service_messages.event(message, language)
+    if event is not None:
+        kind, words, details = event
+        return Content(kind, words, note=True, details={"event": kind, **details})
     unknown = sorted(item for item in message if item not in ABOUT)
     unknown = [item for item in unknown if item != "caption"]
     name = text({"name": unknown[0]}, "name", 60) if unknown else "empty message"
@@ -63,12 +69,12 @@ def content(message: Json, language: str) -> Content:
 
 
 def _text(message: Json, language: str) -> Content:
-    body = text(message, "text")
-    return Content("text", body, html(body, objects(message, "entities")))
+    words = text(message, "text")
+    return Content("text", words, html(words, objects(message, "entities")))
 
 
 def _media(message: Json, language: str) -> Content:
-    body = text(message, "caption")
+    caption = text(message, "caption")
     kind = next((item for item in _SIMPLE if item in message), "")
     inside = obj(message, kind)
     details: dict[str, Any] = {
@@ -76,7 +82,7 @@ def _media(message: Json, language: str) -> Content:
     }
     if kind == "audio":
         details |= {name: named for name in ("title", "performer") if (named := text(inside, name, 300))}
-    return Content(kind, body, html(body, objects(message, "caption_entities")), details=details)
+    return Content(kind, caption, html(caption, objects(message, "caption_entities")), details=details)
 
 
 def _sticker(message: Json, language: str) -> Content:
@@ -89,9 +95,9 @@ def _sticker(message: Json, language: str) -> Content:
 
 def _paid(message: Json, language: str) -> Content:
     inside = obj(message, "paid_media")
-    body = phrase(language, "paid_media", stars=number(inside, "star_count") or 0)
+    price = phrase(language, "paid_media", stars=number(inside, "star_count") or 0)
     caption = text(message, "caption")
-    return Content("paid_media", f"{body}\n{caption}".strip(), details={"stars": number(inside, "star_count")})
+    return Content("paid_media", f"{price}\n{caption}".strip(), details={"stars": number(inside, "star_count")})
 
 
 def _contact(message: Json, language: str) -> Content:
@@ -99,8 +105,8 @@ def _contact(message: Json, language: str) -> Content:
     digits = "".join(
         character for character in text(inside, "phone_number", 60) if character.isascii() and character.isdigit()
     )
-    full_text = digits.removeprefix("00")  # with its country, as Telegram keeps numbers
-    phone = f"+{full_text}" if full_text and not full_text.startswith("0") else digits
+    international = digits.removeprefix("00")  # with its country, as Telegram keeps numbers
+    phone = f"+{international}" if international and not international.startswith("0") else digits
     own = ident(inside, "user_id")
     verified = bool(_NUMBER.fullmatch(phone)) and bool(own) and own == ident(obj(message, "from"), "id")
     name = full_name(inside)
@@ -120,17 +126,17 @@ def _place(message: Json) -> tuple[str, dict[str, Any]]:
 
 
 def _location(message: Json, language: str) -> Content:
-    body, details = _place(message)
+    words, details = _place(message)
     period = number(obj(message, "location"), "live_period")
     if period:
-        return Content("location", f"{body} · {phrase(language, 'live')}", details={**details, "live_seconds": period})
-    return Content("location", body, details=details)
+        return Content("location", f"{words} · {phrase(language, 'live')}", details={**details, "live_seconds": period})
+    return Content("location", words, details=details)
 
 
 def _venue(message: Json, language: str) -> Content:
     inside = obj(message, "venue")
-    body, details = _place(inside)
-    named = [text(inside, "title", 300), text(inside, "address", 300), body]
+    words, details = _place(inside)
+    named = [text(inside, "title", 300), text(inside, "address", 300), words]
     return Content("venue", "\n".join(item for item in named if item), details=details)
 
 
@@ -180,8 +186,8 @@ def _app_data(message: Json, language: str) -> Content:
 
 def _invoice(message: Json, language: str) -> Content:
     inside = obj(message, "invoice")
-    values = [f"🧾 {text(inside, 'title', 300)}", text(inside, "description", 1000), service_messages.money(inside)]
-    return Content("invoice", "\n".join(item for item in values if item.strip()))
+    lines = [f"🧾 {text(inside, 'title', 300)}", text(inside, "description", 1000), service_messages.money(inside)]
+    return Content("invoice", "\n".join(item for item in lines if item.strip()))
 
 
 _READERS: tuple[tuple[str, Callable[[Json, str], Content]], ...] = (

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from channels.contract import Inbound, Thread
+from telegram.constants import ChatMemberStatus, ChatType, ReactionType
+
+from channels.contract import Inbound, Reachability, Thread
 from channels.telegram.base.ids import NOWHERE, Place, address, full_name, message_key, place
 from channels.telegram.base.json_access import Json, ident, moment, number, obj, objects, text
 from channels.telegram.base.phrases import WORDS, phrase
@@ -13,11 +16,13 @@ from channels.telegram.updates.content import poll_text
 from channels.telegram.updates.service_messages import money
 from channels.telegram.updates.update_context import UpdateContext
 
+_GONE = (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
+_NO_EMOJI = {ReactionType.CUSTOM_EMOJI.value: "✨", ReactionType.PAID.value: "⭐"}
 _PEOPLE = ("user", "from", "voter_chat", "actor_chat", "sender_chat")
 
 
 def somebody(value: Json) -> Json:
-    """The person or chat behind something, wherever it says so; an empty object when it does not."""
+    """The person or chat that caused an event, from whichever field names it; {} when none does."""
     for holder in (value, obj(value, "boost"), obj(obj(value, "boost"), "source"), obj(value, "source")):
         for field in _PEOPLE:
             if ident(obj(holder, field), "id"):
@@ -26,9 +31,9 @@ def somebody(value: Json) -> Json:
 
 
 def note(
-    about: UpdateContext,
+    context: UpdateContext,
     update: str,
-    body: str,
+    words: str,
     details: Mapping[str, Any],
     *,
     who: Json,
@@ -39,9 +44,11 @@ def note(
     own = ident(who, "id")
     return Inbound(
         kind="note",
-        external_id=f"{about.account}:{update}",
-        author=address(about.account, own, full_name(who)) if own else address(about.account, NOWHERE, about.account),
-        text=body,
+        external_id=f"{context.account}:{update}",
+        author=address(context.account, own, full_name(who))
+        if own
+        else address(context.account, NOWHERE, context.account),
+        text=words,
         sent_at=moment(value or {}, "date"),
         thread=Thread(conversation=where.key if where else own or NOWHERE),
         automatic=True,
@@ -49,123 +56,132 @@ def note(
     )
 
 
-def event(update: Json, name: str, about: UpdateContext) -> Inbound | None:
+def event(update: Json, name: str, context: UpdateContext) -> Inbound | None:
     """What an update tells that is neither message, tap nor reaction; None: a kind never seen."""
     for kind, read in _READERS.items():
         if kind in update:
             value = obj(update, kind)
-            body, details = read(value, about)
-            return note(
-                about,
+            words, details = read(value, context)
+            inbound = note(
+                context,
                 name,
-                body or f"unsupported: {kind}",
+                words or f"unsupported: {kind}",
                 {"event": kind, **details},
                 who=somebody(value),
                 where=place(value),
                 value=value,
             )
+            return replace(inbound, reachability=_reachability(kind, value, context))
     if "message_reaction_count" in update:
-        return _counts(obj(update, "message_reaction_count"), name, about)
+        return _counts(obj(update, "message_reaction_count"), name, context)
     return None
 
 
 Read = tuple[str, dict[str, Any]]
 
 
-def _my_member(value: Json, about: UpdateContext) -> Read:
+def _my_member(value: Json, context: UpdateContext) -> Read:
     status = text(obj(value, "new_chat_member"), "status", 30)
-    named = _standing(status, about)
-    if text(obj(value, "chat"), "type") == "private":
-        if status in ("kicked", "left"):
-            return phrase(about.language, "blocked"), {
-                "event": "blocked",
-                "unreachable": phrase(about.language, "unreachable"),
-            }
-        return phrase(about.language, "unblocked"), {"event": "unblocked", "reachable": True}
-    gone = {"event": "bot_removed"} if status in ("kicked", "left") else {}
+    named = _standing(status, context)
+    if text(obj(value, "chat"), "type") == ChatType.PRIVATE:
+        if status in _GONE:
+            return phrase(context.language, "blocked"), {"event": "blocked"}
+        return phrase(context.language, "unblocked"), {"event": "unblocked"}
+    gone = {"event": "bot_removed"} if status in _GONE else {}
     details = {"status": status, **gone}
-    return phrase(about.language, "bot_member", chat=full_name(obj(value, "chat")), status=named), details
+    return phrase(context.language, "bot_member", chat=full_name(obj(value, "chat")), status=named), details
 
 
-def _standing(status: str, about: UpdateContext) -> str:
+def _reachability(kind: str, value: Json, context: UpdateContext) -> Reachability | None:
+    """Whether the bot may write to the person of a private chat from now on; None: this says nothing of it."""
+    if kind != "my_chat_member" or text(obj(value, "chat"), "type") != ChatType.PRIVATE:
+        return None
+    if text(obj(value, "new_chat_member"), "status", 30) in _GONE:
+        return Reachability(False, phrase(context.language, "unreachable"))
+    return Reachability(True)
+
+
+def _standing(status: str, context: UpdateContext) -> str:
     """What somebody is in a chat, in words; as Telegram says it when it is new."""
-    return phrase(about.language, f"status_of_{status}") if f"status_of_{status}" in WORDS else status
+    return phrase(context.language, f"status_of_{status}") if f"status_of_{status}" in WORDS else status
 
 
-def _member(value: Json, about: UpdateContext) -> Read:
+def _member(value: Json, context: UpdateContext) -> Read:
     changed = obj(value, "new_chat_member")
     status = text(changed, "status", 30)
     who = full_name(obj(changed, "user"))
     return phrase(
-        about.language, "member", who=who, status=_standing(status, about), chat=full_name(obj(value, "chat"))
+        context.language, "member", who=who, status=_standing(status, context), chat=full_name(obj(value, "chat"))
     ), {"status": status}
 
 
-def _join(value: Json, about: UpdateContext) -> Read:
+def _join(value: Json, context: UpdateContext) -> Read:
     who, chat = full_name(obj(value, "from")), full_name(obj(value, "chat"))
-    return phrase(about.language, "join_request", who=who, chat=chat, bio=text(value, "bio", 300)), {}
+    return phrase(context.language, "join_request", who=who, chat=chat, bio=text(value, "bio", 300)), {}
 
 
-def _connection(value: Json, about: UpdateContext) -> Read:
+def _connection(value: Json, context: UpdateContext) -> Read:
     on = value.get("is_enabled") is True
     rights = obj(value, "rights")
     may = rights.get("can_reply") is True or value.get("can_reply") is True
-    return phrase(about.language, "business_on" if on else "business_off"), {
+    return phrase(context.language, "business_on" if on else "business_off"), {
         "business": text(value, "id", 100), "enabled": on, "can_reply": may,
     }  # fmt: skip
 
 
-def _deleted(value: Json, about: UpdateContext) -> Read:
-    result = value.get("message_ids")
-    ids = [item for item in result if isinstance(item, int)][:100] if isinstance(result, list) else []
+def _deleted(value: Json, context: UpdateContext) -> Read:
+    listed = value.get("message_ids")
+    ids = [item for item in listed if isinstance(item, int)][:100] if isinstance(listed, list) else []
     business = text(value, "business_connection_id", 100)
-    targets = [message_key(about.account, {"chat": obj(value, "chat"), "message_id": item}, business) for item in ids]
-    return phrase(about.language, "deleted", count=len(ids)), {"deleted": targets, "business": business}
+    targets = [message_key(context.account, {"chat": obj(value, "chat"), "message_id": item}, business) for item in ids]
+    return phrase(context.language, "deleted", count=len(ids)), {"deleted": targets, "business": business}
 
 
-def _boost(value: Json, about: UpdateContext) -> Read:
-    return phrase(about.language, "boost", chat=full_name(obj(value, "chat"))), {}
+def _boost(value: Json, context: UpdateContext) -> Read:
+    return phrase(context.language, "boost", chat=full_name(obj(value, "chat"))), {}
 
 
-def _unboost(value: Json, about: UpdateContext) -> Read:
-    return phrase(about.language, "unboost", chat=full_name(obj(value, "chat"))), {}
+def _unboost(value: Json, context: UpdateContext) -> Read:
+    return phrase(context.language, "unboost", chat=full_name(obj(value, "chat"))), {}
 
 
-def _inline(value: Json, about: UpdateContext) -> Read:
-    return phrase(about.language, "inline_query", query=text(value, "query", 300)), {}
+def _inline(value: Json, context: UpdateContext) -> Read:
+    return phrase(context.language, "inline_query", query=text(value, "query", 300)), {}
 
 
-def _chosen(value: Json, about: UpdateContext) -> Read:
-    return phrase(about.language, "inline_result", query=text(value, "query", 300) or text(value, "result_id", 100)), {}
+def _chosen(value: Json, context: UpdateContext) -> Read:
+    return phrase(
+        context.language, "inline_result", query=text(value, "query", 300) or text(value, "result_id", 100)
+    ), {}
 
 
-def _shipping(value: Json, about: UpdateContext) -> Read:
-    return phrase(about.language, "shipping", payload=text(value, "invoice_payload", 200)), {}
+def _shipping(value: Json, context: UpdateContext) -> Read:
+    return phrase(context.language, "shipping", payload=text(value, "invoice_payload", 200)), {}
 
 
-def _checkout(value: Json, about: UpdateContext) -> Read:
-    return phrase(about.language, "checkout", amount=money(value), payload=text(value, "invoice_payload", 200)), {}
+def _checkout(value: Json, context: UpdateContext) -> Read:
+    return phrase(context.language, "checkout", amount=money(value), payload=text(value, "invoice_payload", 200)), {}
 
 
-def _purchased(value: Json, about: UpdateContext) -> Read:
-    return phrase(about.language, "purchased", payload=text(value, "paid_media_payload", 200)), {}
+def _purchased(value: Json, context: UpdateContext) -> Read:
+    return phrase(context.language, "purchased", payload=text(value, "paid_media_payload", 200)), {}
 
 
-def _poll(value: Json, about: UpdateContext) -> Read:
+def _poll(value: Json, context: UpdateContext) -> Read:
     return poll_text(value), {"poll": ident(value, "id")}
 
 
-def _vote(value: Json, about: UpdateContext) -> Read:
+def _vote(value: Json, context: UpdateContext) -> Read:
     chosen = value.get("option_ids")
     options = [item + 1 for item in chosen if isinstance(item, int)][:100] if isinstance(chosen, list) else []
     details = {"poll": ident(value, "poll_id"), "options": options}
     if not options:
-        return phrase(about.language, "unvoted"), details
-    return phrase(about.language, "voted", options=", ".join(map(str, options))), details
+        return phrase(context.language, "unvoted"), details
+    return phrase(context.language, "voted", options=", ".join(map(str, options))), details
 
 
-def _managed(value: Json, about: UpdateContext) -> Read:
-    return phrase(about.language, "managed_bot", bot=full_name(obj(value, "bot"))), {}
+def _managed(value: Json, context: UpdateContext) -> Read:
+    return phrase(context.language, "managed_bot", bot=full_name(obj(value, "bot"))), {}
 
 
 _READERS: Mapping[str, Callable[[Json, UpdateContext], Read]] = {
@@ -188,11 +204,11 @@ _READERS: Mapping[str, Callable[[Json, UpdateContext], Read]] = {
 
 
 def reaction_text(kind: Json) -> str:
-    """One reaction as text."""
-    return text(kind, "emoji", 40) or {"custom_emoji": "✨", "paid": "⭐"}.get(text(kind, "type", 30), "❔")
+    """One reaction as text: its emoji, or a sign for those that have none."""
+    return text(kind, "emoji", 40) or _NO_EMOJI.get(text(kind, "type", 30), "❔")
 
 
-def _counts(value: Json, update: str, about: UpdateContext) -> Inbound:
+def _counts(value: Json, update: str, context: UpdateContext) -> Inbound:
     """Anonymous reactions to a post, counted."""
     counted = (
         (reaction_text(obj(item, "type")), number(item, "total_count") or 0) for item in objects(value, "reactions")
@@ -200,12 +216,12 @@ def _counts(value: Json, update: str, about: UpdateContext) -> Inbound:
     where = place(value)
     return Inbound(
         kind="reaction",
-        external_id=f"{about.account}:{update}",
-        author=address(about.account, ident(obj(value, "chat"), "id") or NOWHERE, full_name(obj(value, "chat"))),
+        external_id=f"{context.account}:{update}",
+        author=address(context.account, ident(obj(value, "chat"), "id") or NOWHERE, full_name(obj(value, "chat"))),
         text=" ".join(f"{emoji} {count}" for emoji, count in counted) or "0",
         sent_at=moment(value, "date"),
         thread=Thread(conversation=where.key if where else NOWHERE),
-        target=message_key(about.account, value) or None,
+        target=message_key(context.account, value) or None,
         gesture=True,
         details={"event": "reaction_count"},
     )

@@ -1,4 +1,4 @@
-"""The files of a message, known by Telegram's file id; the server fetches them later. Pure."""
+"""Attachments of a message, by Telegram's file id; the server fetches them later. Pure."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _GROUPS = ("paid_media", "media", "explanation_media", "game", "poll")  # fields
 def files_in(language: str, holder: Json) -> tuple[Attachment, ...]:
     """Every file that a message, or an object like one, holds; each once."""
     seen: dict[str, Attachment] = {}
-    for result in _found(language, holder, 3):
-        seen.setdefault(result.remote or f"{result.name}/{result.size}", result)
+    for attachment in _attachments(language, holder, 3):
+        seen.setdefault(attachment.remote or f"{attachment.name}/{attachment.size}", attachment)
     return tuple(seen.values())
 
 
-def _found(language: str, holder: Json, depth: int) -> Iterator[Attachment]:
+def _attachments(language: str, holder: Json, depth: int) -> Iterator[Attachment]:
     yield from photo(language, holder, "photo")
     yield from photo(language, holder, "new_chat_photo")
     if still := obj(holder, "sticker"):
@@ -40,14 +40,14 @@ def _found(language: str, holder: Json, depth: int) -> Iterator[Attachment]:
     for field, (kind, ending) in _KINDS.items():
         value = obj(holder, field)
         if value and not (field == "document" and obj(holder, "animation")):  # an animation comes as both
-            yield from _one(language, value, field, kind, ending)
+            yield from _attachment(language, value, field, kind, ending)
             if field == "live_photo":
                 yield from photo(language, value, "photo")
     if depth:
         for field in _GROUPS:
             inner = obj(holder, field)
             for item in (inner, *objects(inner, "paid_media"), *objects(inner, "options")) if inner else ():
-                yield from _found(language, item, depth - 1)
+                yield from _attachments(language, item, depth - 1)
 
 
 def unknown(language: str, field: str, value: object) -> Iterator[Attachment]:
@@ -55,7 +55,7 @@ def unknown(language: str, field: str, value: object) -> Iterator[Attachment]:
     if isinstance(value, list):
         yield from photo(language, {field: value}, field)
     elif isinstance(value, dict) and text(value, "file_id"):
-        yield from _one(language, value, field, "application/octet-stream", "")
+        yield from _attachment(language, value, field, "application/octet-stream", "")
 
 
 def photo(language: str, holder: Json, field: str) -> Iterator[Attachment]:
@@ -64,7 +64,7 @@ def photo(language: str, holder: Json, field: str) -> Iterator[Attachment]:
     if sizes:
         allowed = [size for size in sizes if (number(size, "file_size") or 0) <= LARGEST_DOWN] or sizes
         best = max(allowed, key=lambda size: (number(size, "width") or 0) * (number(size, "height") or 0))
-        yield from _one(language, best, "photo", "image/jpeg", ".jpg")
+        yield from _attachment(language, best, "photo", "image/jpeg", ".jpg")
 
 
 def sticker(language: str, still: Json) -> Iterator[Attachment]:
@@ -72,21 +72,21 @@ def sticker(language: str, still: Json) -> Iterator[Attachment]:
     moves = still.get("is_animated") is True or still.get("is_video") is True
     preview = obj(still, "thumbnail")
     if moves and text(preview, "file_id"):
-        yield from _one(language, preview, "sticker", "image/webp", ".webp")
+        yield from _attachment(language, preview, "sticker", "image/webp", ".webp")
     elif still.get("is_animated") is True:
-        yield from _one(language, still, "sticker", "application/x-tgsticker", ".tgs")
+        yield from _attachment(language, still, "sticker", "application/x-tgsticker", ".tgs")
     elif still.get("is_video") is True:
-        yield from _one(language, still, "sticker", "video/webm", ".webm")
+        yield from _attachment(language, still, "sticker", "video/webm", ".webm")
     else:
-        yield from _one(language, still, "sticker", "image/webp", ".webp")
+        yield from _attachment(language, still, "sticker", "image/webp", ".webp")
 
 
-def _one(language: str, value: Json, field: str, kind: str, ending: str) -> Iterator[Attachment]:
+def _attachment(language: str, value: Json, field: str, kind: str, ending: str) -> Iterator[Attachment]:
     file_id = text(value, "file_id", 500)
     if not file_id:
         return
-    body = text(value, "mime_type", 100).strip().lower()
-    kind = body if "/" in body else kind
+    mime_type = text(value, "mime_type", 100).strip().lower()
+    kind = mime_type if "/" in mime_type else kind
     size = max(0, number(value, "file_size") or 0)
     name = _name(text(value, "file_name", 300))
     if not name:
@@ -98,7 +98,7 @@ def _one(language: str, value: Json, field: str, kind: str, ending: str) -> Iter
         yield Attachment(name, kind, None, size, remote=file_id)
 
 
-def _name(body: str) -> str:
+def _name(file_name: str) -> str:
     """A file name without folders and without anything that does not belong in a name."""
-    last = body.replace("\\", "/").rpartition("/")[2]
+    last = file_name.replace("\\", "/").rpartition("/")[2]
     return "".join(item for item in last if item.isprintable() or item == "\u200c").strip().strip(".")[-200:]

@@ -1,9 +1,11 @@
-"""Messages: sent, edited, posted in a channel, written to a business account. Pure."""
+"""Message updates: new, edited, posted in a channel, written to a business account. Pure."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
+
+from telegram.constants import ChatType, MessageEntityType
 
 from channels.contract import Address, Attachment, Inbound, Thread
 from channels.telegram.base import entities
@@ -21,110 +23,111 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what Telegram lets a link t.me/<b
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def why_ignored(message: Json, about: UpdateContext) -> str | None:
+def why_ignored(message: Json, context: UpdateContext) -> str | None:
     """Why a message is not shown at all: it is our own that came back. None: it is shown."""
     if obj(message, "sender_business_bot"):
         return "own message sent through the business connection"
     sender = obj(message, "from")
-    if about.bot_id and ident(sender, "id") == about.bot_id:
+    if context.bot_id and ident(sender, "id") == context.bot_id:
         return "own message"
     if sender.get("is_bot") is True and text(message, "business_connection_id"):
         return "own message sent through the business connection"
     return None
 
 
-def message(message: Json, update: str, about: UpdateContext) -> Inbound:
-    """Something somebody wrote or sent."""
-    result, files = _found(message, about)
+def message(message: Json, update: str, context: UpdateContext) -> Inbound:
+    """A new message."""
+    parsed, files = _content_and_files(message, context)
     where = place(message)
-    details: dict[str, Any] = {**result.details, **_around(message)}
-    body, note = result.text, result.note
+    details: dict[str, Any] = {**parsed.details, **_around(message)}
+    words, note = parsed.text, parsed.note
     order = command(message)
     if order is not None:
-        details["command"] = order[0]
         if order[0] == "start" and order[1]:
             details["start"] = order[1]
         note = note or order[0] in QUIET_COMMANDS
     link = details.get("start") if where is None or not where.is_group else None  # in a group anybody may say it
     owner = _owner(message, where)
     if owner is not None:
-        body, note = phrase(about.language, "owner", text=body or result.kind), True
+        words, note = phrase(context.language, "owner", text=words or parsed.kind), True
         details["owner"] = full_name(obj(message, "from"))
-    if not body and not files:
-        body, note = f"unsupported: {result.kind}", True
+    if not words and not files:
+        words, note = f"unsupported: {parsed.kind}", True
         details["event"] = "unsupported"
     return Inbound(
         kind="note" if note else "message",
-        external_id=message_key(about.account, message) or f"{about.account}:{update}",
-        author=_author(message, owner, about),
-        text=body,
-        html=result.html,
+        external_id=message_key(context.account, message) or f"{context.account}:{update}",
+        author=_author(message, owner, context),
+        text=words,
+        html=parsed.html,
         sent_at=moment(message, "date"),
-        language=_language(message, "" if order is not None else body),
-        thread=_thread(message, where, about),
+        language=_language(message, "" if order is not None else words),
+        thread=_thread(message, where, context),
         attachments=files,
-        part_of=_album(message, about),
+        part_of=_album(message, context),
         automatic=obj(message, "from").get("is_bot") is True and not obj(message, "sender_chat"),
-        gesture=result.kind == "sticker",
-        also=_own_number(result),
+        gesture=parsed.kind == "sticker",
+        also=_own_number(parsed),
         link=link if link and _TOKEN.fullmatch(link) else None,
         moved_to=_moved(message),
+        command=order[0] if order is not None else None,
         details=details,
     )
 
 
-def edit(message: Json, update: str, about: UpdateContext) -> Inbound:
-    """An earlier message says something else now."""
-    result, files = _found(message, about)
+def edit(message: Json, update: str, context: UpdateContext) -> Inbound:
+    """An edit: a new version of an earlier message."""
+    parsed, files = _content_and_files(message, context)
     where = place(message)
-    target = message_key(about.account, message)
+    target = message_key(context.account, message)
     return Inbound(
         kind="edit",
-        external_id=f"{target or about.account}:{update}",
-        author=_author(message, _owner(message, where), about),
-        text=result.text or ("" if files else f"unsupported: {result.kind}"),
-        html=result.html,
+        external_id=f"{target or context.account}:{update}",
+        author=_author(message, _owner(message, where), context),
+        text=parsed.text or ("" if files else f"unsupported: {parsed.kind}"),
+        html=parsed.html,
         sent_at=moment(message, "edit_date") or moment(message, "date"),
-        thread=_thread(message, where, about),
+        thread=_thread(message, where, context),
         attachments=files,
         target=target or None,
-        details={**result.details, **_around(message), "edited": True},
+        details={**parsed.details, **_around(message), "edited": True},
     )
 
 
 def command(message: Json) -> tuple[str, str] | None:
     """(command, what follows it) when a message begins with one."""
-    body = text(message, "text")
+    words = text(message, "text")
     marked = any(
-        text(item, "type") == "bot_command" and number(item, "offset") == 0 for item in objects(message, "entities")
+        text(item, "type") == MessageEntityType.BOT_COMMAND and number(item, "offset") == 0
+        for item in objects(message, "entities")
     )
-    match = _COMMAND.fullmatch(body.strip()) if marked else None
+    match = _COMMAND.fullmatch(words.strip()) if marked else None
     return (match[1].lower(), (match[2] or "").strip()) if match else None
 
 
-def _found(message: Json, about: UpdateContext) -> tuple[Content, tuple[Attachment, ...]]:
-    result = content(message, about.language)
-    files = files_in(about.language, message)
-    if result.kind == "rich_message":
+def _content_and_files(message: Json, context: UpdateContext) -> tuple[Content, tuple[Attachment, ...]]:
+    parsed = content(message, context.language)
+    files = files_in(context.language, message)
+    if parsed.kind == "rich_message":
         blocks = entities.media(objects(obj(message, "rich_message"), "blocks"))
-        files += tuple(file for block in blocks for file in files_in(about.language, block))
-    if result.kind == "unsupported":
-        new = (unknown(about.language, item, message[item]) for item in sorted(message) if item not in ABOUT)
+        files += tuple(file for block in blocks for file in files_in(context.language, block))
+    if parsed.kind == "unsupported":
+        new = (unknown(context.language, item, message[item]) for item in sorted(message) if item not in ABOUT)
         files += tuple(file for inside in new for file in inside)
-    return result, files
+    return parsed, files
 
 
-def _album(message: Json, about: UpdateContext) -> str | None:
+def _album(message: Json, context: UpdateContext) -> str | None:
     """The key that the parts of an album share."""
     album = ident(message, "media_group_id")
-    return f"{about.account}:{ident(obj(message, 'chat'), 'id')}:album:{album}" if album else None
+    return f"{context.account}:{ident(obj(message, 'chat'), 'id')}:album:{album}" if album else None
 
 
-def _author(message: Json, owner: str | None, about: UpdateContext) -> Address:
+def _author(message: Json, owner: str | None, context: UpdateContext) -> Address:
     if owner is not None:
         chat = obj(message, "chat")
-        return address(about.account, ident(chat, "id"), full_name(chat))
-    return author(about.account, message) or address(about.account, NOWHERE, about.account)
+        return address(context.account, ident(chat, "id"), full_name(chat))
+    return author(context.account, message) or address(context.account, NOWHERE, context.account)
 
 
 def _owner(message: Json, where: Place | None) -> str | None:
@@ -135,20 +138,22 @@ def _owner(message: Json, where: Place | None) -> str | None:
     return own
 
 
-def _thread(message: Json, where: Place | None, about: UpdateContext) -> Thread:
+def _thread(message: Json, where: Place | None, context: UpdateContext) -> Thread:
     answered = obj(message, "reply_to_message")
     topic = number(message, "message_thread_id")
     opening = "forum_topic_created" in answered or (topic is not None and number(answered, "message_id") == topic)
     key = (
-        message_key(about.account, answered, where.business or "" if where else "") if answered and not opening else ""
+        message_key(context.account, answered, where.business or "" if where else "")
+        if answered and not opening
+        else ""
     )
     before = ident(message, "migrate_from_chat_id")
     return Thread(remote_ids=(key,) if key else (), conversation=before or (where.key if where else NOWHERE))
 
 
-def _own_number(result: Content) -> tuple[Address, ...]:
+def _own_number(parsed: Content) -> tuple[Address, ...]:
     """The number that its owner sent: Telegram vouches for it. Others' are shown and mean nothing."""
-    phone = result.details.get("phone")
+    phone = parsed.details.get("phone")
     return (Address(f"phone:{phone['number']}", verified=True),) if phone else ()
 
 
@@ -159,10 +164,10 @@ def _moved(message: Json) -> str | None:
     return str(after) if after is not None else None
 
 
-def _language(message: Json, body: str) -> str | None:
+def _language(message: Json, words: str) -> str | None:
     """Words speak for themselves; without any, the language of the person's own Telegram."""
     code = text(obj(message, "from"), "language_code", 12)[:2].lower()
-    return code if not _LETTER.search(body) and code.isalpha() else None
+    return code if not _LETTER.search(words) and code.isalpha() else None
 
 
 def _around(message: Json) -> dict[str, Any]:
@@ -184,7 +189,7 @@ def _around(message: Json) -> dict[str, Any]:
         if value := ident(message, field):
             details[name] = value
     chat = obj(message, "chat")
-    if text(chat, "type") not in ("private", ""):
+    if text(chat, "type") not in (ChatType.PRIVATE, ""):
         details["chat"] = {"title": text(chat, "title", 300), "type": text(chat, "type", 20)}
     if through := full_name(obj(message, "via_bot")):
         details["via"] = through

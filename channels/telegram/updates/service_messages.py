@@ -1,4 +1,4 @@
-"""Service messages: things Telegram says happened in a chat. Pure."""
+"""Service messages: events of a chat that Telegram reports as messages. Pure."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _CURRENCY_UNITS = {"XTR": 1, "JPY": 1, "KRW": 1, "VND": 1, "CLP": 1, "ISK": 1, "
 
 def event(message: Json, language: str) -> tuple[str, str, dict[str, Any]] | None:
     """(kind, words, details) of a service message; None when it is none we know."""
-    for kind, (words, tell) in EVENTS.items():
+    for kind, (words, describe) in EVENTS.items():
         if kind in message:
             value = message[kind]
             holder = value if isinstance(value, dict) else {}
-            body = tell(message, holder) if tell else ""
+            detail = describe(message, holder) if describe else ""
             name = words[0 if language in ("fa", "ar", "") else 1]
-            body = digits(body, language) if kind in _COUNTED else body
-            return kind, f"{name}: {body}" if body else name, _details(message, kind, holder)
+            detail = digits(detail, language) if kind in _COUNTED else detail
+            return kind, f"{name}: {detail}" if detail else name, _details(message, kind, holder)
     return None
 
 
@@ -50,7 +50,7 @@ def tasks(checklist: Json) -> Iterator[str]:
 
 
 def money(holder: Json) -> str:
-    """`12.50 EUR` from Telegram's smallest units; "" when no amount is said."""
+    """`12.50 EUR` from Telegram's smallest units; "" without an amount."""
     amount, currency = number(holder, "total_amount"), text(holder, "currency", 8)
     if amount is None:
         return ""
@@ -79,8 +79,8 @@ def _price(holder: Json) -> str:
         return f"{stars if stars is not None else amount or 0} ⭐"
     if amount is None:
         return currency
-    full_text = f"{amount / 1_000_000_000:.9f}".rstrip("0").rstrip(".") if currency == "TON" else str(amount)
-    return f"{full_text} {currency}".strip()
+    figure = f"{amount / 1_000_000_000:.9f}".rstrip("0").rstrip(".") if currency == "TON" else str(amount)
+    return f"{figure} {currency}".strip()
 
 
 def _asked_price(message: Json, value: Json) -> str:
@@ -105,8 +105,8 @@ def _users(message: Json, value: Json) -> str:
 
 
 def _numbers(value: Json, key: str) -> list[int]:
-    result = value.get(key)
-    return [item for item in result if isinstance(item, int)][:50] if isinstance(result, list) else []
+    listed = value.get(key)
+    return [item for item in listed if isinstance(item, int)][:50] if isinstance(listed, list) else []
 
 
 def _chat_shared(message: Json, value: Json) -> str:
@@ -130,8 +130,8 @@ def _payment(message: Json, value: Json) -> str:
 
 
 def _done(message: Json, value: Json) -> str:
-    body = objects(obj(obj(value, "checklist_message"), "checklist"), "tasks")
-    names = {number(item, "id"): text(item, "text", 300) for item in body}
+    tasks_done = objects(obj(obj(value, "checklist_message"), "checklist"), "tasks")
+    names = {number(item, "id"): text(item, "text", 300) for item in tasks_done}
     done = ", ".join(names.get(item) or str(item) for item in _numbers(value, "marked_as_done_task_ids"))
     not_done = ", ".join(names.get(item) or str(item) for item in _numbers(value, "marked_as_not_done_task_ids"))
     return " ".join([f"☑ {done}" if done else "", f"☐ {not_done}" if not_done else ""]).strip()

@@ -1,4 +1,4 @@
-"""What must be known beside an update to understand it."""
+"""The context of an update: the bot it came to and its settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that came or went in a chat: kept by their content, told by their content, reached by a signed address for a day."""
+"""Files of a chat: stored by content hash, typed by content, served from a signed address for a day."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def shown_type(content: bytes) -> str:
     if kind is not None:
         return kind
     try:
-        words = content[:4096].decode("utf-8", "ignore" if len(content) > 4096 else "strict")
+        text = content[:4096].decode("utf-8", "ignore" if len(content) > 4096 else "strict")
     except UnicodeDecodeError:
         return PLAIN
-    harmless = "\0" not in words and "<" not in words and content
+    harmless = "\0" not in text and "<" not in text and content
     return "text/plain" if harmless else PLAIN
 
 
@@ -98,10 +98,10 @@ class FileStore:
 
 
 class Addresses:
-    """Signs and checks the addresses of files."""
+    """Signs and checks the addresses of files. `key` is replaced once the durable one is known."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self.key = key
 
     def address(self, file: dict[str, str | int], now: float) -> str:
         """Below `/channels/webchat/`. `now` in Unix seconds; the same within an hour, so that browsers keep it."""
@@ -113,4 +113,4 @@ class Addresses:
         return now < until and hmac.compare_digest(self._sign(digest, until).encode(), signature.encode())
 
     def _sign(self, digest: str, until: int) -> str:
-        return hmac.new(self._key, f"{digest} {until}".encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.new(self.key, f"{digest} {until}".encode(), hashlib.sha256).hexdigest()[:32]

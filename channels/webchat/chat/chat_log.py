@@ -1,4 +1,4 @@
-"""What was said in a conversation, as its visitor may see it: numbered 1, 2, 3 … without a gap.
+"""The conversation log, as its visitor may see it: lines numbered 1, 2, 3 … without a gap.
 
 A line is written when it may be seen, not when it was composed: a reply that can still be taken back, or that failed,
 has no number yet, so "everything above n" never passes over something that becomes visible later. Lines are kept by the
@@ -73,19 +73,19 @@ class ChatLog:
         if self._newest is not None and self._newest["seq"] == last == seq + 1:
             return [self._newest]
         seq = max(seq, last - most)
-        results: list[Line] = []
+        lines_after: list[Line] = []
         for page in range(seq // PAGE, (last + PAGE - 1) // PAGE):
-            results += await self._lines(page)
-        return [line for line in results if line["seq"] > seq]
+            lines_after += await self._lines(page)
+        return [line for line in lines_after if line["seq"] > seq]
 
     async def step(self, line: Mapping[str, Any]) -> Step:
         """What has to be kept for `line` to be the next one. Nothing is written."""
         last = await self.last_seq()
         page, tip = (self._page, self._tip) if last < (self._page + 1) * PAGE else (self._page + 1, None)
-        made = {**line, "seq": last + 1}
-        words = json.dumps(made, ensure_ascii=False)
+        numbered = {**line, "seq": last + 1}
+        words = json.dumps(numbered, ensure_ascii=False)
         value = f"{tip[:-1]}, {words}]" if tip else f"[{words}]"
-        return Step(made, page, Cursor(self._key(page), value, was=tip))
+        return Step(numbered, page, Cursor(self._key(page), value, was=tip))
 
     def took(self, step: Step) -> Line:
         """The step was kept."""

@@ -1,4 +1,4 @@
-"""Whether somebody is there now, and when somebody is back. Pure: the moment is passed in."""
+"""Opening hours: whether somebody is there now, and when they are back. Pure: the moment is passed in."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ class Hours:
 
     def _spans(self, now: datetime, ahead: int) -> list[tuple[datetime, datetime]]:
         today = now.astimezone(self.zone).date()
-        results = []
+        spans = []
         for offset in range(-1, ahead + 1):
             day = today + timedelta(days=offset)
             if day not in self.closed:
-                results += [(self._at(day, a), self._at(day, b)) for a, b in self.week.get(day.weekday(), ())]
-        return results
+                spans += [(self._at(day, a), self._at(day, b)) for a, b in self.week.get(day.weekday(), ())]
+        return spans
 
     def _at(self, day: date, minutes: int) -> datetime:
         days, rest = divmod(minutes, DAY)
@@ -53,8 +53,8 @@ class Hours:
         return local.astimezone(UTC)
 
 
-def _span(words: tuple[str, str]) -> tuple[int, int]:
-    start, end = (_minutes(word) for word in words)
+def _span(span: tuple[str, str]) -> tuple[int, int]:
+    start, end = (_minutes(time_of_day) for time_of_day in span)
     return start, end if end > start else end + DAY
 
 

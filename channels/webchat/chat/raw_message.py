@@ -1,4 +1,4 @@
-"""The raw form of what a visitor sent, as the desk keeps it."""
+"""The raw form of a visitor's message, as the desk stores it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from channels.webchat.wire.connection import Connection
 
 
 def raw_message(
-    connection: Connection, values: Mapping[str, Any], now: datetime, file: tuple[StoredFile, bytes] | None
+    connection: Connection, frame: Mapping[str, Any], now: datetime, file: tuple[StoredFile, bytes] | None
 ) -> bytes:
     """What is handed to the desk for one frame: the frame, who sent it and from where, as JSON."""
     assert connection.visitor is not None
     assert connection.room is not None
     who = connection.visitor
     raw: dict[str, Any] = {
-        "v": 1, "frame": dict(values), "site": connection.room.site, "conversation": connection.room.id, "at": now.isoformat(),
+        "v": 1, "frame": dict(frame), "site": connection.room.site, "conversation": connection.room.id, "at": now.isoformat(),
         "name": who.name, "email": who.email, "user": who.user, "vouched": who.vouched, "profile": dict(who.profile),
         "page": dict(connection.page), "address": connection.address,
     }  # fmt: skip

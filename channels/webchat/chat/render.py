@@ -1,4 +1,4 @@
-"""`Outbound` → a line of the conversation's log."""
+"""Rendering: an `Outbound` as a line of the conversation's log."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def home(remote_id: str) -> str:
 
 def conversation(outbound: Outbound) -> str:
     """Where it goes. Raises DeliveryError when it names no visitor."""
-    result = outbound.conversation or outbound.to.address.rpartition(":")[2]
-    if not result or not outbound.to.address.startswith("webchat:"):
+    key = outbound.conversation or outbound.to.address.rpartition(":")[2]
+    if not key or not outbound.to.address.startswith("webchat:"):
         raise DeliveryError(f"{outbound.to.address or 'Nobody'} is no visitor of a website.", permanent=True)
-    return result
+    return key
 
 
 def line(outbound: Outbound, files: Sequence[StoredFile], at: int) -> dict[str, Any]:

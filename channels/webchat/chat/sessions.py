@@ -1,16 +1,32 @@
-"""Conversations somebody is looking at: who is connected, what the newest line is, what is remembered beside the log."""
+"""Open conversations: their connections, their newest line and the marks stored beside the log."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 from channels.contract import Desk, Moved
 from channels.webchat.chat.chat_log import TRIES, ChatLog
-from channels.webchat.wire.connection import GOING, Connection
+from channels.webchat.visitors.visitor_store import Visitor
+from channels.webchat.wire.close_codes import GOING_DOWN
+
+
+class Listener(Protocol):
+    """Whoever follows a conversation: a connection, over a socket or by polling."""
+
+    visitor: Visitor | None
+
+    def put(self, frame: Mapping[str, Any]) -> None:
+        """Queue a frame, without waiting."""
+
+    def wake(self) -> None:
+        """There is something new to send."""
+
+    def close(self, code: int, reason: str = "") -> None:
+        """End the connection, without waiting."""
 
 
 class Session:
@@ -34,7 +50,7 @@ class Session:
         self.site, self.id = site, conversation
         self.log = ChatLog(desk, site, conversation)
         self.lock = asyncio.Lock()  # appends and changes of state, one after the other
-        self.connections: set[Connection] = set()
+        self.connections: set[Listener] = set()
         self.open: bool | None = None  # what was last told of the site's hours
         self.looked = 0.0  # when it was last asked whether others had written
         self._desk = desk
@@ -60,14 +76,14 @@ class Session:
             known = await self.state()
             if all(known.get(key) == value for key, value in values.items()):
                 return False
-            made = {**known, **values}
-            words = json.dumps(made, ensure_ascii=False)
+            state = {**known, **values}
+            stored = json.dumps(state, ensure_ascii=False)
             try:
-                await self._desk.remember(self.site, f"state:{self.id}", words, was=self._kept)
+                await self._desk.remember(self.site, f"state:{self.id}", stored, was=self._kept)
             except Moved:
                 await self.refresh()
                 continue
-            self._kept, self._state = words, made
+            self._kept, self._state = stored, state
             return True
         raise Moved(self.id)
 
@@ -83,7 +99,7 @@ class Session:
             for connection in self.connections
             if key and connection.visitor is not None and connection.visitor.key == key
         ]:
-            connection.close(GOING)
+            connection.close(GOING_DOWN)
 
     def broadcast(self, frame: Mapping[str, Any]) -> None:
         """Put a fleeting frame to everybody connected."""
@@ -101,11 +117,11 @@ class Sessions:
 
     def room(self, site: str, conversation: str) -> Session:
         """The room of a conversation, the same for everybody who holds it at the time."""
-        result = self._rooms.get(f"{site}/{conversation}")
-        if result is None:
+        session = self._rooms.get(f"{site}/{conversation}")
+        if session is None:
             self._sites.add(site)
-            result = self._rooms[f"{site}/{conversation}"] = Session(self._desk, site, conversation)
-        return result
+            session = self._rooms[f"{site}/{conversation}"] = Session(self._desk, site, conversation)
+        return session
 
     def drop(self, room: Session) -> None:
         """Whoever comes next looks at what is kept, not at what was known."""
@@ -113,8 +129,8 @@ class Sessions:
 
     def open_rooms(self, conversation: str) -> list[Session]:
         """The rooms of this conversation somebody holds now."""
-        result = (self._rooms.get(f"{site}/{conversation}") for site in self._sites)
-        return [item for item in result if item is not None]
+        sessions = (self._rooms.get(f"{site}/{conversation}") for site in self._sites)
+        return [item for item in sessions if item is not None]
 
     def __iter__(self) -> Iterator[Session]:
         return iter(list(self._rooms.values()))

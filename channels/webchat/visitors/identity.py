@@ -1,4 +1,4 @@
-"""Who a visitor is: an anonymous token kept as its hash, or a user the website vouches for."""
+"""Visitor identity: an anonymous token stored as its hash, or a user the website vouches for."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def user_hash(user: str) -> str:
 
 def sign(secret: bytes, *, user: str, email: str, expiry: int) -> str:
     """HMAC-SHA256 in hexadecimal over version, user, email and expiry, one a line. The website does the same."""
-    words = "\n".join((str(VERSION), user, email, str(expiry)))
-    return hmac.new(secret, words.encode(), hashlib.sha256).hexdigest()
+    claim = "\n".join((str(VERSION), user, email, str(expiry)))
+    return hmac.new(secret, claim.encode(), hashlib.sha256).hexdigest()
 
 
 def verify(

@@ -1,4 +1,4 @@
-"""Which website a request comes from, whether it may, and from which network address."""
+"""Origin checks: which website a request comes from, whether it may, and its network address."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def allowed(site: Site, origin: str | None) -> bool:
 
 
 def allowed_anywhere(settings: WebchatSettings, origin: str | None) -> bool:
-    """Whether any site has this origin; which one is said in the first frame only."""
+    """Whether any site has this origin; the first frame names the site."""
     return any(allowed(site, origin) for site in settings.sites)
 
 

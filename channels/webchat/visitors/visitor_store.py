@@ -1,4 +1,4 @@
-"""What is known of visitors: which conversation a token or a user belongs to, and what they told of themselves."""
+"""The visitor store: which conversation a token or user belongs to, and what they said of themselves."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ async def find_visitor(desk: Desk, site: str, key: str) -> Visitor:
     kept = await desk.recall(site, f"visitor:{key}")
     if kept is None:
         return Visitor(key, conversation=key)
-    values: dict[str, Any] = json.loads(kept)
-    return Visitor(key, stored=True, **values)
+    fields: dict[str, Any] = json.loads(kept)
+    return Visitor(key, stored=True, **fields)
 
 
 def is_newcomer(visitor: Visitor, before: Visitor | None) -> bool:
@@ -47,11 +47,11 @@ def is_newcomer(visitor: Visitor, before: Visitor | None) -> bool:
 
 async def store_visitor(desk: Desk, site: str, visitor: Visitor) -> Visitor:
     """Keep a visitor."""
-    values = {
+    fields = {
         "conversation": visitor.conversation, "user": visitor.user, "email": visitor.email, "name": visitor.name,
         "vouched": visitor.vouched, "profile": dict(visitor.profile),
     }  # fmt: skip
-    await desk.remember(site, f"visitor:{visitor.key}", json.dumps(values, ensure_ascii=False))
+    await desk.remember(site, f"visitor:{visitor.key}", json.dumps(fields, ensure_ascii=False))
     return replace(visitor, stored=True)
 
 
@@ -64,20 +64,20 @@ async def identify(desk: Desk, site: str, visitor: Visitor, identity: Identity) 
     theirs = await desk.recall(site, known)
     mine = visitor.conversation if not visitor.user else None
     conversation = theirs or mine or user_hash(f"{site}\n{identity.user}\n{visitor.key}")
-    result = replace(
+    identified = replace(
         visitor, conversation=conversation, user=identity.user, email=identity.email or visitor.email,
         vouched=identity.email or visitor.vouched, name=identity.name or visitor.name,
     )  # fmt: skip
     if visitor.user and visitor.user != identity.user:
-        result = replace(result, email=identity.email, vouched=identity.email, name=identity.name, profile={})
+        identified = replace(identified, email=identity.email, vouched=identity.email, name=identity.name, profile={})
     if theirs is None:
         try:
             await desk.remember(site, known, conversation, was=None)
         except Moved:  # another device of theirs was quicker, in another process: there is one conversation
             return await identify(desk, site, visitor, identity)
-    if not visitor.stored or replace(visitor, stored=True) != replace(result, stored=True):
-        result = await store_visitor(desk, site, result)
-    return result
+    if not visitor.stored or replace(visitor, stored=True) != replace(identified, stored=True):
+        identified = await store_visitor(desk, site, identified)
+    return identified
 
 
 async def sign_in(
@@ -90,9 +90,9 @@ async def sign_in(
     if fresh is not None or visitor.user == identity.user:
         return await identify(desk, site, visitor, identity), fresh
     old, token = visitor.key, new_token()
-    result = await identify(desk, site, replace(visitor, key=token_hash(token), stored=False), identity)
+    identified = await identify(desk, site, replace(visitor, key=token_hash(token), stored=False), identity)
     await store_visitor(desk, site, Visitor(old, conversation=user_hash(f"{site}\n{token}")))  # nobody's, and empty
-    return replace(result, before=old), token
+    return replace(identified, before=old), token
 
 
 def with_profile(visitor: Visitor, details: Mapping[str, str]) -> Visitor:

@@ -1,4 +1,4 @@
-"""The widget's one file: under a name that stays (looked at again every hour) and under one of its content (kept for ever)."""
+"""The widget script: served under a stable name (rechecked hourly) and under a content hash (cached for ever)."""
 
 from __future__ import annotations
 

@@ -1,60 +1,50 @@
-"""One connected visitor, over a socket or by polling. Nobody ever waits for it: frames are put, lines are looked up."""
+"""One connected visitor, over a socket or by polling. Nobody waits for it: frames are queued, lines are looked up."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from channels.toolkit.rate_limit import TokenBucket
+from channels.webchat.chat.chat_files import Addresses
+from channels.webchat.chat.sessions import Session
+from channels.webchat.settings import Limits, Site
+from channels.webchat.visitors.identity import Identity
+from channels.webchat.visitors.visitor_store import Visitor
 from channels.webchat.wire import frames_out
-
-if TYPE_CHECKING:
-    from channels.webchat.chat.hub import Hub
-    from channels.webchat.chat.sessions import Session
-    from channels.webchat.settings import Site
-    from channels.webchat.visitors.identity import Identity
-    from channels.webchat.visitors.visitor_store import Visitor
+from channels.webchat.wire.close_codes import TOO_SLOW
 
 MOST_WAITING = 64  # frames; whoever reads slower is let go and comes back to the log
 BATCH = 50  # lines looked up at a time
 
-# Why a connection was closed; README.md says what a client does about each.
-BAD_FRAME, NO_HELLO, REFUSED, NO_SITE, TOO_SLOW, TOO_MANY, BROKEN, GOING = (
-    4400,
-    4401,
-    4403,
-    4404,
-    4408,
-    4429,
-    4500,
-    4503,
-)
 
+@dataclass(frozen=True, slots=True)
+class ConnectionContext:
+    """What a connection needs of the chat it belongs to: limits, addresses of files, the time, whom to tell it left."""
 
-class Refused(Exception):
-    """The connection is closed with this code."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code, self.reason = code, reason
+    limits: Limits
+    addresses: Addresses
+    seconds: Callable[[], float]  # Unix time
+    on_leave: Callable[[Session], Coroutine[Any, Any, None]]
 
 
 class Connection:
     """What both kinds have in common: who it is, how far it has been told, what waits for it."""
 
     __slots__ = (
-        "__weakref__", "_chat", "address", "asks", "bucket", "cursor", "id", "identity", "lang", "offered", "page", "room",
+        "__weakref__", "_context", "address", "asks", "bucket", "cursor", "id", "identity", "lang", "offered", "page", "room",
         "site", "told", "visitor", "waiting",
     )  # fmt: skip
 
-    def __init__(self, chat: Hub, address: str) -> None:
-        self._chat, self.address = chat, address
+    def __init__(self, context: ConnectionContext, address: str) -> None:
+        self._context, self.address = context, address
         self.id = secrets.token_urlsafe(18)  # known to this client alone: polls and uploads carry it
-        self.bucket = TokenBucket(*chat.settings.limits.frames)
-        self.asks = TokenBucket(*chat.settings.limits.suggestions)
+        self.bucket = TokenBucket(*context.limits.frames)
+        self.asks = TokenBucket(*context.limits.suggestions)
         self.offered: set[str] = set()  # articles it was shown
         self.waiting: deque[Mapping[str, Any]] = deque()
         self.cursor = 0  # number of the newest line it was told
@@ -76,16 +66,16 @@ class Connection:
 
     async def due(self) -> list[Mapping[str, Any]]:
         """What is to be told now: what waits, then new lines, and the cursor behind them."""
-        results: list[Mapping[str, Any]] = []
+        frames: list[Mapping[str, Any]] = []
         while self.waiting:
-            results.append(self.waiting.popleft())
+            frames.append(self.waiting.popleft())
         room = self.room
         if room is not None and self.cursor < await room.log.last_seq():
             lines = await room.log.after(self.cursor)
             for line in lines[:BATCH] if self.room is room else ():  # they may have become somebody else meanwhile
-                results.append(frames_out.line(line, self._chat.addresses, self._chat.seconds()))
+                frames.append(frames_out.line(line, self._context.addresses, self._context.seconds()))
                 self.cursor = line["seq"]
-        return results
+        return frames
 
     def wake(self) -> None:
         """There is something to tell."""
@@ -99,5 +89,5 @@ class Connection:
         """It is gone."""
         if self.room is not None:
             self.room.connections.discard(self)
-            asyncio.ensure_future(self._chat.left(self.room))  # noqa: RUF006 - a hint that may be lost
+            asyncio.ensure_future(self._context.on_leave(self.room))  # noqa: RUF006 - a hint that may be lost
             self.room = None

@@ -1,4 +1,4 @@
-"""What a visitor's program may say: every frame checked, with limits. Pure."""
+"""Frames from a visitor's client: every one validated, with limits. Pure."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Page(_Frame):
 
 
 class Claim(_Frame):
-    """A user as the website vouches for them; see identity.py."""
+    """A user as the website vouches for them; see visitors/identity.py."""
 
     version: int = 1
     user: Annotated[str, StringConstraints(min_length=1, max_length=200), Clean]
@@ -159,7 +159,7 @@ class Ping(_Frame):
     page: Page | None = None
 
 
-Asking = Suggest | Helped | Wish | Transcript | Link  # of the desk itself, see asking.py
+Asking = Suggest | Helped | Wish | Transcript | Link  # of the desk itself, see chat/requests.py
 Frame = Hello | Msg | Typing | Read | Survey | Ping | Asking
 _FRAME: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="t")])
 

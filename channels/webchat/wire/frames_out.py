@@ -1,4 +1,4 @@
-"""What is told to visitors, in their language: lines, the site's looks and words, who is there."""
+"""Frames to visitors, in their language: lines, the site's appearance and texts, who is there."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ def status(own: Site, agent: str, now: datetime) -> dict[str, Any]:
 def moved(
     before: Mapping[str, Any], after: Mapping[str, Any], own: Site | None, now: datetime
 ) -> list[Mapping[str, Any]]:
-    """What visitors are told when the marks of a conversation have changed elsewhere."""
-    results: list[Mapping[str, Any]] = []
+    """Frames for visitors when another process has changed the marks of a conversation."""
+    frames: list[Mapping[str, Any]] = []
     for name, by in (("seen", "desk"), ("read", "visitor")):
         if after.get(name, 0) > before.get(name, 0):
-            results.append({"t": "read", "by": by, "seq": after[name]})
+            frames.append({"t": "read", "by": by, "seq": after[name]})
     if own is not None and after.get("agent", "") != before.get("agent", ""):
-        results.append(status(own, after.get("agent", ""), now))
-    return results
+        frames.append(status(own, after.get("agent", ""), now))
+    return frames
 
 
 def reasons(details: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Long polling for networks that let no socket through: the same frames, a list at a time."""
+"""Long polling for networks that block sockets: the same frames, a list at a time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import logging
 from typing import Any
 
 from channels.webchat.chat.hub import Hub
-from channels.webchat.wire import connection as closing
-from channels.webchat.wire.connection import Connection, Refused
+from channels.webchat.wire import close_codes
+from channels.webchat.wire.close_codes import Refused
+from channels.webchat.wire.connection import Connection, ConnectionContext
 from channels.webchat.wire.frames_in import BadFrame, Hello, check
 
 log = logging.getLogger(__name__)
@@ -22,8 +23,8 @@ class Poller(Connection):
 
     __slots__ = ("_news", "closed", "seen", "turn")
 
-    def __init__(self, chat: Hub, address: str, now: float) -> None:
-        super().__init__(chat, address)
+    def __init__(self, context: ConnectionContext, address: str, now: float) -> None:
+        super().__init__(context, address)
         self._news = asyncio.Event()
         self.closed: tuple[int, str] | None = None
         self.seen = now
@@ -34,7 +35,7 @@ class Poller(Connection):
         self._news.set()
 
     def close(self, code: int, reason: str = "") -> None:
-        """The next answer says so."""
+        """Report it in the next answer."""
         if self.closed is None:
             self.closed = (code, reason)
             self.wake()
@@ -43,12 +44,12 @@ class Poller(Connection):
         """What is to be told, waiting for it when there is nothing yet."""
         self.turn += 1
         mine = self.turn
-        self._news.set()  # whoever waited before answers with nothing
+        self._news.set()  # an earlier request that still waits is answered empty
         await asyncio.sleep(0)
-        result = list(await self.due())
+        frames = list(await self.due())
         loop = asyncio.get_running_loop()
         end = loop.time() + wait
-        while not result and self.closed is None and self.turn == mine and loop.time() < end:
+        while not frames and self.closed is None and self.turn == mine and loop.time() < end:
             self._news.clear()
             try:
                 async with asyncio.timeout_at(end):
@@ -56,8 +57,8 @@ class Poller(Connection):
             except TimeoutError:
                 break
             if self.turn == mine:
-                result = list(await self.due())
-        return result
+                frames = list(await self.due())
+        return frames
 
 
 class Polling:
@@ -77,22 +78,22 @@ class Polling:
         poller = self._known.get(str(body.get("sid")))
         frames = body.get("frames", [])
         if not isinstance(frames, list) or len(frames) > MOST_FRAMES:
-            return _closed(closing.BAD_FRAME, "frames must be a list of at most 20")
+            return _closed(close_codes.BAD_FRAME, "frames must be a list of at most 20")
         if poller is None:
             if not frames or not isinstance(frames[0], dict) or frames[0].get("t") != "hello":
-                return _closed(closing.NO_HELLO, "begin with hello")
-            poller = Poller(self._chat, address, self._chat.clock())
+                return _closed(close_codes.NO_HELLO, "begin with hello")
+            poller = Poller(self._chat.context, address, self._chat.clock())
         poller.seen = self._chat.clock()
         self._go_back(poller, body.get("have"))
         await self._take(poller, frames, origin)
         if poller.room is not None:
             self._known[poller.id] = poller
         wait = body.get("wait")
-        details = await poller.answer(float(min(LONGEST_WAIT, wait)) if isinstance(wait, int | float) else LONGEST_WAIT)
+        answers = await poller.answer(float(min(LONGEST_WAIT, wait)) if isinstance(wait, int | float) else LONGEST_WAIT)
         if poller.closed is not None:
             self._forget(poller)
-            return {**_closed(*poller.closed), "frames": details}
-        return {"sid": poller.id, "frames": details}
+            return {**_closed(*poller.closed), "frames": answers}
+        return {"sid": poller.id, "frames": answers}
 
     @staticmethod
     def _go_back(poller: Poller, have: object) -> None:
@@ -109,12 +110,12 @@ class Polling:
                 if isinstance(frame, Hello):
                     self._known[poller.id] = poller
         except BadFrame as error:
-            poller.close(closing.BAD_FRAME, str(error))
+            poller.close(close_codes.BAD_FRAME, str(error))
         except Refused as error:
             poller.close(error.code, error.reason)
         except Exception:
             log.exception("a frame could not be handled")
-            poller.close(closing.BROKEN, "try again")
+            poller.close(close_codes.BROKEN, "try again")
 
     def sweep(self) -> None:
         """Whoever has not asked for a minute has left."""

@@ -1,4 +1,4 @@
-"""Every address below `/channels/webchat/`. None of them sets or wants a cookie."""
+"""HTTP routes below `/channels/webchat/`. None of them sets or needs a cookie."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class Pages:
         else:
             self._known_origin(request)
             address = origins.address_of(request, self._chat.settings)
-        details = await self.polling.poll(body, address, origin)
-        return _json(details, origin)
+        answer = await self.polling.poll(body, address, origin)
+        return _json(answer, origin)
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
         """A file as a message of its own: the body is the file; X-Session, X-Cid and X-Name say whose it is."""
@@ -89,10 +89,10 @@ class Pages:
         await self._chat.ready()
         if not self._chat.addresses.good(given["id"], int(given["until"]), given["signature"], self._chat.seconds()):
             raise web.HTTPNotFound(text="This address is too old. Open the chat again.\n")
-        result = await self._chat.store.find(given["id"])
-        if result is None:
+        stored = await self._chat.store.find(given["id"])
+        if stored is None:
             raise web.HTTPNotFound(text="This file is gone.\n")
-        (path, kind), name = result, clean_name(given["name"])
+        (path, kind), name = stored, clean_name(given["name"])
         plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:80]
         return web.FileResponse(
             path,
@@ -140,12 +140,12 @@ class Pages:
         """The body, or None when it is larger than `most` bytes."""
         if (request.content_length or 0) > most:
             return None
-        result = bytearray()
+        content = bytearray()
         async for chunk in request.content.iter_chunked(65536):
-            result += chunk
-            if len(result) > most:
+            content += chunk
+            if len(content) > most:
                 return None
-        return bytes(result)
+        return bytes(content)
 
 
 def _json(body: Any, origin: str, status: int = 200) -> web.Response:

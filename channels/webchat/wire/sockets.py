@@ -1,4 +1,4 @@
-"""The WebSocket door: one reader, and one writer as long as there is something to write."""
+"""The WebSocket endpoint: one reader, and one writer while there is something to write."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from channels.webchat.chat.hub import Hub
-from channels.webchat.wire import connection as closing
-from channels.webchat.wire.connection import Connection, Refused
+from channels.webchat.wire import close_codes
+from channels.webchat.wire.close_codes import Refused
+from channels.webchat.wire.connection import Connection, ConnectionContext
 from channels.webchat.wire.frames_in import LARGEST, BadFrame, parse
 
 log = logging.getLogger(__name__)
@@ -25,8 +26,10 @@ class Socket(Connection):
 
     __slots__ = ("_closing", "_request", "_writing", "_ws")
 
-    def __init__(self, chat: Hub, address: str, request: web.Request, ws: web.WebSocketResponse) -> None:
-        super().__init__(chat, address)
+    def __init__(
+        self, context: ConnectionContext, address: str, request: web.Request, ws: web.WebSocketResponse
+    ) -> None:
+        super().__init__(context, address)
         self._request, self._ws = request, ws
         self._writing: asyncio.Task[None] | None = None
         self._closing: tuple[int, str] | None = None
@@ -89,7 +92,7 @@ class SocketServer:
             heartbeat=HEARTBEAT, max_msg_size=LARGEST, compress=False, timeout=2.0, autoping=True,
         )  # fmt: skip
         await ws.prepare(request)
-        socket = Socket(self._chat, address, request, ws)
+        socket = Socket(self._chat.context, address, request, ws)
         try:
             await self._listen(socket, ws, request.headers.get("Origin", ""))
         finally:
@@ -102,13 +105,13 @@ class SocketServer:
             try:
                 message: Any = await ws.receive(timeout=first)
             except TimeoutError:
-                socket.close(closing.NO_HELLO, "no hello")
+                socket.close(close_codes.NO_HELLO, "no hello")
                 first = None
                 continue
             if message.type is not WSMsgType.TEXT:
                 if message.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR):
                     return
-                socket.close(closing.BAD_FRAME, "frames are text")
+                socket.close(close_codes.BAD_FRAME, "frames are text")
                 continue
             first = None
             await self._take(socket, message.data, origin)
@@ -119,9 +122,9 @@ class SocketServer:
             self._chat.check_origin(frame, origin)
             await self._chat.handle(socket, frame)
         except BadFrame as error:
-            socket.close(closing.BAD_FRAME, str(error))
+            socket.close(close_codes.BAD_FRAME, str(error))
         except Refused as error:
             socket.close(error.code, error.reason)
         except Exception:
             log.exception("a frame could not be handled")
-            socket.close(closing.BROKEN, "try again")
+            socket.close(close_codes.BROKEN, "try again")

@@ -26,7 +26,7 @@ def may_react(channels: Mapping[str, Channel], entry: EntryRow) -> bool:
     """Whether the desk can put an emoji on this message."""
     channel = channels.get(entry.channel or "")
     its_own = entry.kind == "message" and entry.author == "customer" and not entry.outgoing and not entry.automatic
-    return channel is not None and channel.can.reactions and its_own and bool(entry.remote_id)
+    return channel is not None and channel.can_react and its_own and bool(entry.remote_id)
 
 
 def may_change(channel: Channel | None, entry: EntryRow) -> bool:
@@ -34,4 +34,4 @@ def may_change(channel: Channel | None, entry: EntryRow) -> bool:
     data = entry.data or {}
     gone = data.get("withdrawn_at") or (data.get("pending") or {}).get("what") == "withdraw"
     ours = entry.outgoing and entry.kind == "message" and entry.delivery in ("sent", "read") and bool(entry.remote_id)
-    return channel is not None and channel.can.edits and ours and not gone
+    return channel is not None and channel.can_edit and ours and not gone

@@ -76,7 +76,7 @@ def request_call(
         raise Conflict("This ticket was merged into {number}.", number=ticket.merged_into_id)
     if number not in phone_numbers_of(tx, ticket_id=ticket_id):
         raise Invalid("This is none of the customer's numbers.", "number")
-    channel = next((name for name, item in context.channels.items() if item.can.rings), None)
+    channel = next((name for name, item in context.channels.items() if item.can_ring), None)
     if channel is None:
         raise Invalid("The switchboard can't be asked to call; dial the number yourself.", "number")
     extension = agents.extension_of(tx, person_id=person_id)

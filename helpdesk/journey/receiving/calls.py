@@ -52,7 +52,7 @@ def receive_call(
         tx, ticket_id=kept.ticket_id, entry_id=kept.entry_id, files=files
     ):
         hint(tx, "ticket", kept.ticket_id)
-    more = None if files else context.channels[arrival.channel].more("call", kept.record)
+    more = None if files else context.channels[arrival.channel].call_files(kept.record)
     if more is not None:
         _fetch_later(tx, arrival, inbound, *more)
     return kept.entry_id
@@ -70,7 +70,7 @@ def _store(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbo
     known = queries.entry_by_remote_id(tx, channel=arrival.channel, remote_id=inbound.external_id)
     if known is not None:
         return _update(tx, context, arrival, inbound, known)
-    record = inbound.details
+    record = inbound.call
     if record.get("kind") == "survey" or inbound.author is None:
         return None
     ticket_id = _ticket(tx, context, arrival, inbound, inbound.author)
@@ -88,7 +88,7 @@ def _update(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inb
     entry = _lock_entry(tx, entry_id)
     channel = context.channels[arrival.channel]
     before = dict(entry.data or {})
-    record = dict(channel.merge("call", before, inbound.details))
+    record = dict(channel.merge_call(before, inbound.call))
     kept = StoredCall(entry.ticket_id, entry_id, record)
     if record == before:
         return kept
@@ -134,7 +134,7 @@ def author_of(record: Json) -> Author:
 
 def _ticket(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, who: Address) -> int | None:
     at = arrival.received_at
-    incoming = inbound.details.get("direction") not in OUTGOING
+    incoming = inbound.call.get("direction") not in OUTGOING
     known = contacts.find_or_create(
         tx, address=who.address, name=who.name, verified=who.verified, language=None, now=at
     )
@@ -145,7 +145,7 @@ def _ticket(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inb
     fresh_enough = newest is not None and newest.resolved_at is not None and at <= newest.resolved_at + window
     if newest is not None and fresh_enough and not known.blocked:
         return int(newest.id)
-    if not incoming and inbound.details.get("disposition") != "answered":
+    if not incoming and inbound.call.get("disposition") != "answered":
         return None if newest is None else int(newest.id)
     follows: int | None = newest.id if newest else None
     quiet = replace(inbound, text="", attachments=(), language=context.language)  # a call has no words of its own
@@ -153,7 +153,7 @@ def _ticket(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inb
 
 
 def _add_entry(tx: Connection, arrival: Arrival, inbound: Inbound, ticket_id: int) -> int:
-    record = inbound.details
+    record = inbound.call
     outgoing = record.get("direction") in OUTGOING
     ticket = queries.locked(tx, ticket_id=ticket_id)
     entry = NewEntry(

@@ -61,7 +61,7 @@ def write_entry(
 ) -> int:
     """Write the timeline entry of an arrival with its body, files and remote id; returns its id."""
     data = _entry_data(tx, arrival, inbound, proof)
-    oversized = inbound.details.get("problem") == "oversized"
+    oversized = inbound.oversize is not None
     entry = NewEntry(
         ticket_id=ticket_id,
         at=arrival.received_at,
@@ -91,7 +91,7 @@ def write_entry(
 
 def _entry_data(tx: Connection, arrival: Arrival, inbound: Inbound, proof: Proof) -> dict[str, Any]:
     """What the entry holds beside its columns: the channel's details, recipients, subject, the answered entry."""
-    data: dict[str, Any] = dict(inbound.details)
+    data: dict[str, Any] = {**inbound.details, **_stored_fields(inbound)}
     if proof:
         data["unproven"] = proof
     if inbound.recipients:
@@ -104,4 +104,21 @@ def _entry_data(tx: Connection, arrival: Arrival, inbound: Inbound, proof: Proof
         answered = queries.entry_by_remote_id(tx, channel=arrival.channel, remote_id=inbound.thread.remote_ids[0])
         if answered is not None:
             data["answers"] = answered
+    return data
+
+
+def _stored_fields(inbound: Inbound) -> dict[str, Any]:
+    """What decided about an arrival, under the names it has in the entry's JSON."""
+    data: dict[str, Any] = {}
+    if inbound.command is not None:
+        data["command"] = inbound.command
+    if inbound.reachability is not None:
+        gone = {"unreachable": inbound.reachability.reason}
+        data |= {"reachable": True} if inbound.reachability.reachable else gone
+    if inbound.oversize is not None:
+        data["problem"] = "oversized"
+        if inbound.oversize.size is not None:
+            data["size"] = str(inbound.oversize.size)  # a string since the first shape of these rows
+        if inbound.oversize.limit is not None:
+            data["most"] = inbound.oversize.limit
     return data

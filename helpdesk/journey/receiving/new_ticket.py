@@ -118,8 +118,8 @@ def is_quiet(inbound: Inbound) -> bool:
     Where it begins a ticket, that one is out of the agents' way until its customer says something. It is the first
     line of that matter then: closed it would have been another ticket, open it would be one nobody can answer.
     """
-    note = inbound.kind == "note" and inbound.details.get("problem") != "oversized"
-    return note and (inbound.automatic or bool(inbound.details.get("command")))
+    note = inbound.kind == "note" and inbound.oversize is None
+    return note and (inbound.automatic or inbound.command is not None)
 
 
 def _team_id(tx: Connection, inbound: Inbound) -> int | None:

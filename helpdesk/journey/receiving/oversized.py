@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from channels.contract import Inbound
+from channels.contract import Inbound, Oversize
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.outgoing import auto_reply, automatic
 from helpdesk.journey.outgoing.destinations import Destination
@@ -19,12 +18,12 @@ ABOUT = "oversized"
 
 def is_oversized(inbound: Inbound) -> bool:
     """Whether a small note stands for a mail that was not fetched because of its size."""
-    return inbound.kind == "message" and inbound.details.get("problem") == ABOUT
+    return inbound.kind == "message" and inbound.oversize is not None
 
 
 def as_note(context: DeskContext, inbound: Inbound) -> Inbound:
     """What the timeline shows of it: nobody has read what the customer wrote, so no clock runs on it."""
-    text = context.word("oversized_note.txt", context.language, subject=inbound.subject, **_sizes(inbound.details))
+    text = context.word("oversized_note.txt", context.language, subject=inbound.subject, **_sizes(inbound.oversize))
     return replace(inbound, kind="note", text=text)
 
 
@@ -46,7 +45,7 @@ def notify_sender(
     ticket = queries.ticket(tx, ticket_id=ticket_id)
     text = context.word(
         "oversized.txt", inbound.language or context.language, name=author.name, subject=inbound.subject,
-        number=ticket_id, desk=context.name, **_sizes(inbound.details),
+        number=ticket_id, desk=context.name, **_sizes(inbound.oversize),
     )  # fmt: skip
     way = Destination(arrival.channel, arrival.account, author.address)
     return automatic.send_automatic(
@@ -55,11 +54,11 @@ def notify_sender(
     )  # fmt: skip
 
 
-def _sizes(details: Mapping[str, object]) -> dict[str, str]:
-    return {"megabytes": _megabytes(details.get("size")), "most": _megabytes(details.get("most"))}
+def _sizes(oversize: Oversize | None) -> dict[str, str]:
+    size, limit = (oversize.size, oversize.limit) if oversize else (None, None)
+    return {"megabytes": _megabytes(size), "most": _megabytes(limit)}
 
 
-def _megabytes(value: object) -> str:
-    """`31457280` -> `30`; "" for what is no number of bytes."""
-    words = str(value or "")
-    return f"{int(words) / 1_048_576:.0f}" if words.isascii() and words.isdigit() else ""
+def _megabytes(size: int | None) -> str:
+    """`31457280` -> `30`; "" for an unknown number of bytes."""
+    return f"{size / 1_048_576:.0f}" if size else ""

@@ -98,8 +98,10 @@ def _receive_update(
 
 def _update_reachability(tx: Connection, arrival: Arrival, inbound: Inbound) -> None:
     """They blocked us, or left; or they let us in again."""
-    gone = inbound.details.get("unreachable")
-    if inbound.author is not None and gone:
-        contacts.mark_unreachable(tx, address=inbound.author.address, reason=str(gone), now=arrival.received_at)
-    elif inbound.author is not None and inbound.details.get("reachable"):
+    news = inbound.reachability
+    if inbound.author is None or news is None:
+        return
+    if news.reachable:
         contacts.mark_reachable(tx, address=inbound.author.address)
+    else:
+        contacts.mark_unreachable(tx, address=inbound.author.address, reason=news.reason, now=arrival.received_at)

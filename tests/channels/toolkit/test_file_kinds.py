@@ -1,4 +1,4 @@
-"""What a file is by its content, whatever its name says."""
+"""File types by content, whatever the name says."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def test_a_bucket_never_gives_more_than_the_burst_and_the_rate(steps):
     assert acquired <= 5 + (now - 1.0) * 2 + 1e-6
 
 
-def test_a_refused_try_takes_nothing():
+def test_a_refused_attempt_costs_no_token():
     bucket = TokenBucket(1, 0.5)
     assert [bucket.try_acquire(0.0) for _ in range(3)] == [0.0, 2.0, 2.0]
     assert bucket.try_acquire(2.0) == 0.0
@@ -30,7 +30,7 @@ def test_reserved_tokens_are_waited_for_one_after_the_other():
     assert bucket.reserve(10.0) == 0.0
 
 
-def test_asking_for_the_wait_takes_nothing():
+def test_asking_for_the_wait_costs_no_token():
     bucket = TokenBucket(1, 1.0)
     assert [bucket.wait_time(0.0) for _ in range(3)] == [0.0] * 3
     bucket.reserve(0.0)

@@ -59,5 +59,5 @@ def articles(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         one.offered.update(each["id"] for each in ARTICLES)
         return ARTICLES
 
-    monkeypatch.setattr(requests, "_articles", found)
+    monkeypatch.setattr(requests.Requests, "_articles", found)
     return asked

@@ -21,7 +21,7 @@ class Texts(MemoryChannel):
     """A second channel: it may write first, but not to landlines."""
 
     name: ClassVar[str] = "texts"
-    can: ClassVar[Capabilities] = Capabilities(starts=True, counted=True)
+    can = Capabilities(starts=True, counted=True)
 
     def reaches(self, address):
         return not address.startswith("texts:+9821")
@@ -32,7 +32,7 @@ class Chat(MemoryChannel):
     """A third one: nobody can be written to before they wrote."""
 
     name: ClassVar[str] = "chat"
-    can: ClassVar[Capabilities] = Capabilities(edits=True)
+    can = Capabilities()
 
 
 @pytest.fixture

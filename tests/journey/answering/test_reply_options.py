@@ -116,7 +116,7 @@ class LargeMails(MemoryChannel):
         return replace(super()._inbound(said), details=details)
 
 
-LARGE = {"details": {"problem": "oversized", "size": "41943040", "most": 26214400}}
+LARGE = {"oversize": {"size": 41943040, "limit": 26214400}}
 
 
 @pytest.fixture
@@ -130,6 +130,9 @@ async def test_a_mail_too_large_is_a_note_and_its_sender_is_told_once_in_their_l
     number = await large.writes("", name="سارا", subject="عکس‌های سفارش", **LARGE)
     note, answer = await large.timeline(number)
     assert (note.kind, note.author, note.public) == ("note", "system", False)
+    assert note.data == {
+        "problem": "oversized", "size": "41943040", "most": 26214400, "subject": "عکس‌های سفارش"
+    }  # fmt: skip
     assert "۴۰" in note.text
     assert "عکس‌های سفارش" in note.text
     assert (answer.author, answer.automatic, answer.delivery) == ("automation", True, "queued")

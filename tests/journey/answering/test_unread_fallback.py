@@ -19,7 +19,7 @@ class Post(MemoryChannel):
     """A mailbox in memory."""
 
     name: ClassVar[str] = "email"
-    can: ClassVar[Capabilities] = Capabilities(attachments=True, subject=True, copies=True, starts=True)
+    can = Capabilities(attachments=True, subject=True, copies=True, starts=True)
 
     def normalise(self, account, raw):
         made = super().normalise(account, raw)

@@ -31,7 +31,7 @@ async def link(desk, where="site:v1"):
 
 async def start(desk, token, who="u1", **more):
     return await arrives(
-        desk, "gram", "/start", who, kind="note", details={"command": "start", "start": token}, link=token, **more
+        desk, "gram", "/start", who, kind="note", command="start", details={"start": token}, link=token, **more
     )
 
 

@@ -153,8 +153,8 @@ async def test_why_somebody_can_not_be_called_is_said_in_words(phone):
 
 
 def test_only_a_switchboard_that_can_be_asked_rings(phone):
-    assert phone.channel.can.rings
-    assert not type(phone.channel)(type(phone.channel.settings)()).can.rings
+    assert phone.channel.can_ring
+    assert not type(phone.channel)(type(phone.channel.settings)()).can_ring
     assert not type(phone.channel)(type(phone.channel.settings)()).can.starts
 
 

@@ -16,7 +16,7 @@ def desk(desk):
     return open_channels(desk)
 
 
-START = {"kind": "note", "details": {"command": "start"}}
+START = {"kind": "note", "command": "start"}
 
 
 async def seen_in(desk, view):
@@ -62,13 +62,15 @@ async def test_a_note_in_a_chat_we_do_not_know_goes_to_the_customers_open_ticket
 
 
 async def test_who_blocks_us_first_of_all_is_unreachable_and_who_comes_back_is_not(desk):
-    gone = {"kind": "note", "automatic": True, "details": {"unreachable": "they blocked the bot"}}
+    gone = {"kind": "note", "automatic": True, "reachability": {"reachable": False, "reason": "they blocked the bot"}}
     number = await arrives(desk, "gram", "blocked", "u1", **gone)
     assert (await address(desk, "gram:u1")).unreachable_at == desk.time()
     assert not (await desk.ticket(number)).active
-    back = {"kind": "note", "automatic": True, "details": {"reachable": True}}
+    back = {"kind": "note", "automatic": True, "reachability": {"reachable": True}}
     assert await arrives(desk, "gram", "unblocked", "u1", **back) == number
     assert (await address(desk, "gram:u1")).unreachable_at is None
+    stored = [line.data for line in await desk.timeline(number) if line.kind == "note"]
+    assert stored == [{"unreachable": "they blocked the bot"}, {"reachable": True}]
 
 
 @pytest.mark.parametrize("kind", ["edit", "reaction"])

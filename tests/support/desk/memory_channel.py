@@ -16,6 +16,8 @@ from channels.contract import (
     DeliveryError,
     Inbound,
     Outbound,
+    Oversize,
+    Reachability,
     Thread,
     Unreadable,
 )
@@ -33,9 +35,7 @@ class MemoryChannel(contract.Channel):
     name: ClassVar[str] = "memory"
     label: ClassVar[Mapping[str, str]] = {"fa": "حافظه", "en": "Memory"}
     icon: ClassVar[str] = "chat"
-    can: ClassVar[Capabilities] = Capabilities(
-        attachments=True, subject=True, copies=True, edits=True, reactions=True, starts=True, replies=True
-    )
+    can = Capabilities(attachments=True, subject=True, copies=True, starts=True, replies=True)
 
     sent: list[Outbound] = field(default_factory=list)
     answers: list[DeliveryError | None] = field(default_factory=list)  # what the next sends meet
@@ -90,6 +90,10 @@ class MemoryChannel(contract.Channel):
             gesture=bool(said.get("thanks")),
             wants_person=bool(said.get("wants_person")),
             delivery=Delivery(**delivery) if delivery else None,
+            call=said.get("call", {}),
+            command=said.get("command"),
+            reachability=Reachability(**said["reachability"]) if "reachability" in said else None,
+            oversize=Oversize(**said["oversize"]) if "oversize" in said else None,
             target=said.get("target"),
             wish=said.get("wish"),
             also=[Address(one, "", verified) for one, verified in said.get("also", ())],

@@ -18,7 +18,7 @@ class Post(MemoryChannel):
     """Letters: subjects and copies, and the desk may write first."""
 
     name: ClassVar[str] = "email"
-    can: ClassVar[Capabilities] = Capabilities(attachments=True, subject=True, copies=True, starts=True)
+    can = Capabilities(attachments=True, subject=True, copies=True, starts=True)
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Gram(MemoryChannel):
     """A messenger: its links hand a token over, and nobody is written to before they wrote."""
 
     name: ClassVar[str] = "gram"
-    can: ClassVar[Capabilities] = Capabilities(edits=True, reactions=True)
+    can = Capabilities()
 
     def link(self, account: str, token: str) -> str | None:
         """Where the messenger is opened with a token."""
@@ -38,7 +38,7 @@ class Site(MemoryChannel):
     """A chat on a website."""
 
     name: ClassVar[str] = "site"
-    can: ClassVar[Capabilities] = Capabilities(typing=True)
+    can = Capabilities()
 
     def link(self, account: str, token: str) -> str | None:
         """Nobody is led here."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.tickets.thanks import is_emoji, is_thanks
+from helpdesk.tickets.thanks import is_thanks
 
 THANKS = """
 ممنون | ممنونم | خیلی ممنون | خیلی ممنونم از شما | ممنون از پاسختون | ممنونم از پاسخ سریعتون | مرسی | مرسی! | مرسییییی
@@ -80,6 +78,4 @@ def test_nothing_and_much_are_messages(text):
 
 @given(st.text(max_size=200), st.text(max_size=20))
 def test_no_text_trips_the_detector(text, author):
-    is_thanks(text, author=author)
-    if is_emoji(text):
-        assert not re.search(r"[^\W\d_]", text)
+    assert is_thanks(text, author=author) in (True, False)

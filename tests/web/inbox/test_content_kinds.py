@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
-from channels.contract import Capabilities
 from helpdesk import app as root
 from helpdesk.agents import actions as agents
 from helpdesk.tickets import actions
@@ -24,7 +23,8 @@ from tests.support.pages.scriptless import signed_in
 class Chat(MemoryChannel):
     """A channel in memory that is a chat with a telephone."""
 
-    can: ClassVar[Capabilities] = replace(MemoryChannel.can, subject=False, copies=False, typing=True, rings=True)
+    can = replace(MemoryChannel.can, subject=False, copies=False)
+    can_ring = True
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ async def test_reactions_hang_on_their_message_and_only_the_last_of_each_person_
 
 async def test_what_only_happened_is_a_slim_line_and_breaks_nothing_when_nobody_knows_it(desk, client):
     number = await desk.writes("Hello")
-    await desk.writes("/start", kind="note", details={"content": "text", "command": "start"})
+    await desk.writes("/start", kind="note", command="start", details={"content": "text"})
     await desk.writes("unsupported: gift", kind="note", details={"event": "unsupported", "unsupported": "gift"})
     await desk.writes("Pinned: Hello", kind="note", details={"event": "pinned_message"})
     for change in (
@@ -149,7 +149,7 @@ async def test_a_call_tells_who_spoke_how_long_it_waited_and_who_hung_up(desk, c
     await desk.database.write(
         agents.add_person, name="Sam", email="sam@desk.example", role="agent", now=desk.time(), by=None, extension="101"
     )
-    number = await desk.writes("", kind="call", id="c1", details=call())
+    number = await desk.writes("", kind="call", id="c1", call=call())
     card = re.search(r'<p class="line callhead">.*?</li>', await shown(client, number), re.DOTALL)[0]
     assert "Answered" in card
     assert "1 min 12 s" in card
@@ -164,8 +164,8 @@ async def test_a_call_tells_who_spoke_how_long_it_waited_and_who_hung_up(desk, c
     [("missed", "Missed"), ("abandoned", "Hung up while waiting"), ("voicemail", "Left a message on the machine")],
 )
 async def test_a_call_that_nobody_answered_can_be_called_back(desk, client, outcome, said):
-    details = call(disposition=outcome, agents=[], talk_s=None, spoken_s=None, voicemail=outcome == "voicemail")
-    number = await desk.writes("", kind="call", id="c1", details=details)
+    record = call(disposition=outcome, agents=[], talk_s=None, spoken_s=None, voicemail=outcome == "voicemail")
+    number = await desk.writes("", kind="call", id="c1", call=record)
     page = await shown(client, number)
     assert said in page
     assert f'action="/inbox/tickets/{number}/ring"' in page
@@ -173,8 +173,8 @@ async def test_a_call_that_nobody_answered_can_be_called_back(desk, client, outc
 
 
 async def test_a_call_that_goes_on_says_so(desk, client):
-    details = call(disposition=None, status="talking", talk_s=None, spoken_s=None, agents=["101"])
-    number = await desk.writes("", kind="call", id="c1", details=details)
+    record = call(disposition=None, status="talking", talk_s=None, spoken_s=None, agents=["101"])
+    number = await desk.writes("", kind="call", id="c1", call=record)
     page = await shown(client, number)
     assert "The call is going on" in page
     assert "tel:" not in page.split('id="timeline"')[1]

@@ -95,7 +95,7 @@ async def test_an_agent_makes_a_link_to_put_into_a_mail(desk, client, two):
     place = f"/inbox/tickets/{mail}/customer"
     shown = await post(client, f"{place}/link", {"address": "email:sara@nilgun.example"}, status=200)
     token = re.search(r"gram\.example/main\?start=([\w-]+)", shown)[1]
-    assert await arrives(desk, "gram", "/start", "u1", kind="note", details={"command": "start"}, link=token) == mail
+    assert await arrives(desk, "gram", "/start", "u1", kind="note", command="start", link=token) == mail
     assert await who_has(desk, "gram:u1") == await who_has(desk, "email:sara@nilgun.example")
     await post(client, f"{place}/link", {"address": "email:somebody@else.example"}, status=422)
 

@@ -91,7 +91,7 @@ async def test_a_copy_to_anybody_is_refused(desk, client):
 
 
 async def test_a_mail_too_large_is_told_as_what_it_is(desk, client):
-    number = await desk.writes("", details={"problem": "oversized", "size": "41943040", "most": 26214400})
+    number = await desk.writes("", oversize={"size": 41943040, "limit": 26214400})
     assert "too large to be taken in" in await page(client, f"/inbox/tickets/{number}")
 
 

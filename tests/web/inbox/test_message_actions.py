@@ -79,7 +79,7 @@ def test_customers_messages_are_answered_and_reacted_to_but_not_those_of_robots_
 class Blind(MemoryChannel):
     """Its customers do not see which message an answer is meant for, and take no files."""
 
-    can: ClassVar[Capabilities] = Capabilities(edits=True)
+    can, can_react = Capabilities(), False
     writes: ClassVar[dict[str, str]] = {"en": "Text message", "fa": "پیامک"}
 
 

@@ -47,7 +47,7 @@ def call_of(entry: EntryRow, parts: TicketData, eyes: Reader, heard: list[MediaV
         hangup_by=str(data.get("hangup_by") or ""),
         share=round(100 * (waited or 0) / ((waited or 0) + talked)) if talked else 100 if waited else 0,
         tel="" if outcome in UNANSWERED and _is_above(parts, eyes) else tel,
-        rings=channel is not None and channel.can.rings and outcome in UNANSWERED,
+        rings=channel is not None and channel.can_ring and outcome in UNANSWERED,
         kept=tuple(item for item in ("voicemail", "recording") if data.get(item) is True and item not in here),
         promised=promised,
         in_time=in_time,

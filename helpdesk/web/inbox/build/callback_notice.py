@@ -17,7 +17,7 @@ def call_back(parts: TicketData, eyes: Reader) -> CallBackView | None:
         *(address.address for address in parts.addresses),
     ]
     number = next((address.removeprefix("phone:") for address in own if address.startswith("phone:+")), "")
-    rings = bool(number) and any(channel.can.rings for channel in eyes.channels.values())
+    rings = bool(number) and any(channel.can_ring for channel in eyes.channels.values())
     if wish is not None:
         return CallBackView(str((wish.data or {}).get("disposition")), wish.at, number, rings)
     return CallBackView("sad", sad.created_at, number, rings) if sad is not None and number else None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from channels.toolkit.emoji import is_emoji_only
 from helpdesk.tickets.rows import EntryRow
 from helpdesk.web.inbox.build.page_data import TicketData
 from helpdesk.web.inbox.views.content_views import (
@@ -93,9 +93,7 @@ def poll(data: Mapping[str, Any], text: str) -> PollView | None:
 
 def alone(text: str) -> bool:
     """Whether a message is nothing but a few emoji."""
-    stripped = text.strip()
-    kinds = [unicodedata.category(char) for char in stripped]
-    return 0 < len(stripped) <= MOST_EMOJI and "So" in kinds and all(kind in ("So", "Sk", "Mn", "Cf") for kind in kinds)
+    return len(text.strip()) <= MOST_EMOJI and is_emoji_only(text)
 
 
 def origin(data: Mapping[str, Any]) -> OriginView | None:

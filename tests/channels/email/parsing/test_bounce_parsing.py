@@ -1,4 +1,4 @@
-"""Mails about mails that did not arrive: told from a person's words, soft from hard, tied to the mail that failed."""
+"""Bounces: told apart from people's words, soft from hard, and tied to the mail that failed."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def one(raw: bytes) -> Inbound:
         ("failed", "", "hard", True),
     ],
 )
-def test_a_status_of_four_is_soft_and_the_rest_is_hard(action: str, status: str, kind: str, given_up: bool) -> None:
+def test_a_4xx_status_is_soft_and_the_rest_is_hard(action: str, status: str, kind: str, given_up: bool) -> None:
     bounce = found(report(about("a@example.net", action, status)))
     assert (bounce.kind, bounce.given_up, list(bounce.recipients)) == (kind, given_up, ["a@example.net"])
 

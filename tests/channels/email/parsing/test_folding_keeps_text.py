@@ -1,4 +1,4 @@
-"""Folding only ever takes lines away: what is shown is in the whole, in its order, and never nothing of something."""
+"""Folding of quotations only removes lines: what is shown is part of the text, in its order, and never empty."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def lines_of(text: str) -> list[str]:
 
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=25))
 @settings(max_examples=600, deadline=None)
-def test_what_is_shown_is_in_the_whole_in_its_order(fragments: list[str]) -> None:
+def test_the_visible_reply_is_part_of_the_text_in_order(fragments: list[str]) -> None:
     reply = from_text("\n".join(fragments))
     full_text = lines_of(reply.full_text)
     assert full_text == lines_of("\n".join(fragments))
@@ -87,6 +87,6 @@ TAGS = [
 
 @given(st.lists(st.sampled_from([*FRAGMENTS, *TAGS]), max_size=30))
 @settings(max_examples=300, deadline=None)
-def test_html_never_shows_nothing_of_something(pieces: list[str]) -> None:
+def test_html_with_content_is_never_shown_empty(pieces: list[str]) -> None:
     reply = from_html(" ".join(pieces))
     assert bool(reply.text) == bool(reply.full_text.strip())

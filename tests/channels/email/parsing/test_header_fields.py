@@ -1,4 +1,4 @@
-"""Header fields are read as they are written, not as they should be."""
+"""Header fields are read as senders write them, not as they should be."""
 
 from __future__ import annotations
 

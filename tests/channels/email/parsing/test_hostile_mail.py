@@ -1,4 +1,4 @@
-"""Whatever arrives: something readable comes out, soon, and nothing raises."""
+"""Hostile and broken mail: something readable comes out, soon, and nothing raises."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_five_thousand_mutated_mails_raise_nothing() -> None:
 
 @given(st.binary(max_size=2_000))
 @settings(max_examples=400, deadline=None)
-def test_any_bytes_are_taken(raw: bytes) -> None:
+def test_any_bytes_are_accepted_for_storage(raw: bytes) -> None:
     take(raw)
 
 
@@ -113,7 +113,7 @@ HEADERS = [
 
 @given(st.lists(st.tuples(st.sampled_from(HEADERS), st.text(max_size=80)), max_size=10), st.text(max_size=300))
 @settings(max_examples=300, deadline=None)
-def test_any_words_in_any_field_are_taken(fields: list[tuple[str, str]], body: str) -> None:
+def test_any_text_in_any_field_is_accepted(fields: list[tuple[str, str]], body: str) -> None:
     head = "".join(f"{name}: {value}\r\n" for name, value in fields)
     take((head + "\r\n" + body).encode("utf-8", "surrogatepass"))
 

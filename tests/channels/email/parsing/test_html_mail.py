@@ -35,7 +35,7 @@ def test_what_mail_programs_mark_as_quoted_is_folded(client: str) -> None:
     assert "old words" in reply.full_text
 
 
-def test_a_message_sent_on_by_gmail_is_the_message() -> None:
+def test_a_message_forwarded_by_gmail_is_the_message() -> None:
     html = '<div>see</div><div class="gmail_quote"><div class="gmail_attr">---------- Forwarded message ---------<br>From: a</div>words</div>'
     assert "words" in from_html(html).text
 

@@ -92,5 +92,5 @@ def _in_order(part: str, full_text: str) -> bool:
 
 
 @pytest.mark.parametrize("path", MAILS, ids=lambda path: path.stem)
-def test_the_door_describes_every_sample_as_json(path: Path) -> None:
+def test_describe_gives_every_sample_as_json(path: Path) -> None:
     assert json.loads(json.dumps(describe(path.read_bytes())))["flags"]["is_auto"] in (True, False)

@@ -1,4 +1,4 @@
-"""The traps of reading mail, each a sentence. Somebody lost messages by every one of them."""
+"""Known traps of mail parsing, one test each; somebody lost messages by every one of them."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_an_invitation_is_noted_and_kept() -> None:
     assert [item.name for item in found.attachments] == ["a.ics"]
 
 
-def test_what_is_sealed_is_kept_and_said() -> None:
+def test_encrypted_mail_is_kept_and_marked() -> None:
     inbound = one(mail(b"MIIB", kind="application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m"))
     assert inbound.details["encrypted"] == "smime"
     assert [item.name for item in inbound.attachments] == ["smime.p7m"]
@@ -175,7 +175,7 @@ def test_a_nameless_file_gets_a_name_with_the_right_ending() -> None:
     assert [item.name for item in found.attachments] == ["image-1.jpg", "attachment-2.bin"]
 
 
-def test_a_file_name_leads_nowhere() -> None:
+def test_a_file_name_cannot_escape_its_folder() -> None:
     found = parts(
         TEXT,
         b'Content-Type: a/b; name="../../etc/passwd"\r\n\r\nx',
@@ -257,6 +257,6 @@ def test_further_forms_of_the_same_words_are_no_files() -> None:
     assert parse_mail(mail(b"<bold>hello</bold> a << b", kind="text/enriched")).text == "hello a < b"
 
 
-def test_half_characters_of_utf_7_do_not_get_through() -> None:
+def test_lone_surrogates_of_utf_7_are_replaced() -> None:
     mail = b"From: a@b.example\r\nContent-Type: text/plain; charset=utf-7\r\n\r\nok +2Kc- end\r\n"
     assert parse_mail(mail).text.strip() == "ok \ufffd end"

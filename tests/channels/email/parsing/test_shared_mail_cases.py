@@ -1,4 +1,4 @@
-"""The figures on mails nobody here wrote (../shared; needed when CI says so)."""
+"""Scores on mails written elsewhere (../shared; required in CI)."""
 
 from __future__ import annotations
 

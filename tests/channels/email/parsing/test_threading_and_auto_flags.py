@@ -1,4 +1,4 @@
-"""What a mail says about its ticket, its author and whether a program wrote it."""
+"""Thread hints, authors and automatic mail."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def test_a_reply_token_is_found_wherever_the_address_stands(field: str) -> None:
     assert one(mail(f"{field}: Support <support+{TOKEN.upper()}@example.org>")).thread.reply_tokens == (TOKEN,)
 
 
-def test_a_word_after_a_plus_that_is_no_token_is_none() -> None:
+def test_a_plus_suffix_that_is_no_token_gives_no_token() -> None:
     assert one(mail(to="support+news@example.org")).thread.reply_tokens == ()
     assert one(mail(to="support+b.k3v9x2m7qw8rt5@example.org")).thread.reply_tokens == ()
 
 
-def test_our_own_ids_are_taken_in_reply_to_first_then_the_newest_reference() -> None:
+def test_our_own_ids_come_from_in_reply_to_first_then_from_the_newest_reference() -> None:
     thread = one(
         mail(
             "In-Reply-To: <p.aaaaaaaaaa@example.org>",

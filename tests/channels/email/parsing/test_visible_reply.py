@@ -1,4 +1,4 @@
-"""What the person wrote, told from what they answered to and from their signature."""
+"""The visible reply, told apart from quotation and signature."""
 
 from __future__ import annotations
 
@@ -204,18 +204,18 @@ WHOLE = [
 
 @pytest.mark.parametrize("quoted", [UNMARKED, MARKED], ids=["unmarked", "marked"])
 @pytest.mark.parametrize("line", ATTRIBUTIONS)
-def test_what_follows_who_wrote_when_is_quoted(line: str, quoted: str) -> None:
+def test_text_below_a_quotation_header_is_quoted(line: str, quoted: str) -> None:
     assert from_text(f"{ENGLISH}\n\n{line}{quoted}").text == ENGLISH
 
 
 @pytest.mark.parametrize("quoted", [UNMARKED, MARKED], ids=["unmarked", "marked"])
 @pytest.mark.parametrize("line", PERSIAN_ATTRIBUTIONS)
-def test_what_follows_who_wrote_when_in_persian_is_quoted(line: str, quoted: str) -> None:
+def test_text_below_a_persian_quotation_header_is_quoted(line: str, quoted: str) -> None:
     assert from_text(f"{PERSIAN}\n\n{line}{quoted}").text == PERSIAN
 
 
 @pytest.mark.parametrize("block", [*BLOCKS, *PERSIAN_BLOCKS])
-def test_what_follows_the_header_of_another_mail_is_quoted(block: str) -> None:
+def test_text_below_a_forwarded_header_block_is_quoted(block: str) -> None:
     assert from_text(f"{PERSIAN}\n\n{block}{UNMARKED}").text == PERSIAN
 
 
@@ -259,7 +259,7 @@ def test_a_mail_of_nothing_but_quotation_shows_the_quotation() -> None:
     assert from_text("> one\n> two").text == "> one\n> two"
 
 
-def test_a_message_sent_on_is_the_message() -> None:
+def test_a_forwarded_message_is_the_message() -> None:
     text = "see below\n\n---------- Forwarded message ---------\nFrom: a@example.com\nTo: b@example.com\nSubject: x\n\nwords"
     assert from_text(text).text == text
     outlook = "see below\n\nFrom: a@example.com\nSent: Monday\nTo: b\nSubject: x\n\nwords"

@@ -1,4 +1,4 @@
-"""`run.py check` has a line for each way mail comes in and leaves, fetched or not."""
+"""`run.py check` reports each way mail comes in and leaves, configured or not."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def email(**settings: Any) -> Channel:
     return Channel(EmailSettings.model_validate({"enabled": True, "mailboxes": [BOX], **settings}), env={})
 
 
-async def test_mail_by_the_receiver_is_told_whether_the_desk_runs_or_not(tmp_path: Path) -> None:
+async def test_check_reports_the_receiver_whether_the_desk_runs_or_not(tmp_path: Path) -> None:
     import asyncio
 
     with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -40,7 +40,7 @@ async def test_mail_by_the_receiver_is_told_whether_the_desk_runs_or_not(tmp_pat
 
 
 @pytest.mark.parametrize("greeting", [b"220 elsewhere.example ESMTP\r\n", b"SSH-2.0\r\n"])
-async def test_a_door_that_somebody_else_holds_is_told(greeting: bytes) -> None:
+async def test_a_port_held_by_another_program_is_reported(greeting: bytes) -> None:
     import asyncio
 
     async def greets(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -55,12 +55,12 @@ async def test_a_door_that_somebody_else_holds_is_told(greeting: bytes) -> None:
     server.close()
 
 
-async def test_no_mailbox_at_all_is_told(tmp_path: Path) -> None:
+async def test_check_reports_that_there_is_no_mailbox(tmp_path: Path) -> None:
     found = dict(await email(mailboxes=[], deliver=f"folder:{tmp_path}").check())
     assert "no mail can be answered" in str(found["mailboxes"])
 
 
-async def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+async def test_a_folder_that_cannot_be_written_to_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     found = await email(deliver=f"folder:{tmp_path}/file/out").check()
     assert "can't be written to" in str(found[-1][1])

@@ -1,4 +1,4 @@
-"""What may be configured, and where secrets come from."""
+"""Email settings and where their secrets come from."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_new_numbers_make_us_look_back_from_the_newest_mail_taken() -> None:
 
 
 @pytest.mark.parametrize("value", ["", "yesterday", "32-Jan-2026 00:00:00 +0000", "01-Foo-2026 00:00:00 +0000"])
-def test_a_date_that_is_none_is_none(value: str) -> None:
+def test_an_invalid_date_is_none(value: str) -> None:
     assert internal_date(value) is None
 
 

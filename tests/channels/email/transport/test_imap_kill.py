@@ -1,4 +1,4 @@
-"""The program dies without a word, again and again, while mails come in."""
+"""kill -9 again and again while mails come in: none is lost, none comes twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The private names of aioimaplib that the mailbox reader rests on, see docs/decisions/0023."""
+"""The private names of aioimaplib that the mailbox reader relies on, see docs/decisions/0023."""
 
 from __future__ import annotations
 

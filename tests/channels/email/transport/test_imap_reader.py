@@ -1,4 +1,4 @@
-"""A mailbox read for years, on a real server."""
+"""The mailbox reader on a real IMAP server."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from channels.contract import Inbound
+from channels.contract import Inbound, Oversize
 from channels.email.imap.imap_client import Connection
 from channels.email.imap.mailbox_reader import Pace
 from tests.support.desk.memory_desk import MemoryDesk
@@ -124,7 +124,7 @@ async def test_new_numbers_for_old_mails_lose_nothing_and_double_nothing(dovecot
     ("choice", "expected"),
     [("all", ["mail 1", "mail 2", "mail 3"]), ("since:2026-02-01", ["mail 2", "mail 3"]), ("none", [])],
 )
-async def test_at_the_first_start_the_waiting_mails_are_taken_as_chosen(
+async def test_at_the_first_start_waiting_mails_are_read_as_configured(
     dovecot: Dovecot, box: str, choice: str, expected: list[str]
 ) -> None:
     desk = MemoryDesk()
@@ -229,7 +229,7 @@ async def test_a_mail_above_the_limit_is_kept_as_a_note_of_what_it_was(dovecot: 
     assert understood is not None
     assert understood.author is not None
     assert understood.author.address == "email:sara@customer.example"
-    assert understood.details["problem"] == "oversized"
+    assert understood.oversize == Oversize(len(huge), 20_000)
 
 
 async def test_several_mailboxes_are_read_and_one_that_fails_stops_no_other(dovecot: Dovecot) -> None:

@@ -1,4 +1,4 @@
-"""The door for mail servers that deliver to the desk by themselves: LMTP and SMTP."""
+"""The LMTP/SMTP receiver, for mail servers that deliver to the desk themselves."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ async def test_when_the_desk_cannot_keep_it_the_server_is_asked_to_come_back() -
     assert len(desk.kept) == 1
 
 
-async def test_bounces_come_from_nobody_and_are_taken() -> None:
+async def test_bounces_with_a_null_sender_are_accepted() -> None:
     desk = MemoryDesk()
     async with door(desk) as port:
         await talk(port, lambda server: server.sendmail("", ["support+b.4abcdefgh234567@desk.example"], mail(1)))
@@ -158,7 +158,7 @@ async def test_lines_longer_than_the_standard_allows_are_real_and_kept() -> None
     assert desk.kept[0].raw.endswith(long)
 
 
-async def test_the_door_speaks_smtp_too() -> None:
+async def test_the_receiver_speaks_smtp_too() -> None:
     desk = MemoryDesk()
     async with door(desk, protocol="smtp") as port:
         await talk(port, lambda server: server.sendmail(CUSTOMER, ["support@desk.example"], mail(1)), smtplib.SMTP)
@@ -168,7 +168,7 @@ async def test_the_door_speaks_smtp_too() -> None:
     assert len(desk.kept) == 1
 
 
-async def test_commands_nobody_knows_and_broken_addresses_get_an_answer_and_no_trace() -> None:
+async def test_unknown_commands_and_broken_addresses_are_refused_without_a_traceback() -> None:
     desk = MemoryDesk()
     lines = [
         "xyzzy",
@@ -221,7 +221,7 @@ async def test_more_connections_than_wanted_are_asked_to_come_back() -> None:
     assert len(desk.kept) == 1
 
 
-async def test_a_port_that_is_taken_is_said_and_the_mailboxes_go_on() -> None:
+async def test_a_receiver_port_in_use_is_reported_and_the_mailboxes_go_on() -> None:
     desk = MemoryDesk()
     async with door(desk) as port:
         email = channel(SUPPORT, receiver={"enabled": True, "port": port})

@@ -1,4 +1,4 @@
-"""Robots that write to each other: it has to end by itself."""
+"""Mail loops: robots that write to each other stop by themselves."""
 
 from __future__ import annotations
 

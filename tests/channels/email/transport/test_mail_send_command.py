@@ -1,4 +1,4 @@
-"""`run.py mail send`: a customer's mail for the desk that is set up here, or one sentence why it was not taken."""
+"""`run.py mail send`: a test mail to the configured desk, or one sentence on why it was refused."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def test_a_mail_is_taken_in_and_a_wrong_address_refused_in_one_sentence(do
     assert "\n" not in str(told.value)
 
 
-async def test_a_closed_door_is_told():
+async def test_a_refused_port_is_reported():
     for lmtp in (False, True):
         with pytest.raises(Invalid, match="does not answer on port 1"):
             await hand_over(mail("help@desk.example"), Door("help@desk.example", 1, lmtp))

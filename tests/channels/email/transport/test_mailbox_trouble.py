@@ -1,4 +1,4 @@
-"""What happens to a mailbox over the years: lines that break, servers that stop, passwords that change."""
+"""Trouble of a mailbox over the years: cut connections, stopped servers, changed passwords."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ async def test_a_slow_line_still_brings_a_large_mail_although_it_takes_longer_th
     assert desk.kept[0].raw.endswith(large)
 
 
-async def test_a_wrong_password_is_said_in_a_sentence_and_tried_slowly(dovecot: Dovecot, box: str) -> None:
+async def test_a_wrong_password_is_reported_in_a_sentence_and_retried_slowly(dovecot: Dovecot, box: str) -> None:
     desk = MemoryDesk()
     env = {"PASOKH_EMAIL_SUPPORT_PASSWORD": "wrong"}
     email = channel(imap(box, dovecot.imap), env=env)
@@ -177,7 +177,7 @@ async def test_thousands_of_mails_deleted_by_another_client_at_once_do_no_harm(d
         assert proxy.connections == 1, "thousands of lines in one packet broke nothing"
 
 
-async def test_a_folder_that_is_gone_is_said_and_read_again_when_it_is_back(dovecot: Dovecot, box: str) -> None:
+async def test_a_missing_imap_folder_is_reported_and_read_again_when_it_is_back(dovecot: Dovecot, box: str) -> None:
     desk = MemoryDesk()
     pace = replace(PACE, idle=0.05)
     dovecot.put(box, mail(1), folder="Support")
@@ -190,7 +190,7 @@ async def test_a_folder_that_is_gone_is_said_and_read_again_when_it_is_back(dove
         await desk.until(lambda: len(desk.kept) == 2)
 
 
-async def test_a_server_that_sends_us_away_at_the_door_is_said() -> None:
+async def test_a_server_that_refuses_connections_is_reported() -> None:
     desk = MemoryDesk()
 
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -220,7 +220,7 @@ async def test_tls_is_used_and_the_certificate_is_checked(dovecot: Dovecot, box:
     assert "certificate" in problem
 
 
-async def test_tls_on_a_port_that_speaks_none_is_said_with_what_to_do(dovecot: Dovecot, box: str) -> None:
+async def test_tls_on_a_plain_port_is_reported_with_a_remedy(dovecot: Dovecot, box: str) -> None:
     wrong = imap(box, dovecot.imap)
     wrong["imap"]["tls"] = True
     (_, problem), *_ = await channel(wrong).check()
@@ -250,7 +250,7 @@ async def test_an_access_token_from_a_file_or_a_command_opens_the_mailbox(doveco
         assert len(desk.kept) == 1
 
 
-async def test_a_token_that_is_refused_missing_or_empty_is_said_and_hangs_nothing(
+async def test_a_refused_missing_or_empty_token_is_reported_and_blocks_nothing(
     dovecot: Dovecot, box: str, tmp_path
 ) -> None:
     file = tmp_path / "token"

@@ -1,4 +1,4 @@
-"""What leaves: headers that programs understand, a letter that people like to read."""
+"""Outgoing mail: headers that programs understand, a body that people like to read."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def test_what_is_no_address_is_refused_before_anything_is_sent(address: str) -> 
     assert caught.value.permanent
 
 
-def test_a_mailbox_that_is_gone_from_the_configuration_is_said() -> None:
+def test_a_mailbox_removed_from_the_settings_is_named() -> None:
     with pytest.raises(DeliveryError, match="no mailbox named 'old'"):
         written(replace(REPLY, account="old"))
     assert channel(BOX).remote_id(replace(REPLY, account="old")) is None

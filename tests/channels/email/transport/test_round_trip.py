@@ -1,4 +1,4 @@
-"""The whole way on real servers: a mailbox, the desk, a mail server, and back."""
+"""The whole way on real servers: mailbox, desk, mail server, and back."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ async def test_an_answer_the_server_refuses_for_good_is_no_answer(
         assert clock_line.stopped_at is None
 
 
-async def test_a_bounce_that_comes_through_the_door_is_tied_to_the_mail_that_failed(
+async def test_a_bounce_received_over_lmtp_is_tied_to_the_mail_that_failed(
     database: Database, tmp_path: Path, dovecot: Dovecot, box: str
 ) -> None:
     async with Relay() as relay, desk_with_mail(database, tmp_path, dovecot, box, relay) as (desk, port):

@@ -1,4 +1,4 @@
-"""Handing mails to a mail server, whatever it answers."""
+"""SMTP delivery, whatever the server answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asterisk's channel event log, where the manager interface is not to be had."""
+"""Asterisk's channel event log, where the manager interface is not available."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every trap of call logs, each a call of its own: what the record must say."""
+"""Traps of call logs, one call each: what the record must say."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_caller_who_hangs_up_while_waiting_has_abandoned():
     assert (made["disposition"], made["queue_wait_s"], made["talk_s"], made["agents"]) == ("abandoned", 30, None, [])
 
 
-def test_abandoning_while_an_agents_phone_rings_is_no_answer():
+def test_hanging_up_while_an_agents_phone_rings_is_no_answer():
     board = Switchboard().rings_in().joins()
     line = board.dials("PJSIP/101", "PJSIP/101")
     board.waits(5).dial_ends(line, "CANCEL").gives_up().line_ends(line, 0)
@@ -71,7 +71,7 @@ def test_a_record_of_what_ran_after_the_queue_means_that_the_caller_was_still_th
     assert record(board.ends())["disposition"] == "missed"
 
 
-def test_answered_on_the_bill_means_a_voicemail_all_the_same():
+def test_a_voicemail_stays_one_though_the_summary_says_answered():
     board = Switchboard().rings_in().joins().waits(20).gives_up().waits(8)
     board.main["Context"] = "voicemail"
     board.user_event("HelpdeskVoicemail", File="/var/spool/vm.wav", RecordStatus="HANGUP").billed("Record", "ANSWERED")
@@ -209,7 +209,7 @@ def test_times_of_a_bill_without_a_zone_are_put_right_by_when_it_was_written():
     assert (alone["started_at"], alone["ended_at"]) == ("2026-05-28T20:25:30Z", "2026-05-28T20:26:00Z")
 
 
-def test_a_bill_alone_still_tells_who_answered():
+def test_a_call_summary_alone_still_names_who_answered():
     board = Switchboard().rings_in()
     made = record(board.billed("Queue", "ANSWERED", "PJSIP/101-00000001", "support,,,,60").events[-1:])
     assert (made["disposition"], made["agents"], made["queue"], made["direction"]) == (

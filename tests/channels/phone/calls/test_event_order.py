@@ -1,4 +1,4 @@
-"""However the events of a call come - shuffled, twice, in parts, some never - the record is what it must be."""
+"""Event order: shuffled, repeated, partial or lost events give the record they must."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from channels.phone.calls.call_record import DISPOSITIONS
 from channels.phone.describe import describe
-from channels.phone.normalise import details_of, merge
+from channels.phone.normalise import call_of, merge_call
 from channels.phone.settings import PhoneSettings
 from channels.phone.switchboards.adapters import readings
 from tests.support.phone.switchboard import Event, Switchboard
@@ -88,8 +88,8 @@ def test_parts_that_are_merged_as_they_come_make_the_same_record(arrival, data):
     while events:
         size = data.draw(st.integers(1, len(events)))
         part, events = events[:size], events[size:]
-        known = json.loads(json.dumps(merge(OWN, known, details_of(OWN, readings({"events": part})))))
-    assert known == json.loads(json.dumps(details_of(OWN, readings({"events": STORIES[name]}))))
+        known = json.loads(json.dumps(merge_call(OWN, known, call_of(OWN, readings({"events": part})))))
+    assert known == json.loads(json.dumps(call_of(OWN, readings({"events": STORIES[name]}))))
 
 
 @given(names, st.data())

@@ -1,4 +1,4 @@
-"""Events that make no sense: kept all the same, understood as far as they can be, and never in the way of others."""
+"""Invalid events: stored all the same, understood as far as possible, and never in the way of others."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def test_an_event_with_an_impossible_value_is_kept_and_understood_as_far_a
     assert (await door.signed(json.dumps(batch).encode()))[0] == 200
     assert {one.order_key for one in door.desk.kept} == {"c-1", "c-2"}
     for call in door.understood():
-        said = (call.details[name] for name in ("started_at", "queued_at", "answered_at", "ended_at"))
+        said = (call.call[name] for name in ("started_at", "queued_at", "answered_at", "ended_at"))
         assert all(at is None or at[:2] in ("19", "20") for at in said)
 
 
@@ -62,7 +62,7 @@ async def test_an_impossible_time_of_another_switchboard_is_left_out(name):
             phone(sources=[{"name": "x", "provider": provider}]).normalise("x", raw)
 
 
-async def test_an_event_no_reader_can_take_is_kept_for_a_person_and_so_are_its_neighbours(door, monkeypatch):
+async def test_an_event_that_breaks_its_adapter_is_kept_and_so_are_its_neighbours(door, monkeypatch):
     real = webhooks.understand
 
     def bug(hook):
@@ -98,7 +98,7 @@ async def test_what_came_before_its_call_is_not_lost_when_the_call_itself_must_b
     assert (await door.signed(json.dumps(rings).encode()))[0] == 503
     door.desk.failing = None
     assert (await door.signed(json.dumps(rings).encode()))[0] == 200
-    assert [(one.author is not None, one.details["disposition"]) for one in door.understood()][-1] == (True, "missed")
+    assert [(one.author is not None, one.call["disposition"]) for one in door.understood()][-1] == (True, "missed")
 
 
 async def test_what_a_signature_does_not_cover_is_not_believed(door):

@@ -1,4 +1,4 @@
-"""Calls that leave: of people, of the switchboard for people, among colleagues, and our own surveys."""
+"""Outgoing calls: of people, of the switchboard for people, among colleagues, and our own surveys."""
 
 from __future__ import annotations
 

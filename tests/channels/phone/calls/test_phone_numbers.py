@@ -1,4 +1,4 @@
-"""One number, however it is spelled."""
+"""Phone numbers in every spelling."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_hidden_number_is_anonymous(text):
 
 
 @pytest.mark.parametrize("text", [None, "", " ", "<unknown>", "unknown", "s"])
-def test_nobody_is_nobody(text):
+def test_an_unknown_or_empty_number_is_none(text):
     assert number(text) is None
 
 

@@ -53,7 +53,7 @@ def test_a_webhook_is_answered_too_with_its_provider_or_without():
         assert (status, made["disposition"], made["from"]) == (0, "abandoned", "+989121234567")
 
 
-def test_a_bad_line_is_told_and_the_others_are_still_answered():
+def test_a_bad_line_is_reported_and_the_others_are_still_answered():
     good = {"events": Switchboard().rings_in().ends()}
     status, made = asks(good, "{half", {"events": []}, {"provider": "nobody", "body": "a=b"}, [1], good)
     assert status == 1

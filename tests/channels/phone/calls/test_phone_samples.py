@@ -1,4 +1,4 @@
-"""Every webhook of channels/phone/samples becomes what it says it must."""
+"""Every webhook of channels/phone/samples becomes what its expectation says."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_twilio_believes_the_agents_line_over_completed():
     assert (made["status"], made["answered_at"]) == ("ended", "2026-03-02T06:00:10Z")
 
 
-def test_twilio_tells_who_left_the_queue():
+def test_twilio_reports_who_left_the_queue():
     base = {"CallSid": "A", "Direction": "inbound", "From": "+989121234567", "To": "+982191001000"}
     done = {**base, "CallStatus": "completed", "Timestamp": "Mon, 02 Mar 2026 06:01:00 +0000"}
     made = two("twilio", {**base, "QueueResult": "hangup", "QueueTime": "21", "CallStatus": "in-progress"}, done)
@@ -146,7 +146,7 @@ def test_generic_events_add_up_in_any_order():
     assert (made["agents"], made["talk_s"], made["recording_file"]) == (["101"], 31, "r.mp3")
 
 
-def test_other_events_of_yeastar_say_nothing_and_broken_ones_are_told():
+def test_other_yeastar_events_are_ignored_and_broken_ones_refused():
     def reads(**body: Any) -> int:
         return len(understand(webhook_of({"provider": "yeastar", "body": body})))
 

@@ -152,7 +152,7 @@ async def test_a_recording_that_is_too_large_is_refused_in_words():
     assert "1 MiB" in (one.problem or "")
 
 
-async def test_without_a_place_it_says_what_to_set():
+async def test_a_recording_without_a_configured_place_names_the_setting():
     one = await fetched(channel(), "a.wav")
     assert "set recordings or recordings_folder of the source pbx" in (one.problem or "")
 

@@ -1,4 +1,4 @@
-"""Two switchboards that count alike: a call of one is never taken for a call of the other."""
+"""Two switchboards with the same call ids: a call of one is never taken for a call of the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text messages at the door: the same webhook again is nothing new, the same words another day are."""
+"""Duplicate text messages: the same webhook again is nothing new, the same words another day are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A gateway says that a text message did not arrive before the desk has written down what the gateway calls it."""
+"""Early receipts: a gateway reports a failure before the desk has stored the id of its message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When people are left alone, and what fits into one text message."""
+"""Quiet hours, and what fits into one text message."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_people_are_left_alone_from_nine_to_nine(at, seconds):
 
 
 @given(st.integers(1_577_836_800, 1_893_456_000), st.sampled_from(["Asia/Tehran", "Europe/Berlin"]))
-def test_after_the_pause_it_is_morning(seconds, zone):
+def test_quiet_hours_end_after_the_wait_they_ask_for(seconds, zone):
     rules, now = Survey(time_zone=zone), datetime.fromtimestamp(seconds, UTC)
     wait = quiet_hours.quiet_until(rules, now)
     assert quiet_hours.quiet_until(rules, now + timedelta(seconds=wait)) == 0

@@ -1,4 +1,4 @@
-"""Text messages, surveys after calls, and asking the switchboard to call: against small gateways on this machine."""
+"""Text messages, surveys after calls, and calls placed by the switchboard, against small local gateways."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ async def test_a_gateway_that_is_not_there_is_tried_again():
     assert (error.permanent, error.uncertain) == (False, False)
 
 
-async def test_a_demonstration_writes_files(tmp_path):
+async def test_the_folder_gateway_writes_text_messages_to_files(tmp_path):
     await Texts(sms={"driver": "folder", "folder": str(tmp_path / "out")}).sends(outbound())
     [path] = (tmp_path / "out").iterdir()
     assert path.read_text("utf-8").startswith("+989121234567\nسلام")
@@ -196,7 +196,7 @@ async def test_nobody_can_write_to_a_hidden_number_or_an_extension(to):
     assert (await Texts().fails(outbound(to=to))).permanent
 
 
-async def test_without_a_gateway_and_to_a_landline_it_is_said_plainly():
+async def test_without_a_gateway_or_to_a_landline_the_refusal_says_why():
     assert "gateway" in (await Texts().fails(outbound())).reason
     assert "landline" in (await Texts().fails(outbound(to="+982122334455"))).reason
 
@@ -271,7 +271,7 @@ async def test_a_landline_is_asked_by_a_call_where_the_switchboard_can_place_one
     assert form == {"to": "+982122334455", "survey_id": "svy-token", "extension": ""}
 
 
-async def test_a_landline_without_a_way_is_said_on_the_timeline():
+async def test_a_landline_that_cannot_be_asked_is_noted_on_the_timeline():
     error = await Texts().fails(outbound("survey", "+982122334455"))
     assert (error.permanent, "landline" in error.reason) == (True, True)
 

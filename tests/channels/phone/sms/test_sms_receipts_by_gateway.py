@@ -1,4 +1,4 @@
-"""What becomes of our text messages, and messages of customers, in each gateway's own form."""
+"""Delivery receipts and customers' messages, in each gateway's own format."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def understood(driver: str, **fields: Any) -> list[Inbound]:
         ("http", {"id": "7", "state": "Expired"}),
     ],
 )
-def test_a_message_that_did_not_arrive_is_told_for_good_and_names_the_message(driver, fields):
+def test_a_failed_text_message_is_reported_as_permanent_and_names_the_message(driver, fields):
     [news] = understood(driver, **fields)
     assert (news.kind, news.target) == ("delivery", "sms:7")
     assert news.delivery is not None
@@ -52,7 +52,7 @@ def test_a_message_that_did_not_arrive_is_told_for_good_and_names_the_message(dr
         ("http", {"id": "7", "state": "something new"}),
     ],
 )
-def test_what_is_going_well_or_nobody_knows_adds_nothing(driver, fields):
+def test_receipts_of_success_and_unknown_states_add_nothing(driver, fields):
     assert understood(driver, **fields) == []
 
 
@@ -87,7 +87,7 @@ def test_what_is_neither_message_nor_report_is_refused_in_words(driver):
             action(own, Webhook(driver, {"x": "y"}))
 
 
-def test_news_of_a_message_is_taken_in_its_own_order():
+def test_a_delivery_receipt_is_ordered_by_its_message():
     own = PhoneSettings.model_validate({"sms": DRIVERS["kavenegar"]})
     assert sms_inbound.key(own, Webhook("kavenegar", {"messageid": "7", "status": "10"})) == "7"
     assert (

@@ -1,4 +1,4 @@
-"""The relay between Asterisk's manager interface and the desk, between two small servers."""
+"""The Asterisk relay, between two small servers."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ async def test_what_the_desk_does_not_take_is_posted_again():
     assert await both.relay(len(events())) == events()
 
 
-async def test_a_line_that_breaks_is_mended_and_half_an_event_is_no_event():
+async def test_a_broken_connection_is_reopened_and_half_an_event_is_dropped():
     both = Both()
     first, *rest = events()
     both.blocks, both.hang_up = [block(first) + block(rest[0])[:40], *map(block, rest)], True

@@ -39,7 +39,7 @@ async def test_a_scenario_becomes_its_call(phone, scenario):
     assert (line.data["disposition"], line.remote_id, line.address) == (scenario, call_id, "phone:+989121234567")
 
 
-async def test_what_the_desk_says_is_passed_on(phone):
+async def test_a_refusal_by_the_desk_is_passed_on(phone):
     async with TestServer(web_application(phone.desk.app)) as server:
         url = str(server.make_url("/"))
         with pytest.raises(Invalid, match="401"):

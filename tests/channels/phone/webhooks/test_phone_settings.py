@@ -1,4 +1,4 @@
-"""What may be configured, and how mistakes are told."""
+"""Phone settings, and how mistakes are reported."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_example_works_and_names_every_setting():
         ({"region": "Iran"}, "region"),
     ],
 )
-def test_a_mistake_is_told_in_words(wrong, word):
+def test_a_mistake_in_the_settings_is_explained(wrong, word):
     with pytest.raises(ValidationError, match=word):
         PhoneSettings.model_validate(wrong)
 
@@ -56,7 +56,7 @@ def test_secrets_come_from_the_environment_or_a_file_and_the_old_one_beside_it(t
     assert secrets_of(env, "pbx") == []
 
 
-async def test_what_is_missing_is_told_by_check():
+async def test_check_reports_what_is_missing():
     sources = [PBX, {"name": "open", "provider": "asterisk", "proof": "none"}]
     own = PhoneSettings.model_validate({"sources": sources, "sms": {"driver": "kavenegar"}})
     channel = Channel(own, env={"PASOKH_PHONE_SMS_SECRET_FILE": "/nowhere/at/all"})
@@ -67,13 +67,13 @@ async def test_what_is_missing_is_told_by_check():
     assert list(channel.accounts()) == ["pbx", "open", "sms"]
 
 
-async def test_a_telephone_without_sources_is_told_by_check():
+async def test_check_reports_a_telephone_without_sources():
     [(what, problem)] = await Channel(PhoneSettings.model_validate({"enabled": True}), env={}).check()
     assert what == "sources"
     assert "phone.example.toml" in (problem or "")
 
 
-async def test_texts_that_are_written_to_a_folder_leave_without_a_secret(tmp_path):
+async def test_a_folder_gateway_needs_no_secret(tmp_path):
     import asyncio
 
     desk, sms = MemoryDesk(), {"driver": "folder", "folder": str(tmp_path)}

@@ -1,4 +1,4 @@
-"""Who may tell the desk of calls: vectors of every kind of proof, Twilio's and PyJWT's own code as oracles."""
+"""Webhook signatures: vectors of every kind of proof, with Twilio's and PyJWT's own code as oracles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhooks over HTTP: believed, kept once, acknowledged; everything else is answered with its reason."""
+"""Webhooks over HTTP: authenticated, stored once, acknowledged; everything else is refused with its reason."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ async def test_a_signed_event_is_kept_before_it_is_acknowledged(door):
     assert (call.kind, call.external_id) == ("call", "c-1")
     assert call.author is not None
     assert call.author.address == "phone:+989121234567"
-    assert (call.details["direction"], call.details["disposition"]) == ("incoming", "missed")
+    assert (call.call["direction"], call.call["disposition"]) == ("incoming", "missed")
 
 
 async def test_the_same_webhook_ten_times_is_one_event(door):
@@ -182,7 +182,7 @@ async def test_a_call_relayed_out_of_order_and_twice_is_one_record(door):
         assert (await door.post("pbx", body, **TOKEN, **{"Content-Type": "application/json"}))[0] == 200
     known: dict[str, Any] = {}
     for call in door.understood():
-        known = dict(door.channel.merge("call", known, call.details))
+        known = dict(door.channel.merge_call(known, call.call))
     assert len(door.desk.kept) == len(events) // 2
     assert (known["disposition"], known["talk_s"], known["queue_wait_s"]) == ("answered", 30, 2)
 

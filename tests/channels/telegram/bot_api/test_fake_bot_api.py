@@ -1,4 +1,4 @@
-"""The fake server is honest: a client nobody here wrote can use it, and python-telegram-bot reads what it sends."""
+"""The fake Bot API is honest: aiogram can use it, and python-telegram-bot reads what it sends."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ async def test_aiogram_polls_it(bot, client):
     assert bot.confirmed == [9000, 9001, 9002]
 
 
-async def test_it_refuses_in_telegrams_words(bot, client):
+async def test_the_fake_refuses_in_telegrams_words(bot, client):
     bot.blocked.add(7002)
     with pytest.raises(TelegramForbiddenError, match="bot was blocked by the user"):
         await client.send_message(7002, "hello")

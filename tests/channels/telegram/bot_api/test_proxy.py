@@ -1,4 +1,4 @@
-"""Where Telegram can't be reached directly: every call, also the one that waits, goes through the proxy of the setting."""
+"""Proxies: every call, also the long poll, goes through the configured one."""
 
 from __future__ import annotations
 
@@ -33,6 +33,6 @@ async def test_a_proxy_of_the_environment_is_not_used(bot, desk, running, monkey
         await desk.until(lambda: desk.kept)
 
 
-async def test_a_proxy_that_is_not_there_is_said(desk, running):
+async def test_an_unreachable_proxy_is_named(desk, running):
     async with running(proxy="socks5://127.0.0.1:9"):
         await desk.until(lambda: "can't be reached" in desk.problem("shop"))

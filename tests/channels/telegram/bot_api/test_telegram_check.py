@@ -1,4 +1,4 @@
-"""`run.py check`: who each bot is and what is wrong, for somebody who has just made one."""
+"""`run.py check`: who each bot is and what is wrong, in words for a newcomer."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def test_a_telegram_that_can_not_be_reached_leads_to_the_proxy(make):
     assert "secret" not in (problem or "")
 
 
-async def test_something_else_than_telegram_is_said_without_its_page(make, bot):
+async def test_an_answer_that_is_not_telegrams_is_named_without_its_content(make, bot):
     bot.troubles["getMe"] = [Trouble(502, HTML_ANSWER)]
     [(_, problem)] = await make().check()
     assert problem
@@ -76,7 +76,7 @@ async def test_no_bot_at_all_says_how_to_get_one():
     assert "@BotFather" in (problem or "")
 
 
-async def test_two_bots_with_one_token_are_told_apart_from_two_bots(make, bot):
+async def test_two_bots_with_one_token_are_detected(make, bot):
     channel = make(channel={"bots": [{"name": "shop", "api": bot.url}, {"name": "twin", "api": bot.url}]})
     env = {"PASOKH_TELEGRAM_SHOP_TOKEN": bot.token, "PASOKH_TELEGRAM_TWIN_TOKEN": bot.token}
     found = dict(await Channel(channel.settings, env=env).check())
@@ -84,7 +84,7 @@ async def test_two_bots_with_one_token_are_told_apart_from_two_bots(make, bot):
     assert found["bot shop is @pasokh_test_bot (Dalan)"] is None
 
 
-async def test_each_of_several_bots_is_looked_at(make, bot):
+async def test_each_of_several_bots_is_checked(make, bot):
     channel = make(channel={"bots": [{"name": "shop", "api": bot.url}, {"name": "other", "api": bot.url}]})
     found = await channel.check()
     assert [what for what, problem in found if problem] == ["bot other"]

@@ -1,4 +1,4 @@
-"""A customer and an agent talk through Telegram, from the bot's first update to the face at the end."""
+"""A whole conversation through Telegram, from the first update to the survey."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Updates that somebody else than the customer causes, or that look as if they were theirs."""
+"""Forged updates: caused by somebody other than the customer, or made to look like theirs."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_link_counts_in_a_private_chat_alone(make, chat):
     update = Sara(chat=chat).says(f"/start@dalan_bot {token}")
     [one] = make().normalise("shop", json.dumps(update).encode())
     assert one.link == (None if chat else token)
-    assert one.details["command"] == "start"
+    assert one.command == "start"
 
 
 def test_a_line_that_is_broken_hides_no_other_line_of_its_file():

@@ -1,4 +1,4 @@
-"""Asking for updates: safe first, confirmed then, whatever goes wrong in between."""
+"""Long polling: stored first, then confirmed, whatever goes wrong in between."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ async def test_what_is_no_update_at_all_is_kept(bot, desk, running):
     assert ids(desk) == ["1", "2"]
 
 
-async def test_a_conflict_is_told_and_not_fought(bot, desk, running):
+async def test_a_polling_conflict_is_reported_and_not_fought(bot, desk, running):
     said = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
     bot.troubles["getUpdates"] = [Trouble.refusal(said, 409)]
     async with running():
@@ -94,7 +94,7 @@ async def test_a_conflict_is_told_and_not_fought(bot, desk, running):
         await desk.until(lambda: desk.state("shop").connected)
 
 
-async def test_a_webhook_that_somebody_set_is_left_alone_and_told(bot, desk, running):
+async def test_a_webhook_set_by_somebody_else_is_left_alone_and_reported(bot, desk, running):
     bot.webhook = {"url": "https://elsewhere.example/hook"}
     async with running():
         await desk.until(lambda: 'mode = "webhook"' in desk.problem("shop"))
@@ -115,7 +115,7 @@ async def test_html_floods_hanging_up_and_errors_are_waited_out(bot, desk, runni
     assert "<html" not in " ".join(state.problem or "" for state in desk.states)
 
 
-async def test_a_token_that_is_refused_is_told_without_the_token(bot, desk, running):
+async def test_a_refused_token_is_reported_without_the_token(bot, desk, running):
     async with running(token="701:WWWWWWWWWWWWWWWW"):
         await desk.until(lambda: "BotFather" in desk.problem("shop"))
     assert not [state for state in desk.states if "WWWW" in (state.problem or "")]
@@ -128,7 +128,7 @@ async def test_reactions_and_member_changes_are_asked_for_and_commands_are_regis
     assert [call.get("language_code") for call in bot.of("setMyCommands")] == ["fa", "en", None]
 
 
-async def test_that_all_is_well_is_said_at_once_and_not_after_the_first_long_wait(bot, desk, running):
+async def test_a_working_bot_is_reported_at_once_and_not_after_the_first_long_poll(bot, desk, running):
     async with running(wait_seconds=50):
         await desk.until(lambda: desk.state("shop").connected)
         await bot.until(lambda: [call["timeout"] for call in bot.of("getUpdates")] == [0, 50])

@@ -1,4 +1,4 @@
-"""`run.py telegram show`: one line an update, whatever the file holds, and the others answered when one is bad."""
+"""`run.py telegram show`: one line per update, and a bad one does not hide the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Called by Telegram: nothing is believed without the secret, nothing confirmed before it is safe."""
+"""The webhook: nothing is accepted without the secret, nothing confirmed before it is stored."""
 
 from __future__ import annotations
 
@@ -77,13 +77,13 @@ async def test_whatever_shows_the_secret_is_kept(bot, desk, door, body):
     assert len(desk.kept) == 1
 
 
-async def test_manners_work_here_too(bot, desk, door):
+async def test_bot_replies_work_by_webhook_too(bot, desk, door):
     await desk.until(lambda: desk.state("shop").connected)
     await bot.deliver(Sara().says("/end"))
     await bot.until(lambda: bot.messages)
 
 
-async def test_a_process_that_does_not_listen_itself_is_as_polite(bot, desk, make):
+async def test_a_process_that_does_not_poll_sends_bot_replies_too(bot, desk, make):
     await desk.remember("shop", "username", "pasokh_test_bot")
     await desk.remember("shop", "name", "Dalan")
     async with opened(desk, make) as (url, channel):
@@ -99,7 +99,7 @@ async def test_a_process_that_does_not_listen_itself_is_as_polite(bot, desk, mak
         await channel._senders["shop"].api.close()
 
 
-async def test_the_secret_is_told_anew_at_every_start(bot, desk, door):
+async def test_the_webhook_secret_is_registered_again_at_every_start(bot, desk, door):
     await desk.until(lambda: desk.state("shop").connected)
     assert len(bot.of("setWebhook")) == 1
     assert {key for _, key in desk.cursors} == {"username", "name"}

@@ -1,4 +1,4 @@
-"""Whatever arrives, it becomes an entry or says why not: nothing raises, nothing is dropped."""
+"""Every kind of update becomes an entry or says why not: nothing raises, nothing is dropped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the bot says by itself: politely, in the person's language, always named automatic."""
+"""Texts of the bot: polite, in the person's language, always marked as automatic."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def test_the_welcome_can_be_ones_own(bot, desk, running):
 
 async def test_a_deep_link_is_kept_for_the_desk_and_a_command_says_nothing_of_the_language(make):
     [one] = make().normalise("shop", json.dumps(Sara(language="fa").says("/start Ab_c-1")).encode())
-    assert (one.kind, one.details["command"], one.details["start"]) == ("note", "start", "Ab_c-1")
+    assert (one.kind, one.command, one.details["start"]) == ("note", "start", "Ab_c-1")
     assert one.link == "Ab_c-1"
     assert one.language == "fa"
 
@@ -67,7 +67,7 @@ async def test_status_without_any_ticket_says_so_and_a_group_hears_none(bot, des
     assert "no request of yours" in said(bot)[0]
 
 
-async def test_human_and_end_are_wishes_and_what_stands_beside_them_stays_a_message(bot, desk, running):
+async def test_human_and_end_are_requests_and_text_beside_them_stays_a_message(bot, desk, running):
     sara = Sara()
     async with running() as shop:
         bot.push(sara.says("/human"), sara.says("/end"), sara.says("/human my box is torn"), sara.says("/end it came"))
@@ -101,7 +101,7 @@ async def test_ones_own_number_is_thanked_for_and_anothers_is_not_believed(bot, 
     assert [list(one.also) for one in found[1:]] == [[], []]
 
 
-async def test_a_file_too_large_is_told_to_the_customer_and_to_the_desk(bot, desk, running):
+async def test_a_file_too_large_is_reported_to_the_customer_and_the_desk(bot, desk, running):
     async with running() as shop:
         bot.push(
             Sara().sends(

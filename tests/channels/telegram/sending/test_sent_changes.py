@@ -1,4 +1,4 @@
-"""What can be done to a message that was sent, and what the chat sees while somebody writes."""
+"""Edits, deletions and reactions of sent messages, and the typing indicator."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def test_a_sent_message_is_changed_and_bears_the_same_name(bot, shop):
     assert message["entities"] == [{"type": "bold", "offset": 0, "length": 4}]
 
 
-async def test_a_bot_that_signs_nothing_changes_without_a_name(bot, make):
+async def test_an_edit_by_a_bot_that_does_not_sign_bears_no_name(bot, make):
     shop = make(signed=False)
     remote_id = await sent(shop)
     await shop.edit("shop", remote_id, "It left <today>.", sender_name="Mina")
@@ -139,12 +139,12 @@ async def test_an_id_that_is_none_of_ours_is_refused(shop, remote_id):
         await shop.edit("shop", remote_id, "x")
 
 
-async def test_a_change_that_changes_nothing_is_no_trouble(bot, shop):
+async def test_an_edit_without_a_difference_is_no_error(bot, shop):
     bot.troubles["editMessageText"] = [Trouble.refusal("Bad Request: message is not modified: the same")]
     await shop.edit("shop", "shop:7001:55", "same")
 
 
-async def test_the_chat_sees_that_somebody_writes_but_not_all_the_time(bot, shop):
+async def test_the_typing_indicator_is_sent_but_not_all_the_time(bot, shop):
     for _ in range(3):
         shop.hear("7001", {"typing": True, "name": "Mina"})
     shop.hear("7001", {"read": 5})
@@ -153,7 +153,7 @@ async def test_the_chat_sees_that_somebody_writes_but_not_all_the_time(bot, shop
     assert bot.of("sendChatAction") == [{"chat_id": 7001, "action": "typing"}]
 
 
-async def test_with_several_bots_it_is_the_one_the_customer_wrote_to(bot, make):
+async def test_with_several_bots_the_one_the_customer_wrote_to_is_used(bot, make):
     channel = make(channel={"bots": [{"name": "shop", "api": bot.url}, {"name": "other", "api": "http://127.0.0.1:9"}]})
     channel.hear("7001", {"typing": True})  # nobody knows which
     assert not channel._typing._tasks

@@ -1,4 +1,4 @@
-"""Long texts in pieces: counted as Telegram counts, nothing lost, nothing torn."""
+"""Text splitting: counted as Telegram counts, nothing lost, nothing torn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast a bot may write: pure buckets, time passed in."""
+"""Sending limits: pure buckets, time passed in."""
 
 from __future__ import annotations
 
@@ -40,6 +40,6 @@ def test_a_chat_that_telegram_closed_waits_alone():
     assert limits.ahead(2, 10.0) == 0
 
 
-def test_looking_ahead_takes_nothing():
+def test_looking_ahead_costs_no_token():
     limits = Limits()
     assert [limits.ahead(1, 0.0) for _ in range(10)] == [0.0] * 10

@@ -1,4 +1,4 @@
-"""What leaves: formatted, split, in order, once; and what every refusal means for the desk."""
+"""Sending: formatted, split, in order, once; and what every refusal means for the desk."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def test_a_text_leaves_with_the_persons_name_and_nothing_in_it_is_taken_fo
     assert message["entities"] == [{"type": "bold", "offset": 0, "length": 4}]
 
 
-async def test_what_nobody_wrote_says_so_once(bot, shop):
+async def test_an_automatic_message_says_so_once(bot, shop):
     await shop.send(letter("We got it.", automatic=True, language="fa"))
     await shop.send(letter("This message is automatic.\n\nWe got it.", automatic=True, token="t2"))
     texts = [one["text"] for one in bot.messages.values()]
@@ -102,7 +102,7 @@ async def test_pictures_leave_as_an_album_and_documents_as_another(bot, shop):
     assert [len(call["media"]) for call in bot.of("sendMediaGroup")] == [10, 2, 2]
 
 
-async def test_an_album_bears_the_text_on_its_first_picture(bot, shop):
+async def test_the_text_of_an_album_is_the_caption_of_its_first_picture(bot, shop):
     remote_id = await shop.send(letter("look", attachments=[file("1.png"), file("2.png")]))
     [call] = bot.of("sendMediaGroup")
     assert [one.get("caption") for one in call["media"]] == ["<b>Mina</b>\nlook", None]
@@ -115,7 +115,7 @@ async def test_a_picture_that_is_refused_as_one_leaves_as_a_document(bot, shop):
     assert [call.method for call in bot.calls] == ["sendPhoto", "sendDocument"]
 
 
-async def test_a_file_larger_than_telegram_takes_is_told_before_anything_leaves(bot, shop):
+async def test_a_file_above_telegrams_limit_is_refused_before_anything_is_sent(bot, shop):
     big = Attachment("film.mp4", "video/mp4", bytes(50 * 1024 * 1024 + 1), 50 * 1024 * 1024 + 1)
     error = await fails(shop, letter(attachments=[big]))
     assert error.permanent
@@ -195,7 +195,7 @@ async def test_a_server_that_is_not_there_is_tried_again_later(make):
     await shop._senders["shop"].api.close()
 
 
-async def test_a_group_that_moved_is_followed(bot, shop):
+async def test_a_group_that_became_a_supergroup_is_followed(bot, shop):
     bot.moved[-5] = -1005
     assert await shop.send(letter(conversation="-5")) == "shop:-1005:1001"
     await shop.send(letter(conversation="-5", token="t2"))
@@ -263,14 +263,14 @@ async def test_messages_of_one_chat_leave_one_after_the_other(bot, shop):
     assert [message["text"].removeprefix("Mina\n") for message in bot.messages.values()] == texts
 
 
-async def test_a_bot_that_is_not_there_any_more_is_said_by_name(shop):
+async def test_a_bot_removed_from_the_settings_is_named(shop):
     assert "other" in (await fails(shop, letter(account="other"))).reason
 
 
 # --- files ------------------------------------------------------------------------------------------
 
 
-async def test_a_customers_file_is_fetched_and_its_address_told_nobody(bot, shop, caplog):
+async def test_a_customers_file_is_fetched_and_its_address_is_never_shown(bot, shop, caplog):
     bot.files["DOC"] = b"invoice"
     caplog.set_level("DEBUG")
     got = await shop.fetch("shop", Attachment("a.pdf", "application/pdf", None, 0, remote="DOC"))

@@ -1,4 +1,4 @@
-"""Three faces in the chat: asked, tapped, changed, explained; and what nobody may answer."""
+"""Survey in the chat: asked, tapped, changed, explained; and answers that are refused."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ async def test_a_sad_one_is_asked_why_and_the_reply_is_the_reason(bot, desk, run
     assert forged.kind == "message"
 
 
-async def test_a_mind_can_be_changed(bot, desk, running):
+async def test_a_survey_answer_can_be_changed(bot, desk, running):
     sara = Sara()
     async with running() as shop:
         message = await asked(bot, shop)
@@ -198,7 +198,7 @@ async def test_a_sticker_and_a_reaction_count_too(bot, desk, running):
     ]  # fmt: skip
 
 
-async def test_a_face_after_the_talk_went_on_belongs_to_the_talk(bot, desk, running):
+async def test_a_face_sent_after_a_later_message_is_no_survey_answer(bot, desk, running):
     sara = Sara()
     async with running() as shop:
         message = await asked(bot, shop)

@@ -1,4 +1,4 @@
-"""Numbers without a gap, whoever writes and however often the desk was restarted in between."""
+"""Line numbers without a gap, whoever writes and however often the desk restarts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What visitors ask of the desk itself, and what agents change afterwards: the frames of the README, from outside."""
+"""Visitor requests and later changes by agents: the frames of the README, from outside."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def test_articles_come_while_the_first_message_is_typed(chat, sara):
     assert await chat.story.database.read(lambda tx: tx.execute(entries.select()).all()) == []
 
 
-async def test_whoever_asks_too_often_gets_none_and_no_error(chat, sara):
+async def test_suggestions_are_limited_without_an_error(chat, sara):
     found = [await told(sara, "suggest", t="suggest", n=n, text="my money") for n in range(14)]
     assert [bool(one["items"]) for one in found].count(True) in (10, 11)
 
@@ -68,7 +68,7 @@ async def test_an_article_that_helped_is_counted_once_and_only_when_it_was_offer
     assert await desk.recall("shop", "helped:fa/never-offered") is None
 
 
-async def test_wishes_are_kept_acknowledged_and_shown(chat, sara):
+async def test_requests_are_stored_acknowledged_and_shown(chat, sara):
     await sara.says("Hello robot")
     number = await chat.ticket()
     for _ in range(2):  # the same one again changes nothing
@@ -81,7 +81,7 @@ async def test_wishes_are_kept_acknowledged_and_shown(chat, sara):
     assert (await chat.story.ticket(number)).status == "resolved"
 
 
-async def test_a_wish_of_somebody_who_said_nothing_is_refused(sara):
+async def test_a_request_before_any_message_is_refused(sara):
     assert (await told(sara, "err", t="wish", cid="wishwish", wish="person"))["code"] == "nothing"
     assert (await told(sara, "err", t="transcript", cid="wishwish", email="a@b.example"))["code"] == "nothing"
     assert (await told(sara, "err", t="link", cid="linklink"))["code"] == "nothing"
@@ -110,7 +110,7 @@ async def test_a_transcript_is_a_wish_with_its_address(chat, sara):
     assert not inbound.also[0].verified
 
 
-async def test_nobody_wishes_without_end(chat, sara):
+async def test_requests_of_a_visitor_are_limited(chat, sara):
     await sara.says("Hello")
     codes = []
     for n in range(9):
@@ -152,7 +152,7 @@ async def test_a_link_leads_on_and_welcome_says_whether_there_is_one(database, t
         assert "webchat:shop:" in found["url"]
 
 
-async def test_a_user_is_known_by_the_vouched_address_and_a_form_is_only_said(chat):
+async def test_a_vouched_address_identifies_a_user_and_a_form_field_only_claims(chat):
     from helpdesk.intake.models import intake
 
     sara = chat.client()
@@ -165,7 +165,7 @@ async def test_a_user_is_known_by_the_vouched_address_and_a_form_is_only_said(ch
     ]  # fmt: skip
 
 
-async def test_a_site_says_whose_it_is(chat):
+async def test_a_site_names_its_team(chat):
     site = chat.channel.settings.sites[0].model_copy(update={"desk_team": "Orders"})
     chat.channel.settings.sites[0] = site
     raw = b'{"frame": {"t": "msg", "cid": "c", "text": "x"}, "site": "shop", "conversation": "v"}'

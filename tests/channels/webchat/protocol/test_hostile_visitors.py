@@ -1,4 +1,4 @@
-"""What visitors and their programs send that nobody would by hand, and what happens to it."""
+"""Hostile visitors: what nobody would send by hand, and what happens to it."""
 
 from __future__ import annotations
 
@@ -90,10 +90,10 @@ async def test_who_becomes_somebody_new_again_and_again_is_no_crowd_of_visitors(
         assert await one.closed() == 4429
 
 
-async def test_lines_looked_up_for_one_visitor_are_not_told_to_the_next_one_on_the_same_line(chat):
+async def test_lines_read_for_one_visitor_are_not_sent_to_the_next_on_the_same_connection(chat):
     desk = chat.story.app.desk_for("webchat")
     running = chat.channel.chat()
-    one = Silent(running, "127.0.0.1")
+    one = Silent(running.context, "127.0.0.1")
     first, second = running.rooms.room("shop", "a" * 32), running.rooms.room("shop", "b" * 32)
     for text in ("For", "the", "first", "alone"):
         await first.log.append({"t": "msg", "text": text})
@@ -111,7 +111,7 @@ async def test_lines_looked_up_for_one_visitor_are_not_told_to_the_next_one_on_t
     assert [line["text"] for line in await one.due()] == ["Hello"]
 
 
-async def test_a_message_that_bears_the_number_of_a_wish_is_not_lost(chat):
+async def test_a_message_with_the_client_id_of_a_request_is_not_lost(chat):
     sara = chat.client()
     await sara.connect()
     await sara.says("Hello")

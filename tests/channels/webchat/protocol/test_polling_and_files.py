@@ -1,4 +1,4 @@
-"""Long polling, files, identities, limits, and everything a hostile or broken client may try."""
+"""Long polling, files, identities, limits, and what a hostile or broken client may try."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ async def test_an_address_that_comes_too_often_or_is_blocked_stays_outside(desk,
     assert seen == [200, 200, 429, 403, 403]
 
 
-async def test_who_says_nothing_leaves_no_trace(chat: OpenChat):
+async def test_a_visitor_who_writes_nothing_is_not_stored(chat: OpenChat):
     from sqlalchemy import func, select
 
     from helpdesk.intake.models import cursors

@@ -1,4 +1,4 @@
-"""The protocol as a client that nobody here would miss sees it: every promise of the README."""
+"""The protocol as an outside client sees it: every promise of the README."""
 
 from __future__ import annotations
 

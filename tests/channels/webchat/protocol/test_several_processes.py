@@ -1,4 +1,4 @@
-"""Two processes of one desk on PostgreSQL: each with its own memory, one conversation, every number once."""
+"""Two processes of one desk on PostgreSQL: one conversation, every number once."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def both(two):
     return one, other
 
 
-async def test_lines_written_at_both_at_once_have_every_number_once(two):
+async def test_lines_written_in_both_processes_at_once_share_no_number(two):
     one, other = await both(two)
 
     async def talk(client, name):
@@ -121,7 +121,7 @@ async def test_who_is_at_a_ticket_is_known_at_both(two):
     assert [(one.name, one.writing) for one in presence.at(7, now=now)] == [("Mina", True)]
 
 
-async def test_a_lost_line_between_them_is_made_again_and_lost_calls_heal(two):
+async def test_a_lost_notification_connection_is_reopened_and_missed_calls_heal(two):
     from sqlalchemy import text
 
     one, other = await both(two)

@@ -1,4 +1,4 @@
-"""Peers that read too slowly, and a desk that fails in the middle: nothing acknowledged is lost, nobody else waits."""
+"""Slow peers, and a desk that fails in between: nothing acknowledged is lost, nobody else waits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from channels.webchat.wire import sockets
 from tests.support.webchat.chat_client import OpenChat
 
 
-async def test_a_reader_who_takes_nothing_is_let_go_and_slows_nobody(chat: OpenChat):
+async def test_a_client_that_reads_nothing_is_dropped_and_slows_nobody(chat: OpenChat):
     slow, quick = chat.client(), chat.client()
     welcome = await slow.connect()
     quick.token = slow.token
@@ -40,9 +40,7 @@ async def test_a_peer_that_stops_reading_is_cut_off_while_the_others_go_on(chat:
     assert (await quick.says("And still here"))["seq"] == 2
 
 
-async def test_a_desk_that_falls_after_keeping_a_message_and_before_saying_so_doubles_nothing(
-    chat: OpenChat, monkeypatch
-):
+async def test_a_crash_between_storing_and_acknowledging_a_message_duplicates_nothing(chat: OpenChat, monkeypatch):
     sara = chat.client()
     await sara.connect()
 

@@ -1,4 +1,4 @@
-"""A visitor who was not satisfied ticks the desk's own reasons, the same as on every other way."""
+"""Survey reasons: the widget offers the desk's own, the same as every other channel."""
 
 from __future__ import annotations
 

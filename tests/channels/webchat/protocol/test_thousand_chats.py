@@ -1,4 +1,4 @@
-"""A thousand chats at once: everything acknowledged, every number once, nothing lost, memory bounded, a deaf page slows nobody."""
+"""A thousand chats at once: nothing lost, every number once, memory bounded, no slow page delays another."""
 
 from __future__ import annotations
 

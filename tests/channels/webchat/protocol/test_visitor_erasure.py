@@ -1,4 +1,4 @@
-"""A visitor is forgotten: token, lines, marks, raw forms and files; everybody else keeps theirs."""
+"""Erasure of a visitor: token, lines, marks, raw forms and files; everybody else keeps theirs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every sample is understood as written beside it; working hours, and names, piece by piece."""
+"""Every sample is understood as its expectation says; working hours and names, case by case."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_a_week_without_hours_never_comes_back():
     assert Hours.of("Asia/Tehran", {}, []).back_at(datetime(2026, 3, 7, tzinfo=UTC)) is None
 
 
-def test_a_file_is_what_is_in_it():
+def test_a_file_type_comes_from_its_content():
     assert shown_type(b"\x89PNG\r\n\x1a\n") == "image/png"
     assert shown_type("سلام".encode()) == "text/plain"
     assert shown_type(b"<svg onload=alert(1)>") == "application/octet-stream"
@@ -124,7 +124,7 @@ def test_a_file_is_what_is_in_it():
         ("کاسه.png", "کاسه.png"),
     ],
 )
-def test_a_name_is_only_a_name(name, clean):
+def test_a_file_name_keeps_no_folders_or_control_characters(name, clean):
     assert clean_name(name) == clean
 
 

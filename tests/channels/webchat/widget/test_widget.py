@@ -1,4 +1,4 @@
-"""The widget in Chromium, on the pages of another website: what it weighs, asks, shows and lets people do."""
+"""The widget in Chromium, on another website: its size, its requests, what it shows and allows."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def test_nothing_is_asked_before_the_first_opening_but_the_script(stage: S
     assert len(sockets) == 1
 
 
-async def test_a_visitor_writes_and_an_agent_answers(stage: Stage):
+async def test_a_visitor_writes_and_an_agent_replies(stage: Stage):
     assert stage.chat is not None
     page = await stage.page()
     await opened(page)

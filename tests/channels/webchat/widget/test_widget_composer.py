@@ -1,4 +1,4 @@
-"""The widget in Chromium: suggestions, files before they leave, emoji, edits, a change of mind about the survey."""
+"""The widget in Chromium: suggestions, files, emoji, edits, a changed survey answer."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def test_suggestions_never_stand_in_the_way_of_sending(stage: Stage, monke
     async def never(*_: Any) -> list[dict[str, str]]:
         return ARTICLES
 
-    monkeypatch.setattr(requests, "_articles", never)
+    monkeypatch.setattr(requests.Requests, "_articles", never)
     page = await stage.page()
     await opened(page)
     await page.locator("textarea").press_sequentially("where is my order")

@@ -1,4 +1,4 @@
-"""The widget in Chromium: whatever happens to the line, nothing is lost or doubled."""
+"""The widget in Chromium: whatever happens to the connection, nothing is lost or doubled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The widget in Chromium: the menu and what it leads to, phones, strict pages, and what leaves with a visitor."""
+"""The widget in Chromium: the menu, phones, strict pages, and what goes when a visitor signs out."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def test_a_person_can_be_asked_for_at_any_time(stage: Stage):
     assert sum('"wish":"person"' in one for one in frames) == 1
 
 
-async def test_the_first_wish_of_all_is_a_message(stage: Stage):
+async def test_a_request_for_a_person_before_any_message_is_a_message(stage: Stage):
     page = await stage.page()
     await opened(page)
     await chooses(page, "I want a person")
@@ -69,7 +69,7 @@ async def test_the_conversation_is_asked_for_by_mail_with_an_address_that_is_one
     await expect(page.locator("textarea")).to_be_focused()
 
 
-async def test_a_wish_outlives_a_cut_line(stage: Stage):
+async def test_a_request_survives_a_cut_connection(stage: Stage):
     page = await begun(stage)
     await chooses(page, "End the chat")
     await stage.stop()
@@ -89,7 +89,7 @@ async def test_the_chat_goes_on_in_telegram_by_a_link(stage: Stage, monkeypatch:
         one.put({"t": "link", "cid": frame.cid, "channel": "telegram", "url": url, "until": None})
 
     links = ["good"]
-    monkeypatch.setattr(requests, "_link", link)
+    monkeypatch.setattr(requests.Requests, "_link", link)
     await page.add_init_script("""
         const real = WebSocket.prototype.__lookupSetter__('onmessage');
         Object.defineProperty(WebSocket.prototype, 'onmessage', { set(listener) { real.call(this, (event) => {
