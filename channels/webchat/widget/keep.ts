@@ -1,7 +1,7 @@
 // What outlives the page. Where storage is blocked everything is kept for this page only.
 import { site } from "./here.ts";
 
-export interface Pending { cid: string; text: string; person?: boolean; offline?: boolean; profile?: Record<string, string>; at: number; }
+export interface Pending { cid: string; text: string; person?: boolean; offline?: boolean; profile?: Record<string, string>; at: number; user?: string | undefined; }
 export interface Kept { token?: string; started?: boolean; sound?: boolean; email?: string; accent?: string; accentDark?: string; pending: Pending[]; }
 
 const key = `pasokh:${site}`;

@@ -59,12 +59,13 @@ export const connect = wire.start;
 
 export function unread(): number { return lines.filter((line) => line.by !== "visitor" && line.seq > read).length; }
 
-export function pending(): Pending[] { return kept().pending; }
+/** What waits to be sent by whoever is here now: nobody's words move to somebody else who signs in on this browser. */
+export function pending(): Pending[] { return kept().pending.filter((one) => one.user === identity?.user); }
 
 export function empty(): boolean { return !lines.length && !pending().length && !uploads.length; }
 
 export function say(text: string, more: Partial<Pending> = {}): void {
-  const said: Pending = { cid: id(), text, at: now(), ...more };
+  const said: Pending = { cid: id(), text, at: now(), user: identity?.user, ...more };
   keep((kept) => {
     kept.pending.push(said);
     kept.started = true;
@@ -115,6 +116,13 @@ export function markRead(): void {
 }
 
 export function identify(whom: Identity | undefined): void {
+  if (whom?.user !== identity?.user) {
+    lines = [];
+    uploads = [];
+    owed = [];
+    have = read = seen = 0;
+    keep((kept) => { delete kept.email; });
+  }
   identity = whom;
   if (refused || wire.wanted) { refused = 0; wire.restart(); }
 }
@@ -164,7 +172,7 @@ function page(): Record<string, string> {
 }
 
 function put(said: Pending): void {
-  const { at: _, ...frame } = said;
+  const { at: _, user: _u, ...frame } = said;
   wire.send({ t: "msg", ...frame });
 }
 
@@ -252,7 +260,7 @@ function amended({ t, seq, id, cid: _c, at: _a, ...news }: Frame): void {
 }
 
 function settled(cid: string | undefined): void {
-  if (pending().some((one) => one.cid === cid)) keep((kept) => { kept.pending = kept.pending.filter((one) => one.cid !== cid); });
+  if (kept().pending.some((one) => one.cid === cid)) keep((kept) => { kept.pending = kept.pending.filter((one) => one.cid !== cid); });
 }
 
 function writes(frame: Frame): void {

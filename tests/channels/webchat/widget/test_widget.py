@@ -145,6 +145,28 @@ async def test_a_page_identifies_its_user_and_signs_out(stage: Stage):
     await expect(page.locator(".visitor .bubble")).to_contain_text("I am signed in")
 
 
+async def test_words_typed_offline_by_one_user_are_never_sent_by_the_next(stage: Stage):
+    context = await stage.browser.new_context(reduced_motion="reduce")
+    page = await stage.page(context=context)
+    await page.evaluate("identity => Pasokh.identify(identity)", claim(stage.desk, name="Sara"))
+    await opened(page)
+    await say(page, "I am Sara")
+    await arrived(page, 1)
+    await context.set_offline(True)
+    await expect(page.locator("header small")).to_contain_text("No connection")
+    await say(page, "My card number is 1234")
+    await page.evaluate("identity => Pasokh.identify(identity)", claim(stage.desk, user="u-18", name="Omid"))
+    await context.set_offline(False)
+    await say(page, "I am Omid")
+    await arrived(page, 1)
+    await expect(page.locator(".visitor .bubble")).to_contain_text(["I am Omid"])
+    await expect(page.locator(".visitor .bubble")).to_have_count(1)
+    assert await stage.heard() == ["I am Sara", "I am Omid"]
+    await page.evaluate("identity => Pasokh.identify(identity)", claim(stage.desk, name="Sara"))
+    await arrived(page, 2)
+    await expect(page.locator(".visitor .bubble")).to_contain_text(["I am Sara", "1234"])
+
+
 async def test_everything_is_done_by_keyboard(stage: Stage):
     page = await stage.page()
     await page.locator(".launch").wait_for()
