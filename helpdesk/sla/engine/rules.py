@@ -31,7 +31,11 @@ class CycleTargets:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One question and its human answer. `met` is None while open and not yet due, or without a target."""
+    """One question and its human answer.
+
+    `met` is None while open and not yet due, without a target, and where the cycle ended before it was due.
+    `working_minutes` count until the answer, else until the end of the cycle, else until now.
+    """
 
     start: Id
     started_at: datetime
@@ -144,7 +148,8 @@ def _responses(
     bounds: _Bounds,
     resolved: Place | None,
 ) -> list[Response]:
-    answers = [a for a in facts.answers if _answers(a, bounds, resolved)]
+    answers = [answer for answer in facts.answers if _inside(answer.place, bounds.start.place, bounds.until)]
+    end = _end(bounds, resolved)
     lent = [item for item in facts.contacts if item.asked < item.place.at]  # in another ticket, before a merge
     responses: list[Response] = []
     minutes, at = targets.first_response, 0
@@ -159,7 +164,7 @@ def _responses(
         stop = answers[at] if at < len(answers) else None
         with_it = (clock.asked for clock in lent if _waits_with(clock, contact, stop, bounds))
         since = contact._replace(asked=min([contact.asked, *with_it]))
-        responses.append(_response(calendar, minutes, now, since, stop, facts.outgoing, bounds.until))
+        responses.append(_response(calendar, minutes, now, since, stop, facts.outgoing, bounds.until, end))
         if stop is None:
             break
         answered, minutes = stop.place, targets.next_response
@@ -171,9 +176,11 @@ def _waits_with(question: Event, first: Event, stop: Event | None, bounds: _Boun
     return _inside(question.place, first.place, bounds.until) and (stop is None or question.place < stop.place)
 
 
-def _answers(answer: Event, bounds: _Bounds, resolved: Place | None) -> bool:
-    """An answer counts in the cycle it reaches the customer in, if it was written before the resolution."""
-    return _inside(answer.place, bounds.start.place, bounds.until) and (resolved is None or answer.written < resolved)
+def _end(bounds: _Bounds, resolved: Place | None) -> datetime | None:
+    """When a cycle ended: what nobody has answered by then is judged then. None: it goes on."""
+    if resolved is not None:
+        return resolved.at
+    return bounds.till.at if bounds.till is not None else None
 
 
 def _inside(place: Place, start: Place, until: Place | None) -> bool:
@@ -188,16 +195,17 @@ def _response(
     stop: Event | None,
     outgoing: Sequence[Event],
     until: Place | None,
+    ended: datetime | None,
 ) -> Response:
+    """The record of one question. `stop`: a person's answer in this cycle, also one after its resolution."""
     started, stopped = start.asked, stop.place.at if stop else None
     due = None if minutes is None else calendar.due_at(started, minutes)
     end = stop.place if stop else until
     others = [o.id for o in outgoing if _inside(o.place, start.place, end) and not (stop and o.id == stop.id)]
-    used = calendar.working_seconds(started, now if stopped is None else stopped) / 60
+    used = calendar.working_seconds(started, stopped or ended or now) / 60
     person = stop.person if stop else None
-    return Response(
-        start.id, started, due, stop.id if stop else None, stopped, person, used, _met(due, stopped, now), tuple(others)
-    )
+    met = _met(due, stopped, ended or now)
+    return Response(start.id, started, due, stop.id if stop else None, stopped, person, used, met, tuple(others))
 
 
 def _resolution(
@@ -226,6 +234,7 @@ def due_with_pauses(calendar: Calendar, start: datetime, minutes: float, paused:
 
 
 def _met(due: datetime | None, stopped: datetime | None, now: datetime) -> bool | None:
+    """Whether a target was kept; None: there is none, or it was not due by `now`, or by the end of its cycle."""
     if due is None:
         return None
     if stopped is not None:

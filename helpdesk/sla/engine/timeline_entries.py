@@ -10,6 +10,7 @@ from typing import Any
 from helpdesk.errors import Invalid
 
 AUTHORS = frozenset({"customer", "agent", "bot", "automation", "survey", "system", "import"})
+DIRECTIONS = {"incoming": "incoming", "outgoing": "outgoing", "inbound": "incoming", "outbound": "outgoing"}
 STATUSES = frozenset({"new", "open", "waiting", "on_hold", "resolved", "closed"})
 
 
@@ -72,7 +73,7 @@ def entry(raw: Any, number: int = 0) -> Entry:
         of=raw.get("of"),
         state=raw.get("state"),
         to=raw.get("to"),
-        direction=raw.get("direction"),
+        direction=DIRECTIONS.get(str(raw.get("direction")), raw.get("direction")),
         disposition=raw.get("disposition"),
         answered_at=None if answered is None else moment(answered, f"{where}.answered_at"),
     )
@@ -87,7 +88,7 @@ def _check(raw: Mapping[str, Any], kind: str, author: Any, where: str) -> None:
         if author not in AUTHORS:
             raise Invalid(f"{where}.author: {author!r} is none of {', '.join(sorted(AUTHORS))}", f"{where}.author")
     if kind == "call":
-        needed = {"direction": frozenset({"incoming", "outgoing"})}
+        needed = {"direction": frozenset(DIRECTIONS)}
     elif kind == "delivery":
         needed = {"state": frozenset({"sent", "failed", "uncertain"})}
         if not isinstance(raw.get("of"), str | int):

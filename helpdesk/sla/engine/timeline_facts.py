@@ -24,7 +24,6 @@ class Event(NamedTuple):
     place: Place
     id: Id
     person: Id
-    written: Place
     asked: datetime  # when a clock it starts begins; earlier than its place after a merge
 
 
@@ -68,7 +67,7 @@ def sort_out(entries: Sequence[Entry]) -> TimelineFacts:
 
 
 def _message(facts: TimelineFacts, entry: Entry, place: Place, deliveries: Sequence[tuple[Place, str]]) -> None:
-    event = Event(place, entry.id, entry.person, place, entry.asked or entry.at)
+    event = Event(place, entry.id, entry.person, entry.asked or entry.at)
     if entry.author == "customer":
         if not entry.automatic and not entry.thanks:
             facts.contacts.append(event)
@@ -94,7 +93,7 @@ def _call(facts: TimelineFacts, entry: Entry, place: Place) -> None:
     if entry.author == "import":
         return
     asked = entry.asked or entry.at
-    event, answered = Event(place, entry.id, entry.person, place, asked), entry.disposition == "answered"
+    event, answered = Event(place, entry.id, entry.person, asked), entry.disposition == "answered"
     incoming = entry.direction == "incoming"
     if incoming:
         facts.contacts.append(event)

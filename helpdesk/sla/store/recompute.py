@@ -109,6 +109,7 @@ def _clocks(cycle: Cycle, ticket: TicketRow, *, last: bool) -> Iterator[tuple[Cl
             "state": state,
             "working_seconds": round(clock.working_minutes * 60),
             "not_counted": None,
+            "met": clock.met,
         },
     )
 
@@ -125,6 +126,7 @@ def _response(clock: Response, *, over: bool) -> dict[str, Any]:
         "person_id": clock.person,
         "working_seconds": round(clock.working_minutes * 60),
         "not_counted": list(clock.not_counted),
+        "met": clock.met,
     }
 
 
@@ -133,9 +135,9 @@ def _firing(values: dict[str, Any], before: Row | None, due_at: Any, aim: Any) -
     same = before is not None and before.due_at == values["due_at"]
     warned = before.warned_at if before is not None and same else None
     breached = before.breached_at if before is not None and same else None
-    stopped, due = values["stopped_at"], values["due_at"]
-    if stopped is not None and due is not None and stopped > due:
-        breached = due
+    met, due = values.pop("met"), values["due_at"]
+    if values["state"] in ("stopped", "unanswered") and met is False:
+        breached = due  # judged at its end, also when nobody looked in between
     warn = None if aim.minutes is None or due is None else due_at(values["started_at"], aim.minutes * aim.warn_share)
     running = values["state"] == "running"
     return {

@@ -68,12 +68,12 @@ class Oracle:
                     return self.zero + timedelta(minutes=m + 1)
         return None
 
-    def met(self, due: datetime | None, stopped: int | None) -> bool | None:
+    def met(self, due: datetime | None, stopped: int | None, ended: int | None = None) -> bool | None:
         if due is None:
             return None
         if stopped is not None:
             return stopped <= self.minute(due)
-        return False if self.now >= due else None
+        return False if (self.now if ended is None else self.zero + timedelta(minutes=ended)) >= due else None
 
     def cycles(self, policy: dict[str, int | None]) -> list[Line]:
         starts: list[tuple[Any, Any]] = [(contact, contact) for contact in self.contacts()[:1]]
@@ -95,14 +95,17 @@ class Oracle:
         answers = []
         for n, x in enumerate(self.lines):
             when = self.reaches(n) if self.is_answer(x) else None
-            if when and start <= when < until and (end is None or (self.minute(x["at"]), n) < end):
+            if when and start <= when < until:
                 answers.append((when, n))
         answers.sort()
         found: list[Line] = []
+        ended = end[0] if end else till[0] if till[0] < 10**9 else None
         open_since = asked[0]
         while True:
             stop = next((a for a in answers if a[0] >= open_since), None)
-            found.append(self.response(open_since, stop, until, policy["next_response" if found else "first_response"]))
+            found.append(
+                self.response(open_since, stop, until, ended, policy["next_response" if found else "first_response"])
+            )
             rest = [c for c in asked if stop is not None and c > stop[0]]
             if not rest:
                 break
@@ -134,7 +137,7 @@ class Oracle:
             spans.append((first + edge, first + length))
         return spans
 
-    def response(self, start: Any, stop: Any, until: Any, minutes: int | None) -> Line:
+    def response(self, start: Any, stop: Any, until: Any, ended: int | None, minutes: int | None) -> Line:
         stopped = stop[0][0] if stop else None
         end = stop[0] if stop else until
         others = [
@@ -143,12 +146,13 @@ class Oracle:
             if self.is_out(x) and start <= (self.minute(x["at"]), n) < end and not (stop and n == stop[1])
         ]
         due = self.due(start[0], minutes)
+        last = stopped if stopped is not None else ended if ended is not None else self.minute(self.now)
         return {
             "start": self.lines[start[1]]["id"],
             "stop": self.lines[stop[1]]["id"] if stop else None,
             "stopped": stopped,
-            "used": self.count(start[0], stopped if stopped is not None else self.minute(self.now)),
+            "used": self.count(start[0], last),
             "due": due,
-            "met": self.met(due, stopped),
+            "met": self.met(due, stopped, ended),
             "others": others,
         }

@@ -52,13 +52,22 @@ def test_t1_a_robot_first_and_then_a_person_the_first_response_is_the_persons() 
 
 
 def test_t2_resolved_without_a_reply_the_first_response_stays_empty() -> None:
-    found = only(
-        line("c", 0), status(10, "resolved"), line("s", 11, "survey_sent", "survey"), agent("late", 20), now=40
-    )
+    found = only(line("c", 0), status(10, "resolved"), line("s", 11, "survey_sent", "survey"), now=40)
     assert found.first_response.stop is None
     assert found.first_response.stopped_at is None
-    assert found.first_response.met is False
     assert found.resolution.stopped_at == at(10)
+
+
+def test_what_nobody_answered_is_judged_at_the_end_of_its_cycle() -> None:
+    early = only(line("c", 0), status(10, "resolved"), now=40).first_response
+    assert (early.met, early.working_minutes) == (None, 10)
+    late = only(line("c", 0), status(31, "resolved"), now=90).first_response
+    assert (late.met, late.working_minutes) == (False, 31)
+
+
+def test_an_answer_after_resolving_counts_at_its_own_time() -> None:
+    found = only(line("c", 0), status(10, "resolved"), agent("after", 20), now=40).first_response
+    assert (found.stop, found.stopped_at, found.met) == ("after", at(20), True)
 
 
 def test_t3_a_macro_sent_by_a_person_counts_the_same_text_by_automation_does_not() -> None:
