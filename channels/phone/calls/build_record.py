@@ -9,7 +9,7 @@ from datetime import datetime
 from channels.phone.calls.call_events import Fact, Reading
 from channels.phone.calls.call_record import Record
 from channels.phone.calls.call_view import Call, covered, half_up, seconds
-from channels.phone.calls.phone_numbers import is_outside, number
+from channels.phone.calls.phone_numbers import is_hidden, is_outside, number
 from channels.phone.calls.summary import fill_from_summary, summarise
 from channels.phone.switchboards.asterisk_fields import NOWHERE
 
@@ -72,6 +72,8 @@ def _who(record: Record, call: Call, region: str, area: str) -> None:
     if not call.placed and first is not None:
         callers = (number(ticket.number, region=region, area=area) for ticket in opened)
         record.from_ = next((caller for caller in callers if caller), None)
+        hidden = record.from_ is None and any(is_hidden(ticket.number) for ticket in opened)
+        record.caller_hidden = hidden and record.direction == "inbound"
         aims = (ticket.to for ticket in opened if ticket.to not in NOWHERE)
         record.to = next((number(aim, region=region, area=area) for aim in aims), None)
     record.name = next((ticket.name for ticket in opened if ticket.name), "") if record.direction == "inbound" else ""

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 DISPOSITIONS = (
-    "answered", "abandoned", "missed", "voicemail", "busy", "no_answer", "failed", "left_by_key",
+    "answered", "machine", "abandoned", "missed", "voicemail", "busy", "no_answer", "failed", "left_by_key",
 )  # fmt: skip
-KINDS = ("customer", "survey", "click_to_call")
+KINDS = ("customer", "survey", "click_to_call", "automatic")  # automatic: placed by a program, nobody of ours in it
 
 
 @dataclass(slots=True)
@@ -30,6 +30,7 @@ class Record:
     from_: str | None = None
     to: str | None = None
     customer: str | None = None
+    caller_hidden: bool = False  # somebody called and does not show their number
     name: str = ""
     queue: str | None = None
     queued_at: datetime | None = None  # entered a queue for the first time

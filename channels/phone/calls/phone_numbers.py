@@ -8,8 +8,15 @@ from functools import lru_cache
 
 import phonenumbers
 
-NOBODY = {"", "<unknown>", "unknown", "none", "null", "s", "h", "i", "t", "unavailable"}
-HIDDEN = {"anonymous", "restricted", "private", "withheld", "blocked", "asserted", "+266696687", "266696687"}
+NOBODY = {"", "none", "null", "s", "h", "i", "t"}
+HIDDEN_WORDS = frozenset({
+    "anonymous", "restricted", "private", "withheld", "blocked", "asserted", "hidden", "unknown", "unavailable", "nocallerid",
+    "noid", "nonumber", "outofarea", "ناشناس", "نامعلوم", "مخفی", "خصوصی", "پنهان", "نامشخص", "محرمانه",
+})  # fmt: skip
+HIDDEN_WORD = re.compile("|".join(sorted(HIDDEN_WORDS, key=len, reverse=True)))
+KEYPAD = frozenset({  # those words as they are typed on a keypad: networks send them as numbers
+    "266696687", "7378742833", "2562533", "8656696", "86282452253",
+})  # fmt: skip
 _WRAPPED = re.compile(r"<([^<>]+)>\s*$")
 _SCHEME = re.compile(r"^(?:tel|sips?|callto):", re.IGNORECASE)
 _SPELLING = re.compile(r"[+\d\s().\-/_*#]+")
@@ -17,17 +24,25 @@ _LOCAL = re.compile(r"[2-9]\d{7}")  # a subscriber number dialled inside one's o
 
 
 def number(text: str | None, *, region: str = "IR", area: str = "") -> str | None:
-    """The number in E.164; extensions, short codes and names stay as they are; None when nobody is named.
+    """The number in E.164; extensions, short codes and names stay as they are; None for nobody and for hidden callers.
 
-    A hidden caller is `anonymous`. `area` (`021`) completes numbers of one's own city.
+    `area` (`021`) completes numbers of one's own city.
     """
     raw = _bare(text or "")
-    folded = raw.casefold()
-    if folded in NOBODY:
+    if raw.casefold() in NOBODY or is_hidden(raw):
         return None
-    if folded in HIDDEN:
-        return "anonymous"
     return e164(raw, region=region, area=area) or raw
+
+
+def is_hidden(text: str | None) -> bool:
+    """Whether a caller is named who does not show their number: by a word, by its keypad digits, by `0` or `-`."""
+    raw = _bare(text or "").casefold().partition("@")[0].replace("ي", "ی").replace("ك", "ک")
+    plain = "".join(character for character in raw if character.isalnum())
+    if plain in HIDDEN_WORDS or plain.lstrip("0") in KEYPAD:
+        return True
+    if not plain or not any(character.isdigit() for character in plain):
+        return raw != "" and (not plain or (" " in raw and HIDDEN_WORD.search(plain) is not None))
+    return not plain.strip("0")
 
 
 @lru_cache(maxsize=4096)

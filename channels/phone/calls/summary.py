@@ -8,10 +8,11 @@ from typing import Any
 
 from channels.phone.calls.call_events import Fact
 from channels.phone.calls.call_record import Record
-from channels.phone.calls.phone_numbers import is_outside, number
+from channels.phone.calls.phone_numbers import is_hidden, is_outside, number
 
 STATUS = ("ringing", "queued", "talking", "ended")
-RANK = ("no_answer", "missed", "failed", "busy", "abandoned", "left_by_key", "voicemail", "answered")
+RANK = ("no_answer", "missed", "failed", "busy", "abandoned", "left_by_key", "voicemail", "answered", "machine")
+PEOPLE = ("agents", "child_agents")
 NUMBERS = ("from_", "to", "customer")
 TIMES = ("started_at", "queued_at", "answered_at", "ended_at")
 SECONDS = ("queue_wait_s", "ring_s", "talk_s", "spoken_s")
@@ -32,8 +33,8 @@ def summarise(facts: Sequence[Fact]) -> dict[str, Any]:
 
 def _joined(name: str, old: Any, new: Any) -> Any:
     if old is None:
-        return list(new) if name == "agents" else new
-    if name == "agents":
+        return list(new) if name in PEOPLE else new
+    if name in PEOPLE:
         return [*old, *(item for item in new if item not in old)]
     if name == "parts_s":
         return old + new
@@ -55,8 +56,12 @@ def fill_from_summary(record: Record, summary: Mapping[str, Any], *, region: str
     plain = dict(summary)
     _billed(record, plain)
     _placed(plain)
-    if plain.pop("kind", None) in ("survey", "click_to_call") and record.kind == "customer":
+    _children(plain)
+    if plain.pop("kind", None) in ("survey", "click_to_call", "automatic") and record.kind == "customer":
         record.kind = str(summary["kind"])
+    by_program = plain.pop("by_program", False)
+    if plain.get("direction") == "inbound" and is_hidden(str(plain.get("from_") or "")):
+        record.caller_hidden = True
     parts = plain.pop("parts_s", None)
     if parts is not None:
         plain.setdefault("talk_s", parts)
@@ -70,6 +75,8 @@ def fill_from_summary(record: Record, summary: Mapping[str, Any], *, region: str
         if hasattr(record, name) and getattr(record, name) in (None, "", [], False, "ringing"):
             setattr(record, name, int(value + 0.5) if name in SECONDS else value)
     _complete(record, region)
+    if by_program and record.kind == "customer" and record.direction == "outbound" and not record.agents:
+        record.kind = "automatic"
 
 
 def _complete(record: Record, region: str) -> None:
@@ -121,8 +128,26 @@ def _placed(plain: dict[str, Any]) -> None:
         plain |= {"direction": "outbound", "from_": placed["from"], "to": placed["to"]}
         if placed["end"]:
             plain |= {"status": "ended", "ended_at": placed["end"]}
-        if placed["outcome"] and plain.get("disposition") != "answered":
+        if placed["outcome"] and plain.get("disposition") not in ("answered", "machine"):
             plain["disposition"] = placed["outcome"]
+
+
+def _children(plain: dict[str, Any]) -> None:
+    """Lines dialled for another: the agents of a customer's call; the customer of an agent's, made by a softphone."""
+    child = {name: plain.pop(f"child_{name}", None) for name in ("to", "agents", "outcome")}
+    caller = plain.pop("softphone", None)
+    if caller is None:
+        if child["agents"]:
+            plain["agents"] = _joined("agents", plain.get("agents"), child["agents"])
+        return
+    plain |= {
+        "direction": "outbound",
+        "agents": [caller],
+        "from_": plain.get("to"),
+        "to": child["to"] or plain.get("to"),
+    }
+    if child["outcome"] and plain.get("disposition") not in ("answered", "machine"):
+        plain["disposition"] = child["outcome"]
 
 
 def _billed(record: Record, plain: dict[str, Any]) -> None:

@@ -60,8 +60,8 @@ def _facts(hook: Webhook, call_id: str) -> list[Fact]:
 
 
 def _incoming(hook: Webhook, answer: datetime | None, end: datetime | None) -> list[Fact]:
-    """The channel was answered by the switchboard; a person took it only where `member` names one."""
-    queue, who = hook.text("queue"), member(hook.text("member"))
+    """The channel was answered by the switchboard; a person took it where one is named, or the last dial was answered."""
+    queue, who = hook.text("queue"), member(hook.text("member", "dialedpeernumber", "dialedpeer"))
     hold = hook.seconds("hold", "holdtime")
     facts: list[Fact] = []
     if queue:
@@ -82,7 +82,15 @@ def _incoming(hook: Webhook, answer: datetime | None, end: datetime | None) -> l
         )
         if hook.text("queuestatus"):
             facts.append(Fact(what="moved_on", at=end, status=hook.text("queuestatus")))
+    if not who and _was_taken(hook):  # a ring group, an extension, or what the dialplan rang after a queue
+        facts.append(Fact(what="connected", at=taken, leg="dialled"))
     return facts
+
+
+def _was_taken(hook: Webhook) -> bool:
+    """Whether the last line that was dialled was answered and spoken on, by a person and not by a voice mailbox."""
+    spoken = hook.text("dialstatus").upper() in ("ANSWER", "ANSWERED") and (hook.seconds("billsec") or 0) > 0
+    return spoken and not hook.text("voicemail") and hook.text("abandoned").lower() not in TRUE
 
 
 def _outgoing(

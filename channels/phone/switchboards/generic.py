@@ -15,7 +15,7 @@ WORDS = {
     "in": "inbound", "incoming": "inbound", "out": "outbound", "outgoing": "outbound", "local": "internal",
     "answer": "answered", "no answer": "no_answer", "noanswer": "no_answer", "notanswered": "no_answer",
     "unanswered": "no_answer", "cancelled": "no_answer", "canceled": "no_answer", "rejected": "busy",
-    "left by key": "left_by_key", "congestion": "failed",
+    "answering machine": "machine", "machine detected": "machine", "fax": "machine", "left by key": "left_by_key", "congestion": "failed",
 }  # fmt: skip
 STATES = {
     "ringing": "ringing", "started": "ringing", "queued": "queued", "answered": "talking", "connected": "talking",

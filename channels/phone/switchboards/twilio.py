@@ -1,4 +1,4 @@
-"""Twilio: status callbacks of calls, results of Dial and Enqueue, recordings.
+"""Twilio: status callbacks of calls, results of Dial and Enqueue, answering machine detection, recordings.
 
 A call that Twilio "completed" was only answered by a script; people took it where Dial, a queue or a child call says so.
 """
@@ -26,24 +26,31 @@ def read(hook: Webhook) -> list[Reading]:
     if parent:
         return [_child(hook, parent)]
     status, at = hook.text("CallStatus").lower(), hook.time("Timestamp", "timestamp")
+    machine = "machine" if hook.text("AnsweredBy").lower().startswith(("machine", "fax")) else ""
+    if not status and hook.text("AnsweredBy"):  # the detection's result has a callback of its own
+        return [summary(hook, own, {"disposition": machine, "direction": "outbound"})]
+    softphone = _softphone(hook.text("From", "Caller"))
     outgoing = hook.text("Direction").lower().startswith("outbound")
     details: dict[str, Any] = {
+        "softphone": softphone,
+        "by_program": hook.text("Direction").lower() == "outbound-api",
         "direction": "outbound" if outgoing else "inbound",
-        "from_": hook.text("From", "Caller"),
+        "from_": "" if softphone else hook.text("From", "Caller"),
         "to": hook.text("To", "Called"),
         "name": hook.text("CallerName"),
         "queue": hook.text("QueueName", "Queue"),
         "queue_wait_s": hook.seconds("QueueTime"),
         "started_at": at if status in ("queued", "ringing") else None,
     }
-    details["disposition"] = _outcome(hook, status, outgoing=outgoing)
+    outcome = _outcome(hook, status, outgoing=outgoing)
+    details["disposition"] = machine if machine and outcome == "answered" else outcome
     details["talk_s"] = hook.seconds("DialCallDuration")
     if status in ENDS:
         details |= {"status": "ended", "ended_at": at or later(_now(hook), 0.0)}
         duration = hook.seconds("CallDuration")
         if duration is not None and details["ended_at"]:
             details["started_at"] = later(details["ended_at"], -duration)
-            if outgoing and details["disposition"] == "answered":
+            if outgoing and outcome == "answered":
                 details |= {"answered_at": details["started_at"], "talk_s": duration}
     return [summary(hook, own, details, *_files(hook))]
 
@@ -63,11 +70,12 @@ def _outcome(hook: Webhook, status: str, *, outgoing: bool) -> str:
 
 
 def _child(hook: Webhook, parent: str) -> Reading:
-    """A line dialled for another: on an incoming call it is the agent's."""
+    """A line dialled for another: on a customer's call it is the agent's, on a softphone's the customer's."""
     status, at = hook.text("CallStatus").lower(), hook.time("Timestamp", "timestamp")
-    details: dict[str, Any] = {}
+    to = hook.text("To", "Called")
+    details: dict[str, Any] = {"child_to": to, "child_outcome": ENDS.get(status, "")}
     if status in ("in-progress", "answered") or (status == "completed" and hook.seconds("CallDuration")):
-        details = {"disposition": "answered", "agents": [_agent(hook.text("To", "Called"))]}
+        details |= {"disposition": "answered", "child_agents": [_agent(to)]}
         if status == "completed":
             details |= {"parts_s": hook.seconds("CallDuration")}
             details["answered_at"] = later(at, -(hook.seconds("CallDuration") or 0))
@@ -80,6 +88,12 @@ def _agent(to: str) -> str:
     """`client:ali` and `sip:101@pbx.example` -> `ali`, `101`."""
     scheme, colon, rest = to.partition(":")
     return rest.split("@")[0] if colon and scheme in ("client", "sip", "sips") else to
+
+
+def _softphone(caller: str) -> str:
+    """The agent who calls from a browser or a registered telephone; Twilio has such calls come in. "" for anybody else."""
+    agent = _agent(caller)
+    return agent if agent != caller and not agent.lstrip("+").isdigit() else ""
 
 
 def _files(hook: Webhook) -> list[Fact]:

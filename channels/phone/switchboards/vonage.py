@@ -36,7 +36,9 @@ def read(hook: Webhook) -> list[Reading]:
 def _outgoing(hook: Webhook, status: str, at: str | None) -> dict[str, Any]:
     """A leg dialled by us: an agent's in a customer's call (that call's own events say so), else the customer's."""
     details: dict[str, Any] = {"placed_from": hook.text("from"), "placed_to": hook.text("to")}
-    if status == "answered":
+    if status == "machine":
+        details["disposition"] = "machine"
+    elif status == "answered":
         details |= {"disposition": "answered", "answered_at": at, "status": "talking"}
     elif status == "completed" and hook.seconds("duration"):
         details |= {"disposition": "answered", "parts_s": hook.seconds("duration"), "placed_end": at}

@@ -126,10 +126,18 @@ def _queue_state(record: Json) -> tuple[object, ...]:
 
 
 def author_of(record: Json) -> Author:
-    """Whose act a call is: a person's when somebody of ours called or answered, else the customer's."""
-    if record.get("direction") in OUTGOING or record.get("disposition") == "answered":
+    """Whose act a call is: a program's, a person's when somebody of ours called or answered, else the customer's."""
+    outgoing, answered = record.get("direction") in OUTGOING, record.get("disposition") == "answered"
+    if outgoing and (record.get("kind") == "automatic" or (answered and not has_person(record))):
+        return "automation"
+    if outgoing or answered:
         return "agent"
     return "customer"
+
+
+def has_person(record: Json) -> bool:
+    """Whether somebody of ours was on the line; a call that a program placed is nobody's answer."""
+    return record.get("kind") != "automatic" and bool(record.get("agents") or record.get("agent_ext"))
 
 
 def _ticket(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, who: Address) -> int | None:
@@ -191,14 +199,15 @@ def _apply_outcome(
     changes: TicketChanges = {"changed_at": now}
     incoming = record.get("direction") not in OUTGOING
     outcome = record.get("disposition")
+    answered = outcome == "answered" and (incoming or has_person(record))
     is_new = outcome is not None and _was_answered(outcome) != _was_answered(before.get("disposition"))
     if is_new:
-        changes |= _change_status(tx, ticket, entry_id, now, answered=outcome == "answered", incoming=incoming)
+        changes |= _change_status(tx, ticket, entry_id, now, answered=answered, incoming=incoming)
     if incoming:
         changes |= {"customer_at": now, "customer_entry_id": entry_id}
     tickets.change(tx, ticket_id=ticket_id, **changes)
     clocks.recompute_clocks(tx, context, ticket_id=ticket_id, now=now)
-    if is_new and outcome == "answered" and not incoming:
+    if is_new and answered and not incoming:
         started = _started_at(record, now)
         callback.complete_follow_ups(
             tx, context, ticket_id=ticket_id, person_id=_person(tx, record), started_at=started, now=now

@@ -191,11 +191,15 @@ def test_a_recording_is_seen_and_its_file_found():
     assert (made["recording"], made["recording_file"]) == (True, "/var/spool/one.wav")
 
 
-@pytest.mark.parametrize(
-    ("caller", "known"), [("<unknown>", None), ("anonymous", "anonymous"), ("Restricted", "anonymous")]
-)
-def test_a_hidden_caller_stays_hidden(caller, known):
-    assert record(Switchboard().rings_in(caller).ends())["from"] == known
+@pytest.mark.parametrize("caller", ["anonymous", "Restricted", "+8656696", "No Caller ID", "شماره مخفی", "0", "-"])
+def test_a_hidden_caller_is_nobody_and_said_to_be_hidden(caller):
+    made = record(Switchboard().rings_in(caller).ends())
+    assert (made["from"], made["customer"], made["caller_hidden"]) == (None, None, True)
+
+
+@pytest.mark.parametrize("caller", ["+12125550142", "101", "ali", "02188776655"])
+def test_whoever_shows_a_number_or_a_name_is_not_hidden(caller):
+    assert record(Switchboard().rings_in(caller).ends())["caller_hidden"] is False
 
 
 def test_times_of_a_bill_without_a_zone_are_put_right_by_when_it_was_written():
