@@ -30,6 +30,7 @@ from channels.messages import SurveyAnswer as SurveyAnswer
 from channels.messages import Thread as Thread
 from channels.messages import Unreadable as Unreadable
 from channels.messages import Wish as Wish
+from channels.messages import Writer as Writer
 
 
 @dataclass(frozen=True, slots=True)

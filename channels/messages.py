@@ -86,6 +86,7 @@ class SurveyAnswer:
 
 
 Authentication = Literal["unknown", "passed", "failed"]
+Writer = Literal["customer", "shop", "bot"]  # shop: our side, writing past the desk; bot: a program of others
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ class Inbound:
     recipients: Sequence[Address] = ()  # whom else it was written to (To and Cc)
     copies: Sequence[Address] = ()  # the Cc part of them
     reply_via: str | None = None  # our own address the customer wrote to
+    writer: Writer = "customer"  # whose words these are; only a customer's ask for an answer
     authentication: Authentication = "unknown"  # whether the remote vouches for its author
     automatic: bool = False  # vacation notice, list mail, bounce, robot: never answered
     gesture: bool = False  # a sticker, a reaction, a tapped face: asks nothing, whatever text stands for it

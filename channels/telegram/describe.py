@@ -38,6 +38,15 @@ def updates(raw: bytes) -> list[bytes]:
     return [json.dumps(item).encode("ascii") for item in content] if isinstance(content, list) else [raw]
 
 
+def _quote(inbound: Inbound) -> dict[str, str] | None:
+    """What a message answers, in short."""
+    answered = inbound.details.get("answered") or {}
+    elsewhere = inbound.details.get("reply_elsewhere") or {}
+    words = inbound.details.get("quote") or answered.get("text") or ""
+    who = answered.get("who") or elsewhere.get("from") or ""
+    return {"who": who, "text": words} if words or who else None
+
+
 def _is_object(line: bytes) -> bool:
     """Whether a line is whole by itself: then those beside it are lines too, however broken."""
     try:
@@ -66,6 +75,8 @@ def _entry(inbound: Inbound) -> dict[str, Any]:
         "external_id": inbound.target if inbound.kind == "edit" and inbound.target else inbound.external_id,
         "from": {"address": inbound.author.address, "name": inbound.author.name} if inbound.author else None,
         "sent_at": inbound.sent_at.isoformat().replace("+00:00", "Z") if inbound.sent_at else None,
+        "author": inbound.writer,
+        "quote": _quote(inbound),
         "gesture": inbound.gesture,
         "html": inbound.html,
         "details": dict(inbound.details),

@@ -7,7 +7,7 @@ from typing import Any
 
 from telegram.constants import ChatType, MessageEntityType
 
-from channels.contract import Address, Attachment, Inbound, Thread
+from channels.contract import Address, Attachment, Inbound, Thread, Writer
 from channels.telegram.base import entities
 from channels.telegram.base.ids import NOWHERE, Place, address, author, full_name, message_key, place
 from channels.telegram.base.json_access import Json, ident, moment, number, obj, objects, text
@@ -20,6 +20,7 @@ from channels.telegram.updates.update_context import UpdateContext
 QUIET_COMMANDS = frozenset({"start", "status", "help"})  # answered by the bot itself: they ask nothing of a person
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what Telegram lets a link t.me/<bot>?start=… carry
+EXCERPT = 300  # characters kept of a message that is answered
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -39,18 +40,20 @@ def message(message: Json, update: str, context: UpdateContext) -> Inbound:
     """A new message."""
     parsed, files = _content_and_files(message, context)
     where = place(message)
-    details: dict[str, Any] = {**parsed.details, **_around(message)}
-    words, note = parsed.text, parsed.note
+    details: dict[str, Any] = {**parsed.details, **_around(message, context.language)}
     order = command(message)
-    if order is not None:
-        if order[0] == "start" and order[1]:
-            details["start"] = order[1]
-        note = note or order[0] in QUIET_COMMANDS
+    if order is not None and order[0] == "start" and order[1]:
+        details["start"] = order[1]
+    words, note = parsed.text, parsed.note or (order is not None and order[0] in QUIET_COMMANDS)
     link = details.get("start") if where is None or not where.is_group else None  # in a group anybody may say it
     owner = _owner(message, where)
     if owner is not None:
         words, note = phrase(context.language, "owner", text=words or parsed.kind), True
         details["owner"] = full_name(obj(message, "from"))
+    writer = _writer(message, owner)
+    if writer == "shop":
+        note = True
+        details.setdefault("owner", full_name(obj(message, "sender_chat") or obj(message, "chat")))
     if not words and not files:
         words, note = f"unsupported: {parsed.kind}", True
         details["event"] = "unsupported"
@@ -66,6 +69,7 @@ def message(message: Json, update: str, context: UpdateContext) -> Inbound:
         attachments=files,
         part_of=_album(message, context),
         automatic=obj(message, "from").get("is_bot") is True and not obj(message, "sender_chat"),
+        writer=writer,
         gesture=parsed.kind == "sticker",
         also=_own_number(parsed),
         link=link if link and _TOKEN.fullmatch(link) else None,
@@ -90,7 +94,8 @@ def edit(message: Json, update: str, context: UpdateContext) -> Inbound:
         thread=_thread(message, where, context),
         attachments=files,
         target=target or None,
-        details={**parsed.details, **_around(message), "edited": True},
+        writer=_writer(message, _owner(message, where)),
+        details={**parsed.details, **_around(message, context.language), "edited": True},
     )
 
 
@@ -138,10 +143,41 @@ def _owner(message: Json, where: Place | None) -> str | None:
     return own
 
 
+def _writer(message: Json, owner: str | None) -> Writer:
+    """Whose words these are. Posts of our channel, their forwards into its group and anonymous administrators are ours.
+
+    Others may write in the name of a channel too: a customer with a channel of their own.
+    """
+    chat, named = obj(message, "chat"), obj(message, "sender_chat")
+    speaks_for_chat = bool(ident(named, "id")) and ident(named, "id") == ident(chat, "id")
+    is_post = text(chat, "type") == ChatType.CHANNEL
+    if owner is not None or message.get("is_automatic_forward") is True or speaks_for_chat or is_post:
+        return "shop"
+    return "bot" if obj(message, "from").get("is_bot") is True and not named else "customer"
+
+
+def _is_topic_opening(message: Json, answered: Json) -> bool:
+    """Whether Telegram only names the topic a message stands in, as if it were answered."""
+    topic = number(message, "message_thread_id")
+    return "forum_topic_created" in answered or (
+        message.get("is_topic_message") is True and topic is not None and number(answered, "message_id") == topic
+    )
+
+
+def _answered_words(message: Json, language: str) -> dict[str, str] | None:
+    """Who wrote what a message answers, and how it begins: the desk may never have seen it. None: it answers nothing."""
+    answered = obj(message, "reply_to_message")
+    if not answered or _is_topic_opening(message, answered):
+        return None
+    parsed = content(answered, language)
+    words = " ".join(parsed.text.split()) or parsed.kind
+    who = full_name(obj(answered, "sender_chat") or obj(answered, "from"))
+    return {"who": who, "text": words[:EXCERPT]}
+
+
 def _thread(message: Json, where: Place | None, context: UpdateContext) -> Thread:
     answered = obj(message, "reply_to_message")
-    topic = number(message, "message_thread_id")
-    opening = "forum_topic_created" in answered or (topic is not None and number(answered, "message_id") == topic)
+    opening = _is_topic_opening(message, answered)
     key = (
         message_key(context.account, answered, where.business or "" if where else "")
         if answered and not opening
@@ -170,11 +206,13 @@ def _language(message: Json, words: str) -> str | None:
     return code if not _LETTER.search(words) and code.isalpha() else None
 
 
-def _around(message: Json) -> dict[str, Any]:
+def _around(message: Json, language: str) -> dict[str, Any]:
     """What the timeline shows beside the words; only what is there."""
     details: dict[str, Any] = {}
     if quoted := text(obj(message, "quote"), "text", 2000):
         details["quote"] = quoted
+    if answered := _answered_words(message, language):
+        details["answered"] = answered
     if origin := obj(message, "forward_origin"):
         details["forward"] = _origin(origin)
     if elsewhere := obj(message, "external_reply"):

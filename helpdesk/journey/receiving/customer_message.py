@@ -38,14 +38,15 @@ def append_message(
     """Add a customer's message to the ticket it was matched to; returns the entry's id."""
     assert choice.ticket_id is not None
     ticket = queries.surviving_ticket(tx, ticket_id=choice.ticket_id)  # it may have been merged since we looked
+    stranger = choice.stranger and inbound.writer != "shop"  # our side takes part in everything
     entry_id = entry.write_entry(
-        tx, arrival, inbound, ticket_id=ticket.id, contact_id=known.contact_id, files=files, stranger=choice.stranger,
+        tx, arrival, inbound, ticket_id=ticket.id, contact_id=known.contact_id, files=files, stranger=stranger,
         proof=choice.proof,
     )  # fmt: skip
-    if choice.stranger:
+    if stranger:
         address = inbound.author.address if inbound.author else None
         tickets.add_participant(tx, ticket_id=ticket.id, contact_id=known.contact_id, welcome=False, address=address)
-    elif not inbound.automatic and inbound.kind == "message":
+    elif not choice.stranger and not inbound.automatic and inbound.kind == "message":
         entry.add_participants(
             tx, context, inbound, ticket_id=ticket.id, contact_id=ticket.contact_id, now=arrival.received_at,
             welcome=not choice.proof,

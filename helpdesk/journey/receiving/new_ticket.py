@@ -119,7 +119,7 @@ def is_quiet(inbound: Inbound) -> bool:
     line of that matter then: closed it would have been another ticket, open it would be one nobody can answer.
     """
     note = inbound.kind == "note" and inbound.oversize is None
-    return note and (inbound.automatic or inbound.command is not None)
+    return note and (inbound.writer != "customer" or inbound.automatic or inbound.command is not None)
 
 
 def _team_id(tx: Connection, inbound: Inbound) -> int | None:

@@ -111,9 +111,10 @@ def quote(entry: EntryRow, parts: TicketData, name: str, chat: bool) -> QuoteVie
         who = parts.names.get(known.person_id, "") if known.person_id else name if not known.outgoing else ""
         what = "" if words or known.text else str(details(known).get("content") or known.kind)
         return QuoteView(_short(words or known.text), who, known.id, what)
-    elsewhere = inside(data, "reply_elsewhere")
-    if elsewhere or words:
-        return QuoteView(_short(words), str(elsewhere.get("from") or ""))
+    answered, elsewhere = inside(data, "answered"), inside(data, "reply_elsewhere")
+    if answered or elsewhere or words:
+        who = str(answered.get("who") or elsewhere.get("from") or "")
+        return QuoteView(_short(words or str(answered.get("text") or "")), who)
     return QuoteView("", what="story") if data.get("reply_to_story") else None
 
 
