@@ -69,14 +69,13 @@ def message(message: Json, update: str, context: UpdateContext) -> Inbound:
         attachments=files,
         part_of=_album(message, context),
         automatic=obj(message, "from").get("is_bot") is True and not obj(message, "sender_chat"),
-        writer=writer,
-        gesture=parsed.kind == "sticker",
+        writer=writer, gesture=parsed.kind == "sticker",
         also=_own_number(parsed),
         link=link if link and _TOKEN.fullmatch(link) else None,
         moved_to=_moved(message),
         command=order[0] if order is not None else None,
         details=details,
-    )
+    )  # fmt: skip
 
 
 def edit(message: Json, update: str, context: UpdateContext) -> Inbound:
