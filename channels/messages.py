@@ -125,7 +125,10 @@ class Inbound:
     reply_via: str | None = None  # our own address the customer wrote to
     writer: Writer = "customer"  # whose words these are; only a customer's ask for an answer
     authentication: Authentication = "unknown"  # whether the remote vouches for its author
-    automatic: bool = False  # vacation notice, list mail, bounce, robot: never answered
+    automatic: bool = False  # a robot wrote it (vacation notice, report): asks nothing, is never answered
+    no_auto_reply: bool = (
+        False  # no robot may answer it (list, group, silence asked for), but a person may have written it
+    )
     gesture: bool = False  # a sticker, a reaction, a tapped face: asks nothing, whatever text stands for it
     thanks: bool = False  # mere thanks or a gesture, reopens nothing; the desk decides, channels leave it alone
     wants_person: bool = False  # beside what they wrote: no robot any more, please

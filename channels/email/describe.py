@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Any
 
 from channels.email.facts import auto_submitted, bounces
+from channels.email.facts.writer import find_writer
 from channels.email.mime.address_fields import Person
 from channels.email.mime.parse_mail import parse_mail
 from channels.email.visible.visible_reply import visible
 
 
-def describe(raw: bytes) -> dict[str, Any]:
-    """Everything found in a mail, JSON-serialisable. Raises `Unreadable` when nothing is there."""
+def describe(raw: bytes, *, own: Collection[str] = ()) -> dict[str, Any]:
+    """Everything found in a mail, JSON-serialisable. `own`: our own addresses. Raises `Unreadable` when nothing is there."""
     mail = parse_mail(raw)
     bounce = bounces.understand(mail)
-    why = auto_submitted.automatic_reasons(mail)
+    robot, silence = auto_submitted.robot_reasons(mail), auto_submitted.silence_reasons(mail)
+    writer = find_writer(mail, {address.lower() for address in own})
     return {
         "from": _person(mail.sender),
         "to": [_person(person) for person in mail.to],
         "cc": [_person(person) for person in mail.cc],
+        "person": {"name": writer.name, "address": writer.address, "source": writer.source},
         "reply_to": [_person(person) for person in mail.reply_to],
         "subject": mail.subject,
         "message_id": mail.message_id,
@@ -41,8 +45,9 @@ def describe(raw: bytes) -> dict[str, Any]:
             for item in mail.attachments
         ],
         "flags": {
-            "is_auto": bounce is not None or bool(why),
-            "auto_because": why,
+            "is_auto": bounce is not None or bool(robot or silence),
+            "is_robot": bounce is not None or bool(robot),
+            "auto_because": [*robot, *silence],
             "is_bounce": bounce is not None,
             "bounce_kind": bounce.kind if bounce else None,
             "bounce_recipients": list(bounce.recipients) if bounce else [],

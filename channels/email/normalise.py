@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from channels.contract import Address, Delivery, Inbound, Oversize, Thread
+from channels.contract import Address, Authentication, Delivery, Inbound, Oversize, Thread
 from channels.email.facts import authentication, auto_submitted, bounces, threading
 from channels.email.facts.bounces import Bounce
 from channels.email.facts.raw_mail_id import OVERSIZED, STORED, UNREADABLE
+from channels.email.facts.writer import Writer, find_writer
 from channels.email.imap.imap_cursor import internal_date
 from channels.email.mime.address_fields import Person, addressees
 from channels.email.mime.headers import ids, message_id
@@ -46,25 +47,38 @@ def normalise(
     reply = visible(mail.text, mail.html, mail.subject)
     own = {address.lower() for address in own_addresses}
     back = _own_token(mail, own)
-    why = auto_submitted.automatic_reasons(mail) + (["own mail"] if back else [])
-    details = _details(mail, raw, why, trusted_servers)
+    why = auto_submitted.robot_reasons(mail) + (["own mail"] if back else [])
+    silence = auto_submitted.silence_reasons(mail)
+    writer = find_writer(mail, own)
+    details = {**_details(mail, raw, why, trusted_servers), **_writer_details(writer, silence)}
     return Inbound(
         kind="message",
         external_id=external_id(mail, raw),
-        author=_address(mail.sender) if mail.sender[1] else None,
+        author=_address((writer.name, writer.address)) if writer.address else None,
         subject=mail.subject,
         text=reply.text, full_text=reply.full_text if reply.cut else None, html=mail.html,
         sent_at=mail.date,
         thread=threading.thread(mail, about=_reported(mail) if mail.report_type else (), tokens=back),
-        attachments=tuple(mail.attachments),
-        recipients=_others((*mail.to, *mail.cc)),
-        copies=_others(mail.cc),
-        reply_via=_written_to(mail, own),
-        authentication=authentication.verdict(details.get("authentication", {})),
-        automatic=bool(why),
+        attachments=tuple(mail.attachments), reply_via=_written_to(mail, own),
+        recipients=_others((*mail.to, *mail.cc)), copies=_others(mail.cc),
+        authentication=_verdict(details, writer),
+        automatic=bool(why), no_auto_reply=bool(silence),
         oversize=_oversize(mail, raw, size_limit),
         details=details,
     )  # fmt: skip
+
+
+def _verdict(details: Mapping[str, Any], writer: Writer) -> Authentication:
+    """Mail servers vouch for From alone: whoever another field names may be anybody."""
+    verdict = authentication.verdict(details.get("authentication", {}))
+    return verdict if writer.source == "from" or verdict == "failed" else "unknown"
+
+
+def _writer_details(writer: Writer, silence: Sequence[str]) -> dict[str, Any]:
+    details: dict[str, Any] = {"no_auto_reply_because": list(silence)} if silence else {}
+    if writer.source != "from":
+        details["named_by"] = writer.source
+    return details
 
 
 def order_key(raw: bytes) -> str:

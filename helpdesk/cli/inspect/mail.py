@@ -25,17 +25,20 @@ def group() -> None:
 def parse_command(
     files: Annotated[list[Path], typer.Argument(help="Raw mails.")],
     pretty: Annotated[bool, typer.Option("--pretty", help="Spread out for people.")] = False,
+    own: Annotated[
+        list[str] | None, typer.Option("--own", help="An address of ours; may be given several times.")
+    ] = None,
 ) -> None:
     """Who wrote to whom, what, with which files, and what is only quoted: one JSON line a mail."""
-    raise typer.Exit(show(described("email", files), pretty=pretty))
+    raise typer.Exit(show(described("email", files, own=own or []), pretty=pretty))
 
 
-def described(channel: str, files: list[Path]) -> Iterator[dict[str, Any]]:
+def described(channel: str, files: list[Path], **options: Any) -> Iterator[dict[str, Any]]:
     """What `channels/<channel>/door.py` says of each file; `{"error", "line"}` for one that can't be used."""
     door = import_module(f"channels.{channel}.describe")
     for number, path in enumerate(files, 1):
         try:
-            yield door.describe(path.read_bytes())
+            yield door.describe(path.read_bytes(), **options)
         except OSError as error:
             yield {"error": f"{path}: {error.strerror}", "line": number}
         except ValueError as error:

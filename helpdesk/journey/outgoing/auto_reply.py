@@ -20,15 +20,8 @@ LONGEST_CLOSED = timedelta(days=14)
 
 
 def send_auto_reply(
-    tx: Connection,
-    context: DeskContext,
-    *,
-    ticket_id: int,
-    channel: str,
-    question: Inbound,
-    now: datetime,
-    opened: bool,
-) -> int | None:
+    tx: Connection, context: DeskContext, *, ticket_id: int, channel: str, question: Inbound, now: datetime, opened: bool
+) -> int | None:  # fmt: skip
     """Say that a message arrived or when somebody is back, as the desk is set and a robot may write here."""
     calendar = context.promises.calendar(context.hours(channel))[1]
     welcome = context.acknowledgement and opened
@@ -40,9 +33,8 @@ def send_auto_reply(
         return None
     if ticket.person_wanted_at is not None and not closed:  # no robot any more, they said
         return None
-    if auto_reply_refusal(
-        tx, context, ticket_id=ticket_id, address=ticket.address, question_automatic=question.automatic, now=now
-    ):
+    silent = question.automatic or question.no_auto_reply
+    if auto_reply_refusal(tx, context, ticket_id=ticket_id, address=ticket.address, question_automatic=silent, now=now):
         return None
     text = context.word(
         "closed.txt" if closed else "acknowledgement.txt",

@@ -36,7 +36,12 @@ def notify_sender(
         return None
     ticket_id = queries.entry(tx, entry_id=entry_id).ticket_id
     refused = auto_reply.auto_reply_refusal(
-        tx, context, ticket_id=ticket_id, address=author.address, question_automatic=inbound.automatic, now=now
+        tx,
+        context,
+        ticket_id=ticket_id,
+        address=author.address,
+        question_automatic=inbound.automatic or inbound.no_auto_reply,
+        now=now,
     )
     if refused or queries.last_automatic_about(
         tx, address=author.address, about=ABOUT, since=now - context.limits.window

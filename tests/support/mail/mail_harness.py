@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from channels.contract import Unreadable
-from channels.email.facts.auto_submitted import is_automatic
+from channels.email.facts import auto_submitted
 from channels.email.facts.bounces import understand
 from channels.email.mime.parse_mail import parse_mail
 from channels.email.visible.visible_reply import visible
@@ -41,7 +41,8 @@ def parse(raw: bytes) -> dict[str, Any]:
             }
             for item in mail.attachments
         ],
-        "is_auto": bounce is not None or is_automatic(mail),
+        "is_auto": bounce is not None
+        or bool(auto_submitted.robot_reasons(mail) or auto_submitted.silence_reasons(mail)),
         "is_bounce": bounce is not None,
         "bounce_kind": bounce.kind if bounce else None,
         "bounce_recipients": list(bounce.recipients) if bounce else [],

@@ -6,7 +6,8 @@ import pytest
 
 from channels.contract import Inbound
 from channels.email.facts import authentication, threading
-from channels.email.facts.auto_submitted import is_automatic
+from channels.email.facts.auto_submitted import robot_reasons, silence_reasons
+from channels.email.facts.writer import find_writer
 from channels.email.mime.parse_mail import Mail, parse_mail
 from channels.email.normalise import normalise
 
@@ -24,8 +25,8 @@ def one(raw: bytes, own: str = "support@example.org") -> Inbound:
     return found
 
 
-def parsed(*fields: str) -> Mail:
-    return parse_mail(mail(*fields))
+def parsed(*fields: str, sender: str = "sara@example.com") -> Mail:
+    return parse_mail(mail(*fields, sender=sender))
 
 
 # --- threads ------------------------------------------------------------------------------------------
@@ -106,36 +107,57 @@ def test_the_address_the_customer_wrote_to_is_known_without_its_token() -> None:
 
 
 @pytest.mark.parametrize(
+    "fields",
+    [
+        ["Auto-Submitted: auto-replied"],
+        ["Auto-Submitted: auto-generated (vacation)"],
+        ["Precedence: auto_reply"],
+        ["X-Autoreply: yes"],
+        ["X-Autorespond: x"],
+        ["X-Autoresponder: once a day"],
+        ["X-Auto-Reply: yes"],
+        ["X-Responder: vacation"],
+        ["X-POST-MessageClass: 9; Autoresponder"],
+        ["Delivered-To: Autoresponder"],
+        ["X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent"],
+        ["Return-Path: <>"],
+        ["Subject: Automatic reply: order", "In-Reply-To: <a@desk.example>"],
+        ["Subject: Abwesenheitsnotiz: order", "X-Auto-Response-Suppress: All"],
+        ["Subject: =?utf-8?b?2b7Yp9iz2K4g2K7ZiNiv2qnYp9ix?=: x", "References: <a@desk.example>"],
+    ],
+)
+def test_what_a_robot_wrote_is_known_by_its_header(fields: list[str]) -> None:
+    assert robot_reasons(parsed(*fields))
+
+
+@pytest.mark.parametrize(
     "field",
     [
-        "Auto-Submitted: auto-replied",
-        "Auto-Submitted: auto-generated (vacation)",
         "X-Auto-Response-Suppress: All",
         "X-Auto-Response-Suppress: DR, OOF, AutoReply",
         "Precedence: bulk",
-        "Precedence: auto_reply",
-        "Precedence: junk",
-        "X-Autoreply: yes",
-        "X-Autorespond: x",
+        "Precedence: list",
         "List-Id: <news.example.com>",
         "List-Unsubscribe: <mailto:x@example.com>",
+        "Mailing-List: list a@b.example",
         "X-Loop: desk",
-        "Return-Path: <>",
         "Subject: Automatic reply: order",
         "Subject: Out of Office: order",
-        "Subject: Abwesenheitsnotiz: order",
         "Subject: Réponse automatique : order",
-        "Subject: =?utf-8?b?2b7Yp9iz2K4g2K7ZiNiv2qnYp9ix?=: x",
     ],
 )
-def test_what_a_program_wrote_is_flagged(field: str) -> None:
-    assert is_automatic(parsed(field))
+def test_a_person_may_have_written_what_no_robot_may_answer(field: str) -> None:
+    assert silence_reasons(parsed(field))
+    assert not robot_reasons(parsed(field))
+    made = one(mail(field))
+    assert (made.automatic, made.no_auto_reply) == (False, True)
 
 
 @pytest.mark.parametrize(
     "field",
     [
         "Auto-Submitted: no",
+        "X-Auto-Reply: no",
         "Precedence: first-class",
         "X-Auto-Response-Suppress: none",
         "Subject: Question about the automatic door",
@@ -145,7 +167,53 @@ def test_what_a_program_wrote_is_flagged(field: str) -> None:
     ],
 )
 def test_what_a_person_wrote_is_not_flagged(field: str) -> None:
-    assert not is_automatic(parsed(field))
+    assert not robot_reasons(parsed(field))
+    assert not silence_reasons(parsed(field))
+
+
+# --- who wrote it -------------------------------------------------------------------------------------
+
+GROUP = "List-Id: Help <help.lists.example.com>"
+OWN = {"support@example.org"}
+
+
+def written_by(*fields: str, sender: str) -> tuple[str, str, str]:
+    return tuple(find_writer(parsed(*fields, sender=sender), OWN))  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("fields", "sender", "writer"),
+    [
+        ([], "Sara <sara@example.com>", ("Sara", "sara@example.com", "from")),
+        (["Reply-To: other@example.net"], "Sara <sara@example.com>", ("Sara", "sara@example.com", "from")),
+        (["Reply-To: Sara <sara@example.com>"], "Shop <support@example.org>", ("Sara", "sara@example.com", "reply-to")),
+        (["Reply-To: sara@example.com"], "Shop <Support+form@Example.org>", ("", "sara@example.com", "reply-to")),
+        (["Reply-To: Sara <sara@example.com>"], "Form <no-reply@shop.example>", ("Sara", "sara@example.com", "reply-to")),
+        ([], "Courier <noreply@courier.example>", ("Courier", "noreply@courier.example", "from")),
+        ([GROUP, "Reply-To: Sara <sara@example.com>"], "Sara via Help <help@lists.example.com>",
+         ("Sara", "sara@example.com", "reply-to")),
+        ([GROUP, "X-Original-Sender: sara@example.com"], "'Sara Ray' via Help <help@lists.example.com>",
+         ("Sara Ray", "sara@example.com", "x-original-sender")),
+        ([GROUP, "X-Original-From: Sara <sara@example.com>"], "x via Help <help@lists.example.com>",
+         ("Sara", "sara@example.com", "x-original-from")),
+        ([GROUP, "Reply-To: help@lists.example.com"], "Sara <sara@example.com>", ("Sara", "sara@example.com", "from")),
+        (["Reply-To: support@example.org, Sara <sara@example.com>"], "Site <support@example.org>",
+         ("Sara", "sara@example.com", "reply-to")),
+        (["Reply-To: ava@second.example"], "Ava via phone <ava@example.com>", ("Ava via phone", "ava@example.com", "from")),
+    ],
+)  # fmt: skip
+def test_the_person_behind_a_group_or_a_form_is_found(
+    fields: list[str], sender: str, writer: tuple[str, str, str]
+) -> None:
+    assert written_by(*fields, sender=sender) == writer
+
+
+def test_whoever_another_field_names_is_vouched_for_by_nobody() -> None:
+    fields = ("Reply-To: Sara <sara@example.com>", "Authentication-Results: mx.example.org; dmarc=pass")
+    raw = mail(*fields, sender="no-reply@shop.example")
+    form = normalise(raw, account="support", trusted_servers=["mx.example.org"])
+    assert isinstance(form, Inbound)
+    assert (form.authentication, form.details["named_by"]) == ("unknown", "reply-to")
 
 
 def test_our_own_mail_coming_back_is_recognised_and_another_desks_is_not() -> None:
