@@ -12,7 +12,7 @@ from pathlib import Path
 import typer
 
 from helpdesk.cli.common.load_settings import DEFAULT, Config, read
-from helpdesk.errors import DeskError
+from helpdesk.errors import DeskError, Unavailable
 from helpdesk.settings import Settings
 
 LEAST_FREE = 500 * 1024 * 1024  # bytes
@@ -119,7 +119,8 @@ async def _database(settings: Settings) -> str | None:
         finally:
             await database.close()
     except Exception as error:  # whatever a driver says, it is shown
-        return f"{type(error).__name__}: {str(error).splitlines()[0]}"
+        cause = error.__cause__ if isinstance(error, Unavailable) and error.__cause__ else error
+        return f"{type(cause).__name__}: {(str(cause) or 'no answer').splitlines()[0]}"
     if revision not in (None, migrate.newest()):
         return f"it is at revision {revision}; `run.py db upgrade` brings it to {migrate.newest()}"
     return None

@@ -91,7 +91,9 @@ def mark_failed(
     waits: Sequence[int],
     for_good: bool = False,
 ) -> bool:
-    """Try again after `waits` (seconds, one per try), then hold it in quarantine. `attempts` counts this one.
+    """Try again after `waits` (seconds, one per try), then hold it in quarantine.
+
+    `attempts` counts this one, unless the message had no part in what failed.
 
     True: quarantined.
     """
@@ -100,7 +102,7 @@ def mark_failed(
     if held:
         values["state"] = "quarantined"
     else:
-        values["due_at"] = now + timedelta(seconds=waits[attempts - 1])
+        values["due_at"] = now + timedelta(seconds=(waits or (60,))[max(attempts, 1) - 1])
     tx.execute(update(intake).where(intake.c.id == intake_id).values(**values))
     hint(tx, "quarantine" if held else "intake")
     return held

@@ -16,6 +16,7 @@ from helpdesk.clock import Clock
 from helpdesk.database.dialect import savepoint
 from helpdesk.database.engine import Database
 from helpdesk.database.metadata import Row
+from helpdesk.errors import Unavailable
 from helpdesk.files.file_store import FileStore
 from helpdesk.intake import actions, queries
 from helpdesk.intake.rules import storable
@@ -28,6 +29,10 @@ from helpdesk.workers.loops.wakeup import Wakeup
 
 log = structlog.get_logger("intake")
 FEW, SHORT = 8, 16_384  # messages, and bytes of them together, that are understood at once
+
+
+class StoreFailed(Exception):
+    """The files of a message could not be stored. That is no fault of the message."""
 
 
 @dataclass(slots=True)
@@ -89,6 +94,17 @@ class IntakeWorker:
         return len(rows)
 
     async def _take(self, batch: Sequence[NormalisedIntake], now: datetime) -> None:
+        try:
+            await self._receive(batch, now)
+        except Unavailable:
+            if len(batch) == 1:
+                raise
+            for (
+                item
+            ) in batch:  # one at a time takes less room on the disk; the first that fails ends it, so order stays
+                await self._receive([item], now)
+
+    async def _receive(self, batch: Sequence[NormalisedIntake], now: datetime) -> None:
         done = await self.database.write(receive_batch, context=self.context, batch=batch, now=now, waits=self.waits)
         for channel, count in done.items():
             self.on_taken(channel, count)
@@ -157,7 +173,7 @@ class IntakeWorker:
             try:
                 row.files = [[self._keep(file, now) for file in thing.attachments] for thing in row.things]
             except OSError as error:  # a full disk: the message waits for better times
-                row.error = error
+                row.error = StoreFailed(str(error))
 
     def _keep(self, file: Attachment, now: datetime) -> dict[str, Any]:
         return {
@@ -194,6 +210,8 @@ def receive_batch(
                     made = [_receive(tx, context, row, *pair) for pair in zip(item.things, item.files, strict=True)]
                 finished["done" if any(made) else "ignored"].append(row.id)
                 done[row.channel] = done.get(row.channel, 0) + 1
+            except Unavailable:  # no fault of the message: it must not bring it nearer to quarantine
+                raise
             except Exception as failure:  # the savepoint undid it; it is tried again or held
                 error = failure
         if error is not None and not _failed(tx, row, error, now, waits):
@@ -213,14 +231,15 @@ def _receive(
 def _failed(tx: Connection, row: Row, error: BaseException, now: datetime, waits: Sequence[int]) -> bool:
     for_good = isinstance(error, Unreadable)
     reason = str(error) if for_good else f"{type(error).__name__}: {error}"
+    attempts = row.attempts if isinstance(error, StoreFailed) else row.attempts + 1
     held = actions.mark_failed(
-        tx, intake_id=row.id, error=reason, now=now, attempts=row.attempts + 1, waits=waits, for_good=for_good
+        tx, intake_id=row.id, error=reason, now=now, attempts=attempts, waits=waits, for_good=for_good
     )
     log.warning(
         "quarantined" if held else "not understood",
         intake=row.id,
         channel=row.channel,
         error=type(error).__name__,
-        attempt=row.attempts + 1,
+        attempt=attempts,
     )
     return held

@@ -13,6 +13,7 @@ from helpdesk.agents import queries as agents
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.dialect import savepoint
 from helpdesk.database.metadata import Row
+from helpdesk.errors import Unavailable
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.outgoing import destinations, dispatch, outbound
 from helpdesk.journey.outgoing.destinations import Destination
@@ -42,6 +43,8 @@ def _safely(tx: Connection, context: DeskContext, ticket_id: int, now: datetime)
     try:
         with savepoint(tx):
             return _mail_unread(tx, context, ticket_id, now)
+    except Unavailable:  # the ticket is not at fault: nothing is kept, and all are looked at again
+        raise
     except Exception:
         log.exception("an unread answer could not be sent by mail", ticket=ticket_id)
         unread_checks.schedule_check(tx, ticket_id=ticket_id, due_at=now + LATER)

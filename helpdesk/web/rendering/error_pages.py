@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 
 from helpdesk.agents.sign_in import Resting
-from helpdesk.errors import Conflict, DeskError, Forbidden, Invalid, NotFound
+from helpdesk.errors import Conflict, DeskError, Forbidden, Invalid, NotFound, Unavailable
 from helpdesk.web.app_keys import CLOCK, ID
 from helpdesk.web.health import SEEN
 from helpdesk.web.rendering.page_renderer import PAGES
@@ -18,7 +18,14 @@ from helpdesk.web.rendering.page_renderer import PAGES
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger("web")
 
-STATUS: dict[type[DeskError], int] = {Resting: 429, NotFound: 404, Conflict: 409, Forbidden: 403, Invalid: 422}
+STATUS: dict[type[DeskError], int] = {
+    Resting: 429,
+    NotFound: 404,
+    Conflict: 409,
+    Forbidden: 403,
+    Invalid: 422,
+    Unavailable: 503,
+}
 
 
 def _(words: str) -> str:

@@ -21,7 +21,9 @@ from channels.telegram.updates.update_context import UpdateContext
 SHARED = Path(__file__).resolve().parents[5] / "shared" / "testdata" / "telegram"
 if not SHARED.is_dir() and os.environ.get("CI"):
     raise RuntimeError("the sample updates are missing")
-needs_samples = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is not at hand: its sample updates of Telegram are left out")
+needs_samples = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="../shared is not at hand: its sample updates of Telegram are left out"
+)
 ABOUT = UpdateContext("shop", "1", b"secret")
 ODD: tuple[Any, ...] = (
     None,
