@@ -25,6 +25,7 @@ from helpdesk.database import migrate
 from helpdesk.database.engine import Database, Hint, open_database
 from helpdesk.errors import Conflict, Invalid
 from helpdesk.files.file_store import FileStore
+from helpdesk.files.free_space import FreeSpace
 from helpdesk.journey.context import DeskContext, Suggest, SurveyRules
 from helpdesk.journey.outgoing.texts import text_renderer
 from helpdesk.live.event_bus import EventBus
@@ -122,7 +123,17 @@ class App:
     def desk_for(self, channel: str) -> DeskFor:
         """The desk as a channel sees it."""
         questions = ChannelQueries(self.database, self.context, self.clock)
-        return DeskFor(channel, self.database, self.clock, self.live, self.reports, questions)
+        return DeskFor(
+            channel, self.database, self.clock, self.live, self.reports, questions, free_space(self.settings)
+        )
+
+
+def free_space(settings: Settings) -> FreeSpace:
+    """The disks of files and database, with the floor of the settings."""
+    folders = [settings.data.folder]
+    if settings.database.url.startswith("sqlite"):
+        folders.append(Path(settings.database.url.partition("///")[2]).parent)
+    return FreeSpace(folders, settings.data.minimum_free_mb * 1024 * 1024)
 
 
 def context_of(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,7 +14,8 @@ from helpdesk.cli.common.load_settings import DEFAULT, Config, read
 from helpdesk.errors import DeskError, Unavailable
 from helpdesk.settings import Settings
 
-LEAST_FREE = 500 * 1024 * 1024  # bytes
+MIB = 1024 * 1024
+LEAST_FREE = 250 * MIB  # bytes above the floor of the settings
 Outcome = tuple[str, str | None]
 
 
@@ -89,6 +89,9 @@ def _articles() -> str | None:
 
 
 def _disk(settings: Settings) -> str | None:
+    from helpdesk.app import free_space
+    from helpdesk.files.free_space import FreeSpace
+
     folder = settings.data.folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -96,8 +99,11 @@ def _disk(settings: Settings) -> str | None:
         return f"{folder} can't be made: {error.strerror}"
     if not os.access(folder, os.W_OK):
         return f"{folder} can't be written to; give this user the right to"
-    free = shutil.disk_usage(folder).free
-    return None if free > LEAST_FREE else f"only {free // 1_048_576} MiB are free; make room"
+    space = free_space(settings)
+    if space.is_low():
+        return f"only {space.bytes_left() // MIB} MiB are free: nothing new is taken in; make room"
+    free = FreeSpace(space.folders, floor=space.floor + LEAST_FREE)
+    return None if not free.is_low() else f"only {free.bytes_left() // MIB} MiB are free; make room"
 
 
 def _clock() -> str | None:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import ipaddress
 import re
+from contextlib import suppress
 from datetime import timedelta
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from aiohttp import web
 from helpdesk.agents import queries, rules, sign_in
 from helpdesk.agents.hashing import new_token, token_hash
 from helpdesk.agents.queries import Session
+from helpdesk.errors import Unavailable
 from helpdesk.settings import Settings
 from helpdesk.web.app_keys import CLOCK, DATABASE, SECRET, SESSION, SETTINGS
 
@@ -81,7 +83,8 @@ async def session_of(request: web.Request) -> Session | None:
     if rules.session_is_over(seen_at=session.seen_at, expires_at=session.expires_at, idle=idle, now=now):
         return None
     if now - session.seen_at > SEEN_AT_MOST_EVERY:
-        await app[DATABASE].write(sign_in.seen, session_id=session.id, now=now)
+        with suppress(Unavailable):  # mere bookkeeping: a full disk must lock nobody out
+            await app[DATABASE].write(sign_in.seen, session_id=session.id, now=now)
     return session
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from channels.contract import Desk, State
+from channels.contract import Desk, State, TryLater
 from channels.telegram.base.api import Api, ApiError
 from channels.telegram.base.json_access import Json, ident, moment, number, text
 from channels.telegram.bot import bot_texts
@@ -70,6 +70,11 @@ class Poller:
                 tries += 1
                 await self._tell(problem(error))
                 await asyncio.sleep(self._wait(error, tries))
+            except TryLater as error:
+                tries += 1
+                log.warning("updates stay with Telegram for now", extra={"bot": self._api.bot.name, "why": str(error)})
+                await self._tell(f"Updates can't be kept now: {error}. They are asked for again.")
+                await asyncio.sleep(self._pace.wait(tries))
             except Exception as error:  # the desk could not keep it: ask again, nothing was confirmed
                 tries += 1
                 log.exception("updates could not be kept", extra={"bot": self._api.bot.name})

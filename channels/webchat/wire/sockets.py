@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from channels.contract import TryLater
 from channels.webchat.chat.hub import Hub
 from channels.webchat.wire import connection as closing
 from channels.webchat.wire.connection import Connection, Refused
@@ -114,14 +115,19 @@ class SocketServer:
             await self._take(socket, message.data, origin)
 
     async def _take(self, socket: Socket, data: str, origin: str) -> None:
+        cid = None
         try:
             frame = parse(data)
+            cid = getattr(frame, "cid", None)
             self._chat.check_origin(frame, origin)
             await self._chat.handle(socket, frame)
         except BadFrame as error:
             socket.close(closing.BAD_FRAME, str(error))
         except Refused as error:
             socket.close(error.code, error.reason)
+        except TryLater:
+            if not socket.put_off(cid):
+                socket.close(closing.GOING, "try again later")
         except Exception:
             log.exception("a frame could not be handled")
             socket.close(closing.BROKEN, "try again")

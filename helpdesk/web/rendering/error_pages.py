@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
+from channels.contract import TryLater
 from helpdesk.agents.sign_in import Resting
 from helpdesk.errors import Conflict, DeskError, Forbidden, Invalid, NotFound, Unavailable
 from helpdesk.web.app_keys import CLOCK, ID
@@ -49,6 +50,7 @@ WORDS = {
     404: _("The page was moved, or the address is not complete. Everything you wrote is kept."),
     405: _("This address does not take what was sent. Go back and try it from the page."),
     413: _("The file is larger than the desk takes. Send a smaller one or a link."),
+    503: _("The desk takes nothing new in at the moment. Try again in a while."),
     500: _("What you wrote before is kept. Try again; if it happens again, tell your administrator this number:"),
 }
 
@@ -87,7 +89,12 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise
         return error_response(request, error.status, WORDS.get(error.status, ""))
     except DeskError as error:
+        if isinstance(error, Unavailable):
+            log.warning("storage unavailable", id=request[ID], error=type(error).__name__, cause=repr(error.__cause__))
         return error_response(request, status_of(error), str(error), error)
+    except TryLater as error:
+        log.warning("refused for now", id=request[ID], why=str(error))
+        return error_response(request, 503, WORDS[503])
     except (ConnectionResetError, TimeoutError) as error:
         log.info("gone", id=request[ID], error=type(error).__name__)
         return error_response(request, 503, "")

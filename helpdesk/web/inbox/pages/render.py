@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
-from helpdesk.errors import Invalid
+from helpdesk.errors import Invalid, Unavailable
 from helpdesk.tickets import actions, ticket_lists
 from helpdesk.web import app_keys
 from helpdesk.web.inbox.build import page_data, ticket_list, ticket_pane
@@ -113,12 +114,13 @@ async def context(
 
 
 async def _seen(request: web.Request, parts: TicketData, now: datetime) -> None:
-    await request.app[app_keys.DATABASE].write(
-        actions.mark_read,
-        ticket_id=parts.ticket.id,
-        person_id=app_keys.signed_in(request).id,
-        entry_id=parts.entries[-1].id,
-    )
+    with suppress(Unavailable):  # the page can be read all the same
+        await request.app[app_keys.DATABASE].write(
+            actions.mark_read,
+            ticket_id=parts.ticket.id,
+            person_id=app_keys.signed_in(request).id,
+            entry_id=parts.entries[-1].id,
+        )
 
 
 def is_fragment(request: web.Request, target: str = "pane") -> bool:
