@@ -98,7 +98,9 @@ class App:
 
     def outbox_worker(self) -> OutboxWorker:
         """The worker that sends."""
-        own = self.settings.outbox
+        own, tickets = self.settings.outbox, self.settings.tickets
+        undo = max([tickets.undo_seconds, *tickets.undo_seconds_by_channel.values()])
+        delay = max([self.settings.survey.delay_minutes, *self.settings.survey.delay_minutes_by_channel.values()])
         return OutboxWorker(
             self.database,
             self.context,
@@ -108,6 +110,8 @@ class App:
             name=self.name,
             waits=own.retry_seconds,
             lease=timedelta(seconds=own.lease_seconds),
+            first_wait=timedelta(seconds=undo, minutes=delay),
+            longest_wait=timedelta(seconds=1.25 * max(own.retry_seconds, default=0)),
             at_once=own.senders,
             poll=float(own.poll_seconds),
         )
@@ -124,16 +128,8 @@ class App:
         """The desk as a channel sees it."""
         questions = ChannelQueries(self.database, self.context, self.clock)
         return DeskFor(
-            channel, self.database, self.clock, self.live, self.reports, questions, free_space(self.settings)
+            channel, self.database, self.clock, self.live, self.reports, questions, FreeSpace.of(self.settings)
         )
-
-
-def free_space(settings: Settings) -> FreeSpace:
-    """The disks of files and database, with the floor of the settings."""
-    folders = [settings.data.folder]
-    if settings.database.url.startswith("sqlite"):
-        folders.append(Path(settings.database.url.partition("///")[2]).parent)
-    return FreeSpace(folders, settings.data.minimum_free_mb * 1024 * 1024)
 
 
 def context_of(

@@ -89,7 +89,6 @@ def _articles() -> str | None:
 
 
 def _disk(settings: Settings) -> str | None:
-    from helpdesk.app import free_space
     from helpdesk.files.free_space import FreeSpace
 
     folder = settings.data.folder
@@ -99,7 +98,7 @@ def _disk(settings: Settings) -> str | None:
         return f"{folder} can't be made: {error.strerror}"
     if not os.access(folder, os.W_OK):
         return f"{folder} can't be written to; give this user the right to"
-    space = free_space(settings)
+    space = FreeSpace.of(settings)
     if space.is_low():
         return f"only {space.bytes_left() // MIB} MiB are free: nothing new is taken in; make room"
     free = FreeSpace(space.folders, floor=space.floor + LEAST_FREE)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpdesk.settings import Settings
+
 
 @dataclass(frozen=True, slots=True)
 class FreeSpace:
@@ -14,6 +16,14 @@ class FreeSpace:
 
     folders: Sequence[Path] = ()
     floor: int = 0
+
+    @classmethod
+    def of(cls, settings: Settings) -> FreeSpace:
+        """The disks of files and database, with the floor of the settings."""
+        folders = [settings.data.folder]
+        if settings.database.url.startswith("sqlite"):
+            folders.append(Path(settings.database.url.partition("///")[2]).parent)
+        return cls(folders, settings.data.minimum_free_mb * 1024 * 1024)
 
     def bytes_left(self) -> int:
         """Bytes that an ordinary user may still write on the fuller one of the disks."""

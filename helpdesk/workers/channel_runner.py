@@ -51,14 +51,14 @@ class DeskFor:
         now = self.clock()
         row: dict[str, Any] = {
             "channel": self.channel, "account": account, "external_id": external_id, "raw": raw, "order_key": order_key,
-            "received_at": received_at or now, "now": now,
+            "received_at": received_at or now,
         }  # fmt: skip
         if self.space.is_low():
             raise TryLater("the disk of the desk is nearly full")
         with _as_try_later():
             if cursor is None:
                 return await self.database.write(actions.store, **row)
-            return await self.database.write(actions.store_with_cursor, cursor, row)
+            return await self.database.write(actions.store_with_cursor, cursor, row, now=now)
 
     async def remember(self, account: str, key: str, value: str, *, was: str | None = ANY) -> None:
         """See channels.contract.Desk.remember."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -69,6 +69,10 @@ class IntakeWorker:
         await asyncio.gather(*self._bringing)
         return count
 
+    def _longest(self) -> timedelta:
+        """The longest wait that is ever set here."""
+        return max(timedelta(seconds=max(self.waits, default=0)), attachment_fetch.HELD, attachment_fetch.PAUSE)
+
     async def _nap(self) -> float:
         now = self.clock()
         due = await self.database.read(queries.next_due, after=now)
@@ -77,7 +81,7 @@ class IntakeWorker:
     async def _batch(self) -> int:
         """Take up one batch. What waits for files is taken later, by tasks of its own."""
         now = self.clock()
-        rows = await self.database.read(queries.due, now=now, most=self.batch)
+        rows = await self.database.read(queries.due, now=now, most=self.batch, longest=self._longest())
         if not rows:
             return 0
         few = len(rows) <= FEW and sum(len(row.raw) for row in rows) <= SHORT  # quicker than a way to a thread and back
@@ -114,7 +118,9 @@ class IntakeWorker:
         full = len(self._bringing) >= attachment_fetch.MOST_LINES
         ids = [item.row.id for line in lines for item in line]
         until = now + (attachment_fetch.PAUSE if full else attachment_fetch.HELD)
-        ours = await self.database.write(actions.lock_until, intake_ids=ids, now=now, until=until)
+        ours = await self.database.write(
+            actions.lock_until, intake_ids=ids, now=now, until=until, longest=self._longest()
+        )
         for line in lines if not full else ():
             own = [item for item in line if item.row.id in ours]  # another worker may have the rest
             if own:
@@ -143,7 +149,9 @@ class IntakeWorker:
         while True:
             await asyncio.sleep(attachment_fetch.HELD.total_seconds() / 3)
             until = self.clock() + attachment_fetch.HELD
-            await self.database.write(actions.lock_until, intake_ids=ids, now=until, until=until)
+            await self.database.write(
+                actions.lock_until, intake_ids=ids, now=until, until=until, longest=self._longest()
+            )
 
     async def _fetch(self, item: NormalisedIntake) -> None:
         async with self._lines:
@@ -207,7 +215,9 @@ def receive_batch(
         if error is None:
             try:
                 with savepoint(tx):
-                    made = [_receive(tx, context, row, *pair) for pair in zip(item.things, item.files, strict=True)]
+                    made = [
+                        _receive(tx, context, row, *pair, now=now) for pair in zip(item.things, item.files, strict=True)
+                    ]
                 finished["done" if any(made) else "ignored"].append(row.id)
                 done[row.channel] = done.get(row.channel, 0) + 1
             except Unavailable:  # no fault of the message: it must not bring it nearer to quarantine
@@ -222,9 +232,16 @@ def receive_batch(
 
 
 def _receive(
-    tx: Connection, context: DeskContext, row: Row, inbound: Inbound, files: Sequence[Mapping[str, Any]]
+    tx: Connection,
+    context: DeskContext,
+    row: Row,
+    inbound: Inbound,
+    files: Sequence[Mapping[str, Any]],
+    *,
+    now: datetime,
 ) -> int | None:
-    arrival = Arrival(row.channel, row.account, row.id, row.received_at)
+    received_at = min(row.received_at, now)  # nothing was received later than now: a clock was wrong
+    arrival = Arrival(row.channel, row.account, row.id, received_at)
     return receive(tx, context, arrival, inbound, files)
 
 

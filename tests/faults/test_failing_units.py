@@ -95,7 +95,7 @@ async def test_an_answer_leaves_whole_or_not_at_all(desk, disk, tmp_path, rolls_
     )) == 1  # fmt: skip
     desk.time.passes(minutes=11)
     counts["recover"], lost = await fails_whole(
-        desk, disk, path, outbox_worker.recover, context=desk.context, now=desk.time()
+        desk, disk, path, outbox_worker.recover, context=desk.context, now=desk.time(), lease=worker.lease
     )
     assert lost == 1
     assert min(counts.values()) >= 3, counts

@@ -10,7 +10,7 @@ import pytest
 from channels.contract import TryLater
 from helpdesk.agents import sign_in
 from helpdesk.agents.sign_in import Limits
-from helpdesk.app import free_space, web_application
+from helpdesk.app import web_application
 from helpdesk.database.engine import StorageFailed
 from helpdesk.files.free_space import FreeSpace
 from helpdesk.intake import queries as intake
@@ -83,7 +83,7 @@ async def test_a_chat_takes_nothing_new_and_its_visitor_still_reads_the_answer(d
         ticket_id = await chat.ticket()
         own = desk.app.settings
         low(desk)
-        chat.channel.chat().desk.space = free_space(desk.app.settings)
+        chat.channel.chat().desk.space = FreeSpace.of(desk.app.settings)
         refused = await sara.says("Another one")
         assert (refused["t"], refused["code"]) == ("err", "slow")
         file = await chat.http.post(
@@ -95,7 +95,7 @@ async def test_a_chat_takes_nothing_new_and_its_visitor_still_reads_the_answer(d
         await chat.answers(ticket_id, "Here you are.")
         await sara.until(lambda frame: frame.get("text") == "Here you are.")
         await sara.put(t="read", seq=sara.have)
-        chat.channel.chat().desk.space = free_space(own)
+        chat.channel.chat().desk.space = FreeSpace.of(own)
         assert (await sara.says("Another one"))["t"] == "ack"
         assert sara.texts().count("Another one") <= 1
 

@@ -34,9 +34,17 @@ def schedule_unread_check(tx: Connection, context: DeskContext, *, entry_id: int
         unread_checks.schedule_check(tx, ticket_id=entry.ticket_id, due_at=now + context.unread)
 
 
+def longest_wait(context: DeskContext) -> timedelta:
+    """The longest time until a look that is ever set."""
+    return max(context.unread, LATER)
+
+
 def mail_unread_replies(tx: Connection, context: DeskContext, *, now: datetime) -> int:
     """Look at what is due. Returns how many mails were queued. A ticket that can't be looked at stops no other."""
-    return sum(_safely(tx, context, ticket_id, now) for ticket_id in unread_checks.claim_due(tx, now=now))
+    return sum(
+        _safely(tx, context, ticket_id, now)
+        for ticket_id in unread_checks.claim_due(tx, now=now, longest=longest_wait(context))
+    )
 
 
 def _safely(tx: Connection, context: DeskContext, ticket_id: int, now: datetime) -> bool:
