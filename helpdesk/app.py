@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import structlog
 from aiohttp import web
 
 from channels.contract import Channel
@@ -24,6 +25,7 @@ from helpdesk.clock import Clock
 from helpdesk.database import migrate
 from helpdesk.database.engine import Database, Hint, open_database
 from helpdesk.errors import Conflict, Invalid
+from helpdesk.files import permissions
 from helpdesk.files.file_store import FileStore
 from helpdesk.files.free_space import FreeSpace
 from helpdesk.journey.context import DeskContext, Suggest, SurveyRules
@@ -50,6 +52,7 @@ from helpdesk.workers.loops.with_lease import with_lease
 from helpdesk.workers.outbox_worker import OutboxWorker
 from helpdesk.workers.unread_watcher import UnreadWatcher
 
+log = structlog.get_logger("app")
 ROOT = Path(__file__).resolve().parents[1]
 TOPICS = {"intake": "intake", "outbox": "outbox", "clocks": "clocks", "unread": "unread"}  # hint -> bell
 
@@ -184,6 +187,8 @@ async def build_app(
 ) -> AsyncIterator[App]:
     """The desk without its loops: database up to date, rules read. What is given replaces what is configured."""
     async with AsyncExitStack() as stack:
+        for path in permissions.tighten(settings):
+            log.warning("others could read this, and can no more", path=str(path))
         if settings.database.url.startswith("sqlite"):
             stack.enter_context(standalone_database(Path(settings.database.url.partition("///")[2])))
         rules = asyncio.create_task(_promises(sla))  # beside everything else that takes a while
@@ -206,7 +211,7 @@ async def build_app(
 def standalone_database(database: Path) -> Iterator[None]:
     """Hold a SQLite desk for this process alone; the system lets go when the process dies. Raises Conflict."""
     database.parent.mkdir(parents=True, exist_ok=True)
-    with database.with_name(f"{database.name}.lock").open("w") as lock:
+    with open(f"{database}.lock", "w", opener=partial(os.open, mode=0o600)) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

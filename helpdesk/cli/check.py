@@ -48,6 +48,7 @@ async def outcomes(config: Path) -> AsyncIterator[Outcome]:
     yield "reasons in config/reasons.toml", _reasons()
     yield "articles in faq/", _articles()
     yield "data folder", _disk(settings)
+    yield "rights of the data folder", _rights(settings)
     yield "clock of this machine", _clock()
     yield f"database {settings.database.url.partition('@')[2] or settings.database.url}", await _database(settings)
     async for outcome in _channels(settings, config):
@@ -103,6 +104,16 @@ def _disk(settings: Settings) -> str | None:
         return f"only {space.bytes_left() // MIB} MiB are free: nothing new is taken in; make room"
     free = FreeSpace(space.folders, floor=space.floor + LEAST_FREE)
     return None if not free.is_low() else f"only {free.bytes_left() // MIB} MiB are free; make room"
+
+
+def _rights(settings: Settings) -> str | None:
+    from helpdesk.files import permissions
+
+    open_paths = permissions.exposed(settings)
+    if not open_paths:
+        return None
+    names = " ".join(map(str, open_paths))
+    return f"other users of this machine may read it; the next start takes that right away, or: chmod go= {names}"
 
 
 def _clock() -> str | None:

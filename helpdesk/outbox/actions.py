@@ -82,9 +82,14 @@ def claim(
     )
     if not claimed:
         return []
+    _lease(tx, claimed, worker=worker, now=now, lease=lease)
+    return tx.execute(select(outbox).where(outbox.c.id.in_(claimed)).order_by(outbox.c.id)).all()
+
+
+def _lease(tx: Connection, row_ids: Sequence[int], *, worker: str, now: datetime, lease: timedelta) -> None:
     tx.execute(
         update(outbox)
-        .where(outbox.c.id.in_(claimed))
+        .where(outbox.c.id.in_(row_ids))
         .values(
             state="sending",
             lease_until=now + lease,
@@ -97,7 +102,6 @@ def claim(
             ),
         )
     )
-    return tx.execute(select(outbox).where(outbox.c.id.in_(claimed)).order_by(outbox.c.id)).all()
 
 
 def settle(
