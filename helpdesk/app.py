@@ -41,6 +41,7 @@ from helpdesk.suggestions import actions as suggestions
 from helpdesk.suggestions.suggester import Suggester
 from helpdesk.surveys import reasons
 from helpdesk.web.site import Site, site
+from helpdesk.web.slow_clients import PatientRunner
 from helpdesk.workers import remote_hints
 from helpdesk.workers.channel_queries import ChannelQueries
 from helpdesk.workers.channel_runner import DeskFor, Reports, keep_running
@@ -277,7 +278,7 @@ def web_application(made: App, **more: Any) -> web.Application:
 @asynccontextmanager
 async def open_website(made: App, application: web.Application) -> AsyncIterator[str]:
     """Serve the application; gives the address it is reached at."""
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
+    runner = PatientRunner(application, access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     try:
         own = made.settings.web

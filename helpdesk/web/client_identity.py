@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import ipaddress
@@ -60,6 +61,9 @@ def device(request: web.Request) -> str:
     return ", ".join(item for item in (browser, system) if item) or agent[:60]
 
 
+BOOKKEEPING = 1.0  # seconds that a page waits for a write which it can do without
+
+
 def cookie_name(settings: Settings, what: str = "session") -> str:
     """Browsers keep a `__Host-` cookie from being set by anybody but us; that takes https."""
     return f"__Host-{what}" if settings.secure_cookies else what
@@ -83,8 +87,9 @@ async def session_of(request: web.Request) -> Session | None:
     if rules.session_is_over(seen_at=session.seen_at, expires_at=session.expires_at, idle=idle, now=now):
         return None
     if now - session.seen_at > SEEN_AT_MOST_EVERY:
-        with suppress(Unavailable):  # mere bookkeeping: a full disk must lock nobody out
-            await app[DATABASE].write(sign_in.seen, session_id=session.id, now=now)
+        with suppress(Unavailable, TimeoutError):  # mere bookkeeping: a full or locked database must lock nobody out
+            async with asyncio.timeout(BOOKKEEPING):
+                await app[DATABASE].write(sign_in.seen, session_id=session.id, now=now)
     return session
 
 

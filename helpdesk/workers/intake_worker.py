@@ -131,7 +131,7 @@ class IntakeWorker:
     def _brought(self, task: asyncio.Task[None]) -> None:
         self._bringing.discard(task)
         if not task.cancelled() and task.exception() is not None:  # they are due again when nobody holds them
-            log.error("files were fetched in vain", error=repr(task.exception()))
+            log.error("files were fetched in vain", error=type(task.exception()).__name__)
         self.bell.ring()
 
     async def _bring(self, line: Sequence[NormalisedIntake]) -> None:

@@ -113,7 +113,7 @@ class OutboxWorker:
         self.bell.ring()
         if not task.cancelled() and (error := task.exception()) is not None:
             # its lease ends: then it is uncertain
-            log.error("outcome not written", error=f"{type(error).__name__}: {error}")
+            log.error("outcome not written", error=type(error).__name__)
 
     async def _end(self) -> None:
         """Messages under way get a moment; what is cut off is found by its lease."""
@@ -155,7 +155,7 @@ class OutboxWorker:
             record_outcome, context=self.context, row=row, outcome=outcome, now=self.clock(), worker=self.name, waits=self.waits,
             left=left,
         )  # fmt: skip
-        problem = outcome.reason if isinstance(outcome, DeliveryError) else None
+        problem = _kind(outcome)
         log.info(
             "sent" if problem is None else "not sent",
             ticket=row.ticket_id,
@@ -163,6 +163,14 @@ class OutboxWorker:
             attempt=row.attempts,
             problem=problem,
         )
+
+
+def _kind(outcome: Outcome) -> str | None:
+    """What kind of failure it was. The remote's own words name customers, and stand on the timeline alone."""
+    if not isinstance(outcome, DeliveryError):
+        return None
+    kinds = ("uncertain", "unreachable", "permanent")
+    return next((kind for kind in kinds if getattr(outcome, kind)), "for now")
 
 
 def record_outcome(

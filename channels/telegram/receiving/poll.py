@@ -158,7 +158,7 @@ async def hello(api: Api) -> Json:
                     "setMyCommands", commands=bot_texts.commands(language or api.bot.language), language_code=language
                 )
             except ApiError as error:  # a menu is no reason not to listen
-                log.info("commands were not registered", extra={"bot": api.bot.name, "why": error.description})
+                log.info("commands were not registered", extra={"bot": api.bot.name, "why": error.code or "no answer"})
                 break
     return me if isinstance(me, dict) else {}
 

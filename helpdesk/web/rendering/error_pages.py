@@ -90,7 +90,9 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         return error_response(request, error.status, WORDS.get(error.status, ""))
     except DeskError as error:
         if isinstance(error, Unavailable):
-            log.warning("storage unavailable", id=request[ID], error=type(error).__name__, cause=repr(error.__cause__))
+            log.warning(
+                "storage unavailable", id=request[ID], error=type(error).__name__, cause=str(error.__cause__ or "")
+            )
         return error_response(request, status_of(error), str(error), error)
     except TryLater as error:
         log.warning("refused for now", id=request[ID], why=str(error))

@@ -69,7 +69,7 @@ async def test_two_intakes_that_read_the_same_rows_take_each_once(database, tmp_
         raw = letter(f"m{n}", id=f"m{n}")
         await desk.app.desk_for("memory").accept("main", f"m{n}", raw, order_key="x")
     worker = desk.app.intake_worker()
-    rows = await database.read(intake.due, now=desk.time(), most=50)
+    rows = await database.read(intake.due, now=desk.time(), most=50, longest=timedelta(hours=2))
     for _ in range(2):
         understood = worker._understand(rows)
         worker._store(understood, desk.time())

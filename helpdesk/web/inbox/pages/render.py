@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -12,6 +13,7 @@ from aiohttp import web
 from helpdesk.errors import Invalid, Unavailable
 from helpdesk.tickets import actions, ticket_lists
 from helpdesk.web import app_keys
+from helpdesk.web.client_identity import BOOKKEEPING
 from helpdesk.web.inbox.build import page_data, ticket_list, ticket_pane
 from helpdesk.web.inbox.build.page_data import ListRequest, TicketData
 from helpdesk.web.inbox.build.reader import Reader, by_id
@@ -114,13 +116,14 @@ async def context(
 
 
 async def _seen(request: web.Request, parts: TicketData, now: datetime) -> None:
-    with suppress(Unavailable):  # the page can be read all the same
-        await request.app[app_keys.DATABASE].write(
-            actions.mark_read,
-            ticket_id=parts.ticket.id,
-            person_id=app_keys.signed_in(request).id,
-            entry_id=parts.entries[-1].id,
-        )
+    with suppress(Unavailable, TimeoutError):  # the page can be read all the same
+        async with asyncio.timeout(BOOKKEEPING):
+            await request.app[app_keys.DATABASE].write(
+                actions.mark_read,
+                ticket_id=parts.ticket.id,
+                person_id=app_keys.signed_in(request).id,
+                entry_id=parts.entries[-1].id,
+            )
 
 
 def is_fragment(request: web.Request, target: str = "pane") -> bool:
