@@ -75,11 +75,11 @@ class Reader:
         most = max(self.pace.retry_most, start)
         return float(min(most, start * 2 ** min(tries - 1, 20))) * random.uniform(0.7, 1.0)  # noqa: S311
 
-    async def check(self) -> None:
-        """Connect, sign in, open the folder. Raises `ImapError` or `NoSecret`."""
+    async def check(self) -> int:
+        """Connect, sign in, open the folder; how many mails lie there. Raises `ImapError` or `NoSecret`."""
         connection = await self._connect()
         try:
-            await connection.select(self.imap.folder)
+            return (await connection.select(self.imap.folder)).exists
         finally:
             await connection.close()
 
