@@ -37,6 +37,8 @@ def _sqlstate(error: BaseException | None) -> str:
 
 def _judge_failure(context: ExceptionContext) -> Unavailable | None:
     """Note that a statement failed; returns the error to raise where the storage is at fault, None for the driver's."""
+    if not isinstance(context.original_exception, Exception):
+        return None  # a cancellation must stay one, or its loop goes on
     if context.connection is not None and not context.connection.invalidated:
         context.connection.info[FAILED] = True
     code = _sqlstate(context.original_exception)
