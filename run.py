@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ HERE = Path(__file__).resolve().parent
 
 def main() -> None:
     """Run the command line, or say how the desk is set up when its packages are missing."""
+    os.umask(0o077)  # what the desk writes is its user's alone: database, files, key, backups
     sys.path.insert(0, str(HERE))
     try:
         from helpdesk.cli import app

@@ -28,6 +28,7 @@ from channels.messages import Oversize as Oversize
 from channels.messages import Reachability as Reachability
 from channels.messages import SurveyAnswer as SurveyAnswer
 from channels.messages import Thread as Thread
+from channels.messages import TryLater as TryLater
 from channels.messages import Unreadable as Unreadable
 from channels.messages import Wish as Wish
 from channels.messages import Writer as Writer
@@ -66,6 +67,7 @@ Question = Literal[
     "tickets",  # address: the customer's own tickets, newest first: number, subject, status, changed_at
     "suggestions",  # text, language: articles that may answer it, best first: title, text, confidence
     "reasons",  # why somebody may not have been satisfied, in the desk's order: key, words (language -> text)
+    "shortage",  # one row while the desk keeps nothing new (`TryLater`): ask before a file is stored
     "link",  # address: ways to go on elsewhere with a one-time token: channel, label, url, expires_at; "": whether any
 ]
 
@@ -80,7 +82,7 @@ class Desk(Protocol):
     ) -> bool:  # fmt: skip
         """Keep `raw` durably. Only after it returns may the remote be told. False: had it already.
 
-        `cursor` is kept in the same transaction, when `raw` is new. Raises `Moved`: neither was kept.
+        `cursor` is kept in the same transaction, when `raw` is new. Raises `Moved` and `TryLater`: neither was kept.
         """
 
     async def remember(self, account: str, key: str, value: str, *, was: str | None = ANY) -> None:

@@ -202,6 +202,13 @@ class Moved(Exception):
     """A cursor no longer holds the value its channel expected: another process was quicker. Read it and try again."""
 
 
+class TryLater(Exception):
+    """The desk keeps nothing new at the moment: its disk is nearly full, or its database does not answer.
+
+    Nothing was kept. The remote must keep what it has and come again: 451, 503, an offset that is not confirmed.
+    """
+
+
 class DeliveryError(Exception):
     """The remote did not take a message.
 

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import structlog
 from aiohttp import web
 
 from channels.contract import Channel
@@ -24,7 +25,9 @@ from helpdesk.clock import Clock
 from helpdesk.database import migrate
 from helpdesk.database.engine import Database, Hint, open_database
 from helpdesk.errors import Conflict, Invalid
+from helpdesk.files import permissions
 from helpdesk.files.file_store import FileStore
+from helpdesk.files.free_space import FreeSpace
 from helpdesk.journey.context import DeskContext, Suggest, SurveyRules
 from helpdesk.journey.outgoing.texts import text_renderer
 from helpdesk.live.event_bus import EventBus
@@ -38,6 +41,7 @@ from helpdesk.suggestions import actions as suggestions
 from helpdesk.suggestions.suggester import Suggester
 from helpdesk.surveys import reasons
 from helpdesk.web.site import Site, site
+from helpdesk.web.slow_clients import PatientRunner
 from helpdesk.workers import remote_hints
 from helpdesk.workers.channel_queries import ChannelQueries
 from helpdesk.workers.channel_runner import DeskFor, Reports, keep_running
@@ -49,6 +53,7 @@ from helpdesk.workers.loops.with_lease import with_lease
 from helpdesk.workers.outbox_worker import OutboxWorker
 from helpdesk.workers.unread_watcher import UnreadWatcher
 
+log = structlog.get_logger("app")
 ROOT = Path(__file__).resolve().parents[1]
 TOPICS = {"intake": "intake", "outbox": "outbox", "clocks": "clocks", "unread": "unread"}  # hint -> bell
 
@@ -97,7 +102,9 @@ class App:
 
     def outbox_worker(self) -> OutboxWorker:
         """The worker that sends."""
-        own = self.settings.outbox
+        own, tickets = self.settings.outbox, self.settings.tickets
+        undo = max([tickets.undo_seconds, *tickets.undo_seconds_by_channel.values()])
+        delay = max([self.settings.survey.delay_minutes, *self.settings.survey.delay_minutes_by_channel.values()])
         return OutboxWorker(
             self.database,
             self.context,
@@ -107,6 +114,8 @@ class App:
             name=self.name,
             waits=own.retry_seconds,
             lease=timedelta(seconds=own.lease_seconds),
+            first_wait=timedelta(seconds=undo, minutes=delay),
+            longest_wait=timedelta(seconds=1.25 * max(own.retry_seconds, default=0)),
             at_once=own.senders,
             poll=float(own.poll_seconds),
         )
@@ -122,7 +131,9 @@ class App:
     def desk_for(self, channel: str) -> DeskFor:
         """The desk as a channel sees it."""
         questions = ChannelQueries(self.database, self.context, self.clock)
-        return DeskFor(channel, self.database, self.clock, self.live, self.reports, questions)
+        return DeskFor(
+            channel, self.database, self.clock, self.live, self.reports, questions, FreeSpace.of(self.settings)
+        )
 
 
 def context_of(
@@ -177,6 +188,8 @@ async def build_app(
 ) -> AsyncIterator[App]:
     """The desk without its loops: database up to date, rules read. What is given replaces what is configured."""
     async with AsyncExitStack() as stack:
+        for path in permissions.tighten(settings):
+            log.warning("others could read this, and can no more", path=str(path))
         if settings.database.url.startswith("sqlite"):
             stack.enter_context(standalone_database(Path(settings.database.url.partition("///")[2])))
         rules = asyncio.create_task(_promises(sla))  # beside everything else that takes a while
@@ -199,7 +212,7 @@ async def build_app(
 def standalone_database(database: Path) -> Iterator[None]:
     """Hold a SQLite desk for this process alone; the system lets go when the process dies. Raises Conflict."""
     database.parent.mkdir(parents=True, exist_ok=True)
-    with database.with_name(f"{database.name}.lock").open("w") as lock:
+    with open(f"{database}.lock", "w", opener=partial(os.open, mode=0o600)) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -265,7 +278,7 @@ def web_application(made: App, **more: Any) -> web.Application:
 @asynccontextmanager
 async def open_website(made: App, application: web.Application) -> AsyncIterator[str]:
     """Serve the application; gives the address it is reached at."""
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
+    runner = PatientRunner(application, access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     try:
         own = made.settings.web

@@ -31,3 +31,7 @@ class Forbidden(DeskError):
 
 class Invalid(DeskError):
     """What was given can't be used."""
+
+
+class Unavailable(DeskError):
+    """The desk's storage is full, busy or away. Nothing was kept; the same thing can work later."""

@@ -12,9 +12,12 @@ import structlog
 
 HIDDEN = re.compile(r"pass(word|phrase)|secret|token|cookie|authorization|credential|api_?key|signature", re.IGNORECASE)
 PRIVATE = frozenset({"text", "full_text", "html", "body", "subject", "raw", "content", "snippet", "name", "to", "from"})
-IN_ADDRESSES = re.compile(r"(://)[^/@\s]*:[^/@\s]*@|(/sign-in/link/|/survey/|bot)[\w:-]{16,}")
+IN_ADDRESSES = re.compile(r"(://)[^/@\s:]{0,200}:[^/@\s]{0,200}@|(/sign-in/link/|/survey/|bot)[\w:-]{16,}")
+MAIL_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?=[\w-]{1,63}\.)[\w.-]{1,253}")
+PHONE_NUMBER = re.compile(r"(?<![\w.:+-])(?:\+|00?)[1-9]\d{8,13}\b")
 STATEMENT_VALUES = re.compile(r"\[parameters: .*")
 TOLD = frozenset({"account", "bot", "count", "message_id", "source", "why"})  # what channels tell beside their words
+LONGEST = 20_000  # characters of one value
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 NOISY = (
     "alembic",
@@ -73,9 +76,13 @@ def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
 
 
 def mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Passwords and tokens inside addresses and the values of failed statements are left out, in exceptions too."""
+    """Customers' addresses, passwords and tokens inside of URLs, and values of failed statements are left out.
+
+    In exceptions too: they repeat what a server said.
+    """
     for key, value in event.items():
         if isinstance(value, str):
-            short = STATEMENT_VALUES.sub("[parameters: …]", value)
+            short = STATEMENT_VALUES.sub("[parameters: …]", value if len(value) <= LONGEST else f"{value[:LONGEST]}…")
+            short = PHONE_NUMBER.sub("…", MAIL_ADDRESS.sub("…@…", short))
             event[key] = IN_ADDRESSES.sub(lambda match: (match[1] or match[2]) + "…" + ("@" if match[1] else ""), short)
     return event

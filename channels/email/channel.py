@@ -130,10 +130,8 @@ class Channel(contract.Channel):
     async def check(self) -> Sequence[tuple[str, str | None]]:
         """Connect and sign in everywhere."""
         results = await checkup.check_receiving(self.settings)
-        results += [
-            (f"read {reader.box.address} at {reader.imap.host}", await _problem(reader.check))
-            for reader in self.readers
-        ]
+        for reader in self.readers:
+            results += await _reading(reader)
         if self.settings.folder is not None:
             return [*results, checkup.check_sending(self.settings.folder)]
         for box in self.settings.mailboxes:
@@ -171,6 +169,19 @@ class Channel(contract.Channel):
             await self._desk.accept(box.name, f"refused:{key}", raw, order_key=self.order_key(raw))
         except Exception:  # the mail has left: that it did must be told whatever happens here
             log.exception("a report of refused copies could not be kept", extra={"message_id": mail.message_id})
+
+
+async def _reading(reader: Reader) -> list[tuple[str, str | None]]:
+    """Whether a mailbox can be read, and what becomes of the mails that lie in it when it is first connected."""
+    what = f"read {reader.box.address} at {reader.imap.host}"
+    try:
+        count = await reader.check()
+    except (ImapError, NoSecret, OSError) as error:
+        return [(what, str(error))]
+    outcome = {"none": "they are left alone", "all": "the first start makes tickets of all of them"}
+    becomes = outcome.get(reader.imap.first, "the first start makes tickets of those from that day on")
+    mails = f'{count} mails in {reader.imap.folder} of {reader.box.address}; first = "{reader.imap.first}": {becomes}'
+    return [(what, None), (mails, None)]
 
 
 async def _problem(check: Callable[[], Awaitable[None]]) -> str | None:

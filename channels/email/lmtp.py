@@ -11,7 +11,7 @@ from typing import Any
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from channels.contract import Desk, State
+from channels.contract import Desk, State, TryLater
 from channels.email.facts.raw_mail_id import external_id
 from channels.email.settings import EmailSettings, Receiver
 
@@ -87,6 +87,9 @@ class MailReceiver:
         raw = f"Return-Path: <{_clean(sender)}>\r\n{trace}".encode("utf-8", "surrogateescape") + content
         try:
             await self._desk.accept(account, external_id(content), raw, order_key=self._key(raw))
+        except TryLater as error:
+            log.warning("a mail is refused for now", extra={"account": account, "why": str(error)})
+            return "451 4.3.1 The desk takes nothing in at the moment, try again later"
         except Exception:
             log.exception("a mail could not be kept", extra={"account": account})
             return "451 4.3.0 Try again later"

@@ -43,7 +43,7 @@ class Imap(Login):
     tls: bool = True
     folder: str = "INBOX"
     after: str = "keep"  # keep | move:Folder | delete
-    first: str = "all"  # all | none | since:2026-01-31; what to do with mails already there
+    first: str = "none"  # none | all | since:2026-01-31; what to do with mails already there
     resync_days: int = Field(14, ge=1, le=3650)  # how far back to look when the server renumbers its mails
 
     @field_validator("after")

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import typer
 
 from helpdesk.cli.common.load_settings import DEFAULT, Config, read
-from helpdesk.errors import DeskError
+from helpdesk.errors import DeskError, Unavailable
 from helpdesk.settings import Settings
 
-LEAST_FREE = 500 * 1024 * 1024  # bytes
+MIB = 1024 * 1024
+LEAST_FREE = 250 * MIB  # bytes above the floor of the settings
 Outcome = tuple[str, str | None]
 
 
@@ -48,6 +48,7 @@ async def outcomes(config: Path) -> AsyncIterator[Outcome]:
     yield "reasons in config/reasons.toml", _reasons()
     yield "articles in faq/", _articles()
     yield "data folder", _disk(settings)
+    yield "rights of the data folder", _rights(settings)
     yield "clock of this machine", _clock()
     yield f"database {settings.database.url.partition('@')[2] or settings.database.url}", await _database(settings)
     async for outcome in _channels(settings, config):
@@ -89,6 +90,8 @@ def _articles() -> str | None:
 
 
 def _disk(settings: Settings) -> str | None:
+    from helpdesk.files.free_space import FreeSpace
+
     folder = settings.data.folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -96,8 +99,21 @@ def _disk(settings: Settings) -> str | None:
         return f"{folder} can't be made: {error.strerror}"
     if not os.access(folder, os.W_OK):
         return f"{folder} can't be written to; give this user the right to"
-    free = shutil.disk_usage(folder).free
-    return None if free > LEAST_FREE else f"only {free // 1_048_576} MiB are free; make room"
+    space = FreeSpace.of(settings)
+    if space.is_low():
+        return f"only {space.bytes_left() // MIB} MiB are free: nothing new is taken in; make room"
+    free = FreeSpace(space.folders, floor=space.floor + LEAST_FREE)
+    return None if not free.is_low() else f"only {free.bytes_left() // MIB} MiB are free; make room"
+
+
+def _rights(settings: Settings) -> str | None:
+    from helpdesk.files import permissions
+
+    open_paths = permissions.exposed(settings)
+    if not open_paths:
+        return None
+    names = " ".join(map(str, open_paths))
+    return f"other users of this machine may read it; the next start takes that right away, or: chmod go= {names}"
 
 
 def _clock() -> str | None:
@@ -119,7 +135,8 @@ async def _database(settings: Settings) -> str | None:
         finally:
             await database.close()
     except Exception as error:  # whatever a driver says, it is shown
-        return f"{type(error).__name__}: {str(error).splitlines()[0]}"
+        cause = error.__cause__ if isinstance(error, Unavailable) and error.__cause__ else error
+        return f"{type(cause).__name__}: {(str(cause) or 'no answer').splitlines()[0]}"
     if revision not in (None, migrate.newest()):
         return f"it is at revision {revision}; `run.py db upgrade` brings it to {migrate.newest()}"
     return None

@@ -21,6 +21,9 @@ from helpdesk.cli.common.load_settings import DEFAULT, ROOT, Config, in_a_senten
 if TYPE_CHECKING:
     from helpdesk.app import App
 
+NewDatabase = Annotated[
+    bool, typer.Option("--new-database", help="Begin a new desk although the data folder holds something.")
+]
 SETTLED = 5.0  # seconds after the start; then everything that stays as long as the program stands
 SWITCH = 0.0005  # seconds; the writer's thread shall not keep sockets waiting for Python's usual five milliseconds
 
@@ -57,15 +60,19 @@ def serve(
     administrator: Annotated[
         str, typer.Option("--administrator", help="The address the first administrator signs in with.")
     ] = "administrator@desk.example",
+    new_database: NewDatabase = False,
 ) -> None:
     """Run the desk: its channels, its workers and its pages."""
     from helpdesk import logs
     from helpdesk.app import build_app
+    from helpdesk.maintenance.new_desk import require_own_database
 
     settings = read(config)
     logs.set_up(settings.logs.form, settings.logs.level)
 
     async def work() -> None:
+        if not new_database:
+            await require_own_database(settings)
         async with build_app(settings, where=str(config)) as app, _open(app) as address:
             await _greet(app, address, administrator)
             await report_channels(app.context.channels, app.reports.states, typer.echo)
@@ -106,15 +113,18 @@ async def _greet(app: App, address: str, administrator: str) -> None:
 
 
 @in_a_sentence
-def worker(config: Config = DEFAULT) -> None:
+def worker(config: Config = DEFAULT, new_database: NewDatabase = False) -> None:
     """Run channels and workers without pages, beside other processes on the same PostgreSQL."""
     from helpdesk import logs
     from helpdesk.app import build_app, running_app
+    from helpdesk.maintenance.new_desk import require_own_database
 
     settings = read(config)
     logs.set_up(settings.logs.form, settings.logs.level)
 
     async def work() -> None:
+        if not new_database:
+            await require_own_database(settings)
         async with build_app(settings, where=str(config)) as app, running_app(app):
             typer.echo("The workers run.")
             await asyncio.Event().wait()

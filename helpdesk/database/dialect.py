@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from helpdesk.database.engine import raise_storage_failure, require_transaction
 from helpdesk.database.fast_insert import FastInsert
 
 Ignore = dict[str, Insert]
@@ -75,20 +77,30 @@ def upsert(tx: Connection, statement: Ignore, values: Mapping[str, Any]) -> None
 @contextmanager
 def savepoint(tx: Connection, name: str = "part") -> Iterator[None]:
     """Undo only what was done inside when it raises; the transaction goes on."""
-    say = _plainly(tx)
-    say(f"SAVEPOINT {name}")
+    require_transaction(tx)  # outside of one, SQLite would begin it here and commit it at the release
+    run_directly(tx, f"SAVEPOINT {name}")
     try:
         yield
-    except BaseException:
-        say(f"ROLLBACK TO SAVEPOINT {name}")
-        say(f"RELEASE SAVEPOINT {name}")
+    except BaseException as error:
+        require_transaction(tx, error)
+        run_directly(tx, f"ROLLBACK TO SAVEPOINT {name}")
+        run_directly(tx, f"RELEASE SAVEPOINT {name}")
         raise
-    say(f"RELEASE SAVEPOINT {name}")
+    require_transaction(tx)
+    run_directly(tx, f"RELEASE SAVEPOINT {name}")
 
 
-def _plainly(tx: Connection) -> Callable[[str], Any]:
-    """The shortest way to the database: a savepoint for each message has to cost next to nothing."""
-    if tx.dialect.name == "sqlite":
-        driver: Any = tx.connection.driver_connection
-        return driver.execute  # type: ignore[no-any-return]
-    return tx.exec_driver_sql
+def run_directly(tx: Connection, statement: str, values: Sequence[Any] = ()) -> None:
+    """Run a statement by the shortest way: a savepoint for each message has to cost next to nothing.
+
+    `values` are for SQLite alone. Raises what the driver raises, and TransactionLost.
+    """
+    if tx.dialect.name != "sqlite":
+        tx.exec_driver_sql(statement)
+        return
+    driver: Any = tx.connection.driver_connection
+    try:
+        driver.execute(statement, values)
+    except sqlite3.Error as error:
+        raise_storage_failure(tx, error)
+        raise

@@ -7,20 +7,87 @@ delivered after the commit and may be lost: whoever waits for one also looks by 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Executable
+from sqlalchemy.exc import PendingRollbackError
 
 from helpdesk.database.metadata import Row
-from helpdesk.errors import Invalid
+from helpdesk.errors import Invalid, Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Hint = tuple[str, Any]
 Listener = Callable[[list[Hint]], None]
+BROKEN = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+)
+
+
+def _(words: str) -> str:
+    return words  # marks them for the catalogues
+
+
+class Busy(Unavailable):
+    """Somebody else has held the database for too long."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The desk's database is busy. Nothing was changed; try again in a moment."))
+
+
+class StorageFailed(Unavailable):
+    """The disk below the database is full, or the database does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The desk's storage is full or does not answer. Nothing was changed; try again in a moment.")
+        )
+
+
+class TransactionLost(StorageFailed):
+    """The database gave up a transaction by itself: nothing that the unit did before this moment is kept."""
+
+
+def storage_failure(error: BaseException) -> Unavailable | None:
+    """What an error of SQLite's driver says about the storage below the database; None: nothing."""
+    if isinstance(error, PendingRollbackError):  # somebody went on after the transaction was lost
+        return TransactionLost()
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the higher bits hold the details
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Busy()
+    return StorageFailed() if code in BROKEN else None
+
+
+def raise_storage_failure(tx: Connection, error: sqlite3.Error) -> None:
+    """Raise Unavailable for an error of a statement that is the storage's fault; return for any other."""
+    require_transaction(tx, error)
+    failure = storage_failure(error)
+    if failure is not None:
+        raise failure from error
+
+
+def require_transaction(tx: Connection, error: BaseException | None = None) -> None:
+    """Raise TransactionLost when the transaction has ended without us, and keep every later statement from running.
+
+    SQLite rolls back a whole transaction when a statement finds the disk full (SQLITE_FULL), broken (SQLITE_IOERR)
+    or has no memory (SQLITE_NOMEM). What ran then would be committed statement by statement.
+    """
+    if tx.dialect.name != "sqlite":
+        return
+    if not tx.invalidated:
+        driver: Any = tx.connection.driver_connection
+        if driver.in_transaction:
+            return
+        tx.invalidate(error)
+    raise TransactionLost from error
 
 
 def hint(tx: Connection, topic: str, data: Any = None) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table, insert
 
+from helpdesk.database.engine import raise_storage_failure
+
 Turn = Callable[[Any], Any] | None
 Plan = tuple[str, tuple[tuple[str, Turn], ...], tuple[Any, ...]]  # statement, given columns, defaults behind them
 
@@ -37,7 +39,8 @@ class FastInsert:
         driver: Any = tx.connection.driver_connection
         try:
             return driver.execute(statement, (*given, *defaults))  # type: ignore[no-any-return]
-        except sqlite3.Error:  # only the statement is undone; the usual way says what is wrong
+        except sqlite3.Error as error:  # only the statement is undone; the usual way says what is wrong
+            raise_storage_failure(tx, error)
             return None
 
     def _plan(self, dialect: Dialect, names: tuple[str, ...]) -> Plan | None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
+
+from helpdesk.database.dialect import run_directly
 
 DDL = {
     "sqlite": (
@@ -45,8 +46,7 @@ def add(tx: Connection, *, entry_id: int, folded: str) -> None:
     if tx.dialect.name == "postgresql":
         tx.execute(_ADD, {"entry_id": entry_id, "text": vector_text(folded)})
     else:
-        driver: Any = tx.connection.driver_connection
-        driver.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (entry_id, folded[:LONGEST]))
+        run_directly(tx, "INSERT INTO words (rowid, text) VALUES (?, ?)", (entry_id, folded[:LONGEST]))
 
 
 def vector_text(folded: str) -> str:

@@ -7,10 +7,10 @@ beside it and takes its place at the end. A rebuild that was stopped goes on whe
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from sqlalchemy import Connection, text
 
+from helpdesk.database.dialect import run_directly
 from helpdesk.database.fulltext import DDL, LONGEST, vector_text
 
 _NOTE_CHANGES = (  # by a trigger: entries may be changed by another process
@@ -54,9 +54,8 @@ def replace(tx: Connection, *, folded: Mapping[int, str], entry_ids: Iterable[in
         if folded:
             tx.execute(_REPLACE, [{"entry_id": key, "text": vector_text(words)} for key, words in folded.items()])
         return
-    driver: Any = tx.connection.driver_connection
-    rows = [(entry_id, words[:LONGEST]) for entry_id, words in folded.items()]
-    driver.executemany("INSERT INTO words_next (rowid, text) VALUES (?, ?)", rows)
+    for entry_id, words in folded.items():
+        run_directly(tx, "INSERT INTO words_next (rowid, text) VALUES (?, ?)", (entry_id, words[:LONGEST]))
 
 
 def changed(tx: Connection) -> list[int]:

@@ -26,6 +26,7 @@ Row: TypeAlias = ResultRow[*tuple[Any, ...]]  # one row of a result, its columns
 STREAM_ROWS = 500  # rows a stream holds in memory at once, unless the query says `yield_per` itself
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+AT_ONCE = EPOCH  # the due time of what waits for nothing: due whatever a clock says
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON().with_variant(JSONB, "postgresql")

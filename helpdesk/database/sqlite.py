@@ -18,10 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, Executable, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, Executable, NullPool, create_engine, event
 
-from helpdesk.database.engine import Hint, Listener
+from helpdesk.database.dialect import run_directly
+from helpdesk.database.engine import Hint, Listener, TransactionLost, require_transaction, storage_failure
 from helpdesk.database.metadata import Row
+from helpdesk.errors import Unavailable
 
 if TYPE_CHECKING:
     from helpdesk.database.sqlite_stream import SqliteStreams
@@ -53,8 +55,30 @@ def engine_for(path: Path, *, begin: str) -> Engine:
     def start(connection: Any) -> None:
         connection.execute(begin)
 
+    def commit(connection: Any) -> None:
+        if not connection.in_transaction:  # the driver would do nothing, and say nothing
+            raise TransactionLost
+        connection.commit()
+
     engine.dialect.do_begin = start  # type: ignore[method-assign, assignment]  # an event listener would slow every statement
+    engine.dialect.do_commit = commit  # type: ignore[method-assign, assignment]
+    event.listen(engine, "handle_error", _judge_failure)
     return engine
+
+
+def _judge_failure(context: ExceptionContext) -> Unavailable | None:
+    """Close a connection whose transaction was rolled back by SQLite itself: then nothing of its unit runs on.
+
+    Returns the error to raise in place of the driver's, None for an ordinary one.
+    """
+    error, tx = context.original_exception, context.connection
+    if not isinstance(error, sqlite3.Error):
+        return None
+    running = context.execution_context is not None and tx is not None and not tx.invalidated
+    if running and not tx.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+        context.is_disconnect = True
+        return TransactionLost()
+    return storage_failure(error)
 
 
 @dataclass(slots=True)
@@ -85,6 +109,7 @@ class Sqlite:
         self._local = threading.local()
         self._open: list[Connection] = []
         self._streams: SqliteStreams | None = None
+        self._writing: Connection | None = None
         self._writer = threading.Thread(target=self._work, name="writer", daemon=True)
         self._writer.start()
 
@@ -103,9 +128,17 @@ class Sqlite:
 
         def whole() -> T:
             tx = self._reader()
-            with tx.begin() as transaction:
-                result = unit(tx, *args, **kw)
-                transaction.rollback()
+            try:
+                with tx.begin() as transaction:
+                    result = unit(tx, *args, **kw)
+                    require_transaction(tx)
+                    transaction.rollback()
+            except BaseException as error:
+                _abandon_open_transaction(tx)
+                failure = storage_failure(error)
+                if failure is None:
+                    raise
+                raise failure from error
             return result
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, whole)
@@ -143,7 +176,6 @@ class Sqlite:
         return tx
 
     def _work(self) -> None:
-        tx = self._write_engine.connect()
         going = True
         while going:
             batch: list[Job] = []
@@ -155,18 +187,22 @@ class Sqlite:
                 first = self._jobs.get()
             going = first is not None
             if batch:
-                self._commit(tx, batch)
-        tx.close()
+                self._commit(batch)
+        if self._writing is not None:
+            self._writing.close()
 
-    def _commit(self, tx: Connection, batch: list[Job]) -> None:
+    def _commit(self, batch: list[Job]) -> None:
         try:
-            with tx.begin():
+            if self._writing is None:
+                self._writing = self._write_engine.connect()
+            with self._writing.begin():
                 for job in batch:
-                    self._run(tx, job, alone=len(batch) == 1)
+                    self._run(self._writing, job, alone=len(batch) == 1)
             self.commits += 1
-        except BaseException as error:  # the commit itself failed: nobody's work is kept
+        except BaseException as error:  # the commit itself failed, or the transaction was lost: nobody's work is kept
+            _abandon_open_transaction(self._writing)
             for job in batch:
-                job.error = job.error or error
+                job.error = job.error or storage_failure(error) or error
         hints = [hint for job in batch if job.error is None for hint in job.hints or ()]
         by_loop: dict[asyncio.AbstractEventLoop, list[Job]] = {}
         for job in batch:
@@ -185,14 +221,15 @@ class Sqlite:
                 job.error = error
                 raise
             return
-        driver: Any = tx.connection.driver_connection
-        driver.execute("SAVEPOINT unit")
+        run_directly(tx, "SAVEPOINT unit")
         try:
             job.result = job.unit(tx)
         except BaseException as error:
             job.error = error
-            driver.execute("ROLLBACK TO SAVEPOINT unit")
-        driver.execute("RELEASE SAVEPOINT unit")
+            require_transaction(tx, error)
+            run_directly(tx, "ROLLBACK TO SAVEPOINT unit")
+        require_transaction(tx)
+        run_directly(tx, "RELEASE SAVEPOINT unit")
 
     def _tell(self, jobs: list[Job], hints: list[Hint]) -> None:
         for job in jobs:
@@ -205,3 +242,12 @@ class Sqlite:
         if hints:
             for listener in self._listeners:
                 listener(hints)
+
+
+def _abandon_open_transaction(tx: Connection | None) -> None:
+    """Close a connection that could not even roll back: the next transaction gets a fresh one."""
+    if tx is None or tx.closed or tx.invalidated:
+        return
+    driver: Any = tx.connection.driver_connection
+    if driver.in_transaction:
+        tx.invalidate()

@@ -27,11 +27,15 @@ class FileStore:
             return digest
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = place.with_name(f"{digest}.{os.getpid()}.{os.urandom(4).hex()}")
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(place)
+        try:
+            with draft.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(place)
+        except OSError:  # a full disk gets back what the half of a file took
+            draft.unlink(missing_ok=True)
+            raise
         folder = os.open(place.parent, os.O_RDONLY)
         try:
             os.fsync(folder)

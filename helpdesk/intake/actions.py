@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, update
 from channels.contract import ANY, Cursor, Moved
 from helpdesk.database.dialect import ignoring, insert_ignore, upsert, upserting
 from helpdesk.database.engine import hint
+from helpdesk.database.metadata import AT_ONCE
 from helpdesk.errors import Conflict, Invalid, NotFound
 from helpdesk.intake.models import cursors, intake
 from helpdesk.intake.rules import storable
@@ -41,7 +42,6 @@ def store(
     raw: bytes,
     order_key: str,
     received_at: datetime,
-    now: datetime,
 ) -> bool:
     """Keep a raw message. False: it is here already."""
     fresh = insert_ignore(
@@ -55,7 +55,7 @@ def store(
             "received_at": received_at,
             "state": "new",
             "attempts": 0,
-            "due_at": now,
+            "due_at": AT_ONCE,
             "raw": raw,
         },
     )
@@ -70,11 +70,14 @@ def mark_done(tx: Connection, *, intake_ids: Sequence[int], state: str = "done")
         tx.execute(_STATE, [{"key": intake_id, "v_state": state} for intake_id in intake_ids])
 
 
-def lock_until(tx: Connection, *, intake_ids: Sequence[int], now: datetime, until: datetime) -> set[int]:
+def lock_until(
+    tx: Connection, *, intake_ids: Sequence[int], now: datetime, until: datetime, longest: timedelta
+) -> set[int]:
     """Let messages that are due wait, and their conversations with them; returns those nobody else held already."""
+    is_due = (intake.c.due_at <= now) | (intake.c.due_at > now + longest)
     statement = (
         update(intake)
-        .where(intake.c.id.in_(list(intake_ids)), intake.c.state == "new", intake.c.due_at <= now)
+        .where(intake.c.id.in_(list(intake_ids)), intake.c.state == "new", is_due)
         .values(due_at=until)
         .returning(intake.c.id)
     )
@@ -91,7 +94,9 @@ def mark_failed(
     waits: Sequence[int],
     for_good: bool = False,
 ) -> bool:
-    """Try again after `waits` (seconds, one per try), then hold it in quarantine. `attempts` counts this one.
+    """Try again after `waits` (seconds, one per try), then hold it in quarantine.
+
+    `attempts` counts this one, unless the message had no part in what failed.
 
     True: quarantined.
     """
@@ -100,18 +105,18 @@ def mark_failed(
     if held:
         values["state"] = "quarantined"
     else:
-        values["due_at"] = now + timedelta(seconds=waits[attempts - 1])
+        values["due_at"] = now + timedelta(seconds=(waits or (60,))[max(attempts, 1) - 1])
     tx.execute(update(intake).where(intake.c.id == intake_id).values(**values))
     hint(tx, "quarantine" if held else "intake")
     return held
 
 
-def replay(tx: Connection, *, intake_id: int, now: datetime) -> None:
+def replay(tx: Connection, *, intake_id: int) -> None:
     """Take a quarantined message in again. Raises NotFound, Conflict when it is not in quarantine."""
     statement = (
         update(intake)
         .where(intake.c.id == intake_id, intake.c.state == "quarantined")
-        .values(state="new", attempts=0, due_at=now, error=None)
+        .values(state="new", attempts=0, due_at=AT_ONCE, error=None)
     )
     if tx.execute(statement).rowcount != 1:
         from helpdesk.intake import queries
@@ -122,15 +127,15 @@ def replay(tx: Connection, *, intake_id: int, now: datetime) -> None:
     hint(tx, "intake")
 
 
-def store_with_cursor(tx: Connection, cursor: Cursor, row: Mapping[str, Any]) -> bool:
-    """Keep a raw message (`row`: what `keep` wants) and, when it is new, a cursor with it. False: it is here already.
+def store_with_cursor(tx: Connection, cursor: Cursor, row: Mapping[str, Any], *, now: datetime) -> bool:
+    """Keep a raw message (`row`: what `store` wants) and, when it is new, a cursor with it. False: it is here already.
 
     Raises Moved.
     """
     fresh = store(tx, **row)
     if fresh:
-        where = {name: row[name] for name in ("channel", "account", "now")}
-        save_cursor(tx, key=cursor.key, value=cursor.value, was=cursor.was, **where)
+        where = {name: row[name] for name in ("channel", "account")}
+        save_cursor(tx, key=cursor.key, value=cursor.value, was=cursor.was, now=now, **where)
     return fresh
 
 

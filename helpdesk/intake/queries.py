@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -11,11 +11,12 @@ from helpdesk.database.metadata import Moment, Row
 from helpdesk.intake.models import cursors, intake
 
 _earlier = intake.alias("earlier")
+_NOW, _LATEST = bindparam("now", type_=Moment), bindparam("latest", type_=Moment)
 _DUE = (
     select(intake)
     .where(
         intake.c.state == "new",
-        intake.c.due_at <= bindparam("now", type_=Moment),
+        (intake.c.due_at <= _NOW) | (intake.c.due_at > _LATEST),
         intake.c.id > bindparam("after"),
         ~select(_earlier.c.id)
         .where(
@@ -24,7 +25,8 @@ _DUE = (
             _earlier.c.account == intake.c.account,
             _earlier.c.order_key == intake.c.order_key,
             _earlier.c.id < intake.c.id,
-            _earlier.c.due_at > bindparam("now", type_=Moment),
+            _earlier.c.due_at > _NOW,
+            _earlier.c.due_at <= _LATEST,
         )
         .exists(),
     )
@@ -33,9 +35,12 @@ _DUE = (
 )
 
 
-def due(tx: Connection, *, now: datetime, most: int, after: int = 0) -> Sequence[Row]:
-    """Messages to work on in the order they came; none behind an earlier one of its conversation that waits."""
-    return tx.execute(_DUE, {"now": now, "most": most, "after": after}).all()
+def due(tx: Connection, *, now: datetime, most: int, longest: timedelta, after: int = 0) -> Sequence[Row]:
+    """Messages to work on in the order they came; none behind an earlier one of its conversation that waits.
+
+    A due time further ahead than `longest`, the longest wait there is, was set by a wrong clock: it counts as due.
+    """
+    return tx.execute(_DUE, {"now": now, "latest": now + longest, "most": most, "after": after}).all()
 
 
 def next_due(tx: Connection, *, after: datetime | None = None) -> datetime | None:

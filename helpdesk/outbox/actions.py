@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, case, insert, literal, select, text, update
 
 from helpdesk.database.dialect import new_id
 from helpdesk.database.engine import hint
-from helpdesk.database.metadata import Row
+from helpdesk.database.metadata import Moment, Row
 from helpdesk.errors import Conflict
 from helpdesk.outbox.models import outbox
 
@@ -82,12 +82,26 @@ def claim(
     )
     if not claimed:
         return []
+    _lease(tx, claimed, worker=worker, now=now, lease=lease)
+    return tx.execute(select(outbox).where(outbox.c.id.in_(claimed)).order_by(outbox.c.id)).all()
+
+
+def _lease(tx: Connection, row_ids: Sequence[int], *, worker: str, now: datetime, lease: timedelta) -> None:
     tx.execute(
         update(outbox)
-        .where(outbox.c.id.in_(claimed))
-        .values(state="sending", lease_until=now + lease, lease_by=worker, attempts=outbox.c.attempts + 1)
+        .where(outbox.c.id.in_(row_ids))
+        .values(
+            state="sending",
+            lease_until=now + lease,
+            lease_by=worker,
+            attempts=outbox.c.attempts + 1,
+            # the time for all tries counts from the first one, and from now where a clock was ahead
+            created_at=case(
+                ((outbox.c.attempts == 0) | (outbox.c.created_at > now), literal(now, Moment)),
+                else_=outbox.c.created_at,
+            ),
+        )
     )
-    return tx.execute(select(outbox).where(outbox.c.id.in_(claimed)).order_by(outbox.c.id)).all()
 
 
 def settle(
@@ -125,11 +139,25 @@ def requeue(tx: Connection, *, row_id: int, now: datetime) -> None:
     hint(tx, "outbox")
 
 
-def release_abandoned(tx: Connection, *, now: datetime) -> Sequence[Row]:
-    """Messages whose sender died while sending: nobody knows whether they left."""
-    return tx.execute(
-        select(outbox).where(outbox.c.state == "sending", outbox.c.lease_until <= now).with_for_update()
-    ).all()
+def release_abandoned(tx: Connection, *, now: datetime, lease: timedelta) -> Sequence[Row]:
+    """Messages whose sender died while sending: nobody knows whether they left.
+
+    A lease that ends far later than any that is given now was given by a clock that was ahead.
+    """
+    over = (outbox.c.lease_until <= now) | (outbox.c.lease_until > now + 10 * lease)
+    at_work = text("outbox.state IN ('queued', 'sending')")  # in the words of the partial index
+    statement = select(outbox).where(at_work, outbox.c.state == "sending", over)
+    return tx.execute(statement.with_for_update()).all()
+
+
+def correct_due_times(tx: Connection, *, now: datetime, first: timedelta, longest: timedelta) -> int:
+    """Make due what a wrong clock has put off: further ahead than the longest wait before the `first` try or a later one.
+
+    Returns how many.
+    """
+    ahead = (outbox.c.due_at > now + longest) | (outbox.c.attempts == 0)
+    statement = update(outbox).where(outbox.c.state == "queued", outbox.c.due_at > now + min(first, longest), ahead)
+    return tx.execute(statement.values(due_at=now)).rowcount
 
 
 def cancel(tx: Connection, *, entry_id: int, now: datetime, tried: bool = False) -> None:

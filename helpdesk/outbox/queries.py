@@ -30,12 +30,19 @@ def figures(tx: Connection) -> dict[str, int]:
     return {**dict.fromkeys(states, 0), **{row[0]: row[1] for row in rows}}
 
 
-def automatic_since(tx: Connection, *, address: str, ticket_id: int, since: datetime) -> tuple[int, int]:
-    """How many automatic messages went to an address and in a ticket since then."""
+def automatic_since(
+    tx: Connection, *, address: str, ticket_id: int, since: datetime, until: datetime
+) -> tuple[int, int]:
+    """How many automatic messages went to an address and in a ticket since then; none of a time that is not yet."""
     counted = (
         select(func.count())
         .select_from(outbox)
-        .where(outbox.c.automatic == true(), outbox.c.created_at > since, outbox.c.state != "undone")
+        .where(
+            outbox.c.automatic == true(),
+            outbox.c.created_at > since,
+            outbox.c.created_at <= until,
+            outbox.c.state != "undone",
+        )
     )
     to_address = tx.execute(counted.where(outbox.c.address == address)).scalar_one()
     in_ticket = tx.execute(counted.where(outbox.c.ticket_id == ticket_id)).scalar_one()

@@ -59,6 +59,7 @@ class Data(Section):
     """Where files, the generated secret and the default database lie."""
 
     folder: Path = Path("data")
+    minimum_free_mb: NotNegative = 256
 
 
 class Database(Section):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import ipaddress
 import re
+from contextlib import suppress
 from datetime import timedelta
 
 from aiohttp import web
@@ -13,6 +15,7 @@ from aiohttp import web
 from helpdesk.agents import queries, rules, sign_in
 from helpdesk.agents.hashing import new_token, token_hash
 from helpdesk.agents.queries import Session
+from helpdesk.errors import Unavailable
 from helpdesk.settings import Settings
 from helpdesk.web.app_keys import CLOCK, DATABASE, SECRET, SESSION, SETTINGS
 
@@ -58,6 +61,9 @@ def device(request: web.Request) -> str:
     return ", ".join(item for item in (browser, system) if item) or agent[:60]
 
 
+BOOKKEEPING = 1.0  # seconds that a page waits for a write which it can do without
+
+
 def cookie_name(settings: Settings, what: str = "session") -> str:
     """Browsers keep a `__Host-` cookie from being set by anybody but us; that takes https."""
     return f"__Host-{what}" if settings.secure_cookies else what
@@ -81,7 +87,9 @@ async def session_of(request: web.Request) -> Session | None:
     if rules.session_is_over(seen_at=session.seen_at, expires_at=session.expires_at, idle=idle, now=now):
         return None
     if now - session.seen_at > SEEN_AT_MOST_EVERY:
-        await app[DATABASE].write(sign_in.seen, session_id=session.id, now=now)
+        with suppress(Unavailable, TimeoutError):  # mere bookkeeping: a full or locked database must lock nobody out
+            async with asyncio.timeout(BOOKKEEPING):
+                await app[DATABASE].write(sign_in.seen, session_id=session.id, now=now)
     return session
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import structlog
 
-from channels.contract import ANY, Channel, Cursor, Question, State
+from channels.contract import ANY, Channel, Cursor, Question, State, TryLater
 from helpdesk.clock import Clock
 from helpdesk.database.engine import Database
+from helpdesk.errors import Unavailable
+from helpdesk.files.free_space import FreeSpace
 from helpdesk.intake import actions, queries
 from helpdesk.live.event_bus import EventBus
 from helpdesk.workers.channel_queries import ChannelQueries
@@ -38,6 +41,7 @@ class DeskFor:
     live: EventBus
     reports: Reports
     questions: ChannelQueries
+    space: FreeSpace = field(default_factory=FreeSpace)
 
     async def accept(
         self, account: str, external_id: str, raw: bytes, *, order_key: str, received_at: datetime | None = None,
@@ -47,21 +51,27 @@ class DeskFor:
         now = self.clock()
         row: dict[str, Any] = {
             "channel": self.channel, "account": account, "external_id": external_id, "raw": raw, "order_key": order_key,
-            "received_at": received_at or now, "now": now,
+            "received_at": received_at or now,
         }  # fmt: skip
-        if cursor is None:
-            return await self.database.write(actions.store, **row)
-        return await self.database.write(actions.store_with_cursor, cursor, row)
+        if self.space.is_low():
+            raise TryLater("the disk of the desk is nearly full")
+        with _as_try_later():
+            if cursor is None:
+                return await self.database.write(actions.store, **row)
+            return await self.database.write(actions.store_with_cursor, cursor, row, now=now)
 
     async def remember(self, account: str, key: str, value: str, *, was: str | None = ANY) -> None:
         """See channels.contract.Desk.remember."""
-        await self.database.write(
-            actions.save_cursor, channel=self.channel, account=account, key=key, value=value, was=was, now=self.clock()
-        )
+        with _as_try_later():
+            await self.database.write(
+                actions.save_cursor, channel=self.channel, account=account, key=key, value=value, was=was,
+                now=self.clock(),
+            )  # fmt: skip
 
     async def recall(self, account: str, key: str) -> str | None:
         """See channels.contract.Desk.recall."""
-        return await self.database.read(queries.load_cursor, channel=self.channel, account=account, key=key)
+        with _as_try_later():
+            return await self.database.read(queries.load_cursor, channel=self.channel, account=account, key=key)
 
     async def report(self, state: State) -> None:
         """See channels.contract.Desk.report."""
@@ -70,13 +80,25 @@ class DeskFor:
 
     async def ask(self, question: Question, **about: Any) -> Sequence[Mapping[str, Any]]:
         """See channels.contract.Desk.ask."""
-        return await self.questions.answer(self.channel, question, about)
+        if question == "shortage":
+            return [{}] if self.space.is_low() else []
+        with _as_try_later():
+            return await self.questions.answer(self.channel, question, about)
 
     async def hint(self, conversation: str, what: Mapping[str, Any]) -> None:
         """See channels.contract.Desk.hint."""
         if "ours" not in what:
             self.live.publish("hint", {"channel": self.channel, "conversation": conversation, **what})
         self.database.shout("heard", [self.channel, conversation, dict(what)])
+
+
+@contextmanager
+def _as_try_later() -> Iterator[None]:
+    """What channels are told of a storage that is full or away."""
+    try:
+        yield
+    except Unavailable as error:
+        raise TryLater(str(error)) from error
 
 
 async def keep_running(channel: Channel, desk: DeskFor) -> None:

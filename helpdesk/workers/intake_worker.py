@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from helpdesk.clock import Clock
 from helpdesk.database.dialect import savepoint
 from helpdesk.database.engine import Database
 from helpdesk.database.metadata import Row
+from helpdesk.errors import Unavailable
 from helpdesk.files.file_store import FileStore
 from helpdesk.intake import actions, queries
 from helpdesk.intake.rules import storable
@@ -28,6 +29,10 @@ from helpdesk.workers.loops.wakeup import Wakeup
 
 log = structlog.get_logger("intake")
 FEW, SHORT = 8, 16_384  # messages, and bytes of them together, that are understood at once
+
+
+class StoreFailed(Exception):
+    """The files of a message could not be stored. That is no fault of the message."""
 
 
 @dataclass(slots=True)
@@ -64,6 +69,10 @@ class IntakeWorker:
         await asyncio.gather(*self._bringing)
         return count
 
+    def _longest(self) -> timedelta:
+        """The longest wait that is ever set here."""
+        return max(timedelta(seconds=max(self.waits, default=0)), attachment_fetch.HELD, attachment_fetch.PAUSE)
+
     async def _nap(self) -> float:
         now = self.clock()
         due = await self.database.read(queries.next_due, after=now)
@@ -72,7 +81,7 @@ class IntakeWorker:
     async def _batch(self) -> int:
         """Take up one batch. What waits for files is taken later, by tasks of its own."""
         now = self.clock()
-        rows = await self.database.read(queries.due, now=now, most=self.batch)
+        rows = await self.database.read(queries.due, now=now, most=self.batch, longest=self._longest())
         if not rows:
             return 0
         few = len(rows) <= FEW and sum(len(row.raw) for row in rows) <= SHORT  # quicker than a way to a thread and back
@@ -89,6 +98,17 @@ class IntakeWorker:
         return len(rows)
 
     async def _take(self, batch: Sequence[NormalisedIntake], now: datetime) -> None:
+        try:
+            await self._receive(batch, now)
+        except Unavailable:
+            if len(batch) == 1:
+                raise
+            for (
+                item
+            ) in batch:  # one at a time takes less room on the disk; the first that fails ends it, so order stays
+                await self._receive([item], now)
+
+    async def _receive(self, batch: Sequence[NormalisedIntake], now: datetime) -> None:
         done = await self.database.write(receive_batch, context=self.context, batch=batch, now=now, waits=self.waits)
         for channel, count in done.items():
             self.on_taken(channel, count)
@@ -98,7 +118,9 @@ class IntakeWorker:
         full = len(self._bringing) >= attachment_fetch.MOST_LINES
         ids = [item.row.id for line in lines for item in line]
         until = now + (attachment_fetch.PAUSE if full else attachment_fetch.HELD)
-        ours = await self.database.write(actions.lock_until, intake_ids=ids, now=now, until=until)
+        ours = await self.database.write(
+            actions.lock_until, intake_ids=ids, now=now, until=until, longest=self._longest()
+        )
         for line in lines if not full else ():
             own = [item for item in line if item.row.id in ours]  # another worker may have the rest
             if own:
@@ -109,7 +131,7 @@ class IntakeWorker:
     def _brought(self, task: asyncio.Task[None]) -> None:
         self._bringing.discard(task)
         if not task.cancelled() and task.exception() is not None:  # they are due again when nobody holds them
-            log.error("files were fetched in vain", error=repr(task.exception()))
+            log.error("files were fetched in vain", error=type(task.exception()).__name__)
         self.bell.ring()
 
     async def _bring(self, line: Sequence[NormalisedIntake]) -> None:
@@ -127,7 +149,9 @@ class IntakeWorker:
         while True:
             await asyncio.sleep(attachment_fetch.HELD.total_seconds() / 3)
             until = self.clock() + attachment_fetch.HELD
-            await self.database.write(actions.lock_until, intake_ids=ids, now=until, until=until)
+            await self.database.write(
+                actions.lock_until, intake_ids=ids, now=until, until=until, longest=self._longest()
+            )
 
     async def _fetch(self, item: NormalisedIntake) -> None:
         async with self._lines:
@@ -157,7 +181,7 @@ class IntakeWorker:
             try:
                 row.files = [[self._keep(file, now) for file in thing.attachments] for thing in row.things]
             except OSError as error:  # a full disk: the message waits for better times
-                row.error = error
+                row.error = StoreFailed(str(error))
 
     def _keep(self, file: Attachment, now: datetime) -> NewFile:
         return {
@@ -191,9 +215,13 @@ def receive_batch(
         if error is None:
             try:
                 with savepoint(tx):
-                    made = [_receive(tx, context, row, *pair) for pair in zip(item.things, item.files, strict=True)]
+                    made = [
+                        _receive(tx, context, row, *pair, now=now) for pair in zip(item.things, item.files, strict=True)
+                    ]
                 finished["done" if any(made) else "ignored"].append(row.id)
                 done[row.channel] = done.get(row.channel, 0) + 1
+            except Unavailable:  # no fault of the message: it must not bring it nearer to quarantine
+                raise
             except Exception as failure:  # the savepoint undid it; it is tried again or held
                 error = failure
         if error is not None and not _failed(tx, row, error, now, waits):
@@ -203,22 +231,26 @@ def receive_batch(
     return done
 
 
-def _receive(tx: Connection, context: DeskContext, row: Row, inbound: Inbound, files: Sequence[NewFile]) -> int | None:
-    arrival = Arrival(row.channel, row.account, row.id, row.received_at)
+def _receive(
+    tx: Connection, context: DeskContext, row: Row, inbound: Inbound, files: Sequence[NewFile], *, now: datetime
+) -> int | None:
+    received_at = min(row.received_at, now)  # nothing was received later than now: a clock was wrong
+    arrival = Arrival(row.channel, row.account, row.id, received_at)
     return receive(tx, context, arrival, inbound, files)
 
 
 def _failed(tx: Connection, row: Row, error: BaseException, now: datetime, waits: Sequence[int]) -> bool:
     for_good = isinstance(error, Unreadable)
     reason = str(error) if for_good else f"{type(error).__name__}: {error}"
+    attempts = row.attempts if isinstance(error, StoreFailed) else row.attempts + 1
     held = actions.mark_failed(
-        tx, intake_id=row.id, error=reason, now=now, attempts=row.attempts + 1, waits=waits, for_good=for_good
+        tx, intake_id=row.id, error=reason, now=now, attempts=attempts, waits=waits, for_good=for_good
     )
     log.warning(
         "quarantined" if held else "not understood",
         intake=row.id,
         channel=row.channel,
         error=type(error).__name__,
-        attempt=row.attempts + 1,
+        attempt=attempts,
     )
     return held

@@ -21,13 +21,14 @@ from helpdesk.journey.answering import delivery, edit_sent, unread_fallback
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.outgoing import outbound as letters
 from helpdesk.outbox import actions, queries
-from helpdesk.outbox.rules import next_attempt
+from helpdesk.outbox.rules import GIVE_UP, next_attempt
 from helpdesk.workers import apply_edits
 from helpdesk.workers.loops.wakeup import Wakeup
 
 log = structlog.get_logger("outbox")
 LOST = "the desk stopped while this was being sent; it may have arrived"
 GRACE = 3.0  # seconds that messages under way have left when the desk stops
+LEASE = timedelta(seconds=120)
 Outcome = Sequence[str] | DeliveryError
 
 
@@ -42,7 +43,9 @@ class OutboxWorker:
     bell: Wakeup
     name: str
     waits: Sequence[int]  # seconds between tries
-    lease: timedelta = timedelta(seconds=120)
+    lease: timedelta = LEASE
+    first_wait: timedelta = timedelta(hours=1)  # the longest before a first try: time to undo, delay of a survey
+    longest_wait: timedelta = GIVE_UP  # the longest before any other
     at_once: int = 4
     poll: float = 5.0
     _busy: set[asyncio.Task[None]] = field(default_factory=set)
@@ -58,13 +61,22 @@ class OutboxWorker:
                     continue
                 # leases last far longer than the poll interval
                 if self._recovered is None or looked >= self._recovered + timedelta(seconds=self.poll):
-                    await self.database.write(recover, context=self.context, now=looked)
+                    await self._recover(looked)
                     self._recovered = looked
                 if not await self._start(looked):
                     await self.bell.wait(await self._nap(looked))
         except asyncio.CancelledError:  # after any other fall the same worker goes on, and so does what is under way
             await self._end()
             raise
+
+    async def _recover(self, now: datetime) -> None:
+        """Find what a dead sender left behind, and what a wrong clock has put off."""
+        await self.database.write(recover, context=self.context, now=now, lease=self.lease)
+        count = await self.database.write(
+            actions.correct_due_times, now=now, first=self.first_wait, longest=max(self.longest_wait, GIVE_UP)
+        )
+        if count:
+            log.warning("due times corrected", count=count)
 
     async def work_once(self) -> int:
         """Claim and send one batch to its end; returns how many."""
@@ -101,7 +113,7 @@ class OutboxWorker:
         self.bell.ring()
         if not task.cancelled() and (error := task.exception()) is not None:
             # its lease ends: then it is uncertain
-            log.error("outcome not written", error=f"{type(error).__name__}: {error}")
+            log.error("outcome not written", error=type(error).__name__)
 
     async def _end(self) -> None:
         """Messages under way get a moment; what is cut off is found by its lease."""
@@ -143,7 +155,7 @@ class OutboxWorker:
             record_outcome, context=self.context, row=row, outcome=outcome, now=self.clock(), worker=self.name, waits=self.waits,
             left=left,
         )  # fmt: skip
-        problem = outcome.reason if isinstance(outcome, DeliveryError) else None
+        problem = _kind(outcome)
         log.info(
             "sent" if problem is None else "not sent",
             ticket=row.ticket_id,
@@ -151,6 +163,14 @@ class OutboxWorker:
             attempt=row.attempts,
             problem=problem,
         )
+
+
+def _kind(outcome: Outcome) -> str | None:
+    """What kind of failure it was. The remote's own words name customers, and stand on the timeline alone."""
+    if not isinstance(outcome, DeliveryError):
+        return None
+    kinds = ("uncertain", "unreachable", "permanent")
+    return next((kind for kind in kinds if getattr(outcome, kind)), "for now")
 
 
 def record_outcome(
@@ -205,9 +225,9 @@ def _next_attempt(row: Row, outcome: DeliveryError, now: datetime, waits: Sequen
     )  # fmt: skip
 
 
-def recover(tx: Connection, *, context: DeskContext, now: datetime) -> int:
+def recover(tx: Connection, *, context: DeskContext, now: datetime, lease: timedelta = LEASE) -> int:
     """Messages whose sender died: nobody knows whether they left, so a person decides. Returns how many."""
-    lost = actions.release_abandoned(tx, now=now)
+    lost = actions.release_abandoned(tx, now=now, lease=lease)
     for row in lost:
         if edit_sent.is_edit(row.payload):
             actions.requeue(tx, row_id=row.id, now=now)

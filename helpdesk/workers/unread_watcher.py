@@ -30,8 +30,9 @@ class UnreadWatcher:
         """Look at what is due, then sleep until the next one or the bell."""
         while True:
             due = await self.database.read(unread_checks.next_check)
-            nap = LONGEST_NAP if due is None else (due - self.clock()).total_seconds()
-            if nap > 0:
+            now, longest = self.clock(), unread_fallback.longest_wait(self.context)
+            nap = LONGEST_NAP if due is None else (due - now).total_seconds()
+            if due is None or now < due <= now + longest:  # one further ahead was set by a wrong clock
                 await self.bell.wait(min(LONGEST_NAP, nap))
                 continue
             mailed = await self.database.write(unread_fallback.mail_unread_replies, self.context, now=self.clock())

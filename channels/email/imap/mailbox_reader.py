@@ -8,7 +8,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from channels.contract import Desk, State
+from channels.contract import Desk, State, TryLater
 from channels.email.credentials import NoSecret, access_token, secret
 from channels.email.facts.raw_mail_id import OVERSIZED, UNREADABLE, external_id, stand_in, traced
 from channels.email.imap.imap_client import Connection, ImapError, Selected, SignInRefused
@@ -59,6 +59,9 @@ class Reader:
                 raise
             except (ImapError, NoSecret) as error:
                 problem, refused = str(error), isinstance(error, SignInRefused | NoSecret)
+            except TryLater as error:
+                problem, refused = f"Mails of {self.box.address} can't be kept now: {error}.", False
+                log.warning("mails stay in the mailbox for now", extra={"account": self.box.name, "why": str(error)})
             except Exception as error:
                 log.exception("mailbox failed", extra={"account": self.box.name})
                 problem, refused = f"Mails of {self.box.address} can't be kept now: {error}", False
@@ -72,11 +75,11 @@ class Reader:
         most = max(self.pace.retry_most, start)
         return float(min(most, start * 2 ** min(tries - 1, 20))) * random.uniform(0.7, 1.0)  # noqa: S311
 
-    async def check(self) -> None:
-        """Connect, sign in, open the folder. Raises `ImapError` or `NoSecret`."""
+    async def check(self) -> int:
+        """Connect, sign in, open the folder; how many mails lie there. Raises `ImapError` or `NoSecret`."""
         connection = await self._connect()
         try:
-            await connection.select(self.imap.folder)
+            return (await connection.select(self.imap.folder)).exists
         finally:
             await connection.close()
 

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from channels.contract import Desk
+from channels.contract import Desk, TryLater
 from channels.phone.calls.call_events import NotACall
 from channels.phone.normalise import envelope, stands
 from channels.phone.settings import PhoneSettings, secrets_of
@@ -85,6 +85,9 @@ class Webhooks:
                 self._stood(kept_item)
                 if name == "sms":
                     await sms_inbound.record_opt_out(self.settings, self.desk, kept_item.raw)
+        except TryLater as error:
+            log.warning("a webhook is refused for now", extra={"source": name, "why": str(error)})
+            return _answer({"error": "not kept; send it again"}, 503)
         except Exception:  # whatever it was, the sender must try again
             log.exception("a webhook could not be kept", extra={"source": name})
             return _answer({"error": "not kept; send it again"}, 503)

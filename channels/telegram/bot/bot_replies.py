@@ -205,7 +205,7 @@ class BotReplies:
                 show_alert=alert or None,
             )
         except ApiError as error:  # "query is too old": it spins no more
-            log.info("a tap was not answered", extra={"bot": self._bot.name, "why": error.description})
+            log.info("a tap was not answered", extra={"bot": self._bot.name, "why": error.code or "no answer"})
 
     async def _keyboard(self, message: Json, where: Place, markup: Mapping[str, Any] | None) -> None:
         try:
@@ -215,7 +215,7 @@ class BotReplies:
             )  # fmt: skip
         except ApiError as error:
             if not (errors.is_same(error) or errors.is_gone(error)):
-                log.info("buttons were not changed", extra={"bot": self._bot.name, "why": error.description})
+                log.info("buttons were not changed", extra={"bot": self._bot.name, "why": error.code or "no answer"})
 
     async def _face(self, where: Place, score: Score) -> None:
         """The matching sticker: uploaded once, then known by its file id."""

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import telegram
 
-from channels.contract import Desk, State
+from channels.contract import Desk, State, TryLater
 from channels.telegram.base.api import Api, ApiError
 from channels.telegram.base.json_access import Json, ident, moment, number, text
 from channels.telegram.bot import bot_texts
@@ -66,6 +66,11 @@ class Poller:
                 tries += 1
                 await self._tell(problem(error))
                 await asyncio.sleep(self._wait(error, tries))
+            except TryLater as error:
+                tries += 1
+                log.warning("updates stay with Telegram for now", extra={"bot": self._api.bot.name, "why": str(error)})
+                await self._tell(f"Updates can't be kept now: {error}. They are asked for again.")
+                await asyncio.sleep(self._pace.wait(tries))
             except Exception as error:  # the desk could not keep it: ask again, nothing was confirmed
                 tries += 1
                 log.exception("updates could not be kept", extra={"bot": self._api.bot.name})
@@ -149,7 +154,7 @@ async def hello(api: Api) -> Json:
                     "setMyCommands", commands=bot_texts.commands(language or api.bot.language), language_code=language
                 )
             except ApiError as error:  # a menu is no reason not to listen
-                log.info("commands were not registered", extra={"bot": api.bot.name, "why": error.description})
+                log.info("commands were not registered", extra={"bot": api.bot.name, "why": error.code or "no answer"})
                 break
     return me if isinstance(me, dict) else {}
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from channels.contract import Desk, State
+from channels.contract import Desk, State, TryLater
 from channels.telegram.base import json_access
 from channels.telegram.base.api import Api, ApiError
 from channels.telegram.base.json_access import obj
@@ -45,14 +45,21 @@ def route(desk: Desk, secrets: Mapping[str, bytes], after: Callable[[str], BotRe
             return web.Response(status=413)
         raw = await request.read()
         try:
-            update = json_access.loads(raw)
-        except ValueError:
-            await desk.accept(account, accept_updates.external_id(raw), raw, order_key="")
-            return web.Response()
-        await accept_updates.accept_update(desk, account, [update], after(account))
+            await _accept(desk, account, raw, after(account))
+        except TryLater:
+            return web.Response(status=503)
         return web.Response()
 
     return web.post("/{account}", receive_update)
+
+
+async def _accept(desk: Desk, account: str, raw: bytes, after: BotReplies) -> None:
+    try:
+        update = json_access.loads(raw)
+    except ValueError:
+        await desk.accept(account, accept_updates.external_id(raw), raw, order_key="")
+    else:
+        await accept_updates.accept_update(desk, account, [update], after)
 
 
 async def register_webhook(

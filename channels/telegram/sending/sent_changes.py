@@ -100,7 +100,7 @@ class Typing:
         try:
             await api.call("sendChatAction", **place, action="typing")
         except ApiError as error:
-            log.debug("typing was not shown", extra={"bot": api.bot.name, "why": error.description})
+            log.debug("typing was not shown", extra={"bot": api.bot.name, "why": error.code or "no answer"})
 
     async def done(self) -> None:
         """Wait until nothing is on its way."""

@@ -6,11 +6,12 @@ import asyncio
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
-from channels.contract import Desk, Moved
+from channels.contract import Desk, Moved, TryLater
 from channels.toolkit.rate_limit import KeyedBuckets
 from channels.webchat.chat.chat_files import Addresses, FileStore, StoredFile
 from channels.webchat.chat.chat_log import FIRST_LOOK, TRIES, Line
@@ -82,7 +83,8 @@ class Hub:
         elif isinstance(frame, Typing):
             await self._hint(connection, {"typing": frame.on})
         elif isinstance(frame, Read):
-            await self._read(connection, connection.room, frame.seq)
+            with suppress(TryLater):  # a mere mark: it comes again with the next line that is read
+                await self._read(connection, connection.room, frame.seq)
         elif isinstance(frame, Survey):
             await self._survey(connection, connection.room, frame)
         elif isinstance(frame, Ping):

@@ -64,6 +64,12 @@ class Connection:
         self.waiting.append(frame)
         self.wake()
 
+    def put_off(self, cid: str | None) -> bool:
+        """Have a client send a frame again later, on the same line. False: the frame has no cid to name it by."""
+        if cid:
+            self.put({"t": "err", "code": "slow", "cid": cid})
+        return bool(cid)
+
     async def due(self) -> list[Mapping[str, Any]]:
         """What is to be told now: what waits, then new lines, and the cursor behind them."""
         frames: list[Mapping[str, Any]] = []

@@ -6,11 +6,12 @@ import asyncio
 import logging
 from typing import Any
 
+from channels.contract import TryLater
 from channels.webchat.chat.hub import Hub
 from channels.webchat.wire import close_codes
 from channels.webchat.wire.close_codes import Refused
 from channels.webchat.wire.connection import Connection, ConnectionContext
-from channels.webchat.wire.frames_in import BadFrame, Hello, check
+from channels.webchat.wire.frames_in import BadFrame, Frame, Hello, check
 
 log = logging.getLogger(__name__)
 LONGEST_WAIT = 25.0  # seconds an answer is held back
@@ -73,7 +74,7 @@ class Polling:
         return isinstance(sid, str) and sid in self._known
 
     async def poll(self, body: dict[str, Any], address: str, origin: str) -> dict[str, Any]:
-        """One request: `{"sid", "have", "wait", "frames"}` → `{"sid", "frames"}` or `{"close", "reason"}`."""
+        """One request: `{"sid", "have", "wait", "frames"}` → `{"sid", "frames"}` or `{"close", "reason"}`. Raises TryLater."""
         self.sweep()
         poller = self._known.get(str(body.get("sid")))
         frames = body.get("frames", [])
@@ -106,16 +107,25 @@ class Polling:
             for given in frames:
                 frame = check(given)
                 self._chat.check_origin(frame, origin)
-                await self._chat.handle(poller, frame)
+                await self._handle(poller, frame)
                 if isinstance(frame, Hello):
                     self._known[poller.id] = poller
         except BadFrame as error:
             poller.close(close_codes.BAD_FRAME, str(error))
         except Refused as error:
             poller.close(error.code, error.reason)
+        except TryLater:
+            raise
         except Exception:
             log.exception("a frame could not be handled")
             poller.close(close_codes.BROKEN, "try again")
+
+    async def _handle(self, poller: Poller, frame: Frame) -> None:
+        try:
+            await self._chat.handle(poller, frame)
+        except TryLater:
+            if not poller.put_off(getattr(frame, "cid", None)):
+                raise
 
     def sweep(self) -> None:
         """Whoever has not asked for a minute has left."""

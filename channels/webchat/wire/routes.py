@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 
 from aiohttp import web
 
+from channels.contract import TryLater
 from channels.toolkit.file_kinds import is_program
 from channels.webchat.chat.chat_files import clean_name
 from channels.webchat.chat.hub import Hub
@@ -57,8 +58,10 @@ class Pages:
         else:
             self._known_origin(request)
             address = origins.address_of(request, self._chat.settings)
-        answer = await self.polling.poll(body, address, origin)
-        return _json(answer, origin)
+        try:
+            return _json(await self.polling.poll(body, address, origin), origin)
+        except TryLater:
+            return _problem(503, "later", origin)
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
         """A file as a message of its own: the body is the file; X-Session, X-Cid and X-Name say whose it is."""
@@ -78,9 +81,15 @@ class Pages:
             return _problem(413, "large", origin)
         if not content or is_program(content):
             return _problem(415, "kind", origin)
+        if await self._chat.desk.ask("shortage"):
+            return _problem(503, "later", origin)
         kept = await self._chat.store.save(name, content)
         line = {"t": "msg", "cid": cid, "by": "visitor", "text": "", "files": [kept.line()]}
-        await self._chat.accept_frame(connection, cid, {"t": "msg", "cid": cid, "text": ""}, line, file=(kept, content))
+        frame = {"t": "msg", "cid": cid, "text": ""}
+        try:
+            await self._chat.accept_frame(connection, cid, frame, line, file=(kept, content))
+        except TryLater:
+            return _problem(503, "later", origin)
         return _json({"ok": True}, origin)
 
     async def file(self, request: web.Request) -> web.StreamResponse:

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from channels.contract import TryLater
 from channels.webchat.chat.hub import Hub
 from channels.webchat.wire import close_codes
 from channels.webchat.wire.close_codes import Refused
@@ -117,14 +118,19 @@ class SocketServer:
             await self._take(socket, message.data, origin)
 
     async def _take(self, socket: Socket, data: str, origin: str) -> None:
+        cid = None
         try:
             frame = parse(data)
+            cid = getattr(frame, "cid", None)
             self._chat.check_origin(frame, origin)
             await self._chat.handle(socket, frame)
         except BadFrame as error:
             socket.close(close_codes.BAD_FRAME, str(error))
         except Refused as error:
             socket.close(error.code, error.reason)
+        except TryLater:
+            if not socket.put_off(cid):
+                socket.close(close_codes.GOING, "try again later")
         except Exception:
             log.exception("a frame could not be handled")
             socket.close(close_codes.BROKEN, "try again")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from helpdesk.errors import DeskError
+from helpdesk.errors import DeskError, Unavailable
 
 
 @contextmanager
@@ -16,6 +16,8 @@ def as_desk_errors() -> Iterator[None]:
     """Raises DeskError for them; other errors pass, they are faults of the program."""
     try:
         yield
+    except Unavailable as error:
+        raise _unanswered(error.__cause__ or error) from None
     except (SQLAlchemyError, sqlite3.Error, ConnectionError, TimeoutError) as error:
         raise _unanswered(getattr(error, "orig", None) or error) from None
     except OSError as error:

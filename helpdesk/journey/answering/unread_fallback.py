@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from helpdesk.agents import queries as agents
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.dialect import savepoint
+from helpdesk.errors import Unavailable
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.outgoing import destinations, dispatch
 from helpdesk.journey.outgoing.destinations import Destination
@@ -36,15 +37,25 @@ def schedule_unread_check(tx: Connection, context: DeskContext, *, entry_id: int
         unread_checks.schedule_check(tx, ticket_id=entry.ticket_id, due_at=now + context.unread)
 
 
+def longest_wait(context: DeskContext) -> timedelta:
+    """The longest time until a look that is ever set."""
+    return max(context.unread, LATER)
+
+
 def mail_unread_replies(tx: Connection, context: DeskContext, *, now: datetime) -> int:
     """Look at what is due. Returns how many mails were queued. A ticket that can't be looked at stops no other."""
-    return sum(_safely(tx, context, ticket_id, now) for ticket_id in unread_checks.claim_due(tx, now=now))
+    return sum(
+        _safely(tx, context, ticket_id, now)
+        for ticket_id in unread_checks.claim_due(tx, now=now, longest=longest_wait(context))
+    )
 
 
 def _safely(tx: Connection, context: DeskContext, ticket_id: int, now: datetime) -> bool:
     try:
         with savepoint(tx):
             return _mail_unread(tx, context, ticket_id, now)
+    except Unavailable:  # the ticket is not at fault: nothing is kept, and all are looked at again
+        raise
     except Exception:
         log.exception("an unread answer could not be sent by mail", ticket=ticket_id)
         unread_checks.schedule_check(tx, ticket_id=ticket_id, due_at=now + LATER)

@@ -53,7 +53,7 @@ def _answered_since_closing(tx: Connection, calendar: Calendar, ticket: TicketRo
     """Whether a robot wrote in this ticket since we closed: once is enough."""
     before = calendar.intervals(now - LONGEST_CLOSED, now)
     closing = before[-1][1] if before else now - LONGEST_CLOSED
-    return outbox.automatic_since(tx, address=ticket.address, ticket_id=ticket.id, since=closing)[1] > 0
+    return outbox.automatic_since(tx, address=ticket.address, ticket_id=ticket.id, since=closing, until=now)[1] > 0
 
 
 def auto_reply_refusal(
@@ -66,7 +66,7 @@ def auto_reply_refusal(
     """
     known = contacts.by_address(tx, address=address)
     to_address, all_in_ticket = outbox.automatic_since(
-        tx, address=address, ticket_id=ticket_id, since=now - context.limits.window
+        tx, address=address, ticket_id=ticket_id, since=now - context.limits.window, until=now
     )
     occasion = Occasion(
         address=address,

@@ -62,7 +62,7 @@ def _fetch_later(tx: Connection, arrival: Arrival, inbound: Inbound, key: str, r
     """Its recording is taken in by itself, in an order of its own: fetching it never holds back the call."""
     intake.store(
         tx, channel=arrival.channel, account=arrival.account, external_id=f"{inbound.external_id}:files:{key}", raw=raw,
-        order_key=f"files:{inbound.external_id}", received_at=arrival.received_at, now=arrival.received_at,
+        order_key=f"files:{inbound.external_id}", received_at=arrival.received_at,
     )  # fmt: skip
 
 

@@ -144,7 +144,7 @@ async def replay(request: web.Request) -> web.StreamResponse:
     """Try one again."""
     app = request.app
     await app[app_keys.DATABASE].write(
-        actions.replay, intake_id=number(request.match_info["id"]), now=app[app_keys.CLOCK]()
+        actions.replay, intake_id=number(request.match_info["id"])
     )  # fmt: skip
     raise web.HTTPSeeOther("/quarantine?again")
 

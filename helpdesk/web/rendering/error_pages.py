@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
+from channels.contract import TryLater
 from helpdesk.agents.sign_in import Resting
-from helpdesk.errors import Conflict, DeskError, Forbidden, Invalid, NotFound
+from helpdesk.errors import Conflict, DeskError, Forbidden, Invalid, NotFound, Unavailable
 from helpdesk.web.app_keys import CLOCK, ID
 from helpdesk.web.health import SEEN
 from helpdesk.web.rendering.page_renderer import PAGES
@@ -18,7 +19,14 @@ from helpdesk.web.rendering.page_renderer import PAGES
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger("web")
 
-STATUS: dict[type[DeskError], int] = {Resting: 429, NotFound: 404, Conflict: 409, Forbidden: 403, Invalid: 422}
+STATUS: dict[type[DeskError], int] = {
+    Resting: 429,
+    NotFound: 404,
+    Conflict: 409,
+    Forbidden: 403,
+    Invalid: 422,
+    Unavailable: 503,
+}
 
 
 def _(words: str) -> str:
@@ -42,6 +50,7 @@ WORDS = {
     404: _("The page was moved, or the address is not complete. Everything you wrote is kept."),
     405: _("This address does not take what was sent. Go back and try it from the page."),
     413: _("The file is larger than the desk takes. Send a smaller one or a link."),
+    503: _("The desk takes nothing new in at the moment. Try again in a while."),
     500: _("What you wrote before is kept. Try again; if it happens again, tell your administrator this number:"),
 }
 
@@ -80,7 +89,14 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise
         return error_response(request, error.status, WORDS.get(error.status, ""))
     except DeskError as error:
+        if isinstance(error, Unavailable):
+            log.warning(
+                "storage unavailable", id=request[ID], error=type(error).__name__, cause=str(error.__cause__ or "")
+            )
         return error_response(request, status_of(error), str(error), error)
+    except TryLater as error:
+        log.warning("refused for now", id=request[ID], why=str(error))
+        return error_response(request, 503, WORDS[503])
     except (ConnectionResetError, TimeoutError) as error:
         log.info("gone", id=request[ID], error=type(error).__name__)
         return error_response(request, 503, "")

@@ -81,7 +81,7 @@ async def test_a_bug_is_tried_again_with_back_off_and_then_held_and_can_be_repla
     figures = await desk.database.read(arrived.figures)
     assert figures == {"new": 0, "quarantined": 1}
     held = (await desk.database.read(arrived.quarantine))[0]
-    await desk.database.write(intake.replay, intake_id=held.id, now=desk.time())
+    await desk.database.write(intake.replay, intake_id=held.id)
     assert (await desk.database.read(arrived.figures))["new"] == 1
 
 

@@ -18,7 +18,7 @@ def keep_all(tx, raws, channel, now):
     for number, raw in enumerate(raws):
         actions.store(
             tx, channel="email", account="support", external_id=f"mutated {number}", raw=raw,
-            order_key=channel.order_key(raw), received_at=now + timedelta(seconds=number), now=now,
+            order_key=channel.order_key(raw), received_at=now + timedelta(seconds=number),
         )  # fmt: skip
 
 

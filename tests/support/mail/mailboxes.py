@@ -36,8 +36,9 @@ def mail(number: int, *, body: str = "سلام", sender: str = "sara@customer.ex
 
 
 def imap(address: str, port: int, *, name: str = "support", **options: Any) -> dict[str, Any]:
-    """A mailbox read from a plain port of this machine."""
-    return {"name": name, "address": address, "imap": {"host": "127.0.0.1", "port": port, "tls": False, **options}}
+    """A mailbox read from a plain port of this machine, with the mails that are there already."""
+    login = {"host": "127.0.0.1", "port": port, "tls": False, "first": "all"}
+    return {"name": name, "address": address, "imap": {**login, **options}}
 
 
 def channel(*boxes: dict[str, Any], env: Mapping[str, str] = ENV, pace: Pace = PACE, **settings: Any) -> Channel:

@@ -1,4 +1,4 @@
-"""Whoever stops waiting for a write is let go at once, and the write is done to its end."""
+"""Whoever stops waiting for the database is let go at once; a write is done to its end."""
 
 from __future__ import annotations
 
@@ -35,3 +35,22 @@ async def test_a_cancelled_write_is_done_and_its_waiter_is_cancelled(database):
     async with asyncio.timeout(10):
         while await database.read(queries.load_cursor, channel="x", account="y", key="z") != "1":
             await asyncio.sleep(0.01)
+
+
+async def test_a_cancelled_read_is_a_cancellation_and_no_failure_of_the_database(database):
+    begun = asyncio.Event()
+
+    def slow(tx, loop):
+        tx.execute(text("SELECT 1"))
+        loop.call_soon_threadsafe(begun.set)
+        if tx.dialect.name == "postgresql":
+            tx.execute(text("SELECT pg_sleep(5)"))
+
+    for _ in range(3):
+        begun.clear()
+        reading = asyncio.create_task(database.read(slow, asyncio.get_running_loop()))
+        await begun.wait()
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+    assert await database.read(queries.load_cursor, channel="x", account="y", key="z") is None

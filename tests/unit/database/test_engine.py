@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from helpdesk.database.dialect import savepoint
 from helpdesk.database.engine import hint, open_database
 from helpdesk.database.leases import acquire, release
-from helpdesk.errors import Invalid
+from helpdesk.errors import Invalid, Unavailable
 from tests.support.desk.desk_story import MONDAY, Time
 
 
@@ -63,3 +66,39 @@ async def test_a_lease_is_held_by_one_until_it_ends(database):
 async def test_an_address_of_no_database_is_refused_in_words():
     with pytest.raises(Invalid, match="sqlite:///"):
         await open_database("mysql://somewhere")
+
+
+async def test_a_unit_that_swallows_a_failed_statement_is_not_believed_on_postgresql(database):
+    """The server answers the COMMIT of a failed transaction with a silent ROLLBACK."""
+    if database.kind == "sqlite":  # the statement alone is undone there
+        return
+
+    def unit(tx):
+        put(tx, "before")
+        with contextlib.suppress(Exception):
+            tx.execute(text("SELECT 1 / 0"))
+
+    with pytest.raises(DBAPIError):
+        await database.write(unit)
+    assert await database.read(count) == 0
+
+
+async def test_what_fails_inside_a_savepoint_leaves_the_rest_of_the_unit(database):
+    def unit(tx):
+        put(tx, "before")
+        with contextlib.suppress(DBAPIError), savepoint(tx):
+            put(tx, "inside")
+            tx.execute(text("SELECT * FROM nothing_of_this_name"))
+        put(tx, "behind")
+
+    await database.write(unit)
+    assert await database.read(count) == 2
+
+
+async def test_a_database_that_is_away_is_unavailable_in_words():
+    lost = await open_database("postgresql://nobody@127.0.0.1:9/nothing")
+    with pytest.raises(Unavailable, match="does not answer"):
+        await lost.read(count)
+    with pytest.raises(Unavailable, match="does not answer"):
+        await lost.write(count)
+    await lost.close()

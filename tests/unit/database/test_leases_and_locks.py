@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -51,19 +52,15 @@ async def test_a_lost_lease_stops_the_work(database):
         finally:
             stopped.set()
 
-    task = asyncio.create_task(with_lease(database, "poll", "a", now, run, seconds=0.3))
+    task = asyncio.create_task(with_lease(database, "poll", "a", now, run, seconds=3.0))
     async with asyncio.timeout(20):
         await began.wait()
-        assert await database.write(acquire, name="poll", holder="thief", now=_later(now()), seconds=60.0)
+        assert await database.write(
+            acquire, name="poll", holder="thief", now=now() + timedelta(seconds=5), seconds=20.0
+        )
         await stopped.wait()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-def _later(moment):
-    from datetime import timedelta
-
-    return moment + timedelta(hours=1)
 
 
 async def test_two_intakes_that_read_the_same_rows_take_each_once(database, tmp_path):
@@ -72,7 +69,7 @@ async def test_two_intakes_that_read_the_same_rows_take_each_once(database, tmp_
         raw = letter(f"m{n}", id=f"m{n}")
         await desk.app.desk_for("memory").accept("main", f"m{n}", raw, order_key="x")
     worker = desk.app.intake_worker()
-    rows = await database.read(intake.due, now=desk.time(), most=50)
+    rows = await database.read(intake.due, now=desk.time(), most=50, longest=timedelta(hours=2))
     for _ in range(2):
         understood = worker._understand(rows)
         worker._store(understood, desk.time())

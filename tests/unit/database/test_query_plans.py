@@ -11,6 +11,7 @@ from sqlalchemy import event, text
 from helpdesk.contacts import queries as contacts
 from helpdesk.intake import queries as intake
 from helpdesk.outbox import actions as outbox
+from helpdesk.outbox import unread_checks
 from helpdesk.sla.store import queries as sla
 from helpdesk.surveys import queries as surveys
 from helpdesk.tickets import page_queries, queries
@@ -47,10 +48,15 @@ HOT = {
         conversations._OWN, {"channel": "t", "account": "a", "conversation": "c"}
     ).all(),
     "transcript": lambda tx: ticket_candidates.transcript(tx, channel="t", conversation="c"),
-    "intake": lambda tx: intake.due(tx, now=MONDAY, most=50),
+    "intake": lambda tx: intake.due(tx, now=MONDAY, most=50, longest=timedelta(hours=2)),
     "outbox": lambda tx: outbox.claim(
         tx, worker="w", channels=["email"], now=MONDAY, lease=timedelta(minutes=2), most=4
     ),
+    "outbox put off by a wrong clock": lambda tx: outbox.correct_due_times(
+        tx, now=MONDAY, first=timedelta(minutes=10), longest=timedelta(days=1)
+    ),
+    "outbox abandoned": lambda tx: outbox.release_abandoned(tx, now=MONDAY, lease=timedelta(minutes=2)),
+    "unread answers": lambda tx: unread_checks.claim_due(tx, now=MONDAY, longest=timedelta(hours=1)),
     "clocks to fire": lambda tx: sla.to_fire(tx, now=MONDAY),
     "next clock": sla.next_fire,
     "clocks of a ticket": lambda tx: sla.running_clocks(tx, ticket_id=1),
@@ -71,7 +77,7 @@ def plan_of(tx, query) -> list[str]:
         event.remove(tx.engine, "before_cursor_execute", hear)
     lines = []
     for statement, parameters in said:
-        if statement.lstrip().upper().startswith("SELECT"):
+        if statement.lstrip().upper().startswith(("SELECT", "UPDATE")):
             lines += [row[3] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
     return lines
 

@@ -75,3 +75,37 @@ def test_json_is_one_object_a_line(out):
         assert line["timestamp"].endswith("Z")
     else:
         assert "answered" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "550 5.1.1 <sara.k+shop@customers.example>: Recipient address rejected",
+        "no route to +989121234567 (call 17)",
+        "404 for 09121234567",
+        "ünal@posta.example said no",
+    ],
+)
+def test_customers_addresses_are_left_out_of_what_a_server_said(out, words):
+    try:
+        raise OSError(words)
+    except OSError:
+        structlog.get_logger("outbox").exception("send failed", why=words)
+    logging.getLogger("channels.email").warning("refused: %s", words)
+    written = out.getvalue()
+    assert "send failed" in written
+    for private in ("sara", "customers.example", "9121234567", "nal@"):
+        assert private not in written
+
+
+def test_times_numbers_and_places_of_the_code_stay_readable(out):
+    structlog.get_logger("intake").info("done", at="2026-03-02T06:00:00+00:00", intake=1732780000000, took="0.25 s")
+    written = out.getvalue()
+    assert "2026-03-02T06:00:00+00:00" in written
+    assert "1732780000000" in written
+
+
+def test_a_value_of_any_length_is_cut(out):
+    for piece in ("a", "@", "a@", "+", "0", "-", "a.", "\u00e9", "://:", ":", "bot"):
+        structlog.get_logger("web").info("://" + piece * 1_000_000)
+    assert len(out.getvalue()) < 11 * 2 * logs.LONGEST

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Connection
 
 from channels.contract import Inbound, SurveyAnswer
-from helpdesk.errors import DeskError
+from helpdesk.errors import DeskError, Unavailable
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.lifecycle import survey
 from helpdesk.journey.receiving.arrival import Arrival
@@ -26,6 +26,8 @@ def receive_survey_answer(tx: Connection, context: DeskContext, arrival: Arrival
         return None
     try:
         return _record(tx, context, arrival, answer)
+    except Unavailable:
+        raise
     except DeskError as error:
         log.info("survey answer refused", channel=arrival.channel, why=type(error).__name__)
         return None

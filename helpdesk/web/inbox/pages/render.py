@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
-from helpdesk.errors import Invalid
+from helpdesk.errors import Invalid, Unavailable
 from helpdesk.tickets import actions
 from helpdesk.tickets.lists import ticket_lists
 from helpdesk.web import app_keys
+from helpdesk.web.client_identity import BOOKKEEPING
 from helpdesk.web.inbox.build import page_data, ticket_list, ticket_pane
 from helpdesk.web.inbox.build.page_data import ListRequest, TicketData
 from helpdesk.web.inbox.build.reader import Reader, by_id
@@ -123,12 +125,14 @@ async def page(request: web.Request, template: str, context: Mapping[str, Any]) 
 
 
 async def _seen(request: web.Request, parts: TicketData, now: datetime) -> None:
-    await request.app[app_keys.DATABASE].write(
-        actions.mark_read,
-        ticket_id=parts.ticket.id,
-        person_id=app_keys.signed_in(request).id,
-        entry_id=parts.entries[-1].id,
-    )
+    with suppress(Unavailable, TimeoutError):  # the page can be read all the same
+        async with asyncio.timeout(BOOKKEEPING):
+            await request.app[app_keys.DATABASE].write(
+                actions.mark_read,
+                ticket_id=parts.ticket.id,
+                person_id=app_keys.signed_in(request).id,
+                entry_id=parts.entries[-1].id,
+            )
 
 
 def is_fragment(request: web.Request, target: str = "pane") -> bool:

@@ -70,7 +70,7 @@ def test_a_wrong_setting_is_refused(wrong: dict[str, Any]) -> None:
 
 def test_a_mailbox_is_safe_by_default() -> None:
     imap = Imap(host="h")
-    assert (imap.tls, imap.port, imap.after, imap.first) == (True, 993, "keep", "all")
+    assert (imap.tls, imap.port, imap.after, imap.first) == (True, 993, "keep", "none")
 
 
 def test_a_cursor_survives_being_remembered_and_nonsense_is_no_cursor() -> None:

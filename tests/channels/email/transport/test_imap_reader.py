@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from channels.contract import Inbound, Oversize
+from channels.contract import Inbound, Oversize, TryLater
 from channels.email.imap.imap_client import Connection
 from channels.email.imap.mailbox_reader import Pace
 from tests.support.desk.memory_desk import MemoryDesk
@@ -170,8 +170,11 @@ async def test_killed_between_keeping_and_the_cursor_nothing_is_lost_and_nothing
     assert desk.accepts == 8, "the two were offered again and known again"
 
 
-async def test_a_desk_that_cannot_keep_mails_gets_them_again_later(dovecot: Dovecot, box: str) -> None:
-    desk = MemoryDesk(failing=OSError("no space left"))
+@pytest.mark.parametrize("failure", [OSError("no space left"), TryLater("there is no space left")])
+async def test_a_desk_that_cannot_keep_mails_gets_them_again_later(
+    dovecot: Dovecot, box: str, failure: Exception
+) -> None:
+    desk = MemoryDesk(failing=failure)
     dovecot.put(box, mail(1), mail(2))
     async with running(channel(imap(box, dovecot.imap, after="move:Done")), desk):
         await desk.until(lambda: "no space left" in desk.problem("support"))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from channels.contract import TryLater
 from channels.email import lmtp
 from channels.email.channel import Channel
 from tests.support.desk.memory_desk import MemoryDesk
@@ -125,8 +126,9 @@ async def test_a_mail_above_the_size_limit_is_refused_for_every_recipient_and_th
     assert desk.kept == []
 
 
-async def test_when_the_desk_cannot_keep_it_the_server_is_asked_to_come_back() -> None:
-    desk = MemoryDesk(failing=OSError("disk full"))
+@pytest.mark.parametrize("failure", [OSError("disk full"), TryLater("the disk of the desk is nearly full")])
+async def test_when_the_desk_cannot_keep_it_the_server_is_asked_to_come_back(failure: Exception) -> None:
+    desk = MemoryDesk(failing=failure)
 
     def say(server: smtplib.LMTP) -> int:
         try:

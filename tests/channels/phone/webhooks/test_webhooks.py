@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from twilio.request_validator import RequestValidator
 
-from channels.contract import Inbound
+from channels.contract import Inbound, TryLater
 from channels.phone.channel import Channel
 from channels.phone.settings import PhoneSettings
 from channels.phone.web.signatures import sign
@@ -156,8 +156,9 @@ async def test_an_event_that_names_no_call_is_kept_for_quarantine_and_says_why(d
         door.channel.normalise("pbx", one.raw)
 
 
-async def test_only_a_desk_that_kept_nothing_makes_the_sender_try_again(door):
-    door.desk.failing = OSError("disk full")
+@pytest.mark.parametrize("failure", [OSError("disk full"), TryLater("the disk of the desk is nearly full")])
+async def test_only_a_desk_that_kept_nothing_makes_the_sender_try_again(door, failure):
+    door.desk.failing = failure
     status, text = await door.signed()
     assert (status, "send it again" in text, door.desk.kept) == (503, True, [])
     door.desk.failing = None

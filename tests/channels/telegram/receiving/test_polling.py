@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from channels.contract import Unreadable
+import pytest
+
+from channels.contract import TryLater, Unreadable
 from tests.support.telegram.bot_api import HTML_ANSWER, Trouble
 from tests.support.telegram.bot_api_people import Sara, lately
 
@@ -25,9 +27,10 @@ async def test_an_update_is_safe_before_the_next_question_confirms_it(bot, desk,
     assert {kept.order_key for kept in desk.kept} == {"7001"}
 
 
-async def test_what_the_desk_could_not_keep_is_never_confirmed_and_comes_again(bot, desk, running):
+@pytest.mark.parametrize("failure", [OSError("disk full"), TryLater("the disk of the desk is nearly full")])
+async def test_what_the_desk_could_not_keep_is_never_confirmed_and_comes_again(bot, desk, running, failure):
     bot.push(Sara().says("hello"))
-    desk.failing = OSError("disk full")
+    desk.failing = failure
     async with running():
         await desk.until(lambda: "kept" in desk.problem("shop"))
         assert bot.confirmed == []

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
+from channels.contract import TryLater
 from channels.telegram.channel import Channel
 from channels.telegram.receiving import webhook
 from tests.support.telegram.bot_api import Trouble
@@ -55,6 +56,8 @@ async def test_telegram_is_told_where_to_call_and_its_calls_are_safe_before_they
     assert [kept.external_id for kept in desk.kept] == ["9000"]
     desk.failing = OSError("disk full")
     assert await bot.deliver(Sara().says("later")) == 500
+    desk.failing = TryLater("the disk of the desk is nearly full")
+    assert await bot.deliver(Sara().says("later")) == 503
 
 
 @pytest.mark.parametrize("secret", [None, "wrong", "ü", "0" * 64])
