@@ -31,14 +31,12 @@ def add_person(
 
     `extension`: of their telephone; calls answered there are theirs.
     """
-    folded = rules.fold_email(email)
-    if folded is None:
-        raise Invalid("This is not an email address.", "email")
+    folded = rules.parse_email(email)
     kept = rules.fold_name(name)
     if role not in rules.ROLES:
         raise Invalid("There is no such role.", "role")
     if tx.scalar(select(people.c.id).where(people.c.email == folded)) is not None:
-        raise Conflict("Somebody with this address is here already.")
+        raise Conflict("Somebody with this address is here already.", "email")
     values = {"name": kept, "email": folded, "role": role, "language": language, "created_at": now}
     values["extension"] = extension
     made = tx.execute(insert(people).values(**values)).inserted_primary_key
@@ -162,7 +160,7 @@ def set_extension(tx: Connection, *, person_id: int, extension: str, now: dateti
     tx.execute(update(people).where(left).values(extension=None))  # their telephone is somebody else's now
     owner = queries.by_extension(tx, extension=wanted) if wanted else None
     if owner not in (None, person_id):
-        raise Conflict("Somebody else has this extension.")
+        raise Conflict("Somebody else has this extension.", "extension")
     if queries.extension_of(tx, person_id=person_id) == wanted:
         return
     tx.execute(update(people).where(people.c.id == person_id).values(extension=wanted))
@@ -171,11 +169,12 @@ def set_extension(tx: Connection, *, person_id: int, extension: str, now: dateti
 
 def new_team(tx: Connection, *, name: str, now: datetime, by: int | None) -> int:
     """A new team; gives its id."""
-    if not name.strip():
-        raise Invalid("A team needs a name.", "name")
-    if tx.scalar(select(teams.c.id).where(teams.c.name == name.strip())) is not None:
-        raise Conflict("There is a team of this name already.")
-    made = tx.execute(insert(teams).values(name=name.strip()[:80], created_at=now)).inserted_primary_key
+    kept = name.strip()[: rules.LONGEST_TEAM]
+    if not kept:
+        raise Invalid("A team needs a name.", "team")
+    if tx.scalar(select(teams.c.id).where(teams.c.name == kept)) is not None:
+        raise Conflict("There is a team of this name already.", "team")
+    made = tx.execute(insert(teams).values(name=kept, created_at=now)).inserted_primary_key
     assert made is not None
     team_id: int = made[0]
     record(tx, action="team.made", now=now, by=by, about=f"team:{team_id}")
@@ -207,7 +206,7 @@ def _must(person: Person, action: str) -> None:
 def _keep_one_administrator(tx: Connection, person: Person) -> None:
     others = select(func.count()).where(people.c.role == "administrator", people.c.disabled_at.is_(None))
     if person.role == "administrator" and tx.scalar(others.where(people.c.id != person.id)) == 0:
-        raise Conflict("The desk needs at least one administrator.")
+        raise Conflict("The desk needs at least one administrator.", "role")
 
 
 def invite_or_link(
@@ -218,6 +217,6 @@ def invite_or_link(
     known = tx.execute(select(people.c.id, people.c.disabled_at).where(mine)).first()
     if known is not None:
         if known.disabled_at is not None:
-            raise Conflict("Somebody with this address was here and may not come in. Let them in again first.")
+            raise Conflict("Somebody with this address was here and may not come in. Let them in again first.", "email")
         return make_link(tx, person_id=known.id, now=now, lasts=lasts, by=by)
     return invite(tx, name=name, email=email, role=role, now=now, lasts=lasts, by=by)[1]

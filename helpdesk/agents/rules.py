@@ -14,7 +14,7 @@ from helpdesk.errors import Invalid
 Role = Literal["agent", "supervisor", "administrator"]
 ROLES: tuple[Role, ...] = ("agent", "supervisor", "administrator")
 SHORTEST, LONGEST = 12, 256  # characters of a password
-LONGEST_NAME = 120
+LONGEST_NAME, LONGEST_EMAIL, LONGEST_TEAM = 120, 254, 80
 UNNAMED = "Administrator"  # the first one, until they say who they are
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # marks that would turn the words around a name
 HUES = 5
@@ -74,10 +74,18 @@ def may(person: Person, action: str) -> bool:
 def fold_email(written: str) -> str | None:
     """The address as it is stored and compared, or None when it is none."""
     folded = written.strip().casefold()
-    if len(folded) > 254 or not re.fullmatch(
+    if len(folded) > LONGEST_EMAIL or not re.fullmatch(
         r"[^@\s<>,;:\"()\[\]\\]+@[^@\s.<>,;:\"()\[\]\\]+(\.[^@\s.<>,;:\"()\[\]\\]+)*", folded
     ):
         return None
+    return folded
+
+
+def parse_email(written: str) -> str:
+    """The address as it is stored and compared. Raises Invalid for what is none."""
+    folded = fold_email(written)
+    if folded is None:
+        raise Invalid("This is not an email address.", "email")
     return folded
 
 

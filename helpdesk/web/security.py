@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -18,6 +18,7 @@ from helpdesk.agents import rules
 from helpdesk.errors import Forbidden, Invalid
 from helpdesk.web import client_identity
 from helpdesk.web.app_keys import CSRF, ID, PERSON, SESSION, SETTINGS
+from helpdesk.web.forms.form_parser import read_fields
 from helpdesk.web.rendering import error_pages
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -25,7 +26,6 @@ H = TypeVar("H", bound=Callable[..., Any])
 
 MOST_DIGITS = 18
 HALF = re.compile("[\ud800-\udfff]")  # half a character
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = (
     "/assets/",
@@ -154,7 +154,7 @@ def _same_origin(request: web.Request) -> None:
 async def _own_token(request: web.Request) -> None:
     given = request.headers.get("X-CSRF-Token")
     if given is None:
-        given = str((await _fields(request)).get("csrf", ""))
+        given = str(fields["csrf"]) if "csrf" in (fields := await read_fields(request)) else ""
     if not given or not hmac.compare_digest(given.encode(), request.get(CSRF, "").encode()):
         raise Forbidden(
             "This page was open for too long, or your browser keeps no cookies. Nothing was changed. Open it again."
@@ -162,20 +162,10 @@ async def _own_token(request: web.Request) -> None:
 
 
 async def _can_be_kept(request: web.Request) -> None:
-    for value in (await _fields(request)).values():
+    for value in (await read_fields(request)).values():
         text = str(getattr(value, "filename", value))
         if "\0" in text or HALF.search(text):
             raise Invalid("There is a character in this form that no database can keep. Take it out and try again.")
-
-
-async def _fields(request: web.Request) -> Mapping[str, Any]:
-    """The fields of a form. Raises Invalid for one that no browser makes."""
-    if request.content_type not in FORMS:
-        return {}
-    try:
-        return await request.post()
-    except (LookupError, ValueError) as error:
-        raise Invalid("This form is not complete. Open the page again.") from error
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:

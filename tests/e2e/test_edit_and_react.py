@@ -75,6 +75,28 @@ async def test_a_sent_answer_is_edited_in_its_place_and_then_deleted(desk: OpenD
     assert [one[0] for one in desk.story.channel.changes] == ["edit", "withdraw"]
 
 
+async def test_a_refused_edit_shows_its_reason_beside_the_field_until_something_is_typed(desk: OpenDesk):
+    number, mina = await asks(desk, "Where is my order?"), await desk.story.person()
+    entry = await desk.story.answers(number, mina, "It leaves today.")
+    await leaves(desk)
+    page = await desk.sits_down(mina)
+    await page.goto(f"/inbox/tickets/{number}?view=all")
+    own = page.locator(f"#e{entry}")
+    await own.locator(".verbs > summary").click()
+    await own.get_by_role("link", name="Edit").click()
+    area = own.locator("textarea")
+    await area.fill(" ")
+    await page.keyboard.press("Control+Enter")
+    await expect(own.locator("[role=alert]")).to_have_text(
+        "A message can't be changed into nothing. Delete it instead."
+    )
+    await expect(area).to_have_attribute("aria-invalid", "true")
+    await expect(area).to_be_focused()
+    await page.keyboard.type("x")
+    await expect(own.locator("[role=alert]")).to_have_count(0)
+    await expect(area).not_to_have_attribute("aria-invalid", "true")
+
+
 async def test_a_refusal_of_the_remote_is_told_on_the_message(desk: OpenDesk):
     number, mina = await asks(desk, "Where is my order?"), await desk.story.person()
     entry = await desk.story.answers(number, mina, "It leaves today.")

@@ -16,7 +16,8 @@ from helpdesk.errors import NotFound
 from helpdesk.intake import actions, queries
 from helpdesk.maintenance import exports
 from helpdesk.web import app_keys
-from helpdesk.web.inbox.pages.render import number, reader_of
+from helpdesk.web.forms.field_types import whole_number
+from helpdesk.web.inbox.pages.render import reader_of
 from helpdesk.web.inbox.views.timeline_views import ChannelMark
 from helpdesk.web.pages.navigation import page_frame
 from helpdesk.web.rendering.page_renderer import PAGES
@@ -54,7 +55,7 @@ def _held(request: web.Request, row: Any, **more: Any) -> QuarantinedItem:
 async def page(request: web.Request) -> web.StreamResponse:
     """The newest first."""
     app = request.app
-    before = number(request.query.get("before", "")) or 2**62
+    before = whole_number(request.query.get("before", "")) or 2**62
     rows = await app[app_keys.DATABASE].read(queries.quarantine, before=before, most=PAGE)
     say = app[PAGES].gettext(app[PAGES].language_of(request)).gettext
     notice = (
@@ -67,7 +68,7 @@ async def page(request: web.Request) -> web.StreamResponse:
 
 
 async def _raw(request: web.Request) -> Any:
-    row = await request.app[app_keys.DATABASE].read(queries.raw, intake_id=number(request.match_info["id"]))
+    row = await request.app[app_keys.DATABASE].read(queries.raw, intake_id=whole_number(request.match_info["id"]))
     if row is None or row.state not in ("quarantined", "new"):
         raise NotFound("This message is not in quarantine any more.")
     return row
@@ -144,7 +145,7 @@ async def replay(request: web.Request) -> web.StreamResponse:
     """Try one again."""
     app = request.app
     await app[app_keys.DATABASE].write(
-        actions.replay, intake_id=number(request.match_info["id"]), now=app[app_keys.CLOCK]()
+        actions.replay, intake_id=whole_number(request.match_info["id"]), now=app[app_keys.CLOCK]()
     )  # fmt: skip
     raise web.HTTPSeeOther("/quarantine?again")
 

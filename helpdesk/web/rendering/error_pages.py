@@ -14,6 +14,7 @@ from helpdesk.errors import Conflict, DeskError, Forbidden, Invalid, NotFound
 from helpdesk.web.app_keys import CLOCK, ID
 from helpdesk.web.health import SEEN
 from helpdesk.web.rendering.page_renderer import PAGES
+from helpdesk.web.rendering.template_filters import number
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger("web")
@@ -89,15 +90,13 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         return error_response(request, 500, WORDS[500], incident=request[ID])
 
 
-def error_sentence(error: DeskError, say: Callable[[str], str]) -> str:
-    """The sentence of an error in the page's language, its values filled in."""
-    return say(error.message).format(**error.values) if error.values else say(str(error))
-
-
-def sentence_for(request: web.Request, error: DeskError) -> str:
-    """The sentence of an error, for a form that shows it beside its fields."""
+def sentence_for(request: web.Request, error: DeskError, language: str | None = None) -> str:
+    """The sentence of an error in the page's language, or another one, its values filled in as people there write them."""
     pages = request.app[PAGES]
-    return error_sentence(error, pages.gettext(pages.language_of(request)).gettext)
+    spoken = language or pages.language_of(request)
+    sentence = pages.gettext(spoken).gettext(error.message)
+    values = {name: number(value, spoken) if isinstance(value, int) else value for name, value in error.values.items()}
+    return sentence.format(**values) if values else sentence
 
 
 def error_response(
@@ -107,7 +106,7 @@ def error_response(
     pages = request.app[PAGES]
     say = pages.gettext(pages.language_of(request)).gettext
     heading = say(HEADINGS.get(status, HEADINGS[400]))
-    sentence = error_sentence(error, say) if error is not None else say(words) if words else ""
+    sentence = sentence_for(request, error) if error is not None else say(words) if words else ""
     sentence = " ".join(item for item in (sentence, incident) if item)
     headers = {"Cache-Control": "no-store"}
     if isinstance(error, Resting):
@@ -117,6 +116,8 @@ def error_response(
         body = {"error": sentence or heading, "field": field, "incident": incident or None}
         return web.json_response({key: value for key, value in body.items() if value}, status=status, headers=headers)
     if request.headers.get("HX-Request"):
+        if error is not None and error.field:
+            headers["X-Field"] = error.field  # the script puts the sentence beside it
         return web.Response(text=sentence or heading, status=status, headers=headers)
     try:
         answer = pages.render(request, "error.html", status=status, heading=heading, words=sentence, back="/")

@@ -15,6 +15,8 @@ from helpdesk.agents.rules import Person
 from helpdesk.errors import NotFound
 from helpdesk.web import client_identity
 from helpdesk.web.app_keys import CLOCK, DATABASE, PASSWORDS, PERSON, SESSION, SETTINGS
+from helpdesk.web.forms.form_parser import InvalidForm, parse_form, refuse
+from helpdesk.web.forms.sign_in_forms import SignInForm
 from helpdesk.web.rendering.page_renderer import LANGUAGES, PAGES, THEMES
 from helpdesk.web.security import public
 
@@ -27,33 +29,36 @@ async def form(request: web.Request) -> web.StreamResponse:
     ahead = client_identity.safe_path(request.query.get("next"), "")
     if request[PERSON] is not None:
         _go(ahead)
-    return request.app[PAGES].render(request, "sign_in/sign_in.html", email="", error=None, ahead=ahead)
+    return request.app[PAGES].render(request, "sign_in/sign_in.html", email="", errors={}, ahead=ahead)
 
 
 @public
 async def enter(request: web.Request) -> web.StreamResponse:
     """Sign in by password. Wrong, unknown and disabled look and take the same."""
-    app, now, fields = request.app, request.app[CLOCK](), await request.post()
-    typed, password = str(fields.get("email", ""))[:254], str(fields.get("password", ""))
-    account = rules.fold_email(typed) or typed.strip().casefold()
+    app, now = request.app, request.app[CLOCK]()
+    try:
+        form = await parse_form(request, SignInForm)
+    except InvalidForm as error:
+        return await _refused(request, error)
+    account = rules.fold_email(form.email) or form.email.strip().casefold()
     limits, address = client_identity.limits(app[SETTINGS]), client_identity.remote(request)
-    ahead = client_identity.safe_path(str(fields.get("next", "")), "")
+    ahead = client_identity.safe_path(form.next, "")
     try:
         await app[DATABASE].write(sign_in.begin, account=account, address=address, limits=limits, now=now)
     except sign_in.Resting as resting:
-        return _resting(request, resting, typed, ahead)
+        return _resting(request, resting, form.email, ahead)
     account_row = await app[DATABASE].read(queries.password_of, email=account)
     stored = account_row[1] if account_row else None
     passwords = app[PASSWORDS]
-    right = await asyncio.to_thread(passwords.right, stored, password[: rules.LONGEST])
+    right = await asyncio.to_thread(passwords.right, stored, form.password.get_secret_value())
     if not right or account_row is None:
         _ = _say(request)
         return app[PAGES].render(
-            request, "sign_in/sign_in.html", status=403, email=typed, ahead=ahead,
-            error=_("The address or the password is not right."),
+            request, "sign_in/sign_in.html", status=403, email=form.email, ahead=ahead,
+            errors={"password": _("The address or the password is not right.")},
         )  # fmt: skip
     outdated = stored is not None and passwords.outdated(stored)
-    fresh = await asyncio.to_thread(passwords.hash, password) if outdated else None
+    fresh = await asyncio.to_thread(passwords.hash, form.password.get_secret_value()) if outdated else None
     token = await app[DATABASE].write(
         sign_in.enter, person_id=account_row[0].id, account=account, address=address, device=client_identity.device(request),
         limits=limits, now=now, rotated=_old_session(request), new_hash=fresh,
@@ -109,6 +114,16 @@ def _welcome(request: web.Request, person: Person, token: str, ahead: str) -> we
     return response
 
 
+async def _refused(request: web.Request, error: InvalidForm) -> web.Response:
+    """The form with what is wrong in it; nothing was tried, so nothing is counted."""
+    refused = await refuse(request, error, SignInForm)
+    ahead = client_identity.safe_path(refused.typed.get("next"), "")
+    return request.app[PAGES].render(
+        request, "sign_in/sign_in.html", status=422, email=refused.typed.get("email", ""), ahead=ahead,
+        errors=refused.errors,
+    )  # fmt: skip
+
+
 def _resting(request: web.Request, error: sign_in.Resting, typed: str, ahead: str) -> web.Response:
     seconds = max(1, math.ceil((error.until - request.app[CLOCK]()).total_seconds()))
     pages = request.app[PAGES]
@@ -117,7 +132,7 @@ def _resting(request: web.Request, error: sign_in.Resting, typed: str, ahead: st
         "Too many tries. Wait %(count)s minutes, or ask an administrator for a one-time link.",
         math.ceil(seconds / 60),
     ) % {"count": math.ceil(seconds / 60)}
-    answer = pages.render(request, "sign_in/sign_in.html", status=429, email=typed, ahead=ahead, error=words)
+    answer = pages.render(request, "sign_in/sign_in.html", status=429, email=typed, ahead=ahead, errors={"": words})
     answer.headers["Retry-After"] = str(seconds)
     return answer
 

@@ -16,7 +16,15 @@ from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[3]
-SPOKEN = ("NotFound", "Conflict", "Forbidden", "Invalid", "Resting", "say", "_page:2")  # calls whose words are shown
+SPOKEN = (
+    "NotFound",
+    "Conflict",
+    "Forbidden",
+    "Invalid",
+    "Resting",
+    "ErrorMessage",
+    "say",
+)  # calls whose words are shown
 Key = tuple[str | None, str | tuple[str, ...]]
 
 

@@ -111,6 +111,7 @@ SESSIONS = [
     SimpleNamespace(id=2, device="Chrome, Android", address="192.0.2.14", last_seen_at=g.ago(days=2), current=False),
 ]
 DESK = {"rail": g.rail(), "quarantined": 2, "demo": True}
+FRESH: dict[str, dict[str, str]] = {"typed": {}, "errors": {}}  # a form that was not refused
 
 SHOWN: dict[str, Callable[[str], Page]] = {
     "inbox": lambda language: inbox(language),
@@ -121,18 +122,18 @@ SHOWN: dict[str, Callable[[str], Page]] = {
     "chat": lambda language: inbox(language, ticket=media.chat(language)),
     "empty": lambda language: inbox(language, list=ListView("late", []), place="late"),
     "found": lambda language: inbox(language, list=ListView("all", [], search="زعفران"), place=""),
-    "sign-in": lambda language: ("sign_in/sign_in.html", {"email": "", "error": None}),
-    "sign-in-wrong": lambda language: ("sign_in/sign_in.html", {"email": "maryam@dalan.example", "error": g.WORDS[language]["slow"]}),
+    "sign-in": lambda language: ("sign_in/sign_in.html", {"email": "", "errors": {}}),
+    "sign-in-wrong": lambda language: ("sign_in/sign_in.html", {"email": "maryam@dalan.example", "errors": {"password": g.WORDS[language]["slow"]}}),
     "link": lambda language: ("sign_in/link.html", {"name": g.ME[language].name, "error": None}),
     "link-dead": lambda language: ("sign_in/link.html", {"name": "", "error": g.WORDS[language]["words"]}),
-    "password": lambda language: ("sign_in/set_password.html", {"email": "maryam@dalan.example", "error": g.WORDS[language]["slow"]}),
-    "password-first": lambda language: ("sign_in/set_password.html", {"email": "maryam@dalan.example", "ask_name": True}),
-    "account": lambda language: ("sign_in/account.html", {**DESK, "sessions": SESSIONS, "place": "account"}),
+    "password": lambda language: ("sign_in/set_password.html", {"email": "maryam@dalan.example", "typed": {}, "errors": {"password": g.WORDS[language]["slow"]}}),
+    "password-first": lambda language: ("sign_in/set_password.html", {"email": "maryam@dalan.example", "ask_name": True, **FRESH}),
+    "account": lambda language: ("sign_in/account.html", {**DESK, **FRESH, "sessions": SESSIONS, "extension": "12", "place": "account"}),
     "error": lambda language: ("error.html", {"heading": g.WORDS[language]["unsolved"], "words": g.WORDS[language]["words"], "back": "/"}),
-    "survey": lambda language: ("survey/ask.html", {"survey": survey()}),
-    "survey-small": lambda language: ("survey/small.html", {"survey": survey(), "problem": "", "done": False}),
-    "survey-small-sad": lambda language: ("survey/small.html", {"survey": survey(score="sad"), "problem": "", "done": True}),
-    "survey-sad": lambda language: ("survey/ask.html", {"survey": survey(score="sad")}),
+    "survey": lambda language: ("survey/ask.html", {"survey": survey(), "errors": {}}),
+    "survey-small": lambda language: ("survey/small.html", {"survey": survey(), "errors": {}, "done": False}),
+    "survey-small-sad": lambda language: ("survey/small.html", {"survey": survey(score="sad"), "errors": {}, "done": True}),
+    "survey-sad": lambda language: ("survey/ask.html", {"survey": survey(score="sad"), "errors": {}}),
     "thanks": lambda language: ("survey/thanks.html", {"survey": survey(score="happy")}),
     "gone": lambda language: ("survey/gone.html", {"why": "late"}),
     "status": lambda language: ("status.html", {**DESK, "state": status(language), "place": "status"}),

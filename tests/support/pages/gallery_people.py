@@ -10,7 +10,7 @@ from helpdesk.agents.queries import Staff
 from helpdesk.agents.rules import ROLES, AgentView, Person
 from helpdesk.web.inbox.build.customer_panel import CustomerView, JoinView
 from helpdesk.web.inbox.views.inbox_views import AddressView, JoinOffer
-from helpdesk.web.pages.people import Asked, OneTimeLink
+from helpdesk.web.pages.people import OneTimeLink
 from tests.support.pages import gallery as g
 
 
@@ -86,7 +86,7 @@ def staff(language: str) -> dict[str, Any]:
     teams = _teams(language)
     return {
         "everybody": _staff(language), "teams": teams, "called": {one.id: one.name for one in teams}, "roles": ROLES,
-        "asked": Asked(), "error": g.WORDS[language]["unsolved"], "wrong": "invite", "may": True,
+        "typed": {}, "errors": {"email": g.WORDS[language]["unsolved"]}, "may": True,
         "made": OneTimeLink(WORKS[language][1], "https://desk.dalan.example/sign-in/link/3kX0hY2mQe7Zq1vB9sTf", 72),
     }  # fmt: skip
 
@@ -95,6 +95,6 @@ def colleague(language: str, *, gone: bool = False) -> dict[str, Any]:
     """One of them, to change; or the one who left."""
     who = _staff(language)[3 if gone else 1]
     return {
-        "who": who, "teams": _teams(language), "roles": ROLES, "tried": None, "own": False, "made": None,
-        "error": "" if gone else g.WORDS[language]["unsolved"], "notice": g.WORDS[language]["words"] if gone else "",
+        "who": who, "teams": _teams(language), "roles": ROLES, "typed": {}, "own": False, "made": None,
+        "errors": {} if gone else {"extension": g.WORDS[language]["unsolved"]}, "notice": g.WORDS[language]["words"] if gone else "",
     }  # fmt: skip

@@ -83,6 +83,15 @@ async def test_copies_are_shown_and_can_be_taken_out_of_an_answer(desk, client):
     assert "Copy to:" in await page(client, f"/inbox/tickets/{number}")
 
 
+async def test_a_refused_reply_is_shown_again_with_its_boxes_as_they_were(desk, client):
+    number = await desk.writes(copies=["omid@customers.example", "ali@customers.example"])
+    fields = {"text": "Hello {name}", "seen": "99", "copies": "1", "cc": "memory:ali@customers.example", "quotes": "1"}
+    shown = await post(client, f"/inbox/tickets/{number}/reply", fields, status=422)
+    assert "Hello {name}" in shown
+    assert re.findall(r'name="cc" value="([^"]+)" checked', shown) == ["memory:ali@customers.example"]
+    assert 'name="quote" value="1" checked' not in shown
+
+
 async def test_a_copy_to_anybody_is_refused(desk, client):
     number = await desk.writes()
     fields = {"text": "Hello", "seen": "99", "copies": "1", "cc": "memory:eve@elsewhere.example"}

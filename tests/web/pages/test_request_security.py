@@ -168,4 +168,4 @@ async def test_what_went_wrong_is_said_in_persian_with_its_number(client):
     assert (
         await (await client.get("/fails/conflict", headers=persian)).text() == "همین حالا کس دیگری این تیکت را برداشت."
     )
-    assert await (await client.get("/fails/numbered", headers=persian)).text() == "تیکت 12 وجود ندارد."
+    assert await (await client.get("/fails/numbered", headers=persian)).text() == "تیکت ۱۲ وجود ندارد."

@@ -127,7 +127,8 @@ def _composer(parts: TicketData, eyes: Reader, instead: Mapping[str, Any]) -> Co
         conflict=str(instead.get("conflict", "")),
         copies=_copies(parts, eyes),
         can_quote=_can(eyes, parts.ticket.channel, "copies") and parts.ticket.customer_entry_id is not None,
-        quote=eyes.quote,
+        copied=instead.get("copies"),
+        quote=eyes.quote if instead.get("quote") is None else bool(instead["quote"]),
         ways=doings.destination_views(parts.ways, eyes, str(instead.get("via", parts.undone.get("via", "")))),
         answering=doings.answering(
             parts.entries, int(instead.get("answer", parts.undone.get("answers", 0)) or 0), parts.names,

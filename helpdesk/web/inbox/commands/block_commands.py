@@ -27,7 +27,7 @@ async def _do(request: web.Request, verb: Any) -> web.StreamResponse:
     await app[app_keys.DATABASE].write(
         verb,
         app[app_keys.BOOK],
-        ticket_id=render.number(request.match_info["number"]),
+        ticket_id=render.ticket_number(request),
         person_id=me.id,
         now=app[app_keys.CLOCK](),
     )

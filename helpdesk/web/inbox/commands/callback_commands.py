@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import structlog
 from aiohttp import web
@@ -14,6 +13,8 @@ from helpdesk.errors import Conflict, Invalid
 from helpdesk.journey.lifecycle import callback as journey
 from helpdesk.tickets import queries
 from helpdesk.web import app_keys
+from helpdesk.web.forms.form_parser import INCOMPLETE, parse_form
+from helpdesk.web.forms.ticket_forms import CallForm
 from helpdesk.web.inbox.pages import render
 from helpdesk.web.rendering.page_renderer import PAGES
 
@@ -23,10 +24,10 @@ log = structlog.get_logger("calling")
 
 async def request_call(request: web.Request) -> web.StreamResponse:
     """Have the switchboard call the person who clicked and connect them with the customer."""
-    app, me, fields = request.app, app_keys.signed_in(request), await request.post()
-    ticket_id = render.number(request.match_info["number"])
+    app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, CallForm)
+    ticket_id = render.ticket_number(request)
     wanted = await app[app_keys.DATABASE].write(
-        journey.request_call, app[app_keys.BOOK], ticket_id=ticket_id, person_id=me.id, number=await _number(request, fields),
+        journey.request_call, app[app_keys.BOOK], ticket_id=ticket_id, person_id=me.id, number=await _number(request, form),
         now=app[app_keys.CLOCK](),
     )  # fmt: skip
     trying = asyncio.create_task(_try(app, wanted))  # a browser that goes away ends no try half way
@@ -56,12 +57,14 @@ async def _try(app: web.Application, wanted: journey.CallRequest) -> tuple[str, 
     return state, reason
 
 
-async def _number(request: web.Request, fields: Mapping[str, Any]) -> str:
+async def _number(request: web.Request, form: CallForm) -> str:
     """The number a form names, by itself or by the call it stands on. Raises Invalid, Conflict."""
-    if fields.get("number"):
-        return str(fields["number"])
-    entry = await request.app[app_keys.DATABASE].read(queries.entry, entry_id=render.number_in(fields, "entry"))
-    if entry.ticket_id != render.number(request.match_info["number"]):
+    if form.number:
+        return form.number
+    if form.entry is None:
+        raise Invalid(INCOMPLETE, "entry")
+    entry = await request.app[app_keys.DATABASE].read(queries.entry, entry_id=form.entry)
+    if entry.ticket_id != render.ticket_number(request):
         raise Conflict("This call belongs to another ticket.")
     phone = (entry.address or "").removeprefix("phone:")
     if not phone.startswith("+"):
@@ -72,7 +75,7 @@ async def _number(request: web.Request, fields: Mapping[str, Any]) -> str:
 async def close_callback(request: web.Request) -> web.StreamResponse:
     """Nobody needs to call back any more."""
     app, me = request.app, app_keys.signed_in(request)
-    ticket_id = render.number(request.match_info["number"])
+    ticket_id = render.ticket_number(request)
     await app[app_keys.DATABASE].write(
         journey.close_callback, ticket_id=ticket_id, person_id=me.id, now=app[app_keys.CLOCK]()
     )

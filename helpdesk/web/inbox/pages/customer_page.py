@@ -9,6 +9,9 @@ from helpdesk.errors import Conflict, Invalid
 from helpdesk.journey.customers import join as joining
 from helpdesk.journey.customers import links
 from helpdesk.web import app_keys
+from helpdesk.web.forms.customer_forms import JoinForm, LinkForm, PartForm, RefuseOfferForm
+from helpdesk.web.forms.field_types import whole_number
+from helpdesk.web.forms.form_parser import INCOMPLETE, parse_form
 from helpdesk.web.inbox.build import customer_panel as build
 from helpdesk.web.inbox.build.reader import Reader
 from helpdesk.web.inbox.pages import render
@@ -37,7 +40,7 @@ async def _page(
 
 async def ask(request: web.Request) -> web.StreamResponse:
     """What joining these two means, before it is done."""
-    eyes, other = render.reader_of(request), render.number(request.query.get("with", ""))
+    eyes, other = render.reader_of(request), whole_number(request.query.get("with", ""))
     data = await _read(request, other=other)
     ((row, addresses, tickets),) = data.search_results
     if row.id == data.contact.id:
@@ -61,11 +64,11 @@ async def ask(request: web.Request) -> web.StreamResponse:
 
 async def join(request: web.Request) -> web.StreamResponse:
     """Make the two one."""
-    app, fields = request.app, await request.post()
+    app, form = request.app, await parse_form(request, JoinForm)
     data = await _read(request)
     try:
         await app[app_keys.DATABASE].write(
-            joining.join_customers, first_id=data.contact.id, second_id=render.number_in(fields, "with"),
+            joining.join_customers, first_id=data.contact.id, second_id=form.other,
             person_id=app_keys.signed_in(request).id, now=app[app_keys.CLOCK](),
         )  # fmt: skip
     except Conflict as error:  # somebody was quicker
@@ -75,11 +78,11 @@ async def join(request: web.Request) -> web.StreamResponse:
 
 async def part(request: web.Request) -> web.StreamResponse:
     """Undo a join."""
-    app, fields = request.app, await request.post()
+    app, form = request.app, await parse_form(request, PartForm)
     try:
         await app[app_keys.DATABASE].write(
             joining.part_customers,
-            join_id=render.number_in(fields, "join"),
+            join_id=form.join,
             person_id=app_keys.signed_in(request).id,
             now=app[app_keys.CLOCK](),
         )
@@ -90,9 +93,9 @@ async def part(request: web.Request) -> web.StreamResponse:
 
 async def refuse(request: web.Request) -> web.StreamResponse:
     """They are two: never offer it again."""
-    app, fields = request.app, await request.post()
+    app, form = request.app, await parse_form(request, RefuseOfferForm)
     await app[app_keys.DATABASE].write(
-        contacts.refuse_join, offer_id=render.number_in(fields, "offer"), person_id=app_keys.signed_in(request).id,
+        contacts.refuse_join, offer_id=form.offer, person_id=app_keys.signed_in(request).id,
         now=app[app_keys.CLOCK](),
     )  # fmt: skip
     raise web.HTTPSeeOther(_place(request))
@@ -100,13 +103,12 @@ async def refuse(request: web.Request) -> web.StreamResponse:
 
 async def lead(request: web.Request) -> web.StreamResponse:
     """A fresh link that leads this customer on, shown once, to be put into a message to them."""
-    app, fields = request.app, await request.post()
+    app, form = request.app, await parse_form(request, LinkForm)
     data = await _read(request)
-    wanted = str(fields.get("address", ""))
-    if wanted not in {address.address for address in data.addresses}:
-        raise Invalid("This form is not complete. Open the page again.", "address")
+    if form.address not in {address.address for address in data.addresses}:
+        raise Invalid(INCOMPLETE, "address")
     made = await app[app_keys.DATABASE].write(
-        links.create_links, app[app_keys.BOOK], address=wanted, now=app[app_keys.CLOCK](), person_id=app_keys.signed_in(request).id,
+        links.create_links, app[app_keys.BOOK], address=form.address, now=app[app_keys.CLOCK](), person_id=app_keys.signed_in(request).id,
         ticket_id=data.ticket.id,
     )  # fmt: skip
     language = app[PAGES].language_of(request)
@@ -122,7 +124,7 @@ async def lead(request: web.Request) -> web.StreamResponse:
 
 
 async def _read(request: web.Request, *, question: str = "", other: int | None = None) -> build.CustomerData:
-    number = render.number(request.match_info["number"])
+    number = render.ticket_number(request)
     return await request.app[app_keys.DATABASE].read(build.read, ticket_id=number, question=question, other=other)
 
 
@@ -135,10 +137,5 @@ def _ways(data: build.CustomerData, eyes: Reader) -> list[tuple[str, str, str]]:
     ]
 
 
-def _say(request: web.Request, words: str) -> str:
-    app = request.app
-    return app[PAGES].gettext(app[PAGES].language_of(request)).gettext(words)
-
-
 def _place(request: web.Request) -> str:
-    return f"/inbox/tickets/{render.number(request.match_info['number'])}/customer"
+    return f"/inbox/tickets/{whole_number(request.match_info['number'])}/customer"

@@ -16,7 +16,7 @@ from helpdesk.errors import NotFound
 from helpdesk.tickets import queries
 from helpdesk.tickets.rows import AttachmentRow
 from helpdesk.web import app_keys
-from helpdesk.web.inbox.pages import render
+from helpdesk.web.forms.field_types import whole_number
 from helpdesk.web.media.media_probe import LOOKS, MediaInfo
 
 KEPT = 600  # seconds a browser may keep what it was shown
@@ -40,7 +40,7 @@ async def inline(request: web.Request) -> web.StreamResponse:
 async def _found(request: web.Request) -> tuple[AttachmentRow, MediaInfo | None]:
     app = request.app
     attachment = await app[app_keys.DATABASE].read(
-        queries.attachment, attachment_id=render.number(request.match_info["file"])
+        queries.attachment, attachment_id=whole_number(request.match_info["file"])
     )
     if attachment.hash is None:
         raise NotFound(attachment.problem or "This file was not kept.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from helpdesk.web import app_keys
+from helpdesk.web.forms.field_types import whole_number
 from helpdesk.web.inbox.build import page_data, ticket_list
 from helpdesk.web.inbox.build.reader import by_id
 from helpdesk.web.inbox.pages import render
@@ -24,7 +25,7 @@ async def inbox(request: web.Request) -> web.StreamResponse:
 
 async def ticket(request: web.Request) -> web.StreamResponse:
     """One ticket: the pane for a click in the list, the whole page for its address."""
-    ticket_id = render.number(request.match_info["number"])
+    ticket_id = render.ticket_number(request)
     alone = render.is_fragment(request)
     context = await render.context(request, render.list_request(request.query), ticket_id=ticket_id, bare=alone)
     template = "inbox/pane.html" if alone else "inbox/page.html"
@@ -44,6 +45,6 @@ async def rows(request: web.Request) -> web.StreamResponse:
 
 async def live(request: web.Request) -> web.StreamResponse:
     """The list and the open ticket as they are now, for a page that is open already."""
-    open_ticket = render.number(request.query.get("open", "")) or None
+    open_ticket = whole_number(request.query.get("open", "")) or None
     context = await render.context(request, render.list_request(request.query), ticket_id=open_ticket, forgiving=True)
     return await render.page(request, "inbox/live.html", context)

@@ -8,7 +8,7 @@ from helpdesk.errors import NotFound
 from helpdesk.intake import queries as intake
 from helpdesk.tickets import queries
 from helpdesk.web import app_keys
-from helpdesk.web.inbox.pages import render
+from helpdesk.web.forms.field_types import whole_number
 
 MOST_BYTES = 1_000_000
 CUT = "\n\n… {} of {} bytes; the whole is in the download.\n"
@@ -17,7 +17,7 @@ CUT = "\n\n… {} of {} bytes; the whole is in the download.\n"
 async def source(request: web.Request) -> web.StreamResponse:
     """The first megabyte of the raw message."""
     app = request.app
-    entry = await app[app_keys.DATABASE].read(queries.entry, entry_id=render.number(request.match_info["entry"]))
+    entry = await app[app_keys.DATABASE].read(queries.entry, entry_id=whole_number(request.match_info["entry"]))
     kept = await app[app_keys.DATABASE].read(intake.raw, intake_id=entry.intake_id or 0)
     if kept is None:
         raise NotFound("There is no original of this message.")

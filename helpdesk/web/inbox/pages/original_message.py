@@ -15,7 +15,7 @@ from helpdesk.errors import NotFound
 from helpdesk.intake import queries as intake
 from helpdesk.tickets import queries
 from helpdesk.web import app_keys
-from helpdesk.web.inbox.pages import render
+from helpdesk.web.forms.field_types import whole_number
 from helpdesk.web.inbox.pages.file_downloads import HARMLESS, disposition
 from helpdesk.web.media import remote_images
 
@@ -40,7 +40,7 @@ FRAME = '<!doctype html><html><head><meta charset="utf-8"><meta name="color-sche
 async def original(request: web.Request) -> web.StreamResponse:
     """The message as it arrived."""
     app = request.app
-    entry = await app[app_keys.DATABASE].read(queries.entry, entry_id=render.number(request.match_info["entry"]))
+    entry = await app[app_keys.DATABASE].read(queries.entry, entry_id=whole_number(request.match_info["entry"]))
     kept = await app[app_keys.DATABASE].read(intake.raw, intake_id=entry.intake_id or 0)
     if kept is None:
         raise NotFound("There is no original of this message.")
@@ -62,7 +62,7 @@ def _download(content: bytes, name: str) -> web.Response:
 
 async def mail_html(request: web.Request) -> web.StreamResponse:
     """The HTML of a message, cleaned, for a sandboxed frame. Pictures from outside only when asked for."""
-    app, entry_id = request.app, render.number(request.match_info["entry"])
+    app, entry_id = request.app, whole_number(request.match_info["entry"])
     body = await app[app_keys.DATABASE].read(queries.body, entry_id=entry_id)
     if body is None or not body.html:
         raise NotFound("This message has no layout of its own.")

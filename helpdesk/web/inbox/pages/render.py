@@ -9,10 +9,10 @@ from typing import Any
 
 from aiohttp import web
 
-from helpdesk.errors import Invalid
 from helpdesk.tickets import actions
 from helpdesk.tickets.lists import ticket_lists
 from helpdesk.web import app_keys
+from helpdesk.web.forms.field_types import whole_number
 from helpdesk.web.inbox.build import page_data, ticket_list, ticket_pane
 from helpdesk.web.inbox.build.page_data import ListRequest, TicketData
 from helpdesk.web.inbox.build.reader import Reader, by_id
@@ -33,21 +33,13 @@ def list_request(query: Mapping[str, str]) -> ListRequest:
         sort=next((sort for sort in SORTS if sort == query.get("sort")), "deadline"),
         search=query.get("q", "").strip()[:200],
         after=ticket_lists.After.parse(after) if after else None,
-        most=number(query.get("upto", ""), ticket_lists.PAGE),
+        most=whole_number(query.get("upto", ""), ticket_lists.PAGE),
     )
 
 
-def number(text: str, otherwise: int = 0) -> int:
-    """A whole number from an address or a form, within what a database takes."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else otherwise
-
-
-def number_in(fields: Mapping[str, Any], name: str) -> int:
-    """A number that a form must have. Raises Invalid."""
-    value = number(str(fields.get(name, "")), -1)
-    if value < 0:
-        raise Invalid("This form is not complete. Open the page again.", name)
-    return value
+def ticket_number(request: web.Request) -> int:
+    """The number of the ticket in the address."""
+    return whole_number(request.match_info["number"])
 
 
 def reader_of(request: web.Request) -> Reader:
@@ -94,7 +86,7 @@ async def context(
     )  # fmt: skip
     people = by_id(shown.people)
     if composer is None and "answer" in request.query:
-        composer = {"answer": number(request.query["answer"])}
+        composer = {"answer": whole_number(request.query["answer"])}
     if parts is not None:
         await request.app[LOOKS].learn(file.hash for files in parts.files.values() for file in files)
     ticket = opened(request, parts, eyes, shown.people, composer) if parts is not None else None

@@ -187,6 +187,7 @@ class ComposerView:
     uploads: Sequence[FileView] = ()
     conflict: str = ""
     copies: Sequence[CopyView] = ()
+    copied: Sequence[str] | None = None  # whose boxes were ticked in a reply that was refused; None: who is welcome
     can_quote: bool = False
     quote: bool = False
     ways: Sequence[DestinationView] = ()
