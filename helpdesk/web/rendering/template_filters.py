@@ -36,6 +36,7 @@ def filters(
         "stopwatch": partial(stopwatch, language=language),
         "seconds": partial(seconds, language=language),
         "clock_words": partial(clock_words, language=language, zone=zone, gettext=gettext),
+        "clause": partial(clause, gettext=gettext),
         "paragraphs": paragraphs,
         "subject": subject,
         "isolate": isolate,
@@ -119,6 +120,11 @@ def _call_back(clock: Any, language: str, zone: str, gettext: Callable[[str], st
     if clock.far:
         return gettext("call by %(when)s") % {"when": dates.relative_words(clock.due_at, clock.now, language, zone)}
     return gettext("%(time)s to call back") % {"time": dates.duration_words(clock.seconds, language)}
+
+
+def clause(sentence: str, gettext: Callable[[str], str] = str) -> str:
+    """A stored reason as part of a sentence: translated where it is the desk's own, as it is where a remote wrote it."""
+    return gettext(sentence).rstrip(".") if sentence else ""
 
 
 def paragraphs(text: str) -> Markup:

@@ -15,6 +15,8 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
+from tests.support.pages.stored_sentences import stored_sentences
+
 ROOT = Path(__file__).resolve().parents[3]
 SPOKEN = (
     "NotFound",
@@ -47,6 +49,8 @@ def wanted() -> dict[Key, str]:
             text = message if isinstance(message, str) else tuple(message)
             if text:
                 found.setdefault((context, text), f"{name}/{file_name}:{line}")
+    for sentence, place in stored_sentences().items():
+        found.setdefault((None, sentence), place)
     return found
 
 

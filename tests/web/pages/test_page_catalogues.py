@@ -12,7 +12,7 @@ from markupsafe import Markup
 from helpdesk.web.rendering import template_filters
 from tests.support.pages.catalogues import ROOT, wanted, written
 
-SIGNS = re.compile(r"%\(\w+\)s|%s|%d|</?\w+>")
+SIGNS = re.compile(r"%\(\w+\)s|%s|%d|</?\w+>|(?<!%)\{\w+\}")
 OWN_NAMES = {"English", "فارسی", "Ctrl", "Enter", "J", "K"}  # said the same in every language
 
 
