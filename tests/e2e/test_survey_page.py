@@ -119,3 +119,15 @@ async def test_a_wrong_or_late_link_gets_a_clear_page(desk: OpenDesk):
     assert answer is not None
     assert answer.status == 410
     await expect(page.locator("h1")).to_have_text("This survey is closed")
+
+
+async def test_an_answer_that_can_no_longer_be_changed_differs_from_a_closed_survey(desk: OpenDesk):
+    _, faces = await resolved(desk)
+    page = await (await desk.visitor(java_script_enabled=False)).new_page()
+    await page.goto(faces["happy"])
+    await page.click("button.main")
+    desk.story.time.passes(days=3)
+    answer = await page.goto(faces["happy"])
+    assert answer is not None
+    assert answer.status == 410
+    await expect(page.locator("h1")).to_have_text("Your opinion is already noted")

@@ -108,10 +108,10 @@ async def answer(request: web.Request) -> web.StreamResponse:
 
 
 def _gone(request: web.Request, error: NotFound | Conflict) -> web.StreamResponse:
-    unknown = isinstance(error, NotFound)
-    return request.app[PAGES].render(
-        request, "survey/gone.html", status=404 if unknown else 410, why="unknown" if unknown else "late"
-    )
+    if isinstance(error, NotFound):
+        return request.app[PAGES].render(request, "survey/gone.html", status=404, why="unknown")
+    why = "fixed" if isinstance(error, journey.AnswerFixed) else "late"
+    return request.app[PAGES].render(request, "survey/gone.html", status=410, why=why)
 
 
 def _language(request: web.Request, of_ticket: str | None) -> str:
