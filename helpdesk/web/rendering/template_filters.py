@@ -36,6 +36,7 @@ def filters(
         "stopwatch": partial(stopwatch, language=language),
         "seconds": partial(seconds, language=language),
         "clock_words": partial(clock_words, language=language, zone=zone, gettext=gettext),
+        "translated": partial(translated, gettext=gettext),
         "clause": partial(clause, gettext=gettext),
         "paragraphs": paragraphs,
         "subject": subject,
@@ -122,9 +123,14 @@ def _call_back(clock: Any, language: str, zone: str, gettext: Callable[[str], st
     return gettext("%(time)s to call back") % {"time": dates.duration_words(clock.seconds, language)}
 
 
+def translated(sentence: str, gettext: Callable[[str], str] = str) -> str:
+    """A stored reason: in the page's language where it is the desk's own, as it is where a remote wrote it."""
+    return gettext(sentence) if sentence else ""
+
+
 def clause(sentence: str, gettext: Callable[[str], str] = str) -> str:
-    """A stored reason as part of a sentence: translated where it is the desk's own, as it is where a remote wrote it."""
-    return gettext(sentence).rstrip(".") if sentence else ""
+    """A stored reason as part of a sentence: translated, without a full stop."""
+    return translated(sentence, gettext).rstrip(".")
 
 
 def paragraphs(text: str) -> Markup:

@@ -10,6 +10,7 @@ import pytest
 from markupsafe import Markup
 
 from helpdesk.web.rendering import template_filters
+from helpdesk.web.rendering.page_renderer import catalogue
 from tests.support.pages.catalogues import ROOT, wanted, written
 
 SIGNS = re.compile(r"%\(\w+\)s|%s|%d|</?\w+>|(?<!%)\{\w+\}")
@@ -82,3 +83,11 @@ def test_plain_text_becomes_paragraphs_and_never_markup():
     assert template_filters.paragraphs("سلام\nدوم\n\n<b>third</b>\r\n\r\n\n") == Markup(
         '<p dir="auto">سلام<br>دوم</p><p dir="auto">&lt;b&gt;third&lt;/b&gt;</p>'
     )
+
+
+def test_a_stored_reason_is_translated_and_ends_a_sentence_only_where_it_stands_alone():
+    persian = catalogue("fa").gettext
+    assert template_filters.translated("This message is too old to be changed.", persian).endswith("عوض شود.")
+    assert template_filters.clause("This message is too old to be changed.", persian).endswith("عوض شود")
+    assert template_filters.clause("550 5.1.1 no such user", persian) == "550 5.1.1 no such user"
+    assert template_filters.translated("", persian) == ""

@@ -29,9 +29,7 @@ async def source(request: web.Request) -> web.StreamResponse:
 
 async def full_text(request: web.Request) -> web.StreamResponse:
     """The words of a message that is too long for a page, however many they are."""
-    entry = await request.app[app_keys.DATABASE].read(
-        queries.entry, entry_id=render.number(request.match_info["entry"])
-    )
+    entry = await request.app[app_keys.DATABASE].read(queries.entry, entry_id=whole_number(request.match_info["entry"]))
     return _plain(entry.text)
 
 
