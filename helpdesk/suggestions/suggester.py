@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from helpdesk.suggestions.articles.article_files import load
+from helpdesk.suggestions.matching.tokenizer import Lexicon
+
 LEAST = 0.15  # below this a suggestion is noise
 SHOWN = 0.35  # below this it would only be in people's way
 
@@ -21,9 +24,7 @@ class Suggester:
     @classmethod
     def load(cls, folder: Path) -> Suggester:
         """Read the articles of a folder. Raises Invalid naming the file at fault."""
-        from helpdesk.suggestions.articles.article_files import load
         from helpdesk.suggestions.faq_engine import Engine
-        from helpdesk.suggestions.matching.tokenizer import Lexicon
 
         articles, words = load(folder), folder / "words.txt"
         return cls(articles, Engine(articles, Lexicon.load(words) if words.exists() else None))
@@ -57,8 +58,6 @@ class _Later(Suggester):
     """Stands at once; the engine, which takes a while to build, comes behind."""
 
     def __init__(self, folder: Path) -> None:
-        from helpdesk.suggestions.articles.article_files import load
-
         self.articles = {article.id: article for article in load(folder)}
         self._folder, self._made = folder, threading.Event()
         self._failed: BaseException | None = None

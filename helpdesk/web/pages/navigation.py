@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -11,6 +13,32 @@ from helpdesk.intake import queries as intake
 from helpdesk.tickets.lists import ticket_lists
 from helpdesk.web import app_keys
 
+ICONS = {
+    "mine": "user", "unassigned": "inbox", "soon": "clock", "late": "alert", "waiting": "snooze", "sad": "sad",
+    "all": "list", "ended": "done",
+}  # fmt: skip
+HOT = frozenset({"late", "sad"})
+CAP = 99
+
+
+@dataclass(frozen=True, slots=True)
+class RailItem:
+    """A view with its count; `more`: there are even more than that."""
+
+    key: str
+    icon: str
+    count: int | None = None
+    more: bool = False
+    hot: bool = False
+
+
+def rail(counts: Mapping[Any, int]) -> list[RailItem]:
+    """The views with their counts; beyond the cap they say that there are more."""
+    return [
+        RailItem(key, icon, min(counts[key], CAP) if key in counts else None, counts.get(key, 0) > CAP, key in HOT)
+        for key, icon in ICONS.items()
+    ]
+
 
 def _counts(tx: Connection, *, person_id: int, now: Any) -> tuple[dict[ticket_lists.View, int], int]:
     return ticket_lists.counts(tx, person_id=person_id, now=now), intake.figures(tx)["quarantined"]
@@ -18,8 +46,6 @@ def _counts(tx: Connection, *, person_id: int, now: Any) -> tuple[dict[ticket_li
 
 async def page_frame(request: web.Request, place: str) -> dict[str, Any]:
     """Context of every page that has the rail beside it."""
-    from helpdesk.web.inbox.build.ticket_list import rail  # here, for the inbox itself stands on this module
-
     app = request.app
     counts, held = await app[app_keys.DATABASE].read(
         _counts, person_id=app_keys.signed_in(request).id, now=app[app_keys.CLOCK]()

@@ -13,7 +13,6 @@ from helpdesk.web.inbox.views.inbox_views import (
     OtherTicket,
     PersonBadge,
     PersonView,
-    RailItem,
     RowView,
     SuggestionView,
     TicketView,
@@ -34,6 +33,7 @@ from helpdesk.web.inbox.views.timeline_views import (
     SurveyView,
     TaskView,
 )
+from helpdesk.web.pages.navigation import RailItem
 
 NOW = datetime(2026, 11, 21, 4, 36, tzinfo=UTC)  # Saturday 30 Aban 1405, 08:06 in Tehran
 MAIL = {"fa": ChannelMark("mail", "ایمیل"), "en": ChannelMark("mail", "Email")}

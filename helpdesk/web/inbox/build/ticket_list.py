@@ -7,22 +7,7 @@ from typing import Any
 
 from helpdesk.web.inbox.build.page_data import ListRequest
 from helpdesk.web.inbox.build.reader import Reader, chip, face_of, name_of
-from helpdesk.web.inbox.views.inbox_views import ListView, PersonBadge, RailItem, RowView
-
-ICONS = {
-    "mine": "user", "unassigned": "inbox", "soon": "clock", "late": "alert", "waiting": "snooze", "sad": "sad",
-    "all": "list", "ended": "done",
-}  # fmt: skip
-HOT = frozenset({"late", "sad"})
-CAP = 99
-
-
-def rail(counts: Mapping[Any, int]) -> list[RailItem]:
-    """The views with their counts; beyond the cap they say that there are more."""
-    return [
-        RailItem(key, icon, min(counts[key], CAP) if key in counts else None, counts.get(key, 0) > CAP, key in HOT)
-        for key, icon in ICONS.items()
-    ]
+from helpdesk.web.inbox.views.inbox_views import ListView, PersonBadge, RowView
 
 
 def row(

@@ -19,6 +19,7 @@ from helpdesk.web.inbox.build.reader import Reader, by_id
 from helpdesk.web.inbox.views import suggested_replies
 from helpdesk.web.inbox.views.inbox_views import TicketView
 from helpdesk.web.media.media_probe import LOOKS
+from helpdesk.web.pages.navigation import rail
 from helpdesk.web.rendering.page_renderer import PAGES
 
 LONG_PAGE = 100_000  # characters of messages; more takes tens of milliseconds to draw
@@ -101,7 +102,7 @@ async def context(
         typing=typing_in(request),
     )  # fmt: skip
     return {
-        "list": listed, "ticket": ticket, "rail": ticket_list.rail(shown.counts), "place": "" if wish.search else wish.view,
+        "list": listed, "ticket": ticket, "rail": rail(shown.counts), "place": "" if wish.search else wish.view,
         "search": wish.search, "quarantined": shown.quarantined, "demo": request.app.get(app_keys.DEMO, False),
     }  # fmt: skip
 

@@ -67,17 +67,6 @@ class RowView:
 
 
 @dataclass(frozen=True, slots=True)
-class RailItem:
-    """A view with its count; `more`: there are even more than that."""
-
-    key: str
-    icon: str
-    count: int | None = None
-    more: bool = False
-    hot: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class ListView:
     """One page of a view or of a search."""
 
