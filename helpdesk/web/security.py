@@ -1,7 +1,7 @@
-"""What stands before every handler: errors in words, sign-in, roles, forms, headers. Closed unless marked otherwise.
+"""Security middleware: session, roles, CSRF protection, security headers. Closed by default.
 
 `@public` opens a handler to people who are not signed in, `@secret_address` to whoever knows an unguessable address;
-`@needs("people.manage")` asks for a role.
+`@needs("people.manage")` requires a permission.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 H = TypeVar("H", bound=Callable[..., Any])
 
 MOST_DIGITS = 18
-HALF = re.compile("[\ud800-\udfff]")  # half a character
+HALF = re.compile("[\ud800-\udfff]")  # lone surrogates
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = (
     "/assets/",
@@ -34,8 +34,8 @@ OPEN = (
     "/healthz",
     "/metrics",
     "/pictures/",
-)  # no session is looked for; channels and api prove themselves
-WITHOUT_COOKIES = ("/channels/", "/api/")  # nothing a browser sends by itself opens these, so forms need no token
+)  # no session is read; channels and API authenticate themselves
+WITHOUT_COOKIES = ("/channels/", "/api/")  # not authenticated by cookies, so no CSRF token is needed
 
 POLICY = "; ".join(
     (
@@ -63,19 +63,19 @@ HEADERS = {
 
 
 def public(handler: H) -> H:
-    """Open to everybody."""
+    """Mark a handler as public."""
     handler.open_to_all = True  # type: ignore[attr-defined]
     return handler
 
 
 def secret_address(handler: H) -> H:
-    """Open to everybody who knows its address: that carries a token of its own, so forms need no second one."""
+    """Mark a handler whose URL carries a secret token: public, and its forms need no CSRF token."""
     handler.secret_address = True  # type: ignore[attr-defined]
     return public(handler)
 
 
 def needs(action: str) -> Callable[[H], H]:
-    """Only for people whose role allows `action`."""
+    """Require the permission `action`."""
 
     def mark(handler: H) -> H:
         handler.needs = action  # type: ignore[attr-defined]
@@ -85,14 +85,14 @@ def needs(action: str) -> Callable[[H], H]:
 
 
 def protect(app: web.Application) -> None:
-    """Put everything before the handlers of `app`."""
+    """Install the middleware in `app`."""
     app.middlewares.extend((error_pages.error_middleware, who, own_forms))
     app.on_response_prepare.append(add_headers)
 
 
 @web.middleware
 async def who(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Find the session; let in whom the handler is meant for. Leaves `person`, `session` and `csrf` in the request."""
+    """Middleware: authentication and authorisation. Sets `person`, `session` and `csrf` in the request."""
     request[PERSON] = None
     request[SESSION] = None
     if request.path.startswith(OPEN):
@@ -110,7 +110,7 @@ async def who(request: web.Request, handler: Handler) -> web.StreamResponse:
 async def _admit(request: web.Request, handler: Handler) -> web.StreamResponse:
     target = request.match_info.handler
     if any(len(part) > MOST_DIGITS and part.isdigit() for part in request.match_info.values()):
-        raise web.HTTPNotFound  # no database has such a number
+        raise web.HTTPNotFound  # beyond any database id
     if request.match_info.http_exception is not None or getattr(target, "open_to_all", False):
         return await handler(request)
     person = request[PERSON]
@@ -133,7 +133,7 @@ def _to_the_door(request: web.Request) -> web.StreamResponse:
 
 @web.middleware
 async def own_forms(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """What changes something comes from our own pages: by origin, and by the token only they know."""
+    """Middleware: CSRF protection of every unsafe request, by origin and by token."""
     elsewhere = request.match_info.http_exception is not None or request.path.startswith(WITHOUT_COOKIES)
     if request.method not in SAFE and not elsewhere:
         if not getattr(request.match_info.handler, "secret_address", False):
@@ -169,10 +169,10 @@ async def _can_be_kept(request: web.Request) -> None:
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Headers of every answer; a handler's own ones stay."""
+    """Security headers of every response; a handler's own ones win."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    embedded = request.path.startswith(("/assets/", "/channels/"))  # faces in mails, the chat bubble on other sites
+    embedded = request.path.startswith(("/assets/", "/channels/"))  # stickers in mails, the chat widget on other sites
     response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if embedded else "same-origin")
     response.headers.setdefault("Cache-Control", "no-store")
     if request.config_dict[SETTINGS].secure_cookies:  # also below a channel's own routes

@@ -1,4 +1,4 @@
-"""kill -9 while a switchboard tells of calls: every call it was believed about is there once, and whole."""
+"""kill -9 while a switchboard reports calls: every acknowledged call is stored once, complete."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Desk:
 
 
 def told(number: int) -> list[dict[str, object]]:
-    """What the switchboard says of one call: it rings, it waits, it gave up after 70 seconds."""
+    """The events of one call: ringing, queued, abandoned after 70 seconds."""
     began = START + timedelta(seconds=number)
     base = {"call_id": f"c{number}", "direction": "inbound", "from": f"0912{number % 23:07d}", "queue": "support"}
     ended = (began + timedelta(seconds=70)).isoformat()
@@ -57,7 +57,7 @@ def told(number: int) -> list[dict[str, object]]:
 
 
 async def post(port: int, accepted: set[str], stop: asyncio.Event) -> None:
-    """A switchboard that repeats each event until it is taken, and tells some of them twice or in another order."""
+    """A switchboard that retries each event until acknowledged, with duplicates and reordering."""
     dice, number = random.Random(7), 0
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as http:
         while not stop.is_set():
@@ -84,14 +84,14 @@ async def _until_taken(http, port, event, stop):
             return False
 
 
-async def test_killed_desks_lose_no_call_and_tell_none_twice(database_url, tmp_path):
+async def test_kills_lose_no_call_and_duplicate_none(database_url, tmp_path):
     kills = KILLS if database_url.startswith("sqlite") else KILLS // 4
     dice, accepted, stop, port = random.Random(20261122), set(), asyncio.Event(), free_port()
     desk = Desk(tmp_path, database_url, port)
     await desk.start()
     posting = asyncio.create_task(post(port, accepted, stop))
     for _ in range(kills):
-        await asyncio.sleep(dice.uniform(0.05, 0.4))  # the moment is random; nothing waits for it
+        await asyncio.sleep(dice.uniform(0.05, 0.4))  # at a random moment; nothing waits for it
         await desk.kill()
         await desk.start()
     stop.set()

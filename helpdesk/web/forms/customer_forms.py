@@ -1,4 +1,4 @@
-"""Forms of the customer page: joining, parting, links to another channel."""
+"""Form models of the customer page: joining and separating customers, links to another channel."""
 
 from __future__ import annotations
 

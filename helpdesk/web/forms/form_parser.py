@@ -1,8 +1,8 @@
-"""Parsing of posted forms: request → form model, validation errors → one translatable sentence per field.
+"""Form parser: request → form model, validation errors → one translatable sentence per field.
 
-The only place that reads the body of a request. A handler asks for `parse_form(request, SomeForm)` and gets typed values;
-a form with a fault raises `InvalidForm`, which is an ordinary `Invalid` about its first faulty field and holds all of them.
-Where the page shows the form again, `refuse(request, error, SomeForm)` makes the sentences and gives back what was typed.
+The only place that reads the body of a request. A handler calls `parse_form(request, SomeForm)` and gets typed values;
+a faulty form raises `InvalidForm`, which is an ordinary `Invalid` about its first faulty field and carries all of them.
+Where the page shows the form again, `refuse(request, error, SomeForm)` gives the error messages and the typed values.
 """
 
 from __future__ import annotations
@@ -51,16 +51,16 @@ class Form(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ErrorMessage:
-    """The sentence for whatever is wrong with a field, in place of the general ones: `Annotated[str, ErrorMessage(…)]`."""
+    """The error sentence of a field, in place of the general ones: `Annotated[str, ErrorMessage(…)]`."""
 
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A refused form as its page shows it again.
+    """A refused form, ready to be shown again.
 
-    `errors`: a sentence by field name, under "" what concerns no single field; `typed`: what stood in its fields.
+    `errors`: one sentence per field name, "" for the whole form; `typed`: the posted values.
     """
 
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -71,7 +71,7 @@ NOT_REFUSED = Refused()
 
 
 class InvalidForm(Invalid):
-    """A posted form with faults. `faults`: one error per faulty field, by the field's name in the page."""
+    """A posted form that failed validation. `faults`: one error per faulty field, by its name in the page."""
 
     def __init__(self, faults: Mapping[str, Invalid]) -> None:
         first = next(iter(faults.values()))
@@ -80,7 +80,7 @@ class InvalidForm(Invalid):
 
 
 class RefusedByRule(ValueError):
-    """How a validator hands the error of a rule through pydantic."""
+    """Carries the error of a rule through pydantic."""
 
     def __init__(self, error: Invalid) -> None:
         super().__init__(str(error))
@@ -88,7 +88,7 @@ class RefusedByRule(ValueError):
 
 
 def checked(rule: Callable[[str], T]) -> Callable[[str], T]:
-    """A rule of a slice as a validator: the `Invalid` it raises becomes the fault of the field."""
+    """A slice's rule as a validator: the `Invalid` it raises becomes the error of the field."""
 
     def validator(value: str) -> T:
         try:
@@ -120,7 +120,7 @@ async def parse_form(request: web.Request, form: type[F]) -> F:
 
 
 async def _typed(request: web.Request, form: type[Form]) -> dict[str, Any]:
-    """Texts and lists of texts of a form; never a secret or a file."""
+    """The posted texts and lists of texts; never a secret or a file."""
     shown: dict[str, Any] = {}
     for name, value in _values(form, await read_fields(request)).items():
         if isinstance(value, list):
@@ -131,7 +131,7 @@ async def _typed(request: web.Request, form: type[Form]) -> dict[str, Any]:
 
 
 async def refuse(request: web.Request, error: DeskError, form: type[Form], *, language: str | None = None) -> Refused:
-    """What a page shows of a form that `error` refuses, in the page's language unless another one is named."""
+    """The refused form with its errors in the page's language, or in `language`."""
     faults = error.faults if isinstance(error, InvalidForm) else {error.field or "": error}
     known = _names(form)
     errors = {(name if name in known else ""): sentence_for(request, fault, language) for name, fault in faults.items()}

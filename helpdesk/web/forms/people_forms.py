@@ -1,4 +1,4 @@
-"""Forms of the people pages: invitations, teams, changes of a person."""
+"""Form models of the people pages: invitation, new team, changes of a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms of sign-in, one's own account and one's own preferences."""
+"""Form models of sign-in, the own account and the own preferences."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SignInForm(Form):
 
 
 class PasswordForm(Form):
-    """A new password, twice. `name`: only where the first administrator is asked for it."""
+    """A new password, twice. `name`: posted only where the first administrator is asked for it."""
 
     current: Password = SecretStr("")
     password: Annotated[Password, ErrorMessage("This password is too long. Take at most 256 characters.")] = SecretStr(
@@ -53,7 +53,7 @@ def _known(choices: tuple[str, ...]) -> BeforeValidator:
 
 
 class PreferencesForm(Form):
-    """One button of the preferences: what it does not name stays, and so does what it names wrongly."""
+    """One button of the preferences; missing and unknown values change nothing."""
 
     language: Annotated[str | None, _known(LANGUAGES)] = None
     theme: Annotated[str | None, _known(THEMES)] = None

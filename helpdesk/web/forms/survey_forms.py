@@ -1,4 +1,4 @@
-"""Form of the survey page."""
+"""Form model of the satisfaction survey."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONGEST_REASON = 64
 
 
 class SurveyForm(Form):
-    """A face, and for a sad one its reasons. `tap`: posted by a script; `happy`, `neutral`, `sad`: buttons of old telephones."""
+    """A score, with reasons for a sad one. `tap`: posted by script; `happy`, `neutral`, `sad`: buttons of the small page."""
 
     face: Token = ""
     happy: Tick = False
@@ -31,5 +31,5 @@ class SurveyForm(Form):
 
     @property
     def score(self) -> str:
-        """The face that was chosen; empty: none."""
+        """The chosen score; empty: none."""
         return self.face or next((score for score in SCORES if getattr(self, score)), "")

@@ -1,4 +1,4 @@
-"""Forms of the ticket page: replies, notes, drafts, and every button beside the timeline."""
+"""Form models of the ticket page: reply, note, draft, assignment, status, edit, reaction, call, merge."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ DraftKind = Annotated[Literal["reply", "note"], ErrorMessage("This draft can't b
 
 
 class ReplyForm(Form):
-    """An answer. `seen`: the newest entry on the sender's screen; `copies` and `quotes` say that their boxes were there."""
+    """A reply. `seen`: the newest entry on the sender's screen; `copies` and `quotes`: their checkboxes were shown."""
 
     text: ReplyText = ""
     seen: RecordId
@@ -55,7 +55,7 @@ class ReplyForm(Form):
 
 
 class NoteForm(Form):
-    """Words for the desk alone."""
+    """An internal note."""
 
     text: ReplyText = ""
     file: DraftFiles
@@ -63,14 +63,14 @@ class NoteForm(Form):
 
 
 class DraftForm(Form):
-    """What is being written, kept while it is written."""
+    """A draft, saved while it is written."""
 
     kind: DraftKind = "reply"
     text: Annotated[Text, Field(max_length=LONGEST), ErrorMessage("This draft can't be kept.")] = ""
 
 
 class DraftFileForm(Form):
-    """A file for a draft, or the id of one (`drop`) to be removed again."""
+    """A file for a draft, or the id of one to remove (`drop`)."""
 
     drop: OptionalId = None
     upload: Annotated[UploadedFile | None, ErrorMessage("There is no file in this form.")] = None
@@ -84,7 +84,7 @@ class PresenceForm(Form):
 
 
 class AssignForm(Form):
-    """Whose ticket it becomes; nobody's when it is empty."""
+    """The new assignee; empty: nobody."""
 
     person: OptionalId
 
@@ -102,7 +102,7 @@ class EntryForm(Form):
 
 
 class EditForm(EntryForm):
-    """Other words for a sent message."""
+    """The new text of a sent message."""
 
     text: ReplyText = ""
 
@@ -115,7 +115,7 @@ class Reaction(NamedTuple):
 
 
 def _reaction(posted: object) -> Reaction:
-    """`12 👍` is the form of a button that has only one value to post."""
+    """Parse `12 👍`: a button posts one value only."""
     entry, _, emoji = str(posted).partition(" ")
     number = whole_number(entry, -1)
     if number < 0 or len(emoji) > LONGEST_EMOJI:
@@ -130,7 +130,7 @@ class ReactionForm(Form):
 
 
 class FollowUpForm(Form):
-    """What came of calling an unhappy customer back."""
+    """The outcome of a follow-up call."""
 
     task: RecordId
     outcome: Annotated[Text, Field(max_length=LONGEST_OUTCOME)] = ""
@@ -144,9 +144,9 @@ class CallForm(Form):
 
 
 class MergeForm(Form):
-    """The other ticket: one of those offered (`into`) or any by its number (`other`).
+    """The other ticket: an offered one (`into`) or any by its number (`other`).
 
-    `sure`: two customers are meant; `here`: the other one comes into this one.
+    `sure`: confirmed although the customers differ; `here`: merge the other ticket into this one.
     """
 
     into: Token = ""

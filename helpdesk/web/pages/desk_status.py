@@ -1,4 +1,4 @@
-"""How the desk is doing, for administrators: channels, intake, outbox, clocks, disk."""
+"""The status page for administrators: channels, intake, outbox, SLA clocks, disk."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _figures(tx: Connection) -> tuple[dict[str, int], dict[str, int], int, datet
 
 
 def accounts(states: Mapping[tuple[str, str], State], eyes: Reader) -> list[AccountView]:
-    """Every account a channel has told about, and those it has not told about yet."""
+    """Every channel account, also those without a report yet."""
     known = dict(states)
     for name, channel in eyes.channels.items():
         for account in channel.accounts():

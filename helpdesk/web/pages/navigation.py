@@ -1,4 +1,4 @@
-"""What the desk's own pages share: the rail with its counts."""
+"""The navigation rail: the inbox views with their counts, shared by every page of the desk."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CAP = 99
 
 @dataclass(frozen=True, slots=True)
 class RailItem:
-    """A view with its count; `more`: there are even more than that."""
+    """A view with its count; `more`: the count is capped."""
 
     key: str
     icon: str
@@ -33,7 +33,7 @@ class RailItem:
 
 
 def rail(counts: Mapping[Any, int]) -> list[RailItem]:
-    """The views with their counts; beyond the cap they say that there are more."""
+    """The views with their counts, capped."""
     return [
         RailItem(key, icon, min(counts[key], CAP) if key in counts else None, counts.get(key, 0) > CAP, key in HOT)
         for key, icon in ICONS.items()
@@ -45,7 +45,7 @@ def _counts(tx: Connection, *, person_id: int, now: Any) -> tuple[dict[ticket_li
 
 
 async def page_frame(request: web.Request, place: str) -> dict[str, Any]:
-    """Context of every page that has the rail beside it."""
+    """The template context of every page with the navigation rail."""
     app = request.app
     counts, held = await app[app_keys.DATABASE].read(
         _counts, person_id=app_keys.signed_in(request).id, now=app[app_keys.CLOCK]()

@@ -1,4 +1,4 @@
-"""The people of the desk, for administrators: let in, changed, sent a link, shut out. Supervisors may look."""
+"""The people pages for administrators: invite, change, disable, send a new link. Supervisors can read them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from helpdesk.web.security import needs
 
 @dataclass(frozen=True, slots=True)
 class OneTimeLink:
-    """A link that was made just now; this page is the only one that ever shows it."""
+    """A sign-in link just created; shown on this page only."""
 
     name: str
     url: str
@@ -42,7 +42,7 @@ def _say(request: web.Request, words: str) -> str:
 
 @needs("people.read")
 async def page(request: web.Request) -> web.StreamResponse:
-    """Everybody, and the forms that invite and make a team."""
+    """The people page."""
     return await _page(request)
 
 
@@ -60,7 +60,7 @@ async def _page(
 
 @needs("people.manage")
 async def invite(request: web.Request) -> web.StreamResponse:
-    """Add somebody and show their link, once: it stands in this answer and nowhere else."""
+    """Invite somebody and show their link, in this response only."""
     app = request.app
     try:
         form = await parse_form(request, InviteForm)
@@ -75,7 +75,7 @@ async def invite(request: web.Request) -> web.StreamResponse:
 
 @needs("team.manage")
 async def new_team(request: web.Request) -> web.StreamResponse:
-    """Make a team."""
+    """Create a team."""
     app = request.app
     try:
         form = await parse_form(request, TeamForm)
@@ -89,7 +89,7 @@ async def new_team(request: web.Request) -> web.StreamResponse:
 
 @needs("people.manage")
 async def person_page(request: web.Request) -> web.StreamResponse:
-    """Somebody, to change."""
+    """The page of one person."""
     return await _one(request)
 
 
@@ -110,7 +110,7 @@ async def _one(
 
 @needs("people.manage")
 async def change_person(request: web.Request) -> web.StreamResponse:
-    """Keep name, role, extension and teams of somebody. Another role signs them out."""
+    """Save name, role, extension and teams of a person. A new role ends their sessions."""
     app = request.app
     try:
         form = await parse_form(request, PersonForm)
@@ -125,7 +125,7 @@ async def change_person(request: web.Request) -> web.StreamResponse:
 
 @needs("people.manage")
 async def new_link(request: web.Request) -> web.StreamResponse:
-    """A link for who lost their password, or the invitation. Earlier ones stop working."""
+    """Create a new sign-in link; earlier ones stop working."""
     database, now = request.app[app_keys.DATABASE], request.app[app_keys.CLOCK]()
     person = await database.read(queries.person, person_id=_id(request))
     token = await database.write(
@@ -136,13 +136,13 @@ async def new_link(request: web.Request) -> web.StreamResponse:
 
 @needs("people.manage")
 async def disable_person(request: web.Request) -> web.StreamResponse:
-    """Shut somebody out, now and everywhere."""
+    """Disable a person; their sessions end at once."""
     return await _turn(request, actions.disable)
 
 
 @needs("people.manage")
 async def enable_person(request: web.Request) -> web.StreamResponse:
-    """Let somebody in again."""
+    """Enable a person again."""
     return await _turn(request, actions.enable)
 
 

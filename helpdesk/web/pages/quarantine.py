@@ -1,4 +1,4 @@
-"""What arrived and could not be understood: its reason, its raw form, and another try."""
+"""The quarantine pages: messages that could not be processed, with reason, raw content, retry and export."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from helpdesk.web.rendering.page_renderer import PAGES
 from helpdesk.web.security import needs
 
 log = structlog.get_logger("quarantine")
-SHOWN = 20_000  # bytes of the raw form on the page; the rest is in the download
+SHOWN = 20_000  # bytes of raw content on the page; the rest is in the download
 PAGE = 50
-STALLED = 60.0  # seconds in which a browser must take a part of an export
+STALLED = 60.0  # seconds a browser has to accept a part of an export
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def _held(request: web.Request, row: Any, **more: Any) -> QuarantinedItem:
 
 @needs("quarantine.replay")
 async def page(request: web.Request) -> web.StreamResponse:
-    """The newest first."""
+    """The quarantine page, newest first."""
     app = request.app
     before = whole_number(request.query.get("before", "")) or 2**62
     rows = await app[app_keys.DATABASE].read(queries.quarantine, before=before, most=PAGE)
@@ -76,7 +76,7 @@ async def _raw(request: web.Request) -> Any:
 
 @needs("quarantine.replay")
 async def detail(request: web.Request) -> web.StreamResponse:
-    """One message with its raw form."""
+    """One message with its raw content."""
     row = await _raw(request)
     shown = row.raw[:SHOWN].decode("utf-8", "replace")
     item = _held(request, row, size=len(row.raw), raw=shown, cut=len(row.raw) > SHOWN)
@@ -98,7 +98,7 @@ async def raw(request: web.Request) -> web.StreamResponse:
 
 @needs("quarantine.replay")
 async def export(request: web.Request) -> web.StreamResponse:
-    """All of it as one file, in parts as they are read. What breaks off arrives as a failed download, not as half a file."""
+    """The whole quarantine as one streamed file. An interrupted export is a failed download, not half a file."""
     form = exports.parse_form(request.path.rpartition(".")[2])
     name = f"quarantine-{request.app[app_keys.CLOCK]():%Y-%m-%d}.{form}"
     response = web.StreamResponse(
@@ -109,7 +109,7 @@ async def export(request: web.Request) -> web.StreamResponse:
         }
     )
     async with aclosing(exports.lines(request.app[app_keys.DATABASE], source="quarantine", form=form)) as parts:
-        first = await _first(parts)  # an error up to here is an ordinary page
+        first = await _first(parts)  # an error up to here is an ordinary error page
         await response.prepare(request)
         try:
             await _write(response, first)
@@ -135,14 +135,14 @@ async def _first(parts: AsyncGenerator[tuple[bytes, int], None]) -> bytes:
 
 
 async def _write(response: web.StreamResponse, part: bytes) -> None:
-    """Raises TimeoutError for a browser that takes nothing more: it would hold a connection of the database."""
+    """Raises TimeoutError for a stalled browser: it would hold a database connection."""
     async with asyncio.timeout(STALLED):
         await response.write(part)
 
 
 @needs("quarantine.replay")
 async def replay(request: web.Request) -> web.StreamResponse:
-    """Try one again."""
+    """Retry one message."""
     app = request.app
     await app[app_keys.DATABASE].write(
         actions.replay, intake_id=whole_number(request.match_info["id"]), now=app[app_keys.CLOCK]()

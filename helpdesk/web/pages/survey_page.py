@@ -1,4 +1,4 @@
-"""The customer's page behind the three stickers. Reading it records nothing; a form or a person's browser does."""
+"""The customers' satisfaction survey page. A GET records nothing; only its form or a person's browser does."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from helpdesk.web.security import secret_address
 
 @dataclass(frozen=True, slots=True)
 class SurveyPage:
-    """What the page shows. `tapped`: the face of the link that was followed, not recorded yet."""
+    """The values of the page. `tapped`: the score of the followed link, not recorded yet."""
 
     token: str
     subject: str
@@ -48,7 +48,7 @@ def _read(tx: Connection, context: DeskContext, *, token: str, now: datetime) ->
 
 @secret_address
 async def page(request: web.Request) -> web.StreamResponse:
-    """The three faces."""
+    """The survey page."""
     return await _page(request)
 
 
@@ -75,7 +75,9 @@ async def _page(request: web.Request, fault: Invalid | None = None) -> web.Strea
     )
     done = bool(stored.score) and ("done" in request.query or "words" in refused.errors)
     template = "survey/thanks.html" if done else "survey/ask.html"
-    if app[app_keys.BOOK].hours(stored.channel) == "phone":  # the link came in a text message, to whatever telephone
+    if (
+        app[app_keys.BOOK].hours(stored.channel) == "phone"
+    ):  # the link came in a text message, perhaps to an old telephone
         template = "survey/small.html"
     return app[PAGES].render(
         request, template, status=422 if refused.errors else 200, language=language, survey=shown,
@@ -85,7 +87,7 @@ async def _page(request: web.Request, fault: Invalid | None = None) -> web.Strea
 
 @secret_address
 async def answer(request: web.Request) -> web.StreamResponse:
-    """A face, from the form with its reasons or (`tap`) from a browser somebody looks at."""
+    """Record a score: from the form with its reasons, or (`tap`) from a person's browser."""
     app, token = request.app, request.match_info["token"]
     context, now = app[app_keys.BOOK], app[app_keys.CLOCK]()
     try:

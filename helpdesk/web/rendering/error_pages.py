@@ -1,4 +1,4 @@
-"""Errors → answers: a page a person understands, JSON for programs, never a trace. The one place that maps them."""
+"""Error handling: exceptions → an error page, a fragment or JSON, never a stack trace. The one place that maps them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def status_of(error: DeskError) -> int:
 
 @web.middleware
 async def error_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Name the request, run it, log one line, and turn whatever is raised into an answer."""
+    """Middleware: request id, one log line, and exceptions turned into responses."""
     request[ID] = secrets.token_hex(6)
     start = time.perf_counter()
     response = await _answer(request, handler)
@@ -91,7 +91,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def sentence_for(request: web.Request, error: DeskError, language: str | None = None) -> str:
-    """The sentence of an error in the page's language, or another one, its values filled in as people there write them."""
+    """The sentence of an error in the page's language or `language`, with localised values."""
     pages = request.app[PAGES]
     spoken = language or pages.language_of(request)
     sentence = pages.gettext(spoken).gettext(error.message)
@@ -102,7 +102,7 @@ def sentence_for(request: web.Request, error: DeskError, language: str | None = 
 def error_response(
     request: web.Request, status: int, words: str, error: DeskError | None = None, *, incident: str = ""
 ) -> web.Response:
-    """The answer for an error in the form that was asked for."""
+    """The error response as page, fragment or JSON, as requested."""
     pages = request.app[PAGES]
     say = pages.gettext(pages.language_of(request)).gettext
     heading = say(HEADINGS.get(status, HEADINGS[400]))
@@ -117,7 +117,7 @@ def error_response(
         return web.json_response({key: value for key, value in body.items() if value}, status=status, headers=headers)
     if request.headers.get("HX-Request"):
         if error is not None and error.field:
-            headers["X-Field"] = error.field  # the script puts the sentence beside it
+            headers["X-Field"] = error.field  # the script shows the sentence beside this field
         return web.Response(text=sentence or heading, status=status, headers=headers)
     try:
         answer = pages.render(request, "error.html", status=status, heading=heading, words=sentence, back="/")

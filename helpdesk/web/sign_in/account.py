@@ -1,4 +1,4 @@
-"""One's own account: password, and where one is signed in."""
+"""The account page: own name, extension, password, and the browsers one is signed in with."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ async def page(request: web.Request) -> web.StreamResponse:
 
 
 async def password_form(request: web.Request) -> web.StreamResponse:
-    """Choose a first password, or another one after a one-time link; else on the account page."""
+    """The page for a first password, or a new one after a one-time link."""
     if not _without_old(request):
         raise web.HTTPSeeOther("/account")
     return _form(request)
 
 
 async def choose_password(request: web.Request) -> web.StreamResponse:
-    """Keep a new password. Every other browser is signed out, this one gets a fresh session."""
+    """Save a new password. Other sessions end, this browser gets a new one."""
     app, person = request.app, signed_in(request)
     try:
         form = await parse_form(request, PasswordForm)
@@ -56,7 +56,7 @@ async def choose_password(request: web.Request) -> web.StreamResponse:
 
 
 async def choose_name(request: web.Request) -> web.StreamResponse:
-    """Keep what one is called, here and before customers."""
+    """Save the own name, as colleagues and customers see it."""
     app, person = request.app, signed_in(request)
     try:
         form = await parse_form(request, NameForm)
@@ -67,7 +67,7 @@ async def choose_name(request: web.Request) -> web.StreamResponse:
 
 
 async def choose_extension(request: web.Request) -> web.StreamResponse:
-    """Keep which telephone is one's own."""
+    """Save the extension of the own telephone."""
     app, person = request.app, signed_in(request)
     try:
         form = await parse_form(request, ExtensionForm)
@@ -80,7 +80,7 @@ async def choose_extension(request: web.Request) -> web.StreamResponse:
 
 
 async def revoke(request: web.Request) -> web.StreamResponse:
-    """Sign out one of one's own browsers."""
+    """Revoke one of the own sessions."""
     session_id = int(request.match_info["session_id"])
     await request.app[DATABASE].write(
         sign_in.revoke, session_id=session_id, by=signed_in(request), now=request.app[CLOCK]()
@@ -89,7 +89,7 @@ async def revoke(request: web.Request) -> web.StreamResponse:
 
 
 def _without_old(request: web.Request) -> bool:
-    """Whether the old password need not be told: there is none, or a one-time link was spent just now."""
+    """Whether the old password is not required: there is none, or a one-time link was just used."""
     session, own = request[SESSION], request.app[SETTINGS].sign_in
     assert session is not None
     fresh = request.app[CLOCK]() - session.created_at < timedelta(minutes=own.link_minutes)
@@ -97,7 +97,7 @@ def _without_old(request: web.Request) -> bool:
 
 
 async def _old_is_right(request: web.Request, stored: str | None, current: str) -> bool:
-    """Compares it, counted like a sign-in so that a stolen session can't guess. Raises Resting."""
+    """Whether the current password is right; counted like a sign-in. Raises Resting."""
     app, account = request.app, f"password:{signed_in(request).id}"
     limits, address = client_identity.limits(app[SETTINGS]), client_identity.remote(request)
     await app[DATABASE].write(sign_in.begin, account=account, address=address, limits=limits, now=app[CLOCK]())
@@ -109,7 +109,7 @@ def _asks_name(request: web.Request) -> bool:
 
 
 async def _check_password(request: web.Request, form: PasswordForm, name: str, stored: str | None) -> None:
-    """Raises Invalid for a new password that is too weak or typed in two ways, and where the present one is not right."""
+    """Raises Invalid for a weak password, two different ones, or a wrong current one."""
     password = form.password.get_secret_value()
     problem = rules.password_problem(password, name=name, email=signed_in(request).email)
     if problem is not None:

@@ -1,4 +1,4 @@
-"""Language, look and shortcuts: in cookies for everybody, and with the person who is signed in."""
+"""Language, theme and shortcuts: stored in cookies, and with the account of whoever is signed in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ YEAR = 365 * 86_400
 
 @public
 async def save_preferences(request: web.Request) -> web.StreamResponse:
-    """Keep what was chosen and go back to the page."""
+    """Save the preference and return to the page."""
     form = await parse_form(request, PreferencesForm)
     chosen = form.model_dump(include={"language", "theme", "shortcuts"}, exclude_none=True)
     person = request[PERSON]

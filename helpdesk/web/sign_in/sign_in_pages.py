@@ -1,4 +1,4 @@
-"""The door: by password or by one-time link."""
+"""The sign-in pages: by password or by one-time link, and sign-out."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ YEAR = 365 * 86_400
 
 @public
 async def form(request: web.Request) -> web.StreamResponse:
-    """The sign-in page; who is signed in goes on."""
+    """The sign-in page; a signed-in person is redirected."""
     ahead = client_identity.safe_path(request.query.get("next"), "")
     if request[PERSON] is not None:
         _go(ahead)
@@ -34,7 +34,7 @@ async def form(request: web.Request) -> web.StreamResponse:
 
 @public
 async def enter(request: web.Request) -> web.StreamResponse:
-    """Sign in by password. Wrong, unknown and disabled look and take the same."""
+    """Sign in by password. Wrong, unknown and disabled accounts give the same answer in the same time."""
     app, now = request.app, request.app[CLOCK]()
     try:
         form = await parse_form(request, SignInForm)
@@ -68,7 +68,7 @@ async def enter(request: web.Request) -> web.StreamResponse:
 
 @public
 async def link(request: web.Request) -> web.StreamResponse:
-    """The page of a one-time link. Looking at it spends nothing: mail scanners look too."""
+    """The page of a one-time link. Viewing does not use it up: mail scanners follow links."""
     app, hashed = request.app, token_hash(request.match_info["token"])
     try:
         person = await app[DATABASE].read(queries.link, token_hash=hashed, now=app[CLOCK]())
@@ -79,7 +79,7 @@ async def link(request: web.Request) -> web.StreamResponse:
 
 @public
 async def spend_link(request: web.Request) -> web.StreamResponse:
-    """The button was pressed: sign in, the link is spent."""
+    """Sign in with a one-time link, which is then used up."""
     app = request.app
     try:
         person, token = await app[DATABASE].write(
@@ -94,7 +94,7 @@ async def spend_link(request: web.Request) -> web.StreamResponse:
 
 @public
 async def leave(request: web.Request) -> web.StreamResponse:
-    """Sign out here."""
+    """Sign out this browser."""
     token = client_identity.token_of(request)
     if token and request[SESSION] is not None:
         await request.app[DATABASE].write(sign_in.leave, token=token, now=request.app[CLOCK]())
@@ -115,7 +115,7 @@ def _welcome(request: web.Request, person: Person, token: str, ahead: str) -> we
 
 
 async def _refused(request: web.Request, error: InvalidForm) -> web.Response:
-    """The form with what is wrong in it; nothing was tried, so nothing is counted."""
+    """The form with its errors; no attempt is counted."""
     refused = await refuse(request, error, SignInForm)
     ahead = client_identity.safe_path(refused.typed.get("next"), "")
     return request.app[PAGES].render(

@@ -1,4 +1,4 @@
-"""A channel that is nowhere but in memory: the twin that stories and contract tests use."""
+"""The in-memory channel of stories and contract tests."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from channels.contract import (
 
 
 def letter(text: str = "Where is my order?", *, sender: str = "sara@customers.example", **more: Any) -> bytes:
-    """What a customer sends: JSON that `MemoryChannel` understands. `more` are fields of Inbound and Thread."""
+    """A customer's message as JSON for `MemoryChannel`. `more`: fields of Inbound and Thread."""
     return json.dumps({"text": text, "sender": sender, **more}).encode()
 
 
 @dataclass
 class MemoryChannel(contract.Channel):
-    """Takes JSON, keeps what it sends, and fails when told to."""
+    """Receives JSON, records what it sends, and fails on demand."""
 
     name: ClassVar[str] = "memory"
     label: ClassVar[Mapping[str, str]] = {"fa": "حافظه", "en": "Memory"}
@@ -38,10 +38,10 @@ class MemoryChannel(contract.Channel):
     can = Capabilities(attachments=True, subject=True, copies=True, starts=True, replies=True)
 
     sent: list[Outbound] = field(default_factory=list)
-    answers: list[DeliveryError | None] = field(default_factory=list)  # what the next sends meet
+    answers: list[DeliveryError | None] = field(default_factory=list)  # errors of the next sends
     chat: bool = False
     changes: list[tuple[str, ...]] = field(default_factory=list)  # ("edit", remote id, text), ("withdraw", id), …
-    parts: int = 1  # how many pieces a message leaves in
+    parts: int = 1  # how many parts a message is sent in
 
     def accounts(self) -> Sequence[str]:
         return ("main",)

@@ -1,4 +1,7 @@
-"""The gallery as a site: `/fa/ticket`, `/en/survey`, … `python -m tests.support.pages.gallery_app [port]`"""
+"""The page gallery as a site: every page with sample data, `/fa/ticket`, `/en/survey`, …
+
+Run as `python -m tests.support.pages.gallery_app [port]`.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ def inbox(language: str, **more: Any) -> Page:
 
 
 def answered(language: str) -> Page:
-    """A ticket whose clock was stopped, without a customer's history, by somebody who writes a note."""
+    """A ticket with a stopped clock, no customer history, and a note being written."""
     full_address = g.ticket(language)
     why = replace(g.why(language), met=True, stopped_at=g.NOW - timedelta(minutes=5), answered_by=g.ME[language].name,
                   how="suggestion", seconds=540, breached_at=g.NOW)  # fmt: skip
@@ -62,7 +65,7 @@ def answered(language: str) -> Page:
 
 
 def survey(score: str = "", tapped: str = "") -> SimpleNamespace:
-    """What the customer's page needs."""
+    """The survey page's values."""
     return SimpleNamespace(
         token="t0ken", subject="کاسه‌های سفارش ۴۸۱۲", who="مریم", score=score, tapped=tapped, changeable=True, words="",
         reasons=[("slow", "دیر جواب دادید"), ("unsolved", "مشکلم حل نشد"), ("tone", "لحن خوبی نبود"),
@@ -102,7 +105,7 @@ def letter() -> SimpleNamespace:
 
 
 def demo_form() -> SimpleNamespace:
-    """What the demo's form starts with."""
+    """Initial values of the demo's form."""
     return SimpleNamespace(name="نرگس دلاوری", address="nora@nilgun.example", subject="", text="", answers="")
 
 
@@ -153,7 +156,7 @@ SIGNED_OUT = ("sign-in", "link", "error", "survey", "survey-small", "survey-smal
 
 
 def merging(language: str) -> dict[str, Any]:
-    """The page that merges a ticket, refused once."""
+    """The merge page after a refusal."""
     words = g.WORDS[language]
     choices = [
         {"number": 1102, "here": False, "subject": words["again"], "status": "open", "icon": "mail"},
@@ -178,7 +181,7 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def nothing(request: web.Request) -> web.Response:
-    """What scripts ask for: here nothing ever happens."""
+    """Requests of scripts: nothing ever happens here."""
     return web.Response(status=204)
 
 
@@ -189,7 +192,7 @@ async def file(request: web.Request) -> web.Response:
 
 
 async def silence(request: web.Request) -> web.StreamResponse:
-    """The stream of a desk on which nothing happens."""
+    """An event stream without events."""
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await response.prepare(request)
     await response.write(b": here\n\n")

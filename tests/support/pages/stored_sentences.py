@@ -1,4 +1,4 @@
-"""English sentences that are stored as data and shown translated: why something did not leave, arrive or make sense."""
+"""Collector of English sentences that are stored as data and shown translated, such as reasons of failed deliveries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXEMPT = {"tests", "demo", "node_modules", "built"}
 
 @cache
 def stored_sentences() -> dict[str, str]:
-    """Each sentence, and one place that writes it. What is put together from pieces is a remote's word and no sentence."""
+    """Each sentence with one place that writes it. Composed texts are not included."""
     places: dict[str, str] = {}
     for top in ("channels", "helpdesk"):
         for path in sorted((ROOT / top).rglob("*.py")):

@@ -1,4 +1,4 @@
-"""A server of the Bot API for tests: keeps updates until they are confirmed, checks every request, fails when told to."""
+"""A fake Bot API server: queues updates until confirmed, validates every request, fails on demand."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HTML_ANSWER = "<html><head><title>502 Bad Gateway</title></head><body><center>ng
 
 @dataclass(frozen=True)
 class Call:
-    """A request as it came. `values` are decoded."""
+    """A received request with decoded `values`."""
 
     method: str
     values: Mapping[str, Any]
@@ -31,7 +31,7 @@ class Call:
 
 @dataclass
 class Trouble:
-    """What happens instead of an answer. `after`: the request is carried out first. `hang`: no answer ever."""
+    """A failure instead of an answer. `after`: the request is executed first. `hang`: no answer at all."""
 
     status: int = 200
     body: str | bytes = ""
@@ -53,7 +53,7 @@ class Trouble:
 
 @dataclass
 class BotApi(Chats):
-    """One bot's server. `troubles[method]` are met by the next calls of it, None means none."""
+    """One bot's server. `troubles[method]`: failures of the next calls, None for success."""
 
     updates: list[tuple[int, bytes]] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
@@ -105,12 +105,12 @@ class BotApi(Chats):
         return [one.values for one in self.calls if one.method == method]
 
     async def until(self, true: Callable[[], object]) -> None:
-        """Wait until requests made something true. Raises TimeoutError."""
+        """Wait until requests fulfil a condition. Raises TimeoutError."""
         async with self._news:
             await asyncio.wait_for(self._news.wait_for(true), 30)
 
     async def deliver(self, update: dict[str, Any] | bytes, *, secret: str | None = "") -> int:
-        """Call the webhook; the secret is the one given with setWebhook unless another (None: no header) is said."""
+        """Call the webhook, with the secret of setWebhook unless another is given (None: no header)."""
         secret = self.webhook.get("secret_token", "") if secret == "" else secret
         headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret is not None else {}
         raw = update if isinstance(update, bytes) else json.dumps(update).encode()

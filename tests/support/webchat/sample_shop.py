@@ -1,4 +1,4 @@
-"""A website that is not the desk, with the chat on its pages, for the browser."""
+"""A sample shop website with the chat widget on its pages, for browser tests."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WORDS = {
 
 
 def bowl(glaze: str, rim: str, ground: str) -> str:
-    """A photograph, as far as a drawing is one."""
+    """A generated product picture."""
     return (
         f'<svg class="photo" viewBox="0 0 300 200" aria-hidden="true"><path fill="{ground}" d="M0 0h300v200H0z"/><path d="M0 140h300v60H0z" opacity=".1"/>'
         '<ellipse cx="150" cy="160" rx="72" ry="10" opacity=".22"/>'
@@ -64,7 +64,7 @@ def page(desk: str, lang: str, more: str = "") -> str:
 
 @asynccontextmanager
 async def shop(desk: str) -> AsyncIterator[str]:
-    """The shop's address. Its pages: /fa, /en; /strict/fa and /strict/en allow nothing but what the README asks for."""
+    """The shop's URL. Pages: /fa, /en; /strict/fa and /strict/en with the README's minimal content policy."""
     socket = desk.replace("http", "ws", 1)
     strict = f"default-src 'none'; script-src {desk}; connect-src {desk} {socket}; style-src 'self'; img-src data:; require-trusted-types-for 'script'"
 

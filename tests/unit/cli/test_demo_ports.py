@@ -1,4 +1,4 @@
-"""The demo opens where the environment says, as the real desk does; what is said on the command line wins."""
+"""Ports of the demo: command line over environment over defaults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every misspelt setting is named at once, each with the name that was probably meant."""
+"""Misspelt settings are all reported at once, each with the nearest known name."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ enabled = true
 """
 
 
-async def test_check_names_every_misspelt_setting_and_what_is_near(tmp_path):
+async def test_check_reports_every_misspelt_setting_with_a_suggestion(tmp_path):
     file = tmp_path / "helpdesk.toml"
     file.write_text(WRONG)
     told = " ".join([problem or "" async for _, problem in outcomes(file)])
@@ -43,7 +43,7 @@ async def test_check_names_every_misspelt_setting_and_what_is_near(tmp_path):
         assert f'did you mean "{meant}"?' in told, meant
 
 
-def test_what_is_near_nothing_is_only_named(tmp_path):
+def test_a_name_without_a_near_match_is_only_reported(tmp_path):
     file = tmp_path / "helpdesk.toml"
     file.write_text("[web]\nxyzzy = 1\n")
     with pytest.raises(Invalid) as told:
@@ -52,7 +52,7 @@ def test_what_is_near_nothing_is_only_named(tmp_path):
 
 
 @pytest.mark.parametrize("said", ["false", "no", "0"])
-def test_a_channel_is_switched_off_by_the_environment_too(tmp_path, said):
+def test_a_channel_can_be_disabled_by_the_environment(tmp_path, said):
     file = tmp_path / "helpdesk.toml"
     file.write_text("[channels.phone]\nenabled = true\n")
     assert list(channels_of(settings.load(file, {}), "here")) == ["phone"]

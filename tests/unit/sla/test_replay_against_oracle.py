@@ -1,3 +1,5 @@
+"""SLA clocks against the oracle, on random timelines."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -87,7 +89,7 @@ def as_oracle(cycle: Cycle) -> dict[str, Any]:
     r = cycle.resolution
     pauses: list[tuple[int | None, int | None]] = []
     for a, b in ((minute(a), minute(b)) for a, b in r.paused):
-        touches = bool(pauses) and pauses[-1][1] == a  # left and taken up again within the same minute
+        touches = bool(pauses) and pauses[-1][1] == a  # paused and resumed within the same minute
         pauses[-1:] = [(pauses[-1][0], b)] if touches else [*pauses[-1:], (a, b)]
     return {
         "start": cycle.start,
@@ -106,7 +108,7 @@ def agree(random: Random) -> int:
     return len(found)
 
 
-def test_the_clocks_equal_the_slow_oracle_on_a_thousand_random_timelines() -> None:
+def test_clocks_match_the_oracle_on_a_thousand_random_timelines() -> None:
     random = Random(14050902)
     counts = [agree(random) for _ in range(1000)]
     assert max(counts) >= 3, "reopened tickets have to be among them"
@@ -114,5 +116,5 @@ def test_the_clocks_equal_the_slow_oracle_on_a_thousand_random_timelines() -> No
 
 @settings(max_examples=40, deadline=None)
 @given(st.randoms(use_true_random=False))
-def test_the_clocks_equal_the_slow_oracle_whatever_hypothesis_tries(random: Random) -> None:
+def test_clocks_match_the_oracle_for_generated_timelines(random: Random) -> None:
     agree(random)

@@ -1,4 +1,4 @@
-"""The pages beside the inbox: status for administrators, the quarantine with its second try."""
+"""Administration pages: status, quarantine with retry and export."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def form_token(client, path: str) -> str:
     return found[1]
 
 
-async def test_what_could_not_be_understood_is_shown_with_its_reason_and_tried_again(told, aiohttp_client):
+async def test_quarantined_messages_show_their_reason_and_can_be_retried(told, aiohttp_client):
     await told.app.desk_for("memory").accept("main", "broken", b"this is \xff no JSON", order_key="")
     await told.work()
     client = await signed_in(told, aiohttp_client, "supervisor")
@@ -66,14 +66,14 @@ async def test_what_could_not_be_understood_is_shown_with_its_reason_and_tried_a
     assert again.status == 409
 
 
-async def test_the_quarantine_is_not_for_everybody(told, aiohttp_client):
+async def test_the_quarantine_requires_a_role(told, aiohttp_client):
     client = await signed_in(told, aiohttp_client, "agent")
     assert (await client.get("/quarantine")).status == 403
     assert (await client.get("/quarantine/export.csv")).status == 403
     assert (await client.get("/status")).status == 403
 
 
-async def test_the_status_page_tells_how_every_account_is_doing(told, aiohttp_client):
+async def test_the_status_page_shows_every_account(told, aiohttp_client):
     await told.writes("Where is my order?", subject="Order")
     told.app.reports.states["memory", "main"] = State(
         "main", connected=False, problem="The server does not answer.", since=told.time() - timedelta(minutes=9)
@@ -84,14 +84,14 @@ async def test_the_status_page_tells_how_every_account_is_doing(told, aiohttp_cl
         assert said in page, said
 
 
-async def test_an_account_that_has_not_told_anything_is_shown_as_not_connected(told, aiohttp_client):
+async def test_an_account_without_a_report_is_shown_as_not_connected(told, aiohttp_client):
     client = await signed_in(told, aiohttp_client, "administrator")
     page = await (await client.get("/status")).text()
     assert "not connected" in page
     assert "Nothing has been heard from it since the desk was started." in page
 
 
-async def test_a_list_goes_on_where_its_page_ended(told, aiohttp_client):
+async def test_a_list_is_paginated(told, aiohttp_client):
     for number in range(53):
         await told.writes("Hello", sender=f"c{number}@customers.example", subject=f"Matter {number}")
     client = await signed_in(told, aiohttp_client, "agent")
@@ -103,7 +103,7 @@ async def test_a_list_goes_on_where_its_page_ended(told, aiohttp_client):
     assert not set(re.findall(r'id="t(\d+)"', page)) & set(re.findall(r'id="t(\d+)"', rest))
 
 
-async def test_an_address_that_is_none_of_ours_gets_a_clear_page(told, aiohttp_client):
+async def test_an_unknown_address_gets_a_clear_error_page(told, aiohttp_client):
     client = await signed_in(told, aiohttp_client, "agent")
     assert (await client.get("/inbox/tickets/99")).status == 404
     assert (await client.get("/inbox?view=all&after=nonsense")).status == 422
@@ -111,7 +111,7 @@ async def test_an_address_that_is_none_of_ours_gets_a_clear_page(told, aiohttp_c
     assert (await client.get("/inbox/tickets/99999999999999999999")).status == 404
 
 
-async def test_the_quarantine_is_exported_for_spreadsheets_and_in_full(told, aiohttp_client):
+async def test_the_quarantine_is_exported_as_csv_and_jsonl(told, aiohttp_client):
     desk = told.app.desk_for("memory")
     await desk.accept("main", "=HYPERLINK(1)", "=1+1 سلام".encode(), order_key="")
     await desk.accept("main", "second", b"raw \xff", order_key="")
@@ -137,7 +137,7 @@ async def test_the_quarantine_is_exported_for_spreadsheets_and_in_full(told, aio
     assert (await client.get("/quarantine/export.xml")).status == 404
 
 
-async def test_an_export_that_breaks_off_is_a_failed_download(told, aiohttp_client, monkeypatch):
+async def test_an_interrupted_export_is_a_failed_download(told, aiohttp_client, monkeypatch):
     async def broken(*_args, **_kw):
         yield b"half a file", 1
         raise RuntimeError("the disk went away")

@@ -1,4 +1,4 @@
-"""Form models: limits on everything typed, one sentence per faulty field, nothing typed is lost, no secret comes back."""
+"""Form models: length limits, one error per faulty field, typed text is kept, passwords are never echoed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def length(value: object) -> int:
 
 
 @pytest.mark.parametrize(("form", "name"), FIELDS)
-def test_every_field_limits_what_it_takes(form, name):
+def test_every_field_has_a_limit(form, name):
     filled = {info.alias or own: "1" for own, info in form.model_fields.items() if info.is_required()}
     key = form.model_fields[name].alias or name
     repeated = get_origin(form.model_fields[name].annotation) is list
@@ -59,7 +59,7 @@ def test_every_field_limits_what_it_takes(form, name):
             assert length(value) < 1_000
 
 
-def test_line_ends_count_once_as_browsers_count_them():
+def test_line_ends_count_as_one_character():
     form = importlib.import_module("helpdesk.web.forms.survey_forms").SurveyForm
     assert form.model_validate({"words": "\r\n" * 2000}).words == "\n" * 2000
     with pytest.raises(ValidationError):
@@ -69,12 +69,12 @@ def test_line_ends_count_once_as_browsers_count_them():
 @pytest.mark.parametrize(
     ("typed", "number"), [("#۱۲", 12), ("12", 12), (" ١٢ ", 12), ("x", 0), ("9" * 400, 0), ("-1", 0)]
 )
-def test_a_ticket_number_is_read_in_any_script(typed, number):
+def test_a_ticket_number_is_parsed_in_any_script(typed, number):
     form = importlib.import_module("helpdesk.web.forms.ticket_forms").MergeForm
     assert form.model_validate({"other": typed}).number == number
 
 
-async def test_every_faulty_field_has_its_own_sentence_beside_it(client):
+async def test_every_faulty_field_has_its_own_error(client):
     shown = await post(client, "/people", {"name": " ", "email": "nonsense", "role": "king"}, status=422)
     for name in ("name", "email", "role"):
         assert f'id="bad-{name}"' in shown
@@ -83,7 +83,7 @@ async def test_every_faulty_field_has_its_own_sentence_beside_it(client):
     assert "This is not an email address." in shown
 
 
-async def test_a_limit_is_named_in_the_digits_of_the_page_and_what_was_typed_stays(client):
+async def test_an_error_uses_the_digits_of_the_page_and_keeps_the_typed_value(client):
     persian = {"Accept-Language": "fa", "X-CSRF-Token": await form_token(client)}
     answer = await client.post("/people/teams", data={"team": "ت" * 81}, headers=persian)
     shown = await answer.text()
@@ -92,7 +92,7 @@ async def test_a_limit_is_named_in_the_digits_of_the_page_and_what_was_typed_sta
     assert f'value="{"ت" * 81}"' in shown
 
 
-async def test_the_ticked_teams_stay_ticked_when_the_rest_is_refused(desk, client):
+async def test_ticked_teams_stay_ticked_when_the_form_is_refused(desk, client):
     person_id = await desk.person("Sara")
     await post(client, "/people/teams", {"team": "Support"})
     refused = await post(
@@ -101,7 +101,7 @@ async def test_the_ticked_teams_stay_ticked_when_the_rest_is_refused(desk, clien
     assert re.search(r'name="team" value="1" checked', refused)
 
 
-async def test_no_password_comes_back_in_a_page(client):
+async def test_passwords_are_never_echoed(client):
     secret = "zebra-crossing-" * 30
     fields = {"current": secret, "password": secret, "again": secret}
     shown = await post(client, "/account/password", fields, status=422)
@@ -119,7 +119,7 @@ async def test_a_reply_that_is_too_long_stays_in_the_composer(desk, client):
     assert (await desk.ticket(number)).answered is False
 
 
-async def test_an_edit_that_is_refused_keeps_its_words_on_a_page_of_its_own(desk, client):
+async def test_a_refused_edit_keeps_its_text(desk, client):
     number = await desk.writes()
     await post(client, f"/inbox/tickets/{number}/reply", {"text": "First", "seen": "99"})
     entry = (await desk.timeline(number))[-1].id
@@ -130,7 +130,7 @@ async def test_an_edit_that_is_refused_keeps_its_words_on_a_page_of_its_own(desk
     assert f'name="entry" value="{entry}"' in shown
 
 
-async def test_a_script_is_told_which_field_its_sentence_is_about(desk, client):
+async def test_an_error_fragment_names_its_field_in_a_header(desk, client):
     number = await desk.writes()
     answer = await client.post(
         f"/inbox/tickets/{number}/followed-up", data={"task": "1", "outcome": "x" * 2001},
@@ -140,7 +140,7 @@ async def test_a_script_is_told_which_field_its_sentence_is_about(desk, client):
     assert await answer.text() == "This is too long: at most 2000 characters."
 
 
-async def test_files_posted_with_a_note_without_script_are_kept(desk, client):
+async def test_files_posted_with_a_note_are_stored(desk, client):
     number = await desk.writes()
     form = FormData({"text": "See the plan"})
     form.add_field("upload", b"the plan", filename="plan.txt")
@@ -151,7 +151,7 @@ async def test_files_posted_with_a_note_without_script_are_kept(desk, client):
     assert "plan.txt" in await page(client, f"/inbox/tickets/{number}")
 
 
-async def test_more_files_than_one_message_takes_are_refused_and_none_is_left_out_silently(desk, client):
+async def test_too_many_files_are_refused_instead_of_dropped(desk, client):
     number = await desk.writes()
     fields = [("text", "Hello"), ("seen", "99"), *(("file", str(file)) for file in range(1, 22))]
     shown = await post(client, f"/inbox/tickets/{number}/reply", fields, status=422)

@@ -1,4 +1,4 @@
-"""Every word of the pages is in both catalogues, and numbers, times and sizes read as people say them."""
+"""Translation catalogues are complete and well-formed; numbers, times and sizes are localised."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ OWN_NAMES = {"English", "فارسی", "Ctrl", "Enter", "J", "K"}  # said the sam
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
-def test_every_text_of_the_pages_is_in_the_catalogue(language):
+def test_every_translatable_text_is_in_the_catalogue(language):
     known = written(language)
     assert {key: place for key, place in wanted().items() if not all(known.get(key, ("",)))} == {}
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
-def test_a_catalogue_holds_nothing_that_nobody_says(language):
+def test_a_catalogue_has_no_unused_texts(language):
     assert set(written(language)) - set(wanted()) == set()
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
-def test_a_translation_keeps_every_value_of_its_sentence(language):
+def test_a_translation_keeps_every_placeholder(language):
     lost = {}
     for (_, text), said in written(language).items():
         source = text if isinstance(text, str) else text[-1]
@@ -47,7 +47,7 @@ def test_the_persian_catalogue_is_persian():
 
 
 @pytest.mark.parametrize("template", sorted((ROOT / "templates").rglob("*.html")), ids=lambda path: path.name)
-def test_no_template_speaks_by_itself(template: Path):
+def test_templates_contain_no_untranslated_text(template: Path):
     text = re.sub(r"{%-?\s*trans\b.*?endtrans\s*-?%}", "", template.read_text(encoding="utf-8"), flags=re.DOTALL)
     text = re.sub(r"{% block (kind|body_attributes) %}.*?{% endblock %}", "", text, flags=re.DOTALL)  # of a tag
     text = re.sub(r"{% macro faulty\(.*?{% endmacro %}", "", text, flags=re.DOTALL)  # attributes
@@ -67,7 +67,7 @@ def test_numbers_are_written_in_the_digits_of_the_language():
     assert template_filters.stopwatch(220, "fa") == "۳:۴۰"
 
 
-def test_sizes_are_told_in_the_largest_unit():
+def test_sizes_use_the_largest_unit():
     assert template_filters.size(5, "en") == "5 bytes"
     assert template_filters.size(1_840_113, "fa") == "۱٫۸ مگابایت"
     assert template_filters.size(52_000_000_000, "en") == "52 GB"
@@ -85,7 +85,7 @@ def test_plain_text_becomes_paragraphs_and_never_markup():
     )
 
 
-def test_a_stored_reason_is_translated_and_ends_a_sentence_only_where_it_stands_alone():
+def test_a_stored_reason_is_translated_with_a_full_stop_only_on_its_own():
     persian = catalogue("fa").gettext
     assert template_filters.translated("This message is too old to be changed.", persian).endswith("عوض شود.")
     assert template_filters.clause("This message is too old to be changed.", persian).endswith("عوض شود")

@@ -1,4 +1,4 @@
-"""The record of a telephone call into its card."""
+"""View builder of a telephone call: a call entry → the card on the timeline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands over a ticket whose customer waits to be called back."""
+"""View builder of the callback notice: whether the customer of a ticket waits to be called back, and on which number."""
 
 from __future__ import annotations
 

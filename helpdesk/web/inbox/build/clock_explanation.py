@@ -1,4 +1,4 @@
-"""A clock, explained: what started it, which working time counted, what did not stop it."""
+"""View builder of the SLA clock: the chip of a ticket, and the explanation of its deadline behind it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A customer as they are shown beside a ticket and on their own page: addresses, offers to join, joins that stand."""
+"""View builder of the customer: addresses, offers to join with another customer, joins that can be undone."""
 
 from __future__ import annotations
 

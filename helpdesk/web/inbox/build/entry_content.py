@@ -1,4 +1,4 @@
-"""What a channel told of an entry into what is shown of it: places, contacts, polls, quotes, versions, reactions."""
+"""View builder of an entry's content: places, contact cards, polls, quoted messages, earlier versions, reactions."""
 
 from __future__ import annotations
 

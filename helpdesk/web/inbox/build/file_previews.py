@@ -1,4 +1,4 @@
-"""Attachments into pictures, players and downloads, by what they are and what the channel called them."""
+"""View builder of attachments: pictures, players and downloads, by content type and by what the channel called them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader may do with a message, and the ways an answer can go: from what is stored to what is shown."""
+"""View builder of the message menu (edit, delete, react, reply to) and of the composer's destinations."""
 
 from __future__ import annotations
 

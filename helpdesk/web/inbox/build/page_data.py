@@ -1,4 +1,4 @@
-"""Everything one page of the inbox needs, read in one go. Queries belong to the slices; nothing is decided here."""
+"""Data loading of an inbox page: everything it shows in one read unit. Decides nothing; queries belong to the slices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who looks at the inbox, when, and in which language: what turns stored values into shown ones."""
+"""The reader of a page: the person, their language, the time, and how stored values are shown to them."""
 
 from __future__ import annotations
 

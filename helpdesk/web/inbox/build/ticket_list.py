@@ -1,4 +1,4 @@
-"""Rows of the database into rows of the list."""
+"""View builder of the ticket list: database rows → rows of the list."""
 
 from __future__ import annotations
 

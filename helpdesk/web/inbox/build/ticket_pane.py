@@ -1,4 +1,4 @@
-"""The parts of a ticket into the view of one."""
+"""View builder of the ticket pane: ticket, customer, composer and timeline in one view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entries into lines of a timeline: days, messages, changes that fold, felt surveys."""
+"""View builder of the timeline: entries → day headings, messages, folded changes, survey answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calling a customer back: one click asks the switchboard once, and says what came of it."""
+"""POST handlers of callbacks: have the switchboard call the customer, or close a callback request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from helpdesk.web.forms.ticket_forms import CallForm
 from helpdesk.web.inbox.pages import render
 from helpdesk.web.rendering.page_renderer import PAGES
 
-PATIENCE = 20.0  # seconds the switchboard has to say that it rings
+PATIENCE = 20.0  # seconds until the switchboard must answer
 log = structlog.get_logger("calling")
 
 
@@ -37,7 +37,7 @@ async def request_call(request: web.Request) -> web.StreamResponse:
         journey.request_call, app[app_keys.BOOK], ticket_id=ticket_id, person_id=me.id, number=await _number(request, form),
         now=app[app_keys.CLOCK](),
     )  # fmt: skip
-    trying = asyncio.create_task(_try(app, wanted))  # a browser that goes away ends no try half way
+    trying = asyncio.create_task(_try(app, wanted))  # not cancelled when the browser disconnects
     state, reason = await asyncio.shield(trying)
     if state == "failed":
         log.warning("nobody was called", ticket=ticket_id, why=reason)
@@ -45,7 +45,7 @@ async def request_call(request: web.Request) -> web.StreamResponse:
 
 
 async def _try(app: web.Application, wanted: journey.CallRequest) -> tuple[str, str]:
-    """Ask once, and write down what the switchboard said."""
+    """Ask the switchboard once and record the outcome."""
     state: Literal["ringing", "failed", "uncertain"] = "ringing"
     call, reason = "", ""
     try:
@@ -55,7 +55,7 @@ async def _try(app: web.Application, wanted: journey.CallRequest) -> tuple[str, 
         state, reason = ("uncertain" if error.uncertain else "failed"), error.reason
     except TimeoutError:
         state, reason = "uncertain", SILENT
-    except Exception as error:  # a bug in a channel is an outcome too: the click must not be lost silently
+    except Exception as error:  # a bug in a channel is an outcome too: the click must not be lost
         log.exception("ring failed", channel=wanted.channel)
         state, reason = "failed", type(error).__name__
     await app[app_keys.DATABASE].write(
@@ -65,7 +65,7 @@ async def _try(app: web.Application, wanted: journey.CallRequest) -> tuple[str, 
 
 
 async def _number(request: web.Request, form: CallForm) -> str:
-    """The number a form names, by itself or by the call it stands on. Raises Invalid, Conflict."""
+    """The number to call: posted, or that of the posted call. Raises Invalid, Conflict."""
     if form.number:
         return form.number
     if form.entry is None:
@@ -80,7 +80,7 @@ async def _number(request: web.Request, form: CallForm) -> str:
 
 
 async def close_callback(request: web.Request) -> web.StreamResponse:
-    """Nobody needs to call back any more."""
+    """Close the callback request."""
     app, me = request.app, app_keys.signed_in(request)
     ticket_id = render.ticket_number(request)
     await app[app_keys.DATABASE].write(
@@ -90,7 +90,7 @@ async def close_callback(request: web.Request) -> web.StreamResponse:
 
 
 async def _pane(request: web.Request, ticket_id: int) -> web.StreamResponse:
-    """The ticket afterwards: its pane for scripts, its address for everybody else."""
+    """The response: the ticket pane for scripts, a redirect for everybody else."""
     if not render.is_fragment(request):
         raise web.HTTPSeeOther(f"/inbox/tickets/{ticket_id}")
     context = await render.context(request, render.list_request(request.query), ticket_id=ticket_id)

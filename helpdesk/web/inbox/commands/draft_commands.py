@@ -1,4 +1,4 @@
-"""What is being written: drafts, files beside them, and who is at a ticket."""
+"""POST handlers while somebody writes: save a draft, upload a file, report presence."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from helpdesk.web.inbox.pages import render
 from helpdesk.web.rendering.page_renderer import PAGES
 from helpdesk.web.rendering.template_filters import size
 
-MOST_BYTES = 25 * 1024 * 1024  # what mail servers take
+MOST_BYTES = 25 * 1024 * 1024  # the usual limit of mail servers
 
 
 async def all_files(request: web.Request, ticket_id: int, form: ReplyForm | NoteForm) -> list[int]:
-    """Ids of the files that go with a message: those beside the draft, and those a form without script brings itself."""
+    """Ids of a message's files: those of the draft, and those posted without script."""
     return [*form.file, *[(await _keep(request, ticket_id, value))["id"] for value in form.upload]]
 
 
 async def save_draft(request: web.Request) -> web.StreamResponse:
-    """Keep what is being written; an empty draft is forgotten."""
+    """Save a draft; an empty one is deleted."""
     app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, DraftForm)
     ticket_id = render.ticket_number(request)
     await app[app_keys.DATABASE].read(queries.ticket, ticket_id=ticket_id)
@@ -39,7 +39,7 @@ async def save_draft(request: web.Request) -> web.StreamResponse:
 
 
 async def upload(request: web.Request) -> web.StreamResponse:
-    """Put a file beside the draft, or (`drop`) take it away again."""
+    """Upload a file for the draft, or remove one (`drop`)."""
     app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, DraftFileForm)
     ticket_id = render.ticket_number(request)
     if form.drop is not None:
@@ -70,7 +70,7 @@ async def _keep(request: web.Request, ticket_id: int, given: FileField) -> Mappi
 
 
 async def report_presence(request: web.Request) -> web.StreamResponse:
-    """Somebody is at a ticket, perhaps writing; others see it. Of a note the customer sees nothing."""
+    """Report that somebody views a ticket, perhaps writing. The customer is not told of a note."""
     app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, PresenceForm)
     ticket_id, answering = render.ticket_number(request), form.writing and form.kind == "reply"
     news = app[app_keys.PRESENCE].report(

@@ -1,4 +1,4 @@
-"""What is done to a message that has left or come: changed, taken back, reacted to. Each is one verb of the journey."""
+"""POST handlers for messages already sent or received: edit, delete, react. One transaction each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from helpdesk.web.rendering.page_renderer import PAGES
 
 
 async def form(request: web.Request) -> web.StreamResponse:
-    """Where a sent answer gets other words: in its own place, or on a page of its own."""
+    """The form that edits a sent reply: in place, or on a page of its own."""
     app, pages = request.app, request.app[PAGES]
     entry_id = await ticket_commands.entry_of_ticket(request, whole_number(request.query.get("entry", "")))
     entry = await app[app_keys.DATABASE].read(queries.entry, entry_id=entry_id)
@@ -34,7 +34,7 @@ async def form(request: web.Request) -> web.StreamResponse:
 
 
 async def edit(request: web.Request) -> web.StreamResponse:
-    """Let a sent answer say something else."""
+    """Edit a sent reply."""
     app, me = request.app, app_keys.signed_in(request)
     try:
         form = await parse_form(request, EditForm)
@@ -44,13 +44,13 @@ async def edit(request: web.Request) -> web.StreamResponse:
         )  # fmt: skip
     except Invalid as error:
         if render.is_fragment(request):
-            raise  # a script shows the sentence beside the form, which is still there
+            raise  # the script shows the error beside the field
         return await _edit_again(request, await refuse(request, error, EditForm))
     return await ticket_commands.pane(request)
 
 
 async def _edit_again(request: web.Request, refused: Refused) -> web.StreamResponse:
-    """The page of the form with what was typed and what is wrong with it."""
+    """The edit page with the typed text and its errors."""
     return request.app[PAGES].render(
         request, "inbox/edit.html", status=422, number=render.ticket_number(request),
         entry=whole_number(refused.typed.get("entry", "")), text=refused.typed.get("text", ""), errors=refused.errors,
@@ -59,7 +59,7 @@ async def _edit_again(request: web.Request, refused: Refused) -> web.StreamRespo
 
 
 async def withdraw(request: web.Request) -> web.StreamResponse:
-    """Take a sent message away from the customer."""
+    """Delete a sent message at the customer's."""
     app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, EntryForm)
     await app[app_keys.DATABASE].write(
         edit_sent.delete_message, app[app_keys.BOOK], entry_id=await ticket_commands.entry_of_ticket(request, form.entry),
@@ -69,7 +69,7 @@ async def withdraw(request: web.Request) -> web.StreamResponse:
 
 
 async def react(request: web.Request) -> web.StreamResponse:
-    """Put an emoji on a customer's message: `react` is its number and the emoji, or no emoji to take it away."""
+    """Set or remove the desk's reaction on a customer's message."""
     app, me = request.app, app_keys.signed_in(request)
     reaction = (await parse_form(request, ReactionForm)).react
     await app[app_keys.DATABASE].write(

@@ -1,4 +1,4 @@
-"""Doing: answer, note, give, take, resolve, take back, send again. Each is one verb of the journey."""
+"""POST handlers of a ticket: reply, note, assign, status, resolve, undo, resend, follow-up. One transaction each."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def pane(
     request: web.Request, *, toast: Mapping[str, Any] | None = None, composer: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> web.StreamResponse:  # fmt: skip
-    """The ticket after a verb: its pane for scripts, its address for everybody else."""
+    """The response to a command: the ticket pane for scripts, a redirect for everybody else."""
     ticket_id, pages = render.ticket_number(request), request.app[PAGES]
     fragment = render.is_fragment(request)
     if not fragment and composer is None:
@@ -46,7 +46,7 @@ async def pane(
 
 
 async def reply(request: web.Request) -> web.StreamResponse:
-    """Send an answer. It leaves after the seconds in which it can be taken back."""
+    """Send a reply. It leaves after the undo period."""
     app, me, ticket_id = request.app, app_keys.signed_in(request), render.ticket_number(request)
     try:
         form = await parse_form(request, ReplyForm)
@@ -73,7 +73,7 @@ async def reply(request: web.Request) -> web.StreamResponse:
 
 
 def _composer_again(refused: Refused) -> Mapping[str, Any]:
-    """A refused reply as the composer shows it again."""
+    """The composer's values after a refused reply."""
     typed = refused.typed
     return {
         "conflict": " ".join(refused.errors.values()), "reply": typed.get("text", ""),
@@ -94,7 +94,7 @@ async def _toast(request: web.Request, ticket_id: int, entry_id: int) -> Mapping
 
 
 async def _kept(request: web.Request, ticket_id: int, article: str, text: str) -> float:
-    """How much of a suggestion stayed as it was."""
+    """The share of a suggestion that was kept."""
     eyes = render.reader_of(request)
     parts = await request.app[app_keys.DATABASE].read(page_data.ticket, ticket_id=ticket_id, person_id=eyes.me.id)
     offered = {suggestion.article: suggestion.text for suggestion in ticket_pane.suggestions(parts, eyes)}
@@ -102,7 +102,7 @@ async def _kept(request: web.Request, ticket_id: int, article: str, text: str) -
 
 
 async def note(request: web.Request) -> web.StreamResponse:
-    """Write something only the desk sees."""
+    """Add an internal note."""
     app, me, ticket_id = request.app, app_keys.signed_in(request), render.ticket_number(request)
     try:
         form = await parse_form(request, NoteForm)
@@ -118,7 +118,7 @@ async def note(request: web.Request) -> web.StreamResponse:
 
 
 async def assign(request: web.Request) -> web.StreamResponse:
-    """Give the ticket to somebody, or back to everybody."""
+    """Assign the ticket to somebody, or to nobody."""
     app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, AssignForm)
     await app[app_keys.DATABASE].write(
         follow_up.assign_ticket, ticket_id=render.ticket_number(request), to=form.person or None, by=me.id,
@@ -128,7 +128,7 @@ async def assign(request: web.Request) -> web.StreamResponse:
 
 
 async def take_ticket(request: web.Request) -> web.StreamResponse:
-    """Take a ticket nobody has. Raises Conflict when somebody was faster."""
+    """Assign an unassigned ticket to oneself. Raises Conflict when somebody was faster."""
     app, me = request.app, app_keys.signed_in(request)
     await app[app_keys.DATABASE].write(
         follow_up.assign_ticket,
@@ -142,12 +142,12 @@ async def take_ticket(request: web.Request) -> web.StreamResponse:
 
 
 async def status(request: web.Request) -> web.StreamResponse:
-    """Set the status that a button named."""
+    """Set the posted status."""
     return await _set_status(request, (await parse_form(request, StatusForm)).status)
 
 
 async def resolve(request: web.Request) -> web.StreamResponse:
-    """The matter is settled; the customer is asked how it was."""
+    """Resolve the ticket; the customer gets a survey."""
     return await _set_status(request, "resolved")
 
 
@@ -165,7 +165,7 @@ async def _set_status(request: web.Request, wanted: Status) -> web.StreamRespons
 
 
 async def undo(request: web.Request) -> web.StreamResponse:
-    """Take back an answer that has not left yet."""
+    """Undo a reply that has not left yet."""
     app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, EntryForm)
     await app[app_keys.DATABASE].write(
         journey.undo_reply,
@@ -178,7 +178,7 @@ async def undo(request: web.Request) -> web.StreamResponse:
 
 
 async def resend(request: web.Request) -> web.StreamResponse:
-    """Send an answer that did not arrive once more."""
+    """Resend a reply that was not delivered."""
     app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, EntryForm)
     await app[app_keys.DATABASE].write(
         journey.send_again, app[app_keys.BOOK], entry_id=await entry_of_ticket(request, form.entry), person_id=me.id,
@@ -188,7 +188,7 @@ async def resend(request: web.Request) -> web.StreamResponse:
 
 
 async def entry_of_ticket(request: web.Request, entry_id: int) -> int:
-    """The entry a form names, if it belongs to the ticket of the address. Raises Forbidden."""
+    """The posted entry, if it belongs to this ticket. Raises Forbidden."""
     entry = await request.app[app_keys.DATABASE].read(queries.entry, entry_id=entry_id)
     if entry.ticket_id != render.ticket_number(request):
         raise Forbidden("This message belongs to another ticket.")
@@ -196,7 +196,7 @@ async def entry_of_ticket(request: web.Request, entry_id: int) -> int:
 
 
 async def complete_follow_up(request: web.Request) -> web.StreamResponse:
-    """Close the call back of an unhappy customer with what came of it."""
+    """Close a follow-up with its outcome."""
     app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, FollowUpForm)
     await app[app_keys.DATABASE].write(
         surveys.complete_follow_up, ticket_id=render.ticket_number(request), follow_up_id=form.task,

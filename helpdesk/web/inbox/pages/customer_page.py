@@ -1,4 +1,4 @@
-"""The customer's page: who they are, who else they may be, joining and parting, a link to another channel."""
+"""The customer page: addresses, search for duplicates, joining and separating customers, a link to another channel."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from helpdesk.web.rendering.page_renderer import PAGES
 
 
 async def page(request: web.Request) -> web.StreamResponse:
-    """Everything about one customer, and a search for another one."""
+    """The customer page."""
     return await _page(request)
 
 
@@ -39,7 +39,7 @@ async def _page(
 
 
 async def ask(request: web.Request) -> web.StreamResponse:
-    """What joining these two means, before it is done."""
+    """The confirmation page of a join."""
     eyes, other = render.reader_of(request), whole_number(request.query.get("with", ""))
     data = await _read(request, other=other)
     ((row, addresses, tickets),) = data.search_results
@@ -49,7 +49,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
         build.customer(data.contact, data.addresses, data.tickets, eyes),
         build.customer(row, addresses, tickets, eyes),
     ]
-    pair.sort(key=lambda item: item.id)  # who is known longer stays
+    pair.sort(key=lambda item: item.id)  # the customer known longer is kept
     why = next((offer for offer in build.offers(data.offers, eyes.language) if offer.contact == row.id), None)
     return request.app[PAGES].render(
         request,
@@ -63,7 +63,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
 
 
 async def join(request: web.Request) -> web.StreamResponse:
-    """Make the two one."""
+    """Join the two customers."""
     app, form = request.app, await parse_form(request, JoinForm)
     data = await _read(request)
     try:
@@ -71,7 +71,7 @@ async def join(request: web.Request) -> web.StreamResponse:
             joining.join_customers, first_id=data.contact.id, second_id=form.other,
             person_id=app_keys.signed_in(request).id, now=app[app_keys.CLOCK](),
         )  # fmt: skip
-    except Conflict as error:  # somebody was quicker
+    except Conflict as error:  # somebody else was faster
         return await _page(request, error=error_pages.sentence_for(request, error), status=409)
     raise web.HTTPSeeOther(_place(request))
 
@@ -92,7 +92,7 @@ async def part(request: web.Request) -> web.StreamResponse:
 
 
 async def refuse(request: web.Request) -> web.StreamResponse:
-    """They are two: never offer it again."""
+    """Refuse an offer to join for good."""
     app, form = request.app, await parse_form(request, RefuseOfferForm)
     await app[app_keys.DATABASE].write(
         contacts.refuse_join, offer_id=form.offer, person_id=app_keys.signed_in(request).id,
@@ -102,7 +102,7 @@ async def refuse(request: web.Request) -> web.StreamResponse:
 
 
 async def lead(request: web.Request) -> web.StreamResponse:
-    """A fresh link that leads this customer on, shown once, to be put into a message to them."""
+    """Create a link to another channel, shown once, to be sent to the customer."""
     app, form = request.app, await parse_form(request, LinkForm)
     data = await _read(request)
     if form.address not in {address.address for address in data.addresses}:
@@ -129,7 +129,7 @@ async def _read(request: web.Request, *, question: str = "", other: int | None =
 
 
 def _ways(data: build.CustomerData, eyes: Reader) -> list[tuple[str, str, str]]:
-    """Addresses a link can be made for: whose holder could go on in another channel. (address, icon, words)"""
+    """Addresses that can be linked to another channel: (address, icon, text)."""
     return [
         (address.address, eyes.channel(address.channel).icon, build.address(address, eyes).value)
         for address in data.addresses

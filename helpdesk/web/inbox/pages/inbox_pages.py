@@ -1,4 +1,4 @@
-"""Looking: the list, a ticket, the next rows, and what changed since."""
+"""GET handlers of the inbox: the list, a ticket, the next rows, and live updates of an open page."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from helpdesk.web.rendering.page_renderer import PAGES
 
 
 async def home(request: web.Request) -> web.StreamResponse:
-    """The desk begins at the inbox."""
+    """Redirect to the inbox."""
     raise web.HTTPSeeOther("/inbox")
 
 
 async def inbox(request: web.Request) -> web.StreamResponse:
-    """A list with no ticket open."""
+    """A list without an open ticket."""
     context = await render.context(request, render.list_request(request.query))
     return request.app[PAGES].render(request, "inbox/page.html", **context)
 
 
 async def ticket(request: web.Request) -> web.StreamResponse:
-    """One ticket: the pane for a click in the list, the whole page for its address."""
+    """A ticket: its pane for scripts, the whole page otherwise."""
     ticket_id = render.ticket_number(request)
     alone = render.is_fragment(request)
     context = await render.context(request, render.list_request(request.query), ticket_id=ticket_id, bare=alone)
@@ -44,7 +44,7 @@ async def rows(request: web.Request) -> web.StreamResponse:
 
 
 async def live(request: web.Request) -> web.StreamResponse:
-    """The list and the open ticket as they are now, for a page that is open already."""
+    """The current list and ticket, for live updates of an open page."""
     open_ticket = whole_number(request.query.get("open", "")) or None
     context = await render.context(request, render.list_request(request.query), ticket_id=open_ticket, forgiving=True)
     return await render.page(request, "inbox/live.html", context)

@@ -1,4 +1,4 @@
-"""Two tickets about one matter: a page to choose the other one, and to undo it."""
+"""The merge page: choose the ticket to merge with, confirm, and undo a merge."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from helpdesk.web.rendering import error_pages
 from helpdesk.web.rendering.page_renderer import PAGES
 
 MOST_OTHERS = 20
-LONGEST_TYPED = 18  # characters of the field for a ticket's number
+LONGEST_TYPED = 18  # maxlength of the number field
 
 
 def _(words: str) -> str:
@@ -33,13 +33,13 @@ NOBODY = _("There is no ticket with this number.")
 
 
 async def page(request: web.Request) -> web.StreamResponse:
-    """Choose the ticket this one is merged into; on a merged one, undo it."""
+    """The page to choose the other ticket; on a merged ticket, to undo the merge."""
     into = whole_number(request.query.get("into", ""))
     return await _page(request, into=str(into) if into else "")
 
 
 def _the_other_way(ticket: Any, other: Any) -> bool:
-    """Whether the other one comes here: an open matter is not buried in a settled one."""
+    """Whether the other ticket is merged into this one: an open ticket never goes into an ended one."""
     return bool(ticket.active) and not other.active and other.merged_into_id is None and other.spam_at is None
 
 
@@ -67,7 +67,7 @@ async def _page(
 
 
 async def merge(request: web.Request) -> web.StreamResponse:
-    """Merge it, or say why not and keep what was chosen."""
+    """Merge, or show the form again with the error."""
     me, form = app_keys.signed_in(request), await parse_form(request, MergeForm)
     into = form.number
     try:
@@ -88,7 +88,7 @@ async def merge(request: web.Request) -> web.StreamResponse:
 
 
 async def _comes_here(request: web.Request, into: int) -> bool:
-    """Whether a ticket that was chosen is settled and this one open. Raises NotFound."""
+    """Whether the chosen ticket has ended and this one is open. Raises NotFound."""
     read = request.app[app_keys.DATABASE].read
     ticket = await read(queries.ticket, ticket_id=render.ticket_number(request))
     return _the_other_way(ticket, await read(queries.ticket, ticket_id=into))
@@ -101,7 +101,7 @@ def _sentence(request: web.Request, error: DeskError) -> str:
 
 
 async def _do(request: web.Request, other: int, person_id: int, *, sure: bool, here: bool) -> int:
-    """Merge this ticket into the other one, or with `here` the other one into this. Returns the one that stands."""
+    """Merge this ticket into the other one, or with `here` the other way round. Returns the remaining one."""
     app, own = request.app, render.ticket_number(request)
     child, parent = (other, own) if here else (own, other)
     await app[app_keys.DATABASE].write(
@@ -112,7 +112,7 @@ async def _do(request: web.Request, other: int, person_id: int, *, sure: bool, h
 
 
 async def unmerge(request: web.Request) -> web.StreamResponse:
-    """Give the ticket its lines back."""
+    """Undo a merge."""
     app, number = request.app, render.ticket_number(request)
     await app[app_keys.DATABASE].write(
         journey.undo_merge,

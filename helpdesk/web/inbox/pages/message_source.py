@@ -1,4 +1,4 @@
-"""A message as it arrived, as plain text to read: its headers first, nothing of it can act."""
+"""The source of a message as plain text: raw mail with headers, or the full text of a very long message."""
 
 from __future__ import annotations
 

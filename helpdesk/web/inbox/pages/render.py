@@ -1,4 +1,4 @@
-"""From a request to a rendered inbox: reads what is asked for and hands it to the templates."""
+"""Rendering of inbox pages: parses the list parameters, loads the data, fills the templates."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SORTS: tuple[ticket_lists.Sort, ...] = ("deadline", "longest", "newest")
 
 
 def list_request(query: Mapping[str, str]) -> ListRequest:
-    """The list that an address asks for. Raises Invalid for a page that is none of ours."""
+    """The list parameters of a query string. Raises Invalid for an invalid page cursor."""
     after = query.get("after", "")
     return ListRequest(
         view=next((view for view in ticket_lists.VIEWS if view == query.get("view")), "mine"),
@@ -44,7 +44,7 @@ def ticket_number(request: web.Request) -> int:
 
 
 def reader_of(request: web.Request) -> Reader:
-    """Who looks."""
+    """The reader of this request."""
     app = request.app
     context, pages = app[app_keys.BOOK], app[PAGES]
     language = pages.language_of(request)
@@ -57,7 +57,7 @@ def reader_of(request: web.Request) -> Reader:
 
 
 def typing_in(request: web.Request) -> Callable[[int], str]:
-    """Who else is writing in a ticket, by its number."""
+    """Gives the name of who else is writing in a ticket."""
     presence, now, me = request.app[app_keys.PRESENCE], request.app[app_keys.CLOCK](), app_keys.signed_in(request).id
 
     def name(ticket_id: int) -> str:
@@ -69,7 +69,7 @@ def typing_in(request: web.Request) -> Callable[[int], str]:
 def opened(
     request: web.Request, parts: TicketData, eyes: Reader, people: Any, composer: Mapping[str, Any] | None
 ) -> TicketView:
-    """The ticket as this person sees it."""
+    """The view of a ticket for this reader."""
     zone = request.app[app_keys.SETTINGS].desk.time_zone
     here = request.app[app_keys.PRESENCE].at(parts.ticket.id, now=eyes.now, but=eyes.me.id)
     return ticket_pane.ticket(parts, eyes, people, zone=zone, here=here, composer=composer)
@@ -79,7 +79,7 @@ async def context(
     request: web.Request, wish: ListRequest, *, ticket_id: int | None = None, composer: Mapping[str, Any] | None = None,
     forgiving: bool = False, bare: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
-    """What every template of the inbox needs. `forgiving`: a ticket that is gone is simply not shown; `bare`: no rows."""
+    """The template context of an inbox page. `forgiving`: a missing ticket is not an error; `bare`: no rows."""
     eyes, database = reader_of(request), request.app[app_keys.DATABASE]
     shown, parts = await database.read(
         page_data.screen, wish=wish, person_id=eyes.me.id, now=eyes.now, ticket_id=ticket_id,
@@ -125,7 +125,7 @@ async def _seen(request: web.Request, parts: TicketData, now: datetime) -> None:
 
 
 def is_fragment(request: web.Request, target: str = "pane") -> bool:
-    """Whether a script asks for a part of the page, rather than a browser for all of it."""
+    """Whether htmx requests a fragment rather than a whole page."""
     asked = request.headers
     if asked.get("HX-History-Restore-Request"):
         return False

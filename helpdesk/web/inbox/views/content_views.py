@@ -1,4 +1,4 @@
-"""What an entry can hold beside words, as values for templates. All of them can be hashed: equal ones look the same."""
+"""View models of an entry's content: media, quotes, places, contact cards, polls, reactions, calls. All are hashable."""
 
 from __future__ import annotations
 

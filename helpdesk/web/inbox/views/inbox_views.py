@@ -1,4 +1,4 @@
-"""What the inbox shows, as values: templates see these and nothing else. build/ makes them."""
+"""View models of the inbox: list, ticket, customer, composer. Templates see these and nothing else."""
 
 from __future__ import annotations
 
