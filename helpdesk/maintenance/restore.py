@@ -73,7 +73,7 @@ def _holds_something(place: Path) -> bool:
 @contextlib.contextmanager
 def _opened(archive: Path) -> Iterator[tarfile.TarFile]:
     try:
-        tar = tarfile.open(archive, "r:")  # noqa: SIM115 - closed below; opening alone is to be told in words
+        tar = tarfile.open(archive, "r:")  # noqa: SIM115 - closed below; only opening errors are translated
     except FileNotFoundError:
         raise DeskError(f"There is no file {archive}.") from None
     except (tarfile.TarError, OSError) as error:

@@ -198,7 +198,7 @@ class Settings(Section):
 def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
     """The settings of `file` (None: the defaults), overridden by PASOKH_… of `environment`.
 
-    Raises Invalid with one sentence naming the setting and where it stands.
+    Raises Invalid with one sentence naming the setting and its place.
     """
     values = _read(file) if file else {}
     if "secret_key" in values:

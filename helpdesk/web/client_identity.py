@@ -119,8 +119,8 @@ def remember_visit(request: web.Request, response: web.StreamResponse, visit: st
     response.set_cookie(name, visit, path="/", httponly=True, samesite="Lax", secure=settings.secure_cookies)
 
 
-def safe_path(wish: str | None, otherwise: str = "/inbox", *, doors: bool = False) -> str:
+def safe_path(path: str | None, otherwise: str = "/inbox", *, doors: bool = False) -> str:
     """A local path to redirect to, never another site; the sign-in pages only with `doors`."""
-    if not wish or not re.fullmatch(r"/(?![/\\])[^\x00-\x20\x7f\\]*", wish):
+    if not path or not re.fullmatch(r"/(?![/\\])[^\x00-\x20\x7f\\]*", path):
         return otherwise
-    return otherwise if wish.startswith(("/sign-in", "/sign-out")) and not doors else wish
+    return otherwise if path.startswith(("/sign-in", "/sign-out")) and not doors else path

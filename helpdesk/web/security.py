@@ -25,9 +25,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 H = TypeVar("H", bound=Callable[..., Any])
 
 MOST_DIGITS = 18
-HALF = re.compile("[\ud800-\udfff]")  # lone surrogates
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-OPEN = (
+SESSIONLESS = (
     "/assets/",
     "/channels/",
     "/api/",
@@ -86,16 +86,16 @@ def needs(action: str) -> Callable[[H], H]:
 
 def protect(app: web.Application) -> None:
     """Install the middleware in `app`."""
-    app.middlewares.extend((error_pages.error_middleware, who, own_forms))
+    app.middlewares.extend((error_pages.error_middleware, authenticate, csrf_protection))
     app.on_response_prepare.append(add_headers)
 
 
 @web.middleware
-async def who(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Middleware: authentication and authorisation. Sets `person`, `session` and `csrf` in the request."""
     request[PERSON] = None
     request[SESSION] = None
-    if request.path.startswith(OPEN):
+    if request.path.startswith(SESSIONLESS):
         return await handler(request)
     session = await client_identity.session_of(request)
     if session is not None:
@@ -115,35 +115,35 @@ async def _admit(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     person = request[PERSON]
     if person is None:
-        return _to_the_door(request)
+        return _to_sign_in(request)
     action = getattr(target, "needs", None)
     if action is not None and not rules.may(person, action):
         raise Forbidden("Your role does not allow this. Ask an administrator if you need it.")
     return await handler(request)
 
 
-def _to_the_door(request: web.Request) -> web.StreamResponse:
-    ahead = f"/sign-in?next={quote(request.path_qs, safe='')}" if request.method in SAFE else "/sign-in"
+def _to_sign_in(request: web.Request) -> web.StreamResponse:
+    next_path = f"/sign-in?next={quote(request.path_qs, safe='')}" if request.method in SAFE else "/sign-in"
     if request.headers.get("HX-Request"):
         return web.Response(status=401, headers={"HX-Redirect": "/sign-in"})
     if request.method in SAFE and "text/html" in request.headers.get("Accept", "*/*").replace("*/*", "text/html"):
-        return web.Response(status=303, headers={"Location": ahead, "Cache-Control": "no-store"})
-    return web.Response(status=401, text="Sign in first.\n", headers={"Location": ahead})
+        return web.Response(status=303, headers={"Location": next_path, "Cache-Control": "no-store"})
+    return web.Response(status=401, text="Sign in first.\n", headers={"Location": next_path})
 
 
 @web.middleware
-async def own_forms(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def csrf_protection(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Middleware: CSRF protection of every unsafe request, by origin and by token."""
     elsewhere = request.match_info.http_exception is not None or request.path.startswith(WITHOUT_COOKIES)
     if request.method not in SAFE and not elsewhere:
         if not getattr(request.match_info.handler, "secret_address", False):
-            _same_origin(request)
-            await _own_token(request)
-        await _can_be_kept(request)
+            _check_origin(request)
+            await _check_token(request)
+        await _check_storable(request)
     return await handler(request)
 
 
-def _same_origin(request: web.Request) -> None:
+def _check_origin(request: web.Request) -> None:
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin")
     ours = {urlsplit(request.app[SETTINGS].desk.public_url).netloc, request.host}
@@ -151,7 +151,7 @@ def _same_origin(request: web.Request) -> None:
         raise Forbidden("This came from another site. Nothing was changed.")
 
 
-async def _own_token(request: web.Request) -> None:
+async def _check_token(request: web.Request) -> None:
     given = request.headers.get("X-CSRF-Token")
     if given is None:
         given = str(fields["csrf"]) if "csrf" in (fields := await read_fields(request)) else ""
@@ -161,10 +161,10 @@ async def _own_token(request: web.Request) -> None:
         )
 
 
-async def _can_be_kept(request: web.Request) -> None:
+async def _check_storable(request: web.Request) -> None:
     for value in (await read_fields(request)).values():
         text = str(getattr(value, "filename", value))
-        if "\0" in text or HALF.search(text):
+        if "\0" in text or LONE_SURROGATE.search(text):
             raise Invalid("There is a character in this form that no database can keep. Take it out and try again.")
 
 

@@ -181,8 +181,8 @@ async def test_text_message_parts_are_counted_like_the_gateway(desk: OpenDesk):
         places, latin = units(text)
         await page.fill("textarea[name=text]", text)
         one = f"{places} of {160 if latin else 70} characters, one text message"
-        told = one if parts(text) == 1 else f"{places} characters, {parts(text)} text messages"
-        await expect(page.locator("[data-count]")).to_have_text(told)
+        shown_count = one if parts(text) == 1 else f"{places} characters, {parts(text)} text messages"
+        await expect(page.locator("[data-count]")).to_have_text(shown_count)
 
 
 async def test_a_customer_who_blocked_the_bot_is_offered_another_destination(desk: OpenDesk):

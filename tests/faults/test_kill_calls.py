@@ -44,7 +44,7 @@ class Desk:
         await self.child.wait()
 
 
-def told(number: int) -> list[dict[str, object]]:
+def call_events(number: int) -> list[dict[str, object]]:
     """The events of one call: ringing, queued, abandoned after 70 seconds."""
     began = START + timedelta(seconds=number)
     base = {"call_id": f"c{number}", "direction": "inbound", "from": f"0912{number % 23:07d}", "queue": "support"}
@@ -62,7 +62,7 @@ async def post(port: int, accepted: set[str], stop: asyncio.Event) -> None:
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as http:
         while not stop.is_set():
             number += 1
-            events = told(number)
+            events = call_events(number)
             dice.shuffle(events)
             for event in [*events, dice.choice(events)]:
                 if not await _until_taken(http, port, event, stop):
@@ -112,7 +112,7 @@ async def test_kills_lose_no_call_and_duplicate_none(database_url, tmp_path):
     assert len(accepted) > kills
     assert figures["quarantined"] == 0
     assert [name for name in accepted if times[name] != 1] == []
-    whole = {one.remote_id: (one.data["disposition"], one.data["queue_wait_s"]) for one in calls}
-    assert {whole[name] for name in accepted} == {("abandoned", 70)}
+    outcomes = {one.remote_id: (one.data["disposition"], one.data["queue_wait_s"]) for one in calls}
+    assert {outcomes[name] for name in accepted} == {("abandoned", 70)}
     judged = Counter(one.start_entry_id for one in waits)
     assert [one.id for one in calls if one.remote_id in accepted and judged[one.id] != 1] == []

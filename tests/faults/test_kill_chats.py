@@ -93,7 +93,7 @@ async def test_kills_lose_no_message_and_duplicate_none(database_url, tmp_path):
         for one in visitors:
             await one.client.connect()
             one.client.have = 0
-        seen = [await whole(http, one) for one in visitors]
+        seen = [await full_history(http, one) for one in visitors]
         await kill(child)
     database = await open_database(database_url)
     lines = await database.read(lambda tx: tx.execute(select(entries).where(entries.c.kind == "message")).all())
@@ -106,7 +106,7 @@ async def test_kills_lose_no_message_and_duplicate_none(database_url, tmp_path):
     assert [text for text, times in asked.items() if times != 1] == []
 
 
-async def whole(http, visitor):
+async def full_history(http, visitor):
     """A whole conversation as a new client receives it: text → number; dense, without duplicates."""
     fresh = Client(http, visitor.client.address, token=visitor.client.token)
     welcome = await fresh.connect(have=0)

@@ -20,12 +20,12 @@ WAYS = ("/demo", "/demo/telegram", "/demo/shop", "/demo/phone")
 class Visitor:
     """A visitor of the demo, signed in by the printed link."""
 
-    def __init__(self, http: aiohttp.ClientSession, address: str, said: str) -> None:
-        self.http, self.address, self.said = http, address, said
+    def __init__(self, http: aiohttp.ClientSession, address: str, output: str) -> None:
+        self.http, self.address, self.output = http, address, output
 
     async def sign_in(self) -> None:
         """Use the one-time link."""
-        link = re.search(r"http\S+/sign-in/link/[\w-]+", self.said)
+        link = re.search(r"http\S+/sign-in/link/[\w-]+", self.output)
         assert link is not None
         page = await self.page(link[0].removeprefix(self.address))
         await self.post(link[0].removeprefix(self.address), page)
@@ -58,15 +58,15 @@ def _free() -> int:
 
 @asynccontextmanager
 async def _open(folder: Path) -> AsyncIterator[Visitor]:
-    said: list[str] = []
+    output: list[str] = []
     port = _free()
-    task = asyncio.create_task(demo.run(folder=folder, port=port, mail_port=_free(), fresh=False, say=said.append))
+    task = asyncio.create_task(demo.run(folder=folder, port=port, mail_port=_free(), fresh=False, say=output.append))
     try:
         async with asyncio.timeout(60), aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
-            while len(said) < 2 and not task.done():
+            while len(output) < 2 and not task.done():
                 await asyncio.sleep(0.05)
             assert not task.done(), task.exception()
-            visitor = Visitor(http, f"http://127.0.0.1:{port}", said[-1])
+            visitor = Visitor(http, f"http://127.0.0.1:{port}", output[-1])
             await visitor.sign_in()
             yield visitor
     finally:
@@ -85,7 +85,7 @@ async def test_a_visitor_uses_every_channel_of_the_demo(tmp_path: Path) -> None:
         assert "not connected" not in await visitor.page("/status")
         for way in WAYS[1:]:
             assert f'href="{way}"' in index
-            assert f"{visitor.address}{way}" in visitor.said
+            assert f"{visitor.address}{way}" in visitor.output
 
         phone = await visitor.page("/demo/telegram?who=7004")
         await visitor.post("/demo/telegram", phone, who="7004", act="write", text="Where is my jug, please?")

@@ -33,12 +33,12 @@ def photo(name: str) -> list[dict[str, object]]:
 
 async def change(talk: BotDesk, verb, entry_id: int, person: int, **more) -> None:
     """The agent edits, deletes or reacts, and the channel applies it."""
-    wish = await talk.desk.database.write(
+    request = await talk.desk.database.write(
         verb, talk.desk.context, entry_id=entry_id, person_id=person, now=talk.desk.time(), **more
     )
 
     async def done() -> bool:
-        return bool((await talk.line(wish)).data["state"] != "queued")
+        return bool((await talk.line(request)).data["state"] != "queued")
 
     await talk.until(done)
 
@@ -113,8 +113,8 @@ async def test_the_survey_is_answered_explained_and_changed(talk, bot):
     tapped = await talk.arrives(sara.taps(question, "☹️"), kind="survey", author="customer")
     assert tapped.data["score"] == "sad"
     why = await talk.says("What was not good")
-    told = await talk.arrives(sara.says("Three weeks!", reply_to_message=why), kind="survey", text="Three weeks!")
-    assert told.ticket_id == number
+    reasons = await talk.arrives(sara.says("Three weeks!", reply_to_message=why), kind="survey", text="Three weeks!")
+    assert reasons.ticket_id == number
     assert [one["sticker"]["file_id"] for one in bot.messages.values() if "sticker" in one]
     # The remaining button shows the faces again; the other face replaces the first.
     await talk.until(lambda: shown(question, 1))

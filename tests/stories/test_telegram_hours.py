@@ -30,13 +30,13 @@ async def talk(database, tmp_path, bot):
 async def test_a_message_outside_hours_gets_one_automatic_reply(talk, bot):
     sara = Sara(name="سارا", language="fa")
     line = await talk.arrives(sara.says("سلام، سفارشم نرسیده"))
-    told = await talk.says("برمی‌گردیم")
-    assert told["text"].startswith("این پیام خودکار است.")
-    assert told["text"].count("خودکار") == 1
-    assert "شنبه ۱۶ اسفند ۱۴۰۴، ۰۸:۰۰" in told["text"]
-    assert told["chat"]["id"] == 7001
-    [said] = [one for one in await talk.entries("message") if one.outgoing]
-    assert (said.author, said.automatic, said.ticket_id) == ("automation", True, line.ticket_id)
+    bot_message = await talk.says("برمی‌گردیم")
+    assert bot_message["text"].startswith("این پیام خودکار است.")
+    assert bot_message["text"].count("خودکار") == 1
+    assert "شنبه ۱۶ اسفند ۱۴۰۴، ۰۸:۰۰" in bot_message["text"]
+    assert bot_message["chat"]["id"] == 7001
+    [entry] = [one for one in await talk.entries("message") if one.outgoing]
+    assert (entry.author, entry.automatic, entry.ticket_id) == ("automation", True, line.ticket_id)
     await talk.arrives(sara.says("زودتر نمی‌شود؟"))
     assert len([one for one in await talk.entries("message") if one.outgoing]) == 1
     [clock] = await talk.desk.clocks(line.ticket_id, "first_response")
@@ -45,9 +45,9 @@ async def test_a_message_outside_hours_gets_one_automatic_reply(talk, bot):
 
 async def test_english_replies_use_the_gregorian_calendar(talk, bot):
     await talk.arrives(Sara().says("Where is my order?"))
-    told = await talk.says("back on")
-    assert "back on Saturday 7 March 2026, 08:00" in told["text"]
-    assert told["text"].startswith("This message is automatic.")
+    bot_message = await talk.says("back on")
+    assert "back on Saturday 7 March 2026, 08:00" in bot_message["text"]
+    assert bot_message["text"].startswith("This message is automatic.")
 
 
 async def test_a_customer_who_asked_for_a_person_is_told_each_evening(talk, bot):

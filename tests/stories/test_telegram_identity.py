@@ -56,9 +56,9 @@ async def test_a_link_continues_a_web_chat_in_the_bot(talk, bot, tmp_path):
     note = await talk.arrives(sara.says(f"/start {token}"), kind="note")
     assert note.ticket_id == line.ticket_id
     assert await who_has(talk, "telegram:shop:7001") == await who_has(talk, line.address)
-    said = await talk.arrives(sara.says("I am here now"))
-    assert said.ticket_id == line.ticket_id
-    await talk.answers(said.ticket_id, mina, "They left today.")
+    entry = await talk.arrives(sara.says("I am here now"))
+    assert entry.ticket_id == line.ticket_id
+    await talk.answers(entry.ticket_id, mina, "They left today.")
     assert (await talk.says("They left today."))["chat"]["id"] == 7001
     # The link works once: a second visitor is another customer.
     eve = Sara(id=7009, name="Eve", updates=iter(range(9900, 9999)))
@@ -93,9 +93,9 @@ async def test_the_status_command_shows_own_tickets_only(talk, bot):
     number = (await talk.arrives(sara.says("Where are my two bowls?"))).ticket_id
     await talk.answers(number, mina, "On their way.")
     await talk.arrives(sara.says("/status"), kind="note")
-    told = await talk.says("Your requests")
-    assert f"• No. {number}: Where are my two bowls? — " in told["text"]
-    assert told["text"].endswith("Automatic message")
+    answer = await talk.says("Your requests")
+    assert f"• No. {number}: Where are my two bowls? — " in answer["text"]
+    assert answer["text"].endswith("Automatic message")
     bot.push(omid.says("/status"))
     assert (await talk.says("no request of yours"))["chat"]["id"] == 7002
 

@@ -30,11 +30,11 @@ def in_a_sentence(function: Callable[P, T]) -> Callable[P, T]:
     """Decorator: a DeskError ends the command with one sentence and status 1 instead of a traceback."""
 
     @wraps(function)
-    def told(*args: P.args, **kw: P.kwargs) -> T:
+    def wrapper(*args: P.args, **kw: P.kwargs) -> T:
         try:
             return function(*args, **kw)
         except DeskError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from None
 
-    return told
+    return wrapper

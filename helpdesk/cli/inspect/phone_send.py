@@ -71,14 +71,14 @@ def send_command(
 
 
 def _is_demo(url: str | None, folder: Path = DEMO) -> bool:
-    return url is not None and url.rstrip("/") == _said(folder / "address")
+    return url is not None and url.rstrip("/") == _read_stripped(folder / "address")
 
 
 def of_demo(url: str | None, file: Path | None = None, folder: Path = DEMO) -> Target:
     """The demo running on this machine. Raises Invalid when there is none."""
     from helpdesk.demo.demo_calls import SOURCE
 
-    address, secret = _said(folder / "address"), _said(file or folder / "phone.secret")
+    address, secret = _read_stripped(folder / "address"), _read_stripped(file or folder / "phone.secret")
     if not address or not secret:
         raise Invalid(f"No demo runs from {folder}: start it with `make run`.")
     return Target((url or address).rstrip("/"), SOURCE, secret, "the demo's secret" if file is None else str(file))
@@ -95,7 +95,7 @@ def of_settings(
         secret, named = environment[stem], stem
     else:
         path = file or (Path(secret_file) if secret_file else None)
-        secret, named = _said(path) if path else "", str(file or f"{stem}_FILE")
+        secret, named = _read_stripped(path) if path else "", str(file or f"{stem}_FILE")
     if not secret:
         raise Invalid(
             f"There is no secret of the source {source} to sign with: set {stem} or {stem}_FILE as for the desk, "
@@ -112,7 +112,7 @@ def _first(phone: Mapping[str, Any]) -> str:
     )
 
 
-def _said(file: Path) -> str:
+def _read_stripped(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):

@@ -13,7 +13,7 @@ from helpdesk.suggestions.matching.naive_bayes import NaiveBayes
 from helpdesk.suggestions.matching.ridge import Matrix, Ridge
 
 MOST_ARTICLES, MOST_EXAMPLES = 300, 3000
-"""Beyond these a judge costs more than it brings."""
+"""Above these sizes a classifier costs more than it gains."""
 MARGIN, LONGEST_STEP = 0.5, 0.5
 
 

@@ -198,13 +198,13 @@ def _within(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, 
             return
         file.seek(start)
         head = file.read(16)
-        length, name, ahead = int.from_bytes(head[:4], "big"), head[4:8], 8
+        length, name, header = int.from_bytes(head[:4], "big"), head[4:8], 8
         if length == 1:
-            length, ahead = int.from_bytes(head[8:16], "big"), 16
+            length, header = int.from_bytes(head[8:16], "big"), 16
         until = end if length == 0 else start + length
-        if until > end or until < start + ahead:
+        if until > end or until < start + header:
             return
-        yield name, start + ahead, until
+        yield name, start + header, until
         start = until
 
 

@@ -47,7 +47,7 @@ def _counts(tx: Connection, *, person_id: int, now: Any) -> tuple[dict[ticket_li
 async def page_frame(request: web.Request, place: str) -> dict[str, Any]:
     """The template context of every page with the navigation rail."""
     app = request.app
-    counts, held = await app[app_keys.DATABASE].read(
+    counts, quarantined = await app[app_keys.DATABASE].read(
         _counts, person_id=app_keys.signed_in(request).id, now=app[app_keys.CLOCK]()
     )  # fmt: skip
-    return {"rail": rail(counts), "place": place, "quarantined": held, "demo": app.get(app_keys.DEMO, False)}
+    return {"rail": rail(counts), "place": place, "quarantined": quarantined, "demo": app.get(app_keys.DEMO, False)}

@@ -70,7 +70,7 @@ async def invite(request: web.Request) -> web.StreamResponse:
         )  # fmt: skip
     except (Conflict, Invalid) as error:
         return await _page(request, refused=await refuse(request, error, InviteForm))
-    return await _page(request, made=_once(request, form.name, token))
+    return await _page(request, made=_link_view(request, form.name, token))
 
 
 @needs("team.manage")
@@ -90,10 +90,10 @@ async def new_team(request: web.Request) -> web.StreamResponse:
 @needs("people.manage")
 async def person_page(request: web.Request) -> web.StreamResponse:
     """The page of one person."""
-    return await _one(request)
+    return await _person_page(request)
 
 
-async def _one(
+async def _person_page(
     request: web.Request, *, refused: Refused = NOT_REFUSED, made: OneTimeLink | None = None
 ) -> web.StreamResponse:
     app, person_id = request.app, _id(request)
@@ -119,7 +119,7 @@ async def change_person(request: web.Request) -> web.StreamResponse:
             teams=frozenset(form.team), by=app_keys.signed_in(request), now=app[app_keys.CLOCK](),
         )  # fmt: skip
     except (Conflict, Invalid) as error:
-        return await _one(request, refused=await refuse(request, error, PersonForm))
+        return await _person_page(request, refused=await refuse(request, error, PersonForm))
     raise web.HTTPSeeOther(f"/people/{_id(request)}?kept")
 
 
@@ -131,27 +131,27 @@ async def new_link(request: web.Request) -> web.StreamResponse:
     token = await database.write(
         actions.make_link, person_id=person.id, now=now, lasts=_lasts(request), by=app_keys.signed_in(request).id
     )
-    return await _one(request, made=_once(request, person.name, token))
+    return await _person_page(request, made=_link_view(request, person.name, token))
 
 
 @needs("people.manage")
 async def disable_person(request: web.Request) -> web.StreamResponse:
     """Disable a person; their sessions end at once."""
-    return await _turn(request, actions.disable)
+    return await _set_enabled(request, actions.disable)
 
 
 @needs("people.manage")
 async def enable_person(request: web.Request) -> web.StreamResponse:
     """Enable a person again."""
-    return await _turn(request, actions.enable)
+    return await _set_enabled(request, actions.enable)
 
 
-async def _turn(request: web.Request, action: Any) -> web.StreamResponse:
+async def _set_enabled(request: web.Request, action: Any) -> web.StreamResponse:
     app, by = request.app, app_keys.signed_in(request)
     try:
         await app[app_keys.DATABASE].write(action, person_id=_id(request), by=by, now=app[app_keys.CLOCK]())
     except Conflict as error:
-        return await _one(request, refused=Refused({"": error_pages.sentence_for(request, error)}))
+        return await _person_page(request, refused=Refused({"": error_pages.sentence_for(request, error)}))
     raise web.HTTPSeeOther(f"/people/{_id(request)}?kept")
 
 
@@ -163,7 +163,7 @@ def _lasts(request: web.Request) -> timedelta:
     return timedelta(hours=request.app[app_keys.SETTINGS].sign_in.invitation_hours)
 
 
-def _once(request: web.Request, name: str, token: str) -> OneTimeLink:
+def _link_view(request: web.Request, name: str, token: str) -> OneTimeLink:
     settings = request.app[app_keys.SETTINGS]
     return OneTimeLink(name, f"{settings.desk.public_url}/sign-in/link/{token}", settings.sign_in.invitation_hours)
 

@@ -44,7 +44,7 @@ class QuarantinedItem:
     cut: bool = False
 
 
-def _held(request: web.Request, row: Any, **more: Any) -> QuarantinedItem:
+def _item(request: web.Request, row: Any, **more: Any) -> QuarantinedItem:
     return QuarantinedItem(
         row.id, reader_of(request).channel(row.channel), row.account, row.received_at, row.error or "…",
         attempts=row.attempts, **more,
@@ -62,7 +62,7 @@ async def page(request: web.Request) -> web.StreamResponse:
         say("It is being tried again. If it fails once more, it comes back here.") if "again" in request.query else ""
     )
     return app[PAGES].render(
-        request, "quarantine/list.html", held=[_held(request, row, size=row.size) for row in rows], notice=notice,
+        request, "quarantine/list.html", held=[_item(request, row, size=row.size) for row in rows], notice=notice,
         before=rows[-1].id if len(rows) == PAGE else None, **await page_frame(request, "quarantine"),
     )  # fmt: skip
 
@@ -79,7 +79,7 @@ async def detail(request: web.Request) -> web.StreamResponse:
     """One message with its raw content."""
     row = await _raw(request)
     shown = row.raw[:SHOWN].decode("utf-8", "replace")
-    item = _held(request, row, size=len(row.raw), raw=shown, cut=len(row.raw) > SHOWN)
+    item = _item(request, row, size=len(row.raw), raw=shown, cut=len(row.raw) > SHOWN)
     return request.app[PAGES].render(
         request, "quarantine/detail.html", item=item, **await page_frame(request, "quarantine")
     )  # fmt: skip

@@ -23,7 +23,7 @@ STATUS: dict[type[DeskError], int] = {Resting: 429, NotFound: 404, Conflict: 409
 
 
 def _(words: str) -> str:
-    return words  # marks them for the catalogues; they are said in the page's language below
+    return words  # marks texts for extraction; translated where they are rendered
 
 
 HEADINGS = {

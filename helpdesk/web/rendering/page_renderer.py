@@ -95,10 +95,10 @@ class Pages:
         chosen = request.cookies.get("language")
         if chosen in LANGUAGES:
             return chosen
-        for wish in request.headers.get("Accept-Language", "").split(","):
-            wished = wish.split(";")[0].strip()[:2].lower()
-            if wished in LANGUAGES:
-                return wished
+        for preference in request.headers.get("Accept-Language", "").split(","):
+            accepted = preference.split(";")[0].strip()[:2].lower()
+            if accepted in LANGUAGES:
+                return accepted
         return self.language
 
     def gettext(self, language: str) -> gettext.NullTranslations:

@@ -18,7 +18,7 @@ from helpdesk.web.rendering.page_renderer import PAGES
 
 
 def _(words: str) -> str:
-    return words  # marks them for the catalogues; they are said in the page's language below
+    return words  # marks texts for extraction; translated where they are rendered
 
 
 async def page(request: web.Request) -> web.StreamResponse:

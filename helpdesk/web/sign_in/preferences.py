@@ -25,8 +25,8 @@ async def save_preferences(request: web.Request) -> web.StreamResponse:
             actions.prefer, person_id=person.id, language=chosen.get("language"), theme=chosen.get("theme")
         )
     otherwise = "/inbox" if person else "/sign-in"
-    ahead = client_identity.safe_path(form.next, otherwise, doors=True)
-    response = web.Response(status=303, headers={"Location": ahead})
+    next_path = client_identity.safe_path(form.next, otherwise, doors=True)
+    response = web.Response(status=303, headers={"Location": next_path})
     for name, value in chosen.items():
         response.set_cookie(
             name, value, path="/", max_age=YEAR, samesite="Lax", httponly=True,

@@ -26,10 +26,10 @@ YEAR = 365 * 86_400
 @public
 async def form(request: web.Request) -> web.StreamResponse:
     """The sign-in page; a signed-in person is redirected."""
-    ahead = client_identity.safe_path(request.query.get("next"), "")
+    next_path = client_identity.safe_path(request.query.get("next"), "")
     if request[PERSON] is not None:
-        _go(ahead)
-    return request.app[PAGES].render(request, "sign_in/sign_in.html", email="", errors={}, ahead=ahead)
+        _redirect(next_path)
+    return request.app[PAGES].render(request, "sign_in/sign_in.html", email="", errors={}, ahead=next_path)
 
 
 @public
@@ -42,19 +42,19 @@ async def enter(request: web.Request) -> web.StreamResponse:
         return await _refused(request, error)
     account = rules.fold_email(form.email) or form.email.strip().casefold()
     limits, address = client_identity.limits(app[SETTINGS]), client_identity.remote(request)
-    ahead = client_identity.safe_path(form.next, "")
+    next_path = client_identity.safe_path(form.next, "")
     try:
         await app[DATABASE].write(sign_in.begin, account=account, address=address, limits=limits, now=now)
     except sign_in.Resting as resting:
-        return _resting(request, resting, form.email, ahead)
+        return _throttled(request, resting, form.email, next_path)
     account_row = await app[DATABASE].read(queries.password_of, email=account)
     stored = account_row[1] if account_row else None
     passwords = app[PASSWORDS]
     right = await asyncio.to_thread(passwords.right, stored, form.password.get_secret_value())
     if not right or account_row is None:
-        _ = _say(request)
+        _ = _gettext(request)
         return app[PAGES].render(
-            request, "sign_in/sign_in.html", status=403, email=form.email, ahead=ahead,
+            request, "sign_in/sign_in.html", status=403, email=form.email, ahead=next_path,
             errors={"password": _("The address or the password is not right.")},
         )  # fmt: skip
     outdated = stored is not None and passwords.outdated(stored)
@@ -63,7 +63,7 @@ async def enter(request: web.Request) -> web.StreamResponse:
         sign_in.enter, person_id=account_row[0].id, account=account, address=address, device=client_identity.device(request),
         limits=limits, now=now, rotated=_old_session(request), new_hash=fresh,
     )  # fmt: skip
-    return _welcome(request, account_row[0], token, ahead or "/inbox")
+    return _welcome(request, account_row[0], token, next_path or "/inbox")
 
 
 @public
@@ -104,8 +104,8 @@ async def leave(request: web.Request) -> web.StreamResponse:
     return response
 
 
-def _welcome(request: web.Request, person: Person, token: str, ahead: str) -> web.Response:
-    response = web.Response(status=303, headers={"Location": ahead})
+def _welcome(request: web.Request, person: Person, token: str, next_path: str) -> web.Response:
+    response = web.Response(status=303, headers={"Location": next_path})
     client_identity.set_session_cookie(request, response, token)
     secure = request.app[SETTINGS].secure_cookies
     for name, value, known in (("language", person.language, LANGUAGES), ("theme", person.theme, THEMES)):
@@ -117,14 +117,14 @@ def _welcome(request: web.Request, person: Person, token: str, ahead: str) -> we
 async def _refused(request: web.Request, error: InvalidForm) -> web.Response:
     """The form with its errors; no attempt is counted."""
     refused = await refuse(request, error, SignInForm)
-    ahead = client_identity.safe_path(refused.typed.get("next"), "")
+    next_path = client_identity.safe_path(refused.typed.get("next"), "")
     return request.app[PAGES].render(
-        request, "sign_in/sign_in.html", status=422, email=refused.typed.get("email", ""), ahead=ahead,
+        request, "sign_in/sign_in.html", status=422, email=refused.typed.get("email", ""), ahead=next_path,
         errors=refused.errors,
     )  # fmt: skip
 
 
-def _resting(request: web.Request, error: sign_in.Resting, typed: str, ahead: str) -> web.Response:
+def _throttled(request: web.Request, error: sign_in.Resting, typed: str, next_path: str) -> web.Response:
     seconds = max(1, math.ceil((error.until - request.app[CLOCK]()).total_seconds()))
     pages = request.app[PAGES]
     words = pages.gettext(pages.language_of(request)).ngettext(
@@ -132,13 +132,15 @@ def _resting(request: web.Request, error: sign_in.Resting, typed: str, ahead: st
         "Too many tries. Wait %(count)s minutes, or ask an administrator for a one-time link.",
         math.ceil(seconds / 60),
     ) % {"count": math.ceil(seconds / 60)}
-    answer = pages.render(request, "sign_in/sign_in.html", status=429, email=typed, ahead=ahead, errors={"": words})
+    answer = pages.render(request, "sign_in/sign_in.html", status=429, email=typed, ahead=next_path, errors={"": words})
     answer.headers["Retry-After"] = str(seconds)
     return answer
 
 
 def _dead_link(request: web.Request, error: NotFound) -> web.Response:
-    return request.app[PAGES].render(request, "sign_in/link.html", status=404, name="", error=_say(request)(str(error)))
+    return request.app[PAGES].render(
+        request, "sign_in/link.html", status=404, name="", error=_gettext(request)(str(error))
+    )
 
 
 def _old_session(request: web.Request) -> str | None:
@@ -146,10 +148,10 @@ def _old_session(request: web.Request) -> str | None:
     return token_hash(token) if token and request[SESSION] is not None else None
 
 
-def _say(request: web.Request) -> Callable[[str], str]:
+def _gettext(request: web.Request) -> Callable[[str], str]:
     pages = request.app[PAGES]
     return pages.gettext(pages.language_of(request)).gettext
 
 
-def _go(ahead: str) -> NoReturn:
-    raise web.HTTPSeeOther(ahead or "/inbox")
+def _redirect(next_path: str) -> NoReturn:
+    raise web.HTTPSeeOther(next_path or "/inbox")

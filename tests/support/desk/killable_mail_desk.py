@@ -68,9 +68,9 @@ def answer(tx: Connection, context: Any, ticket_id: int, person_id: int) -> int:
     if queries.locked(tx, ticket_id=ticket_id).answered:
         raise DeskError("answered already")
     seen = queries.newest_entry(tx, ticket_id=ticket_id)
-    said = reply.Reply(f"Answer to ticket {ticket_id} after {seen}", seen)
+    answer_text = reply.Reply(f"Answer to ticket {ticket_id} after {seen}", seen)
     return reply.send_reply(
-        tx, context, ticket_id=ticket_id, person_id=person_id, person_name="Mina", answer=said, now=now()
+        tx, context, ticket_id=ticket_id, person_id=person_id, person_name="Mina", answer=answer_text, now=now()
     )
 
 

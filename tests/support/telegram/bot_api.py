@@ -42,8 +42,8 @@ class Trouble:
     @classmethod
     def refusal(cls, description: str, code: int = 400, **parameters: Any) -> Self:
         """An error in Telegram's form."""
-        said: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
-        return cls(code, json.dumps({**said, "parameters": parameters} if parameters else said))
+        answer_body: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
+        return cls(code, json.dumps({**answer_body, "parameters": parameters} if parameters else answer_body))
 
     @classmethod
     def flood(cls, seconds: int) -> Self:
@@ -226,10 +226,10 @@ class BotApi(Chats):
             await self._poller
         except asyncio.CancelledError as error:
             if "another" in str(error):
-                said = (
+                conflict = (
                     "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
                 )
-                raise Refusal(said, 409) from None
+                raise Refusal(conflict, 409) from None
             raise
         found = [raw for _, raw in self.updates[: min(100, values.get("limit", 100))]]
         return b"[" + b",".join(found) + b"]"
@@ -257,5 +257,7 @@ async def _form(request: web.Request) -> tuple[dict[str, str], dict[str, File]]:
 
 
 def _refused(error: Refusal) -> web.Response:
-    said: dict[str, Any] = {"ok": False, "error_code": error.code, "description": error.description}
-    return web.json_response({**said, "parameters": error.parameters} if error.parameters else said, status=error.code)
+    answer_body: dict[str, Any] = {"ok": False, "error_code": error.code, "description": error.description}
+    return web.json_response(
+        {**answer_body, "parameters": error.parameters} if error.parameters else answer_body, status=error.code
+    )

@@ -73,8 +73,8 @@ class Chats:
         }  # fmt: skip
         for field_, entities in (("text", "entities"), ("caption", "caption_entities")):
             if field_ in values:
-                said, marks = checks.parsed(values[field_], values.get("parse_mode"))
-                made |= {field_: said} | ({entities: marks} if marks else {})
+                plain_text, marks = checks.parsed(values[field_], values.get("parse_mode"))
+                made |= {field_: plain_text} | ({entities: marks} if marks else {})
         if "inline_keyboard" in (values.get("reply_markup") or {}):
             made["reply_markup"] = values["reply_markup"]
         if kind != "message":
@@ -83,8 +83,8 @@ class Chats:
         return made
 
     def _kept(self, kind: str, values: Mapping[str, Any], files: Mapping[str, File]) -> Any:
-        said = values.get(kind, values.get("media"))
-        known = said if isinstance(said, str) else ""
+        upload = values.get(kind, values.get("media"))
+        known = upload if isinstance(upload, str) else ""
         if known and not known.startswith("attach://"):
             if known not in self.files:
                 raise Refusal("Bad Request: wrong remote file identifier specified: Wrong string length")
@@ -118,9 +118,9 @@ class Chats:
             if method == editing:
                 if method == "editMessageText" and "text" not in found:
                     raise Refusal("Bad Request: there is no text in the message to edit")
-                said, marks = checks.parsed(values[field_], values.get("parse_mode"))
+                plain_text, marks = checks.parsed(values[field_], values.get("parse_mode"))
                 changed.pop(entities, None)
-                changed |= {field_: said} | ({entities: marks} if marks else {})
+                changed |= {field_: plain_text} | ({entities: marks} if marks else {})
         if values.get("reply_markup"):
             changed["reply_markup"] = values["reply_markup"]
         if changed == found:

@@ -71,14 +71,14 @@ def decode(method: str, sent: Mapping[str, str]) -> dict[str, Any]:
 def validate(method: str, values: Mapping[str, Any], files: Mapping[str, File]) -> None:
     """Raises AssertionError when aiogram's model of the method rejects the call or serialises it differently."""
     kind = METHODS[method]
-    whole = dict(values)
+    complete = dict(values)
     for name, file in files.items():
         if name in kind.model_fields:
-            whole[name] = BufferedInputFile(file.content, file.name)
+            complete[name] = BufferedInputFile(file.content, file.name)
         else:
             assert f"attach://{name}" in json.dumps(values), f"{method}: the file {name} is attached to nothing"
     try:
-        made = kind.model_validate(whole)
+        made = kind.model_validate(complete)
     except ValidationError as error:
         raise AssertionError(f"{method} is refused by aiogram: {error}") from None
     _nothing_unknown(made, method)

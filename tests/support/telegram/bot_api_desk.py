@@ -85,7 +85,7 @@ class BotDesk:
     async def says(self, words: str) -> dict[str, Any]:
         """The bot's newest message with this text, once it exists."""
 
-        async def said() -> dict[str, Any] | None:
+        async def newest_message() -> dict[str, Any] | None:
             found = [
                 one
                 for one in self.bot.messages.values()
@@ -93,7 +93,7 @@ class BotDesk:
             ]
             return found[-1] if found else None
 
-        found: dict[str, Any] = await self.until(said)
+        found: dict[str, Any] = await self.until(newest_message)
         return found
 
     async def upload(self, number: int, person: int, name: str, kind: str, content: bytes) -> int:

@@ -68,13 +68,15 @@ class Sara:
     def taps(self, message: dict[str, Any], label: str = "", data: str | None = None) -> dict[str, Any]:
         """She taps the button of a message by `label` or by its data."""
         keys = [key for row in message.get("reply_markup", {}).get("inline_keyboard", []) for key in row]
-        said = data if data is not None else next(key["callback_data"] for key in keys if label in key["text"])
+        data_of_button = (
+            data if data is not None else next(key["callback_data"] for key in keys if label in key["text"])
+        )
         query = {
             "id": f"q{next(self.numbers)}",
             "from": self.person,
             "message": message,
             "chat_instance": "1",
-            "data": said,
+            "data": data_of_button,
         }
         return self.update(callback_query=query)
 

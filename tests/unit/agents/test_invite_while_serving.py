@@ -35,9 +35,9 @@ def invite(desk: Path, *more: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-def token(said: str) -> str:
-    found = re.search(r"/sign-in/link/(\S+)", said)
-    assert found is not None, said
+def token(printed: str) -> str:
+    found = re.search(r"/sign-in/link/(\S+)", printed)
+    assert found is not None, printed
     return found[1]
 
 
@@ -72,15 +72,15 @@ def test_the_command_does_not_migrate_below_a_running_desk(desk: Path):
     with sqlite3.connect(desk) as file:
         file.execute("UPDATE alembic_version SET version_num = '0000'")
     with standalone_database(desk):
-        code, said = invite(desk)
+        code, printed = invite(desk)
     assert code == 1
-    assert "Start it again first" in said
+    assert "Start it again first" in printed
 
 
 def test_a_disabled_person_gets_no_link_from_the_command_line(desk: Path):
     invite(desk)
     with sqlite3.connect(desk) as file:
         file.execute("UPDATE people SET disabled_at = created_at")
-    code, said = invite(desk)
+    code, printed = invite(desk)
     assert code == 1
-    assert "Let them in again first" in said
+    assert "Let them in again first" in printed

@@ -85,9 +85,9 @@ async def test_attempts_are_counted_per_account_and_reset_by_success(database):
 
     for _ in range(3):
         await attempt()
-    with pytest.raises(sign_in.Resting) as told:
+    with pytest.raises(sign_in.Resting) as refusal:
         await attempt()
-    assert told.value.until == NOON + QUARTER
+    assert refusal.value.until == NOON + QUARTER
     await attempt(now=NOON + QUARTER)
     await database.write(sign_in.enter, person_id=person_id, account="sara@desk.example", now=NOON, **BROWSER)
     await attempt(now=NOON + QUARTER)

@@ -26,11 +26,11 @@ def test_connected_accounts_are_reported_in_one_line():
 
 def test_unconnected_accounts_are_reported_with_reason_and_remedy():
     states = {("mail", "a"): State("a", True), ("mail", "b"): State("b", False, "No secret: set X.")}
-    told = list(lines({"mail": Mail("a", "b", "c")}, states))
-    assert told[:3] == [
+    report_lines = list(lines({"mail": Mail("a", "b", "c")}, states))
+    assert report_lines[:3] == [
         "Email: a is connected.", "Email: b is not connected: No secret: set X.", "Email: c is not connected yet.",
     ]  # fmt: skip
-    assert "run.py check" in told[3]
+    assert "run.py check" in report_lines[3]
 
 
 def test_a_channel_without_accounts_is_reported():
@@ -38,9 +38,9 @@ def test_a_channel_without_accounts_is_reported():
 
 
 async def test_a_silent_channel_does_not_delay_the_report():
-    said: list[str] = []
-    await report_channels({"mail": Mail("a")}, {}, said.append, patience=0)
-    assert said[0] == "Email: a is not connected yet."
-    said.clear()
-    await report_channels({}, {}, said.append)
-    assert said == []
+    printed: list[str] = []
+    await report_channels({"mail": Mail("a")}, {}, printed.append, patience=0)
+    assert printed[0] == "Email: a is not connected yet."
+    printed.clear()
+    await report_channels({}, {}, printed.append)
+    assert printed == []

@@ -65,9 +65,9 @@ def _rows(tx: Any, table: Table) -> list[Any]:
 
 
 @pytest.mark.parametrize("table", HOT, ids=lambda table: table.name)
-@pytest.mark.parametrize("whole", [True, False], ids=["every column", "what must be there"])
-async def test_the_fast_insert_writes_the_same_rows(sqlite: Any, table: Table, whole: bool) -> None:
-    wanted = [c for c in table.c if whole or (not c.nullable and c.default is None)]
+@pytest.mark.parametrize("complete", [True, False], ids=["every column", "what must be there"])
+async def test_the_fast_insert_writes_the_same_rows(sqlite: Any, table: Table, complete: bool) -> None:
+    wanted = [c for c in table.c if complete or (not c.nullable and c.default is None)]
     values = {c.name: _value(c) for c in wanted}
 
     def both(tx: Any) -> tuple[list[Any], list[Any]]:

@@ -59,10 +59,10 @@ HOT = {
 
 def plan_of(tx, query) -> list[str]:
     """The plan of every statement the query runs."""
-    said: list[tuple[str, object]] = []
+    statements: list[tuple[str, object]] = []
 
     def hear(_conn, _cursor, statement, parameters, *_):
-        said.append((statement, parameters))
+        statements.append((statement, parameters))
 
     event.listen(tx.engine, "before_cursor_execute", hear)
     try:
@@ -70,7 +70,7 @@ def plan_of(tx, query) -> list[str]:
     finally:
         event.remove(tx.engine, "before_cursor_execute", hear)
     lines = []
-    for statement, parameters in said:
+    for statement, parameters in statements:
         if statement.lstrip().upper().startswith("SELECT"):
             lines += [row[3] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
     return lines

@@ -101,9 +101,9 @@ def test_the_environment_overrides_list_items_of_a_channel(tmp_path):
 def test_an_invalid_setting_is_reported_with_its_name_and_file(tmp_path, text, setting, reason):
     file = tmp_path / "helpdesk.toml"
     file.write_text(text)
-    with pytest.raises(Invalid) as told:
+    with pytest.raises(Invalid) as refusal:
         settings.load(file, {})
-    words = str(told.value)
+    words = str(refusal.value)
     assert words.startswith(f"The setting {setting} in {file} can't be used: ")
     assert reason in words
     assert "\n" not in words
@@ -125,9 +125,9 @@ def test_an_invalid_variable_is_reported(environment, words):
 
 
 def test_a_secret_never_appears_in_an_error(tmp_path):
-    with pytest.raises(Invalid) as told:
+    with pytest.raises(Invalid) as refusal:
         settings.load(FILE, {"PASOKH_SECRET_KEY": "hunter2", "PASOKH_DATABASE__URL": "mysql://desk:hunter2@db"})
-    assert "hunter2" not in str(told.value)
+    assert "hunter2" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("content", [b"[web", b"\xff\xfe", b'secret_key = "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"'])

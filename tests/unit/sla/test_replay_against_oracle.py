@@ -73,7 +73,7 @@ def minute(at: datetime | None) -> int | None:
     return None if at is None else int((at - ZERO).total_seconds() // 60)
 
 
-def told(response: Response) -> dict[str, Any]:
+def as_dict(response: Response) -> dict[str, Any]:
     return {
         "start": response.start,
         "stop": response.stop,
@@ -93,7 +93,7 @@ def as_oracle(cycle: Cycle) -> dict[str, Any]:
         pauses[-1:] = [(pauses[-1][0], b)] if touches else [*pauses[-1:], (a, b)]
     return {
         "start": cycle.start,
-        "responses": [told(cycle.first_response), *map(told, cycle.next_responses)],
+        "responses": [as_dict(cycle.first_response), *map(as_dict, cycle.next_responses)],
         "resolution": (minute(r.stopped_at), r.working_minutes, r.due_at, r.met, pauses),
         "robot": minute(cycle.bot_first_response_at),
     }

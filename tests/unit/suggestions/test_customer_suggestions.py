@@ -59,9 +59,9 @@ async def test_an_article_without_public_answer_is_not_shown(ask):
 
 
 def test_every_shipped_public_answer_is_complete_and_short():
-    told = [shown(one, WEEK) for one in load(ROOT / "faq") if one.public]
-    assert len(told) >= 18
-    assert all(one and len(one) < 400 for one in told)
+    answers = [shown(one, WEEK) for one in load(ROOT / "faq") if one.public]
+    assert len(answers) >= 18
+    assert all(one and len(one) < 400 for one in answers)
 
 
 def test_a_public_answer_with_customer_data_is_not_shown():

@@ -8,15 +8,15 @@ from helpdesk.suggestions.matching.tokenizer import is_telling, telling, tokeniz
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
+    ("message", "shown"),
     [
         ("سفارش من کی به دستم می‌رسد؟", ["سفارش", "دستم", "رسد"]),
         ("می‌خواهم برای این کالا پول پس بگیرم", ["کالا", "پول", "بگیرم"]),
         ("how can I return the bowl", ["return", "bowl"]),
     ],
 )
-def test_stop_words_are_not_shown_as_matches(said, shown):
-    assert telling(tokenize(said)) == shown
+def test_stop_words_are_not_shown_as_matches(message, shown):
+    assert telling(tokenize(message)) == shown
 
 
 def test_stop_words_alone_are_not_telling():

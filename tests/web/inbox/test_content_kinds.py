@@ -160,14 +160,14 @@ async def test_a_call_card_shows_agents_waiting_time_and_who_hung_up(desk, clien
 
 
 @pytest.mark.parametrize(
-    ("outcome", "said"),
+    ("outcome", "label"),
     [("missed", "Missed"), ("abandoned", "Hung up while waiting"), ("voicemail", "Left a message on the machine")],
 )
-async def test_a_call_that_nobody_answered_can_be_called_back(desk, client, outcome, said):
+async def test_a_call_that_nobody_answered_can_be_called_back(desk, client, outcome, label):
     record = call(disposition=outcome, agents=[], talk_s=None, spoken_s=None, voicemail=outcome == "voicemail")
     number = await desk.writes("", kind="call", id="c1", call=record)
     page = await shown(client, number)
-    assert said in page
+    assert label in page
     assert f'action="/inbox/tickets/{number}/ring"' in page
     assert ("at the switchboard" in page) == (outcome == "voicemail")
 

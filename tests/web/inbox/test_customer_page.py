@@ -115,11 +115,11 @@ async def test_customer_requests_are_shown_on_the_timeline(desk, client, two):
     await arrives(desk, "site", "other words", "v1", kind="edit", target="never seen")
     await arrives(desk, "site", "", "v1", kind="wish", wish="end")
     shown = words(await page(client, f"/inbox/tickets/{chat}"))
-    for said in (
+    for sentence in (
         "The customer asked for the conversation by mail.", "there is no email address.",
         "a message that never reached us; now it says: other words", "The customer considers it settled",
     ):  # fmt: skip
-        assert said in shown
+        assert sentence in shown
 
 
 async def test_entries_of_a_joined_customer_keep_the_name(desk, client, two):

@@ -117,10 +117,10 @@ async def test_visitor_activity_reaches_nobody_else(chat):
         await sara.put(t="typing", on=True)
         await page.until("visitor")
         chat.story.app.live.publish("ticket", 77)
-        told = b""
-        while b"77" not in told:
-            told += await elsewhere.answer.content.readline()
-        assert b"event: visitor" not in told
+        received = b""
+        while b"77" not in received:
+            received += await elsewhere.answer.content.readline()
+        assert b"event: visitor" not in received
 
 
 async def test_the_stream_ends_on_sign_out(chat):

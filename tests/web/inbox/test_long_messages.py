@@ -30,8 +30,8 @@ async def test_a_very_long_message_is_shown_by_its_beginning(desk, client):
     assert len(shown) < page_data.ENTRY_TEXT * 2
     assert "this is its beginning" in shown
     assert "THE END" not in shown
-    whole = await (await client.get(re.search(r'href="(/inbox/entries/\d+/text)"', shown)[1])).text()
-    assert whole.endswith("THE END")
+    full_text = await (await client.get(re.search(r'href="(/inbox/entries/\d+/text)"', shown)[1])).text()
+    assert full_text.endswith("THE END")
 
 
 async def test_many_long_messages_stay_within_a_page_budget(desk, client):

@@ -21,9 +21,9 @@ from tests.support.pages.scriptless import page, post, signed_in
 class Detailed(MemoryChannel):
     """A channel in memory whose letters may carry details."""
 
-    def _inbound(self, said: dict[str, Any]) -> Inbound:
-        details: Mapping[str, Any] = said.get("details", {})
-        return replace(super()._inbound(said), details=details)
+    def _inbound(self, letter: dict[str, Any]) -> Inbound:
+        details: Mapping[str, Any] = letter.get("details", {})
+        return replace(super()._inbound(letter), details=details)
 
 
 @pytest.fixture

@@ -84,15 +84,17 @@ class Blind(MemoryChannel):
 
 
 def test_reply_to_is_offered_only_where_the_customer_sees_it():
-    eyes = replace(seen_by(MINA), channels={"memory": Blind()})
-    assert message_actions.message_actions(question(), TICKET, eyes) is None
+    reader = replace(seen_by(MINA), channels={"memory": Blind()})
+    assert message_actions.message_actions(question(), TICKET, reader) is None
 
 
 def test_the_phone_channel_writes_text_messages_without_files():
-    eyes = replace(seen_by(MINA), channels={"memory": Blind()})
-    [way] = message_actions.destination_views([Destination("memory", "main", "memory:+989121234567", usual=True)], eyes)
+    reader = replace(seen_by(MINA), channels={"memory": Blind()})
+    [way] = message_actions.destination_views(
+        [Destination("memory", "main", "memory:+989121234567", usual=True)], reader
+    )
     assert (way.label, way.files) == ("Text message", False)
-    assert (eyes.channel("memory").label, eyes.channel("memory", writing=True).label) == ("Memory", "Text message")
+    assert (reader.channel("memory").label, reader.channel("memory", writing=True).label) == ("Memory", "Text message")
 
 
 def test_the_composer_is_stuck_when_no_destination_is_open():

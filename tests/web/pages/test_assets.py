@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from helpdesk.web.inbox.build import clock_explanation
+from helpdesk.web.inbox.views import event_icons
+from helpdesk.web.pages import navigation
 from helpdesk.web.rendering.page_renderer import BUILT, TEMPLATES, asset_routes
 
 SCRIPTS, PAGE = 45 * 1024, 100 * 1024  # bytes gzipped
@@ -55,11 +58,8 @@ def test_every_icon_a_template_or_view_names_is_on_the_sheet(manifest):
     named = set()
     for template in TEMPLATES.rglob("*.html"):
         named |= set(re.findall(r'icon\("([\w-]+)"', template.read_text("utf-8")))
-    from helpdesk.web.inbox.build import clock_explanation, ticket_list
-    from helpdesk.web.inbox.views import event_icons
-
     named |= {
-        *ticket_list.ICONS.values(),
+        *navigation.ICONS.values(),
         *clock_explanation.KINDS.values(),
         *event_icons.ICONS.values(),
         *event_icons.OTHERS.values(),

@@ -14,8 +14,8 @@ async def test_metrics_are_served_with_the_right_token(database, tmp_path, aioht
     client = await aiohttp_client(web_application(desk.app))
     assert (await client.get("/metrics")).status == 404
     answer = await client.get("/metrics", headers={"Authorization": f"Bearer {'t' * 32}"})
-    said = await answer.text()
-    assert 'pasokh_intake{state="quarantined"} 1.0' in said
-    assert 'pasokh_clocks{state="running"} 2.0' in said
-    assert 'pasokh_outbox{state="queued"} 0.0' in said
-    assert "Hello" not in said
+    body = await answer.text()
+    assert 'pasokh_intake{state="quarantined"} 1.0' in body
+    assert 'pasokh_clocks{state="running"} 2.0' in body
+    assert 'pasokh_outbox{state="queued"} 0.0' in body
+    assert "Hello" not in body

@@ -14,7 +14,7 @@ from helpdesk.web.rendering.page_renderer import catalogue
 from tests.support.pages.catalogues import ROOT, wanted, written
 
 SIGNS = re.compile(r"%\(\w+\)s|%s|%d|</?\w+>|(?<!%)\{\w+\}")
-OWN_NAMES = {"English", "فارسی", "Ctrl", "Enter", "J", "K"}  # said the same in every language
+OWN_NAMES = {"English", "فارسی", "Ctrl", "Enter", "J", "K"}  # translations the same in every language
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
@@ -31,17 +31,19 @@ def test_a_catalogue_has_no_unused_texts(language):
 @pytest.mark.parametrize("language", ["fa", "en"])
 def test_a_translation_keeps_every_placeholder(language):
     lost = {}
-    for (_, text), said in written(language).items():
+    for (_, text), translations in written(language).items():
         source = text if isinstance(text, str) else text[-1]
         wanted_signs = sorted(set(SIGNS.findall(source)))
-        if any(sorted(set(SIGNS.findall(form))) != wanted_signs for form in said if form):
-            lost[source] = said
+        if any(sorted(set(SIGNS.findall(form))) != wanted_signs for form in translations if form):
+            lost[source] = translations
     assert lost == {}
 
 
 def test_the_persian_catalogue_is_persian():
     foreign = {
-        text: said for (_, text), said in written("fa").items() if not re.search("[\u0600-\u06ff]", "".join(said))
+        text: translations
+        for (_, text), translations in written("fa").items()
+        if not re.search("[\u0600-\u06ff]", "".join(translations))
     }
     assert foreign == {}
 
@@ -52,9 +54,9 @@ def test_templates_contain_no_untranslated_text(template: Path):
     text = re.sub(r"{% block (kind|body_attributes) %}.*?{% endblock %}", "", text, flags=re.DOTALL)  # of a tag
     text = re.sub(r"{% macro faulty\(.*?{% endmacro %}", "", text, flags=re.DOTALL)  # attributes
     text = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", " ", text, flags=re.DOTALL)
-    said = re.findall(r'(?:title|alt|placeholder|aria-label)="([^"]*)"', text)
-    said += re.sub(r"<[^>]*>", " ", text).split()
-    assert {word for word in said if re.search(r"[^\W\d_]", word)} <= OWN_NAMES
+    translations = re.findall(r'(?:title|alt|placeholder|aria-label)="([^"]*)"', text)
+    translations += re.sub(r"<[^>]*>", " ", text).split()
+    assert {word for word in translations if re.search(r"[^\W\d_]", word)} <= OWN_NAMES
 
 
 def test_numbers_are_written_in_the_digits_of_the_language():

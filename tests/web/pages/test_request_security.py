@@ -96,9 +96,9 @@ async def test_errors_are_rendered_as_page_fragment_or_json(client, how, status)
     assert page.content_type == "text/html"
     fragment = await client.get(f"/fails/{how}", headers={"HX-Request": "true"})
     assert (fragment.status, fragment.content_type) == (status, "text/plain")
-    told = await client.get(f"/api/fails/{how}")
-    assert told.status == status
-    assert (await told.json())["error"] in await page.text()
+    as_json = await client.get(f"/api/fails/{how}")
+    assert as_json.status == status
+    assert (await as_json.json())["error"] in await page.text()
 
 
 async def test_an_unexpected_error_shows_an_incident_number_and_no_trace(client, caplog):

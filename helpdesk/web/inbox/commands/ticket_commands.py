@@ -35,8 +35,8 @@ async def pane(
     fragment = render.is_fragment(request)
     if not fragment and composer is None:
         raise web.HTTPSeeOther(f"/inbox/tickets/{ticket_id}")
-    wish = render.list_request(request.query)
-    context = await render.context(request, wish, ticket_id=ticket_id, composer=composer)
+    list_query = render.list_request(request.query)
+    context = await render.context(request, list_query, ticket_id=ticket_id, composer=composer)
     if not fragment:
         return pages.render(request, "inbox/page.html", status=status, **context)
     answer = pages.render(request, "inbox/pane.html", **context)
@@ -95,9 +95,9 @@ async def _toast(request: web.Request, ticket_id: int, entry_id: int) -> Mapping
 
 async def _kept(request: web.Request, ticket_id: int, article: str, text: str) -> float:
     """The share of a suggestion that was kept."""
-    eyes = render.reader_of(request)
-    parts = await request.app[app_keys.DATABASE].read(page_data.ticket, ticket_id=ticket_id, person_id=eyes.me.id)
-    offered = {suggestion.article: suggestion.text for suggestion in ticket_pane.suggestions(parts, eyes)}
+    reader = render.reader_of(request)
+    parts = await request.app[app_keys.DATABASE].read(page_data.ticket, ticket_id=ticket_id, person_id=reader.me.id)
+    offered = {suggestion.article: suggestion.text for suggestion in ticket_pane.suggestions(parts, reader)}
     return suggested_replies.kept_share(offered.get(article, ""), text)
 
 

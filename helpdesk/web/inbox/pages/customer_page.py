@@ -28,29 +28,29 @@ async def page(request: web.Request) -> web.StreamResponse:
 async def _page(
     request: web.Request, *, error: str = "", made: object = (), status: int = 200
 ) -> web.StreamResponse:  # fmt: skip
-    eyes, question = render.reader_of(request), request.query.get("q", "").strip()[:100]
+    reader, question = render.reader_of(request), request.query.get("q", "").strip()[:100]
     data = await _read(request, question=question)
     return request.app[PAGES].render(
         request, "inbox/customer.html", status=status, number=data.ticket.id,
-        person=build.customer(data.contact, data.addresses, data.tickets, eyes), made=made, error=error,
-        offers=build.offers(data.offers, eyes.language), joins=build.joins(data, eyes), question=question,
-        found=[build.customer(*item, eyes) for item in data.search_results], ways=_ways(data, eyes), **await page_frame(request, ""),
+        person=build.customer(data.contact, data.addresses, data.tickets, reader), made=made, error=error,
+        offers=build.offers(data.offers, reader.language), joins=build.joins(data, reader), question=question,
+        found=[build.customer(*item, reader) for item in data.search_results], ways=_ways(data, reader), **await page_frame(request, ""),
     )  # fmt: skip
 
 
 async def ask(request: web.Request) -> web.StreamResponse:
     """The confirmation page of a join."""
-    eyes, other = render.reader_of(request), whole_number(request.query.get("with", ""))
+    reader, other = render.reader_of(request), whole_number(request.query.get("with", ""))
     data = await _read(request, other=other)
     ((row, addresses, tickets),) = data.search_results
     if row.id == data.contact.id:
         raise web.HTTPSeeOther(_place(request))
     pair = [
-        build.customer(data.contact, data.addresses, data.tickets, eyes),
-        build.customer(row, addresses, tickets, eyes),
+        build.customer(data.contact, data.addresses, data.tickets, reader),
+        build.customer(row, addresses, tickets, reader),
     ]
     pair.sort(key=lambda item: item.id)  # the customer known longer is kept
-    why = next((offer for offer in build.offers(data.offers, eyes.language) if offer.contact == row.id), None)
+    why = next((offer for offer in build.offers(data.offers, reader.language) if offer.contact == row.id), None)
     return request.app[PAGES].render(
         request,
         "inbox/join.html",
@@ -128,12 +128,12 @@ async def _read(request: web.Request, *, question: str = "", other: int | None =
     return await request.app[app_keys.DATABASE].read(build.read, ticket_id=number, question=question, other=other)
 
 
-def _ways(data: build.CustomerData, eyes: Reader) -> list[tuple[str, str, str]]:
+def _ways(data: build.CustomerData, reader: Reader) -> list[tuple[str, str, str]]:
     """Addresses that can be linked to another channel: (address, icon, text)."""
     return [
-        (address.address, eyes.channel(address.channel).icon, build.address(address, eyes).value)
+        (address.address, reader.channel(address.channel).icon, build.address(address, reader).value)
         for address in data.addresses
-        if address.claimed_at is None and links.has_links(eyes.channels, but=address.channel)
+        if address.claimed_at is None and links.has_links(reader.channels, but=address.channel)
     ]
 
 

@@ -25,19 +25,19 @@ HARMLESS = "default-src 'none'; sandbox"
 
 async def download(request: web.Request) -> web.StreamResponse:
     """An attachment as a download."""
-    attachment, _ = await _found(request)
+    attachment, _ = await _attachment(request)
     return _answer(request, attachment, "application/octet-stream", "attachment", "no-store")
 
 
 async def inline(request: web.Request) -> web.StreamResponse:
     """A picture, sound or video inline, with range requests; anything else as a download."""
-    attachment, known = await _found(request)
+    attachment, known = await _attachment(request)
     if known is None:
         return _answer(request, attachment, "application/octet-stream", "attachment", "no-store")
     return _answer(request, attachment, known.type, "inline", f"max-age={KEPT}")
 
 
-async def _found(request: web.Request) -> tuple[AttachmentRow, MediaInfo | None]:
+async def _attachment(request: web.Request) -> tuple[AttachmentRow, MediaInfo | None]:
     app = request.app
     attachment = await app[app_keys.DATABASE].read(
         queries.attachment, attachment_id=whole_number(request.match_info["file"])

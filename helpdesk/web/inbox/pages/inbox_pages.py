@@ -34,11 +34,11 @@ async def ticket(request: web.Request) -> web.StreamResponse:
 
 async def rows(request: web.Request) -> web.StreamResponse:
     """The next rows of a list."""
-    wish, eyes = render.list_request(request.query), render.reader_of(request)
+    list_query, reader = render.list_request(request.query), render.reader_of(request)
     database = request.app[app_keys.DATABASE]
-    shown = await database.read(page_data.listing, wish=wish, person_id=eyes.me.id, now=eyes.now)
+    shown = await database.read(page_data.listing, list_query=list_query, person_id=reader.me.id, now=reader.now)
     listed = ticket_list.list_view(
-        shown.rows, eyes, by_id(shown.people), wish, after=shown.after, typing=render.typing_in(request),
+        shown.rows, reader, by_id(shown.people), list_query, after=shown.after, typing=render.typing_in(request),
     )  # fmt: skip
     return request.app[PAGES].render(request, "inbox/rows.html", list=listed)
 

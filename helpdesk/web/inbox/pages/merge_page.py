@@ -25,7 +25,7 @@ LONGEST_TYPED = 18  # maxlength of the number field
 
 
 def _(words: str) -> str:
-    return words  # marks them for the catalogues; they are said in the page's language below
+    return words  # marks texts for extraction; translated where they are rendered
 
 
 SETTLED = _("That ticket is settled and this one is open, so that one has to come into this one.")
@@ -46,14 +46,14 @@ def _the_other_way(ticket: Any, other: Any) -> bool:
 async def _page(
     request: web.Request, *, into: str = "", error: str = "", ask: bool = False, here: bool = False, status: int = 200
 ) -> web.StreamResponse:
-    app, eyes = request.app, render.reader_of(request)
+    app, reader = request.app, render.reader_of(request)
     ticket = await app[app_keys.DATABASE].read(queries.ticket, ticket_id=render.ticket_number(request))
     others = await app[app_keys.DATABASE].read(
         contact_tickets.tickets_of, contact_id=ticket.contact_id, but=ticket.id, most=MOST_OTHERS
     )
     choices = [
         {
-            "number": other.id, "subject": other.subject, "status": other.status, "icon": eyes.channel(other.channel).icon,
+            "number": other.id, "subject": other.subject, "status": other.status, "icon": reader.channel(other.channel).icon,
             "here": _the_other_way(ticket, other),
         }
         for other in others
@@ -78,13 +78,13 @@ async def merge(request: web.Request) -> web.StreamResponse:
             return await _page(
                 request, into=str(into), error=_sentence(request, Conflict(SETTLED)), here=True, status=422
             )
-        stands = await _do(request, into, me.id, sure=form.sure, here=here)
+        remaining = await _do(request, into, me.id, sure=form.sure, here=here)
     except (Invalid, Conflict, NotFound) as error:
         typed = (await refuse(request, error, MergeForm)).typed
         ask = isinstance(error, Invalid) and error.field == "sure"
         number = str(into) if into else typed.get("other", "")[:LONGEST_TYPED] if form.by_number else ""
         return await _page(request, into=number, error=_sentence(request, error), ask=ask, here=form.here, status=422)
-    raise web.HTTPSeeOther(f"/inbox/tickets/{stands}")
+    raise web.HTTPSeeOther(f"/inbox/tickets/{remaining}")
 
 
 async def _comes_here(request: web.Request, into: int) -> bool:

@@ -67,22 +67,22 @@ def typing_in(request: web.Request) -> Callable[[int], str]:
 
 
 def opened(
-    request: web.Request, parts: TicketData, eyes: Reader, people: Any, composer: Mapping[str, Any] | None
+    request: web.Request, parts: TicketData, reader: Reader, people: Any, composer: Mapping[str, Any] | None
 ) -> TicketView:
     """The view of a ticket for this reader."""
     zone = request.app[app_keys.SETTINGS].desk.time_zone
-    here = request.app[app_keys.PRESENCE].at(parts.ticket.id, now=eyes.now, but=eyes.me.id)
-    return ticket_pane.ticket(parts, eyes, people, zone=zone, here=here, composer=composer)
+    here = request.app[app_keys.PRESENCE].at(parts.ticket.id, now=reader.now, but=reader.me.id)
+    return ticket_pane.ticket(parts, reader, people, zone=zone, here=here, composer=composer)
 
 
 async def context(
-    request: web.Request, wish: ListRequest, *, ticket_id: int | None = None, composer: Mapping[str, Any] | None = None,
+    request: web.Request, list_query: ListRequest, *, ticket_id: int | None = None, composer: Mapping[str, Any] | None = None,
     forgiving: bool = False, bare: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """The template context of an inbox page. `forgiving`: a missing ticket is not an error; `bare`: no rows."""
-    eyes, database = reader_of(request), request.app[app_keys.DATABASE]
+    reader, database = reader_of(request), request.app[app_keys.DATABASE]
     shown, parts = await database.read(
-        page_data.screen, wish=wish, person_id=eyes.me.id, now=eyes.now, ticket_id=ticket_id,
+        page_data.screen, list_query=list_query, person_id=reader.me.id, now=reader.now, ticket_id=ticket_id,
         full_timeline="whole" in request.query, forgiving=forgiving, bare=bare, context=request.app[app_keys.BOOK],
     )  # fmt: skip
     people = by_id(shown.people)
@@ -90,20 +90,20 @@ async def context(
         composer = {"answer": whole_number(request.query["answer"])}
     if parts is not None:
         await request.app[LOOKS].learn(file.hash for files in parts.files.values() for file in files)
-    ticket = opened(request, parts, eyes, shown.people, composer) if parts is not None else None
+    ticket = opened(request, parts, reader, shown.people, composer) if parts is not None else None
     if parts is not None and (conversation := parts.ticket.conversation):
         request.app[app_keys.FEEDS].looks(
-            person_id=eyes.me.id, channel=parts.ticket.channel, conversation=conversation, ticket_id=parts.ticket.id
+            person_id=reader.me.id, channel=parts.ticket.channel, conversation=conversation, ticket_id=parts.ticket.id
         )
     if parts is not None and parts.unread:
-        await _seen(request, parts, eyes.now)
+        await _seen(request, parts, reader.now)
     listed = ticket_list.list_view(
-        shown.rows, eyes, people, wish, after=shown.after, open_ticket=ticket_id, mine=shown.counts.get("mine", 0),
+        shown.rows, reader, people, list_query, after=shown.after, open_ticket=ticket_id, mine=shown.counts.get("mine", 0),
         typing=typing_in(request),
     )  # fmt: skip
     return {
-        "list": listed, "ticket": ticket, "rail": rail(shown.counts), "place": "" if wish.search else wish.view,
-        "search": wish.search, "quarantined": shown.quarantined, "demo": request.app.get(app_keys.DEMO, False),
+        "list": listed, "ticket": ticket, "rail": rail(shown.counts), "place": "" if list_query.search else list_query.view,
+        "search": list_query.search, "quarantined": shown.quarantined, "demo": request.app.get(app_keys.DEMO, False),
     }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ class MediaView:
 
 @dataclass(frozen=True, slots=True)
 class EditView:
-    """What a message said before, and from when on."""
+    """An earlier version of a message, and since when it was shown."""
 
     at: datetime
     text: str

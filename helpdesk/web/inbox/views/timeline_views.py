@@ -144,7 +144,7 @@ class ChangeView:
     form: str = "change"
 
     @property
-    def told(self) -> ChangeText:
+    def values(self) -> ChangeText:
         """The stored values."""
         return ChangeText(self.data)
 
