@@ -88,10 +88,10 @@ def status(language: str) -> SimpleNamespace:
     )  # fmt: skip
 
 
-def held(language: str) -> SimpleNamespace:
+def held(language: str, number: int = 7) -> SimpleNamespace:
     """One message in quarantine."""
     return SimpleNamespace(
-        id=7, channel=g.MAIL[language], account="help@dalan.example", received_at=g.ago(hours=3), size=18_400, attempts=5, cut=True,
+        id=number, channel=g.MAIL[language], account="help@dalan.example", received_at=g.ago(hours=3), size=18_400, attempts=5, cut=True,
         reason="The mail names the charset x-unknown, which nobody knows.", raw="From: a@b.example\nSubject: =?x-unknown?Q?...?=\n\n\ufffd\ufffd",
     )  # fmt: skip
 
@@ -147,7 +147,7 @@ SHOWN: dict[str, Callable[[str], Page]] = {
     "people": lambda language: ("people/list.html", {**DESK, **people.staff(language), "place": "people"}),
     "person": lambda language: ("people/person.html", {**DESK, **people.colleague(language), "place": "people"}),
     "person-gone": lambda language: ("people/person.html", {**DESK, **people.colleague(language, gone=True), "place": "people"}),
-    "quarantine": lambda language: ("quarantine/list.html", {**DESK, "held": [held(language)], "before": None, "place": "quarantine"}),
+    "quarantine": lambda language: ("quarantine/list.html", {**DESK, "held": [held(language, number) for number in (8, 7)], "before": None, "place": "quarantine"}),
     "quarantined": lambda language: ("quarantine/detail.html", {**DESK, "item": held(language), "place": "quarantine"}),
     "demo": lambda language: ("demo/index.html", {**DESK, "messages": [letter()], "form": demo_form(), "sent": True, "problem": False, "place": "demo"}),
     "demo-mail": lambda language: ("demo/mail.html", {**DESK, "message": letter(), "place": "demo"}),
