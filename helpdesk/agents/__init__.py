@@ -1,1 +1,1 @@
-"""The people of the desk: who they are, what they may do, how they sign in."""
+"""The people who work at the desk: accounts, roles, teams, sign-in, audit log."""

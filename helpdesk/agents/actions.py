@@ -1,4 +1,4 @@
-"""Writes of people and teams. What was done is kept in the audit log, in the same transaction."""
+"""Writes of people and teams. Each is recorded in the audit log, in the same transaction."""
 
 from __future__ import annotations
 
@@ -27,18 +27,16 @@ def add_person(
     tx: Connection, *, name: str, email: str, role: Role, now: datetime, by: int | None, language: str | None = None,
     extension: str | None = None,
 ) -> int:  # fmt: skip
-    """Somebody new, who can sign in by link only until they choose a password. Gives their id.
+    """Add a person, who signs in by link until they choose a password. Returns the id.
 
-    `extension`: of their telephone; calls answered there are theirs.
+    `extension`: of their telephone; calls answered there are credited to them.
     """
-    folded = rules.fold_email(email)
-    if folded is None:
-        raise Invalid("This is not an email address.", "email")
+    folded = rules.parse_email(email)
     kept = rules.fold_name(name)
     if role not in rules.ROLES:
         raise Invalid("There is no such role.", "role")
     if tx.scalar(select(people.c.id).where(people.c.email == folded)) is not None:
-        raise Conflict("Somebody with this address is here already.")
+        raise Conflict("Somebody with this address is here already.", "email")
     values = {"name": kept, "email": folded, "role": role, "language": language, "created_at": now}
     values["extension"] = extension
     made = tx.execute(insert(people).values(**values)).inserted_primary_key
@@ -49,7 +47,7 @@ def add_person(
 
 
 def make_link(tx: Connection, *, person_id: int, now: datetime, lasts: timedelta, by: int | None = None) -> str:
-    """A one-time link's token: the address is /sign-in/link/<token>. Earlier ones of this person stop working."""
+    """Create a one-time link for /sign-in/link/<token>; returns the token. Earlier links stop working."""
     queries.person(tx, person_id=person_id)
     waiting = (one_time_links.c.person_id == person_id) & one_time_links.c.used_at.is_(None)
     tx.execute(delete(one_time_links).where(waiting))
@@ -63,15 +61,15 @@ def make_link(tx: Connection, *, person_id: int, now: datetime, lasts: timedelta
 def invite(
     tx: Connection, *, name: str, email: str, role: Role, now: datetime, lasts: timedelta, by: int | None = None
 ) -> tuple[int, str]:
-    """Somebody new and the token of the link that lets them in once."""
+    """Add a person; returns the id and the token of their first sign-in link."""
     person_id = add_person(tx, name=name, email=email, role=role, now=now, by=by)
     return person_id, make_link(tx, person_id=person_id, now=now, lasts=lasts, by=by)
 
 
 def first_administrator(tx: Connection, *, name: str, email: str, now: datetime, lasts: timedelta) -> str | None:
-    """The token of a link for the first administrator; None as soon as one has a password or a session.
+    """The token of a sign-in link for the first administrator; None once one has a password or a session.
 
-    Until then every start makes a new link, so that one that expired unused locks nobody out.
+    Until then every start creates a new link, so that an expired one locks nobody out.
     """
     administrators = [person for person in queries.everybody(tx) if person.role == "administrator"]
     settled = select(func.count()).select_from(sessions).join(people).where(people.c.role == "administrator")
@@ -83,7 +81,7 @@ def first_administrator(tx: Connection, *, name: str, email: str, now: datetime,
 
 
 def change_role(tx: Connection, *, person_id: int, role: Role, by: Person, now: datetime) -> None:
-    """Give somebody another role. They are signed out everywhere; the last administrator stays one."""
+    """Change a person's role and end their sessions. The last administrator can't be demoted."""
     _must(by, "people.manage")
     if role not in rules.ROLES:
         raise Invalid("There is no such role.", "role")
@@ -99,7 +97,7 @@ def change_role(tx: Connection, *, person_id: int, role: Role, by: Person, now: 
 
 
 def rename(tx: Connection, *, person_id: int, name: str, now: datetime, by: int) -> None:
-    """What somebody is called, here and before customers. Raises Invalid for an empty name."""
+    """Change a person's name. Raises Invalid for an empty one."""
     kept, person = rules.fold_name(name), queries.person(tx, person_id=person_id)
     if kept != person.name:
         tx.execute(update(people).where(people.c.id == person_id).values(name=kept))
@@ -108,7 +106,7 @@ def rename(tx: Connection, *, person_id: int, name: str, now: datetime, by: int)
 
 
 def disable(tx: Connection, *, person_id: int, by: Person, now: datetime) -> None:
-    """Somebody left: signed out everywhere, links dead, their name stays on what they wrote."""
+    """Disable a person: sessions end, links die, the name stays on what they wrote."""
     _must(by, "people.manage")
     _keep_one_administrator(tx, queries.person(tx, person_id=person_id))
     tx.execute(update(people).where(people.c.id == person_id).values(disabled_at=now))
@@ -120,7 +118,7 @@ def disable(tx: Connection, *, person_id: int, by: Person, now: datetime) -> Non
 
 
 def enable(tx: Connection, *, person_id: int, by: Person, now: datetime) -> None:
-    """Somebody came back: with the password they had, or a new link. Nothing happens when they are here."""
+    """Enable a disabled person, who keeps the password. Does nothing for an enabled one."""
     _must(by, "people.manage")
     gone = (people.c.id == person_id) & people.c.disabled_at.is_not(None)
     if tx.execute(update(people).where(gone).values(disabled_at=None)).rowcount:
@@ -130,7 +128,7 @@ def enable(tx: Connection, *, person_id: int, by: Person, now: datetime) -> None
 def shape(
     tx: Connection, *, person_id: int, name: str, role: Role, extension: str, teams: frozenset[int], by: Person, now: datetime
 ) -> None:  # fmt: skip
-    """Everything the people page changes about somebody, at once. Raises Invalid, Conflict, Forbidden."""
+    """Change name, role, extension and teams at once. Raises Invalid, Conflict, Forbidden."""
     _must(by, "people.manage")
     rename(tx, person_id=person_id, name=name, now=now, by=by.id)
     set_extension(tx, person_id=person_id, extension=extension, now=now, by=by.id)
@@ -143,7 +141,7 @@ def shape(
 
 
 def prefer(tx: Connection, *, person_id: int, language: str | None = None, theme: str | None = None) -> None:
-    """Keep what somebody chose for themselves; None leaves it as it is."""
+    """Save a person's preferences; None leaves one unchanged."""
     if language not in (None, "fa", "en"):
         raise Invalid("There is no such language.", "language")
     if theme not in (None, "system", "light", "dark"):
@@ -154,15 +152,15 @@ def prefer(tx: Connection, *, person_id: int, language: str | None = None, theme
 
 
 def set_extension(tx: Connection, *, person_id: int, extension: str, now: datetime, by: int) -> None:
-    """Which telephone is somebody's; empty: none. Raises Invalid, Conflict when it is somebody else's."""
+    """Set a person's extension; empty: none. Raises Invalid, Conflict when it is somebody else's."""
     wanted = rules.fold_extension(extension)
     if wanted is None and extension.strip():
         raise Invalid("An extension has up to 12 digits.", "extension")
     left = (people.c.extension == wanted) & people.c.disabled_at.is_not(None)
-    tx.execute(update(people).where(left).values(extension=None))  # their telephone is somebody else's now
+    tx.execute(update(people).where(left).values(extension=None))  # a disabled person's extension is free
     owner = queries.by_extension(tx, extension=wanted) if wanted else None
     if owner not in (None, person_id):
-        raise Conflict("Somebody else has this extension.")
+        raise Conflict("Somebody else has this extension.", "extension")
     if queries.extension_of(tx, person_id=person_id) == wanted:
         return
     tx.execute(update(people).where(people.c.id == person_id).values(extension=wanted))
@@ -170,12 +168,13 @@ def set_extension(tx: Connection, *, person_id: int, extension: str, now: dateti
 
 
 def new_team(tx: Connection, *, name: str, now: datetime, by: int | None) -> int:
-    """A new team; gives its id."""
-    if not name.strip():
-        raise Invalid("A team needs a name.", "name")
-    if tx.scalar(select(teams.c.id).where(teams.c.name == name.strip())) is not None:
-        raise Conflict("There is a team of this name already.")
-    made = tx.execute(insert(teams).values(name=name.strip()[:80], created_at=now)).inserted_primary_key
+    """Create a team; returns its id."""
+    kept = name.strip()[: rules.LONGEST_TEAM]
+    if not kept:
+        raise Invalid("A team needs a name.", "team")
+    if tx.scalar(select(teams.c.id).where(teams.c.name == kept)) is not None:
+        raise Conflict("There is a team of this name already.", "team")
+    made = tx.execute(insert(teams).values(name=kept, created_at=now)).inserted_primary_key
     assert made is not None
     team_id: int = made[0]
     record(tx, action="team.made", now=now, by=by, about=f"team:{team_id}")
@@ -183,7 +182,7 @@ def new_team(tx: Connection, *, name: str, now: datetime, by: int | None) -> int
 
 
 def join_team(tx: Connection, *, team_id: int, person_id: int, now: datetime, by: int | None) -> None:
-    """Put somebody into a team; nothing happens when they are in it."""
+    """Add a person to a team; does nothing for a member."""
     if tx.scalar(select(teams.c.id).where(teams.c.id == team_id)) is None:
         raise NotFound("There is no such team.")
     queries.person(tx, person_id=person_id)
@@ -193,7 +192,7 @@ def join_team(tx: Connection, *, team_id: int, person_id: int, now: datetime, by
 
 
 def leave_team(tx: Connection, *, team_id: int, person_id: int, now: datetime, by: int | None) -> None:
-    """Take somebody out of a team."""
+    """Remove a person from a team."""
     both = (memberships.c.team_id == team_id) & (memberships.c.person_id == person_id)
     if tx.execute(delete(memberships).where(both)).rowcount:
         record(tx, action="team.left", now=now, by=by, about=f"team:{team_id}", person=person_id)
@@ -207,17 +206,17 @@ def _must(person: Person, action: str) -> None:
 def _keep_one_administrator(tx: Connection, person: Person) -> None:
     others = select(func.count()).where(people.c.role == "administrator", people.c.disabled_at.is_(None))
     if person.role == "administrator" and tx.scalar(others.where(people.c.id != person.id)) == 0:
-        raise Conflict("The desk needs at least one administrator.")
+        raise Conflict("The desk needs at least one administrator.", "role")
 
 
 def invite_or_link(
     tx: Connection, *, name: str, email: str, role: Role, now: datetime, lasts: timedelta, by: int | None = None
 ) -> str:
-    """The token of a one-time link for somebody, who is added first when they are new."""
+    """The token of a one-time link for an address; a new person is added first."""
     mine = people.c.email == (rules.fold_email(email) or "")
     known = tx.execute(select(people.c.id, people.c.disabled_at).where(mine)).first()
     if known is not None:
         if known.disabled_at is not None:
-            raise Conflict("Somebody with this address was here and may not come in. Let them in again first.")
+            raise Conflict("Somebody with this address was here and may not come in. Let them in again first.", "email")
         return make_link(tx, person_id=known.id, now=now, lasts=lasts, by=by)
     return invite(tx, name=name, email=email, role=role, now=now, lasts=lasts, by=by)[1]

@@ -1,4 +1,4 @@
-"""Tokens and passwords. Only their hashes are ever stored."""
+"""Password hashing (argon2id) and random tokens. Only hashes are ever stored."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ TOKEN_BYTES = 24  # 192 bits
 
 
 def new_token() -> str:
-    """A token nobody can guess, fit for addresses and cookies."""
+    """A random URL-safe token."""
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def token_hash(token: str) -> str:
-    """What is stored of a token: it has enough entropy for a plain SHA-256."""
+    """The stored hash of a token: it has enough entropy for plain SHA-256."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -32,11 +32,11 @@ class Passwords:
         self._nobody = self._hasher.hash(new_token())
 
     def hash(self, password: str) -> str:
-        """What is stored of a password."""
+        """The hash to store."""
         return self._hasher.hash(password)
 
     def right(self, stored: str | None, password: str) -> bool:
-        """Whether it is the password. Takes as long when there is no such account (`stored` is None)."""
+        """Whether the password matches; takes as long when there is no account (`stored` is None)."""
         try:
             self._hasher.verify(stored or self._nobody, password)
         except (VerificationError, InvalidHashError):
@@ -44,5 +44,5 @@ class Passwords:
         return stored is not None
 
     def outdated(self, stored: str) -> bool:
-        """Whether a stored hash was made with other parameters and should be made anew."""
+        """Whether a stored hash has outdated parameters."""
         return self._hasher.check_needs_rehash(stored)

@@ -1,4 +1,4 @@
-"""People, teams, their sessions and links, and the log of what was done to them."""
+"""Tables of people, teams, sessions, one-time links, sign-in attempts and the audit log."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ people = Table(
     metadata,
     primary_key(),
     Column("name", Text, nullable=False),
-    Column("email", String(254), nullable=False),  # folded to small letters; what they sign in with
+    Column("email", String(254), nullable=False),  # case-folded; the login name
     Column("role", String(16), nullable=False),
     Column("language", String(8)),  # None: the desk's
     Column("theme", String(8), nullable=False, default="system"),
-    Column("password_hash", Text),  # None: only a link lets them in
-    Column("extension", String(32)),  # of their telephone: whose answered calls are theirs
+    Column("password_hash", Text),  # None: sign-in by link only
+    Column("extension", String(32)),  # of their telephone; calls answered there are theirs
     Column("created_at", Moment, nullable=False),
     Column("disabled_at", Moment),
     UniqueConstraint("email"),
@@ -52,9 +52,7 @@ sessions = Table(
     Column("expires_at", Moment, nullable=False),
     Column("address", String(64), nullable=False, default=""),
     Column("device", String(200), nullable=False, default=""),
-    Column(
-        "by_link", Boolean, nullable=False, default=False
-    ),  # while fresh it may choose a password without the old one
+    Column("by_link", Boolean, nullable=False, default=False),  # a fresh one may choose a password without the old one
     UniqueConstraint("token_hash"),
     Index("ix_sessions_person_id", "person_id"),
     Index("ix_sessions_expires_at", "expires_at"),
@@ -78,7 +76,7 @@ sign_in_attempts = Table(
     "sign_in_attempts",
     metadata,
     primary_key(),
-    Column("account", String(254), nullable=False),  # as typed, folded; such a person need not exist
+    Column("account", String(254), nullable=False),  # as typed, case-folded; need not exist
     Column("address", String(64), nullable=False),
     Column("at", Moment, nullable=False),
     Index("ix_sign_in_attempts_account_at", "account", "at"),

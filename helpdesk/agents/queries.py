@@ -1,4 +1,4 @@
-"""Reads of people, teams and sessions."""
+"""Reads of people, teams, sessions and the audit log."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _SESSION = (
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A browser somebody signed in with."""
+    """A signed-in browser."""
 
     id: int
     person: Person
@@ -50,7 +50,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Somebody as the people page shows them. `link_until`: a link for them waits to be used."""
+    """A person as the people page shows them. `link_until`: until when an unused link is valid."""
 
     person: Person
     extension: str
@@ -75,7 +75,7 @@ def everybody(tx: Connection) -> list[Person]:
 
 
 def staff(tx: Connection, *, now: datetime, person_id: int | None = None) -> list[Staff]:
-    """Everybody who works or worked here, or one of them: who may sign in first, then by name."""
+    """All people, or one of them; enabled ones first, then by name."""
     about = literal("person:") + cast(people.c.id, String)
     seen = select(func.max(sessions.c.seen_at)).where(sessions.c.person_id == people.c.id).scalar_subquery()
     signed = select(func.max(audit_log.c.at)).where(
@@ -105,7 +105,7 @@ def staff(tx: Connection, *, now: datetime, person_id: int | None = None) -> lis
 
 
 def names(tx: Connection) -> dict[int, str]:
-    """The name of everybody who ever worked here, by id: for timelines."""
+    """The names of all people ever, by id, for timelines."""
     return {row.id: row.name for row in tx.execute(select(people.c.id, people.c.name))}
 
 
@@ -118,7 +118,7 @@ def password_of(tx: Connection, *, email: str) -> tuple[Person, str | None] | No
 
 
 def session(tx: Connection, *, token_hash: str) -> Session | None:
-    """The session behind a token, over or not; None when there is none or its person is gone."""
+    """The session of a token, expired or not; None when there is none or its person is disabled."""
     row = tx.execute(_SESSION, {"token_hash": token_hash}).one_or_none()
     if row is None:
         return None
@@ -126,7 +126,7 @@ def session(tx: Connection, *, token_hash: str) -> Session | None:
 
 
 def sessions_of(tx: Connection, *, person_id: int, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Where somebody is signed in: id, device, address, created_at, seen_at; used last first."""
+    """A person's sessions: id, device, address, created_at, seen_at; most recent first."""
     statement = (
         select(sessions.c.id, sessions.c.device, sessions.c.address, sessions.c.created_at, sessions.c.seen_at)
         .where(sessions.c.person_id == person_id, sessions.c.expires_at > now)
@@ -136,7 +136,7 @@ def sessions_of(tx: Connection, *, person_id: int, now: datetime) -> Sequence[Ro
 
 
 def link(tx: Connection, *, token_hash: str, now: datetime) -> Person:
-    """Whom a one-time link would let in. Raises NotFound when it is spent, expired or none."""
+    """The person of a one-time link. Raises NotFound when it is used, expired or unknown."""
     statement = (
         select(*_PERSON)
         .join(one_time_links, one_time_links.c.person_id == people.c.id)
@@ -156,7 +156,7 @@ def link(tx: Connection, *, token_hash: str, now: datetime) -> Person:
 def recent_attempts(
     tx: Connection, *, account: str, address: str, since: datetime
 ) -> tuple[list[datetime], list[datetime]]:
-    """When sign-in was tried and failed since then: for the account, and from the network address."""
+    """Times of failed sign-ins since then: for the account, and from the network address."""
     tried = sign_in_attempts.c
     by_account = tx.scalars(select(tried.at).where(tried.account == account, tried.at > since)).all()
     by_address = tx.scalars(select(tried.at).where(tried.address == address, tried.at > since)).all()
@@ -174,13 +174,13 @@ def team_named(tx: Connection, *, name: str) -> int | None:
 
 
 def teams_of(tx: Connection, *, person_id: int) -> list[int]:
-    """Ids of the teams somebody is in."""
+    """Ids of a person's teams."""
     statement = select(memberships.c.team_id).where(memberships.c.person_id == person_id)
     return list(tx.scalars(statement.order_by(memberships.c.team_id)))
 
 
 def members(tx: Connection, *, team_id: int) -> list[Person]:
-    """Who is in a team, by name."""
+    """Members of a team, by name."""
     statement = (
         select(*_PERSON)
         .join(memberships, memberships.c.person_id == people.c.id)
@@ -203,16 +203,16 @@ def _person(row: Row[*tuple[Any, ...]]) -> Person:
 
 
 def names_by_extension(tx: Connection) -> dict[str, str]:
-    """Who has which extension of the telephone."""
+    """Names by extension."""
     known = select(people.c.extension, people.c.name).where(people.c.extension.is_not(None))
     return {row.extension: row.name for row in tx.execute(known)}
 
 
 def by_extension(tx: Connection, *, extension: str) -> int | None:
-    """Whose telephone has this extension."""
+    """The person with this extension."""
     return tx.scalar(select(people.c.id).where(people.c.extension == extension))
 
 
 def extension_of(tx: Connection, *, person_id: int) -> str | None:
-    """The extension of somebody's telephone."""
+    """A person's extension."""
     return tx.scalar(select(people.c.extension).where(people.c.id == person_id, people.c.disabled_at.is_(None)))

@@ -1,4 +1,4 @@
-"""Who may do what, which passwords are good enough, when an account rests. Pure."""
+"""Rules of accounts: permissions by role, password strength, throttling of sign-in, session expiry. Pure."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from helpdesk.errors import Invalid
 Role = Literal["agent", "supervisor", "administrator"]
 ROLES: tuple[Role, ...] = ("agent", "supervisor", "administrator")
 SHORTEST, LONGEST = 12, 256  # characters of a password
-LONGEST_NAME = 120
-UNNAMED = "Administrator"  # the first one, until they say who they are
-TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # marks that would turn the words around a name
+LONGEST_NAME, LONGEST_EMAIL, LONGEST_TEAM = 120, 254, 80
+UNNAMED = "Administrator"  # name of the first administrator until they choose one
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # direction marks that would affect the text around a name
 HUES = 5
 
 _AGENT = frozenset({"ticket.read", "ticket.write", "suggestion.use", "file.upload", "account.own"})
@@ -34,7 +34,7 @@ _COMMON = ("password", "passw0rd", "qwerty", "letmein", "welcome", "administrato
 
 @dataclass(frozen=True, slots=True)
 class AgentView:
-    """The drawing that stands for a person: a letter on one of a few colours."""
+    """An avatar: a letter on one of a few colours."""
 
     initial: str
     hue: int
@@ -55,34 +55,42 @@ class Person:
 
     @property
     def face(self) -> AgentView:
-        """Their drawing, the same everywhere."""
+        """Their avatar, the same everywhere."""
         return AgentView(self.name.strip()[:1].upper() or "?", self.id % HUES + 1)
 
     @property
     def named_by_desk(self) -> bool:
-        """Whether nobody said their name yet: it is the first administrator's, or was made from their address."""
+        """Whether the name is a placeholder: the first administrator's, or made from the address."""
         return self.name in (UNNAMED, self.email.partition("@")[0])
 
 
 def may(person: Person, action: str) -> bool:
-    """Whether their role allows it. Raises ValueError for an action nobody may ever do: a slip of the pen."""
+    """Whether their role allows an action. Raises ValueError for an unknown action: a typo in the code."""
     if action not in MAY["administrator"]:
         raise ValueError(f"unknown action {action!r}")
     return action in MAY[person.role]
 
 
 def fold_email(written: str) -> str | None:
-    """The address as it is stored and compared, or None when it is none."""
+    """The normalised email address, or None for an invalid one."""
     folded = written.strip().casefold()
-    if len(folded) > 254 or not re.fullmatch(
+    if len(folded) > LONGEST_EMAIL or not re.fullmatch(
         r"[^@\s<>,;:\"()\[\]\\]+@[^@\s.<>,;:\"()\[\]\\]+(\.[^@\s.<>,;:\"()\[\]\\]+)*", folded
     ):
         return None
     return folded
 
 
+def parse_email(written: str) -> str:
+    """The normalised email address. Raises Invalid."""
+    folded = fold_email(written)
+    if folded is None:
+        raise Invalid("This is not an email address.", "email")
+    return folded
+
+
 def fold_name(written: str) -> str:
-    """A name as it is kept: one line without control characters. Raises Invalid for an empty one."""
+    """A normalised name: one line without control characters. Raises Invalid for an empty one."""
     line = " ".join(TURNING.sub("", written).split())
     kept = "".join(item for item in line if unicodedata.category(item) not in ("Cc", "Cs"))[:LONGEST_NAME].strip()
     if not any(item.isalnum() for item in kept):
@@ -110,9 +118,9 @@ def password_problem(password: str, *, name: str, email: str) -> str | None:
 
 
 def rests_until(attempts: Sequence[datetime], *, limit: int, window: timedelta, now: datetime) -> datetime | None:
-    """When the next try is allowed after `attempts` that failed; None: at once.
+    """When the next attempt is allowed after failed `attempts`; None: at once.
 
-    A sliding window: no more than `limit` tries in any `window`.
+    A sliding window: at most `limit` attempts in any `window`.
     """
     recent = sorted(attempt for attempt in attempts if attempt > now - window)
     if len(recent) < limit:
@@ -121,7 +129,7 @@ def rests_until(attempts: Sequence[datetime], *, limit: int, window: timedelta, 
 
 
 def session_is_over(*, seen_at: datetime, expires_at: datetime, idle: timedelta, now: datetime) -> bool:
-    """Whether a session has been left alone for too long or has reached its end."""
+    """Whether a session was idle for too long or has reached its end."""
     return now >= expires_at or now >= seen_at + idle
 
 

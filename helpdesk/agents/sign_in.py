@@ -1,4 +1,7 @@
-"""Writes of signing in and out. Hashing passwords is slow and happens before, outside of the transaction."""
+"""Writes of signing in and out: counted attempts, sessions, one-time links.
+
+Passwords are hashed before, outside the transaction: that is slow.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ def _(words: str) -> str:
 
 
 class Resting(Forbidden):
-    """Too many tries. `until` is when the next one is looked at."""
+    """Too many attempts. `until`: when the next one is accepted."""
 
     def __init__(self, until: datetime) -> None:
         super().__init__(_("Too many tries. Wait a little, or ask an administrator for a one-time link."))
@@ -39,9 +42,9 @@ class Limits:
 
 
 def begin(tx: Connection, *, account: str, address: str, limits: Limits, now: datetime) -> int:
-    """Count a try before it is judged, so that many at once are counted too; gives its id.
+    """Count an attempt before it is checked, so that concurrent ones are counted too; returns its id.
 
-    Raises Resting. The same for accounts that do not exist.
+    Raises Resting, for unknown accounts too.
     """
     account, address = account[:254], address[:64]
     tx.execute(delete(sign_in_attempts).where(sign_in_attempts.c.at <= now - limits.window))
@@ -63,9 +66,9 @@ def enter(
     tx: Connection, *, person_id: int, account: str, address: str, device: str, limits: Limits, now: datetime,
     rotated: str | None = None, new_hash: str | None = None,
 ) -> str:  # fmt: skip
-    """The password was right: a fresh session, whose token is given; failed tries of the account are forgotten.
+    """Create a session after a right password; returns its token. Failed attempts of the account are deleted.
 
-    `rotated` is the hash of the session the browser came with, which ends; `new_hash` replaces an outdated hash.
+    `rotated`: hash of the browser's previous session, which ends; `new_hash` replaces an outdated hash.
     """
     queries.person(tx, person_id=person_id)
     tx.execute(delete(sign_in_attempts).where(sign_in_attempts.c.account == account[:254]))
@@ -79,7 +82,7 @@ def enter(
 def enter_by_link(
     tx: Connection, *, token: str, address: str, device: str, limits: Limits, now: datetime, rotated: str | None = None
 ) -> tuple[Person, str]:
-    """Spend a one-time link: who it is and the token of a fresh session. Raises NotFound when it is spent or expired."""
+    """Use a one-time link; returns the person and a session token. Raises NotFound when it is used or expired."""
     hashed = token_hash(token)
     person = queries.link(tx, token_hash=hashed, now=now)
     spent = update(one_time_links).where(one_time_links.c.token_hash == hashed, one_time_links.c.used_at.is_(None))
@@ -92,12 +95,12 @@ def enter_by_link(
 
 
 def seen(tx: Connection, *, session_id: int, now: datetime) -> None:
-    """The session was used: its idle time starts again."""
+    """Restart a session's idle time."""
     tx.execute(update(sessions).where(sessions.c.id == session_id, sessions.c.seen_at < now).values(seen_at=now))
 
 
 def leave(tx: Connection, *, token: str, now: datetime) -> None:
-    """Sign out here. Nothing happens when the session is gone already."""
+    """End a session. Does nothing when it is gone already."""
     row = tx.execute(
         select(sessions.c.id, sessions.c.person_id).where(sessions.c.token_hash == token_hash(token))
     ).first()
@@ -108,7 +111,7 @@ def leave(tx: Connection, *, token: str, now: datetime) -> None:
 
 
 def revoke(tx: Connection, *, session_id: int, by: Person, now: datetime) -> None:
-    """Sign out one of one's own browsers. Raises NotFound for anybody else's."""
+    """Revoke one of the own sessions. Raises NotFound for anybody else's."""
     own = (sessions.c.id == session_id) & (sessions.c.person_id == by.id)
     if tx.execute(delete(sessions).where(own)).rowcount != 1:
         raise NotFound("There is no such session any more.")
@@ -120,7 +123,7 @@ def choose_password(
     tx: Connection, *, person_id: int, new_hash: str, known_hash: str | None, address: str, device: str,
     limits: Limits, now: datetime, name: str | None = None,
 ) -> str:  # fmt: skip
-    """Keep a new password's hash; every session of the person ends, and the token of a fresh one is given.
+    """Store a new password's hash and end all sessions; returns the token of a new one.
 
     `name`: what they want to be called from now on; None leaves it. `known_hash` is the hash the old password was compared with: another one meanwhile is a Forbidden.
     """
@@ -143,7 +146,7 @@ def choose_password(
 
 
 def _close(tx: Connection, person_id: int) -> None:
-    """Whoever holds a stream open for this person looks again whether the session is still there."""
+    """Tell open event streams to check this person's session again."""
     hint(tx, "signed_out", person_id)
 
 

@@ -1,4 +1,4 @@
-"""The commands of run.py. Each reads its arguments, calls the desk, and prints; heavy parts load when called."""
+"""The command line, `run.py`. A command parses its arguments, calls the desk and prints; heavy modules load when called."""
 
 from __future__ import annotations
 

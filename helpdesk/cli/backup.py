@@ -1,4 +1,4 @@
-"""`run.py backup` and `run.py restore`."""
+"""`run.py backup` and `run.py restore`: a whole desk into one archive, and back."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def backup(file: File, config: Config = DEFAULT) -> None:
 
 @in_a_sentence
 def restore(file: File, config: Config = DEFAULT) -> None:
-    """Bring an archive back into an empty place; start the desk afterwards."""
+    """Restore an archive into an empty installation; start the desk afterwards."""
     from helpdesk.maintenance import restore as restoring
 
     settings, progress = read(config), Progress("Checking the files")

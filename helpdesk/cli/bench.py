@@ -1,4 +1,4 @@
-"""`run.py bench NAME`: one figure of the quality table, measured here and now, as one JSON line."""
+"""`run.py bench NAME`: one benchmark, measured here and now, as one JSON line."""
 
 from __future__ import annotations
 

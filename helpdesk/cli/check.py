@@ -1,4 +1,4 @@
-"""`run.py check`: is the configuration right, and does everything it names answer?"""
+"""`run.py check`: validates the configuration and tries everything it names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Outcome = tuple[str, str | None]
 
 
 def check(config: Config = DEFAULT) -> None:
-    """Try everything the configuration names: ok, or what to do about it. Status 1 when something is wrong."""
+    """Check the configuration and everything it names. Exit status 1 when something is wrong."""
 
     async def work() -> int:
         wrong = 0
@@ -35,7 +35,7 @@ def check(config: Config = DEFAULT) -> None:
 
 
 async def outcomes(config: Path) -> AsyncIterator[Outcome]:
-    """Every trial and its outcome, as they are made."""
+    """Every check with its outcome, one after the other."""
     try:
         settings = read(config)
     except DeskError as error:
@@ -127,14 +127,14 @@ async def _database(settings: Settings) -> str | None:
     from helpdesk.database.engine import open_database
 
     if _unmade(settings.database.url):
-        return None  # the first start makes it; looking must not
+        return None  # the first start creates it; a check must not
     try:
         database = await open_database(settings.database.url)
         try:
             revision = await database.read(migrate.current)
         finally:
             await database.close()
-    except Exception as error:  # whatever a driver says, it is shown
+    except Exception as error:  # any driver error is reported
         cause = error.__cause__ if isinstance(error, Unavailable) and error.__cause__ else error
         return f"{type(cause).__name__}: {(str(cause) or 'no answer').splitlines()[0]}"
     if revision not in (None, migrate.newest()):
@@ -148,11 +148,11 @@ def _unmade(url: str) -> bool:
 
 
 async def _channels_alone(config: Path) -> AsyncIterator[Outcome]:
-    """What is wrong with the channels' settings, when those of the desk are wrong already."""
+    """Errors of the channels' settings when the desk's own settings are invalid."""
     from helpdesk.app import channels_of
     from helpdesk.settings import channels_alone
 
-    with contextlib.suppress(DeskError):  # a file that can't be read was told
+    with contextlib.suppress(DeskError):  # an unreadable file is reported already
         alone = channels_alone(config, os.environ)
         try:
             channels_of(alone, str(config))

@@ -1,4 +1,4 @@
-"""`run.py db`: bring the database up to date, say where it is, export it, rebuild its search."""
+"""`run.py db`: migrate the database, print its revision, export a table, rebuild the search index."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ app = typer.Typer(help="The database: its shape, its search, exports.", no_args_
 @app.command("upgrade")
 @in_a_sentence
 def upgrade(config: Config = DEFAULT) -> None:
-    """Bring the database to the newest shape; `serve` does it by itself."""
+    """Migrate the database to the newest revision; `serve` does it by itself."""
     from helpdesk.database import migrate
 
     settings = read(config)
@@ -52,7 +52,7 @@ def revision(config: Config = DEFAULT) -> None:
 @app.command("reindex")
 @in_a_sentence
 def reindex(config: Config = DEFAULT) -> None:
-    """Rebuild the full-text search; the desk may run meanwhile, and a stopped rebuild goes on when called again."""
+    """Rebuild the full-text index; the desk may run meanwhile, and an interrupted rebuild resumes."""
     from helpdesk.cli.common.short_connection import existing
     from helpdesk.maintenance import search_rebuild
 

@@ -1,4 +1,4 @@
-"""`run.py new-channel NAME`: a folder that the desk finds by itself, ready to be filled in."""
+"""`run.py new-channel NAME`: scaffolding of a new channel folder."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def new_channel(
     name: Annotated[str, typer.Argument(help="Small letters, digits and underscores.")],
     folder: Annotated[Path, typer.Option("--folder", help="Where channels live.")] = ROOT / "channels",
 ) -> None:
-    """Make channels/NAME with everything the contract asks for."""
+    """Create channels/NAME with everything the contract requires."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,30}", name):
         typer.echo("A channel's name has small letters, digits and underscores, and begins with a letter.", err=True)
         raise typer.Exit(1)

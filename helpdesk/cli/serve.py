@@ -1,4 +1,4 @@
-"""`run.py serve`, `demo`, `worker` and `invite`."""
+"""`run.py serve`, `worker`, `demo` and `invite`: running the desk, and letting somebody in."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 NewDatabase = Annotated[
     bool, typer.Option("--new-database", help="Begin a new desk although the data folder holds something.")
 ]
-SETTLED = 5.0  # seconds after the start; then everything that stays as long as the program stands
-SWITCH = 0.0005  # seconds; the writer's thread shall not keep sockets waiting for Python's usual five milliseconds
+SETTLED = 5.0  # seconds after the start until long-lived objects are frozen
+SWITCH = 0.0005  # seconds; shorter than Python's 5 ms, so that the writer's thread does not delay sockets
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
-    """Run until the work ends or the program is told to stop, and stop in good order."""
+    """Run until the work ends or a signal arrives, then shut down in order."""
     import uvloop
 
     sys.setswitchinterval(SWITCH)
@@ -48,7 +48,7 @@ async def _until_told(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _settle() -> None:
-    """What stands now stays: walking over it again with every full collection held everybody up for 0.15 seconds."""
+    """Exempt long-lived objects from garbage collection: a full collection paused everything for 0.15 seconds."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(5_000, 20, 20)
@@ -90,7 +90,7 @@ async def _open(app: App) -> AsyncIterator[str]:
 
 
 async def _greet(app: App, address: str, administrator: str) -> None:
-    """Say where the desk is, and let the first administrator in by a link that works once."""
+    """Print the address, and a one-time link for the first administrator."""
     from helpdesk.agents import actions, rules
 
     settings = app.settings
@@ -139,7 +139,7 @@ def invite(
     role: Annotated[str, typer.Option("--role", help="agent, supervisor or administrator.")] = "agent",
     config: Config = DEFAULT,
 ) -> None:
-    """Make a one-time sign-in link for somebody, new or already here; the desk may run meanwhile."""
+    """Create a one-time sign-in link for a new or existing person; the desk may run meanwhile."""
     from helpdesk import clock
     from helpdesk.agents import actions, rules
     from helpdesk.cli.common.short_connection import beside
@@ -175,7 +175,7 @@ def demo(
     folder: Annotated[Path, typer.Option("--folder", help="Where the demo keeps its data.")] = ROOT / "demo-data",
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew.")] = False,
 ) -> None:
-    """Open a desk of a small invented shop on this machine alone; nothing leaves it."""
+    """Open the demo: the desk of a small invented shop, on this machine only."""
     from helpdesk import demo as show
 
     run(show.run(folder=folder.resolve(), port=port, mail_port=mail_port, fresh=fresh, say=typer.echo))

@@ -13,6 +13,7 @@ from helpdesk.database.dialect import ignoring, insert_ignore, upsert, upserting
 from helpdesk.database.engine import hint
 from helpdesk.database.metadata import AT_ONCE
 from helpdesk.errors import Conflict, Invalid, NotFound
+from helpdesk.intake import queries
 from helpdesk.intake.models import cursors, intake
 from helpdesk.intake.rules import storable
 
@@ -119,8 +120,6 @@ def replay(tx: Connection, *, intake_id: int) -> None:
         .values(state="new", attempts=0, due_at=AT_ONCE, error=None)
     )
     if tx.execute(statement).rowcount != 1:
-        from helpdesk.intake import queries
-
         if queries.raw(tx, intake_id=intake_id) is None:
             raise NotFound("Nothing with number {number} was taken in.", number=intake_id)
         raise Conflict("This message is not in quarantine any more.")

@@ -1,1 +1,1 @@
-"""What whoever runs the desk does to its data: export, rebuild the search, back up, restore."""
+"""Operator tasks: export, rebuild of the search index, backup, restore."""

@@ -1,8 +1,8 @@
-"""A backup of a desk that may be running: one tar of the database, the files it names, and a manifest.
+"""Backup of a running desk: one tar of the database, the files it references, and a manifest.
 
-The database is copied first. Files are named by their content and only become more, so each one the
-copy names is there afterwards as well. The desk's own key goes along: links and reply addresses are
-signed with it. So the archive is its owner's alone (mode 0600).
+The database is copied first. Files are named by their content and are only ever added, so each file the copy
+references still exists afterwards. The desk's secret key is included: links and reply addresses are signed with it.
+So only its owner can read the archive (mode 0600).
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from helpdesk.maintenance.manifest import FACTS, Manifest
 from helpdesk.settings import Settings
 from helpdesk.tickets.models import attachments
 
-PAGES = 2_000  # of a SQLite database, copied between two steps of the progress
+PAGES = 2_000  # pages of a SQLite database per progress step
 HASHES = select(attachments.c.hash).where(attachments.c.hash.is_not(None)).distinct().order_by(attachments.c.hash)
 Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
 class Packed:
-    """Which files went into the archive, and which should have."""
+    """Which files were archived, and which were missing or damaged."""
 
     files: int = 0
     file_bytes: int = 0
@@ -50,7 +50,7 @@ class Packed:
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """A database copied to a file: what it is, FACTS about it, and where its rows can be streamed from."""
+    """A database copied to a file, with its FACTS and a source to stream its rows from."""
 
     kind: str
     facts: Row
@@ -107,7 +107,7 @@ async def copy_sqlite(source: Path, target: Path, progress: Progress) -> None:
         aiosqlite.connect(target, isolation_level=None) as there,
     ):
         await here.execute("PRAGMA busy_timeout=10000")
-        # A read transaction holds one state: without it every commit of the desk would start the copy again.
+        # A read transaction pins one snapshot: otherwise every commit of the desk would restart the copy.
         await here.execute("BEGIN")
         await here.execute_fetchall("SELECT count(*) FROM alembic_version")
         await here.backup(
@@ -157,7 +157,7 @@ async def _archive(work: Path, copied: Copied, data: Path, now: datetime) -> Man
 
 
 def _pack(tar: tarfile.TarFile, files: FileStore, digests: Sequence[str], packed: Packed) -> None:
-    """Add files whose content is what their name says."""
+    """Add files whose content matches their hash."""
     for digest in digests:
         path = files.path(digest)
         try:

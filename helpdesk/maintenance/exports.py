@@ -1,4 +1,4 @@
-"""What can be exported, and as what: a query for each table people ask for, a line for each row of it."""
+"""Exports as CSV or JSON Lines: one query per table people ask for, one line per row, streamed."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ SOURCES: tuple[Source, ...] = get_args(Source)
 FORMS: tuple[Form, ...] = get_args(Form)
 CONTENT_TYPES: Mapping[Form, str] = {"csv": "text/csv", "jsonl": "application/x-ndjson"}
 BOM = "\ufeff"  # without it spreadsheets read Persian as Latin letters
-FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # what a spreadsheet would calculate
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # first characters of a formula
 LONGEST_CELL = 32_000  # characters of a raw message; a spreadsheet's cell takes 32,767
-RAW_ROWS = 8  # raw messages in memory at once: one may have tens of megabytes
+RAW_ROWS = 8  # raw messages in memory at once: each may be tens of megabytes
 
 _QUARANTINED = intake.c.state == "quarantined"
 _QUERIES: Mapping[Source, Select[Any]] = {
@@ -71,7 +71,7 @@ def count(tx: Connection, *, source: Source) -> int:
 
 
 async def lines(database: Database, *, source: Source, form: Form) -> AsyncGenerator[tuple[bytes, int], None]:
-    """The file in parts, UTF-8, each with the number of rows in it. Close it (`aclosing`) when leaving early."""
+    """The file in chunks of UTF-8, each with its number of rows. Close it (`aclosing`) when leaving early."""
     query = _QUERIES[source]
     names = [column.name for column in query.selected_columns]
     portion = query.get_execution_options().get("yield_per", STREAM_ROWS)
@@ -101,7 +101,7 @@ def _csv(rows: Sequence[Sequence[Any]]) -> str:
 
 
 def _cell(value: Any) -> str | int:
-    """A value for a spreadsheet; a text that it would calculate is led by an apostrophe."""
+    """A value for a spreadsheet; a text that would be a formula gets a leading apostrophe."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -122,7 +122,7 @@ def _json(row: Mapping[str, Any]) -> str:
 
 
 def _plain(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Values as JSON has them. Bytes that are no UTF-8 go as Base64 under `<name>_base64`: nothing of them is lost."""
+    """Values as JSON. Bytes that are not UTF-8 become Base64 under `<name>_base64`: nothing is lost."""
     for name, value in row.items():
         if isinstance(value, datetime):
             yield name, value.isoformat()

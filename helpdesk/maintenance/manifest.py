@@ -1,4 +1,4 @@
-"""What a backup says of itself: the last member of its archive, so an archive that broke off has none."""
+"""The manifest of a backup: kind, revision, counts, checksums. It is the last member, so a truncated archive has none."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class Manifest:
     format: int = FORMAT
 
     def to_json(self) -> bytes:
-        """As it stands in the archive."""
+        """The manifest as JSON."""
         return json.dumps(asdict(self), indent=2).encode()
 
     @classmethod
     def from_json(cls, content: bytes) -> Manifest:
-        """Raises DeskError when it is none, or of a later program."""
+        """Parse a manifest. Raises DeskError when it is invalid, or of a newer version."""
         try:
             values = json.loads(content)
             if values["format"] > FORMAT:
@@ -66,7 +66,7 @@ class Manifest:
 
 
 def counts_of(facts: Row[*tuple[Any, ...]]) -> dict[str, int]:
-    """The counts in a row of FACTS."""
+    """The counts of a FACTS row."""
     return {name: int(getattr(facts, name)) for name in COUNTED}
 
 

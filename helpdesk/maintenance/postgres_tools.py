@@ -1,4 +1,4 @@
-"""pg_dump and pg_restore as child processes. What signs in goes by their environment, never by their arguments."""
+"""pg_dump and pg_restore as child processes. Credentials are passed in their environment, never as arguments."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def _run(program: str, url: str, *arguments: str) -> None:
 
 
 def environment(url: str) -> Mapping[str, str]:
-    """A database address as libpq's programs read it from their environment."""
+    """A database URL as libpq's environment variables."""
     parts = make_url(url)
     query = {name: value if isinstance(value, str) else value[0] for name, value in parts.query.items()}
     values = {

@@ -1,4 +1,4 @@
-"""Brings a backup back into an empty place: verified by its manifest, whole or not at all."""
+"""Restore of a backup into an empty installation: verified against its manifest, whole or not at all."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Progress = Callable[[int, int], None]
 
 
 async def restore(settings: Settings, archive: Path, *, progress: Progress) -> Manifest:
-    """Fill the empty place of `settings` from an archive. Raises DeskError; then the place is empty still."""
+    """Restore an archive into the empty installation of `settings`. Raises DeskError; then it is still empty."""
     url, data = settings.database.url, settings.data.folder
     await _check_empty(url, data)
     with _opened(archive) as tar:
@@ -73,7 +73,7 @@ def _holds_something(place: Path) -> bool:
 @contextlib.contextmanager
 def _opened(archive: Path) -> Iterator[tarfile.TarFile]:
     try:
-        tar = tarfile.open(archive, "r:")  # noqa: SIM115 - closed below; opening alone is to be told in words
+        tar = tarfile.open(archive, "r:")  # noqa: SIM115 - closed below; only opening errors are translated
     except FileNotFoundError:
         raise DeskError(f"There is no file {archive}.") from None
     except (tarfile.TarError, OSError) as error:
@@ -83,7 +83,7 @@ def _opened(archive: Path) -> Iterator[tarfile.TarFile]:
 
 
 def read_manifest(tar: tarfile.TarFile) -> Manifest:
-    """The manifest of an archive. Raises DeskError when it broke off before its end."""
+    """The manifest of an archive. Raises DeskError when the archive is truncated."""
     try:
         return Manifest.from_json(_member(tar, manifest.NAME).read())
     except (tarfile.TarError, OSError, EOFError):
@@ -112,7 +112,7 @@ def _check_fits(made: Manifest, url: str) -> None:
 
 
 def _unpack(tar: tarfile.TarFile, made: Manifest, work: Path, progress: Progress) -> None:
-    """Take out what is expected and nothing else; every content must be what the manifest or its name says."""
+    """Extract the expected members only; each must match its checksum."""
     _extract(_member(tar, manifest.DATABASES[made.kind]), work / "database", made.database_sha256)
     files, count, size = FileStore(work / "files"), 0, 0
     files.folder.mkdir()
@@ -144,7 +144,7 @@ def _extract(source: BinaryIO, target: Path, digest: str | None) -> None:
 
 
 async def _place(made: Manifest, work: Path, url: str, data: Path) -> None:
-    """Files and key first, the database last: a place without a database is empty for the desk."""
+    """Move files and key first, the database last: without a database an installation counts as empty."""
     files = data / "files"
     await asyncio.to_thread(files.mkdir, exist_ok=True)
     await asyncio.to_thread((work / "files").replace, files)  # over an empty folder
@@ -166,7 +166,7 @@ async def _place(made: Manifest, work: Path, url: str, data: Path) -> None:
 
 
 def _move_new(source: Path, target: Path) -> None:
-    """Move a file, over no other one, to a folder that may be on another disk."""
+    """Move a file to a folder that may be on another disk, without overwriting."""
     draft = target.with_name(f".{target.name}.restored")
     shutil.copyfile(source, draft)
     draft.chmod(0o600)

@@ -1,4 +1,4 @@
-"""Rebuilds the full-text index from tickets and their timeline, in batches, while the desk runs."""
+"""Rebuild of the full-text index from tickets and their timeline, in batches, while the desk runs."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from helpdesk.database.metadata import Row
 from helpdesk.text import key
 from helpdesk.tickets.models import entries, tickets
 
-BATCH = 100  # entries a transaction: the desk's own writes wait that long
+BATCH = 100  # entries per transaction: the desk's own writes wait that long
 SEARCHED = ("message", "note", "call")
-Progress = Callable[[int, int], None]  # entries done, entries there are
+Progress = Callable[[int, int], None]  # (entries done, entries in total)
 
 _earlier = entries.alias("earlier")
 _OPENING = (
     select(entries.c.id, tickets.c.subject, contacts.c.name, entries.c.address)
     .join(tickets, tickets.c.id == entries.c.ticket_id)
     .join(contacts, contacts.c.id == tickets.c.contact_id)
-    .where(tickets.c.merged_into_id.is_(None))  # what a merged one was found by is in _MERGED
+    .where(tickets.c.merged_into_id.is_(None))  # a merged ticket's own fields are in _MERGED
     .where(~select(_earlier.c.id).where(_earlier.c.ticket_id == tickets.c.id, _earlier.c.id < entries.c.id).exists())
 )
 _children = tickets.alias("children")
-_MERGED = (  # what a merged ticket was found by, at the first entry of the ticket it was merged into
+_MERGED = (  # a merged ticket's fields, indexed at the first entry of its parent
     select(func.min(entries.c.id).label("id"), _children.c.subject, contacts.c.name, _children.c.address)
     .select_from(_children)
     .join(contacts, contacts.c.id == _children.c.contact_id)
@@ -38,7 +38,7 @@ _MERGED = (  # what a merged ticket was found by, at the first entry of the tick
 
 
 async def rebuild(database: Database, progress: Progress, *, batch: int = BATCH) -> int:
-    """Index every entry anew; returns how many were looked at. What arrives meanwhile is found too."""
+    """Reindex every entry; returns how many. Entries that arrive meanwhile are indexed too."""
     last = await database.write(fulltext_rebuild.begin)
     total = await database.read(_count, after=last)
     done = 0
@@ -61,9 +61,9 @@ async def rebuild(database: Database, progress: Progress, *, batch: int = BATCH)
 
 
 async def _write(database: Database, entry_ids: list[int], done: int) -> tuple[int, int]:
-    """Index a batch, then leave the writer to the desk for as long as it was held."""
+    """Index a batch, then yield the writer to the desk for as long as it was held."""
     loop = asyncio.get_running_loop()
-    if database.kind == "sqlite":  # what changes between reading and writing is noted, so only the writing is exclusive
+    if database.kind == "sqlite":  # changes between reading and writing are recorded, so only the write is exclusive
         folded = await database.read(_folded_texts, entry_ids=entry_ids)
         began = loop.time()
         await database.write(fulltext_rebuild.replace, folded=folded, entry_ids=entry_ids)
@@ -79,7 +79,7 @@ def _count(tx: Connection, *, after: int) -> int:
 
 
 def _index(tx: Connection, *, entry_ids: Sequence[int]) -> None:
-    """Rows are held against changes until the index has them."""
+    """Index rows, locked until the index has them."""
     fulltext_rebuild.replace(tx, folded=_folded_texts(tx, entry_ids=entry_ids), entry_ids=entry_ids)
 
 
@@ -94,7 +94,7 @@ def _folded(texts: Sequence[str | None]) -> str:
 
 
 def _texts(entry: Row, opening: Row | None) -> list[str | None]:
-    """What an entry is found by: its words, those it had before, and with the first one whose ticket it is."""
+    """The searchable text of an entry: current and earlier text, and for the first one the ticket's fields."""
     data: dict[str, Any] = entry.data or {}
     automatic = entry.outgoing and entry.author != "agent"
     texts: list[str | None] = [] if opening is None else [opening.subject, opening.name, opening.address]
@@ -108,8 +108,8 @@ def _texts(entry: Row, opening: Row | None) -> list[str | None]:
 
 
 def _finish(tx: Connection, *, after: int, most: int) -> Sequence[int]:
-    """Index what came since; empty: that was all, and the new index is in its place."""
-    if tx.dialect.name == "sqlite":  # elsewhere the desk itself has put them where they belong
+    """Index recorded changes; when none are left, the new index replaces the old one."""
+    if tx.dialect.name == "sqlite":  # on PostgreSQL the desk indexes them itself
         newer = select(entries.c.id).where(entries.c.id > after).order_by(entries.c.id).limit(most)
         late = list(tx.execute(newer).scalars())
         if len(late) == most:

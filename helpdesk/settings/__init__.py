@@ -1,4 +1,4 @@
-"""What an administrator may set: config/helpdesk.toml, then the environment above it. Nothing is read at import.
+"""Settings: config/helpdesk.toml, overridden by the environment. Nothing is read at import.
 
 `PASOKH_WEB__PORT=9000` sets `port` of `[web]`; `PASOKH_SECRET_KEY_FILE=/run/secrets/key` takes a value from a file.
 """
@@ -31,7 +31,7 @@ class Section(BaseModel):
 
 
 class Desk(Section):
-    """Who the desk is to the people outside."""
+    """The desk's public identity."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)] = "پاسخ"
     public_url: str = "http://127.0.0.1:8080"
@@ -56,7 +56,7 @@ class Desk(Section):
 
 
 class Data(Section):
-    """Where files, the generated secret and the default database lie."""
+    """Location of files, the generated secret and the default database."""
 
     folder: Path = Path("data")
     minimum_free_mb: NotNegative = 256
@@ -110,7 +110,7 @@ class Tickets(Section):
     signature_by_team: dict[str, str] = Field(default_factory=dict)
 
     def reopening(self, channel: str) -> int:
-        """Days after resolution within which a message on `channel` reopens its ticket."""
+        """Days after resolution in which a message on `channel` reopens its ticket."""
         return self.reopening_days_by_channel.get(channel, self.reopening_days)
 
 
@@ -128,7 +128,7 @@ class Survey(Section):
 
 
 class Automatic(Section):
-    """Limits of the one gate every automatic message passes."""
+    """Limits of automatic messages."""
 
     acknowledgement: bool = False
     when_closed: tuple[str, ...] = ("telegram",)
@@ -164,7 +164,7 @@ class Metrics(Section):
 
 
 class Settings(Section):
-    """Everything. `channels` is handed raw to each channel's own Settings."""
+    """All settings. `channels` is passed raw to each channel's own Settings."""
 
     desk: Desk = Desk()
     data: Data = Data()
@@ -190,7 +190,7 @@ class Settings(Section):
 
     @property
     def secure_cookies(self) -> bool:
-        """Whether browsers may send our cookies over https only."""
+        """Whether cookies are sent over https only."""
         if self.web.secure_cookies == "auto":
             return self.desk.public_url.startswith("https://")
         return self.web.secure_cookies == "yes"
@@ -199,7 +199,7 @@ class Settings(Section):
 def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
     """The settings of `file` (None: the defaults), overridden by PASOKH_… of `environment`.
 
-    Raises Invalid with one sentence naming the setting and where it stands.
+    Raises Invalid with one sentence naming the setting and its place.
     """
     values = _read(file) if file else {}
     if "secret_key" in values:
@@ -214,7 +214,7 @@ def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
 
 
 def channels_alone(file: Path, environment: Mapping[str, str]) -> Settings:
-    """Defaults, and what is said of channels: to look at that when something else is wrong. Raises Invalid."""
+    """Defaults with the given channel sections, to validate those when other settings are invalid. Raises Invalid."""
     values = _read(file)
     overlay(values, environment)
     channels = values.get("channels", {})
@@ -227,7 +227,7 @@ def channels_alone(file: Path, environment: Mapping[str, str]) -> Settings:
 
 
 def _at_its_port(settings: Settings) -> Settings:
-    """Nobody said how the desk is reached from outside: then it is where its own port is."""
+    """The public URL defaults to the desk's own port."""
     untouched = Desk.model_fields["public_url"].default
     port = settings.web.port
     if settings.desk.public_url != untouched or untouched.endswith(f":{port}"):
@@ -237,7 +237,7 @@ def _at_its_port(settings: Settings) -> Settings:
 
 
 def secret_key(settings: Settings) -> bytes:
-    """The key everything is signed with: as set, or made once and kept in `data/secret`, readable by its owner alone."""
+    """The signing key: as configured, or generated once in `data/secret` with mode 0600."""
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value().encode()
     path = settings.data.folder / "secret"
@@ -249,7 +249,7 @@ def secret_key(settings: Settings) -> bytes:
             file.flush()
             os.fsync(file.fileno())
         try:
-            os.link(fresh, path)  # never over a key another process made meanwhile
+            os.link(fresh, path)  # never overwrites a key another process created meanwhile
         except FileExistsError:
             pass
         finally:

@@ -1,4 +1,4 @@
-"""The channels that are switched on, made from their sections of the settings."""
+"""The enabled channels, constructed from their sections of the settings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from helpdesk.settings import Settings, validation_messages
 
 
 def channels_of(settings: Settings, where: str, *, folder: Path = registry.HERE) -> dict[str, Channel]:
-    """The channels that are switched on, with their settings read. Raises Invalid naming every setting at fault."""
+    """The enabled channels with their settings. Raises Invalid naming every faulty setting."""
     made: dict[str, Channel] = {}
     faults: list[Invalid] = []
     for name, raw in settings.channels.items():
@@ -23,7 +23,7 @@ def channels_of(settings: Settings, where: str, *, folder: Path = registry.HERE)
             faults.append(Invalid(f"The setting {place} in {where} names no channel there is{near or '.'}", place))
             continue
         if raw.get("enabled") is False:
-            continue  # what is switched off is not even loaded
+            continue  # disabled channels are not imported
         kind = registry.load(name, folder)
         try:
             own = kind.Settings.model_validate(raw)

@@ -1,4 +1,4 @@
-"""Settings from the environment: two underscores go a level down, `_FILE` takes the value from a file."""
+"""Settings from environment variables: two underscores descend a level, `_FILE` reads the value from a file."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ PREFIX = "PASOKH_"
 
 
 def overlay(values: dict[str, Any], environment: Mapping[str, str]) -> dict[str, str]:
-    """Lay the environment over `values`; gives the variable behind each setting.
+    """Apply the environment to `values`; returns the variable behind each setting.
 
-    `PASOKH_<CHANNEL>_…` of a channel that is set up is left to the channel. Raises Invalid.
+    `PASOKH_<CHANNEL>_…` of a configured channel is left to the channel. Raises Invalid.
     """
     named = {}
     own = tuple(f"{PREFIX}{channel.upper()}_" for channel in values.get("channels", ()))  # channels read these
@@ -56,7 +56,7 @@ def _step(values: Any, key: str, variable: str) -> Any:
 
 
 def _value(text: str) -> Any:
-    """Lists and tables as in TOML, everything else as it stands: pydantic makes numbers of it."""
+    """Lists and tables as in TOML, everything else as text: pydantic converts it."""
     if text.startswith(("[", "{")):
         try:
             return tomllib.loads(f"value = {text}")["value"]

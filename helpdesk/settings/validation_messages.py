@@ -1,4 +1,4 @@
-"""What is wrong with settings, in sentences: every fault, each with its place and, when misspelt, the nearest name."""
+"""Validation errors of settings as sentences: each with its place and, when misspelt, the nearest name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from helpdesk.errors import Invalid
 
-MOST = 10  # faults told at once
+MOST = 10  # faults reported at once
 
 
 def explain(
@@ -21,9 +21,9 @@ def explain(
     named: Mapping[str, str] | None = None,
     model: type[BaseModel] | None = None,
 ) -> Invalid:
-    """Every fault, a sentence each. `section` is put before the names, `named` maps them to variables.
+    """One sentence per fault. `section` prefixes the names, `named` maps them to variables.
 
-    `model`: whose settings they are, to know what a misspelt one is near to.
+    `model`: the settings class, to suggest names for misspelt ones.
     """
     errors = error.errors(include_url=False, include_context=False, include_input=False)[:MOST]
     settings = [".".join(str(item) for item in (section, *item["loc"]) if item != "") for item in errors]
@@ -51,7 +51,7 @@ def near(name: str, known: Iterable[str]) -> str:
 
 
 def _known(model: type[BaseModel] | None, path: Iterable[str | int]) -> Iterable[str]:
-    """The settings there are at a place."""
+    """The known settings at a path."""
     for step in path:
         if model is not None and isinstance(step, str):
             field = model.model_fields.get(step)

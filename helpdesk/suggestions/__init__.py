@@ -1,1 +1,1 @@
-"""The FAQ: articles, their templates, and the engine that finds the right one for a message."""
+"""FAQ suggestions: articles, reply templates, and the engine that matches messages to articles."""

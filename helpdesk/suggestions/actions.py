@@ -1,4 +1,4 @@
-"""Keeping what the engine proposed for a question and what people took of it."""
+"""Writes of suggestions: what the engine proposed for a message, and which proposal a person sent."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from helpdesk.suggestions.models import suggested, taken
 
 Proposal = Sequence[tuple[str, float, Sequence[str]]]
 _SUGGESTED = FastInsert(suggested)
-LONGEST_QUESTION = 20_000  # characters of a message that are compared with the articles
+LONGEST_QUESTION = 20_000  # characters of a message that are matched
 
 
 def record_suggestions(
     tx: Connection, suggest: Callable[[str, str], Proposal], *, entry_id: int, text: str, language: str
 ) -> None:
-    """Store the best articles for a customer's message; nothing when there are none."""
+    """Store the suggestions for a customer's message, if any."""
     matches = suggest(text[:LONGEST_QUESTION], language)
     if matches:
         items = [[article, round(confidence, 3), list(words)] for article, confidence, words in matches]
@@ -27,7 +27,7 @@ def record_suggestions(
 
 
 def suggestions_of(tx: Connection, *, entry_ids: Sequence[int]) -> list[tuple[str, float, list[str]]]:
-    """What was proposed for the newest of these messages for which anything was; best first."""
+    """The suggestions for the newest of these messages that has any; best first."""
     mine = suggested.c.entry_id.in_(entry_ids)
     items = tx.execute(select(suggested.c["items"]).where(mine).order_by(suggested.c.entry_id.desc()).limit(1)).scalar()
     return [(article, confidence, words) for article, confidence, words in items or []]
@@ -44,7 +44,7 @@ def record_accepted_suggestion(
     person_id: int,
     now: datetime,
 ) -> None:
-    """Record that a person sent an article, and how much of it stayed as it was (0 to 1)."""
+    """Record that a person sent an article, and the share kept unchanged (0 to 1)."""
     tx.execute(
         insert(taken),
         {
@@ -60,6 +60,6 @@ def record_accepted_suggestion(
 
 
 def accepted_suggestions(tx: Connection, *, most: int = 20_000) -> list[tuple[str, str]]:
-    """(question, article) of what people took, oldest first: the engine is told them at every start."""
+    """Confirmed (question, article) pairs, oldest first: the engine learns them at every start."""
     rows = tx.execute(select(taken.c.question, taken.c.article).order_by(taken.c.id.desc()).limit(most)).all()
     return [(row.question, row.article) for row in reversed(rows)]

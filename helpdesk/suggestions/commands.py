@@ -1,4 +1,4 @@
-"""`faq match`: questions against labelled examples, by the engine the desk runs on."""
+"""`faq match`: suggestions for questions from labelled examples, by the engine the desk uses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """An article known only by example questions."""
+    """An article made of example questions only."""
 
     id: str
     title: str
@@ -53,7 +53,7 @@ class MatchSession:
         self._engine = Engine(articles, lexicon)
 
     def learn(self, feedback: Iterable[tuple[str, str | None]]) -> None:
-        """Answered messages, in the order agents saw them."""
+        """Learn answered messages, in order."""
         for text, label in feedback:
             if label is not None:
                 self._engine.learn(text, label)

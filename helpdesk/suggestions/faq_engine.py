@@ -1,4 +1,4 @@
-"""The FAQ engine: a message in, the articles that answer it out, with how sure it is and why."""
+"""The FAQ engine: message → articles that answer it, each with a calibrated confidence and the matched words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from helpdesk.suggestions.matching.tokenizer import Lexicon, is_finglish, tokeni
 
 
 class EngineArticle(Protocol):
-    """What the engine needs of an article."""
+    """The interface of an article."""
 
     @property
     def id(self) -> str:
@@ -42,7 +42,7 @@ class Suggestion:
 
 
 class Engine:
-    """Articles of any number of languages; each language is matched by itself. Any thread may ask."""
+    """Articles of any number of languages, matched per language. Thread-safe."""
 
     def __init__(self, articles: Sequence[EngineArticle] = (), lexicon: Lexicon | None = None) -> None:
         self._lexicon = lexicon or Lexicon()
@@ -66,7 +66,7 @@ class Engine:
         return [Suggestion(a.id, a.title, m.confidence, m.words, a.language) for a, m in matches]
 
     def alone(self, text: str, language: str) -> Suggestion | None:
-        """What the bot may send by itself: the best article, if it is right at least 95 times in 100."""
+        """The article the bot may send by itself: the best one, if it is right at least 95 times in 100."""
         matches = self.suggest(text, language, 1)
         return matches[0] if matches and matches[0].confidence >= self.threshold(matches[0].language) else None
 
@@ -85,7 +85,7 @@ class Engine:
     def add(self, article: EngineArticle) -> None:
         """A new article, or a new version of one.
 
-        A few articles are weighed anew, which forgets what `learn` was told; many are only added to.
+        Few articles are reindexed, which discards what was learned; many are added to incrementally.
         """
         with self._lock:
             self.remove(article.id)
@@ -99,7 +99,7 @@ class Engine:
             ids.append(article.id)
 
     def remove(self, article_id: str) -> None:
-        """Propose it no more."""
+        """Remove an article."""
         with self._lock:
             article = self._articles.pop(article_id, None)
             if article is not None:

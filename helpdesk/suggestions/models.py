@@ -1,4 +1,4 @@
-"""What the engine proposed for a message and what people took."""
+"""Table of suggestions: what the engine proposed for a message and what was sent of it."""
 
 from __future__ import annotations
 

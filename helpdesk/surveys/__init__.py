@@ -1,1 +1,1 @@
-
+"""Satisfaction surveys: invitations with three stickers, answers, follow-ups."""

@@ -1,4 +1,4 @@
-"""Writes of invitations, answers and follow-ups. The timeline entries are the journey's."""
+"""Writes of survey invitations, answers and follow-ups. The journey writes their timeline entries."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FOLLOW_UP = ignoring(follow_ups)
 
 
 def token_hash(token: str) -> str:
-    """What is stored of the token in a survey's link."""
+    """The stored hash of a survey link's token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -27,12 +27,12 @@ def record_invitation(tx: Connection, **values: Any) -> int:
 
 
 def mark_withdrawn(tx: Connection, *, survey_id: int) -> None:
-    """An invitation that never left is forgotten."""
+    """Delete an invitation that was never sent."""
     tx.execute(delete(surveys).where(surveys.c.id == survey_id))
 
 
 def record_answer(tx: Connection, *, survey_id: int, score: str, now: datetime, first: bool) -> None:
-    """Store a tap."""
+    """Store a score."""
     values: dict[str, Any] = {"score": score}
     if first:
         values["answered_at"] = now
@@ -67,13 +67,13 @@ def complete_follow_up(tx: Connection, *, follow_up_id: int, ticket_id: int, out
 
 
 def assign_follow_ups(tx: Connection, *, ticket_id: int, to: int | None) -> None:
-    """Whoever gets a ticket gets its open call backs."""
+    """Assign a ticket's open follow-ups with the ticket."""
     waiting = (follow_ups.c.ticket_id == ticket_id) & follow_ups.c.done_at.is_(None)
     tx.execute(update(follow_ups).where(waiting).values(owner_id=to))
 
 
 def move_follow_ups(tx: Connection, *, survey_ids: Sequence[int], to_id: int) -> None:
-    """The call backs of these surveys stand on another ticket from now on."""
+    """Move the follow-ups of these surveys to another ticket."""
     tx.execute(update(follow_ups).where(follow_ups.c.survey_id.in_(list(survey_ids))).values(ticket_id=to_id))
 
 

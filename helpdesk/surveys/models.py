@@ -1,4 +1,4 @@
-"""Invitations to the three stickers, their answers, and the call back that a sad one asks for."""
+"""Tables of survey invitations with their answers, and of the follow-up call that a sad answer asks for."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def by_token(tx: Connection, *, token_hash: str) -> SurveyRow | None:
 
 
 def known_token(tx: Connection, *, token_hash: str) -> SurveyRow:
-    """The same, of a survey that is there for certain."""
+    """The same, for a survey known to exist."""
     return cast("SurveyRow", tx.execute(select(surveys).where(surveys.c.token_hash == token_hash)).one())
 
 

@@ -1,4 +1,4 @@
-"""Why a customer was not satisfied: the reasons of config/reasons.toml."""
+"""Reasons for dissatisfaction, as configured in config/reasons.toml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the three stickers go out and when an answer still counts. Pure."""
+"""Rules of the survey: when an invitation is sent, until when an answer counts, the CSAT score. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SCORES: tuple[Score, ...] = ("happy", "neutral", "sad")  # always in this order
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What is known when a ticket was resolved."""
+    """The facts of a resolution."""
 
     cycle: int
     spam: bool
@@ -24,7 +24,7 @@ class Ending:
 
 
 def why_no_survey(ending: Ending, *, enabled: bool, cool_down: timedelta, now: datetime) -> str | None:
-    """None: invite; else the reason, as a code."""
+    """Why no survey is sent, as a code; None: send it."""
     if not enabled:
         return "switched_off"
     if ending.spam or ending.merged or ending.automatic or ending.cycle == 0:

@@ -1,1 +1,1 @@
-"""What browsers see: pages, the inbox, sign-in, the survey page, the API."""
+"""The web application: agents' inbox, administration pages, sign-in and the customers' survey page."""

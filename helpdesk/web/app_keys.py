@@ -1,6 +1,6 @@
-"""What handlers find in the application, `request.app[keys.DATABASE]`, and in the request, `request[keys.PERSON]`.
+"""Typed keys of the aiohttp application and request: `request.app[DATABASE]`, `request[PERSON]`.
 
-The composition root fills the first, `helpdesk.web.security` the second.
+The composition root fills the application's keys, `helpdesk.web.security` those of the request.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ StateOf = Mapping[tuple[str, str], State]
 DATABASE = web.AppKey("database", Database)
 SETTINGS = web.AppKey("settings", Settings)
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
-SECRET = web.AppKey("secret", bytes)  # the key everything is signed with
+SECRET = web.AppKey("secret", bytes)  # signing key of tokens and links
 PASSWORDS = web.AppKey("passwords", Passwords)
 REGISTRY = web.AppKey("registry", CollectorRegistry)
 BOOK = web.AppKey("book", DeskContext)
@@ -39,16 +39,16 @@ FEEDS = web.AppKey("feeds", Feeds)
 PRESENCE = web.AppKey("presence", Presence)
 REPORTS: web.AppKey[StateOf] = web.AppKey("reports")  # the newest state of every channel account
 REASONS: web.AppKey[Sequence[Reason]] = web.AppKey("reasons")  # why a customer was not satisfied
-DEMO = web.AppKey("demo", bool)  # whether this is the desk to try out
+DEMO = web.AppKey("demo", bool)  # whether this is the demo
 
 PERSON: web.RequestKey[Person | None] = web.RequestKey("person")  # who is signed in
 SESSION: web.RequestKey[Session | None] = web.RequestKey("session")
-CSRF = web.RequestKey("csrf", str)  # what a form must carry
-ID = web.RequestKey("id", str)  # names the request in logs and on the page of an incident
+CSRF = web.RequestKey("csrf", str)  # the token a form must carry
+ID = web.RequestKey("id", str)  # request id, in logs and on error pages
 
 
 def signed_in(request: web.Request) -> Person:
-    """The person of a handler that is not open to all."""
+    """The signed-in person of a handler that is not public."""
     person = request[PERSON]
     assert person is not None
     return person

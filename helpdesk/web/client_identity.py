@@ -1,4 +1,4 @@
-"""Who is asking: the network address behind trusted proxies, the session cookie, the token of forms."""
+"""Client identification: network address behind trusted proxies, session cookie, CSRF token of forms."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BROWSERS = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet",
 
 
 def limits(settings: Settings) -> sign_in.Limits:
-    """The settings of sign-in as the actions want them."""
+    """The sign-in limits of the settings."""
     own = settings.sign_in
     return sign_in.Limits(
         window=timedelta(minutes=own.window_minutes),
@@ -36,7 +36,7 @@ def limits(settings: Settings) -> sign_in.Limits:
 
 
 def remote(request: web.Request) -> str:
-    """The network address of the one who asks; X-Forwarded-For counts only from a trusted proxy."""
+    """The client's network address; X-Forwarded-For counts only from a trusted proxy."""
     address = request.remote or ""
     trusted = [ipaddress.ip_network(trusted_proxy) for trusted_proxy in request.app[SETTINGS].web.trusted_proxies]
     hops = [part.strip() for part in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",") if part.strip()]
@@ -54,7 +54,7 @@ def _within(address: str, networks: list[ipaddress.IPv4Network | ipaddress.IPv6N
 
 
 def device(request: web.Request) -> str:
-    """A few words for the browser, to recognise it by: `Firefox, Linux`."""
+    """A short description of the browser: `Firefox, Linux`."""
     agent = request.headers.get("User-Agent", "")
     browser = next((name for mark, name in BROWSERS.items() if re.search(rf"\b{mark}/", agent)), "")
     system = next((item for item in SYSTEMS if item in agent), "")
@@ -65,17 +65,17 @@ BOOKKEEPING = 1.0  # seconds that a page waits for a write which it can do witho
 
 
 def cookie_name(settings: Settings, what: str = "session") -> str:
-    """Browsers keep a `__Host-` cookie from being set by anybody but us; that takes https."""
+    """The cookie's name; with https it has the `__Host-` prefix, which no other host can set."""
     return f"__Host-{what}" if settings.secure_cookies else what
 
 
 def token_of(request: web.Request) -> str | None:
-    """The token of the session cookie, whatever it is worth."""
+    """The token of the session cookie, not verified yet."""
     return request.cookies.get(cookie_name(request.app[SETTINGS]))
 
 
 async def session_of(request: web.Request) -> Session | None:
-    """The living session of the request, its idle time started again."""
+    """The valid session of the request; its idle time starts again."""
     token = token_of(request)
     if not token or len(token) > 64:
         return None
@@ -94,7 +94,7 @@ async def session_of(request: web.Request) -> Session | None:
 
 
 def set_session_cookie(request: web.Request, response: web.StreamResponse, token: str) -> None:
-    """Give the browser its session cookie."""
+    """Set the session cookie."""
     settings = request.app[SETTINGS]
     response.set_cookie(
         cookie_name(settings), token, path="/", httponly=True, samesite="Lax", secure=settings.secure_cookies,
@@ -103,13 +103,13 @@ def set_session_cookie(request: web.Request, response: web.StreamResponse, token
 
 
 def clear_session_cookie(request: web.Request, response: web.StreamResponse) -> None:
-    """Take the session cookie back."""
+    """Delete the session cookie."""
     settings = request.app[SETTINGS]
     response.del_cookie(cookie_name(settings), path="/", httponly=True, samesite="Lax", secure=settings.secure_cookies)
 
 
 def form_token(request: web.Request) -> tuple[str, str | None]:
-    """The token every form of this browser must carry, and a cookie to set when it has none to bind it to."""
+    """The CSRF token of this browser's forms, and a new cookie value when there is none to bind it to."""
     fresh = None
     bound = token_of(request) if request.get(SESSION) else None
     if bound is None:
@@ -121,14 +121,14 @@ def form_token(request: web.Request) -> tuple[str, str | None]:
 
 
 def remember_visit(request: web.Request, response: web.StreamResponse, visit: str) -> None:
-    """Give the browser of somebody not signed in the cookie its forms are bound to."""
+    """Set the cookie that the forms of an anonymous browser are bound to."""
     settings = request.app[SETTINGS]
     name = cookie_name(settings, "visit")
     response.set_cookie(name, visit, path="/", httponly=True, samesite="Lax", secure=settings.secure_cookies)
 
 
-def safe_path(wish: str | None, otherwise: str = "/inbox", *, doors: bool = False) -> str:
-    """A path of this desk to go on to, never another site; the sign-in pages only with `doors`."""
-    if not wish or not re.fullmatch(r"/(?![/\\])[^\x00-\x20\x7f\\]*", wish):
+def safe_path(path: str | None, otherwise: str = "/inbox", *, doors: bool = False) -> str:
+    """A local path to redirect to, never another site; the sign-in pages only with `doors`."""
+    if not path or not re.fullmatch(r"/(?![/\\])[^\x00-\x20\x7f\\]*", path):
         return otherwise
-    return otherwise if wish.startswith(("/sign-in", "/sign-out")) and not doors else wish
+    return otherwise if path.startswith(("/sign-in", "/sign-out")) and not doors else path

@@ -1,4 +1,4 @@
-"""Whether the desk is well: /healthz for load balancers, /metrics for Prometheus."""
+"""Health check `/healthz` for load balancers and Prometheus metrics `/metrics`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STEPS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 
 class Seen:
-    """Counts what was answered, by route and not by address, so that no token lands in a label."""
+    """Request metrics by route, not by path, so that no token ends up in a label."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._answers = Counter(
@@ -31,7 +31,7 @@ class Seen:
         self._seconds = Histogram("pasokh_http_seconds", "Time to answer", ("route",), registry=registry, buckets=STEPS)
 
     def note(self, method: str, route: str, status: int, seconds: float) -> None:
-        """One request was answered."""
+        """Record an answered request."""
         known = method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "other"
         self._answers.labels(known, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
@@ -51,7 +51,7 @@ async def healthz(request: web.Request) -> web.Response:
 
 
 class Desk:
-    """What waits in the desk, asked when the figures are asked for."""
+    """Gauges of waiting work, refreshed when metrics are scraped."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._gauges = {
@@ -66,7 +66,7 @@ class Desk:
         }
 
     async def refresh(self, app: web.Application) -> None:
-        """Ask the database and the channels."""
+        """Refresh the gauges from the database and the channels."""
         waiting, leaving, clocks = await app[DATABASE].read(_figures)
         for name, figures in (("intake", waiting), ("outbox", leaving), ("clocks", clocks)):
             for state, count in figures.items():
@@ -84,7 +84,7 @@ DESK = web.AppKey("desk_figures", Desk)
 
 
 async def metrics(request: web.Request) -> web.Response:
-    """The figures, for whoever shows the token of the settings; without a token there are none."""
+    """The metrics, for requests with the configured token; without one they are off."""
     token = request.app[SETTINGS].metrics.token.get_secret_value()
     given = request.headers.get("Authorization", "")
     if not token or not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
@@ -95,5 +95,5 @@ async def metrics(request: web.Request) -> web.Response:
 
 
 def routes() -> list[web.AbstractRouteDef]:
-    """Both pages."""
+    """Both routes."""
     return [web.get("/healthz", healthz), web.get("/metrics", metrics)]

@@ -1,14 +1,14 @@
-"""What stands before every handler: errors in words, sign-in, roles, forms, headers. Closed unless marked otherwise.
+"""Security middleware: session, roles, CSRF protection, security headers. Closed by default.
 
 `@public` opens a handler to people who are not signed in, `@secret_address` to whoever knows an unguessable address;
-`@needs("people.manage")` asks for a role.
+`@needs("people.manage")` requires a permission.
 """
 
 from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -18,24 +18,24 @@ from helpdesk.agents import rules
 from helpdesk.errors import Forbidden, Invalid
 from helpdesk.web import client_identity
 from helpdesk.web.app_keys import CSRF, ID, PERSON, SESSION, SETTINGS
+from helpdesk.web.forms.form_parser import read_fields
 from helpdesk.web.rendering import error_pages
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 H = TypeVar("H", bound=Callable[..., Any])
 
 MOST_DIGITS = 18
-HALF = re.compile("[\ud800-\udfff]")  # half a character
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-OPEN = (
+SESSIONLESS = (
     "/assets/",
     "/channels/",
     "/api/",
     "/healthz",
     "/metrics",
     "/pictures/",
-)  # no session is looked for; channels and api prove themselves
-WITHOUT_COOKIES = ("/channels/", "/api/")  # nothing a browser sends by itself opens these, so forms need no token
+)  # no session is read; channels and API authenticate themselves
+WITHOUT_COOKIES = ("/channels/", "/api/")  # not authenticated by cookies, so no CSRF token is needed
 
 POLICY = "; ".join(
     (
@@ -63,19 +63,19 @@ HEADERS = {
 
 
 def public(handler: H) -> H:
-    """Open to everybody."""
+    """Mark a handler as public."""
     handler.open_to_all = True  # type: ignore[attr-defined]
     return handler
 
 
 def secret_address(handler: H) -> H:
-    """Open to everybody who knows its address: that carries a token of its own, so forms need no second one."""
+    """Mark a handler whose URL carries a secret token: public, and its forms need no CSRF token."""
     handler.secret_address = True  # type: ignore[attr-defined]
     return public(handler)
 
 
 def needs(action: str) -> Callable[[H], H]:
-    """Only for people whose role allows `action`."""
+    """Require the permission `action`."""
 
     def mark(handler: H) -> H:
         handler.needs = action  # type: ignore[attr-defined]
@@ -85,17 +85,17 @@ def needs(action: str) -> Callable[[H], H]:
 
 
 def protect(app: web.Application) -> None:
-    """Put everything before the handlers of `app`."""
-    app.middlewares.extend((error_pages.error_middleware, who, own_forms))
+    """Install the middleware in `app`."""
+    app.middlewares.extend((error_pages.error_middleware, authenticate, csrf_protection))
     app.on_response_prepare.append(add_headers)
 
 
 @web.middleware
-async def who(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Find the session; let in whom the handler is meant for. Leaves `person`, `session` and `csrf` in the request."""
+async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Middleware: authentication and authorisation. Sets `person`, `session` and `csrf` in the request."""
     request[PERSON] = None
     request[SESSION] = None
-    if request.path.startswith(OPEN):
+    if request.path.startswith(SESSIONLESS):
         return await handler(request)
     session = await client_identity.session_of(request)
     if session is not None:
@@ -110,40 +110,40 @@ async def who(request: web.Request, handler: Handler) -> web.StreamResponse:
 async def _admit(request: web.Request, handler: Handler) -> web.StreamResponse:
     target = request.match_info.handler
     if any(len(part) > MOST_DIGITS and part.isdigit() for part in request.match_info.values()):
-        raise web.HTTPNotFound  # no database has such a number
+        raise web.HTTPNotFound  # beyond any database id
     if request.match_info.http_exception is not None or getattr(target, "open_to_all", False):
         return await handler(request)
     person = request[PERSON]
     if person is None:
-        return _to_the_door(request)
+        return _to_sign_in(request)
     action = getattr(target, "needs", None)
     if action is not None and not rules.may(person, action):
         raise Forbidden("Your role does not allow this. Ask an administrator if you need it.")
     return await handler(request)
 
 
-def _to_the_door(request: web.Request) -> web.StreamResponse:
-    ahead = f"/sign-in?next={quote(request.path_qs, safe='')}" if request.method in SAFE else "/sign-in"
+def _to_sign_in(request: web.Request) -> web.StreamResponse:
+    next_path = f"/sign-in?next={quote(request.path_qs, safe='')}" if request.method in SAFE else "/sign-in"
     if request.headers.get("HX-Request"):
         return web.Response(status=401, headers={"HX-Redirect": "/sign-in"})
     if request.method in SAFE and "text/html" in request.headers.get("Accept", "*/*").replace("*/*", "text/html"):
-        return web.Response(status=303, headers={"Location": ahead, "Cache-Control": "no-store"})
-    return web.Response(status=401, text="Sign in first.\n", headers={"Location": ahead})
+        return web.Response(status=303, headers={"Location": next_path, "Cache-Control": "no-store"})
+    return web.Response(status=401, text="Sign in first.\n", headers={"Location": next_path})
 
 
 @web.middleware
-async def own_forms(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """What changes something comes from our own pages: by origin, and by the token only they know."""
+async def csrf_protection(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Middleware: CSRF protection of every unsafe request, by origin and by token."""
     elsewhere = request.match_info.http_exception is not None or request.path.startswith(WITHOUT_COOKIES)
     if request.method not in SAFE and not elsewhere:
         if not getattr(request.match_info.handler, "secret_address", False):
-            _same_origin(request)
-            await _own_token(request)
-        await _can_be_kept(request)
+            _check_origin(request)
+            await _check_token(request)
+        await _check_storable(request)
     return await handler(request)
 
 
-def _same_origin(request: web.Request) -> None:
+def _check_origin(request: web.Request) -> None:
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin")
     ours = {urlsplit(request.app[SETTINGS].desk.public_url).netloc, request.host}
@@ -151,38 +151,28 @@ def _same_origin(request: web.Request) -> None:
         raise Forbidden("This came from another site. Nothing was changed.")
 
 
-async def _own_token(request: web.Request) -> None:
+async def _check_token(request: web.Request) -> None:
     given = request.headers.get("X-CSRF-Token")
     if given is None:
-        given = str((await _fields(request)).get("csrf", ""))
+        given = str(fields["csrf"]) if "csrf" in (fields := await read_fields(request)) else ""
     if not given or not hmac.compare_digest(given.encode(), request.get(CSRF, "").encode()):
         raise Forbidden(
             "This page was open for too long, or your browser keeps no cookies. Nothing was changed. Open it again."
         )
 
 
-async def _can_be_kept(request: web.Request) -> None:
-    for value in (await _fields(request)).values():
+async def _check_storable(request: web.Request) -> None:
+    for value in (await read_fields(request)).values():
         text = str(getattr(value, "filename", value))
-        if "\0" in text or HALF.search(text):
+        if "\0" in text or LONE_SURROGATE.search(text):
             raise Invalid("There is a character in this form that no database can keep. Take it out and try again.")
 
 
-async def _fields(request: web.Request) -> Mapping[str, Any]:
-    """The fields of a form. Raises Invalid for one that no browser makes."""
-    if request.content_type not in FORMS:
-        return {}
-    try:
-        return await request.post()
-    except (LookupError, ValueError) as error:
-        raise Invalid("This form is not complete. Open the page again.") from error
-
-
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Headers of every answer; a handler's own ones stay."""
+    """Security headers of every response; a handler's own ones win."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    embedded = request.path.startswith(("/assets/", "/channels/"))  # faces in mails, the chat bubble on other sites
+    embedded = request.path.startswith(("/assets/", "/channels/"))  # stickers in mails, the chat widget on other sites
     response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if embedded else "same-origin")
     response.headers.setdefault("Cache-Control", "no-store")
     if request.config_dict[SETTINGS].secure_cookies:  # also below a channel's own routes

@@ -1,4 +1,4 @@
-"""The web application: what handlers find in it, what stands before them, and every page there is."""
+"""Assembly of the web application: its keys, its middleware and all its routes."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from helpdesk.web.media.media_probe import LOOKS, MediaProbe
 from helpdesk.web.pages import desk_status, people, quarantine, survey_page
 from helpdesk.web.rendering import page_renderer
 
-MOST_BYTES = 30 * 1024 * 1024  # of one request
+MOST_BYTES = 30 * 1024 * 1024  # largest request body
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the pages need of a running desk."""
+    """What the web application needs of a running desk."""
 
     settings: Settings
     database: Database
@@ -46,7 +46,7 @@ class Site:
 
 
 def site(desk: Site, *, more: Sequence[web.AbstractRouteDef] = (), outgoing: Path | None = None) -> web.Application:
-    """The application. `more` routes are added (the demo's own)."""
+    """The web application. `more`: additional routes, those of the demo."""
     app = web.Application(client_max_size=MOST_BYTES)
     registry = CollectorRegistry()
     app[app_keys.DATABASE], app[app_keys.SETTINGS], app[app_keys.CLOCK] = desk.database, desk.settings, desk.clock

@@ -1,34 +1,35 @@
-"""What goes wrong is said in the language of the page, whichever part of the desk says it."""
+"""The catalogues hold every error and every stored reason a person can see. Codes and labels: test_visible_words.py."""
 
 from __future__ import annotations
 
 import ast
 import re
 
+import pytest
 from babel.messages.pofile import read_po
 
 from tests.architecture.source_files import ROOT, sources
+from tests.support.pages.stored_sentences import stored_sentences
 
 KINDS = {"NotFound", "Conflict", "Forbidden", "Invalid"}
 SPOKEN = ("web", "journey", "tickets", "contacts", "agents", "files", "surveys", "intake", "outbox", "live")
 LOCALE = ROOT / "helpdesk" / "web" / "locale"
 
 
-def catalogue(language: str, domain: str) -> dict[str, str]:
-    path = LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
-    with path.open("rb") as file:
-        return {_one(each.id): _one(each.string) for each in read_po(file) if each.id and each.string}
+def catalogue(language: str) -> dict[str, str]:
+    """Sentences of a catalogue with their translation; of plural forms the last one."""
+    with (LOCALE / language / "LC_MESSAGES" / "pasokh.po").open("rb") as file:
+        return {last_form(each.id): last_form(each.string) for each in read_po(file) if each.id and each.string}
 
 
-def _one(words: object) -> str:
-    """The words, or of those with plurals the last form."""
+def last_form(words: object) -> str:
     return str(words[-1] if isinstance(words, (tuple, list)) else words)
 
 
-def test_every_error_a_person_can_meet_has_its_persian_words():
-    known = catalogue("fa", "pasokh")
-    missing = [
-        f"{source.path}:{node.lineno} {node.args[0].value}"
+def errors() -> dict[str, str]:
+    """Sentences of the errors that slices and pages raise, each with one place."""
+    return {
+        node.args[0].value: f"{source.path}:{node.lineno}"
         for source in sources(*(f"helpdesk/{each}" for each in SPOKEN))
         for node in ast.walk(source.tree)
         if isinstance(node, ast.Call)
@@ -36,13 +37,26 @@ def test_every_error_a_person_can_meet_has_its_persian_words():
         and node.args
         and isinstance(node.args[0], ast.Constant)
         and isinstance(node.args[0].value, str)
-        and node.args[0].value not in known
-    ]
-    assert missing == []
+    }
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_every_error_a_person_can_meet_is_in_the_catalogue(language):
+    known = catalogue(language)
+    assert len(errors()) > 100
+    assert {sentence: place for sentence, place in errors().items() if sentence not in known} == {}
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_every_stored_reason_is_in_the_catalogue(language):
+    """Why a message did not leave, arrive or make sense is stored in English and shown translated."""
+    known = catalogue(language)
+    assert len(stored_sentences()) > 20
+    assert {sentence: place for sentence, place in stored_sentences().items() if sentence not in known} == {}
 
 
 def test_persian_words_are_written_in_persian_letters():
-    for message, words in catalogue("fa", "pasokh").items():
+    for message, words in catalogue("fa").items():
         assert not set(words) & set("يكةۀ"), f"{message}: Arabic letters"
         assert not re.search(r"(?<![A-Za-z{(])[0-9]", words), f"{message}: digits"
 

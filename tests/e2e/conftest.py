@@ -1,4 +1,4 @@
-"""A browser, a gallery and an open desk for the tests of this folder."""
+"""Fixtures of the browser tests: Chromium, the page gallery, an empty desk with open pages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="session", autouse=True)
 async def tidy(browser: Browser) -> AsyncIterator[None]:
-    """What a test opened is closed: pages left open ask their dead desks for ever and slow everybody down."""
+    """Close what a test opened: abandoned pages keep polling their dead desk."""
     yield
     for context in browser.contexts:
         await context.close()

@@ -1,4 +1,4 @@
-"""An answer in a real browser: written, kept, stopped, sent, taken back, and sent again."""
+"""Replying in a browser: drafts, conflicts, undo, notes, attachments, failed deliveries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SECOND = 1000.0
 expect.set_options(timeout=PATIENCE)
 
 
-async def test_an_answer_leaves_after_the_seconds_in_which_it_can_be_taken_back(desk: OpenDesk):
+async def test_a_reply_is_sent_after_the_undo_period(desk: OpenDesk):
     number = await asks(desk, "Where is my order?", name="Nora", subject="Order 4812")
     page = await desk.sits_down(await desk.story.person())
     await page.goto("/inbox?view=all")
@@ -37,7 +37,7 @@ async def test_an_answer_leaves_after_the_seconds_in_which_it_can_be_taken_back(
     await expect(page.locator("[data-by=desk] .sent").last).to_contain_text("Sent")
 
 
-async def test_an_answer_is_stopped_when_something_new_arrived_while_it_was_written(desk: OpenDesk):
+async def test_a_reply_is_stopped_when_a_new_message_arrived_meanwhile(desk: OpenDesk):
     number = await asks(desk, "Where is my order?", subject="Order")
     page = await desk.sits_down(await desk.story.person())
     await page.goto(f"/inbox/tickets/{number}?view=all")
@@ -48,7 +48,7 @@ async def test_an_answer_is_stopped_when_something_new_arrived_while_it_was_writ
     await expect(page.locator("textarea[name=text]")).to_have_value("It is on its way.")
 
 
-async def test_without_the_stream_the_server_still_stops_an_answer_to_what_nobody_has_seen(desk: OpenDesk):
+async def test_the_server_stops_a_conflicting_reply_without_live_updates(desk: OpenDesk):
     number = await asks(desk, "Where is my order?", subject="Order")
     page = await desk.sits_down(await desk.story.person(), java_script_enabled=False)
     await page.goto(f"/inbox/tickets/{number}?view=all")
@@ -61,7 +61,7 @@ async def test_without_the_stream_the_server_still_stops_an_answer_to_what_nobod
     await expect(page.locator("[data-by=desk] .say")).to_have_text("It is on its way.")
 
 
-async def test_a_hole_in_a_suggestion_must_be_filled_before_it_leaves(desk: OpenDesk):
+async def test_a_placeholder_must_be_filled_before_sending(desk: OpenDesk):
     number = await asks(desk, "Where is my order?", subject="Order")
     page = await desk.sits_down(await desk.story.person())
     await page.goto(f"/inbox/tickets/{number}?view=all")
@@ -75,7 +75,7 @@ async def test_a_hole_in_a_suggestion_must_be_filled_before_it_leaves(desk: Open
     await expect(page.locator("[data-by=desk] .say")).to_have_text("It comes at four.")
 
 
-async def test_a_note_is_for_the_desk_alone_and_each_tab_keeps_its_words(desk: OpenDesk):
+async def test_a_note_is_internal_and_each_tab_keeps_its_text(desk: OpenDesk):
     number = await asks(desk, "Where is my order?", subject="Order")
     page = await desk.sits_down(await desk.story.person())
     await page.goto(f"/inbox/tickets/{number}?view=all")
@@ -89,7 +89,7 @@ async def test_a_note_is_for_the_desk_alone_and_each_tab_keeps_its_words(desk: O
     assert await desk.story.sends() == 0
 
 
-async def test_a_draft_is_kept_on_the_server(desk: OpenDesk):
+async def test_a_draft_is_saved_on_the_server(desk: OpenDesk):
     number = await asks(desk, "Where is my order?", subject="Order")
     person = await desk.story.person()
     page = await desk.sits_down(person)
@@ -102,7 +102,7 @@ async def test_a_draft_is_kept_on_the_server(desk: OpenDesk):
     await expect(elsewhere.locator(f"#t{number} .foot .at")).to_have_text("Draft")
 
 
-async def test_a_file_goes_along_with_an_answer(desk: OpenDesk):
+async def test_a_file_is_sent_with_a_reply(desk: OpenDesk):
     number = await asks(desk, "Invoice please", subject="Invoice")
     page = await desk.sits_down(await desk.story.person())
     await page.goto(f"/inbox/tickets/{number}?view=all")
@@ -122,7 +122,7 @@ async def test_a_file_goes_along_with_an_answer(desk: OpenDesk):
     assert (await (await download.value).path()).read_bytes() == b"%PDF-1.4"
 
 
-async def test_a_failed_delivery_says_why_and_can_be_sent_again(desk: OpenDesk):
+async def test_a_failed_delivery_shows_its_reason_and_can_be_resent(desk: OpenDesk):
     from channels.contract import DeliveryError
 
     number = await asks(desk, "Where is my order?", subject="Order")
@@ -140,7 +140,7 @@ async def test_a_failed_delivery_says_why_and_can_be_sent_again(desk: OpenDesk):
     assert await desk.story.sends() == 1
 
 
-async def test_send_and_resolve_goes_on_to_the_next_ticket(desk: OpenDesk):
+async def test_send_and_resolve_opens_the_next_ticket(desk: OpenDesk):
     first = await asks(desk, "One", sender="a@customers.example", subject="One")
     second = await asks(desk, "Two", sender="b@customers.example", subject="Two")
     page = await desk.sits_down(await desk.story.person())

@@ -1,4 +1,4 @@
-"""In a real browser: pictures open large, sounds play and go on playing, a visitor is seen typing."""
+"""Attachments in a browser: picture viewer, sound player; and a web chat visitor who types."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Talk(MemoryChannel):
 
 
 async def files(desk: OpenDesk, number: int, *contents: bytes) -> None:
-    """Files that came with the newest message of a ticket."""
+    """Attach files to the newest message of a ticket."""
     from helpdesk.tickets import actions
     from helpdesk.tickets.rows import NewFile
 
@@ -41,7 +41,7 @@ async def files(desk: OpenDesk, number: int, *contents: bytes) -> None:
 @pytest.mark.parametrize(
     ("language", "onward", "back"), [("en", "ArrowRight", "ArrowLeft"), ("fa", "ArrowLeft", "ArrowRight")]
 )
-async def test_an_album_opens_large_and_is_gone_through_by_keyboard(
+async def test_an_album_opens_in_the_viewer_and_is_browsed_by_keyboard(
     browser: Browser, language: str, onward: str, back: str
 ):
     async with served(application()) as address:
@@ -64,7 +64,7 @@ async def test_an_album_opens_large_and_is_gone_through_by_keyboard(
         await page.close()
 
 
-async def test_nothing_jumps_when_pictures_come(browser: Browser):
+async def test_loading_pictures_cause_no_layout_shift(browser: Browser):
     async with served(application()) as address:
         page = await browser.new_page(viewport={"width": 390, "height": 844})
         await page.route("**/inbox/files/**", lambda route: route.abort())
@@ -82,14 +82,14 @@ async def test_nothing_jumps_when_pictures_come(browser: Browser):
 
 
 async def heights(page: Page) -> list[int]:
-    """How high every line of the timeline is."""
+    """The heights of the timeline's items."""
     found: list[int] = await page.evaluate(
         "[...document.querySelectorAll('.timeline > li')].map((one) => Math.round(one.getBoundingClientRect().height))"
     )
     return found
 
 
-async def test_a_recording_tells_its_length_plays_from_where_one_wants_and_outlives_news(desk: OpenDesk):
+async def test_a_recording_shows_its_duration_seeks_and_survives_live_updates(desk: OpenDesk):
     number = await desk.story.writes("Listen", id="q")
     assert number is not None
     await files(desk, number, tone(40))
@@ -113,7 +113,7 @@ async def test_a_recording_tells_its_length_plays_from_where_one_wants_and_outli
     await expect(player.locator(".play")).to_have_attribute("aria-label", "Play: file-0")
 
 
-async def test_a_picture_of_a_stranger_is_shown_and_no_rule_of_the_page_is_broken(desk: OpenDesk):
+async def test_a_picture_is_shown_within_the_content_security_policy(desk: OpenDesk):
     number = await desk.story.writes("Look")
     assert number is not None
     await files(desk, number, drawn(3, 60, 40))
@@ -128,7 +128,7 @@ async def test_a_picture_of_a_stranger_is_shown_and_no_rule_of_the_page_is_broke
     assert broken == []
 
 
-async def test_a_visitor_is_seen_typing_coming_and_going(desk: OpenDesk):
+async def test_a_visitor_is_shown_typing_arriving_and_leaving(desk: OpenDesk):
     page_of = {"page": "https://shop.example/bowls", "page_title": "Bowls", "user": "u7"}
     number = await desk.story.writes("How wide?", conversation="chat-1", details=page_of)
     assert number is not None
@@ -153,7 +153,7 @@ async def test_a_visitor_is_seen_typing_coming_and_going(desk: OpenDesk):
     await expect(page.locator("[data-off]")).to_be_visible()
 
 
-async def test_a_quote_leads_to_its_message_and_the_page_stays_in_its_place(desk: OpenDesk):
+async def test_a_quote_scrolls_to_its_message(desk: OpenDesk):
     number = await desk.story.writes("The very first words", id="first", conversation="c")
     assert number is not None
     for index in range(25):

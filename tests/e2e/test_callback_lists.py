@@ -1,4 +1,4 @@
-"""An unhappy customer in the lists of whoever is to call, counted down, and on the ticket that theirs was merged into."""
+"""Callbacks in a browser: the countdown in the lists, and on the ticket theirs was merged into."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.pages.browser import OpenDesk
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
 
 
-async def test_a_call_back_is_counted_down_and_goes_along_with_a_merge(desk: OpenDesk):
+async def test_a_callback_counts_down_and_moves_with_a_merge(desk: OpenDesk):
     story = desk.story
     number, faces = await resolved(desk)
     token = faces["sad"].removeprefix("/s/").partition("?")[0]

@@ -1,4 +1,4 @@
-"""In a real browser: a sent answer is edited and deleted, a message reacted to and answered, another way chosen."""
+"""Sent messages in a browser: edit, delete, react, reply to one message, another destination."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def known_by_number(desk: OpenDesk, number: int) -> Texts:
     return texts
 
 
-async def test_a_sent_answer_is_edited_in_its_place_and_then_deleted(desk: OpenDesk):
+async def test_a_sent_reply_is_edited_in_place_and_then_deleted(desk: OpenDesk):
     number, mina = await asks(desk, "Where is my order?"), await desk.story.person()
     entry = await desk.story.answers(number, mina, "It leaves today.")
     await leaves(desk)
@@ -58,7 +58,7 @@ async def test_a_sent_answer_is_edited_in_its_place_and_then_deleted(desk: OpenD
     await expect(area).to_be_focused()
     await expect(area).to_have_value("It leaves today.")
     await area.fill("It leaves tomorrow.")
-    await desk.story.writes("Hello?", numbers=[number])  # what arrives meanwhile takes no words away
+    await desk.story.writes("Hello?", numbers=[number])  # a live update keeps the typed text
     await expect(page.locator("[data-by=customer]")).to_have_count(2)
     await expect(area).to_have_value("It leaves tomorrow.")
     await page.keyboard.press("Control+Enter")
@@ -75,7 +75,29 @@ async def test_a_sent_answer_is_edited_in_its_place_and_then_deleted(desk: OpenD
     assert [one[0] for one in desk.story.channel.changes] == ["edit", "withdraw"]
 
 
-async def test_a_refusal_of_the_remote_is_told_on_the_message(desk: OpenDesk):
+async def test_a_refused_edit_shows_its_error_beside_the_field(desk: OpenDesk):
+    number, mina = await asks(desk, "Where is my order?"), await desk.story.person()
+    entry = await desk.story.answers(number, mina, "It leaves today.")
+    await leaves(desk)
+    page = await desk.sits_down(mina)
+    await page.goto(f"/inbox/tickets/{number}?view=all")
+    own = page.locator(f"#e{entry}")
+    await own.locator(".verbs > summary").click()
+    await own.get_by_role("link", name="Edit").click()
+    area = own.locator("textarea")
+    await area.fill(" ")
+    await page.keyboard.press("Control+Enter")
+    await expect(own.locator("[role=alert]")).to_have_text(
+        "A message can't be changed into nothing. Delete it instead."
+    )
+    await expect(area).to_have_attribute("aria-invalid", "true")
+    await expect(area).to_be_focused()
+    await page.keyboard.type("x")
+    await expect(own.locator("[role=alert]")).to_have_count(0)
+    await expect(area).not_to_have_attribute("aria-invalid", "true")
+
+
+async def test_a_refusal_by_the_remote_is_shown_on_the_message(desk: OpenDesk):
     number, mina = await asks(desk, "Where is my order?"), await desk.story.person()
     entry = await desk.story.answers(number, mina, "It leaves today.")
     await leaves(desk)
@@ -92,7 +114,7 @@ async def test_a_refusal_of_the_remote_is_told_on_the_message(desk: OpenDesk):
     await expect(own.locator(".say")).to_have_text("It leaves today.")
 
 
-async def test_a_message_is_reacted_to_with_the_keyboard_alone(desk: OpenDesk):
+async def test_a_reaction_is_set_by_keyboard(desk: OpenDesk):
     number, mina = await asks(desk, "Thank you for yesterday!"), await desk.story.person()
     page = await desk.sits_down(mina)
     await page.goto(f"/inbox/tickets/{number}?view=all")
@@ -106,7 +128,7 @@ async def test_a_message_is_reacted_to_with_the_keyboard_alone(desk: OpenDesk):
     assert desk.story.channel.changes == [("react", "in-1", "👍")]
 
 
-async def test_a_chosen_message_is_answered_by_text_message(desk: OpenDesk):
+async def test_a_selected_message_is_answered_by_text_message(desk: OpenDesk):
     number, mina = await asks(desk, "Where is my order?", name="Nora"), await desk.story.person()
     texts = await known_by_number(desk, number)
     page = await desk.sits_down(mina)
@@ -127,7 +149,7 @@ async def test_a_chosen_message_is_answered_by_text_message(desk: OpenDesk):
     await page.keyboard.press("Control+Enter")
     await expect(page.locator("[data-by=desk] .by")).to_contain_text("Text message")
     await expect(page.locator("[data-answering]")).to_be_hidden()
-    await page.click(".toast button")  # taken back, it is as it was written
+    await page.click(".toast button")  # after undo the composer is restored
     await expect(page.locator("textarea[name=text]")).to_have_value("ن" * 70)
     await expect(page.locator("select[name=via]")).to_have_value(NUMBER)
     await expect(page.locator("[data-answering]")).to_contain_text("Where is my order?")
@@ -138,7 +160,7 @@ async def test_a_chosen_message_is_answered_by_text_message(desk: OpenDesk):
     assert desk.story.channel.sent == []
 
 
-async def test_parts_are_counted_as_the_gateway_counts_them(desk: OpenDesk):
+async def test_text_message_parts_are_counted_like_the_gateway(desk: OpenDesk):
     number, mina = await asks(desk, "Where is my order?"), await desk.story.person()
     await known_by_number(desk, number)
     page = await desk.sits_down(mina)
@@ -159,11 +181,11 @@ async def test_parts_are_counted_as_the_gateway_counts_them(desk: OpenDesk):
         places, latin = units(text)
         await page.fill("textarea[name=text]", text)
         one = f"{places} of {160 if latin else 70} characters, one text message"
-        told = one if parts(text) == 1 else f"{places} characters, {parts(text)} text messages"
-        await expect(page.locator("[data-count]")).to_have_text(told)
+        shown_count = one if parts(text) == 1 else f"{places} characters, {parts(text)} text messages"
+        await expect(page.locator("[data-count]")).to_have_text(shown_count)
 
 
-async def test_who_blocked_us_is_written_to_another_way_first(desk: OpenDesk):
+async def test_a_customer_who_blocked_the_bot_is_offered_another_destination(desk: OpenDesk):
     number, mina = await asks(desk, "Where is my order?", name="Nora"), await desk.story.person()
     await desk.story.answers(number, mina, "Here it is.")
     desk.story.channel.answers = [DeliveryError("The customer blocked the bot.", permanent=True, unreachable=True)]
@@ -181,7 +203,7 @@ async def test_who_blocked_us_is_written_to_another_way_first(desk: OpenDesk):
 @pytest.mark.parametrize(
     ("language", "width", "light"), [("fa", 1440, "dark"), ("en", 390, "light"), ("fa", 360, "light")]
 )
-async def test_nothing_of_it_is_in_anybody_s_way(desk: OpenDesk, language: str, width: int, light: str):
+async def test_message_menus_are_accessible(desk: OpenDesk, language: str, width: int, light: str):
     number, mina = await asks(desk, "Where is my order?"), await desk.story.person()
     entry = await desk.story.answers(number, mina, "It leaves today.")
     await leaves(desk)
@@ -209,7 +231,7 @@ async def test_nothing_of_it_is_in_anybody_s_way(desk: OpenDesk, language: str, 
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-async def test_without_script_the_verbs_are_plain_forms(desk: OpenDesk):
+async def test_message_actions_work_without_script(desk: OpenDesk):
     number, mina = await asks(desk, "Where is my order?"), await desk.story.person()
     entry = await desk.story.answers(number, mina, "It leaves today.")
     await leaves(desk)

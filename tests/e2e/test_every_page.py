@@ -1,4 +1,4 @@
-"""Every page of the gallery, in both languages, lights and three widths: readable by everybody, nothing cut off."""
+"""Every page of the gallery, in both languages, themes and three widths: accessible, and nothing overflows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytes
 
 LIGHTS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = ((1440, 900), (390, 844), (360, 740))
-# Colours fade from one light to the other; axe looks when they have.
+# Colours fade between themes; axe runs when they have settled.
 STILL = """new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() => Promise.all(
   document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity).map((one) => one.finished)
 )).then(() => 0)"""
@@ -28,7 +28,7 @@ async def too_wide(page: Page) -> bool:
 
 @pytest.mark.parametrize("language", ["fa", "en"])
 @pytest.mark.parametrize("name", sorted(SHOWN))
-async def test_a_page_has_no_barrier_and_fits_in_every_width(browser: Browser, name: str, language: str):
+async def test_every_page_is_accessible_and_fits_every_width(browser: Browser, name: str, language: str):
     wrong: list[str] = []
     context = await browser.new_context(reduced_motion="reduce", bypass_csp=True)
     page = await context.new_page()
@@ -48,7 +48,7 @@ async def test_a_page_has_no_barrier_and_fits_in_every_width(browser: Browser, n
     assert wrong == []
 
 
-async def test_a_barrier_would_be_found(browser: Browser):
+async def test_the_accessibility_check_finds_a_violation(browser: Browser):
     page = await browser.new_page()
     await page.set_content("<html><body><img src='data:,'><p style='color:#ccc'>pale</p></body></html>")
     await page.evaluate(Path(AXE).read_text("utf-8"))
@@ -58,7 +58,7 @@ async def test_a_barrier_would_be_found(browser: Browser):
     assert "color-contrast" in found
 
 
-async def test_pages_break_no_rule_of_their_content_policy(browser: Browser):
+async def test_pages_respect_their_content_security_policy(browser: Browser):
     broken: list[str] = []
     async with served(application()) as address:
         page = await browser.new_page()

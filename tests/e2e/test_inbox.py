@@ -1,4 +1,4 @@
-"""An agent at work in a real browser: reading, answering, taking back, giving, noting, and seeing what others do."""
+"""The inbox in a browser: live updates, shortcuts, assignment, search, presence, phone layout."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECOND = 1000.0
 expect.set_options(timeout=PATIENCE)
 
 
-async def test_a_message_is_on_every_open_inbox_within_a_second_and_without_a_reload(desk: OpenDesk):
+async def test_a_new_message_appears_live_in_every_open_inbox(desk: OpenDesk):
     page = await desk.sits_down(await desk.story.person())
     await page.goto("/inbox?view=all")
     await page.evaluate("window.notReloaded = true")
@@ -26,7 +26,7 @@ async def test_a_message_is_on_every_open_inbox_within_a_second_and_without_a_re
     assert await page.evaluate("window.notReloaded")
 
 
-async def test_nothing_moves_under_a_pointer_that_rests_on_the_list(desk: OpenDesk):
+async def test_the_list_does_not_move_under_the_pointer(desk: OpenDesk):
     first = await asks(desk, "One", subject="One")
     page = await desk.sits_down(await desk.story.person())
     await page.goto("/inbox?view=all&sort=newest")
@@ -41,7 +41,7 @@ async def test_nothing_moves_under_a_pointer_that_rests_on_the_list(desk: OpenDe
     await expect(page.locator("#rows .subject").first).to_have_text("Two")
 
 
-async def test_shortcuts_go_by_the_place_of_the_key_and_can_be_switched_off(desk: OpenDesk):
+async def test_shortcuts_use_physical_keys_and_can_be_disabled(desk: OpenDesk):
     number = await asks(desk, "One", subject="One")
     page = await desk.sits_down(await desk.story.person(), language="fa")
     await page.goto("/inbox?view=all")
@@ -63,7 +63,7 @@ async def test_shortcuts_go_by_the_place_of_the_key_and_can_be_switched_off(desk
     await expect(page.locator("#keys")).to_be_hidden()
 
 
-async def test_tickets_are_taken_given_and_resolved(desk: OpenDesk):
+async def test_tickets_are_taken_assigned_and_resolved(desk: OpenDesk):
     number = await asks(desk, "Where is my order?", subject="Order")
     mina, sam = await desk.story.person("Mina"), await desk.story.person("Sam")
     page = await desk.sits_down(mina)
@@ -82,7 +82,7 @@ async def test_tickets_are_taken_given_and_resolved(desk: OpenDesk):
     assert (row.assignee_id, row.status) == (sam, "resolved")
 
 
-async def test_an_answered_ticket_is_resolved_without_being_asked(desk: OpenDesk):
+async def test_an_answered_ticket_is_resolved_without_confirmation(desk: OpenDesk):
     number = await asks(desk, "Where is my order?", subject="Order")
     mina = await desk.story.person("Mina")
     await desk.story.answers(number, mina)
@@ -92,7 +92,7 @@ async def test_an_answered_ticket_is_resolved_without_being_asked(desk: OpenDesk
     await expect(page.locator("#head .acts .chip").nth(1)).to_contain_text("Resolved")
 
 
-async def test_one_sees_who_else_is_writing(desk: OpenDesk):
+async def test_presence_shows_who_else_is_writing(desk: OpenDesk):
     number = await asks(desk, "Where is my order?", subject="Order")
     mina = await desk.sits_down(await desk.story.person("Mina"))
     sam = await desk.sits_down(await desk.story.person("Sam"))
@@ -103,7 +103,7 @@ async def test_one_sees_who_else_is_writing(desk: OpenDesk):
     await expect(mina.locator(f"#t{number} .typing")).to_contain_text("Sam")
 
 
-async def test_the_letter_lies_behind_glass_and_fetches_nothing(desk: OpenDesk):
+async def test_mail_html_is_sandboxed_and_loads_nothing(desk: OpenDesk):
     html = '<p>Dear <b>desk</b></p><script>top.broken = 1</script><img src="https://tracker.example/p.png" onerror="x()"><a href="javascript:x()">go</a>'
     number = await asks(desk, "Dear desk", subject="Order", html=html)
     page = await desk.sits_down(await desk.story.person())
@@ -118,7 +118,7 @@ async def test_the_letter_lies_behind_glass_and_fetches_nothing(desk: OpenDesk):
     assert await page.evaluate("window.broken") is None
 
 
-async def test_the_deadline_explains_itself(desk: OpenDesk):
+async def test_the_clock_chip_opens_its_explanation(desk: OpenDesk):
     number = await asks(desk, "Where is my order?", name="Nora", subject="Order")
     page = await desk.sits_down(await desk.story.person())
     await page.goto(f"/inbox/tickets/{number}?view=all")
@@ -128,7 +128,7 @@ async def test_the_deadline_explains_itself(desk: OpenDesk):
     assert await page.locator("#why .span rect").count() == 1
 
 
-async def test_search_answers_while_one_types_in_any_spelling(desk: OpenDesk):
+async def test_search_updates_while_typing_in_any_spelling(desk: OpenDesk):
     await desk.story.writes("کتاب‌های من کی می‌رسد؟", sender="a@customers.example", subject="ارسال")
     await desk.story.writes("Where is my order?", sender="b@customers.example", subject="Order")
     page = await desk.sits_down(await desk.story.person())
@@ -143,7 +143,7 @@ async def test_search_answers_while_one_types_in_any_spelling(desk: OpenDesk):
     await expect(page.locator("#nothing")).to_be_visible()
 
 
-async def test_a_lost_connection_is_said_and_so_is_its_return(desk: OpenDesk):
+async def test_a_lost_connection_and_its_return_are_announced(desk: OpenDesk):
     page = await desk.sits_down(await desk.story.person())
     await page.route("**/live", lambda route: route.abort())
     await page.goto("/inbox?view=all")
@@ -166,7 +166,7 @@ async def test_a_phone_shows_one_pane_at_a_time(desk: OpenDesk):
     await expect(page.locator(".list")).to_be_visible()
 
 
-async def test_the_title_counts_what_is_mine(desk: OpenDesk):
+async def test_the_page_title_counts_my_tickets(desk: OpenDesk):
     number = await asks(desk, "Where is my order?", subject="Order")
     page = await desk.sits_down(await desk.story.person())
     await page.goto(f"/inbox/tickets/{number}?view=mine")
@@ -174,7 +174,7 @@ async def test_the_title_counts_what_is_mine(desk: OpenDesk):
     await expect(page).to_have_title(re.compile(r"\(1\)"))
 
 
-async def test_nobody_reads_a_file_or_a_ticket_without_signing_in(desk: OpenDesk):
+async def test_files_and_tickets_require_sign_in(desk: OpenDesk):
     number = await asks(desk, "Secret", subject="Order", files={"secret.txt": "secret"})
     visitor = await desk.visitor()
     for path in (f"/inbox/tickets/{number}", "/inbox/files/1", "/inbox/entries/1/original", "/live", "/inbox/live"):
@@ -183,7 +183,7 @@ async def test_nobody_reads_a_file_or_a_ticket_without_signing_in(desk: OpenDesk
         assert "Secret" not in await answer.text()
 
 
-async def test_what_is_read_is_no_longer_bold(desk: OpenDesk):
+async def test_a_read_ticket_is_not_bold(desk: OpenDesk):
     number = await asks(desk, "Where is my order?", subject="Order")
     person = await desk.story.person()
     page = await desk.sits_down(person)
@@ -195,7 +195,7 @@ async def test_what_is_read_is_no_longer_bold(desk: OpenDesk):
     assert await desk.story.database.read(queries.read_up_to, ticket_id=number, person_id=person) == newest
 
 
-async def test_open_menus_have_no_barrier_either(desk: OpenDesk):
+async def test_open_menus_are_accessible(desk: OpenDesk):
     number = await asks(desk, "Where is my order?", subject="Order")
     page = await desk.sits_down(await desk.story.person("Mina", "administrator"), bypass_csp=True)
     await page.goto(f"/inbox/tickets/{number}?view=all")

@@ -1,4 +1,4 @@
-"""Somebody new, from the invitation to their first page; with script and without."""
+"""Inviting a colleague, from the invitation to their first page, with and without script."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytes
 
 
 @pytest.mark.parametrize("script", [True, False])
-async def test_somebody_is_invited_follows_the_link_and_is_at_the_desk(desk: OpenDesk, script: bool):
+async def test_an_invited_colleague_follows_the_link_to_the_inbox(desk: OpenDesk, script: bool):
     boss = await desk.sits_down(await desk.story.person("Boss", "administrator"), java_script_enabled=script)
     await boss.goto(f"{desk.address}/inbox")
     await boss.click(".rail a[href='/people']")

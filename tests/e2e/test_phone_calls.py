@@ -1,4 +1,4 @@
-"""Calls in a real browser: the banner, the card with its player, and the small survey without script."""
+"""Telephone calls in a browser: the callback banner, the call card, the small survey."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def clean(page: Page) -> None:
     assert await violations(page) == []
 
 
-async def test_a_click_on_the_banner_calls_and_the_page_says_what_came_of_it(desk, tmp_path, monkeypatch):
+async def test_the_callback_banner_calls_and_shows_the_outcome(desk, tmp_path, monkeypatch):
     phone, asked = telephone(desk, tmp_path), []
 
     async def ring(to, *, survey="", extension=""):
@@ -59,7 +59,7 @@ async def test_a_click_on_the_banner_calls_and_the_page_says_what_came_of_it(des
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
-async def test_the_small_survey_works_without_script_in_one_press(desk, tmp_path, language):
+async def test_the_small_survey_takes_one_press_without_script(desk, tmp_path, language):
     phone = telephone(desk, tmp_path)
     mina = await mina_of(phone)
     await phone.hears(answered(phone.board()))

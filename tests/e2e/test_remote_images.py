@@ -1,4 +1,4 @@
-"""In a real browser: a mail's pictures load only when asked for, through the desk, and its frame lets nothing else in."""
+"""Remote images of mails in a browser: loaded only on request, through the desk's image proxy."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def png() -> bytes:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_pictures_load_through_the_desk_when_asked_for(browser: Browser, empty_desk, tmp_path, database_url):
+async def test_remote_pictures_load_through_the_desk_on_request(browser: Browser, empty_desk, tmp_path, database_url):
     from helpdesk.database.engine import open_database
 
     asked: list[web.Request] = []

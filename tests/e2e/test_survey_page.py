@@ -1,4 +1,4 @@
-"""The customer's three faces in a real browser, and what a scanner of links leaves behind: nothing."""
+"""The survey page in a browser; link scanners record nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytes
 
 
 async def resolved(desk: OpenDesk, **more: Any) -> tuple[int, dict[str, str]]:
-    """A ticket that was answered and resolved, and the path behind each face of the survey that went out."""
+    """A resolved ticket, and the path of each score's link in its survey."""
     story = desk.story
     number = await story.writes("کاسه شکسته رسید", subject="کاسه", **more)
     assert number is not None
@@ -36,12 +36,12 @@ async def score_of(desk: OpenDesk, number: int) -> str | None:
 
 
 async def person_at(desk: OpenDesk, browser: Any, **options: Any) -> BrowserContext:
-    """A browser that does not say that a program drives it."""
+    """A browser without the automation flag."""
     context: BrowserContext = await browser.new_context(base_url=desk.address, reduced_motion="reduce", **options)
     return context
 
 
-async def test_one_tap_in_a_mail_is_stored_when_a_person_looks_at_the_page(desk: OpenDesk):
+async def test_one_tap_in_a_mail_is_recorded_by_a_persons_browser(desk: OpenDesk):
     number, faces = await resolved(desk)
     async with chromium(pretend_person=True) as browser:
         page = await (await person_at(desk, browser)).new_page()
@@ -78,7 +78,7 @@ async def test_a_scanner_that_runs_scripts_records_nothing(desk: OpenDesk):
     assert await score_of(desk, number) is None
 
 
-async def test_it_works_without_script_and_the_agent_sees_the_reason(desk: OpenDesk):
+async def test_the_survey_works_without_script_and_the_agent_sees_the_reason(desk: OpenDesk):
     number, faces = await resolved(desk)
     page = await (await desk.visitor(java_script_enabled=False, width=360, height=740)).new_page()
     await page.goto(faces["sad"])
@@ -119,3 +119,15 @@ async def test_a_wrong_or_late_link_gets_a_clear_page(desk: OpenDesk):
     assert answer is not None
     assert answer.status == 410
     await expect(page.locator("h1")).to_have_text("This survey is closed")
+
+
+async def test_an_answer_that_can_no_longer_be_changed_differs_from_a_closed_survey(desk: OpenDesk):
+    _, faces = await resolved(desk)
+    page = await (await desk.visitor(java_script_enabled=False)).new_page()
+    await page.goto(faces["happy"])
+    await page.click("button.main")
+    desk.story.time.passes(days=3)
+    answer = await page.goto(faces["happy"])
+    assert answer is not None
+    assert answer.status == 410
+    await expect(page.locator("h1")).to_have_text("Your opinion is already noted")

@@ -1,4 +1,4 @@
-"""A desk that was killed and works again is backed up while it writes: nothing it acknowledged before is lost."""
+"""Backup of a desk that was killed and restarted: nothing acknowledged before the backup is lost."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def reach(accepted, number):
             await asyncio.sleep(0.01)
 
 
-async def test_every_mail_acknowledged_before_a_backup_is_in_the_restored_desk(database_url, tmp_path, request):
+async def test_every_mail_acknowledged_before_a_backup_is_restored(database_url, tmp_path, request):
     accepted, stop, door = [], asyncio.Event(), free_port()
     if database_url.startswith("sqlite"):
         url = f"sqlite:///{tmp_path / 'other' / 'desk.db'}"

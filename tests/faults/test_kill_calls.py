@@ -1,4 +1,4 @@
-"""kill -9 while a switchboard tells of calls: every call it was believed about is there once, and whole."""
+"""kill -9 while a switchboard reports calls: every acknowledged call is stored once, complete."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class Desk:
         await self.child.wait()
 
 
-def told(number: int) -> list[dict[str, object]]:
-    """What the switchboard says of one call: it rings, it waits, it gave up after 70 seconds."""
+def call_events(number: int) -> list[dict[str, object]]:
+    """The events of one call: ringing, queued, abandoned after 70 seconds."""
     began = START + timedelta(seconds=number)
     base = {"call_id": f"c{number}", "direction": "inbound", "from": f"0912{number % 23:07d}", "queue": "support"}
     ended = (began + timedelta(seconds=70)).isoformat()
@@ -57,12 +57,12 @@ def told(number: int) -> list[dict[str, object]]:
 
 
 async def post(port: int, accepted: set[str], stop: asyncio.Event) -> None:
-    """A switchboard that repeats each event until it is taken, and tells some of them twice or in another order."""
+    """A switchboard that retries each event until acknowledged, with duplicates and reordering."""
     dice, number = random.Random(7), 0
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as http:
         while not stop.is_set():
             number += 1
-            events = told(number)
+            events = call_events(number)
             dice.shuffle(events)
             for event in [*events, dice.choice(events)]:
                 if not await _until_taken(http, port, event, stop):
@@ -84,14 +84,14 @@ async def _until_taken(http, port, event, stop):
             return False
 
 
-async def test_killed_desks_lose_no_call_and_tell_none_twice(database_url, tmp_path):
+async def test_kills_lose_no_call_and_duplicate_none(database_url, tmp_path):
     kills = KILLS if database_url.startswith("sqlite") else KILLS // 4
     dice, accepted, stop, port = random.Random(20261122), set(), asyncio.Event(), free_port()
     desk = Desk(tmp_path, database_url, port)
     await desk.start()
     posting = asyncio.create_task(post(port, accepted, stop))
     for _ in range(kills):
-        await asyncio.sleep(dice.uniform(0.05, 0.4))  # the moment is random; nothing waits for it
+        await asyncio.sleep(dice.uniform(0.05, 0.4))  # at a random moment; nothing waits for it
         await desk.kill()
         await desk.start()
     stop.set()
@@ -112,7 +112,7 @@ async def test_killed_desks_lose_no_call_and_tell_none_twice(database_url, tmp_p
     assert len(accepted) > kills
     assert figures["quarantined"] == 0
     assert [name for name in accepted if times[name] != 1] == []
-    whole = {one.remote_id: (one.data["disposition"], one.data["queue_wait_s"]) for one in calls}
-    assert {whole[name] for name in accepted} == {("abandoned", 70)}
+    outcomes = {one.remote_id: (one.data["disposition"], one.data["queue_wait_s"]) for one in calls}
+    assert {outcomes[name] for name in accepted} == {("abandoned", 70)}
     judged = Counter(one.start_entry_id for one in waits)
     assert [one.id for one in calls if one.remote_id in accepted and judged[one.id] != 1] == []

@@ -1,4 +1,4 @@
-"""kill -9 at random moments while visitors chat and are answered: every acknowledged line is there, once, in one order."""
+"""kill -9 while visitors chat: every acknowledged message is stored once, in one order."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kill")]
 
 
 class Visitor:
-    """Writes one message after the other and repeats each until it was acknowledged, over whatever line there is."""
+    """Sends messages one after the other and retries each until acknowledged, over any transport."""
 
     def __init__(self, name, http, address):
         self.name, self.acked = name, {}
@@ -68,14 +68,14 @@ async def kill(child):
 
 
 async def some_more(visitors):
-    """Wait until somebody was acknowledged since now: a slow machine shall not make the test an empty one."""
+    """Wait for another acknowledgement: on a slow machine the test must not be vacuous."""
     before = sum(len(one.acked) for one in visitors)
     async with asyncio.timeout(60):
         while sum(len(one.acked) for one in visitors) == before:
             await asyncio.sleep(0.01)
 
 
-async def test_kills_lose_no_line_and_double_none(database_url, tmp_path):
+async def test_kills_lose_no_message_and_duplicate_none(database_url, tmp_path):
     kills = KILLS if database_url.startswith("sqlite") else KILLS // 4
     dice, stop, port = random.Random(20260303), asyncio.Event(), free_port()
     child = await start(tmp_path, database_url, port)
@@ -84,7 +84,7 @@ async def test_kills_lose_no_line_and_double_none(database_url, tmp_path):
         talking = [asyncio.create_task(one.talk(stop)) for one in visitors]
         for _ in range(kills):
             await some_more(visitors)
-            await asyncio.sleep(dice.uniform(0.0, 0.4))  # the moment is random; nothing waits for it
+            await asyncio.sleep(dice.uniform(0.0, 0.4))  # at a random moment; nothing waits for it
             await kill(child)
             child = await start(tmp_path, database_url, port)
         stop.set()
@@ -93,7 +93,7 @@ async def test_kills_lose_no_line_and_double_none(database_url, tmp_path):
         for one in visitors:
             await one.client.connect()
             one.client.have = 0
-        seen = [await whole(http, one) for one in visitors]
+        seen = [await full_history(http, one) for one in visitors]
         await kill(child)
     database = await open_database(database_url)
     lines = await database.read(lambda tx: tx.execute(select(entries).where(entries.c.kind == "message")).all())
@@ -106,8 +106,8 @@ async def test_kills_lose_no_line_and_double_none(database_url, tmp_path):
     assert [text for text, times in asked.items() if times != 1] == []
 
 
-async def whole(http, visitor):
-    """Everything of a conversation as a newcomer's browser is given it: text -> number; dense, nothing twice."""
+async def full_history(http, visitor):
+    """A whole conversation as a new client receives it: text → number; dense, without duplicates."""
     fresh = Client(http, visitor.client.address, token=visitor.client.token)
     welcome = await fresh.connect(have=0)
     await fresh.has(welcome["last"])
@@ -117,6 +117,6 @@ async def whole(http, visitor):
     assert len(ids) == len(set(ids))
     texts = [line.get("text") for line in fresh.lines.values() if line.get("by") == "visitor"]
     assert len(texts) == len(set(texts))
-    if welcome["from"]:  # a long conversation: the older lines are not told, and were checked by their numbers
+    if welcome["from"]:  # a long conversation: older messages are not sent, and were checked by their numbers
         visitor.acked = {text: seq for text, seq in visitor.acked.items() if seq > welcome["from"]}
     return {line["text"]: line["seq"] for line in fresh.lines.values() if line.get("by") == "visitor"}

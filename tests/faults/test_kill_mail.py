@@ -1,4 +1,4 @@
-"""kill -9 at random moments while mails arrive and answers leave: nothing is lost, nothing is doubled."""
+"""kill -9 while mails arrive and replies leave: nothing is lost, nothing is duplicated."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Desk:
 
 
 async def post(port: int, accepted: list[str], stop: asyncio.Event) -> None:
-    """A mail server that hands over one mail after the other and repeats each until it was taken."""
+    """A mail server that delivers mails one after the other and retries each until accepted."""
     number = 0
     while not stop.is_set():
         number += 1
@@ -84,7 +84,7 @@ async def post(port: int, accepted: list[str], stop: asyncio.Event) -> None:
 
 
 async def quiet(url: str) -> None:
-    """Wait until nothing is waiting in intake and outbox and everybody is answered."""
+    """Wait until intake and outbox are empty and every ticket is answered."""
     from helpdesk.intake import queries as intake
     from helpdesk.outbox import queries as leaving
     from tests.support.desk.killable_mail_desk import unanswered
@@ -95,7 +95,7 @@ async def quiet(url: str) -> None:
             while True:
                 waiting = (await database.read(intake.figures))["new"]
                 asking = await database.read(unanswered)
-                left = await database.read(leaving.figures)  # last: what was answered is in it
+                left = await database.read(leaving.figures)  # last: it includes the answered ones
                 if not waiting and not asking and not left["queued"] and not left["sending"]:
                     return
                 await asyncio.sleep(0.1)
@@ -103,7 +103,7 @@ async def quiet(url: str) -> None:
         await database.close()
 
 
-async def test_fifty_kills_lose_nothing_and_double_nothing(database_url, tmp_path):
+async def test_fifty_kills_lose_nothing_and_duplicate_nothing(database_url, tmp_path):
     kills = KILLS if database_url.startswith("sqlite") else KILLS // 5
     dice, accepted, stop = random.Random(20260302), [], asyncio.Event()
     door = free_port()
@@ -112,7 +112,7 @@ async def test_fifty_kills_lose_nothing_and_double_nothing(database_url, tmp_pat
         await desk.start()
         posting = asyncio.create_task(post(door, accepted, stop))
         for _ in range(kills):
-            await asyncio.sleep(dice.uniform(0.0, 0.4))  # the moment is random; nothing waits for it
+            await asyncio.sleep(dice.uniform(0.0, 0.4))  # at a random moment; nothing waits for it
             await desk.kill()
             await desk.start()
         stop.set()

@@ -1,4 +1,4 @@
-"""A database that stumbles ends no loop of the desk: what waited is done as soon as it is back."""
+"""Worker loops survive database errors: waiting work is done once the database is back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from helpdesk.workers.loops import supervised
 from tests.support.desk.desk_story import story
 
 
-async def test_every_loop_goes_on_after_its_database_failed(database, tmp_path, monkeypatch):
+async def test_every_loop_resumes_after_a_database_failure(database, tmp_path, monkeypatch):
     monkeypatch.setattr(supervised, "PAUSES", (0.0,))
     desk = story(database, tmp_path)
     await desk.writes(work=False)

@@ -1,4 +1,4 @@
-"""The whole application as strangers and agents meet it: what is not meant to be open is closed."""
+"""Access control of every route: anonymous, agent, supervisor, administrator; odd input never causes a server error."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def client(desk, aiohttp_client):
 
 
 def doors(client):
-    """Method, pattern and handler of every route; HEAD is GET."""
+    """Method, pattern and handler of every route; HEAD counts as GET."""
     for route in client.app.router.routes():
         pattern = route.resource.canonical if route.resource else ""
         if route.method in ("GET", "POST", "PUT", "PATCH", "DELETE") and not pattern.startswith(WITHOUT_SESSION):
@@ -48,7 +48,7 @@ def filled(pattern, value="1"):
 
 
 async def enter(client, desk, role):
-    """Sign in without the form; gives the token of forms."""
+    """Sign in without the form; returns the CSRF token."""
     person_id = await desk.person("Mina", role)
     settings = desk.app.settings
     token = await desk.database.write(
@@ -62,7 +62,7 @@ async def enter(client, desk, role):
     return found[1]
 
 
-async def test_what_is_open_to_everybody_is_on_this_list(client):
+async def test_only_listed_routes_are_public(client):
     marked = {
         f"{method} {pattern}" for method, pattern, handler in doors(client) if getattr(handler, "open_to_all", False)
     }
@@ -74,7 +74,7 @@ async def test_what_is_open_to_everybody_is_on_this_list(client):
     )
 
 
-async def test_a_stranger_finds_every_other_door_closed(client):
+async def test_anonymous_requests_are_refused_everywhere_else(client):
     tried = 0
     for method, pattern, handler in doors(client):
         if getattr(handler, "open_to_all", False):
@@ -86,14 +86,14 @@ async def test_a_stranger_finds_every_other_door_closed(client):
     assert tried > 15
 
 
-async def test_nothing_is_changed_for_who_is_signed_in_without_the_token_of_forms(client, desk):
+async def test_every_post_requires_the_form_token(client, desk):
     await enter(client, desk, "administrator")
     for method, pattern, handler in doors(client):
         if method != "GET" and not getattr(handler, "secret_address", False):
             assert (await client.request(method, filled(pattern))).status == 403, f"{method} {pattern}"
 
 
-async def test_an_agent_is_refused_where_a_role_is_needed(client, desk):
+async def test_routes_that_need_a_role_refuse_agents(client, desk):
     csrf = await enter(client, desk, "agent")
     needing = [(method, pattern) for method, pattern, handler in doors(client) if hasattr(handler, "needs")]
     assert needing
@@ -105,7 +105,7 @@ async def test_an_agent_is_refused_where_a_role_is_needed(client, desk):
 
 
 @pytest.mark.parametrize("odd", ODD)
-async def test_an_odd_address_is_refused_and_never_an_incident(client, desk, odd):
+async def test_odd_paths_never_cause_a_server_error(client, desk, odd):
     csrf = await enter(client, desk, "administrator")
     for method, pattern, _ in list(doors(client)):
         if "{" in pattern and "events" not in pattern:
@@ -118,7 +118,7 @@ async def test_an_odd_address_is_refused_and_never_an_incident(client, desk, odd
 @pytest.mark.parametrize(
     "query", ["view=nothing", "after=x", "after=1%00", "q=%00%27%22%3B--", "sort=", "channel=%FF", "page=-1"]
 )
-async def test_an_odd_question_is_answered_or_refused_and_never_an_incident(client, desk, query):
+async def test_odd_query_strings_never_cause_a_server_error(client, desk, query):
     await enter(client, desk, "administrator")
     for method, pattern, _ in list(doors(client)):
         if method == "GET" and "{" not in pattern and "events" not in pattern:
@@ -126,7 +126,7 @@ async def test_an_odd_question_is_answered_or_refused_and_never_an_incident(clie
             assert answer.status < 500, f"{pattern}?{query}: {await answer.text()}"
 
 
-async def test_an_odd_form_is_refused_in_words_and_never_an_incident(client, desk):
+async def test_odd_forms_never_cause_a_server_error(client, desk):
     csrf = await enter(client, desk, "administrator")
     await desk.writes("Where is my order?")
     odd = {"csrf": csrf, "text": "a\x00b\ufffe\u202e", "to": "x", "status": "x", "seen": "x"}
@@ -141,7 +141,7 @@ async def test_an_odd_form_is_refused_in_words_and_never_an_incident(client, des
                 assert answer.status < 500, f"{pattern} {fields}: {await answer.text()}"
 
 
-async def test_who_is_signed_out_hears_nothing_more(client, desk):
+async def test_a_revoked_session_ends_its_event_stream(client, desk):
     await enter(client, desk, "agent")
     pattern = next(pattern for _, pattern, handler in doors(client) if handler.__name__ == "stream")
     stream = await client.get(pattern)
@@ -154,7 +154,7 @@ async def test_who_is_signed_out_hears_nothing_more(client, desk):
     assert (await client.get(pattern, allow_redirects=False)).status in (303, 401)
 
 
-async def test_forms_that_name_nobody_and_nothing_are_refused_in_words(client, desk):
+async def test_forms_with_unknown_references_are_handled(client, desk):
     ticket_id = await desk.writes()
     token = await enter(client, desk, "agent")
     one = f"/inbox/tickets/{ticket_id}"

@@ -1,4 +1,4 @@
-"""Forms and addresses that no browser makes are refused in words, never with a broken page."""
+"""Malformed forms and addresses are refused with a sentence, never with a server error."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def client(desk, aiohttp_client):
         ("draft", b"x", "multipart/form-data"),
     ],
 )
-async def test_a_form_that_no_browser_makes_is_refused_in_words(client, desk, verb, body, kind):
+async def test_a_malformed_form_is_refused(client, desk, verb, body, kind):
     ticket_id = await desk.writes()
     headers = {"X-CSRF-Token": await enter(client, desk, "agent"), "Content-Type": kind}
     answer = await client.post(f"/inbox/tickets/{ticket_id}/{verb}", data=body, headers=headers)
@@ -47,6 +47,6 @@ async def test_a_form_that_no_browser_makes_is_refused_in_words(client, desk, ve
         f"2020-01-01T00:00:00Z_{'9' * 30}",
     ],
 )
-async def test_a_page_behind_an_impossible_row_is_refused_in_words(client, desk, after):
+async def test_an_invalid_page_cursor_is_refused(client, desk, after):
     await enter(client, desk, "agent")
     assert (await client.get(f"/inbox?view=all&after={after}")).status == 422

@@ -1,4 +1,4 @@
-"""Pictures from outside come through the desk: signed addresses, public hosts alone, nothing told, nothing that acts."""
+"""The image proxy: signed addresses, public hosts only (no SSRF), no client data passed on, images only."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ HERE = Rules(allows=lambda ip: ip == "127.0.0.1", ports=None, seconds=5)
         "2001:db8::1", "2001::1", "2002:7f00:1::", "2002:a00:1::1", "fec0::1", "100::1", "no address", "",
     ],
 )  # fmt: skip
-def test_the_own_network_and_what_leads_there_is_not_the_open_internet(ip):
+def test_private_and_mapped_addresses_are_not_public(ip):
     assert not is_public(ip)
 
 
 @pytest.mark.parametrize("ip", ["1.1.1.1", "93.184.216.34", "2606:4700::1111", "::ffff:1.1.1.1"])
-def test_the_open_internet_is_open(ip):
+def test_public_addresses_are_allowed(ip):
     assert is_public(ip)
 
 
@@ -48,19 +48,19 @@ def test_the_open_internet_is_open(ip):
         "http://[fe80::1%25eth0]/", "http://a.example:99999/",
     ],
 )  # fmt: skip
-def test_an_address_that_leads_elsewhere_is_refused_before_anything_is_asked(address):
+def test_a_forbidden_url_is_refused_before_any_request(address):
     with pytest.raises(Refused):
         checked(address, Rules())
 
 
 @pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "017700000001", "127.1", "0"])
-async def test_odd_spellings_of_the_own_machine_are_refused(host):
+async def test_odd_spellings_of_localhost_are_refused(host):
     with pytest.raises(Refused):
         await fetch(f"http://{host}/x", Rules())
 
 
 class World:
-    """A server outside: what it was asked, and what it answers."""
+    """A remote web server that records requests and gives prepared answers."""
 
     def __init__(self) -> None:
         self.asked: list[web.Request] = []
@@ -118,7 +118,7 @@ def at(world, path):
     return f"http://127.0.0.1:{world.port}/{path}"
 
 
-async def test_a_picture_is_fetched_without_telling_who_asks(world):
+async def test_a_picture_is_fetched_without_client_headers(world):
     assert await fetch(at(world, "picture"), HERE) == PNG
     assert await fetch(at(world, "again"), HERE) == PNG
     for asked in world.asked:
@@ -126,12 +126,12 @@ async def test_a_picture_is_fetched_without_telling_who_asks(world):
 
 
 @pytest.mark.parametrize("path", ["loop", "inwards", "file", "large", "missing"])
-async def test_what_is_no_picture_within_limits_is_refused(world, path):
+async def test_non_images_and_oversized_images_are_refused(world, path):
     with pytest.raises(Refused):
         await fetch(at(world, path), HERE)
 
 
-async def test_a_redirect_to_a_name_of_the_own_network_is_checked_anew(world, monkeypatch):
+async def test_redirects_are_checked_again(world, monkeypatch):
     resolved = []
     real = socket.getaddrinfo
 
@@ -148,7 +148,7 @@ async def test_a_redirect_to_a_name_of_the_own_network_is_checked_anew(world, mo
     assert len(world.asked) == 1
 
 
-async def test_a_name_with_one_bad_address_among_good_ones_is_refused(monkeypatch):
+async def test_a_host_with_one_private_address_is_refused(monkeypatch):
     def lookup(host, port, *more, **named):
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port)) for ip in ("93.184.216.34", "127.0.0.1")]
 
@@ -157,8 +157,8 @@ async def test_a_name_with_one_bad_address_among_good_ones_is_refused(monkeypatc
         await fetch("http://rebinding.example/x", Rules())
 
 
-async def test_the_connection_goes_to_the_address_that_was_checked(world, monkeypatch):
-    """A name that resolves differently the second time gains nothing: it is asked once."""
+async def test_the_connection_uses_the_checked_address(world, monkeypatch):
+    """DNS rebinding gains nothing: the name is resolved once."""
     asked = []
 
     def lookup(host, port, *more, **named):
@@ -176,7 +176,7 @@ async def test_the_connection_goes_to_the_address_that_was_checked(world, monkey
     [(PNG, "image/png"), (b"\xff\xd8\xff\xe0", "image/jpeg"), (b"GIF89a...", "image/gif"), (b"RIFF....WEBPVP8 ", "image/webp"),
      (b"<svg xmlns=", None), (b"<html>", None), (b"", None), (b"%PDF-1.7", None), (b"RIFF....WAVE", None)],
 )  # fmt: skip
-def test_the_type_is_that_of_the_content(content, kind):
+def test_the_content_type_is_detected_from_content(content, kind):
     assert file_kinds.image_type(content) == kind
 
 
@@ -191,7 +191,7 @@ async def client(database, tmp_path, aiohttp_client, world):
 
 
 async def shown(client, html):
-    """The frame of a mail, pictures asked for, as its agent gets it."""
+    """The frame of a mail with remote pictures enabled."""
     from helpdesk.agents import sign_in
     from helpdesk.web import client_identity
 
@@ -213,7 +213,7 @@ def addresses(page):
     return [html.unescape(one) for one in re.findall(r'src="([^"]+)"', page)]
 
 
-async def test_a_picture_of_a_mail_comes_through_the_desk_and_is_kept(client, world):
+async def test_a_mail_picture_is_proxied_and_cached(client, world):
     frame = await shown(client, f'<p>x</p><img src="{at(world, "picture")}"><img src="{at(world, "page")}">')
     policy = frame.headers["Content-Security-Policy"]
     assert "img-src data: http://127.0.0.1" in policy
@@ -229,7 +229,7 @@ async def test_a_picture_of_a_mail_comes_through_the_desk_and_is_kept(client, wo
     assert (await client.get(bad)).status == 404
 
 
-async def test_the_desk_is_no_open_proxy(client, world):
+async def test_unsigned_addresses_are_refused(client, world):
     frame = await shown(client, f'<img src="{at(world, "picture")}">')
     (good,) = addresses(await frame.text())
     path, _, query = good.partition("?")
@@ -244,8 +244,8 @@ async def test_the_desk_is_no_open_proxy(client, world):
     assert world.asked == []
 
 
-async def test_an_address_in_the_own_network_is_refused_also_with_a_signature(client, world):
-    client.app[remote_images.RULES]  # as it is configured for the test
+async def test_a_signed_private_address_is_refused(client, world):
+    client.app[remote_images.RULES]  # as configured for the test
     sign = remote_images.signer(client.desk.context.secret, client.desk.time())
     assert (await client.get(sign(f"http://[::1]:{world.port}/picture"))).status == 404
     assert world.asked == []

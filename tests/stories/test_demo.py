@@ -1,4 +1,4 @@
-"""The demo: a visitor is the customer on all four channels, and finds everything in the inbox."""
+"""The demo desk: a visitor plays the customer on all four channels and finds everything in the inbox."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ WAYS = ("/demo", "/demo/telegram", "/demo/shop", "/demo/phone")
 
 
 class Visitor:
-    """Somebody with a browser who followed the link that was printed."""
+    """A visitor of the demo, signed in by the printed link."""
 
-    def __init__(self, http: aiohttp.ClientSession, address: str, said: str) -> None:
-        self.http, self.address, self.said = http, address, said
+    def __init__(self, http: aiohttp.ClientSession, address: str, output: str) -> None:
+        self.http, self.address, self.output = http, address, output
 
     async def sign_in(self) -> None:
-        """Press the button behind the one-time link."""
-        link = re.search(r"http\S+/sign-in/link/[\w-]+", self.said)
+        """Use the one-time link."""
+        link = re.search(r"http\S+/sign-in/link/[\w-]+", self.output)
         assert link is not None
         page = await self.page(link[0].removeprefix(self.address))
         await self.post(link[0].removeprefix(self.address), page)
 
     async def page(self, path: str) -> str:
-        """A page that must be there."""
+        """The text of a page."""
         async with self.http.get(self.address + path, headers={"Accept-Language": "en"}) as answer:
             assert answer.status == 200, (path, answer.status)
             return await answer.text()
@@ -44,7 +44,7 @@ class Visitor:
             assert answer.status == 200, (path, await answer.text())
 
     async def until(self, path: str, words: str) -> None:
-        """Ask for a page until it says this."""
+        """Poll a page until it contains a text."""
         async with asyncio.timeout(20):
             while words not in await self.page(path):
                 await asyncio.sleep(0.05)
@@ -58,15 +58,15 @@ def _free() -> int:
 
 @asynccontextmanager
 async def _open(folder: Path) -> AsyncIterator[Visitor]:
-    said: list[str] = []
+    output: list[str] = []
     port = _free()
-    task = asyncio.create_task(demo.run(folder=folder, port=port, mail_port=_free(), fresh=False, say=said.append))
+    task = asyncio.create_task(demo.run(folder=folder, port=port, mail_port=_free(), fresh=False, say=output.append))
     try:
         async with asyncio.timeout(60), aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
-            while len(said) < 2 and not task.done():
+            while len(output) < 2 and not task.done():
                 await asyncio.sleep(0.05)
             assert not task.done(), task.exception()
-            visitor = Visitor(http, f"http://127.0.0.1:{port}", said[-1])
+            visitor = Visitor(http, f"http://127.0.0.1:{port}", output[-1])
             await visitor.sign_in()
             yield visitor
     finally:
@@ -75,17 +75,17 @@ async def _open(folder: Path) -> AsyncIterator[Visitor]:
 
 
 @pytest.mark.slow
-async def test_a_visitor_finds_a_story_on_every_channel_and_adds_to_it(tmp_path: Path) -> None:
+async def test_a_visitor_uses_every_channel_of_the_demo(tmp_path: Path) -> None:
     async with _open(tmp_path / "demo") as visitor:
         inbox = await visitor.page("/inbox?view=all")
         for channel in ("mail", "telegram", "chat", "phone"):
             assert f"#{channel}" in inbox, f"nobody wrote by {channel}"
-        assert (await visitor.page("/quarantine")).count('action="/quarantine/') == 1  # one to try it with
+        assert (await visitor.page("/quarantine")).count('action="/quarantine/') == 1  # one link to try it with
         index = await visitor.page("/demo")
         assert "not connected" not in await visitor.page("/status")
         for way in WAYS[1:]:
             assert f'href="{way}"' in index
-            assert f"{visitor.address}{way}" in visitor.said
+            assert f"{visitor.address}{way}" in visitor.output
 
         phone = await visitor.page("/demo/telegram?who=7004")
         await visitor.post("/demo/telegram", phone, who="7004", act="write", text="Where is my jug, please?")
@@ -103,7 +103,7 @@ async def test_a_visitor_finds_a_story_on_every_channel_and_adds_to_it(tmp_path:
 
 
 @pytest.mark.slow
-async def test_a_demo_that_is_opened_again_is_as_it_was_left(tmp_path: Path) -> None:
+async def test_a_reopened_demo_keeps_its_state(tmp_path: Path) -> None:
     async with _open(tmp_path / "demo") as visitor:
         form = await visitor.page("/demo/telegram?who=7004")
         await visitor.post("/demo/telegram", form, who="7004", act="write", text="I shall come back")
@@ -114,7 +114,7 @@ async def test_a_demo_that_is_opened_again_is_as_it_was_left(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-async def test_a_customers_thanks_and_the_three_faces_reach_the_desk_through_the_bot(tmp_path: Path) -> None:
+async def test_thanks_and_survey_reach_the_desk_through_the_demo_bot(tmp_path: Path) -> None:
     async with _open(tmp_path / "demo") as visitor:
         phone = await visitor.page("/demo/telegram?who=7001")
         assert "/demo/telegram/file/" in phone  # the album, the voice and the stickers can be seen and heard

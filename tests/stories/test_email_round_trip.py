@@ -1,5 +1,6 @@
-"""The whole story on real parts: Dovecot, a mail relay, Chromium. A mail becomes a ticket; a person answers it;
-the customer's reply comes back to it; on resolution the three stickers go out and one tap is kept once."""
+"""Email from end to end on real servers (Dovecot, an SMTP relay, Chromium): ticket, reply, customer's answer,
+resolution, survey.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ from tests.support.pages.browser import CHROMIUM, chromium, required
 from tests.support.servers.dovecot import BINARY, PASSWORD, Dovecot
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
-PATIENCE = 15.0  # seconds until a step is given up
+PATIENCE = 15.0  # seconds until a step times out
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +85,7 @@ def letter(to: str, text: str, number: int, answers: str = "", subject: str = "�
 
 
 async def until(what, seconds: float = PATIENCE):
-    """The first true answer of `what`, asked again and again."""
+    """Poll `what` until it is true; returns its value."""
     async with asyncio.timeout(seconds):
         while True:
             found = what()
@@ -102,7 +103,7 @@ def parsed(content: bytes) -> EmailMessage:
 
 
 async def sign_in(page: Page, app: App) -> None:
-    """The first administrator comes in by the one-time link and chooses a password."""
+    """Sign in the first administrator by one-time link and choose a password."""
     from datetime import timedelta
 
     token = await app.database.write(
@@ -116,7 +117,7 @@ async def sign_in(page: Page, app: App) -> None:
     await page.wait_for_url("**/inbox**")
 
 
-async def test_the_story_of_a_mail(dovecot, tmp_path, monkeypatch, empty_desk):
+async def test_a_mail_from_arrival_to_survey(dovecot, tmp_path, monkeypatch, empty_desk):
     monkeypatch.setenv("PASOKH_EMAIL_SUPPORT_PASSWORD", PASSWORD)
     box = dovecot.user()
     shutil.copy(empty_desk, tmp_path / "desk.db")
@@ -137,13 +138,13 @@ async def test_the_story_of_a_mail(dovecot, tmp_path, monkeypatch, empty_desk):
             await sign_in(page, app)
             await page.goto("/inbox?view=all")
 
-            # A mail arrives by IMAP and is on the open inbox without a reload.
+            # A mail arrives by IMAP and appears live in the open inbox.
             dovecot.put(box, letter(box, "سلام، سفارشم کجاست؟ هنوز نرسیده.", 1))
             row = page.locator("a.row", has_text="سفارشم کجاست")
             await expect(row).to_be_visible(timeout=PATIENCE * 1000)
             await expect(row.locator(".clock")).to_be_visible()
 
-            # The agent opens it, takes the first suggestion, changes it, attaches a file and sends.
+            # The agent opens it, inserts the first suggestion, edits it, attaches a file and sends.
             await row.click()
             hint = page.locator(".hintcard").first
             await expect(hint).to_be_visible()
@@ -168,12 +169,12 @@ async def test_the_story_of_a_mail(dovecot, tmp_path, monkeypatch, empty_desk):
             assert [part.get_filename() for part in mail.iter_attachments()] == ["رسید.txt"]
             assert 'dir="rtl"' in mail.get_body(("html",)).get_content()
 
-            # The clock is answered, and its record says by what.
+            # The clock is stopped, and its record names the entry.
             clock = (await app.database.read(_clocks))[0]
             assert (clock.kind, clock.state, clock.how) == ("first_response", "stopped", "suggestion")
             await expect(page.locator(".ticket .clock").first).to_be_visible()
 
-            # The customer's reply comes back to the same ticket, onto the open page.
+            # The customer's reply arrives on the same ticket, live.
             reply_to = re.search(r"[\w.+-]+@[\w.-]+", str(mail["Reply-To"]))[0]
             dovecot.put(
                 box, letter(reply_to, "ممنون، فردا منتظرم. ساعت چند؟", 2, str(mail["Message-ID"]), "Re: سفارشم")
@@ -182,7 +183,7 @@ async def test_the_story_of_a_mail(dovecot, tmp_path, monkeypatch, empty_desk):
             assert await app.database.read(_count, table=tickets, kind=None, least=2) is False
             await expect(page.get_by_text("ساعت چند؟").last).to_be_visible()
 
-            # A note, then an answer that resolves it.
+            # A note, then a reply that resolves the ticket.
             await page.reload()
             await page.locator("textarea[name=text]").fill("ساعت ده صبح می‌رسد.")
             await page.locator("button[name=then][value=resolve]").click()
@@ -193,7 +194,7 @@ async def test_the_story_of_a_mail(dovecot, tmp_path, monkeypatch, empty_desk):
             links = re.findall(r"http://[^\s\"<>]+/s/[^\s\"<>]+", asked.get_body(("plain",)).get_content())
             assert len(links) == 3
 
-            # A scanner fetches every link: nothing is recorded. A person taps the sad face and says why.
+            # A scanner fetches every link: nothing is recorded. A person taps the sad face and gives reasons.
             scanner = await context.request.get(links[2])
             assert scanner.ok
             assert (await app.database.read(_survey)).score is None
@@ -208,7 +209,7 @@ async def test_the_story_of_a_mail(dovecot, tmp_path, monkeypatch, empty_desk):
             await visitor.locator("form button").last.click()
             await visitor.wait_for_url("**done**")
 
-            # Once, and the agent sees it on the timeline.
+            # Recorded once, and shown on the timeline.
             kept = await app.database.read(_survey)
             assert (kept.score, kept.words, len(kept.reasons)) == ("sad", "پیک دیر آمد.", 1)
             await page.goto("/inbox/tickets/1")

@@ -1,4 +1,4 @@
-"""The telephone in one story: a missed call, a call back by one click, the survey by text, a sad face, and the follow-up."""
+"""Telephone from end to end: a missed call, click to call, the survey by text message, a sad face, the follow-up."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def calls_back(phone, number):
     return board.waits(6).dial_ends(theirs, "ANSWER").waits(40).line_ends(theirs).ends()
 
 
-async def test_missed_call_call_back_survey_by_text_sad_follow_up(phone, client, texts, monkeypatch):
+async def test_a_missed_call_from_callback_to_follow_up(phone, client, texts, monkeypatch):
     desk, rung = phone.desk, []
 
     async def ring(to, *, survey="", extension=""):
@@ -116,7 +116,7 @@ async def test_missed_call_call_back_survey_by_text_sad_follow_up(phone, client,
     assert await desk.sends() == 0, "nobody is asked a second time"
 
 
-async def test_a_press_without_a_face_is_asked_again_in_words(phone, client, texts):
+async def test_a_survey_form_without_a_face_is_refused(phone, client, texts):
     mina = await phone.desk.person("Omid")
     await phone.hears(abandoned(phone.board()))
     await phone.desk.answers(1, mina, then="resolved")
@@ -130,7 +130,7 @@ async def test_a_press_without_a_face_is_asked_again_in_words(phone, client, tex
     assert "Choose one of the three faces first." in await answer.text() or "چهره" in await answer.text()
 
 
-async def test_a_landline_without_a_way_to_be_asked_is_said_on_the_timeline(phone, client, texts):
+async def test_a_landline_without_survey_option_is_noted_on_the_timeline(phone, client, texts):
     board = phone.board().rings_in("02188776655").joins()
     line = board.takes()
     await phone.hears(board.waits(20).finishes(line, "caller", 20).ends("h"))
@@ -154,7 +154,7 @@ async def test_a_survey_at_night_waits_for_the_morning(phone, client, texts):
     assert asked.exists()
 
 
-async def test_a_landline_is_asked_by_a_call_of_the_switchboard_and_its_key_is_the_answer(phone, client, monkeypatch):
+async def test_a_landline_survey_is_a_call_answered_by_a_key(phone, client, monkeypatch):
     asked = []
 
     async def ring(to, *, survey="", extension=""):

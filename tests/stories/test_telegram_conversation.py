@@ -1,4 +1,4 @@
-"""A customer and an agent talk through a bot, all loops running: everything a chat can hold, both ways, to the face at the end."""
+"""Telegram from end to end with all loops running: media both ways, edits, reactions, blocking, survey."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ def photo(name: str) -> list[dict[str, object]]:
 
 
 async def change(talk: BotDesk, verb, entry_id: int, person: int, **more) -> None:
-    """The agent edits, takes back or reacts, and the channel does it."""
-    wish = await talk.desk.database.write(
+    """The agent edits, deletes or reacts, and the channel applies it."""
+    request = await talk.desk.database.write(
         verb, talk.desk.context, entry_id=entry_id, person_id=person, now=talk.desk.time(), **more
     )
 
     async def done() -> bool:
-        return bool((await talk.line(wish)).data["state"] != "queued")
+        return bool((await talk.line(request)).data["state"] != "queued")
 
     await talk.until(done)
 
 
-async def test_everything_a_chat_can_hold_comes_in_and_everything_an_agent_does_goes_out(talk, bot):
+async def test_every_kind_of_content_travels_both_ways(talk, bot):
     sara, mina = Sara(name="سارا", language="fa"), await talk.desk.person()
     bot.files |= {"P1": b"one", "P2": b"two", "V": b"OggS", "S": b"RIFF"}
-    # She writes, sends two pictures, a voice message and a sticker, and changes her mind about a word.
+    # She writes, sends two pictures, a voice message and a sticker, and edits a word.
     first = sara.message(text="سلام، کاسه‌ها شکسته رسید")
     line = await talk.arrives(sara.update(message=first))
     number = line.ticket_id
@@ -74,7 +74,7 @@ async def test_everything_a_chat_can_hold_comes_in_and_everything_an_agent_does_
         "سلام، دو کاسه شکسته رسید", ["سلام، کاسه‌ها شکسته رسید"],
     )  # fmt: skip
     assert {one.ticket_id for one in await talk.entries("message")} == {number}
-    # The agent answers her picture with two of theirs: one album, hanging on hers.
+    # The agent replies to her picture with an album of two.
     files = [await talk.upload(number, mina, f"{n}.png", "image/png", b"png%d" % n) for n in (1, 2)]
     answer = await talk.answers(number, mina, "فردا دو تای تازه می‌فرستیم.", files=files, reply_to=album.id)
     [call] = bot.of("sendMediaGroup")
@@ -83,13 +83,13 @@ async def test_everything_a_chat_can_hold_comes_in_and_everything_an_agent_does_
         lambda tx: [c for c in sla.clocks_of(tx, ticket_id=number) if c.kind == "first_response"]
     )
     assert (clock.state, clock.person_id) == ("stopped", mina)
-    # She answers the second of them, and puts a heart on it: both find the answer.
+    # She replies to the second and reacts to it: both refer to the agent's reply.
     last = list(bot.messages.values())[-1]
     thanks = await talk.arrives(sara.says("ممنون!", reply_to_message=last))
     assert (thanks.ticket_id, thanks.thanks) == (number, True)
     heart = await talk.arrives(sara.reacts(last["message_id"], "❤"), kind="reaction")
     assert heart.data["of"] == answer.id
-    # The agent corrects the words, reacts to hers, and takes a slip back.
+    # The agent edits the text, reacts to hers, and deletes a slip.
     await change(talk, edit_sent.edit_message, answer.id, mina, text="پس‌فردا دو تای تازه می‌فرستیم.")
     assert (await talk.says("پس‌فردا"))["caption"] == "Mina\nپس‌فردا دو تای تازه می‌فرستیم."
     await change(talk, edit_sent.react_to_message, line.id, mina, emoji="🙏")
@@ -100,7 +100,7 @@ async def test_everything_a_chat_can_hold_comes_in_and_everything_an_agent_does_
     assert (await talk.line(slip.id)).data["withdrawn_at"]
 
 
-async def test_at_the_end_she_taps_a_face_says_why_and_changes_her_mind(talk, bot):
+async def test_the_survey_is_answered_explained_and_changed(talk, bot):
     sara, mina = Sara(), await talk.desk.person()
     number = (await talk.arrives(sara.says("Where is it?"))).ticket_id
     await talk.answers(number, mina, "It left today.")
@@ -113,10 +113,10 @@ async def test_at_the_end_she_taps_a_face_says_why_and_changes_her_mind(talk, bo
     tapped = await talk.arrives(sara.taps(question, "☹️"), kind="survey", author="customer")
     assert tapped.data["score"] == "sad"
     why = await talk.says("What was not good")
-    told = await talk.arrives(sara.says("Three weeks!", reply_to_message=why), kind="survey", text="Three weeks!")
-    assert told.ticket_id == number
+    reasons = await talk.arrives(sara.says("Three weeks!", reply_to_message=why), kind="survey", text="Three weeks!")
+    assert reasons.ticket_id == number
     assert [one["sticker"]["file_id"] for one in bot.messages.values() if "sticker" in one]
-    # The one button left brings the faces back; the other face replaces the first.
+    # The remaining button shows the faces again; the other face replaces the first.
     await talk.until(lambda: shown(question, 1))
     bot.push(sara.taps(question, ""))
     await talk.until(lambda: shown(question, 3))
@@ -126,12 +126,12 @@ async def test_at_the_end_she_taps_a_face_says_why_and_changes_her_mind(talk, bo
 
 
 async def shown(question, buttons: int) -> bool:
-    """How many buttons a message has now."""
+    """The number of buttons of a message."""
     rows = question.get("reply_markup", {}).get("inline_keyboard", [])
     return sum(len(row) for row in rows) == buttons
 
 
-async def test_blocked_the_agent_sees_it_and_when_she_is_back_the_next_answer_arrives(talk, bot):
+async def test_a_block_is_shown_and_lifted(talk, bot):
     sara, mina = Sara(), await talk.desk.person()
     number = (await talk.arrives(sara.says("hello?"))).ticket_id
     bot.blocked.add(7001)
@@ -141,10 +141,10 @@ async def test_blocked_the_agent_sees_it_and_when_she_is_back_the_next_answer_ar
     assert known.unreachable_at is not None
     ticket = await talk.desk.ticket(number)
     [usual, *_] = await talk.desk.database.read(destinations.destinations_of, talk.desk.context, ticket=ticket)
-    assert usual.closed == "dead"  # the composer says so and offers what else is open
+    assert usual.closed == "dead"  # the composer shows it and offers other destinations
     assert "bot was blocked" in usual.reason
     clock = (await talk.desk.clocks(number, "first_response"))[-1]
-    assert clock.state == "running"  # an answer that never arrived is no answer
+    assert clock.state == "running"  # an undelivered reply does not count
     bot.blocked.clear()
     await talk.arrives(sara.says("I am back"))
     known = await talk.desk.database.read(contacts.by_address, address="telegram:shop:7001")
@@ -154,12 +154,12 @@ async def test_blocked_the_agent_sees_it_and_when_she_is_back_the_next_answer_ar
 
 
 async def reason(talk: BotDesk, entry_id: int) -> str:
-    """What the timeline says of why a message did not arrive."""
+    """The reason of a failed delivery on the timeline."""
     found = [line.data.get("reason") for line in await talk.entries("delivery") if line.data["of"] == entry_id]
     return str(found[-1])
 
 
-async def test_a_group_that_becomes_a_supergroup_goes_on_in_its_ticket(talk, bot):
+async def test_a_migrated_group_continues_its_ticket(talk, bot):
     mina = await talk.desk.person()
     group = {"id": -4001, "type": "group", "title": "Customers"}
     supergroup = {"id": -1004001, "type": "supergroup", "title": "Customers"}
@@ -175,7 +175,7 @@ async def test_a_group_that_becomes_a_supergroup_goes_on_in_its_ticket(talk, bot
     assert (await talk.says("So are we."))["chat"]["id"] == -1004001
 
 
-async def test_a_file_that_hangs_delays_nobody_else(talk, bot):
+async def test_a_hanging_download_delays_nobody_else(talk, bot):
     sara, omid = Sara(), Sara(id=7002, name="Omid", updates=iter(range(9500, 9600)))
     bot.files["BIG"] = b"film"
     bot.troubles["file"] = [Trouble(hang=True)]
@@ -186,7 +186,7 @@ async def test_a_file_that_hangs_delays_nobody_else(talk, bot):
     assert quick.ticket_id
 
 
-async def test_two_bots_are_two_ways_and_each_has_its_team(database, tmp_path, bot):
+async def test_two_bots_are_two_destinations_with_their_own_teams(database, tmp_path, bot):
     from helpdesk.agents import queries as agents
     from helpdesk.agents.actions import new_team
 

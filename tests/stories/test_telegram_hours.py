@@ -1,4 +1,4 @@
-"""Outside working hours a bot says once when somebody is back: named automatic, in the customer's language and calendar."""
+"""Automatic replies of the bot outside working hours: once, marked automatic, in the customer's language and calendar."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.telegram.bot_api import BotApi
 from tests.support.telegram.bot_api_desk import bot_desk
 from tests.support.telegram.bot_api_people import Sara
 
-FRIDAY = datetime(2026, 3, 6, 9, 0, tzinfo=UTC)  # nobody is there until Saturday, 8 o'clock in Tehran
+FRIDAY = datetime(2026, 3, 6, 9, 0, tzinfo=UTC)  # closed until Saturday, 08:00 in Tehran
 
 
 @pytest.fixture
@@ -27,30 +27,30 @@ async def talk(database, tmp_path, bot):
         yield made
 
 
-async def test_whoever_writes_on_friday_hears_once_when_we_are_back(talk, bot):
+async def test_a_message_outside_hours_gets_one_automatic_reply(talk, bot):
     sara = Sara(name="سارا", language="fa")
     line = await talk.arrives(sara.says("سلام، سفارشم نرسیده"))
-    told = await talk.says("برمی‌گردیم")
-    assert told["text"].startswith("این پیام خودکار است.")
-    assert told["text"].count("خودکار") == 1
-    assert "شنبه ۱۶ اسفند ۱۴۰۴، ۰۸:۰۰" in told["text"]
-    assert told["chat"]["id"] == 7001
-    [said] = [one for one in await talk.entries("message") if one.outgoing]
-    assert (said.author, said.automatic, said.ticket_id) == ("automation", True, line.ticket_id)
+    bot_message = await talk.says("برمی‌گردیم")
+    assert bot_message["text"].startswith("این پیام خودکار است.")
+    assert bot_message["text"].count("خودکار") == 1
+    assert "شنبه ۱۶ اسفند ۱۴۰۴، ۰۸:۰۰" in bot_message["text"]
+    assert bot_message["chat"]["id"] == 7001
+    [entry] = [one for one in await talk.entries("message") if one.outgoing]
+    assert (entry.author, entry.automatic, entry.ticket_id) == ("automation", True, line.ticket_id)
     await talk.arrives(sara.says("زودتر نمی‌شود؟"))
     assert len([one for one in await talk.entries("message") if one.outgoing]) == 1
     [clock] = await talk.desk.clocks(line.ticket_id, "first_response")
-    assert clock.state == "running"  # a robot's word stops no clock
+    assert clock.state == "running"  # an automatic reply stops no clock
 
 
-async def test_in_english_it_is_the_gregorian_calendar(talk, bot):
+async def test_english_replies_use_the_gregorian_calendar(talk, bot):
     await talk.arrives(Sara().says("Where is my order?"))
-    told = await talk.says("back on")
-    assert "back on Saturday 7 March 2026, 08:00" in told["text"]
-    assert told["text"].startswith("This message is automatic.")
+    bot_message = await talk.says("back on")
+    assert "back on Saturday 7 March 2026, 08:00" in bot_message["text"]
+    assert bot_message["text"].startswith("This message is automatic.")
 
 
-async def test_whoever_asked_for_a_person_hears_it_too_and_the_next_evening_again(talk, bot):
+async def test_a_customer_who_asked_for_a_person_is_told_each_evening(talk, bot):
     sara = Sara()
     await talk.arrives(sara.says("/human"), kind="change")
     line = await talk.arrives(sara.says("Is anybody there?"))
@@ -64,7 +64,7 @@ async def test_whoever_asked_for_a_person_hears_it_too_and_the_next_evening_agai
     assert (await talk.says("back on Sunday 8 March"))["chat"]["id"] == 7001
 
 
-async def test_within_working_hours_nothing_is_said(talk, bot):
+async def test_no_automatic_reply_within_working_hours(talk, bot):
     talk.desk.time.now = datetime(2026, 3, 7, 6, 0, tzinfo=UTC)
     await talk.arrives(Sara().says("Where is my order?"))
     assert not [one for one in await talk.entries("message") if one.outgoing]

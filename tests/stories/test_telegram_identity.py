@@ -1,4 +1,4 @@
-"""One customer, whatever they write with: a link leads from the web chat to the bot, a shared number to the telephone."""
+"""Identity across channels: a link leads from web chat to the bot, a shared number to the telephone."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def who_has(talk: BotDesk, address: str) -> int:
     return int(row.merged_into_id or row.contact_id)
 
 
-async def test_a_link_leads_from_the_web_chat_to_the_bot_and_the_talk_goes_on(talk, bot, tmp_path):
+async def test_a_link_continues_a_web_chat_in_the_bot(talk, bot, tmp_path):
     mina = await talk.desk.person()
     await bot.until(lambda: bot.of("getUpdates"))
     async with open_chat(talk.desk, settings(tmp_path)) as chat:
@@ -56,18 +56,18 @@ async def test_a_link_leads_from_the_web_chat_to_the_bot_and_the_talk_goes_on(ta
     note = await talk.arrives(sara.says(f"/start {token}"), kind="note")
     assert note.ticket_id == line.ticket_id
     assert await who_has(talk, "telegram:shop:7001") == await who_has(talk, line.address)
-    said = await talk.arrives(sara.says("I am here now"))
-    assert said.ticket_id == line.ticket_id
-    await talk.answers(said.ticket_id, mina, "They left today.")
+    entry = await talk.arrives(sara.says("I am here now"))
+    assert entry.ticket_id == line.ticket_id
+    await talk.answers(entry.ticket_id, mina, "They left today.")
     assert (await talk.says("They left today."))["chat"]["id"] == 7001
-    # The link counts once: whoever else opens it is somebody else.
+    # The link works once: a second visitor is another customer.
     eve = Sara(id=7009, name="Eve", updates=iter(range(9900, 9999)))
     other = await talk.arrives(eve.says(f"/start {token}"), kind="note")
     assert other.ticket_id != line.ticket_id
     assert await who_has(talk, "telegram:shop:7009") != await who_has(talk, line.address)
 
 
-async def test_ones_own_number_joins_whoever_called_with_it_and_anothers_does_not(talk, bot):
+async def test_sharing_the_own_number_joins_customers(talk, bot):
     known = await talk.desk.database.write(
         contact_actions.find_or_create,
         address=f"phone:{NUMBER}",
@@ -87,20 +87,20 @@ async def test_ones_own_number_joins_whoever_called_with_it_and_anothers_does_no
     assert "number was saved" in (await talk.says("number was saved"))["text"]
 
 
-async def test_status_tells_everybody_of_their_own_and_nobody_of_others(talk, bot):
+async def test_the_status_command_shows_own_tickets_only(talk, bot):
     sara, omid = Sara(), Sara(id=7002, name="Omid", updates=iter(range(9500, 9600)))
     mina = await talk.desk.person()
     number = (await talk.arrives(sara.says("Where are my two bowls?"))).ticket_id
     await talk.answers(number, mina, "On their way.")
     await talk.arrives(sara.says("/status"), kind="note")
-    told = await talk.says("Your requests")
-    assert f"• No. {number}: Where are my two bowls? — " in told["text"]
-    assert told["text"].endswith("Automatic message")
+    answer = await talk.says("Your requests")
+    assert f"• No. {number}: Where are my two bowls? — " in answer["text"]
+    assert answer["text"].endswith("Automatic message")
     bot.push(omid.says("/status"))
     assert (await talk.says("no request of yours"))["chat"]["id"] == 7002
 
 
-async def test_human_silences_robots_and_end_settles_the_matter(talk, bot):
+async def test_the_human_and_end_commands_work(talk, bot):
     sara = Sara()
     number = (await talk.arrives(sara.says("Where is it?"))).ticket_id
     wish = await talk.arrives(sara.says("/human"), kind="change")

@@ -1,4 +1,4 @@
-"""A desk of nothing but its doors: sign-in, a few pages behind it, on the database of the test."""
+"""Fixtures of the web tests: a minimal site with sign-in and a few protected pages, on the database of the test."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def fails(request: web.Request) -> web.Response:
 
 
 def built(database: Any, clock: Time, settings: Settings) -> web.Application:
-    """An application with the doors and a few rooms."""
+    """A site with sign-in and a few protected pages."""
     app = web.Application()
     registry = CollectorRegistry()
     app[app_keys.DATABASE] = database

@@ -130,7 +130,7 @@ class SocketServer:
             socket.close(error.code, error.reason)
         except TryLater:
             if not socket.put_off(cid):
-                socket.close(close_codes.GOING, "try again later")
+                socket.close(close_codes.GOING_DOWN, "try again later")
         except Exception:
             log.exception("a frame could not be handled")
             socket.close(close_codes.BROKEN, "try again")

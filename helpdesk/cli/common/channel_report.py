@@ -1,4 +1,4 @@
-"""What `serve` says of its channels once it runs: which are connected, and what the others wait for."""
+"""Start-up report of `serve`: which channels are connected, and why the others are not yet."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from channels.contract import Channel, State
 
-PATIENCE = 5.0  # seconds that channels have to say how they are
+PATIENCE = 5.0  # seconds to wait for the channels' reports
 LOOK = 0.1
 
 States = Mapping[tuple[str, str], State]
@@ -16,7 +16,7 @@ States = Mapping[tuple[str, str], State]
 async def report_channels(
     channels: Mapping[str, Channel], states: States, say: Callable[[str], None], patience: float = PATIENCE
 ) -> None:
-    """Wait until every account has reported, or until patience ends; then a line for each channel and trouble."""
+    """Wait for every account's report or the time-out; then one line per channel and problem."""
     if not channels:
         return
     wanted = {(name, account) for name, channel in channels.items() for account in channel.accounts()}

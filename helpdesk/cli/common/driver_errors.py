@@ -1,4 +1,4 @@
-"""What databases, their drivers and disks raise, as one sentence each."""
+"""Errors of databases, drivers and disks, translated into one sentence each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from helpdesk.errors import DeskError, Unavailable
 
 @contextmanager
 def as_desk_errors() -> Iterator[None]:
-    """Raises DeskError for them; other errors pass, they are faults of the program."""
+    """Turns them into DeskError; other errors pass, they are bugs."""
     try:
         yield
     except Unavailable as error:
@@ -21,11 +21,11 @@ def as_desk_errors() -> Iterator[None]:
     except (SQLAlchemyError, sqlite3.Error, ConnectionError, TimeoutError) as error:
         raise _unanswered(getattr(error, "orig", None) or error) from None
     except OSError as error:
-        if error.filename is None:  # a name that leads nowhere, a port nobody opened
+        if error.filename is None:  # unknown host, closed port
             raise _unanswered(error) from None
         raise DeskError(f"{error.filename}: {error.strerror}.") from None
     except Exception as error:
-        if not type(error).__module__.startswith("asyncpg"):  # its own are raised while it connects
+        if not type(error).__module__.startswith("asyncpg"):  # asyncpg's own errors while connecting
             raise
         raise _unanswered(error) from None
 

@@ -1,4 +1,4 @@
-"""JSON lines in, JSON lines out: a line that can't be used is answered with its error, the others all the same."""
+"""JSON Lines input and output: a bad line gets an error as its answer and the others are processed all the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Answer = dict[str, Any]
 
 
 def answers(lines: Iterable[bytes], function: Callable[[Any], Answer]) -> Iterator[Answer]:
-    """What `function` makes of each line, in order; `{"error", "line"}` for a bad one. Empty lines are skipped."""
+    """The results of `function` per line, in order; `{"error", "line"}` for a bad one. Empty lines are skipped."""
     for number, line in enumerate(lines, 1):
         text = line.removeprefix(b"\xef\xbb\xbf").strip()
         if not text:
@@ -27,12 +27,12 @@ def answers(lines: Iterable[bytes], function: Callable[[Any], Answer]) -> Iterat
             yield {"error": "not UTF-8", "line": number}
         except (ValueError, RecursionError) as error:
             yield {"error": f"not JSON: {error}", "line": number}
-        except Exception as error:  # one line must never keep the others from their answers
+        except Exception as error:  # one bad line must not stop the others
             yield {"error": f"{type(error).__name__}: {error}", "line": number}
 
 
 def show(results: Iterable[Answer], *, pretty: bool = False) -> int:
-    """Print answers, one a line (or spread out for people). Returns the exit status: 1 if any was an error."""
+    """Print answers, one per line (or indented). Returns the exit status: 1 if any is an error."""
     status = 0
     for answer in results:
         status = status or int("error" in answer and "line" in answer)
@@ -42,7 +42,7 @@ def show(results: Iterable[Answer], *, pretty: bool = False) -> int:
 
 
 def opened(path: Path) -> BinaryIO:
-    """The file, or standard input for `-`. Ends the program with one sentence when it can't be read."""
+    """The file, or standard input for `-`. Exits with one sentence when it can't be read."""
     try:
         return sys.stdin.buffer if str(path) == "-" else path.open("rb")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The configuration as the commands read it: config/helpdesk.toml and the environment."""
+"""Settings for commands: config/helpdesk.toml and the environment; errors end a command with one sentence."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def read(config: Path) -> Settings:
 
 
 def in_a_sentence(function: Callable[P, T]) -> Callable[P, T]:
-    """A command whose DeskError ends it with one sentence and status 1 instead of a trace."""
+    """Decorator: a DeskError ends the command with one sentence and status 1 instead of a traceback."""
 
     @wraps(function)
-    def told(*args: P.args, **kw: P.kwargs) -> T:
+    def wrapper(*args: P.args, **kw: P.kwargs) -> T:
         try:
             return function(*args, **kw)
         except DeskError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from None
 
-    return told
+    return wrapper

@@ -1,4 +1,4 @@
-"""A progress line on standard error: one line that grows on a terminal, a line every tenth elsewhere."""
+"""Progress on standard error: one growing line on a terminal, a line every ten per cent elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Progress:
         self._terminal = self.out.isatty()
 
     def __call__(self, done: int, total: int) -> None:
-        """Show how far it is; what is unchanged is not written again."""
+        """Show the progress; an unchanged line is not written again."""
         percent = 100 if done >= total else done * 100 // total
         if percent == self._shown or not (self._terminal or percent // 10 > self._shown // 10 or percent == 100):
             return
@@ -25,6 +25,6 @@ class Progress:
         self.out.flush()
 
     def end(self) -> None:
-        """Go to the next line."""
+        """End the line."""
         if self._terminal and self._shown >= 0:
             self.out.write("\n")

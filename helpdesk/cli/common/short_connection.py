@@ -1,4 +1,4 @@
-"""The desk's database for one short command, while the desk runs or not."""
+"""Database access for one short command, whether the desk is running or not."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from helpdesk.settings import Settings
 
 @asynccontextmanager
 async def beside(settings: Settings) -> AsyncIterator[Database]:
-    """Open it beside a running desk: SQLite lets two processes write in turn, and what is read is never kept.
+    """Open the database beside a running desk: SQLite lets two processes write in turn.
 
-    Only the shape of the data is not changed below a running desk. Raises Conflict when it would have to be.
+    The schema is never migrated below a running desk. Raises Conflict when that would be needed.
     """
     url = settings.database.url
     if not url.startswith("sqlite"):
@@ -36,7 +36,7 @@ async def beside(settings: Settings) -> AsyncIterator[Database]:
 
 @asynccontextmanager
 async def existing(settings: Settings) -> AsyncIterator[Database]:
-    """Like `beside`, for a desk that was started once. Raises NotFound, and DeskError for what a driver or disk says."""
+    """Like `beside`, for an existing database. Raises NotFound, and DeskError for driver and disk errors."""
     url = settings.database.url
     path = Path(url.partition("///")[2])
     if url.startswith("sqlite") and not await asyncio.to_thread(path.exists):

@@ -1,4 +1,4 @@
-"""`run.py faq`: what the FAQ engine makes of questions, from files, without a server."""
+"""`run.py faq`: FAQ suggestions for questions from files, without a server."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Pair = tuple[str, str | None]
 def faq_match(
     articles: Iterable[bytes], queries: Iterable[bytes], feedback: Iterable[bytes] = (), words: Path = WORDS
 ) -> Iterator[dict[str, Any]]:
-    """One answer a query. Bad lines of articles or feedback are left out and told on standard error."""
-    from helpdesk.suggestions.commands import MatchSession  # the engine takes a while to load
+    """One answer per query. Bad lines of articles or feedback are skipped and reported on standard error."""
+    from helpdesk.suggestions.commands import MatchSession  # slow to import
     from helpdesk.suggestions.matching.tokenizer import Lexicon
 
     asked = MatchSession(_pairs("articles", articles), Lexicon.load(words) if words.exists() else None)
@@ -42,7 +42,7 @@ def _pairs(name: str, lines: Iterable[bytes]) -> Iterator[Pair]:
 
 @app.callback()
 def faq() -> None:
-    """Ask which article answers what."""
+    """Inspect FAQ suggestions."""
 
 
 @app.command("match")
@@ -53,7 +53,7 @@ def match_command(
     feedback: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Answered messages.")] = None,
     pretty: Annotated[bool, typer.Option("--pretty", help="Spread out for people.")] = False,
 ) -> None:
-    """Suggestions with confidence for each question, what the bot would send, and how long it took."""
+    """Suggestions with confidence per question, the bot's answer, and the time taken."""
     status = 0
     learned = feedback.read_bytes().splitlines() if feedback else []
     with articles.open("rb") as known, queries.open("rb") as asked, out.open("w", encoding="utf-8") as file:

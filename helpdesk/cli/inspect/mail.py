@@ -1,4 +1,4 @@
-"""`run.py mail`: what the desk makes of a mail, from files, without a server; and a mail to a running desk."""
+"""`run.py mail parse`: how the desk reads a mail, from files, without a server."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import typer
 from helpdesk.cli.common.json_lines import show
 from helpdesk.cli.inspect.mail_send import send_command
 
-app = typer.Typer(help="Mails: ask what the desk reads in them.", no_args_is_help=True)
+app = typer.Typer(help="Inspect and send mails.", no_args_is_help=True)
 app.command("send")(send_command)
 
 
 @app.callback()
 def group() -> None:
-    """Mails: ask what the desk reads in them."""
+    """Inspect and send mails."""
 
 
 @app.command("parse")
@@ -29,12 +29,12 @@ def parse_command(
         list[str] | None, typer.Option("--own", help="An address of ours; may be given several times.")
     ] = None,
 ) -> None:
-    """Who wrote to whom, what, with which files, and what is only quoted: one JSON line a mail."""
+    """Parse mails: addresses, visible text, quoted text and attachments; one JSON line per mail."""
     raise typer.Exit(show(described("email", files, own=own or []), pretty=pretty))
 
 
 def described(channel: str, files: list[Path], **options: Any) -> Iterator[dict[str, Any]]:
-    """What `channels/<channel>/door.py` says of each file; `{"error", "line"}` for one that can't be used."""
+    """The channel's description of each file; `{"error", "line"}` for an invalid one."""
     door = import_module(f"channels.{channel}.describe")
     for number, path in enumerate(files, 1):
         try:

@@ -1,4 +1,4 @@
-"""`run.py mail send`: a mail to the desk as a customer would write it, through its own mail door on this machine."""
+"""`run.py mail send`: a test mail to a running desk over its LMTP receiver, as a customer would write it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST = 10  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A mail door on this machine, and the address behind it that is written to."""
+    """An LMTP or SMTP receiver on this machine, and the recipient address."""
 
     to: str
     port: int
@@ -44,7 +44,7 @@ def send_command(
     demo: Annotated[bool, typer.Option("--demo", help="The desk is the demo that runs here.")] = False,
     config: Config = DEFAULT,
 ) -> None:
-    """Send the desk a mail as a customer would, through its own mail door on this machine."""
+    """Send the desk a test mail through its own mail receiver on this machine."""
     from helpdesk.demo.demo_mails import letter
 
     door = door_of({} if demo else read(config).channels.get("email", {}), to=to, port=port)
@@ -54,7 +54,7 @@ def send_command(
 
 
 def door_of(email: Mapping[str, Any], *, to: str | None, port: int | None) -> Door:
-    """Where to send, by the settings of the channel; the demo's door when they have none that is open."""
+    """The receiver configured in the settings, or the demo's."""
     from helpdesk.demo.story_script import SUPPORT
 
     receiver = email.get("receiver", {})
@@ -68,7 +68,7 @@ def door_of(email: Mapping[str, Any], *, to: str | None, port: int | None) -> Do
 
 
 async def hand_over(mail: EmailMessage, door: Door) -> None:
-    """Give a mail to a door. Raises Invalid with the door's own words when it is not taken."""
+    """Deliver a mail. Raises Invalid with the server's answer when it is refused."""
     import aiosmtplib
 
     from helpdesk.demo.demo_mails import deliver

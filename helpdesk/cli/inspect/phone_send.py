@@ -1,4 +1,4 @@
-"""`run.py phone send`: a signed test call to a running desk, as a switchboard would tell it."""
+"""`run.py phone send`: a signed test call to a running desk, as a switchboard would report it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OUTCOMES = ("missed", "answered", "abandoned", "voicemail", "call_back")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The desk that is told, and as whom. `named`: where the secret came from, for people."""
+    """The target desk and the signing source. `named`: where the secret came from."""
 
     url: str
     source: str
@@ -53,12 +53,12 @@ def send_command(
     demo: Annotated[bool, typer.Option("--demo", help="The desk is the demo that runs here.")] = False,
     config: Config = DEFAULT,
 ) -> None:
-    """Tell a running desk of a call that has just ended, signed as a switchboard would. Gives the call's id.
+    """Report a finished call to a running desk, signed as a switchboard would. Prints the call's id.
 
     The secret is PASOKH_PHONE_<SOURCE>_SECRET (or …_FILE), or in --secret-file; the demo's is taken with --demo,
     or when --url is where the demo runs.
     """
-    from helpdesk.demo.demo_calls import Call  # the demo's parts take a while to load
+    from helpdesk.demo.demo_calls import Call  # slow to import
 
     call = Call(caller, _scenario(scenario), name=name, agent=agent, wait=wait, talk=talk)
     if demo or _is_demo(url):
@@ -71,14 +71,14 @@ def send_command(
 
 
 def _is_demo(url: str | None, folder: Path = DEMO) -> bool:
-    return url is not None and url.rstrip("/") == _said(folder / "address")
+    return url is not None and url.rstrip("/") == _read_stripped(folder / "address")
 
 
 def of_demo(url: str | None, file: Path | None = None, folder: Path = DEMO) -> Target:
-    """The demo that runs here. Raises Invalid when none does."""
+    """The demo running on this machine. Raises Invalid when there is none."""
     from helpdesk.demo.demo_calls import SOURCE
 
-    address, secret = _said(folder / "address"), _said(file or folder / "phone.secret")
+    address, secret = _read_stripped(folder / "address"), _read_stripped(file or folder / "phone.secret")
     if not address or not secret:
         raise Invalid(f"No demo runs from {folder}: start it with `make run`.")
     return Target((url or address).rstrip("/"), SOURCE, secret, "the demo's secret" if file is None else str(file))
@@ -87,7 +87,7 @@ def of_demo(url: str | None, file: Path | None = None, folder: Path = DEMO) -> T
 def of_settings(
     settings: Settings, environment: Mapping[str, str], *, url: str | None, source: str | None, file: Path | None
 ) -> Target:
-    """The desk of these settings. Raises Invalid saying where the secret may be."""
+    """The desk of these settings. Raises Invalid naming where the secret can be set."""
     source = source or _first(settings.channels.get("phone", {}))
     stem = f"PASOKH_PHONE_{re.sub(r'[^A-Z0-9]', '_', source.upper())}_SECRET"
     secret_file = environment.get(f"{stem}_FILE")
@@ -95,7 +95,7 @@ def of_settings(
         secret, named = environment[stem], stem
     else:
         path = file or (Path(secret_file) if secret_file else None)
-        secret, named = _said(path) if path else "", str(file or f"{stem}_FILE")
+        secret, named = _read_stripped(path) if path else "", str(file or f"{stem}_FILE")
     if not secret:
         raise Invalid(
             f"There is no secret of the source {source} to sign with: set {stem} or {stem}_FILE as for the desk, "
@@ -105,14 +105,14 @@ def of_settings(
 
 
 def _first(phone: Mapping[str, Any]) -> str:
-    """The first source whose calls this command can sign."""
+    """The first source this command can sign for."""
     sources = [source for source in phone.get("sources", ()) if isinstance(source, dict)]
     return next(
         (str(source.get("name")) for source in sources if source.get("provider") in ("generic", "mapped")), "pbx"
     )
 
 
-def _said(file: Path) -> str:
+def _read_stripped(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
@@ -120,7 +120,7 @@ def _said(file: Path) -> str:
 
 
 async def send(call: Call, *, url: str, source: str, secret: str) -> str:
-    """Post the events of a call in their order; returns its id. Raises Invalid with the desk's own words."""
+    """Post the events of a call in order; returns its id. Raises Invalid with the desk's answer."""
     import aiohttp
 
     from helpdesk.demo.demo_calls import signed

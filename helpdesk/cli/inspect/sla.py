@@ -1,4 +1,4 @@
-"""`run.py sla`: when something falls due and why, from files, without a server."""
+"""`run.py sla`: due times and SLA clocks computed from files, without a server."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ Pretty = Annotated[bool, typer.Option("--pretty", help="Spread out for people.")
 
 
 def sla_due(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    """`{"calendar", "start", "minutes"}` a line → `{"due_at", "intervals", "warning"}`."""
+    """`{"calendar", "start", "minutes"}` per line → `{"due_at", "intervals", "warning"}`."""
     return answers(lines, commands.due)
 
 
 def sla_replay(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    """`{"calendar", "policy", "now", "entries"}` a line → `{"cycles"}`."""
+    """`{"calendar", "policy", "now", "entries"}` per line → `{"cycles"}`."""
     return answers(lines, commands.cycles)
 
 
 @app.command("due")
 def due_command(file: File, pretty: Pretty = False) -> None:
-    """When minutes of working time are used up: {"calendar", "start", "minutes"} a line."""
+    """Due times of working minutes: {"calendar", "start", "minutes"} per line."""
     with opened(file) as lines:
         raise typer.Exit(show(sla_due(lines), pretty=pretty))
 
 
 @app.command("replay")
 def replay_command(file: File, pretty: Pretty = False) -> None:
-    """The clocks of a timeline: {"calendar", "policy", "now", "entries"} a line."""
+    """SLA clocks of a timeline: {"calendar", "policy", "now", "entries"} per line."""
     with opened(file) as lines:
         raise typer.Exit(show(sla_replay(lines), pretty=pretty))

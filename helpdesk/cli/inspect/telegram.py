@@ -1,4 +1,4 @@
-"""`run.py telegram`: what the desk makes of an update, from files, without a server."""
+"""`run.py telegram show`: what a Telegram update puts on the timeline, from files, without a server."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import typer
 
 from helpdesk.cli.common.json_lines import Answer, show
 
-app = typer.Typer(help="Telegram: ask what the desk reads in an update.", no_args_is_help=True)
+app = typer.Typer(help="Inspect Telegram updates.", no_args_is_help=True)
 
 
 @app.callback()
 def group() -> None:
-    """Telegram: ask what the desk reads in an update."""
+    """Inspect Telegram updates."""
 
 
 @app.command("show")
@@ -24,12 +24,12 @@ def show_command(
     files: Annotated[list[Path], typer.Argument(help="Updates: one JSON object a file, a list, or one a line.")],
     pretty: Annotated[bool, typer.Option("--pretty", help="Spread out for people.")] = False,
 ) -> None:
-    """What an update puts on the timeline, or why nothing: one JSON line an update."""
+    """What an update puts on the timeline, or why nothing: one JSON line per update."""
     raise typer.Exit(show(_described(files), pretty=pretty))
 
 
 def _described(files: list[Path]) -> Iterator[Answer]:
-    """What each update comes to, in order; `{"error", "line"}` for one that can't be used, counted over all files."""
+    """The result of each update, in order; `{"error", "line"}` for an invalid one, numbered over all files."""
     door = import_module("channels.telegram.describe")
     line = 0
     for path in files:

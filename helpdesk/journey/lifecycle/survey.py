@@ -151,6 +151,10 @@ def _limit_changes(tx: Connection, survey: SurveyRow) -> None:
         raise Conflict("This answer was changed very often; it stays as it is now.")
 
 
+class AnswerFixed(Conflict):
+    """The survey was answered, and the time in which the answer can be changed is over."""
+
+
 def find_survey(tx: Connection, context: DeskContext, *, token: str, now: datetime) -> SurveyRow:
     """The survey behind a link that can still be answered. Raises NotFound, Conflict when it is too late."""
     survey = queries.by_token(tx, token_hash=actions.token_hash(token))
@@ -163,6 +167,8 @@ def find_survey(tx: Connection, context: DeskContext, *, token: str, now: dateti
         changeable=context.survey.changeable,
         now=now,
     ):
+        if survey.answered_at is not None:
+            raise AnswerFixed("This survey is closed. Thank you all the same.")
         raise Conflict("This survey is closed. Thank you all the same.")
     return survey
 

@@ -1,4 +1,4 @@
-"""Articles as support people write them: one Markdown file each, front matter above, the reply below."""
+"""FAQ articles: one Markdown file each, front matter above, the reply template below."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 class Article:
     """`name` is unique within its language; `body` is the template of the reply.
 
-    `public` is the short answer that customers may read without anybody between, also a template; empty: there is none.
+    `public`: a short answer shown to customers directly, also a template; empty: none.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Article:
         return f"{self.language}/{self.name}"
 
     def texts(self) -> list[str]:
-        """What customers' messages are compared with."""
+        """The texts that messages are matched against."""
         return [self.title, *self.examples]
 
 

@@ -1,4 +1,4 @@
-"""An article's reply, filled in with what is known. Pure."""
+"""Rendering of an article's reply with the ticket's data and the opening hours. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def render_article(article: Article, facts: Mapping[str, Any], week: Sequence[In
 
 
 def shown(article: Article, week: Sequence[Intervals]) -> str | None:
-    """The short answer for somebody nobody knows; None: there is none, or it says things that only a person can fill in."""
+    """The public answer for an anonymous customer; None: there is none, or it has unknown variables."""
     made = render(article.public, _with_hours({}, week, article.language), article.language)
     return made.text if made.text and not made.missing else None
 

@@ -1,6 +1,6 @@
 """Reply templates: Jinja2 reduced to values, conditions and short loops, for people who are no programmers.
 
-What a template asks for and nobody knows stays in the text as `{name}`, and is told, so that it can't be sent.
+An unknown variable stays in the text as `{name}` and is reported, so that the reply can't be sent with it.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _HOLE = re.compile("\ue000([^\ue001]*)\ue001")
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A reply ready to be read. `missing` names what has to be filled in by hand before it may leave."""
+    """A rendered reply. `missing`: variables to be filled in by hand before sending."""
 
     text: str
     missing: tuple[str, ...] = ()
 
 
 class _Hole(Undefined):
-    """Something unknown: remembers how it was called, may be tested, and leaves a mark where it is printed."""
+    """An unknown variable: knows its name, is false in conditions, and prints a placeholder."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -57,7 +57,7 @@ class _Hole(Undefined):
 
 
 class _Names:
-    """A part of the context that knows its own name, so that a hole in it can be told in full."""
+    """A part of the context that knows its own path, so that unknown variables are reported in full."""
 
     __slots__ = ("_name", "_values")
 
@@ -106,7 +106,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         return obj.lookup(argument) if isinstance(obj, _Names) else super().getitem(obj, argument)
 
     def _shown(self, value: Any) -> Any:
-        """Numbers as people of the language write them; values of the other direction kept to themselves."""
+        """Localised numbers; values of the other direction are isolated."""
         if isinstance(value, Undefined):
             return value
         if value is None:
@@ -156,7 +156,7 @@ def render(source: str, context: Mapping[str, Any], language: str = "fa") -> Ren
         return Rendered(source, (template,))
     try:
         text = template.render({name: _named(name, value) for name, value in context.items()})
-    except Exception as error:  # a template is written by people: any fault of it is theirs to see
+    except Exception as error:  # templates are user input: any fault is reported
         return Rendered(source, (f"{type(error).__name__}: {error}",))
     if len(text) > LONGEST:
         return Rendered(text[:LONGEST], ("too long",))

@@ -1,7 +1,7 @@
-"""How much to trust each kind of score, learned from the articles' own examples, each left out in turn.
+"""Calibration of the scores by leave-one-out over the articles' own examples.
 
-An example left out alone has a right answer; left out with its whole article it has none, like a question that no
-article answers.
+An example left out alone still has a right answer; left out with its whole article it has none, like a question that
+no article answers.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NEVER = 2.0
 
 
 class KnownExamples:
-    """The examples as they were weighed."""
+    """The weighted examples."""
 
     def __init__(self, rows: Rows, weights: Weights, owners: npt.NDArray[Any], sizes: npt.NDArray[Any]) -> None:
         self.rows, self.weights, self.owners, self.sizes = rows, weights, owners, sizes
@@ -43,7 +43,7 @@ class KnownExamples:
         return [self.vector(text) for text in range(self.rows.count)]
 
     def article_lengths(self) -> Table:
-        """How long the sum of an article's examples is: the more alike they are, the longer."""
+        """The norm of the sum of an article's examples: the more similar they are, the larger."""
         size, rows = max(self.rows.size, 1), self.rows
         squares = np.zeros(len(self.sizes))
         for part in rows.chunks(borders(self.owners)):
@@ -56,14 +56,14 @@ class KnownExamples:
 
 
 class Calibrator:
-    """Plays the questions."""
+    """Leave-one-out calibration."""
 
     def __init__(self, known: KnownExamples, index: Index, lengths: Table, judge: Classifier | None) -> None:
         self.known, self.index, self.lengths, self.judge = known, index, lengths, judge
         self.begins = np.cumsum(known.sizes) - known.sizes
 
     def learn(self) -> tuple[Table, Sure, float]:
-        """Weights of the three scores, the confidence, and what it must be before the bot may speak."""
+        """Fit the weights of the three scores, the confidence model and the bot's threshold."""
         mix = np.array([8.0, 8.0 if self.judge else 0.0, 4.0])
         if len(self.known.sizes) < 2:
             return mix, guess, NEVER
@@ -118,5 +118,5 @@ class Calibrator:
 
 
 def guess(facts: Table) -> Table:
-    """Without examples to learn from: likeness alone."""
+    """The default without examples: similarity alone."""
     return np.asarray(1 / (1 + np.exp(-(10 * (facts[:, 2] - 0.55) + 2 * np.minimum(facts[:, 1], 1)))), np.float64)

@@ -1,4 +1,4 @@
-"""The two linear judges as one set of weights, corrected online by what people choose."""
+"""The linear classifier: ridge regression and naive Bayes in one set of weights, updated online by what people choose."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from helpdesk.suggestions.matching.naive_bayes import NaiveBayes
 from helpdesk.suggestions.matching.ridge import Matrix, Ridge
 
 MOST_ARTICLES, MOST_EXAMPLES = 300, 3000
-"""Beyond these a judge costs more than it brings."""
+"""Above these sizes a classifier costs more than it gains."""
 MARGIN, LONGEST_STEP = 0.5, 0.5
 
 
 class Classifier:
-    """`unseen` and `unknown`: what it says of each example left out alone, and with its article; for calibration."""
+    """`unseen`, `unknown`: predictions for each example left out alone, and with its article; for calibration."""
 
     def __init__(
         self, vectors: Sequence[Vector], owners: npt.NDArray[Any], articles: int, index: Index, size: int
@@ -49,7 +49,7 @@ class Classifier:
         self.weights[numbers, rival] -= step * weights
 
     def settle(self) -> None:
-        """Let go of what only calibration needs."""
+        """Release the data needed only for calibration."""
         self.unseen = self.unknown = np.zeros((0, 0), np.float32)
 
 

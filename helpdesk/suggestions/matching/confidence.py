@@ -1,4 +1,4 @@
-"""How sure the engine may be: a small logistic model of its own mistakes, and the gate before the bot speaks."""
+"""Confidence of a suggestion: a small logistic regression, and the threshold above which the bot may answer alone."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ STEP_BACK = 1.5
 
 
 class Logistic:
-    """Probability that a proposal is right, from what is known about it."""
+    """Logistic regression: the probability that a suggestion is right."""
 
     def __init__(self, weights: Table, centre: Table, scale: Table) -> None:
         self.weights, self.centre, self.scale = weights, centre, scale
 
     def __call__(self, facts: npt.NDArray[Any]) -> Table:
-        """One probability a row."""
+        """One probability per row."""
         lines = (facts - self.centre) / self.scale @ self.weights[1:] + self.weights[0]
         return np.asarray(1 / (1 + np.exp(-np.clip(lines, -30, 30))), np.float64)
 
 
 def fit(facts: npt.NDArray[Any], right: npt.NDArray[Any], softness: float = 1.0) -> Logistic:
-    """By Newton's method; `softness` keeps weights small where there is little to learn from."""
+    """Fit by Newton's method; `softness` is the L2 regularisation."""
     centre, scale = facts.mean(0), facts.std(0) + 1e-6
     rows = np.hstack([np.ones((len(facts), 1)), (facts - centre) / scale])
     weights, wanted = np.zeros(rows.shape[1]), right.astype(np.float64)
@@ -42,9 +42,9 @@ def fit(facts: npt.NDArray[Any], right: npt.NDArray[Any], softness: float = 1.0)
 
 
 def gate(confidence: npt.NDArray[Any], right: npt.NDArray[Any], least: int = 40) -> float:
-    """The lowest confidence above which answers were right often enough to be sure of it; above 1: never.
+    """The lowest confidence threshold with provably accurate answers; above 1: never.
 
-    Sure means that the lower end of the Clopper-Pearson interval (one-sided, 5 %) reaches 95 %.
+    Proven: the lower bound of the one-sided 95 % Clopper-Pearson interval reaches 95 %.
     """
     order = np.argsort(-confidence, kind="stable")
     good, threshold = 0, 2.0
@@ -60,7 +60,7 @@ def gate(confidence: npt.NDArray[Any], right: npt.NDArray[Any], least: int = 40)
 
 
 def surely_above(share: float, good: int, count: int) -> bool:
-    """Whether `good` or more of `count` would come by chance in less than 5 % if the true share were `share`."""
+    """Exact binomial test: whether `good` of `count` successes reject a true share of `share` at 5 %."""
     chance = 0.0
     for k in range(good, count + 1):
         ways = lgamma(count + 1) - lgamma(k + 1) - lgamma(count - k + 1)

@@ -1,4 +1,4 @@
-"""Examples that came after the weighing: new articles and what people chose. Cheap to add, still found at once."""
+"""Examples added after the index was built: new articles and confirmed answers. Cheap to add, found at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NEWEST = 32
 
 
 class IncrementalExamples:
-    """The newest in a plain dictionary, the others in an index that is made anew whenever these are too many."""
+    """The newest in a dictionary, the others in an index that is rebuilt when the dictionary grows."""
 
     def __init__(self) -> None:
         self._vectors: list[Vector] = []
@@ -38,7 +38,7 @@ class IncrementalExamples:
             self._newest[feature].append((number, weight))
 
     def mix(self, vector: Vector, sums: Table, likest: Table) -> None:
-        """Add the likeness of these examples to what their articles have."""
+        """Merge the similarities of these examples into their articles' scores."""
         if self._older is not None:
             alike = self._older.similar(vector)
             owners = np.array(self._owners[: self._older.count])

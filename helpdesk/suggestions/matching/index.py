@@ -1,4 +1,4 @@
-"""Weighted features of every example, kept by feature, so that a question touches only what it shares."""
+"""Inverted index of weighted features: a query touches only the examples it shares a feature with."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Places = npt.NDArray[np.int64]
 
 
 class Rows:
-    """Distinct features of many texts and how often each text has them, row after row in flat arrays."""
+    """A sparse count matrix of features per text, as flat arrays (CSR)."""
 
     def __init__(self, documents: Iterable[array[int]]) -> None:
         parts, self.count, stream = [], 0, iter(documents)
@@ -39,7 +39,7 @@ class Rows:
         self.size = int(self.features.max(initial=-1)) + 1
 
     def chunks(self, texts: Sequence[int] | npt.NDArray[Any]) -> Iterator[slice]:
-        """Pieces of the flat arrays between the given texts, the first 0, the last beyond the end."""
+        """Slices of the flat arrays between the given texts."""
         for first, last in pairwise(texts):
             yield slice(int(self.ends[first]), int(self.ends[last]))
 
@@ -55,7 +55,7 @@ def _distinct(documents: Sequence[array[int]], first: int) -> tuple[Numbers, Num
 
 
 class Weighting:
-    """What a feature is worth: the fewer articles have it, the more."""
+    """Inverse document frequency weights."""
 
     def __init__(self, vocabulary: Vocabulary, rows: Rows, owners: npt.NDArray[Any]) -> None:
         articles = int(owners.max(initial=-1)) + 1
@@ -68,7 +68,7 @@ class Weighting:
         self.rarest, self._filled = np.float32(log(1 + articles) + 1), len(vocabulary)
 
     def grow(self, vocabulary: Vocabulary) -> None:
-        """Features numbered since then are the rarest there are."""
+        """Extend the weights to new features, with the largest weight."""
         size = len(vocabulary)
         if size > len(self.worth):
             more = size + size // 4 - len(self.worth)
@@ -78,7 +78,7 @@ class Weighting:
         self._filled = size
 
     def rows(self, rows: Rows) -> Weights:
-        """The weight of every feature of every text; each text has length 1, each block brings its share."""
+        """Weighted features of every text, normalised to length 1 over weighted blocks."""
         scales = np.zeros(len(rows.features), np.float32)
         for at in range(0, rows.count, CHUNK):
             part = slice(int(rows.ends[at]), int(rows.ends[min(at + CHUNK, rows.count)]))
@@ -126,7 +126,7 @@ class Index:
         np.cumsum(np.bincount(features, minlength=size), out=self._begin[1:])
 
     def similar(self, vector: Vector) -> npt.NDArray[np.float64]:
-        """How alike each example is, 0 to 1."""
+        """The similarity of each example, 0 to 1."""
         numbers, weights = known_part(vector, self._size)
         begins: Places = self._begin[numbers]
         lengths: Places = self._begin[numbers + 1] - begins
@@ -144,7 +144,7 @@ class Index:
 
 
 def known_part(vector: Vector, size: int) -> Vector:
-    """What of a vector was numbered before `size` features were known."""
+    """The part of a vector with feature numbers below `size`."""
     numbers, weights = vector
     if len(numbers) and int(numbers.max()) >= size:
         kept = numbers < size

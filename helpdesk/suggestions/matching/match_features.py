@@ -1,4 +1,4 @@
-"""What is known about each article for one text, and what of it tells how sure one may be."""
+"""Features of a match: the three scores of every article, and what they say about confidence."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ FACTS = 5
 
 @dataclass(frozen=True, slots=True)
 class MatchFeatures:
-    """A number an article: likeness to all of it, the judge's word, likeness to its likest example."""
+    """Scores per article: similarity to the whole, classifier score, similarity to its nearest example."""
 
     article_similarity: Table
     judged: Table
     likest: Table
 
     def best(self, spread: Table, count: int) -> tuple[npt.NDArray[Any], Table]:
-        """The `count` best articles, best first, and their mixed scores; one more score, the best of the others."""
+        """The `count` best articles with their mixed scores, and the best score of the others."""
         mixed = self.article_similarity * spread[0] + self.judged * spread[1] + self.likest * spread[2]
         wanted = min(count + 1, len(mixed))
         ranked = np.argpartition(-mixed, wanted - 1)[:wanted] if wanted < len(mixed) else np.arange(len(mixed))
@@ -29,7 +29,7 @@ class MatchFeatures:
         return ranked[:count], mixed[ranked]
 
     def facts(self, best: npt.NDArray[Any], values: Table) -> Table:
-        """A row for each of the best: its score, its lead over the best other one, and the three scores alone."""
+        """A feature row per best article: mixed score, margin over the best other, the three scores."""
         rows = np.empty((len(best), FACTS))
         rows[:, 0] = values[: len(best)]
         rows[:, 1] = rows[:, 0] - values[0]

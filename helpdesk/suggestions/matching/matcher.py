@@ -1,4 +1,4 @@
-"""Which articles answer a text: likeness to examples and to whole articles, a linear judge, and how sure it is."""
+"""The matcher of one language: similarity to examples and to articles, a linear classifier, calibrated confidence."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TELLING = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An article by its number, the confidence that it answers, and the telling words both have."""
+    """A matched article by number, its confidence, and the informative words both share."""
 
     article: int
     confidence: float
@@ -58,7 +58,7 @@ class Matcher:
             self._judge.settle()
 
     def _read(self, articles: Sequence[Sequence[str]]) -> Iterator[array[int]]:
-        """The features of every example, one after the other; an article without examples has an empty one."""
+        """The features of every example; an article without examples has an empty one."""
         for texts in articles:
             stems: set[str] = set()
             for text in texts or [""]:
@@ -68,7 +68,7 @@ class Matcher:
             self._stems.append(frozenset(stems))
 
     def match(self, tokens: Sequence[str], limit: int = 3) -> list[Match]:
-        """The best articles for a text's words, best first; none when none of the words is known."""
+        """The best articles for a text, best first; none when no word is known."""
         numbers = self.vocabulary.lookup(tokens)
         if not numbers or not self._alive.any():
             return []
@@ -83,7 +83,7 @@ class Matcher:
         ][:limit]
 
     def add(self, texts: Sequence[str]) -> int:
-        """One more article; its number."""
+        """Add an article; returns its number."""
         self._stems.append(frozenset())
         self._alive = np.append(self._alive, True)
         self._lengths = np.append(self._lengths, 1.0)
@@ -94,7 +94,7 @@ class Matcher:
         return number
 
     def learn(self, text: str, article: int) -> None:
-        """A text that an article answered: the judge is corrected and the text kept as one more example."""
+        """Learn a confirmed answer: update the classifier and add the text as an example."""
         tokens = self.vocabulary.words(text)
         numbers = self.vocabulary.grow(tokens)
         if not numbers:
@@ -110,7 +110,7 @@ class Matcher:
         self._lengths[article] = max(1.0, float(np.sqrt(before**2 + 1 + before)))
 
     def remove(self, article: int) -> None:
-        """Never propose it again."""
+        """Exclude an article from matches."""
         self._alive[article] = False
 
     def _scores(self, vector: Vector) -> MatchFeatures:

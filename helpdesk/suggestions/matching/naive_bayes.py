@@ -1,4 +1,4 @@
-"""A second linear judge: naive Bayes on the weighted features, sure of itself where examples are very few."""
+"""Naive Bayes on the weighted features: the classifier that is best where examples are very few."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SMOOTHING = 0.1
 
 
 class NaiveBayes:
-    """`weights[feature, article]`: how much a feature speaks for an article, compared with the others."""
+    """`weights[feature, article]`: log-likelihood ratio of a feature for an article."""
 
     def __init__(self, vectors: Sequence[Vector], owners: npt.NDArray[Any], articles: int, size: int) -> None:
         self._vectors, self._owners = vectors, owners
@@ -30,7 +30,7 @@ class NaiveBayes:
         self.weights -= self._usual[:, None]
 
     def unseen(self) -> Matrix:
-        """What it would say of each example without having seen that example."""
+        """Leave-one-out predictions, each example left out alone."""
         predictions = np.zeros((len(self._vectors), self.weights.shape[1]), np.float32)
         for i, ((numbers, weights), owner) in enumerate(zip(self._vectors, self._owners.tolist(), strict=True)):
             predictions[i] = weights @ self.weights[numbers]
@@ -40,6 +40,6 @@ class NaiveBayes:
         return predictions
 
     def unknown(self) -> Matrix:
-        """What it would say of each example without its article; the article's own column means nothing."""
+        """Leave-one-out predictions without the example's article; its own column is meaningless."""
         predictions = [weights @ self.weights[numbers] for numbers, weights in self._vectors]
         return np.asarray(predictions, np.float32)

@@ -1,5 +1,6 @@
-"""A linear judge of articles, fitted at once (ridge regression on similarities), and what it would have said of
-each example had it never seen it, or never seen its article: the honest material for calibration."""
+"""Ridge regression on similarities as a classifier of articles, with closed-form leave-one-out predictions
+for calibration.
+"""
 
 from __future__ import annotations
 
@@ -34,11 +35,11 @@ class Ridge:
             self.weights[numbers] += weights[:, None] * answer
 
     def unseen(self) -> Matrix:
-        """What it would say of each example without having seen that example."""
+        """Leave-one-out predictions, each example left out alone."""
         return np.asarray(self._wanted - self._answers / np.diag(self._inverse)[:, None], np.float32)
 
     def unknown(self) -> Matrix:
-        """What it would say of each example without having seen anything of its article."""
+        """Leave-one-out predictions without the example's whole article."""
         predictions = np.zeros_like(self._wanted)
         for owner in np.unique(self._owners):
             mine = np.flatnonzero(self._owners == owner)

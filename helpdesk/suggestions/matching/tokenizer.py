@@ -1,4 +1,4 @@
-"""From a message to the words that matter, spelled one way: formal, colloquial and Finglish Persian, English."""
+"""Tokenizer: message → normalised words and stems of formal, colloquial and Finglish Persian, and of English."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from helpdesk.errors import Invalid
 from helpdesk.text import key
 
-LONGEST = 1500  # characters of a message that are looked at: what a mail is about stands at its beginning
+LONGEST = 1500  # characters of a message that are tokenized: the topic comes first
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _REPEATED = re.compile(r"(.)\1{2,}")
 _ENGLISH_PARTS = re.compile(r"\b(can|won|shan|n)['’]?t\b|n['’]t\b|['’](?:s|m|re|ve|ll|d)\b")
@@ -20,7 +20,7 @@ def _listed(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Written as words of their own once a half-space has become a space.
+# Separate words once a half-space has become a space.
 _ENDINGS = _listed("می ها های هایی هایم هایت هایش هام هات هاش ام ات اش اند ایم اید ای مان تان شان مون تون شون تر ترین")
 _SUFFIXES = (
     "هایمان", "هایتان", "هایشان", "هاتون", "هامون", "هاشون", "هایی", "هایم", "هایت", "هایش",
@@ -47,7 +47,7 @@ _TWICE = re.compile(r"(.)\1+")
 
 
 class Lexicon:
-    """Words that mean the same to a shop's customers: each line of its file names one, then its other spellings."""
+    """Synonyms: each line of its file has a word, then its other spellings."""
 
     def __init__(self, same: Mapping[str, str] | None = None) -> None:
         self._same: dict[str, str] = {}
@@ -56,7 +56,7 @@ class Lexicon:
             self._same |= {word: meaning, stem(word): meaning}
 
     def meaning(self, word: str) -> str | None:
-        """The word that stands for all that mean the same, or None."""
+        """The canonical word of a synonym, or None."""
         return self._same.get(word) or self._same.get(stem(word))
 
     @classmethod
@@ -79,7 +79,7 @@ class Lexicon:
 
 
 def tokenize(text: str) -> list[str]:
-    """The words of a text as they are compared, without greetings, unless nothing else was said."""
+    """The normalised words of a text, without greetings unless there is nothing else."""
     folded = _REPEATED.sub(r"\1", key(text[:LONGEST]))
     if "'" in folded or "’" in folded:
         folded = _ENGLISH_PARTS.sub(_without_apostrophe, folded)
@@ -104,12 +104,12 @@ _SMALL = _listed(
 
 
 def is_telling(tokens: Sequence[str]) -> bool:
-    """Whether any of the words says what a text is about; words that were not compared one by one may."""
+    """Whether any word is informative; unknown words count as informative."""
     return not tokens or any(word not in _SMALL and len(word) > 1 for word in tokens)
 
 
 def telling(tokens: Sequence[str]) -> list[str]:
-    """Those words that say what a text is about; all of them when none does."""
+    """The informative words; all of them when none is."""
     return [word for word in tokens if word not in _SMALL and len(word) > 1] or list(tokens)
 
 
@@ -119,7 +119,7 @@ def _without_apostrophe(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """A light stem: what stays of a Persian or English word without its commonest beginnings and endings."""
+    """A light stemmer: removes common Persian and English prefixes and suffixes."""
     if word.isascii():
         return _english(word)
     if word.startswith("نمی") and len(word) > 5:

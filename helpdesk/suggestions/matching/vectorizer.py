@@ -1,4 +1,4 @@
-"""Words into numbered features: letters 2-5, words, pairs of words, consonant skeletons."""
+"""Vectorizer: words → numbered features (character n-grams of 2 to 5, words, word pairs, consonant skeletons)."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from helpdesk.suggestions.matching.tokenizer import Lexicon, skeleton, stem, tok
 Numbers = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.float32]
 LETTERS, WORDS, BONES = range(3)
-MEANINGS = 3  # counted among the words
+MEANINGS = 3  # counted as a word
 SHORTEST, LONGEST = 3, 4
 MOST_REMEMBERED = 50_000
 
 
 class Vocabulary:
-    """Numbers features in the order they are first seen; what was never seen in an article has no number."""
+    """Feature numbers in order of first occurrence; features unseen in articles have none."""
 
     def __init__(self, lexicon: Lexicon, *, bones: bool) -> None:
         self._lexicon, self._bones = lexicon, bones
         self._numbers: dict[tuple[int, str] | str, int] = {}
-        self._taken: dict[str, list[int]] = {}  # words already taken apart, their known features
-        self._whole: dict[str, list[int]] = {}  # words of articles, all of their features
+        self._taken: dict[str, list[int]] = {}  # cache: word → known features
+        self._whole: dict[str, list[int]] = {}  # cache: article word → all features
         self.block = bytearray()
 
     def __len__(self) -> int:
         return len(self.block)
 
     def words(self, text: str) -> list[str]:
-        """The words a text is compared by."""
+        """The tokens of a text."""
         return tokenize(text)
 
     def grow(self, tokens: Sequence[str]) -> list[int]:
-        """The features of a text, new ones numbered, repeated ones repeated."""
+        """The features of an article text, new ones numbered, with repetitions."""
         known_numbers: list[int] = []
         before = len(self.block)
         for word in tokens:
@@ -65,7 +65,7 @@ class Vocabulary:
         return features
 
     def number_of(self, short: str) -> int | None:
-        """The feature that is a stem itself."""
+        """The feature number of a stem."""
         return self._numbers.get((WORDS, short))
 
     def _number(self, name: tuple[int, str] | str, block: int) -> int:
@@ -76,7 +76,7 @@ class Vocabulary:
         return number
 
     def lookup(self, tokens: Sequence[str]) -> list[int]:
-        """The known features of a text. Fast: a word is taken apart once."""
+        """The known features of a query; each word is split once."""
         numbers: list[int] = []
         get = self._numbers.get
         for word in tokens:

@@ -1,4 +1,4 @@
-"""The inbox: the list, the ticket, and what agents do in it."""
+"""The agents' inbox and its routes: ticket lists, the ticket page, everything agents do there."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from helpdesk.web.inbox.pages import (
 
 
 def routes() -> list[web.AbstractRouteDef]:
-    """Everything of this folder."""
+    """The routes of the inbox."""
     ticket_path = r"/inbox/tickets/{number:\d+}"
     posts = {
         "reply": ticket_commands.reply, "note": ticket_commands.note, "assign": ticket_commands.assign, "take": ticket_commands.take_ticket, "status": ticket_commands.status,

@@ -1,6 +1,6 @@
-"""What a file is by its content, whatever its name says: its type, its size on the page, how long it plays.
+"""Media type detection by content: type, size in pixels and duration of pictures, sounds and videos.
 
-Only what a browser shows or plays without being able to act is known here; everything else is a download.
+Only what a browser shows or plays without executing it is recognised; everything else is a download.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from aiohttp import web
 from channels.toolkit.file_kinds import image_type
 from helpdesk.files.file_store import FileStore
 
-HEAD = 64 * 1024  # bytes looked at from the start
-MOST_KNOWN = 20_000  # looks kept in memory
+HEAD = 64 * 1024  # bytes read from the start
+MOST_KNOWN = 20_000  # results cached in memory
 TAIL = 64 * 1024  # and from the end
-MOST_PIXELS = 60_000_000  # of a picture shown in the page
+MOST_PIXELS = 60_000_000  # pixels of a picture shown inline
 MOST_BOXES = 64
-LONGEST = 24 * 3600  # seconds that are believed
+LONGEST = 24 * 3600  # longest credible duration, in seconds
 OPUS_RATE = 48_000
 PLAYABLE_WAVE = frozenset({1, 3, 6, 7, 0xFFFE})  # PCM, float, A-law, µ-law, extensible; GSM of old switchboards is not
 
 
 @dataclass(frozen=True, slots=True)
 class MediaInfo:
-    """How a file is shown. `seconds` None: the browser finds out."""
+    """How a file is shown. `seconds` None: left to the browser."""
 
     kind: Literal["picture", "audio", "video"]
     type: str
@@ -39,7 +39,7 @@ class MediaInfo:
 
 
 def probe(file: BinaryIO) -> MediaInfo | None:
-    """The look of an open file; None: to be downloaded only. A damaged file is shown as far as it tells."""
+    """The media type of an open file; None: download only. Damaged files give what can be read."""
     head = file.read(HEAD)
     try:
         return _picture(head) or _sound(head, file) or _film(head, file)
@@ -80,7 +80,7 @@ def _jpeg(head: bytes) -> tuple[int, int]:
 
 
 def _lies_on_its_side(exif: bytes) -> bool:
-    """Whether a camera was held upright: its pictures are stored lying."""
+    """Whether EXIF orientation swaps width and height."""
     order = "<" if exif[:2] == b"II" else ">"
     start = struct.unpack(order + "I", exif[4:8])[0]
     for index in range(struct.unpack(order + "H", exif[start : start + 2])[0]):
@@ -198,13 +198,13 @@ def _within(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, 
             return
         file.seek(start)
         head = file.read(16)
-        length, name, ahead = int.from_bytes(head[:4], "big"), head[4:8], 8
+        length, name, header = int.from_bytes(head[:4], "big"), head[4:8], 8
         if length == 1:
-            length, ahead = int.from_bytes(head[8:16], "big"), 16
+            length, header = int.from_bytes(head[8:16], "big"), 16
         until = end if length == 0 else start + length
-        if until > end or until < start + ahead:
+        if until > end or until < start + header:
             return
-        yield name, start + ahead, until
+        yield name, start + header, until
         start = until
 
 
@@ -218,18 +218,18 @@ def _believed(seconds: float) -> float | None:
 
 
 class MediaProbe:
-    """What the stored files are, by their hash. A content never changes, so each is looked at once."""
+    """Media types of stored files, by hash. Content never changes, so each is probed once."""
 
     def __init__(self, files: FileStore) -> None:
         self._files = files
         self._known: OrderedDict[str, MediaInfo | None] = OrderedDict()
 
     def of(self, digest: str | None) -> MediaInfo | None:
-        """What is known of a file; None for one that is not shown in the page or was not looked at yet."""
+        """The cached result; None for a download or a file not probed yet."""
         return self._known.get(digest) if digest else None
 
     async def learn(self, digests: Iterable[str | None]) -> None:
-        """Look at the files not known yet."""
+        """Probe the files not in the cache yet."""
         fresh = [digest for digest in dict.fromkeys(digests) if digest and digest not in self._known]
         if not fresh:
             return

@@ -1,6 +1,6 @@
-"""Pictures that a mail wants from outside: fetched by the desk when a person asks, so that its sender learns nothing.
+"""Image proxy for mails: remote pictures are fetched by the desk on request, so that the sender learns nothing.
 
-Their addresses are signed and expire: the desk fetches only what a mail on it shows.
+Addresses are signed and expire: the desk fetches only what one of its own mails shows.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from helpdesk.web.security import secret_address
 
 RULES = web.AppKey("picture_rules", Rules)
 AT_ONCE = web.AppKey("pictures_at_once", asyncio.Semaphore)
-VALID = 3600  # seconds an address works
-LONGEST = 2000  # characters of an address
+VALID = 3600  # seconds until a signed URL expires
+LONGEST = 2000  # characters of a URL
 MOST_KEPT = 2000  # pictures in the cache
 
 
 def signer(secret: bytes, now: datetime) -> Callable[[str], str | None]:
-    """Makes the desk's own address of a picture outside; None for what is no web address."""
+    """A function that signs proxy URLs of remote pictures; None for what is no web URL."""
     until = int(now.timestamp()) // VALID * VALID + 2 * VALID
 
     def sign(address: str) -> str | None:
@@ -47,7 +47,7 @@ def _mac(secret: bytes, address: str, until: int) -> str:
 
 @secret_address
 async def picture(request: web.Request) -> web.StreamResponse:
-    """One picture. Whatever is wrong with it, nothing is told but that there is none."""
+    """One proxied picture. Every failure is a plain 404."""
     app, address, until = request.app, request.query.get("u", ""), request.query.get("until", "")
     if not (until.isascii() and until.isdigit() and len(until) < 12):
         raise web.HTTPNotFound
@@ -97,7 +97,7 @@ def _read(place: Path) -> bytes | None:
 
 
 def _keep(place: Path, content: bytes) -> None:
-    """Into the cache, which forgets its oldest; a full disk only means that it is fetched again."""
+    """Store it in the cache and evict the oldest; on a full disk it is simply fetched again."""
     draft = place.with_name(f".{place.name}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -111,6 +111,6 @@ def _keep(place: Path, content: bytes) -> None:
 
 
 def prepare(app: web.Application, rules: Rules = Rules()) -> list[web.AbstractRouteDef]:  # noqa: B008 (a constant)
-    """What the application needs for it; its route."""
+    """Set up the proxy in the application; returns its route."""
     app[RULES], app[AT_ONCE] = rules, asyncio.Semaphore(8)
     return [web.get(r"/pictures/{token:[0-9a-f]{64}}", picture)]

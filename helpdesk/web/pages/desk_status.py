@@ -1,4 +1,4 @@
-"""How the desk is doing, for administrators: channels, intake, outbox, clocks, disk."""
+"""The status page for administrators: channels, intake, outbox, SLA clocks, disk."""
 
 from __future__ import annotations
 
@@ -62,15 +62,15 @@ def _figures(tx: Connection) -> tuple[dict[str, int], dict[str, int], int, datet
     return intake.figures(tx), outbox.figures(tx), sla.running(tx), sla.next_fire(tx)
 
 
-def accounts(states: Mapping[tuple[str, str], State], eyes: Reader) -> list[AccountView]:
-    """Every account a channel has told about, and those it has not told about yet."""
+def accounts(states: Mapping[tuple[str, str], State], reader: Reader) -> list[AccountView]:
+    """Every channel account, also those without a report yet."""
     known = dict(states)
-    for name, channel in eyes.channels.items():
+    for name, channel in reader.channels.items():
         for account in channel.accounts():
             known.setdefault((name, account), State(account, connected=False))
     return [
         AccountView(
-            eyes.channel(name), account or name, state.connected, state.problem, state.since, state.remote_count,
+            reader.channel(name), account or name, state.connected, state.problem, state.since, state.remote_count,
             state.taken_count,
         )
         for (name, account), state in sorted(known.items())
@@ -80,13 +80,13 @@ def accounts(states: Mapping[tuple[str, str], State], eyes: Reader) -> list[Acco
 @needs("status.read")
 async def page(request: web.Request) -> web.StreamResponse:
     """The status page."""
-    app, eyes = request.app, reader_of(request)
+    app, reader = request.app, reader_of(request)
     settings, database = app[app_keys.SETTINGS], app[app_keys.DATABASE]
     arrived, leaving, running, deadline = await database.read(_figures)
     folder = settings.data.folder
     free = shutil.disk_usage(folder if folder.exists() else Path.cwd()).free
     shown = StatusView(
-        accounts=accounts(app[app_keys.REPORTS], eyes),
+        accounts=accounts(app[app_keys.REPORTS], reader),
         quarantined=arrived["quarantined"],
         intake_waiting=arrived["new"],
         outbox=leaving,

@@ -1,4 +1,4 @@
-"""The people of the desk, for administrators: let in, changed, sent a link, shut out. Supervisors may look."""
+"""The people pages for administrators: invite, change, disable, send a new link. Supervisors can read them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from helpdesk.agents import actions, queries, rules
 from helpdesk.agents.queries import Staff
 from helpdesk.errors import Conflict, Invalid, NotFound
 from helpdesk.web import app_keys
-from helpdesk.web.inbox.pages.render import number
+from helpdesk.web.forms.field_types import whole_number
+from helpdesk.web.forms.form_parser import NOT_REFUSED, Refused, parse_form, refuse
+from helpdesk.web.forms.people_forms import InviteForm, PersonForm, TeamForm
 from helpdesk.web.pages.navigation import page_frame
 from helpdesk.web.rendering import error_pages
 from helpdesk.web.rendering.page_renderer import PAGES
@@ -23,29 +25,11 @@ from helpdesk.web.security import needs
 
 @dataclass(frozen=True, slots=True)
 class OneTimeLink:
-    """A link that was made just now; this page is the only one that ever shows it."""
+    """A sign-in link just created; shown on this page only."""
 
     name: str
     url: str
     hours: int
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What stood in the form that invites, when it is shown again."""
-
-    name: str = ""
-    email: str = ""
-    role: str = "agent"
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What stood in the form that changes somebody, when it was refused."""
-
-    name: str
-    extension: str
-    role: str
 
 
 def _staff(tx: Connection, *, now: datetime, person_id: int | None = None) -> tuple[list[Staff], Sequence[Any]]:
@@ -58,135 +42,128 @@ def _say(request: web.Request, words: str) -> str:
 
 @needs("people.read")
 async def page(request: web.Request) -> web.StreamResponse:
-    """Everybody, and the forms that invite and make a team."""
+    """The people page."""
     return await _page(request)
 
 
 async def _page(
-    request: web.Request,
-    *,
-    error: str = "",
-    wrong: str = "",
-    asked: Asked | None = None,
-    made: OneTimeLink | None = None,
+    request: web.Request, *, refused: Refused = NOT_REFUSED, made: OneTimeLink | None = None
 ) -> web.StreamResponse:
     app = request.app
     everybody, teams = await app[app_keys.DATABASE].read(_staff, now=app[app_keys.CLOCK]())
     return app[PAGES].render(
-        request, "people/list.html", status=422 if error else 200, everybody=everybody, teams=teams,
-        called={team.id: team.name for team in teams}, roles=rules.ROLES, asked=asked or Asked(), error=error, wrong=wrong,
+        request, "people/list.html", status=422 if refused.errors else 200, everybody=everybody, teams=teams,
+        called={team.id: team.name for team in teams}, roles=rules.ROLES, typed=refused.typed, errors=refused.errors,
         made=made, may=rules.may(app_keys.signed_in(request), "people.manage"), **await page_frame(request, "people"),
     )  # fmt: skip
 
 
 @needs("people.manage")
 async def invite(request: web.Request) -> web.StreamResponse:
-    """Add somebody and show their link, once: it stands in this answer and nowhere else."""
-    app, fields = request.app, await request.post()
-    asked = Asked(*(str(fields.get(name, "")) for name in ("name", "email", "role")))
+    """Invite somebody and show their link, in this response only."""
+    app = request.app
     try:
+        form = await parse_form(request, InviteForm)
         _id, token = await app[app_keys.DATABASE].write(
-            actions.invite, name=asked.name, email=asked.email, role=rules.role(asked.role), now=app[app_keys.CLOCK](),
+            actions.invite, name=form.name, email=form.email, role=form.role, now=app[app_keys.CLOCK](),
             lasts=_lasts(request), by=app_keys.signed_in(request).id,
         )  # fmt: skip
     except (Conflict, Invalid) as error:
-        return await _page(request, error=error_pages.sentence_for(request, error), wrong="invite", asked=asked)
-    return await _page(request, made=_once(request, rules.fold_name(asked.name), token))
+        return await _page(request, refused=await refuse(request, error, InviteForm))
+    return await _page(request, made=_link_view(request, form.name, token))
 
 
 @needs("team.manage")
 async def new_team(request: web.Request) -> web.StreamResponse:
-    """Make a team."""
-    app, fields = request.app, await request.post()
+    """Create a team."""
+    app = request.app
     try:
+        form = await parse_form(request, TeamForm)
         await app[app_keys.DATABASE].write(
-            actions.new_team,
-            name=str(fields.get("team", "")),
-            now=app[app_keys.CLOCK](),
-            by=app_keys.signed_in(request).id,
+            actions.new_team, name=form.team, now=app[app_keys.CLOCK](), by=app_keys.signed_in(request).id
         )
     except (Conflict, Invalid) as error:
-        return await _page(request, error=error_pages.sentence_for(request, error), wrong="team")
+        return await _page(request, refused=await refuse(request, error, TeamForm))
     raise web.HTTPSeeOther("/people#teams")
 
 
 @needs("people.manage")
 async def person_page(request: web.Request) -> web.StreamResponse:
-    """Somebody, to change."""
-    return await _one(request)
+    """The page of one person."""
+    return await _person_page(request)
 
 
-async def _one(
-    request: web.Request, *, error: str = "", tried: Tried | None = None, made: OneTimeLink | None = None
+async def _person_page(
+    request: web.Request, *, refused: Refused = NOT_REFUSED, made: OneTimeLink | None = None
 ) -> web.StreamResponse:
     app, person_id = request.app, _id(request)
     member, teams = await app[app_keys.DATABASE].read(_staff, now=app[app_keys.CLOCK](), person_id=person_id)
     if not member:
         raise NotFound("There is no such person.")
-    notice = _say(request, "Kept.") if "kept" in request.query and not error and not made else ""
+    notice = _say(request, "Kept.") if "kept" in request.query and not refused.errors and not made else ""
     return app[PAGES].render(
-        request, "people/person.html", status=422 if error else 200, who=member[0], teams=teams, roles=rules.ROLES,
-        tried=tried, error=error, made=made, notice=notice, own=person_id == app_keys.signed_in(request).id,
+        request, "people/person.html", status=422 if refused.errors else 200, who=member[0], teams=teams,
+        roles=rules.ROLES, typed=refused.typed, errors=refused.errors, made=made, notice=notice, own=person_id == app_keys.signed_in(request).id,
         **await page_frame(request, "people"),
     )  # fmt: skip
 
 
 @needs("people.manage")
 async def change_person(request: web.Request) -> web.StreamResponse:
-    """Keep name, role, extension and teams of somebody. Another role signs them out."""
-    app, fields, by = request.app, await request.post(), app_keys.signed_in(request)
-    tried = Tried(*(str(fields.get(name, "")) for name in ("name", "extension", "role")))
+    """Save name, role, extension and teams of a person. A new role ends their sessions."""
+    app = request.app
     try:
+        form = await parse_form(request, PersonForm)
         await app[app_keys.DATABASE].write(
-            actions.shape, person_id=_id(request), name=tried.name, role=rules.role(tried.role), extension=tried.extension,
-            teams=frozenset(number(str(value)) for value in fields.getall("team", [])), by=by, now=app[app_keys.CLOCK](),
+            actions.shape, person_id=_id(request), name=form.name, role=form.role, extension=form.extension,
+            teams=frozenset(form.team), by=app_keys.signed_in(request), now=app[app_keys.CLOCK](),
         )  # fmt: skip
     except (Conflict, Invalid) as error:
-        return await _one(request, error=error_pages.sentence_for(request, error), tried=tried)
+        return await _person_page(request, refused=await refuse(request, error, PersonForm))
     raise web.HTTPSeeOther(f"/people/{_id(request)}?kept")
 
 
 @needs("people.manage")
 async def new_link(request: web.Request) -> web.StreamResponse:
-    """A link for who lost their password, or the invitation. Earlier ones stop working."""
+    """Create a new sign-in link; earlier ones stop working."""
     database, now = request.app[app_keys.DATABASE], request.app[app_keys.CLOCK]()
     person = await database.read(queries.person, person_id=_id(request))
     token = await database.write(
         actions.make_link, person_id=person.id, now=now, lasts=_lasts(request), by=app_keys.signed_in(request).id
     )
-    return await _one(request, made=_once(request, person.name, token))
+    return await _person_page(request, made=_link_view(request, person.name, token))
 
 
 @needs("people.manage")
 async def disable_person(request: web.Request) -> web.StreamResponse:
-    """Shut somebody out, now and everywhere."""
-    return await _turn(request, actions.disable)
+    """Disable a person; their sessions end at once."""
+    return await _set_enabled(request, actions.disable)
 
 
 @needs("people.manage")
 async def enable_person(request: web.Request) -> web.StreamResponse:
-    """Let somebody in again."""
-    return await _turn(request, actions.enable)
+    """Enable a person again."""
+    return await _set_enabled(request, actions.enable)
 
 
-async def _turn(request: web.Request, action: Any) -> web.StreamResponse:
+async def _set_enabled(request: web.Request, action: Any) -> web.StreamResponse:
     app, by = request.app, app_keys.signed_in(request)
     try:
         await app[app_keys.DATABASE].write(action, person_id=_id(request), by=by, now=app[app_keys.CLOCK]())
     except Conflict as error:
-        return await _one(request, error=error_pages.sentence_for(request, error))
+        return await _person_page(request, refused=Refused({"": error_pages.sentence_for(request, error)}))
     raise web.HTTPSeeOther(f"/people/{_id(request)}?kept")
 
 
 def _id(request: web.Request) -> int:
-    return number(request.match_info["id"])
+    return whole_number(request.match_info["id"])
 
 
 def _lasts(request: web.Request) -> timedelta:
     return timedelta(hours=request.app[app_keys.SETTINGS].sign_in.invitation_hours)
 
 
-def _once(request: web.Request, name: str, token: str) -> OneTimeLink:
+def _link_view(request: web.Request, name: str, token: str) -> OneTimeLink:
     settings = request.app[app_keys.SETTINGS]
     return OneTimeLink(name, f"{settings.desk.public_url}/sign-in/link/{token}", settings.sign_in.invitation_hours)
 

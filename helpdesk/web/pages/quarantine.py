@@ -1,4 +1,4 @@
-"""What arrived and could not be understood: its reason, its raw form, and another try."""
+"""The quarantine pages: messages that could not be processed, with reason, raw content, retry and export."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from helpdesk.errors import NotFound
 from helpdesk.intake import actions, queries
 from helpdesk.maintenance import exports
 from helpdesk.web import app_keys
-from helpdesk.web.inbox.pages.render import number, reader_of
+from helpdesk.web.forms.field_types import whole_number
+from helpdesk.web.inbox.pages.render import reader_of
 from helpdesk.web.inbox.views.timeline_views import ChannelMark
 from helpdesk.web.pages.navigation import page_frame
 from helpdesk.web.rendering.page_renderer import PAGES
 from helpdesk.web.security import needs
 
 log = structlog.get_logger("quarantine")
-SHOWN = 20_000  # bytes of the raw form on the page; the rest is in the download
+SHOWN = 20_000  # bytes of raw content on the page; the rest is in the download
 PAGE = 50
-STALLED = 60.0  # seconds in which a browser must take a part of an export
+STALLED = 60.0  # seconds a browser has to accept a part of an export
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class QuarantinedItem:
     cut: bool = False
 
 
-def _held(request: web.Request, row: Any, **more: Any) -> QuarantinedItem:
+def _item(request: web.Request, row: Any, **more: Any) -> QuarantinedItem:
     return QuarantinedItem(
         row.id, reader_of(request).channel(row.channel), row.account, row.received_at, row.error or "…",
         attempts=row.attempts, **more,
@@ -52,22 +53,22 @@ def _held(request: web.Request, row: Any, **more: Any) -> QuarantinedItem:
 
 @needs("quarantine.replay")
 async def page(request: web.Request) -> web.StreamResponse:
-    """The newest first."""
+    """The quarantine page, newest first."""
     app = request.app
-    before = number(request.query.get("before", "")) or 2**62
+    before = whole_number(request.query.get("before", "")) or 2**62
     rows = await app[app_keys.DATABASE].read(queries.quarantine, before=before, most=PAGE)
     say = app[PAGES].gettext(app[PAGES].language_of(request)).gettext
     notice = (
         say("It is being tried again. If it fails once more, it comes back here.") if "again" in request.query else ""
     )
     return app[PAGES].render(
-        request, "quarantine/list.html", held=[_held(request, row, size=row.size) for row in rows], notice=notice,
+        request, "quarantine/list.html", held=[_item(request, row, size=row.size) for row in rows], notice=notice,
         before=rows[-1].id if len(rows) == PAGE else None, **await page_frame(request, "quarantine"),
     )  # fmt: skip
 
 
 async def _raw(request: web.Request) -> Any:
-    row = await request.app[app_keys.DATABASE].read(queries.raw, intake_id=number(request.match_info["id"]))
+    row = await request.app[app_keys.DATABASE].read(queries.raw, intake_id=whole_number(request.match_info["id"]))
     if row is None or row.state not in ("quarantined", "new"):
         raise NotFound("This message is not in quarantine any more.")
     return row
@@ -75,10 +76,10 @@ async def _raw(request: web.Request) -> Any:
 
 @needs("quarantine.replay")
 async def detail(request: web.Request) -> web.StreamResponse:
-    """One message with its raw form."""
+    """One message with its raw content."""
     row = await _raw(request)
     shown = row.raw[:SHOWN].decode("utf-8", "replace")
-    item = _held(request, row, size=len(row.raw), raw=shown, cut=len(row.raw) > SHOWN)
+    item = _item(request, row, size=len(row.raw), raw=shown, cut=len(row.raw) > SHOWN)
     return request.app[PAGES].render(
         request, "quarantine/detail.html", item=item, **await page_frame(request, "quarantine")
     )  # fmt: skip
@@ -97,7 +98,7 @@ async def raw(request: web.Request) -> web.StreamResponse:
 
 @needs("quarantine.replay")
 async def export(request: web.Request) -> web.StreamResponse:
-    """All of it as one file, in parts as they are read. What breaks off arrives as a failed download, not as half a file."""
+    """The whole quarantine as one streamed file. An interrupted export is a failed download, not half a file."""
     form = exports.parse_form(request.path.rpartition(".")[2])
     name = f"quarantine-{request.app[app_keys.CLOCK]():%Y-%m-%d}.{form}"
     response = web.StreamResponse(
@@ -108,7 +109,7 @@ async def export(request: web.Request) -> web.StreamResponse:
         }
     )
     async with aclosing(exports.lines(request.app[app_keys.DATABASE], source="quarantine", form=form)) as parts:
-        first = await _first(parts)  # an error up to here is an ordinary page
+        first = await _first(parts)  # an error up to here is an ordinary error page
         await response.prepare(request)
         try:
             await _write(response, first)
@@ -134,17 +135,17 @@ async def _first(parts: AsyncGenerator[tuple[bytes, int], None]) -> bytes:
 
 
 async def _write(response: web.StreamResponse, part: bytes) -> None:
-    """Raises TimeoutError for a browser that takes nothing more: it would hold a connection of the database."""
+    """Raises TimeoutError for a stalled browser: it would hold a database connection."""
     async with asyncio.timeout(STALLED):
         await response.write(part)
 
 
 @needs("quarantine.replay")
 async def replay(request: web.Request) -> web.StreamResponse:
-    """Try one again."""
+    """Retry one message."""
     app = request.app
     await app[app_keys.DATABASE].write(
-        actions.replay, intake_id=number(request.match_info["id"])
+        actions.replay, intake_id=whole_number(request.match_info["id"])
     )  # fmt: skip
     raise web.HTTPSeeOther("/quarantine?again")
 

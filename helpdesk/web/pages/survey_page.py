@@ -1,4 +1,4 @@
-"""The customer's page behind the three stickers. Reading it records nothing; a form or a person's browser does."""
+"""The customers' satisfaction survey page. A GET records nothing; only its form or a person's browser does."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from helpdesk.surveys.rules import SCORES
 from helpdesk.tickets import queries as tickets
 from helpdesk.tickets.rows import TicketRow
 from helpdesk.web import app_keys
+from helpdesk.web.forms.form_parser import NOT_REFUSED, parse_form, refuse
+from helpdesk.web.forms.survey_forms import SurveyForm
 from helpdesk.web.rendering.page_renderer import LANGUAGES, PAGES
 from helpdesk.web.security import secret_address
-
-MOST_REASONS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class SurveyPage:
-    """What the page shows. `tapped`: the face of the link that was followed, not recorded yet."""
+    """The values of the page. `tapped`: the score of the followed link, not recorded yet."""
 
     token: str
     subject: str
@@ -48,11 +48,11 @@ def _read(tx: Connection, context: DeskContext, *, token: str, now: datetime) ->
 
 @secret_address
 async def page(request: web.Request) -> web.StreamResponse:
-    """The three faces."""
+    """The survey page."""
     return await _page(request)
 
 
-async def _page(request: web.Request, problem: str = "", status: int = 200) -> web.StreamResponse:
+async def _page(request: web.Request, fault: Invalid | None = None) -> web.StreamResponse:
     app, token = request.app, request.match_info["token"]
     try:
         stored, ticket, who = await app[app_keys.DATABASE].read(
@@ -61,7 +61,8 @@ async def _page(request: web.Request, problem: str = "", status: int = 200) -> w
     except (NotFound, Conflict) as error:
         return _gone(request, error)
     language = _language(request, ticket.language)
-    tapped = request.query.get("face", "")
+    refused = await refuse(request, fault, SurveyForm, language=language) if fault is not None else NOT_REFUSED
+    tapped = refused.typed.get("face") or request.query.get("face", "")
     shown = SurveyPage(
         token=token,
         subject=ticket.subject or f"#{ticket.id}",
@@ -69,48 +70,50 @@ async def _page(request: web.Request, problem: str = "", status: int = 200) -> w
         score=stored.score or "",
         tapped=tapped if tapped in SCORES else "",
         reasons=[(item.key, item.words[language]) for item in app.get(app_keys.REASONS, ())],
-        chosen=list(stored.reasons or ()),
-        words=stored.words or "",
+        chosen=refused.typed.get("reason", list(stored.reasons or ())),
+        words=refused.typed.get("words", stored.words or ""),
     )
-    done = "done" in request.query and bool(stored.score)
+    done = bool(stored.score) and ("done" in request.query or "words" in refused.errors)
     template = "survey/thanks.html" if done else "survey/ask.html"
-    if app[app_keys.BOOK].hours(stored.channel) == "phone":  # the link came in a text message, to whatever telephone
+    if (
+        app[app_keys.BOOK].hours(stored.channel) == "phone"
+    ):  # the link came in a text message, perhaps to an old telephone
         template = "survey/small.html"
-    problem_text = app[PAGES].gettext(language).gettext(problem) if problem else ""
     return app[PAGES].render(
-        request, template, status=status, language=language, survey=shown, problem=problem_text, done=done
-    )
+        request, template, status=422 if refused.errors else 200, language=language, survey=shown,
+        errors=refused.errors, done=done,
+    )  # fmt: skip
 
 
 @secret_address
 async def answer(request: web.Request) -> web.StreamResponse:
-    """A face, from the form with its reasons or (`tap`) from a browser somebody looks at."""
-    app, token, fields = request.app, request.match_info["token"], await request.post()
+    """Record a score: from the form with its reasons, or (`tap`) from a person's browser."""
+    app, token = request.app, request.match_info["token"]
     context, now = app[app_keys.BOOK], app[app_keys.CLOCK]()
-    face = str(
-        fields.get("face") or next((score for score in SCORES if score in fields), "")
-    )  # old telephones: three buttons
     try:
-        await app[app_keys.DATABASE].write(journey.record_answer, context, token=token, score=face, now=now)
-        if "tap" in fields:
+        form = await parse_form(request, SurveyForm)
+        if form.score not in SCORES:
+            raise Invalid("Choose one of the three faces first.", "face")
+        await app[app_keys.DATABASE].write(journey.record_answer, context, token=token, score=form.score, now=now)
+        if form.tap:
             return web.Response(status=204)
-        reasons = [str(value) for value in fields.getall("reason", [])][:MOST_REASONS] if face == "sad" else []
-        words = str(fields.get("words", "")) if face == "sad" else ""
+        is_sad = form.score == "sad"
         await app[app_keys.DATABASE].write(
-            journey.record_reasons, context, token=token, reasons=reasons, words=words, now=now
-        )
-    except Invalid:
-        return await _page(request, "Choose one of the three faces first.", 422)
+            journey.record_reasons, context, token=token, reasons=form.reason if is_sad else [],
+            words=form.words if is_sad else "", now=now,
+        )  # fmt: skip
+    except Invalid as error:
+        return await _page(request, error)
     except (NotFound, Conflict) as error:
         return _gone(request, error)
     raise web.HTTPSeeOther(f"/s/{token}?done")
 
 
 def _gone(request: web.Request, error: NotFound | Conflict) -> web.StreamResponse:
-    unknown = isinstance(error, NotFound)
-    return request.app[PAGES].render(
-        request, "survey/gone.html", status=404 if unknown else 410, why="unknown" if unknown else "late"
-    )
+    if isinstance(error, NotFound):
+        return request.app[PAGES].render(request, "survey/gone.html", status=404, why="unknown")
+    why = "fixed" if isinstance(error, journey.AnswerFixed) else "late"
+    return request.app[PAGES].render(request, "survey/gone.html", status=410, why=why)
 
 
 def _language(request: web.Request, of_ticket: str | None) -> str:

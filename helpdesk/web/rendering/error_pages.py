@@ -1,4 +1,4 @@
-"""Errors → answers: a page a person understands, JSON for programs, never a trace. The one place that maps them."""
+"""Error handling: exceptions → an error page, a fragment or JSON, never a stack trace. The one place that maps them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from helpdesk.errors import Conflict, DeskError, Forbidden, Invalid, NotFound, U
 from helpdesk.web.app_keys import CLOCK, ID
 from helpdesk.web.health import SEEN
 from helpdesk.web.rendering.page_renderer import PAGES
+from helpdesk.web.rendering.template_filters import number
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger("web")
@@ -30,7 +31,7 @@ STATUS: dict[type[DeskError], int] = {
 
 
 def _(words: str) -> str:
-    return words  # marks them for the catalogues; they are said in the page's language below
+    return words  # marks texts for extraction; translated where they are rendered
 
 
 HEADINGS = {
@@ -62,7 +63,7 @@ def status_of(error: DeskError) -> int:
 
 @web.middleware
 async def error_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Name the request, run it, log one line, and turn whatever is raised into an answer."""
+    """Middleware: request id, one log line, and exceptions turned into responses."""
     request[ID] = secrets.token_hex(6)
     start = time.perf_counter()
     response = await _answer(request, handler)
@@ -105,25 +106,23 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         return error_response(request, 500, WORDS[500], incident=request[ID])
 
 
-def error_sentence(error: DeskError, say: Callable[[str], str]) -> str:
-    """The sentence of an error in the page's language, its values filled in."""
-    return say(error.message).format(**error.values) if error.values else say(str(error))
-
-
-def sentence_for(request: web.Request, error: DeskError) -> str:
-    """The sentence of an error, for a form that shows it beside its fields."""
+def sentence_for(request: web.Request, error: DeskError, language: str | None = None) -> str:
+    """The sentence of an error in the page's language or `language`, with localised values."""
     pages = request.app[PAGES]
-    return error_sentence(error, pages.gettext(pages.language_of(request)).gettext)
+    spoken = language or pages.language_of(request)
+    sentence = pages.gettext(spoken).gettext(error.message)
+    values = {name: number(value, spoken) if isinstance(value, int) else value for name, value in error.values.items()}
+    return sentence.format(**values) if values else sentence
 
 
 def error_response(
     request: web.Request, status: int, words: str, error: DeskError | None = None, *, incident: str = ""
 ) -> web.Response:
-    """The answer for an error in the form that was asked for."""
+    """The error response as page, fragment or JSON, as requested."""
     pages = request.app[PAGES]
     say = pages.gettext(pages.language_of(request)).gettext
     heading = say(HEADINGS.get(status, HEADINGS[400]))
-    sentence = error_sentence(error, say) if error is not None else say(words) if words else ""
+    sentence = sentence_for(request, error) if error is not None else say(words) if words else ""
     sentence = " ".join(item for item in (sentence, incident) if item)
     headers = {"Cache-Control": "no-store"}
     if isinstance(error, Resting):
@@ -133,6 +132,8 @@ def error_response(
         body = {"error": sentence or heading, "field": field, "incident": incident or None}
         return web.json_response({key: value for key, value in body.items() if value}, status=status, headers=headers)
     if request.headers.get("HX-Request"):
+        if error is not None and error.field:
+            headers["X-Field"] = error.field  # the script shows the sentence beside this field
         return web.Response(text=sentence or heading, status=status, headers=headers)
     try:
         answer = pages.render(request, "error.html", status=status, heading=heading, words=sentence, back="/")

@@ -1,6 +1,6 @@
-"""Entries of a timeline as HTML, each drawn once: the same values give the same words, whoever reads them.
+"""Cache of rendered timeline entries: equal view models give the same HTML for every reader.
 
-Only what carries a form (its token is the reader's) or a moment that passes is drawn anew every time.
+What contains a form (its token is the reader's own) or a relative time is rendered anew every time.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-MOST = 4000  # entries kept of a language
-LONGEST = 30_000  # characters of one
+MOST = 4000  # cached entries per language
+LONGEST = 30_000  # characters of a cached entry
 PASSING = frozenset({"queued", "failed", "uncertain"})
 
 
 class FragmentCache:
-    """Draws entries in one language."""
+    """Renders and caches entries in one language."""
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment

@@ -1,4 +1,4 @@
-"""Templates into answers: one environment per language, escaping always on, every text through gettext."""
+"""Template rendering: one Jinja environment per language, always escaped, every text through gettext. Static assets."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ BUILT = Path(__file__).resolve().parents[1] / "assets" / "built"
 class Pages:
     """Renders templates. One per application, kept under the key `PAGES`.
 
-    A template finds, beside what it is given: `language`, `direction`, `theme`, `me` (who is signed in, or
+    Besides its context, a template has: `language`, `direction`, `theme`, `me` (who is signed in, or
     None), `csrf` (the form token), `desk_name`, `now`, `path`, `asset(name)` and `icon(name)`.
     """
 
@@ -79,36 +79,36 @@ class Pages:
         return made
 
     def asset(self, name: str) -> str:
-        """The address of a bundled file, `pasokh.css`; it changes with its content."""
+        """The URL of a bundled file such as `pasokh.css`; it changes with the content."""
         return f"/assets/{self._assets[name]}"
 
     @lru_cache(maxsize=512)  # noqa: B019 - one Pages per application
     def icon(self, name: str, flip: bool = False, extra: str = "") -> Markup:
-        """A drawing of the icon sheet; `flip` turns with the reading direction."""
+        """An icon of the sprite; `flip` mirrors it with the reading direction."""
         kinds = " ".join(item for item in ("icon", "flip" if flip else "", extra) if item)
         return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
             kinds, self.asset("icons.svg"), name
         )
 
     def language_of(self, request: web.Request) -> str:
-        """What the person chose, else what their browser asks for, else the desk's own."""
+        """The chosen language, else the browser's, else the desk's."""
         chosen = request.cookies.get("language")
         if chosen in LANGUAGES:
             return chosen
-        for wish in request.headers.get("Accept-Language", "").split(","):
-            wished = wish.split(";")[0].strip()[:2].lower()
-            if wished in LANGUAGES:
-                return wished
+        for preference in request.headers.get("Accept-Language", "").split(","):
+            accepted = preference.split(";")[0].strip()[:2].lower()
+            if accepted in LANGUAGES:
+                return accepted
         return self.language
 
     def gettext(self, language: str) -> gettext.NullTranslations:
-        """The catalogue, for the few words said outside templates."""
+        """The catalogue, for texts outside templates."""
         return catalogue(language)
 
     def render_fragment(
         self, request: web.Request, name: str, /, *, language: str | None = None, **context: Any
     ) -> str:
-        """HTML of one template."""
+        """Render one template to HTML."""
         spoken = language or self.language_of(request)
         theme = request.cookies.get("theme", "system")
         return (
@@ -129,7 +129,7 @@ class Pages:
     def render(
         self, request: web.Request, name: str, /, *, status: int = 200, language: str | None = None, **context: Any
     ) -> web.Response:
-        """An answer with one template. `language` overrides what the person chose (a survey speaks the customer's)."""
+        """A response with one rendered template. `language` overrides the reader's (a survey uses the customer's)."""
         return web.Response(
             text=self.render_fragment(request, name, language=language, **context),
             status=status,
@@ -148,7 +148,7 @@ def catalogue(language: str) -> gettext.GNUTranslations:
 
 
 def asset_routes(built: Path = BUILT) -> list[web.AbstractRouteDef]:
-    """Bundled files. Names with a hash may be kept for ever, stickers for a day."""
+    """Routes of the bundled files. Hashed names are cached for a year, stickers for a day."""
 
     async def serve(request: web.Request) -> web.StreamResponse:
         path = (built / request.match_info["name"]).resolve()

@@ -1,4 +1,4 @@
-"""Filters of the templates: numbers, times and sizes as people of the page's language write them."""
+"""Template filters: numbers, times, sizes and stored reasons in the language of the page."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ def filters(
         "stopwatch": partial(stopwatch, language=language),
         "seconds": partial(seconds, language=language),
         "clock_words": partial(clock_words, language=language, zone=zone, gettext=gettext),
+        "translated": partial(translated, gettext=gettext),
+        "clause": partial(clause, gettext=gettext),
         "paragraphs": paragraphs,
         "subject": subject,
         "isolate": isolate,
@@ -44,7 +46,7 @@ def filters(
 
 
 def gettext_for(gettext: Callable[[str], str]) -> Callable[..., Markup]:
-    """Says texts of the catalogue in templates: each looked up once, what is put into them escaped."""
+    """The `gettext` of templates: cached lookups, escaped values."""
 
     @lru_cache(maxsize=2048)
     def looked_up(text: str) -> tuple[Markup, Markup]:
@@ -59,7 +61,7 @@ def gettext_for(gettext: Callable[[str], str]) -> Callable[..., Markup]:
 
 
 def number(value: object, language: str = "fa") -> str:
-    """A number or a text with numbers in it, in the language's digits; thousands apart when it is an integer."""
+    """A number, or a text with numbers in it, in the language's digits; integers with thousands separators."""
     if isinstance(value, int) and abs(value) >= 10_000:
         value = f"{value:,}".replace(",", "٬" if language == "fa" else ",")
     return digits(value, language)
@@ -100,7 +102,7 @@ def seconds(count: float, language: str = "fa") -> str:
 
 
 def clock_words(clock: Any, language: str = "fa", zone: str = dates.TEHRAN, gettext: Callable[[str], str] = str) -> str:
-    """A clock in words: how much is left, how long ago it passed, or that it was kept."""
+    """An SLA clock in words: time left, time overdue, or answered."""
     if clock.state == "met":
         return gettext("Answered")
     if clock.state == "paused":
@@ -121,8 +123,18 @@ def _call_back(clock: Any, language: str, zone: str, gettext: Callable[[str], st
     return gettext("%(time)s to call back") % {"time": dates.duration_words(clock.seconds, language)}
 
 
+def translated(sentence: str, gettext: Callable[[str], str] = str) -> str:
+    """A stored reason, translated when it is one of the desk's own sentences."""
+    return gettext(sentence) if sentence else ""
+
+
+def clause(sentence: str, gettext: Callable[[str], str] = str) -> str:
+    """A stored reason within a sentence: translated, without its full stop."""
+    return translated(sentence, gettext).rstrip(".")
+
+
 def paragraphs(text: str) -> Markup:
-    """Plain text as paragraphs, each in its own direction; single line ends are kept."""
+    """Plain text as HTML paragraphs, each with its own direction; single line breaks are kept."""
     blocks = [block for block in text.replace("\r\n", "\n").split("\n\n") if block.strip()]
     return Markup("").join(
         Markup('<p dir="auto">{}</p>').format(
@@ -133,7 +145,7 @@ def paragraphs(text: str) -> Markup:
 
 
 def subject(text: str) -> Markup:
-    """A subject whose "Re:" does not decide its direction: marks of mail programs stand apart."""
+    """A subject with its "Re:" prefixes isolated, so that they do not decide its direction."""
     marks = PREFIXES.match(text)
     if marks is None:
         return escape(text)

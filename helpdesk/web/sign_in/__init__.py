@@ -1,4 +1,4 @@
-"""Signing in and out, one's own account, one's own preferences."""
+"""Sign-in, sign-out, the own account and preferences, with their routes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from helpdesk.web.sign_in import account, preferences, sign_in_pages
 
 
 def routes() -> list[web.AbstractRouteDef]:
-    """Everything of this folder."""
+    """The routes of sign-in and the own account."""
     return [
         web.get("/sign-in", sign_in_pages.form),
         web.post("/sign-in", sign_in_pages.enter),

@@ -1,4 +1,4 @@
-"""One's own account: password, and where one is signed in."""
+"""The account page: own name, extension, password, and the browsers one is signed in with."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from helpdesk.agents import actions, queries, rules, sign_in
 from helpdesk.errors import Conflict, Invalid
 from helpdesk.web import client_identity
 from helpdesk.web.app_keys import CLOCK, DATABASE, PASSWORDS, SESSION, SETTINGS, signed_in
+from helpdesk.web.forms.form_parser import NOT_REFUSED, Refused, parse_form, refuse
+from helpdesk.web.forms.sign_in_forms import ExtensionForm, NameForm, PasswordForm
 from helpdesk.web.pages.navigation import page_frame
 from helpdesk.web.rendering.page_renderer import PAGES
 
 
 def _(words: str) -> str:
-    return words  # marks them for the catalogues; they are said in the page's language below
+    return words  # marks texts for extraction; translated where they are rendered
 
 
 async def page(request: web.Request) -> web.StreamResponse:
@@ -25,25 +27,23 @@ async def page(request: web.Request) -> web.StreamResponse:
 
 
 async def password_form(request: web.Request) -> web.StreamResponse:
-    """Choose a first password, or another one after a one-time link; else on the account page."""
+    """The page for a first password, or a new one after a one-time link."""
     if not _without_old(request):
         raise web.HTTPSeeOther("/account")
     return _form(request)
 
 
 async def choose_password(request: web.Request) -> web.StreamResponse:
-    """Keep a new password. Every other browser is signed out, this one gets a fresh session."""
-    app, person, fields = request.app, signed_in(request), await request.post()
-    current, password, again = (str(fields.get(name, "")) for name in ("current", "password", "again"))
-    name = str(fields["name"]) if "name" in fields and _asks_name(request) else None
-    stored = (await app[DATABASE].read(queries.password_of, email=person.email) or (None, None))[1]
-    problem = _name_problem(name) or rules.password_problem(password, name=name or person.name, email=person.email)
-    if problem is None and password != again:
-        problem = _("The two new passwords are not the same.")
-    if problem is None and not _without_old(request) and not await _old_is_right(request, stored, current):
-        problem = _("The password you have now is not right.")
-    if problem is not None:
-        return await _refused(request, problem, name or "")
+    """Save a new password. Other sessions end, this browser gets a new one."""
+    app, person = request.app, signed_in(request)
+    try:
+        form = await parse_form(request, PasswordForm)
+        name = form.name if _asks_name(request) else None
+        stored = (await app[DATABASE].read(queries.password_of, email=person.email) or (None, None))[1]
+        password = form.password.get_secret_value()
+        await _check_password(request, form, name or person.name, stored)
+    except Invalid as error:
+        return await _show_again(request, await refuse(request, error, PasswordForm))
     token = await app[DATABASE].write(
         sign_in.choose_password, person_id=person.id, known_hash=stored,
         new_hash=await asyncio.to_thread(app[PASSWORDS].hash, password),
@@ -56,32 +56,31 @@ async def choose_password(request: web.Request) -> web.StreamResponse:
 
 
 async def choose_name(request: web.Request) -> web.StreamResponse:
-    """Keep what one is called, here and before customers."""
-    app, person, name = request.app, signed_in(request), str((await request.post()).get("name", ""))
+    """Save the own name, as colleagues and customers see it."""
+    app, person = request.app, signed_in(request)
     try:
-        await app[DATABASE].write(actions.rename, person_id=person.id, name=name, now=app[CLOCK](), by=person.id)
+        form = await parse_form(request, NameForm)
+        await app[DATABASE].write(actions.rename, person_id=person.id, name=form.name, now=app[CLOCK](), by=person.id)
     except Invalid as error:
-        say = app[PAGES].gettext(app[PAGES].language_of(request)).gettext
-        return await _page(request, wrong_name=say(str(error)), name=name)
+        return await _page(request, await refuse(request, error, NameForm))
     raise web.HTTPSeeOther("/account?done")
 
 
 async def choose_extension(request: web.Request) -> web.StreamResponse:
-    """Keep which telephone is one's own."""
-    app, person, fields = request.app, signed_in(request), await request.post()
-    extension = str(fields.get("extension", ""))
+    """Save the extension of the own telephone."""
+    app, person = request.app, signed_in(request)
     try:
+        form = await parse_form(request, ExtensionForm)
         await app[DATABASE].write(
-            actions.set_extension, person_id=person.id, extension=extension, now=app[CLOCK](), by=person.id
+            actions.set_extension, person_id=person.id, extension=form.extension, now=app[CLOCK](), by=person.id
         )
     except (Conflict, Invalid) as error:
-        say = app[PAGES].gettext(app[PAGES].language_of(request)).gettext
-        return await _page(request, wrong_extension=say(str(error)), extension=extension)
+        return await _page(request, await refuse(request, error, ExtensionForm))
     raise web.HTTPSeeOther("/account?done")
 
 
 async def revoke(request: web.Request) -> web.StreamResponse:
-    """Sign out one of one's own browsers."""
+    """Revoke one of the own sessions."""
     session_id = int(request.match_info["session_id"])
     await request.app[DATABASE].write(
         sign_in.revoke, session_id=session_id, by=signed_in(request), now=request.app[CLOCK]()
@@ -90,7 +89,7 @@ async def revoke(request: web.Request) -> web.StreamResponse:
 
 
 def _without_old(request: web.Request) -> bool:
-    """Whether the old password need not be told: there is none, or a one-time link was spent just now."""
+    """Whether the old password is not required: there is none, or a one-time link was just used."""
     session, own = request[SESSION], request.app[SETTINGS].sign_in
     assert session is not None
     fresh = request.app[CLOCK]() - session.created_at < timedelta(minutes=own.link_minutes)
@@ -98,7 +97,7 @@ def _without_old(request: web.Request) -> bool:
 
 
 async def _old_is_right(request: web.Request, stored: str | None, current: str) -> bool:
-    """Compares it, counted like a sign-in so that a stolen session can't guess. Raises Resting."""
+    """Whether the current password is right; counted like a sign-in. Raises Resting."""
     app, account = request.app, f"password:{signed_in(request).id}"
     limits, address = client_identity.limits(app[SETTINGS]), client_identity.remote(request)
     await app[DATABASE].write(sign_in.begin, account=account, address=address, limits=limits, now=app[CLOCK]())
@@ -109,33 +108,31 @@ def _asks_name(request: web.Request) -> bool:
     return _without_old(request) and signed_in(request).named_by_desk
 
 
-def _name_problem(name: str | None) -> str | None:
-    if name is not None:
-        try:
-            rules.fold_name(name)
-        except Invalid as error:
-            return str(error)
-    return None
+async def _check_password(request: web.Request, form: PasswordForm, name: str, stored: str | None) -> None:
+    """Raises Invalid for a weak password, two different ones, or a wrong current one."""
+    password = form.password.get_secret_value()
+    problem = rules.password_problem(password, name=name, email=signed_in(request).email)
+    if problem is not None:
+        raise Invalid(problem, "password")
+    if password != form.again.get_secret_value():
+        raise Invalid("The two new passwords are not the same.", "again")
+    if not _without_old(request) and not await _old_is_right(request, stored, form.current.get_secret_value()):
+        raise Invalid("The password you have now is not right.", "current")
 
 
-async def _refused(request: web.Request, problem: str, name: str) -> web.Response:
-    pages = request.app[PAGES]
-    message = pages.gettext(pages.language_of(request)).gettext(problem)
-    return _form(request, message, name) if _without_old(request) else await _page(request, message)
+async def _show_again(request: web.Request, refused: Refused) -> web.Response:
+    return _form(request, refused) if _without_old(request) else await _page(request, refused)
 
 
-def _form(request: web.Request, error: str | None = None, name: str = "") -> web.Response:
+def _form(request: web.Request, refused: Refused = NOT_REFUSED) -> web.Response:
     person = signed_in(request)
     return request.app[PAGES].render(
-        request, "sign_in/set_password.html", status=422 if error else 200, name=name, ask_name=_asks_name(request),
-        email=person.email, first=True, error=error, shortest=rules.SHORTEST,
+        request, "sign_in/set_password.html", status=422 if refused.errors else 200, typed=refused.typed,
+        errors=refused.errors, ask_name=_asks_name(request), email=person.email, first=True, shortest=rules.SHORTEST,
     )  # fmt: skip
 
 
-async def _page(
-    request: web.Request, error: str | None = None, *, wrong_extension: str = "", extension: str | None = None,
-    wrong_name: str = "", name: str | None = None,
-) -> web.Response:  # fmt: skip
+async def _page(request: web.Request, refused: Refused = NOT_REFUSED) -> web.Response:
     app, person, session = request.app, signed_in(request), request[SESSION]
     assert session is not None
     rows = await app[DATABASE].read(queries.sessions_of, person_id=person.id, now=app[CLOCK]())
@@ -148,9 +145,9 @@ async def _page(
     say = pages.gettext(pages.language_of(request)).gettext
     kept = _("Your new password is kept. Everywhere else you were signed out.")
     notice = say(kept) if "kept" in request.query else say(_("Kept.")) if "done" in request.query else None
-    own = await app[DATABASE].read(queries.extension_of, person_id=person.id) if extension is None else extension
+    extension = await app[DATABASE].read(queries.extension_of, person_id=person.id)
     return pages.render(
-        request, "sign_in/account.html", status=422 if error or wrong_extension or wrong_name else 200, sessions=places,
-        error=error, notice=notice, shortest=rules.SHORTEST, extension=own or "",
-        wrong_extension=wrong_extension, name=person.name if name is None else name, wrong_name=wrong_name, **await page_frame(request, "account"),
+        request, "sign_in/account.html", status=422 if refused.errors else 200, sessions=places, typed=refused.typed,
+        errors=refused.errors, notice=notice, shortest=rules.SHORTEST, extension=extension or "",
+        **await page_frame(request, "account"),
     )  # fmt: skip

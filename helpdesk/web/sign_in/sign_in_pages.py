@@ -1,4 +1,4 @@
-"""The door: by password or by one-time link."""
+"""The sign-in pages: by password or by one-time link, and sign-out."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from helpdesk.agents.rules import Person
 from helpdesk.errors import NotFound
 from helpdesk.web import client_identity
 from helpdesk.web.app_keys import CLOCK, DATABASE, PASSWORDS, PERSON, SESSION, SETTINGS
+from helpdesk.web.forms.form_parser import InvalidForm, parse_form, refuse
+from helpdesk.web.forms.sign_in_forms import SignInForm
 from helpdesk.web.rendering.page_renderer import LANGUAGES, PAGES, THEMES
 from helpdesk.web.security import public
 
@@ -23,47 +25,50 @@ YEAR = 365 * 86_400
 
 @public
 async def form(request: web.Request) -> web.StreamResponse:
-    """The sign-in page; who is signed in goes on."""
-    ahead = client_identity.safe_path(request.query.get("next"), "")
+    """The sign-in page; a signed-in person is redirected."""
+    next_path = client_identity.safe_path(request.query.get("next"), "")
     if request[PERSON] is not None:
-        _go(ahead)
-    return request.app[PAGES].render(request, "sign_in/sign_in.html", email="", error=None, ahead=ahead)
+        _redirect(next_path)
+    return request.app[PAGES].render(request, "sign_in/sign_in.html", email="", errors={}, ahead=next_path)
 
 
 @public
 async def enter(request: web.Request) -> web.StreamResponse:
-    """Sign in by password. Wrong, unknown and disabled look and take the same."""
-    app, now, fields = request.app, request.app[CLOCK](), await request.post()
-    typed, password = str(fields.get("email", ""))[:254], str(fields.get("password", ""))
-    account = rules.fold_email(typed) or typed.strip().casefold()
+    """Sign in by password. Wrong, unknown and disabled accounts give the same answer in the same time."""
+    app, now = request.app, request.app[CLOCK]()
+    try:
+        form = await parse_form(request, SignInForm)
+    except InvalidForm as error:
+        return await _refused(request, error)
+    account = rules.fold_email(form.email) or form.email.strip().casefold()
     limits, address = client_identity.limits(app[SETTINGS]), client_identity.remote(request)
-    ahead = client_identity.safe_path(str(fields.get("next", "")), "")
+    next_path = client_identity.safe_path(form.next, "")
     try:
         await app[DATABASE].write(sign_in.begin, account=account, address=address, limits=limits, now=now)
     except sign_in.Resting as resting:
-        return _resting(request, resting, typed, ahead)
+        return _throttled(request, resting, form.email, next_path)
     account_row = await app[DATABASE].read(queries.password_of, email=account)
     stored = account_row[1] if account_row else None
     passwords = app[PASSWORDS]
-    right = await asyncio.to_thread(passwords.right, stored, password[: rules.LONGEST])
+    right = await asyncio.to_thread(passwords.right, stored, form.password.get_secret_value())
     if not right or account_row is None:
-        _ = _say(request)
+        _ = _gettext(request)
         return app[PAGES].render(
-            request, "sign_in/sign_in.html", status=403, email=typed, ahead=ahead,
-            error=_("The address or the password is not right."),
+            request, "sign_in/sign_in.html", status=403, email=form.email, ahead=next_path,
+            errors={"password": _("The address or the password is not right.")},
         )  # fmt: skip
     outdated = stored is not None and passwords.outdated(stored)
-    fresh = await asyncio.to_thread(passwords.hash, password) if outdated else None
+    fresh = await asyncio.to_thread(passwords.hash, form.password.get_secret_value()) if outdated else None
     token = await app[DATABASE].write(
         sign_in.enter, person_id=account_row[0].id, account=account, address=address, device=client_identity.device(request),
         limits=limits, now=now, rotated=_old_session(request), new_hash=fresh,
     )  # fmt: skip
-    return _welcome(request, account_row[0], token, ahead or "/inbox")
+    return _welcome(request, account_row[0], token, next_path or "/inbox")
 
 
 @public
 async def link(request: web.Request) -> web.StreamResponse:
-    """The page of a one-time link. Looking at it spends nothing: mail scanners look too."""
+    """The page of a one-time link. Viewing does not use it up: mail scanners follow links."""
     app, hashed = request.app, token_hash(request.match_info["token"])
     try:
         person = await app[DATABASE].read(queries.link, token_hash=hashed, now=app[CLOCK]())
@@ -74,7 +79,7 @@ async def link(request: web.Request) -> web.StreamResponse:
 
 @public
 async def spend_link(request: web.Request) -> web.StreamResponse:
-    """The button was pressed: sign in, the link is spent."""
+    """Sign in with a one-time link, which is then used up."""
     app = request.app
     try:
         person, token = await app[DATABASE].write(
@@ -89,7 +94,7 @@ async def spend_link(request: web.Request) -> web.StreamResponse:
 
 @public
 async def leave(request: web.Request) -> web.StreamResponse:
-    """Sign out here."""
+    """Sign out this browser."""
     token = client_identity.token_of(request)
     if token and request[SESSION] is not None:
         await request.app[DATABASE].write(sign_in.leave, token=token, now=request.app[CLOCK]())
@@ -99,8 +104,8 @@ async def leave(request: web.Request) -> web.StreamResponse:
     return response
 
 
-def _welcome(request: web.Request, person: Person, token: str, ahead: str) -> web.Response:
-    response = web.Response(status=303, headers={"Location": ahead})
+def _welcome(request: web.Request, person: Person, token: str, next_path: str) -> web.Response:
+    response = web.Response(status=303, headers={"Location": next_path})
     client_identity.set_session_cookie(request, response, token)
     secure = request.app[SETTINGS].secure_cookies
     for name, value, known in (("language", person.language, LANGUAGES), ("theme", person.theme, THEMES)):
@@ -109,7 +114,17 @@ def _welcome(request: web.Request, person: Person, token: str, ahead: str) -> we
     return response
 
 
-def _resting(request: web.Request, error: sign_in.Resting, typed: str, ahead: str) -> web.Response:
+async def _refused(request: web.Request, error: InvalidForm) -> web.Response:
+    """The form with its errors; no attempt is counted."""
+    refused = await refuse(request, error, SignInForm)
+    next_path = client_identity.safe_path(refused.typed.get("next"), "")
+    return request.app[PAGES].render(
+        request, "sign_in/sign_in.html", status=422, email=refused.typed.get("email", ""), ahead=next_path,
+        errors=refused.errors,
+    )  # fmt: skip
+
+
+def _throttled(request: web.Request, error: sign_in.Resting, typed: str, next_path: str) -> web.Response:
     seconds = max(1, math.ceil((error.until - request.app[CLOCK]()).total_seconds()))
     pages = request.app[PAGES]
     words = pages.gettext(pages.language_of(request)).ngettext(
@@ -117,13 +132,15 @@ def _resting(request: web.Request, error: sign_in.Resting, typed: str, ahead: st
         "Too many tries. Wait %(count)s minutes, or ask an administrator for a one-time link.",
         math.ceil(seconds / 60),
     ) % {"count": math.ceil(seconds / 60)}
-    answer = pages.render(request, "sign_in/sign_in.html", status=429, email=typed, ahead=ahead, error=words)
+    answer = pages.render(request, "sign_in/sign_in.html", status=429, email=typed, ahead=next_path, errors={"": words})
     answer.headers["Retry-After"] = str(seconds)
     return answer
 
 
 def _dead_link(request: web.Request, error: NotFound) -> web.Response:
-    return request.app[PAGES].render(request, "sign_in/link.html", status=404, name="", error=_say(request)(str(error)))
+    return request.app[PAGES].render(
+        request, "sign_in/link.html", status=404, name="", error=_gettext(request)(str(error))
+    )
 
 
 def _old_session(request: web.Request) -> str | None:
@@ -131,10 +148,10 @@ def _old_session(request: web.Request) -> str | None:
     return token_hash(token) if token and request[SESSION] is not None else None
 
 
-def _say(request: web.Request) -> Callable[[str], str]:
+def _gettext(request: web.Request) -> Callable[[str], str]:
     pages = request.app[PAGES]
     return pages.gettext(pages.language_of(request)).gettext
 
 
-def _go(ahead: str) -> NoReturn:
-    raise web.HTTPSeeOther(ahead or "/inbox")
+def _redirect(next_path: str) -> NoReturn:
+    raise web.HTTPSeeOther(next_path or "/inbox")

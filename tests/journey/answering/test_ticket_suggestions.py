@@ -29,8 +29,8 @@ def shown(*proposed):
         ticket=SimpleNamespace(answered=False, status="open", id=1, subject=""), proposed=proposed,
         contact=SimpleNamespace(name="Sara"),
     )  # fmt: skip
-    eyes = SimpleNamespace(me=SimpleNamespace(name="Mina"), fill=lambda article, facts: (article, "Text"))
-    return [one.article for one in ticket_pane.suggestions(parts, eyes)]
+    reader = SimpleNamespace(me=SimpleNamespace(name="Mina"), fill=lambda article, facts: (article, "Text"))
+    return [one.article for one in ticket_pane.suggestions(parts, reader)]
 
 
 def test_weak_proposals_and_those_of_small_words_alone_are_not_shown():

@@ -1,4 +1,4 @@
-"""A desk for tests: its clock is moved by hand, its one channel is in memory, its loops run when they are told."""
+"""A desk for tests: a clock moved by hand, one channel in memory, worker loops run on request."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ class Time:
 
 
 def suggest_nothing(_text: str, _language: str) -> Sequence[tuple[str, float, Sequence[str]]]:
-    """An engine without articles."""
+    """A suggester without articles."""
     return []
 
 
 @dataclass
 class Story:
-    """A desk and the verbs a story needs. `taken` counts customers' messages to give each its id."""
+    """A desk and the actions of a story. `taken` counts customers' messages to give each its id."""
 
     app: App
     channel: MemoryChannel
@@ -72,7 +72,7 @@ class Story:
         return self.app.context
 
     async def writes(self, text: str = "Where is my order?", *, work: bool = True, **more: Any) -> int | None:
-        """A customer writes and the intake works; returns the ticket of the newest entry."""
+        """A customer writes and the intake processes it; returns the ticket of the newest entry."""
         self.taken += 1
         raw = letter(text, **{"id": f"in-{self.taken}", **more})
         await self.app.desk_for("memory").accept(
@@ -81,20 +81,20 @@ class Story:
         return await self.work() if work else None
 
     async def work(self) -> int | None:
-        """Let the intake work until nothing is due; returns the ticket of the newest entry."""
+        """Run the intake until nothing is due; returns the ticket of the newest entry."""
         worker = self.app.intake_worker()
         while await worker.work_once():
             pass
         return await self.database.read(newest_ticket)
 
     async def person(self, name: str = "Mina", role: Any = "agent") -> int:
-        """Somebody who works at the desk."""
+        """Add an agent; returns the id."""
         return await self.database.write(
             agents.add_person, name=name, email=f"{name.lower()}@desk.example", role=role, now=self.time(), by=None
         )
 
     async def answers(self, ticket_id: int, person_id: int, text: str = "I am looking into it.", **more: Any) -> int:
-        """A person replies, having seen everything; returns the entry."""
+        """An agent replies, having seen everything; returns the entry."""
         seen = more.pop("seen", None)
         if seen is None:
             seen = await self.database.read(tickets.newest_entry, ticket_id=ticket_id)
@@ -109,14 +109,14 @@ class Story:
         )
 
     async def sends(self) -> int:
-        """Let the outbox send what is due; returns how many left or tried to."""
+        """Run the outbox; returns how many messages were sent or attempted."""
         worker, count = self.app.outbox_worker(), 0
         while done := await worker.work_once():
             count += done
         return count
 
     async def looks(self) -> int:
-        """Let the clock watcher look once."""
+        """Run the clock watcher once."""
         return await self.database.write(sla_alerts.fire_due_alerts, now=self.time())
 
     async def ticket(self, ticket_id: int) -> TicketRow:

@@ -1,6 +1,6 @@
-"""A desk that may be killed at any moment: its own mail door, its own senders, and an agent who answers everything.
+"""A desk process for kill tests: LMTP receiver, SMTP sender, and an agent who answers everything.
 
-Run as `python -m tests.support.desk.killable_mail_desk FOLDER DATABASE_URL DOOR RELAY`; prints "ready" once the door is open.
+Run as `python -m tests.support.desk.killable_mail_desk FOLDER DATABASE_URL LMTP_PORT SMTP_PORT`; prints "ready".
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.support.desk.desk_story import HOURS, suggest_nothing
 
 
 def settings_for(folder: Path, url: str, door: int, relay: int) -> Settings:
-    """A desk with one mailbox that is fed through the door and sends through the relay."""
+    """A desk with one mailbox that receives by LMTP and sends through the relay."""
     mailbox = {
         "name": "support",
         "address": "support@desk.example",
@@ -68,14 +68,14 @@ def answer(tx: Connection, context: Any, ticket_id: int, person_id: int) -> int:
     if queries.locked(tx, ticket_id=ticket_id).answered:
         raise DeskError("answered already")
     seen = queries.newest_entry(tx, ticket_id=ticket_id)
-    said = reply.Reply(f"Answer to ticket {ticket_id} after {seen}", seen)
+    answer_text = reply.Reply(f"Answer to ticket {ticket_id} after {seen}", seen)
     return reply.send_reply(
-        tx, context, ticket_id=ticket_id, person_id=person_id, person_name="Mina", answer=said, now=now()
+        tx, context, ticket_id=ticket_id, person_id=person_id, person_name="Mina", answer=answer_text, now=now()
     )
 
 
 async def answer_everything(app: App) -> None:
-    """Reply to whoever waits, for ever."""
+    """Reply to every waiting ticket, forever."""
     mina = await app.database.write(somebody)
     while True:
         for ticket_id in await app.database.read(unanswered):

@@ -1,4 +1,4 @@
-"""A channel that is nowhere but in memory: the twin that stories and contract tests use."""
+"""The in-memory channel of stories and contract tests."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from channels.contract import (
 
 
 def letter(text: str = "Where is my order?", *, sender: str = "sara@customers.example", **more: Any) -> bytes:
-    """What a customer sends: JSON that `MemoryChannel` understands. `more` are fields of Inbound and Thread."""
+    """A customer's message as JSON for `MemoryChannel`. `more`: fields of Inbound and Thread."""
     return json.dumps({"text": text, "sender": sender, **more}).encode()
 
 
 @dataclass
 class MemoryChannel(contract.Channel):
-    """Takes JSON, keeps what it sends, and fails when told to."""
+    """Receives JSON, records what it sends, and fails on demand."""
 
     name: ClassVar[str] = "memory"
     label: ClassVar[Mapping[str, str]] = {"fa": "حافظه", "en": "Memory"}
@@ -38,10 +38,10 @@ class MemoryChannel(contract.Channel):
     can = Capabilities(attachments=True, subject=True, copies=True, starts=True, replies=True)
 
     sent: list[Outbound] = field(default_factory=list)
-    answers: list[DeliveryError | None] = field(default_factory=list)  # what the next sends meet
+    answers: list[DeliveryError | None] = field(default_factory=list)  # errors of the next sends
     chat: bool = False
     changes: list[tuple[str, ...]] = field(default_factory=list)  # ("edit", remote id, text), ("withdraw", id), …
-    parts: int = 1  # how many pieces a message leaves in
+    parts: int = 1  # how many parts a message is sent in
 
     def accounts(self) -> Sequence[str]:
         return ("main",)
@@ -54,54 +54,54 @@ class MemoryChannel(contract.Channel):
 
     def normalise(self, account: str, raw: bytes) -> Inbound | list[Inbound] | None:
         try:
-            said = json.loads(raw)
+            raw_fields = json.loads(raw)
         except ValueError:
             raise Unreadable("this is not JSON") from None
-        if said.get("explode"):
+        if raw_fields.get("explode"):
             raise RuntimeError("a bug in the channel")
-        if said.get("nothing"):
+        if raw_fields.get("nothing"):
             return None
-        return self._inbound(said)
+        return self._inbound(raw_fields)
 
-    def _inbound(self, said: dict[str, Any]) -> Inbound:
-        delivery = said.get("delivery")
+    def _inbound(self, raw_fields: dict[str, Any]) -> Inbound:
+        delivery = raw_fields.get("delivery")
         return Inbound(
-            kind="delivery" if delivery else said.get("kind", "message"),
-            external_id=said.get("id") or f"id-{abs(hash(json.dumps(said)))}",
-            author=Address(f"{self.name}:{said['sender']}", said.get("name", "")),
-            subject=said.get("subject", ""),
-            text=said["text"],
-            html=said.get("html"),
-            full_text=said.get("full_text"),
+            kind="delivery" if delivery else raw_fields.get("kind", "message"),
+            external_id=raw_fields.get("id") or f"id-{abs(hash(json.dumps(raw_fields)))}",
+            author=Address(f"{self.name}:{raw_fields['sender']}", raw_fields.get("name", "")),
+            subject=raw_fields.get("subject", ""),
+            text=raw_fields["text"],
+            html=raw_fields.get("html"),
+            full_text=raw_fields.get("full_text"),
             thread=Thread(
-                reply_tokens=said.get("reply_tokens", ()),
-                message_tokens=said.get("message_tokens", ()),
-                remote_ids=said.get("remote_ids", ()),
-                numbers=said.get("numbers", ()),
-                conversation=said.get("conversation", said["sender"] if self.chat else None),
+                reply_tokens=raw_fields.get("reply_tokens", ()),
+                message_tokens=raw_fields.get("message_tokens", ()),
+                remote_ids=raw_fields.get("remote_ids", ()),
+                numbers=raw_fields.get("numbers", ()),
+                conversation=raw_fields.get("conversation", raw_fields["sender"] if self.chat else None),
             ),
             attachments=[
                 Attachment(name, "text/plain", content.encode(), len(content))
-                for name, content in said.get("files", {}).items()
+                for name, content in raw_fields.get("files", {}).items()
             ],
-            copies=[Address(f"memory:{one}") for one in said.get("copies", ())],
-            authentication=said.get("authentication", "unknown"),
-            automatic=bool(said.get("automatic")),
-            gesture=bool(said.get("thanks")),
-            wants_person=bool(said.get("wants_person")),
+            copies=[Address(f"memory:{one}") for one in raw_fields.get("copies", ())],
+            authentication=raw_fields.get("authentication", "unknown"),
+            automatic=bool(raw_fields.get("automatic")),
+            gesture=bool(raw_fields.get("thanks")),
+            wants_person=bool(raw_fields.get("wants_person")),
             delivery=Delivery(**delivery) if delivery else None,
-            call=said.get("call", {}),
-            command=said.get("command"),
-            reachability=Reachability(**said["reachability"]) if "reachability" in said else None,
-            oversize=Oversize(**said["oversize"]) if "oversize" in said else None,
-            target=said.get("target"),
-            wish=said.get("wish"),
-            also=[Address(one, "", verified) for one, verified in said.get("also", ())],
-            link=said.get("link"),
-            moved_to=said.get("moved_to"),
-            part_of=said.get("part_of"),
-            team=said.get("team"),
-            details=said.get("details", {}),
+            call=raw_fields.get("call", {}),
+            command=raw_fields.get("command"),
+            reachability=Reachability(**raw_fields["reachability"]) if "reachability" in raw_fields else None,
+            oversize=Oversize(**raw_fields["oversize"]) if "oversize" in raw_fields else None,
+            target=raw_fields.get("target"),
+            wish=raw_fields.get("wish"),
+            also=[Address(one, "", verified) for one, verified in raw_fields.get("also", ())],
+            link=raw_fields.get("link"),
+            moved_to=raw_fields.get("moved_to"),
+            part_of=raw_fields.get("part_of"),
+            team=raw_fields.get("team"),
+            details=raw_fields.get("details", {}),
         )
 
     async def send(self, outbound: Outbound) -> str | Sequence[str]:

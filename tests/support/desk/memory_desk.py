@@ -1,4 +1,4 @@
-"""A desk in memory: what a channel may ask of one, and what happened."""
+"""An in-memory implementation of the desk's side of the channel contract, which records what happened."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 from channels.contract import ANY, Cursor, Moved, State
 
-PATIENCE = 60.0  # seconds until a test gives up waiting for something to happen
+PATIENCE = 60.0  # seconds until waiting times out
 
 
 @dataclass(frozen=True)
 class Kept:
-    """One thing accepted."""
+    """An accepted item."""
 
     account: str
     external_id: str
@@ -26,14 +26,14 @@ class Kept:
 
 @dataclass
 class MemoryDesk:
-    """Survives the channel that talks to it, as a real one survives a restart."""
+    """Outlives the channel under test, as a real desk outlives a restart."""
 
     kept: list[Kept] = field(default_factory=list)
     cursors: dict[tuple[str, str], str] = field(default_factory=dict)
     states: list[State] = field(default_factory=list)
-    accepts: int = 0  # calls, also for what was there already
+    accepts: int = 0  # calls, duplicates included
     failing: Exception | None = None  # accept raises it
-    stop_remembering: bool = False  # remember never returns: the program was killed before it
+    stop_remembering: bool = False  # remember never returns, as if the process was killed
     _ids: set[tuple[str, str]] = field(default_factory=set)
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -41,7 +41,7 @@ class MemoryDesk:
         self, account: str, external_id: str, raw: bytes, *, order_key: str, received_at: datetime | None = None,
         cursor: Cursor | None = None,
     ) -> bool:  # fmt: skip
-        """Keep it unless it is there already."""
+        """Store it unless it exists."""
         self.accepts += 1
         if self.failing is not None:
             raise self.failing
@@ -55,7 +55,7 @@ class MemoryDesk:
         return not known
 
     async def remember(self, account: str, key: str, value: str, *, was: str | None = ANY) -> None:
-        """Keep a cursor."""
+        """Store a cursor."""
         if self.stop_remembering:
             await asyncio.Event().wait()
         self._move(account, Cursor(key, value, was))
@@ -71,7 +71,7 @@ class MemoryDesk:
         return self.cursors.get((account, key))
 
     async def report(self, state: State) -> None:
-        """Note the state."""
+        """Record a state."""
         self.states.append(state)
         await self._tell()
 
@@ -83,20 +83,20 @@ class MemoryDesk:
         """Nothing."""
 
     async def until(self, true: Callable[[], object]) -> None:
-        """Wait for something to have happened. Raises TimeoutError."""
+        """Wait until a condition holds. Raises TimeoutError."""
         async with self._news:
             await asyncio.wait_for(self._news.wait_for(true), PATIENCE)
 
     def state(self, account: str) -> State:
-        """The last one told; not connected when none was."""
+        """The last reported state; not connected without one."""
         return next((state for state in reversed(self.states) if state.account == account), State(account, False))
 
     def problem(self, account: str) -> str:
-        """What is wrong with an account, or nothing."""
+        """The problem of an account, or None."""
         return self.state(account).problem or ""
 
     async def settled(self, account: str = "support") -> None:
-        """Wait until an account took everything its server holds."""
+        """Wait until an account has fetched everything its server has."""
 
         def even() -> bool:
             state = self.state(account)

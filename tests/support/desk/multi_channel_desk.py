@@ -1,4 +1,4 @@
-"""A desk with several channels, for stories of one customer who comes by more than one."""
+"""A desk with several in-memory channels, for stories of one customer who uses more than one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.desk.memory_channel import MemoryChannel, letter
 
 @dataclass
 class Post(MemoryChannel):
-    """Letters: subjects and copies, and the desk may write first."""
+    """A mail-like channel: subjects, copies, and the desk may write first."""
 
     name: ClassVar[str] = "email"
     can = Capabilities(attachments=True, subject=True, copies=True, starts=True)
@@ -23,13 +23,13 @@ class Post(MemoryChannel):
 
 @dataclass
 class Gram(MemoryChannel):
-    """A messenger: its links hand a token over, and nobody is written to before they wrote."""
+    """A messenger: links carry a token, and the customer has to write first."""
 
     name: ClassVar[str] = "gram"
     can = Capabilities()
 
     def link(self, account: str, token: str) -> str | None:
-        """Where the messenger is opened with a token."""
+        """The link that opens the messenger with a token."""
         return f"https://gram.example/{account}?start={token}"
 
 
@@ -41,19 +41,19 @@ class Site(MemoryChannel):
     can = Capabilities()
 
     def link(self, account: str, token: str) -> str | None:
-        """Nobody is led here."""
+        """No links lead to this channel."""
         return None
 
 
 def open_channels(desk: Story) -> Story:
-    """Switch the three on."""
+    """Enable the three channels."""
     known = cast("dict[str, Channel]", desk.context.channels)
     known["email"], known["gram"], known["site"] = Post(), Gram(chat=True), Site(chat=True)
     return desk
 
 
 async def arrives(desk: Story, channel: str, text: str, sender: str, **more: Any) -> int | None:
-    """Something comes in by a channel; returns the ticket of the newest entry."""
+    """A message arrives on a channel; returns the ticket of the newest entry."""
     desk.taken += 1
     external = str(more.pop("id", f"in-{desk.taken}"))
     raw = letter(text, sender=sender, id=external, **more)
@@ -62,24 +62,24 @@ async def arrives(desk: Story, channel: str, text: str, sender: str, **more: Any
 
 
 async def who_has(desk: Story, address: str) -> int | None:
-    """The customer an address leads to."""
+    """The contact of an address."""
     row = await desk.database.read(contacts.by_address, address=address)
     return None if row is None else int(row.merged_into_id or row.contact_id)
 
 
 async def address(desk: Story, value: str) -> Row:
-    """What is known of an address."""
+    """The stored address."""
     row = await desk.database.read(contacts.by_address, address=value)
     assert row is not None
     return row
 
 
 async def ask(desk: Story, channel: str, question: Any, **about: Any) -> list[Any]:
-    """What a channel is told when it asks."""
+    """The answer to a channel's query."""
     return list(await ChannelQueries(desk.database, desk.context, desk.time).answer(channel, question, about))
 
 
 async def changes(desk: Story, ticket_id: int | None) -> list[str]:
-    """The changes a timeline tells of, by name."""
+    """The names of the changes on a timeline."""
     assert ticket_id is not None
     return [(one.data or {})["change"] for one in await desk.timeline(ticket_id) if one.kind == "change"]

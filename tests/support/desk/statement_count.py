@@ -1,4 +1,4 @@
-"""The SQL statements that a unit of work runs, as the database sees them."""
+"""Counter of the SQL statements that a unit of work runs."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-IGNORED = ("--", "SAVEPOINT", "RELEASE")  # work inside SQLite, and what belongs to the batch
+IGNORED = ("--", "SAVEPOINT", "RELEASE")  # statements of the batch, and SQLite's own
 
 
 def counted(unit: Callable[..., Any], statements: list[str]) -> Callable[..., Any]:
-    """`unit`, which notes every statement it runs on SQLite in `statements`, fast inserts too."""
+    """Wraps `unit` to record every statement it runs on SQLite in `statements`, fast inserts included."""
 
     def run(tx: Connection, *args: Any, **more: Any) -> Any:
         def note(text: str) -> None:

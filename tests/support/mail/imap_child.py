@@ -1,4 +1,7 @@
-"""A program that reads one mailbox into an SQLite file, for tests that kill it: `python imap_child.py FILE ADDRESS PORT AFTER`."""
+"""A process that reads one mailbox into an SQLite file, for tests that kill it.
+
+Run as `python imap_child.py FILE ADDRESS PORT AFTER`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from tests.support.mail.mailboxes import channel, imap
 
 
 class FileDesk:
-    """Durable as the real one is: what accept returned from is on the disk."""
+    """Durable as the real desk: accepted mails are on disk."""
 
     def __init__(self, file: str) -> None:
         self._base = sqlite3.connect(file, isolation_level=None)
@@ -26,12 +29,12 @@ class FileDesk:
         self, account: str, external_id: str, raw: bytes, *, order_key: str, received_at: datetime | None = None,
         **_more: object,
     ) -> bool:  # fmt: skip
-        """Keep it unless it is there."""
+        """Store it unless it exists."""
         await asyncio.sleep(0)
         return self._base.execute("INSERT OR IGNORE INTO kept VALUES (?, ?)", (external_id, raw)).rowcount == 1
 
     async def remember(self, account: str, key: str, value: str, **_more: object) -> None:
-        """Keep a cursor."""
+        """Store a cursor."""
         await asyncio.sleep(0)
         self._base.execute("INSERT OR REPLACE INTO cursors VALUES (?, ?)", (key, value))
 
@@ -41,7 +44,7 @@ class FileDesk:
         return str(row[0]) if row else None
 
     async def report(self, state: State) -> None:
-        """Nobody looks."""
+        """Ignored."""
 
     async def ask(self, question: str, **about: Any) -> Sequence[Mapping[str, Any]]:
         """Nothing."""

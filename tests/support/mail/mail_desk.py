@@ -1,4 +1,4 @@
-"""A desk whose channel is real email: mails go through the whole intake, what leaves is the rendered mail."""
+"""A desk with the real email channel: mails pass through the whole intake, outgoing mails are rendered and recorded."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.desk.desk_story import HOURS, Story, Time, suggest_nothing
 
 
 class RenderingChannel(email_channel.Channel):
-    """The email channel with nobody at the other end: mails are rendered and kept."""
+    """The email channel without SMTP: mails are rendered and recorded."""
 
     mails: list[render.Mail]
 
@@ -37,19 +37,19 @@ class RenderingChannel(email_channel.Channel):
 
 @dataclass
 class MailStory(Story):
-    """A desk and its mails."""
+    """A desk with a mailbox."""
 
     mails: list[render.Mail] = field(default_factory=list)
 
     async def gets(self, raw: bytes | EmailMessage, *, account: str = "support") -> int | None:
-        """A mail arrives and is worked; returns the ticket of the newest entry."""
+        """A mail arrives and is processed; returns the ticket of the newest entry."""
         raw = raw if isinstance(raw, bytes) else raw.as_bytes()
         channel = self.app.context.channels["email"]
         await self.app.desk_for("email").accept(account, external_id(raw), raw, order_key=channel.order_key(raw))
         return await self.work()
 
     async def posts(self) -> list[EmailMessage]:
-        """Let everything leave that is due after the time to undo; what left just now."""
+        """Run the outbox after the undo period; returns the mails just sent."""
         before = len(self.mails)
         self.time.passes(seconds=16)
         await self.sends()
@@ -57,7 +57,7 @@ class MailStory(Story):
 
 
 def parsed(content: bytes) -> EmailMessage:
-    """A rendered mail as the standard library reads it."""
+    """A rendered mail, parsed by the standard library."""
     made = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(made, EmailMessage)
     return made
@@ -72,7 +72,7 @@ def mail(
     id: str | None = "<1@customers.example>",  # noqa: A002
     headers: Mapping[str, str] | None = None,
 ) -> EmailMessage:
-    """What a customer's mail program sends."""
+    """A customer's mail."""
     made = EmailMessage(policy=email.policy.SMTP)
     made["From"], made["To"], made["Subject"] = sender, to, subject
     if id is not None:
@@ -84,7 +84,7 @@ def mail(
 
 
 def answer(to: EmailMessage, text: str, *, number: int, sender: str = "Sara <sara@customers.example>") -> EmailMessage:
-    """What a mail program makes of "reply"."""
+    """A reply as a mail program writes it."""
     references = " ".join([str(to["References"] or ""), str(to["Message-ID"])]).strip()
     return mail(
         text,

@@ -1,4 +1,4 @@
-"""Drives the mail channel's own functions for the scoring of mails nobody here wrote."""
+"""Adapter of the mail parser to an external scoring program."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from channels.email.visible.visible_reply import visible
 
 
 def parse(raw: bytes) -> dict[str, Any]:
-    """What the desk makes of a mail, in the words of the scoring program."""
+    """Parse a mail into the scoring program's format."""
     try:
         mail = parse_mail(raw)
     except Unreadable:

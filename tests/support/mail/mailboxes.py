@@ -1,4 +1,4 @@
-"""Setting up the email channel for tests: settings, mails, and running it for a while."""
+"""Helpers of the email channel's tests: settings, sample mails, running the channel for a while."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def channel(*boxes: dict[str, Any], env: Mapping[str, str] = ENV, pace: Pace = P
 
 @contextlib.asynccontextmanager
 async def running(what: Channel, desk: MemoryDesk) -> AsyncIterator[Channel]:
-    """The channel at work; an error in it is an error of the test."""
+    """The running channel; its errors fail the test."""
     task = asyncio.create_task(what.run(desk))
     try:
         yield what
@@ -66,7 +66,7 @@ async def running(what: Channel, desk: MemoryDesk) -> AsyncIterator[Channel]:
 
 
 async def listening(what: Channel) -> int:
-    """The port of its receiver, once it is open. To be called before it runs, awaited after."""
+    """The port of its LMTP receiver. Call before it runs, await afterwards."""
     assert what.listening is not None
     return await asyncio.wait_for(asyncio.shield(what.listening), 10)
 

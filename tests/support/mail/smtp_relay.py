@@ -1,4 +1,4 @@
-"""A mail server that takes what the desk sends and keeps it, or refuses as told."""
+"""A fake SMTP server: records what the desk sends, or refuses as told."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 @dataclass
 class Taken:
-    """One mail as it arrived."""
+    """A received mail."""
 
     sender: str
     recipients: list[str]
@@ -23,11 +23,11 @@ class Taken:
 
 @dataclass
 class Relay:
-    """`answers` maps a command, a recipient or "DATA" to the answer given instead of yes."""
+    """The server. `answers` maps a command, a recipient or "DATA" to a reply other than success."""
 
     answers: dict[str, str] = field(default_factory=dict)
-    drop_after_data: bool = False  # takes the mail, then the line goes dead
-    silent_after_data: bool = False  # takes the mail and never says so
+    drop_after_data: bool = False  # accepts the mail, then the connection hangs
+    silent_after_data: bool = False  # accepts the mail without confirming
     password: str | None = None
     token: str | None = None
     size_limit: int = 33_554_432  # bytes

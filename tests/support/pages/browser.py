@@ -1,4 +1,4 @@
-"""A desk with its pages open on this machine, people signed in, and Debian's Chromium to look at it."""
+"""Browser helpers: a desk served on this machine, people signed in, Debian's Chromium, axe-core."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PATIENCE = 10_000  # milliseconds until a test gives up waiting for a page
+PATIENCE = 10_000  # milliseconds until waiting for a page times out
 AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = (
     "{resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
@@ -35,13 +35,13 @@ LIMITS = Limits(timedelta(minutes=15), 5, 30, timedelta(days=1))
 
 
 def required() -> bool:
-    """In CI a missing browser fails the tests instead of leaving them out."""
+    """Whether a missing browser fails the tests (in CI) instead of skipping them."""
     return bool(os.environ.get("CI"))
 
 
 @asynccontextmanager
 async def chromium(*, pretend_person: bool = False) -> AsyncIterator[Browser]:
-    """The browser. `pretend_person`: it does not tell pages that a program drives it."""
+    """Chromium. `pretend_person`: without the automation flag."""
     more = ["--disable-blink-features=AutomationControlled"] if pretend_person else []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS + more)
@@ -64,14 +64,14 @@ async def served(application: web.Application) -> AsyncIterator[str]:
 
 @dataclass
 class OpenDesk:
-    """A story whose pages are open at `address`."""
+    """A story's desk, served at `address`."""
 
     story: Story
     address: str
     browser: Browser
 
     async def sits_down(self, person_id: int, *, language: str = "en", **options: Any) -> Page:
-        """Somebody signs in; the page of a browser of their own."""
+        """Sign somebody in; returns a page in their own browser context."""
         token = await self.story.database.write(
             sign_in.enter, person_id=person_id, account="x", address="127.0.0.1", device="test", limits=LIMITS,
             now=self.story.time(),
@@ -85,7 +85,7 @@ class OpenDesk:
     async def visitor(
         self, *, language: str = "en", width: int = 1440, height: int = 900, **options: Any
     ) -> BrowserContext:
-        """A browser of somebody who is not signed in."""
+        """A browser context without a session."""
         context = await self.browser.new_context(
             viewport={"width": width, "height": height}, reduced_motion="reduce", base_url=self.address, **options
         )
@@ -108,7 +108,7 @@ def folder_of(tmp_path: Path) -> Path:
 
 
 async def violations(page: Page) -> list[str]:
-    """What axe-core has against the page, each with the element."""
+    """Accessibility violations found by axe-core, each with its element."""
     found: list[dict[str, Any]] = await page.evaluate(f"axe.run(document, {RULES}).then((r) => r.violations)")
     return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
 
@@ -121,7 +121,7 @@ async def asks(desk: OpenDesk, text: str, **more: Any) -> int:
 
 
 async def opens(page: Page, number: int) -> None:
-    """Open a ticket of the list, and let the pointer rest beside the list."""
+    """Open a ticket from the list and move the pointer away."""
     await page.click(f"#t{number} .row")
     await page.wait_for_selector(f".ticket[data-number='{number}']")
     await page.mouse.move(1200, 20)

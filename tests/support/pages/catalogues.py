@@ -1,7 +1,7 @@
-"""Every text of the desk that people read, as the catalogues must hold it.
+"""Extraction of all translatable texts, and the update of the catalogues.
 
-`python -m tests.support.pages.catalogues` adds what is new, takes away what nobody says any more, and tells what has no
-words yet. English says its own texts; Persian is written by hand.
+`python -m tests.support.pages.catalogues` adds new texts, removes unused ones and prints those without a translation.
+English translates to itself; Persian is written by hand.
 """
 
 from __future__ import annotations
@@ -15,8 +15,18 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
+from tests.support.pages.stored_sentences import stored_sentences
+
 ROOT = Path(__file__).resolve().parents[3]
-SPOKEN = ("NotFound", "Conflict", "Forbidden", "Invalid", "Resting", "say", "_page:2")  # calls whose words are shown
+SPOKEN = (
+    "NotFound",
+    "Conflict",
+    "Forbidden",
+    "Invalid",
+    "Resting",
+    "ErrorMessage",
+    "say",
+)  # calls whose first argument is shown to people
 Key = tuple[str | None, str | tuple[str, ...]]
 
 
@@ -26,7 +36,7 @@ def keywords() -> dict[str, Any]:
 
 
 def wanted() -> dict[Key, str]:
-    """Texts of templates and code, and one place where each is said."""
+    """Texts of templates and code, each with one place."""
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
     found: dict[Key, str] = {}
@@ -39,6 +49,8 @@ def wanted() -> dict[Key, str]:
             text = message if isinstance(message, str) else tuple(message)
             if text:
                 found.setdefault((context, text), f"{name}/{file_name}:{line}")
+    for sentence, place in stored_sentences().items():
+        found.setdefault((None, sentence), place)
     return found
 
 
@@ -48,7 +60,7 @@ def path_of(language: str) -> Path:
 
 
 def written(language: str) -> dict[Key, tuple[str, ...]]:
-    """What a catalogue says for each text; every form of it."""
+    """The translations of a catalogue, with all plural forms."""
     with path_of(language).open("rb") as file:
         catalogue = read_po(file, locale=language)
     return {
@@ -61,7 +73,7 @@ def written(language: str) -> dict[Key, tuple[str, ...]]:
 
 
 def renew(language: str) -> list[str]:
-    """Bring a catalogue up to date with the texts; returns what has no words in it yet."""
+    """Update a catalogue; returns the texts without a translation."""
     with path_of(language).open("rb") as file:
         old = read_po(file, locale=language)
     known, empty = written(language), []

@@ -1,4 +1,4 @@
-"""Every page with believable contents and no desk behind it, to look at and to test. `python -m tests.support.pages.gallery`"""
+"""Sample data of the page gallery: inbox lists, tickets and timelines without a desk behind them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from helpdesk.web.inbox.views.inbox_views import (
     OtherTicket,
     PersonBadge,
     PersonView,
-    RailItem,
     RowView,
     SuggestionView,
     TicketView,
@@ -34,6 +33,7 @@ from helpdesk.web.inbox.views.timeline_views import (
     SurveyView,
     TaskView,
 )
+from helpdesk.web.pages.navigation import RailItem
 
 NOW = datetime(2026, 11, 21, 4, 36, tzinfo=UTC)  # Saturday 30 Aban 1405, 08:06 in Tehran
 MAIL = {"fa": ChannelMark("mail", "ایمیل"), "en": ChannelMark("mail", "Email")}
@@ -67,7 +67,7 @@ def rail() -> list[RailItem]:
 
 
 def rows(language: str) -> list[RowView]:
-    """A list in both languages, whatever the page speaks."""
+    """Rows in both languages."""
     mail = MAIL[language]
     return [
         RowView(1248, "نرگس دلاوری", AgentView("ن", 4), "کاسه‌های سفارش ۴۸۱۲ شکسته رسید", "کاسه‌ها هنوز نرسیده.", mail, "open",
@@ -117,7 +117,7 @@ WORDS = {
 
 
 def timeline(language: str) -> list[Any]:
-    """One of every line there is."""
+    """One timeline item of every kind."""
     w, mail, me = WORDS[language], MAIL[language], ME[language]
     theirs, robot = AgentView(w["hue"], 4), AgentView("", 3)
     return [
@@ -162,7 +162,7 @@ def why(language: str) -> ClockExplanation:
 
 
 def suggestions(language: str) -> list[SuggestionView]:
-    """Three, from near to far."""
+    """Three suggestions, from high to low confidence."""
     titles = {"fa": (("پیگیری پیک", ("نرسیده", "کجاست")), ("شکستن در راه", ("کاسه", "شکسته")), ("زمان ارسال", ("هنوز",))),
               "en": (("Where is the courier", ("not here", "where")), ("Broken in transit", ("bowls", "broken")), ("Delivery times", ("still",)))}  # fmt: skip
     sure = (0.94, 0.61, 0.28)
@@ -173,7 +173,7 @@ def suggestions(language: str) -> list[SuggestionView]:
 
 
 def ticket(language: str) -> TicketView:
-    """A ticket with everything on it."""
+    """A ticket with every feature."""
     w, me = WORDS[language], ME[language]
     person = PersonView(
         w["customer"], AgentView(w["hue"], 4), ago(days=900),

@@ -1,4 +1,7 @@
-"""The gallery as a site: `/fa/ticket`, `/en/survey`, … `python -m tests.support.pages.gallery_app [port]`"""
+"""The page gallery as a site: every page with sample data, `/fa/ticket`, `/en/survey`, …
+
+Run as `python -m tests.support.pages.gallery_app [port]`.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ def inbox(language: str, **more: Any) -> Page:
 
 
 def answered(language: str) -> Page:
-    """A ticket whose clock was stopped, without a customer's history, by somebody who writes a note."""
+    """A ticket with a stopped clock, no customer history, and a note being written."""
     full_address = g.ticket(language)
     why = replace(g.why(language), met=True, stopped_at=g.NOW - timedelta(minutes=5), answered_by=g.ME[language].name,
                   how="suggestion", seconds=540, breached_at=g.NOW)  # fmt: skip
@@ -62,7 +65,7 @@ def answered(language: str) -> Page:
 
 
 def survey(score: str = "", tapped: str = "") -> SimpleNamespace:
-    """What the customer's page needs."""
+    """The survey page's values."""
     return SimpleNamespace(
         token="t0ken", subject="کاسه‌های سفارش ۴۸۱۲", who="مریم", score=score, tapped=tapped, changeable=True, words="",
         reasons=[("slow", "دیر جواب دادید"), ("unsolved", "مشکلم حل نشد"), ("tone", "لحن خوبی نبود"),
@@ -85,10 +88,10 @@ def status(language: str) -> SimpleNamespace:
     )  # fmt: skip
 
 
-def held(language: str) -> SimpleNamespace:
+def held(language: str, number: int = 7) -> SimpleNamespace:
     """One message in quarantine."""
     return SimpleNamespace(
-        id=7, channel=g.MAIL[language], account="help@dalan.example", received_at=g.ago(hours=3), size=18_400, attempts=5, cut=True,
+        id=number, channel=g.MAIL[language], account="help@dalan.example", received_at=g.ago(hours=3), size=18_400, attempts=5, cut=True,
         reason="The mail names the charset x-unknown, which nobody knows.", raw="From: a@b.example\nSubject: =?x-unknown?Q?...?=\n\n\ufffd\ufffd",
     )  # fmt: skip
 
@@ -102,7 +105,7 @@ def letter() -> SimpleNamespace:
 
 
 def demo_form() -> SimpleNamespace:
-    """What the demo's form starts with."""
+    """Initial values of the demo's form."""
     return SimpleNamespace(name="نرگس دلاوری", address="nora@nilgun.example", subject="", text="", answers="")
 
 
@@ -111,6 +114,7 @@ SESSIONS = [
     SimpleNamespace(id=2, device="Chrome, Android", address="192.0.2.14", last_seen_at=g.ago(days=2), current=False),
 ]
 DESK = {"rail": g.rail(), "quarantined": 2, "demo": True}
+FRESH: dict[str, dict[str, str]] = {"typed": {}, "errors": {}}  # a form that was not refused
 
 SHOWN: dict[str, Callable[[str], Page]] = {
     "inbox": lambda language: inbox(language),
@@ -121,18 +125,18 @@ SHOWN: dict[str, Callable[[str], Page]] = {
     "chat": lambda language: inbox(language, ticket=media.chat(language)),
     "empty": lambda language: inbox(language, list=ListView("late", []), place="late"),
     "found": lambda language: inbox(language, list=ListView("all", [], search="زعفران"), place=""),
-    "sign-in": lambda language: ("sign_in/sign_in.html", {"email": "", "error": None}),
-    "sign-in-wrong": lambda language: ("sign_in/sign_in.html", {"email": "maryam@dalan.example", "error": g.WORDS[language]["slow"]}),
+    "sign-in": lambda language: ("sign_in/sign_in.html", {"email": "", "errors": {}}),
+    "sign-in-wrong": lambda language: ("sign_in/sign_in.html", {"email": "maryam@dalan.example", "errors": {"password": g.WORDS[language]["slow"]}}),
     "link": lambda language: ("sign_in/link.html", {"name": g.ME[language].name, "error": None}),
     "link-dead": lambda language: ("sign_in/link.html", {"name": "", "error": g.WORDS[language]["words"]}),
-    "password": lambda language: ("sign_in/set_password.html", {"email": "maryam@dalan.example", "error": g.WORDS[language]["slow"]}),
-    "password-first": lambda language: ("sign_in/set_password.html", {"email": "maryam@dalan.example", "ask_name": True}),
-    "account": lambda language: ("sign_in/account.html", {**DESK, "sessions": SESSIONS, "place": "account"}),
+    "password": lambda language: ("sign_in/set_password.html", {"email": "maryam@dalan.example", "typed": {}, "errors": {"password": g.WORDS[language]["slow"]}}),
+    "password-first": lambda language: ("sign_in/set_password.html", {"email": "maryam@dalan.example", "ask_name": True, **FRESH}),
+    "account": lambda language: ("sign_in/account.html", {**DESK, **FRESH, "sessions": SESSIONS, "extension": "12", "place": "account"}),
     "error": lambda language: ("error.html", {"heading": g.WORDS[language]["unsolved"], "words": g.WORDS[language]["words"], "back": "/"}),
-    "survey": lambda language: ("survey/ask.html", {"survey": survey()}),
-    "survey-small": lambda language: ("survey/small.html", {"survey": survey(), "problem": "", "done": False}),
-    "survey-small-sad": lambda language: ("survey/small.html", {"survey": survey(score="sad"), "problem": "", "done": True}),
-    "survey-sad": lambda language: ("survey/ask.html", {"survey": survey(score="sad")}),
+    "survey": lambda language: ("survey/ask.html", {"survey": survey(), "errors": {}}),
+    "survey-small": lambda language: ("survey/small.html", {"survey": survey(), "errors": {}, "done": False}),
+    "survey-small-sad": lambda language: ("survey/small.html", {"survey": survey(score="sad"), "errors": {}, "done": True}),
+    "survey-sad": lambda language: ("survey/ask.html", {"survey": survey(score="sad"), "errors": {}}),
     "thanks": lambda language: ("survey/thanks.html", {"survey": survey(score="happy")}),
     "gone": lambda language: ("survey/gone.html", {"why": "late"}),
     "status": lambda language: ("status.html", {**DESK, "state": status(language), "place": "status"}),
@@ -143,7 +147,7 @@ SHOWN: dict[str, Callable[[str], Page]] = {
     "people": lambda language: ("people/list.html", {**DESK, **people.staff(language), "place": "people"}),
     "person": lambda language: ("people/person.html", {**DESK, **people.colleague(language), "place": "people"}),
     "person-gone": lambda language: ("people/person.html", {**DESK, **people.colleague(language, gone=True), "place": "people"}),
-    "quarantine": lambda language: ("quarantine/list.html", {**DESK, "held": [held(language)], "before": None, "place": "quarantine"}),
+    "quarantine": lambda language: ("quarantine/list.html", {**DESK, "held": [held(language, number) for number in (8, 7)], "before": None, "place": "quarantine"}),
     "quarantined": lambda language: ("quarantine/detail.html", {**DESK, "item": held(language), "place": "quarantine"}),
     "demo": lambda language: ("demo/index.html", {**DESK, "messages": [letter()], "form": demo_form(), "sent": True, "problem": False, "place": "demo"}),
     "demo-mail": lambda language: ("demo/mail.html", {**DESK, "message": letter(), "place": "demo"}),
@@ -152,7 +156,7 @@ SIGNED_OUT = ("sign-in", "link", "error", "survey", "survey-small", "survey-smal
 
 
 def merging(language: str) -> dict[str, Any]:
-    """The page that merges a ticket, refused once."""
+    """The merge page after a refusal."""
     words = g.WORDS[language]
     choices = [
         {"number": 1102, "here": False, "subject": words["again"], "status": "open", "icon": "mail"},
@@ -177,7 +181,7 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def nothing(request: web.Request) -> web.Response:
-    """What scripts ask for: here nothing ever happens."""
+    """Requests of scripts: nothing ever happens here."""
     return web.Response(status=204)
 
 
@@ -188,7 +192,7 @@ async def file(request: web.Request) -> web.Response:
 
 
 async def silence(request: web.Request) -> web.StreamResponse:
-    """The stream of a desk on which nothing happens."""
+    """An event stream without events."""
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await response.prepare(request)
     await response.write(b": here\n\n")

@@ -1,4 +1,4 @@
-"""Tickets of Telegram, the telephone and the web chat for the gallery, and the files in them, drawn here."""
+"""Sample tickets of Telegram, telephone and web chat for the gallery, with generated pictures and sounds."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def telegram(language: str) -> TicketView:
 
 
 def phone(language: str) -> TicketView:
-    """Six calls, each ended otherwise, and one that goes on."""
+    """Six calls with different outcomes, and a live one."""
     say, w = _Talk(language, "phone"), SAID[language]
     number, sam = "+989120001234", g.SAMAN[language].name
     me = g.ME[language].name
@@ -151,7 +151,7 @@ def phone(language: str) -> TicketView:
 
 
 def chat(language: str) -> TicketView:
-    """A visitor who is told about, and types."""
+    """A website visitor who is typing."""
     say, w = _Talk(language, "chat"), SAID[language]
     lines = [
         DayView(g.NOW),
@@ -203,7 +203,7 @@ def file(number: int) -> tuple[bytes, str]:
 
 
 def tone(seconds: int, rate: int = 8000) -> bytes:
-    """A sound that swells and fades."""
+    """A generated sound that swells and fades."""
     samples = bytes(128 + round(60 * math.sin(i / 6) * math.sin(i * math.pi / rate)) for i in range(rate)) * seconds
     head = struct.pack(
         "<4sI4s4sIHHIIHH4sI",
@@ -225,7 +225,7 @@ def tone(seconds: int, rate: int = 8000) -> bytes:
 
 
 def drawn(seed: int, width: int, height: int) -> bytes:
-    """A bowl on a table, in a colour of its own."""
+    """A generated picture of a bowl, in a given colour."""
     glaze = [(52, 128, 148), (178, 92, 62), (96, 132, 84), (160, 120, 60), (110, 90, 150)][seed % 5]
     rows = bytearray()
     middle, floor = width * (0.42 + seed % 3 * 0.08), height * 0.66

@@ -1,4 +1,4 @@
-"""The customer's page, the question before two are joined, and the people of the desk, for the gallery."""
+"""Sample data of the gallery's customer page, join page and people pages."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from helpdesk.agents.queries import Staff
 from helpdesk.agents.rules import ROLES, AgentView, Person
 from helpdesk.web.inbox.build.customer_panel import CustomerView, JoinView
 from helpdesk.web.inbox.views.inbox_views import AddressView, JoinOffer
-from helpdesk.web.pages.people import Asked, OneTimeLink
+from helpdesk.web.pages.people import OneTimeLink
 from tests.support.pages import gallery as g
 
 
 def customers(language: str) -> list[CustomerView]:
-    """Two who may be one."""
+    """Two customers who may be the same person."""
     w = g.WORDS[language]
     guest = "مهمان 3f2a" if language == "fa" else "Visitor 3f2a"
     return [
@@ -30,7 +30,7 @@ def customers(language: str) -> list[CustomerView]:
 
 
 def offers(language: str) -> list[JoinOffer]:
-    """One of every reason."""
+    """Join offers with every reason."""
     one, other = customers(language)
     return [
         JoinOffer(number, other.id, other.name if number % 2 else one.name, other.face, address, why)
@@ -42,7 +42,7 @@ def offers(language: str) -> list[JoinOffer]:
 
 
 def customer(language: str) -> dict[str, Any]:
-    """The whole page, with a link just made and a search that found somebody."""
+    """The customer page with a new link and a search result."""
     one, other = customers(language)
     return {
         "number": 1248, "person": one, "offers": offers(language), "error": "", "question": "3f2a", "found": [other],
@@ -57,7 +57,7 @@ def customer(language: str) -> dict[str, Any]:
 
 
 def join(language: str) -> dict[str, Any]:
-    """The question before it is done."""
+    """The confirmation page of a join."""
     one, other = customers(language)
     return {"number": 1248, "other": other.id, "pair": [one, other], "why": offers(language)[0]}
 
@@ -67,7 +67,7 @@ TEAMS = {"fa": ("پشتیبانی", "فروش"), "en": ("Support", "Sales")}
 
 
 def _staff(language: str) -> list[Staff]:
-    """Four people: an administrator, one with everything, one invited, one who left."""
+    """Four people: an administrator, a complete agent, an invited one, a disabled one."""
     sam, leila, puya = WORKS[language]
     return [
         Staff(g.ME[language], "", (1,), g.NOW, None, None),
@@ -82,19 +82,19 @@ def _teams(language: str) -> list[SimpleNamespace]:
 
 
 def staff(language: str) -> dict[str, Any]:
-    """The page of people, right after one was invited, with a refused form."""
+    """The people page after an invitation, with a refused form."""
     teams = _teams(language)
     return {
         "everybody": _staff(language), "teams": teams, "called": {one.id: one.name for one in teams}, "roles": ROLES,
-        "asked": Asked(), "error": g.WORDS[language]["unsolved"], "wrong": "invite", "may": True,
+        "typed": {}, "errors": {"email": g.WORDS[language]["unsolved"]}, "may": True,
         "made": OneTimeLink(WORKS[language][1], "https://desk.dalan.example/sign-in/link/3kX0hY2mQe7Zq1vB9sTf", 72),
     }  # fmt: skip
 
 
 def colleague(language: str, *, gone: bool = False) -> dict[str, Any]:
-    """One of them, to change; or the one who left."""
+    """The page of one person, or of the disabled one."""
     who = _staff(language)[3 if gone else 1]
     return {
-        "who": who, "teams": _teams(language), "roles": ROLES, "tried": None, "own": False, "made": None,
-        "error": "" if gone else g.WORDS[language]["unsolved"], "notice": g.WORDS[language]["words"] if gone else "",
+        "who": who, "teams": _teams(language), "roles": ROLES, "typed": {}, "own": False, "made": None,
+        "errors": {} if gone else {"extension": g.WORDS[language]["unsolved"]}, "notice": g.WORDS[language]["words"] if gone else "",
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Pictures of every page of the gallery, to look at: `python -m tests.support.pages.screenshots FOLDER [name …]`"""
+"""Screenshots of every gallery page: `python -m tests.support.pages.screenshots FOLDER [name …]`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A desk's pages as a browser without script meets them: somebody signed in, pages read, forms sent."""
+"""A client that reads pages and posts forms as a browser without JavaScript does."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def page(client: Client, path: str, status: int = 200) -> str:
 async def post(
     client: Client, path: str, fields: Mapping[str, Any] | Iterable[tuple[str, Any]], status: int = 303
 ) -> str:
-    """Send a form with the token it needs; where it leads, or the text of the answer."""
+    """Post a form with its CSRF token; returns the redirect target, or the text of the response."""
     found = re.search(r'name="csrf" value="([0-9a-f]+)"', await page(client, "/account"))
     assert found is not None
     pairs = [("csrf", found[1]), *(fields.items() if isinstance(fields, Mapping) else fields)]

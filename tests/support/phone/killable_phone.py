@@ -1,4 +1,4 @@
-"""A desk with a telephone that may be killed at any moment.
+"""A desk process with the phone channel, for kill tests.
 
 Run as `python -m tests.support.phone.killable_phone FOLDER DATABASE_URL PORT`; prints "ready" once its pages answer.
 """

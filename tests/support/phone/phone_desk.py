@@ -1,4 +1,4 @@
-"""A desk with a telephone, for stories: a switchboard that tells it of calls, and what people do about them."""
+"""A desk with the phone channel: a switchboard that reports calls, and agents who act on them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Phone:
 
     @staticmethod
     def at_nine() -> Switchboard:
-        """A switchboard at half past nine, when every desk of tests opens."""
+        """A switchboard at 09:30, when test desks open."""
         return Switchboard(call=f"pbx-{int(MONDAY.timestamp())}.1", at=MONDAY.timestamp())
 
     def board(self, number: int = 1) -> Switchboard:
@@ -40,7 +40,7 @@ class Phone:
         return Switchboard(call=call, at=self.desk.time().timestamp())
 
     async def hears(self, events: list[Event]) -> None:
-        """Events arrive, each by itself, and are worked one by one."""
+        """Events arrive and are processed one by one."""
         for event in events:
             self.count += 1
             raw = envelope("asterisk", "application/json", json.dumps(event), self.desk.time())
@@ -48,14 +48,14 @@ class Phone:
             await self.desk.work()
 
     async def tells(self, form: dict[str, Any]) -> None:
-        """A summary of a call arrives, as a switchboard writes it that was taught the desk's own form."""
+        """A call summary arrives in the desk's generic format."""
         self.count += 1
         raw = envelope("generic", "application/json", json.dumps(form), self.desk.time())
         await self.desk.app.desk_for("phone").accept("pbx", f"t{self.count}", raw, order_key=str(form["call_id"]))
         await self.desk.work()
 
     async def calls(self) -> list[Any]:
-        """Every line of a call on any timeline, oldest ticket first."""
+        """All call entries, oldest ticket first."""
         found = []
         for number in range(1, 5):
             try:
@@ -83,7 +83,7 @@ def abandoned(board: Switchboard) -> list[Event]:
 
 
 async def posts(phone: Phone, place: str, *forms: dict[str, str] | Event, as_json: bool = False) -> None:
-    """Webhooks arrive through the channel's own door, and are worked together."""
+    """Webhooks arrive over HTTP and are processed together."""
     app = web.Application()
     app.add_routes(phone.channel.routes(phone.desk.app.desk_for("phone")))
     async with TestClient(TestServer(app)) as client:

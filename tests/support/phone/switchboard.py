@@ -1,4 +1,4 @@
-"""A switchboard for tests: writes the events Asterisk's manager interface would, of calls that tests tell it."""
+"""A fake Asterisk switchboard: writes the AMI events of calls that a test describes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ START = 1_780_000_000.25  # seconds since 1970
 
 @dataclass
 class Switchboard:
-    """One call. `at` is moved by the verbs; every verb adds what Asterisk says of it."""
+    """One call. Each method moves `at` and adds Asterisk's events."""
 
     call: str = "pbx-1780000000.0"
     at: float = START
@@ -20,7 +20,7 @@ class Switchboard:
     lines: int = 0
 
     def says(self, event: str, **fields: Any) -> Event:
-        """One event, now."""
+        """Add one event at the current time."""
         made = {"Event": event, "Timestamp": f"{self.at:.6f}", "Linkedid": self.call}
         self.events.append({**made, **{name: str(value) for name, value in fields.items()}})
         self.at += 0.0005
@@ -45,14 +45,14 @@ class Switchboard:
         return self
 
     def places(self, channel: str, context: str) -> Switchboard:
-        """The switchboard itself calls a line."""
+        """The switchboard originates a call."""
         self.main = {"Channel": channel, "Uniqueid": self.call, "CallerIDNum": "<unknown>", "CallerIDName": "<unknown>",
                      "Context": context, "Exten": "s"}  # fmt: skip
         self.says("Newchannel", ChannelState=0, ChannelStateDesc="Down", **self.main)
         return self
 
     def picks_up_to_dial(self, extension: str, to: str) -> Switchboard:
-        """Somebody of ours dials a number on their telephone."""
+        """An agent dials a number on their telephone."""
         self.main = {"Channel": f"PJSIP/{extension}-00000000", "Uniqueid": self.call, "CallerIDNum": extension,
                      "CallerIDName": "Mina", "Context": "from-internal", "Exten": to}  # fmt: skip
         self.says("Newchannel", ChannelState=4, ChannelStateDesc="Ring", **self.main)
@@ -74,17 +74,17 @@ class Switchboard:
         return line
 
     def dial_ends(self, line: dict[str, str], status: str, *, by_itself: bool = False) -> Switchboard:
-        """It rang out, or somebody answered."""
+        """The dialling ends: no answer, or answered."""
         self.says("DialEnd", DialStatus=status, **({} if by_itself else self.main), **line)
         return self
 
     def joins(self, queue: str = "support") -> Switchboard:
-        """The caller waits."""
+        """The caller joins the queue."""
         self.says("QueueCallerJoin", Queue=queue, Position=1, **self.main)
         return self
 
     def takes(self, extension: str = "101", queue: str = "support", rings: int = 2) -> dict[str, str]:
-        """An agent takes the call out of the queue; returns the agent's line."""
+        """An agent answers the queued call; returns the agent's line."""
         line = self.dials(f"PJSIP/{extension}", f"PJSIP/{extension}")
         self.waits(rings)
         self.dial_ends(line, "ANSWER")
@@ -101,7 +101,7 @@ class Switchboard:
         return line
 
     def finishes(self, line: dict[str, str], reason: str, talked: int, extension: str = "101") -> Switchboard:
-        """The agent's part is over."""
+        """The agent's part of the call ends."""
         self.says(
             "AgentComplete",
             Queue="support",
@@ -120,13 +120,13 @@ class Switchboard:
         return self
 
     def gives_up(self, queue: str = "support") -> Switchboard:
-        """The queue loses the caller: by hanging up, or by its own time-out."""
+        """The caller leaves the queue: by hanging up, or by time-out."""
         self.says("QueueCallerAbandon", Queue=queue, HoldTime=2, **self.main)
         self.says("QueueCallerLeave", Queue=queue, **self.main)
         return self
 
     def user_event(self, name: str, **fields: Any) -> Switchboard:
-        """The dialplan says something."""
+        """A user event of the dialplan."""
         self.says("UserEvent", UserEvent=name, **self.main, **fields)
         return self
 

@@ -1,4 +1,4 @@
-"""A private Dovecot on the loopback: IMAP (plain and TLS) and LMTP, as a user who is not root."""
+"""A private Dovecot on the loopback: IMAP (plain and TLS) and LMTP, run without root."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ username_attribute = sub
 
 
 class Dovecot:
-    """Started once, used by many tests, each with mailboxes of its own."""
+    """The server: started once, used by many tests, each with its own mailboxes."""
 
     def __init__(self) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))
@@ -119,11 +119,11 @@ class Dovecot:
 
     @property
     def ca_file(self) -> Path:
-        """The certificate its TLS port shows."""
+        """The certificate of its TLS port."""
         return self.home / "cert.pem"
 
     def start(self) -> None:
-        """Run it and wait until it takes connections."""
+        """Start it and wait until it accepts connections."""
         with (self.home / "output").open("ab") as output:
             self._process = subprocess.Popen(
                 [BINARY, "-F", "-c", str(self.home / "dovecot.conf")],
@@ -160,12 +160,12 @@ class Dovecot:
         shutil.rmtree(self.home, ignore_errors=True)
 
     def user(self) -> str:
-        """The address of a mailbox nobody used yet."""
+        """The address of a fresh mailbox."""
         return f"box{next(self._numbers)}@desk.example"
 
     @contextlib.contextmanager
     def client(self, user: str, folder: str | None = None) -> Iterator[imaplib.IMAP4]:
-        """Another mail program looking at the mailbox."""
+        """An IMAP client of the mailbox."""
         client = imaplib.IMAP4("127.0.0.1", self.imap, timeout=10)
         try:
             client.login(user, PASSWORD)
@@ -176,7 +176,7 @@ class Dovecot:
             client.shutdown()
 
     def put(self, user: str, *mails: bytes, folder: str = "INBOX", when: datetime | None = None) -> None:
-        """Lay mails into a mailbox."""
+        """Append mails to a mailbox."""
         with self.client(user) as client:
             if folder != "INBOX":
                 client.create(f'"{folder}"')
@@ -185,7 +185,7 @@ class Dovecot:
                 assert status == "OK", answer
 
     def pour(self, user: str, mails: Iterable[bytes]) -> None:
-        """Lay thousands of mails into a mailbox nobody opened yet, as files, in their order."""
+        """Write thousands of mails into a fresh mailbox as files, in order."""
         root = self.home / "mail" / user
         folder = root / "Maildir" / "new"
         for name in ("new", "cur", "tmp"):
@@ -211,7 +211,7 @@ class Dovecot:
             return [part[1].decode().removeprefix("Subject:").strip() for part in parts if isinstance(part, tuple)]
 
     def token(self, user: str, *, key: bytes = TOKEN_KEY) -> str:
-        """An access token the server believes (a JSON Web Token signed with its key)."""
+        """A valid OAuth access token (a JSON Web Token signed with the server's key)."""
         head = {"alg": "HS256", "typ": "JWT", "kid": "default"}
         body = {"sub": user, "iat": int(time.time()) - 60, "exp": int(time.time()) + 3600}
         signed = b".".join(_base64url(json.dumps(part).encode()) for part in (head, body))

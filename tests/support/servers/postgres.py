@@ -1,4 +1,4 @@
-"""A private PostgreSQL on a loopback port: started once per session, a fresh database per test from a template."""
+"""A private PostgreSQL server on a loopback port: started once per session, a fresh database per test from a template."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def programs() -> Path | None:
 
 
 def required() -> bool:
-    """Whether a missing server is a failure rather than a reason to leave tests out."""
+    """Whether a missing server fails the tests instead of skipping them."""
     return bool(os.environ.get("CI"))
 
 
@@ -66,16 +66,16 @@ class Postgres:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 
     def prepare(self, fill: Callable[[str], None]) -> None:
-        """Make the template once: `fill` is given the address of an empty database to lay the tables in."""
+        """Create the template database once: `fill` creates the tables in it."""
         if self._template is None:
             self.sql('CREATE DATABASE "template_desk"')
             fill(self.url("template_desk"))
             self._template = "template_desk"
 
     def fresh(self, *, empty: bool = False) -> str:
-        """The address of a database as nobody had used it: like the template, or empty.
+        """The URL of a pristine database: like the template, or empty.
 
-        Making one takes long while the machine is busy, so those given back are emptied and lent again.
+        Creating one is slow, so returned databases are emptied and reused.
         """
         if self._template is not None and not empty and self._clean:
             self._lent.add(self._clean[-1])
@@ -90,7 +90,7 @@ class Postgres:
         return self.url(name)
 
     def drop(self, url: str) -> None:
-        """Give a database back, whoever is still connected to it."""
+        """Return a database, whoever is still connected to it."""
         name = url.rpartition("/")[2]
         if url not in self._lent:
             self.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -100,7 +100,7 @@ class Postgres:
         self._clean.append(url)
 
     def sql(self, statement: str, name: str = "postgres") -> str:
-        """Run a statement as the owner of the server and give what psql prints."""
+        """Run a statement as the server's owner; returns psql's output."""
         done = subprocess.run(
             [self.programs / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", self.url(name), "-c", statement],
             capture_output=True, text=True, timeout=60, check=False,
@@ -143,7 +143,7 @@ def running() -> Iterator[Postgres]:
 
 
 def _in_memory() -> str | None:
-    """A folder in memory with a gigabyte to spare: a server made to be thrown away need not wait for a disk."""
+    """A folder in memory with a gigabyte free: a throw-away server need not wait for a disk."""
     place = Path("/dev/shm")
     return str(place) if place.is_dir() and shutil.disk_usage(place).free > 2**30 else None
 

@@ -1,4 +1,4 @@
-"""A small TCP proxy that cuts, freezes and slows connections down."""
+"""A TCP proxy that cuts, freezes and throttles connections."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CHUNK = 16_384
 
 
 class Proxy:
-    """Passes everything on to a port of this machine until told otherwise."""
+    """Forwards everything to a local port until told otherwise."""
 
     def __init__(self, target: int) -> None:
         self.target = target
@@ -19,7 +19,7 @@ class Proxy:
         self.passed = 0  # bytes from the server so far
         self.cut_at: int | None = None  # cut the connection once so many bytes came from the server
         self.bytes_per_turn = CHUNK
-        self.turns: asyncio.Semaphore | None = None  # throttled: one chunk for each turn given
+        self.turns: asyncio.Semaphore | None = None  # throttled: one chunk per permitted turn
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -41,12 +41,12 @@ class Proxy:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def listen(self) -> None:
-        """Take connections (again)."""
+        """Accept connections (again)."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
         self.port = int(self._server.sockets[0].getsockname()[1])
 
     async def refuse(self) -> None:
-        """Take no more connections."""
+        """Accept no more connections."""
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -57,11 +57,11 @@ class Proxy:
             writer.transport.abort()
 
     def freeze(self) -> None:
-        """Pass nothing on, close nothing: what a dead router looks like."""
+        """Forward nothing, close nothing: like a dead router."""
         self._flowing.clear()
 
     def thaw(self) -> None:
-        """Pass on again, also what waited."""
+        """Resume forwarding, including what waited."""
         self._flowing.set()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""A server of the Bot API for tests: keeps updates until they are confirmed, checks every request, fails when told to."""
+"""A fake Bot API server: queues updates until confirmed, validates every request, fails on demand."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HTML_ANSWER = "<html><head><title>502 Bad Gateway</title></head><body><center>ng
 
 @dataclass(frozen=True)
 class Call:
-    """A request as it came. `values` are decoded."""
+    """A received request with decoded `values`."""
 
     method: str
     values: Mapping[str, Any]
@@ -31,7 +31,7 @@ class Call:
 
 @dataclass
 class Trouble:
-    """What happens instead of an answer. `after`: the request is carried out first. `hang`: no answer ever."""
+    """A failure instead of an answer. `after`: the request is executed first. `hang`: no answer at all."""
 
     status: int = 200
     body: str | bytes = ""
@@ -42,8 +42,8 @@ class Trouble:
     @classmethod
     def refusal(cls, description: str, code: int = 400, **parameters: Any) -> Self:
         """An error in Telegram's form."""
-        said: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
-        return cls(code, json.dumps({**said, "parameters": parameters} if parameters else said))
+        answer_body: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
+        return cls(code, json.dumps({**answer_body, "parameters": parameters} if parameters else answer_body))
 
     @classmethod
     def flood(cls, seconds: int) -> Self:
@@ -53,7 +53,7 @@ class Trouble:
 
 @dataclass
 class BotApi(Chats):
-    """One bot's server. `troubles[method]` are met by the next calls of it, None means none."""
+    """One bot's server. `troubles[method]`: failures of the next calls, None for success."""
 
     updates: list[tuple[int, bytes]] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
@@ -105,12 +105,12 @@ class BotApi(Chats):
         return [one.values for one in self.calls if one.method == method]
 
     async def until(self, true: Callable[[], object]) -> None:
-        """Wait until requests made something true. Raises TimeoutError."""
+        """Wait until requests fulfil a condition. Raises TimeoutError."""
         async with self._news:
             await asyncio.wait_for(self._news.wait_for(true), 30)
 
     async def deliver(self, update: dict[str, Any] | bytes, *, secret: str | None = "") -> int:
-        """Call the webhook; the secret is the one given with setWebhook unless another (None: no header) is said."""
+        """Call the webhook, with the secret of setWebhook unless another is given (None: no header)."""
         secret = self.webhook.get("secret_token", "") if secret == "" else secret
         headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret is not None else {}
         raw = update if isinstance(update, bytes) else json.dumps(update).encode()
@@ -226,10 +226,10 @@ class BotApi(Chats):
             await self._poller
         except asyncio.CancelledError as error:
             if "another" in str(error):
-                said = (
+                conflict = (
                     "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
                 )
-                raise Refusal(said, 409) from None
+                raise Refusal(conflict, 409) from None
             raise
         found = [raw for _, raw in self.updates[: min(100, values.get("limit", 100))]]
         return b"[" + b",".join(found) + b"]"
@@ -257,5 +257,7 @@ async def _form(request: web.Request) -> tuple[dict[str, str], dict[str, File]]:
 
 
 def _refused(error: Refusal) -> web.Response:
-    said: dict[str, Any] = {"ok": False, "error_code": error.code, "description": error.description}
-    return web.json_response({**said, "parameters": error.parameters} if error.parameters else said, status=error.code)
+    answer_body: dict[str, Any] = {"ok": False, "error_code": error.code, "description": error.description}
+    return web.json_response(
+        {**answer_body, "parameters": error.parameters} if error.parameters else answer_body, status=error.code
+    )

@@ -1,4 +1,4 @@
-"""The chats of the fake bot: what it said in them, and the files it knows."""
+"""The chats of the fake Bot API: the messages in them and the files it knows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.telegram.bot_api_checks import File, Refusal
 
 TOKEN = "700:AAAbbbCCCdddEEEfff"
 NOW = 1_795_300_000
-REACTIONS = frozenset("❤👍👎🔥🥰👏😁🤔🤯😱🤬😢🎉🤩🤮💩🙏👌🥱💯🤣💔😐")  # some of those it takes
+REACTIONS = frozenset("❤👍👎🔥🥰👏😁🤔🤯😱🤬😢🎉🤩🤮💩🙏👌🥱💯🤣💔😐")  # some of the accepted emoji
 
 
 @dataclass
@@ -25,8 +25,8 @@ class Chats:
     messages: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
     moved: dict[int, int] = field(default_factory=dict)
-    rights: dict[str, Any] = field(default_factory=dict)  # more that getMe says
-    reactions: dict[tuple[int, int], list[str]] = field(default_factory=dict)  # what the bot put on messages
+    rights: dict[str, Any] = field(default_factory=dict)  # additional fields of getMe
+    reactions: dict[tuple[int, int], list[str]] = field(default_factory=dict)  # reactions set by the bot
     _next_message: int = 1000
 
     @property
@@ -43,7 +43,7 @@ class Chats:
         }
 
     def get_file(self, file_id: str) -> dict[str, Any]:
-        """Where a file lies. Raises Refusal."""
+        """The path of a file. Raises Refusal."""
         if file_id not in self.files:
             raise Refusal("Bad Request: invalid file_id")
         size = len(self.files[file_id])
@@ -57,7 +57,7 @@ class Chats:
         }
 
     def message(self, values: Mapping[str, Any], files: Mapping[str, File], kind: str) -> dict[str, Any]:
-        """Put a message of the bot into a chat. Raises Refusal."""
+        """Add a message of the bot to a chat. Raises Refusal."""
         chat = int(values["chat_id"])
         if chat in self.blocked:
             raise Refusal("Forbidden: bot was blocked by the user", 403)
@@ -73,8 +73,8 @@ class Chats:
         }  # fmt: skip
         for field_, entities in (("text", "entities"), ("caption", "caption_entities")):
             if field_ in values:
-                said, marks = checks.parsed(values[field_], values.get("parse_mode"))
-                made |= {field_: said} | ({entities: marks} if marks else {})
+                plain_text, marks = checks.parsed(values[field_], values.get("parse_mode"))
+                made |= {field_: plain_text} | ({entities: marks} if marks else {})
         if "inline_keyboard" in (values.get("reply_markup") or {}):
             made["reply_markup"] = values["reply_markup"]
         if kind != "message":
@@ -83,8 +83,8 @@ class Chats:
         return made
 
     def _kept(self, kind: str, values: Mapping[str, Any], files: Mapping[str, File]) -> Any:
-        said = values.get(kind, values.get("media"))
-        known = said if isinstance(said, str) else ""
+        upload = values.get(kind, values.get("media"))
+        known = upload if isinstance(upload, str) else ""
         if known and not known.startswith("attach://"):
             if known not in self.files:
                 raise Refusal("Bad Request: wrong remote file identifier specified: Wrong string length")
@@ -107,7 +107,7 @@ class Chats:
         return [{**own, **sized}] if kind == "photo" else {**own, **more.get(kind, {})}
 
     def edit(self, method: str, values: Mapping[str, Any]) -> Any:
-        """Change the words or buttons of a message. Raises Refusal."""
+        """Edit the text or buttons of a message. Raises Refusal."""
         found = self.messages.get((int(values["chat_id"]), int(values["message_id"])))
         if found is None:
             raise Refusal("Bad Request: message to edit not found")
@@ -118,9 +118,9 @@ class Chats:
             if method == editing:
                 if method == "editMessageText" and "text" not in found:
                     raise Refusal("Bad Request: there is no text in the message to edit")
-                said, marks = checks.parsed(values[field_], values.get("parse_mode"))
+                plain_text, marks = checks.parsed(values[field_], values.get("parse_mode"))
                 changed.pop(entities, None)
-                changed |= {field_: said} | ({entities: marks} if marks else {})
+                changed |= {field_: plain_text} | ({entities: marks} if marks else {})
         if values.get("reply_markup"):
             changed["reply_markup"] = values["reply_markup"]
         if changed == found:
@@ -132,7 +132,7 @@ class Chats:
         return found
 
     def delete(self, values: Mapping[str, Any]) -> bool:
-        """Take a message away, for two days. Raises Refusal."""
+        """Delete a message not older than two days. Raises Refusal."""
         key = (int(values["chat_id"]), int(values["message_id"]))
         found = self.messages.get(key)
         if found is None:
@@ -143,7 +143,7 @@ class Chats:
         return True
 
     def react(self, values: Mapping[str, Any]) -> bool:
-        """Put a reaction on a message. Raises Refusal."""
+        """Set a reaction on a message. Raises Refusal."""
         emojis = [one.get("emoji", "") for one in values.get("reaction", [])]
         if len(emojis) > 1:
             raise Refusal("Bad Request: REACTIONS_TOO_MANY")

@@ -1,4 +1,4 @@
-"""Holds every request against the models of aiogram, a client nobody here wrote, and against Telegram's limits."""
+"""Validation of every Bot API request against aiogram's models and Telegram's limits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TAGS = {
 
 
 class Refusal(Exception):
-    """What Telegram answers instead of doing it, in its own words."""
+    """An error answer of Telegram, in its own words."""
 
     def __init__(self, description: str, code: int = 400, **parameters: Any) -> None:
         super().__init__(description)
@@ -49,7 +49,7 @@ def units(text: str) -> int:
 
 
 def decode(method: str, sent: Mapping[str, str]) -> dict[str, Any]:
-    """Parameters as values: JSON where the method wants anything but a string. Raises AssertionError when there is no such parameter."""
+    """Decode parameters by their types in the method. Raises AssertionError for an unknown parameter."""
     kind = METHODS.get(method)
     assert kind is not None, f"aiogram knows no method {method}"
     unknown = sent.keys() - kind.model_fields.keys()
@@ -69,16 +69,16 @@ def decode(method: str, sent: Mapping[str, str]) -> dict[str, Any]:
 
 
 def validate(method: str, values: Mapping[str, Any], files: Mapping[str, File]) -> None:
-    """Raises AssertionError when aiogram's model of the method refuses the call, or would send it otherwise."""
+    """Raises AssertionError when aiogram's model of the method rejects the call or serialises it differently."""
     kind = METHODS[method]
-    whole = dict(values)
+    complete = dict(values)
     for name, file in files.items():
         if name in kind.model_fields:
-            whole[name] = BufferedInputFile(file.content, file.name)
+            complete[name] = BufferedInputFile(file.content, file.name)
         else:
             assert f"attach://{name}" in json.dumps(values), f"{method}: the file {name} is attached to nothing"
     try:
-        made = kind.model_validate(whole)
+        made = kind.model_validate(complete)
     except ValidationError as error:
         raise AssertionError(f"{method} is refused by aiogram: {error}") from None
     _nothing_unknown(made, method)

@@ -1,6 +1,6 @@
-"""A desk with one bot that may be killed at any moment; an agent answers everything.
+"""A desk process with one bot, for kill tests; an agent answers everything.
 
-Run as `python -m tests.support.telegram.bot_api_child FOLDER DATABASE_URL BOT_API_URL`; prints "ready" once it listens.
+Run as `python -m tests.support.telegram.bot_api_child FOLDER DATABASE_URL BOT_API_URL`; prints "ready" when up.
 """
 
 from __future__ import annotations

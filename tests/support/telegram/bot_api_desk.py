@@ -1,4 +1,4 @@
-"""A desk with a bot whose loops all run: what customers do at Telegram comes in by itself, what agents write leaves by itself."""
+"""A desk with a bot and all loops running: customers' updates arrive and agents' replies leave by themselves."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ from helpdesk.tickets.models import attachments, entries
 from tests.support.desk.desk_story import Story, story
 from tests.support.telegram.bot_api import BotApi
 
-PATIENCE = 30.0  # seconds until a story gives up waiting
+PATIENCE = 30.0  # seconds until waiting times out
 QUICK = Pace(waits=(0.01,), conflict=0.01, look=0.05)
 
 
 @dataclass
 class BotDesk:
-    """A desk, its bot, and Telegram between them."""
+    """A desk, its bot, and the fake Telegram."""
 
     desk: Story
     bot: BotApi
     channel: Channel
 
     async def until(self, true: Callable[[], Awaitable[Any]]) -> Any:
-        """Look until something is there; returns it. Raises TimeoutError."""
+        """Poll until something exists; returns it. Raises TimeoutError."""
         async with asyncio.timeout(PATIENCE):
             while not (found := await true()):
                 await asyncio.sleep(0.01)
         return found
 
     async def entries(self, *kinds: str) -> list[Row]:
-        """The lines of all timelines, oldest first, of some kinds or all."""
+        """All timeline entries, oldest first, of some kinds or all."""
         found = await self.desk.database.read(lambda tx: tx.execute(select(entries).order_by(entries.c.id)).all())
         return [line for line in found if not kinds or line.kind in kinds]
 
     async def arrives(self, update: Mapping[str, Any], kind: str = "message", **wanted: Any) -> Row:
-        """Something happens at Telegram; returns the new line of this kind (and these values) that comes of it."""
+        """Push an update; returns the new entry of this kind (and these values)."""
         before = {line.id for line in await self.entries()}
         self.bot.push(dict(update))
 
@@ -62,11 +62,11 @@ class BotDesk:
         return found
 
     async def line(self, entry_id: int) -> Row:
-        """One line as it is now."""
+        """One entry, reloaded."""
         return next(line for line in await self.entries() if line.id == entry_id)
 
     async def answers(self, number: int, person: int, text: str, *, state: str = "sent", **more: Any) -> Row:
-        """An agent answers; returns the line once it is `state`."""
+        """An agent replies; returns the entry once its delivery is `state`."""
         entry = await self.desk.answers(number, person, text, **more)
 
         async def settled() -> Row | None:
@@ -77,15 +77,15 @@ class BotDesk:
         return found
 
     async def resolve(self, number: int, person: int | None) -> None:
-        """The agent is done."""
+        """The agent resolves the ticket."""
         await self.desk.database.write(
             status.set_status, self.desk.context, ticket_id=number, status="resolved", by=person, now=self.desk.time()
         )
 
     async def says(self, words: str) -> dict[str, Any]:
-        """The newest message of the bot that holds these words, once it is there."""
+        """The bot's newest message with this text, once it exists."""
 
-        async def said() -> dict[str, Any] | None:
+        async def newest_message() -> dict[str, Any] | None:
             found = [
                 one
                 for one in self.bot.messages.values()
@@ -93,11 +93,11 @@ class BotDesk:
             ]
             return found[-1] if found else None
 
-        found: dict[str, Any] = await self.until(said)
+        found: dict[str, Any] = await self.until(newest_message)
         return found
 
     async def upload(self, number: int, person: int, name: str, kind: str, content: bytes) -> int:
-        """The agent attaches a file to what they write."""
+        """The agent attaches a file to the draft."""
         kept = self.desk.app.files.store(content)
         return await self.desk.database.write(
             drafts.add_draft_file, ticket_id=number, person_id=person, name=name, content_type=kind, size=len(content),
@@ -105,7 +105,7 @@ class BotDesk:
         )  # fmt: skip
 
     async def files(self, entry_id: int) -> list[tuple[str, bytes | None]]:
-        """(name, content) of the files of a line."""
+        """(name, content) of an entry's files."""
         rows = await self.desk.database.read(
             lambda tx: tx.execute(select(attachments).where(attachments.c.entry_id == entry_id).order_by(attachments.c.id)).all()
         )  # fmt: skip
@@ -117,7 +117,7 @@ async def bot_desk(
     database: Database, folder: Path, bot: BotApi, *, bots: list[dict[str, Any]] | None = None, more: list[BotApi] | None = None,
     **settings: Any,
 ) -> AsyncIterator[BotDesk]:  # fmt: skip
-    """A running desk with the bot called shop. `bots`: settings of it and of others; `more`: the servers of those."""
+    """A running desk with the bot `shop`. `bots`: bot settings; `more`: servers of further bots."""
     own = {"tickets": {"undo_seconds": 0}, "outbox": {"poll_seconds": 1, "retry_seconds": [1, 1, 1]}, **settings}
     desk = story(database, folder, settings=own)
     for one in (bot, *(more or ())):

@@ -18,7 +18,7 @@ def lately() -> datetime:
 
 @dataclass
 class Sara:
-    """A person with a private chat with the bot (or a member of a group, when `chat` is said)."""
+    """A person in a private chat with the bot, or in the group `chat`."""
 
     id: int = 7001
     name: str = "Sara"
@@ -66,20 +66,22 @@ class Sara:
         )  # fmt: skip
 
     def taps(self, message: dict[str, Any], label: str = "", data: str | None = None) -> dict[str, Any]:
-        """She taps the button of a message whose text holds `label`, or one with this data."""
+        """She taps the button of a message by `label` or by its data."""
         keys = [key for row in message.get("reply_markup", {}).get("inline_keyboard", []) for key in row]
-        said = data if data is not None else next(key["callback_data"] for key in keys if label in key["text"])
+        data_of_button = (
+            data if data is not None else next(key["callback_data"] for key in keys if label in key["text"])
+        )
         query = {
             "id": f"q{next(self.numbers)}",
             "from": self.person,
             "message": message,
             "chat_instance": "1",
-            "data": said,
+            "data": data_of_button,
         }
         return self.update(callback_query=query)
 
     def reacts(self, message_id: int, *emojis: str) -> dict[str, Any]:
-        """She puts an emoji on a message."""
+        """She reacts to a message."""
         new = [{"type": "emoji", "emoji": one} for one in emojis]
         return self.update(
             message_reaction={
@@ -89,7 +91,7 @@ class Sara:
         )  # fmt: skip
 
     def blocks(self, status: str = "kicked", bot: int = 700) -> dict[str, Any]:
-        """She blocks the bot, or lets it in again."""
+        """She blocks or unblocks the bot."""
         user = {"id": bot, "is_bot": True, "first_name": "Dalan"}
         banned = {"until_date": 0} if status == "kicked" else {}
         return self.update(

@@ -1,4 +1,4 @@
-"""Small proxies on this machine: HTTP and SOCKS5. They note what was asked of them."""
+"""HTTP and SOCKS5 proxies on this machine that record the requested hosts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 @dataclass
 class Proxy:
-    """A proxy of one kind, `http` or `socks5`. `asked` are the places it was sent to, as they were said."""
+    """A proxy of one kind, `http` or `socks5`. `asked`: the requested hosts."""
 
     kind: str
     refuse: bool = False

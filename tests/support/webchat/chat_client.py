@@ -1,4 +1,4 @@
-"""A second client of the web chat, as small as the protocol allows; and a desk whose chat is open on this machine."""
+"""A minimal web chat client, and a desk whose chat is served on this machine."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from tests.support.desk.desk_story import Story
 SHOP = "https://shop.example"
 SECRET = "a secret between the site and the desk"
 
-PATIENCE = 20.0  # seconds until a step is given up
+PATIENCE = 20.0  # seconds until a step times out
 
 
 @dataclass
 class Client:
-    """One visitor over a socket. `lines` is what the conversation holds, by number."""
+    """One visitor over a WebSocket. `lines`: the conversation's messages by number."""
 
     http: aiohttp.ClientSession
     address: str
@@ -42,7 +42,7 @@ class Client:
     patience: float = PATIENCE
 
     async def connect(self, **hello: Any) -> dict[str, Any]:
-        """Open a socket and say hello; the welcome."""
+        """Connect and send `hello`; returns the welcome frame."""
         self.frames.clear()
         self.ws = await self.http.ws_connect(f"{self.address}/channels/webchat/socket", origin=self.origin)
         frame = {"t": "hello", "v": 1, "site": self.site, "have": self.have, **hello}
@@ -57,13 +57,13 @@ class Client:
         await self.ws.send_str(json.dumps(frame))
 
     async def says(self, text: str, cid: str | None = None, **more: Any) -> dict[str, Any]:
-        """Write a message; its ack or its error."""
+        """Send a message; returns its ack or error frame."""
         cid = cid or secrets.token_hex(8)
         await self.put(t="msg", cid=cid, text=text, **more)
         return await self.until(lambda one: one.get("cid") == cid and one["t"] in ("ack", "err"))
 
     async def until(self, wanted: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
-        """The next frame that is meant, also among those that came already. Raises TimeoutError, Closed."""
+        """The next matching frame, buffered ones included. Raises TimeoutError, Closed."""
         async with asyncio.timeout(self.patience):
             while True:
                 for one in self.frames:
@@ -73,7 +73,7 @@ class Client:
                 await self.receive()
 
     async def receive(self) -> None:
-        """Take one frame in. Raises Closed with the code."""
+        """Receive one frame. Raises Closed with the code."""
         assert self.ws is not None
         message = await self.ws.receive()
         if message.type is not aiohttp.WSMsgType.TEXT:
@@ -87,13 +87,13 @@ class Client:
             self.lines[frame["seq"]] = frame
 
     async def has(self, seq: int) -> None:
-        """Wait until everything up to `seq` is here."""
+        """Wait until everything up to `seq` has arrived."""
         async with asyncio.timeout(PATIENCE):
             while self.have < seq:
                 await self.receive()
 
     async def closed(self) -> int | None:
-        """Wait for the end; its code."""
+        """Wait for the close; returns its code."""
         async with asyncio.timeout(PATIENCE):
             try:
                 while True:
@@ -107,7 +107,7 @@ class Client:
             await self.ws.close()
 
     def texts(self) -> list[str]:
-        """What was said, in order."""
+        """The texts, in order."""
         return [self.lines[seq].get("text", "") for seq in sorted(self.lines)]
 
 
@@ -121,7 +121,7 @@ class Closed(Exception):
 
 @dataclass
 class OpenChat:
-    """A desk whose web chat is open."""
+    """A desk with a running web chat."""
 
     story: Story
     channel: Channel
@@ -133,14 +133,14 @@ class OpenChat:
         return Client(self.http, self.address, **more)
 
     async def ticket(self) -> int:
-        """Let the desk take in what was written; the ticket of the newest entry."""
-        async with asyncio.timeout(PATIENCE):  # a browser's message may still be on its way
+        """Run the intake; returns the ticket of the newest entry."""
+        async with asyncio.timeout(PATIENCE):  # a browser's message may still be in flight
             while (number := await self.story.work()) is None:
                 await asyncio.sleep(0.02)
         return number
 
     async def answers(self, ticket: int, text: str = "We are looking into it.", **more: Any) -> None:
-        """An agent replies and the reply leaves."""
+        """An agent replies and the reply is sent."""
         person = more.pop("person", None) or await self.story.person(f"Mina{secrets.token_hex(3)}")
         await self.story.answers(ticket, person, text, **more)
         self.story.time.passes(seconds=20)

@@ -1,6 +1,6 @@
-"""A desk that may be killed at any moment while visitors chat, with an agent who answers everything.
+"""A desk process with the web chat, for kill tests; an agent answers everything.
 
-Run as `python -m tests.support.webchat.killable_chat FOLDER DATABASE_URL PORT`; prints "ready" once the door is open.
+Run as `python -m tests.support.webchat.killable_chat FOLDER DATABASE_URL PORT`; prints "ready" once it listens.
 """
 
 from __future__ import annotations

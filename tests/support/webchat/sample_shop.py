@@ -1,4 +1,4 @@
-"""A website that is not the desk, with the chat on its pages, for the browser."""
+"""A sample shop website with the chat widget on its pages, for browser tests."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WORDS = {
 
 
 def bowl(glaze: str, rim: str, ground: str) -> str:
-    """A photograph, as far as a drawing is one."""
+    """A generated product picture."""
     return (
         f'<svg class="photo" viewBox="0 0 300 200" aria-hidden="true"><path fill="{ground}" d="M0 0h300v200H0z"/><path d="M0 140h300v60H0z" opacity=".1"/>'
         '<ellipse cx="150" cy="160" rx="72" ry="10" opacity=".22"/>'
@@ -47,24 +47,24 @@ COLOURS = [("#c9893f", "#8f5a22", "#e8dcc6"), ("#2d3f78", "#1b2750", "#d8d5cf"),
 
 def page(desk: str, lang: str, more: str = "") -> str:
     """A page of the shop with the one script tag."""
-    said = WORDS[lang]
-    shop, thing, direction = said["shop"], said["thing"], "rtl" if lang == "fa" else "ltr"
-    links = "".join(f'<a href="/{lang}">{one}</a>' for one in said["links"])
-    facts = "".join(f"<li>{one}</li>" for one in said["facts"])
+    texts = WORDS[lang]
+    shop, thing, direction = texts["shop"], texts["thing"], "rtl" if lang == "fa" else "ltr"
+    links = "".join(f'<a href="/{lang}">{one}</a>' for one in texts["links"])
+    facts = "".join(f"<li>{one}</li>" for one in texts["facts"])
     others = "".join(
-        f"<div>{bowl(*colours)}<p>{one}</p></div>" for one, colours in zip(said["others"], COLOURS, strict=True)
+        f"<div>{bowl(*colours)}<p>{one}</p></div>" for one, colours in zip(texts["others"], COLOURS, strict=True)
     )
     return f"""<!doctype html><html lang="{lang}" dir="{direction}"><head><meta charset="utf-8"><title>{thing} · {shop}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css">
 <script src="{desk}/channels/webchat/widget.js" data-site="shop" {more} defer></script></head>
-<body><nav class="top"><b>{shop}</b>{links}</nav><main><p class="crumbs">{said["crumbs"]}</p>
-<div class="thing">{bowl("#1f9a9c", "#126a6d", "#d9c3a0")}<div><h1>{thing}</h1><p class="price">{said["price"]}</p><p>{said["story"]}</p>
-<a class="buy" href="/{lang}">{said["buy"]}</a><ul>{facts}</ul></div></div><h2>{said["also"]}</h2><div class="more">{others}</div></main></body></html>"""
+<body><nav class="top"><b>{shop}</b>{links}</nav><main><p class="crumbs">{texts["crumbs"]}</p>
+<div class="thing">{bowl("#1f9a9c", "#126a6d", "#d9c3a0")}<div><h1>{thing}</h1><p class="price">{texts["price"]}</p><p>{texts["story"]}</p>
+<a class="buy" href="/{lang}">{texts["buy"]}</a><ul>{facts}</ul></div></div><h2>{texts["also"]}</h2><div class="more">{others}</div></main></body></html>"""
 
 
 @asynccontextmanager
 async def shop(desk: str) -> AsyncIterator[str]:
-    """The shop's address. Its pages: /fa, /en; /strict/fa and /strict/en allow nothing but what the README asks for."""
+    """The shop's URL. Pages: /fa, /en; /strict/fa and /strict/en with the README's minimal content policy."""
     socket = desk.replace("http", "ws", 1)
     strict = f"default-src 'none'; script-src {desk}; connect-src {desk} {socket}; style-src 'self'; img-src data:; require-trusted-types-for 'script'"
 

@@ -1,4 +1,4 @@
-"""A desk, a website with its chat, and a browser in front of it."""
+"""A desk, a shop website with the chat widget, and a browser in front of it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Stage:
         return page
 
     async def heard(self) -> list[str]:
-        """What the desk has on its timelines, in order."""
+        """The texts on the desk's timelines, in order."""
         await self.desk.work()
         found = []
         for number in range(1, 20):
@@ -105,27 +105,27 @@ async def opened(page: Page) -> None:
 
 
 async def arrived(page: Page, count: int) -> None:
-    """So many own messages have been acknowledged."""
+    """Wait until that many own messages are acknowledged."""
     await expect(page.locator(".visitor .meta:has-text('Arrived'), .visitor .meta:has-text('Read')")).to_have_count(
         count
     )
 
 
 def sent(page: Page) -> list[str]:
-    """The frames this page sends from now on."""
+    """Records the frames this page sends from now on."""
     frames: list[str] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(str(frame))))
     return frames
 
 
 async def chooses(page: Page, item: str) -> None:
-    """Open the menu of the widget and choose."""
+    """Choose an entry of the widget's menu."""
     await page.locator(".menu summary").click()
     await page.locator(".menu button", has_text=item).click()
 
 
 async def begun(stage: Stage, **options: Any) -> Page:
-    """A page on which something was said already."""
+    """A page with a started conversation."""
     page = await stage.page(**options)
     await opened(page)
     await say(page, "Hello")

@@ -1,4 +1,4 @@
-"""Who may do what, which passwords are good enough, when an account rests."""
+"""Rules of accounts: permissions, password strength, throttling, session expiry."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def somebody(role: rules.Role = "agent", name: str = "Sara Ahmadi") -> Person:
     return Person(7, name, "sara@desk.example", role)
 
 
-def test_an_administrator_may_do_what_a_supervisor_may_and_a_supervisor_what_an_agent_may():
+def test_permissions_grow_from_agent_to_supervisor_to_administrator():
     assert rules.MAY["agent"] < rules.MAY["supervisor"] < rules.MAY["administrator"]
 
 
-def test_an_agent_answers_tickets_and_manages_nobody():
+def test_an_agent_answers_tickets_and_cannot_manage_people():
     assert rules.may(somebody(), "ticket.write")
     assert not rules.may(somebody(), "people.manage")
     assert not rules.may(somebody("supervisor"), "people.manage")
@@ -49,19 +49,19 @@ def test_a_misspelt_action_is_an_error_and_not_a_refusal():
         ("گنجشکک اشی مشی", None),
     ],
 )
-def test_a_password_is_refused_with_the_reason_in_words(password, word):
+def test_a_weak_password_is_refused_with_its_reason(password, word):
     problem = rules.password_problem(password, name="Sara Ahmadi", email="sara@desk.example")
     assert (problem is None) if word is None else (problem is not None and word in problem)
 
 
-def test_an_account_rests_after_the_limit_until_the_oldest_try_leaves_the_window():
+def test_an_account_is_throttled_until_the_oldest_attempt_leaves_the_window():
     tries = [NOON - timedelta(minutes=each) for each in (14, 9, 5, 2, 1)]
     assert rules.rests_until(tries[1:], limit=5, window=WINDOW, now=NOON) is None
     assert rules.rests_until(tries, limit=5, window=WINDOW, now=NOON) == NOON + timedelta(minutes=1)
 
 
 @given(st.lists(st.integers(0, 3600), max_size=30), st.integers(1, 6))
-def test_no_window_ever_holds_more_tries_than_the_limit(seconds, limit):
+def test_no_window_contains_more_attempts_than_the_limit(seconds, limit):
     allowed: list[datetime] = []
     for second in sorted(seconds):
         at = NOON + timedelta(seconds=second)
@@ -72,7 +72,7 @@ def test_no_window_ever_holds_more_tries_than_the_limit(seconds, limit):
 
 
 @given(st.lists(st.integers(0, 3600), min_size=1, max_size=30), st.integers(1, 6))
-def test_a_rest_always_ends_when_it_said_it_would(seconds, limit):
+def test_throttling_ends_at_the_announced_time(seconds, limit):
     tries = [NOON + timedelta(seconds=each) for each in seconds]
     now = max(tries)
     until = rules.rests_until(tries, limit=limit, window=WINDOW, now=now)
@@ -81,7 +81,7 @@ def test_a_rest_always_ends_when_it_said_it_would(seconds, limit):
         assert rules.rests_until(tries, limit=limit, window=WINDOW, now=until) is None
 
 
-def test_a_session_ends_when_left_alone_and_at_its_end_whatever_happens():
+def test_a_session_expires_when_idle_and_at_its_absolute_end():
     idle = timedelta(hours=1)
     over = rules.session_is_over
     assert not over(seen_at=NOON, expires_at=NOON + timedelta(days=1), idle=idle, now=NOON + timedelta(minutes=59))
@@ -102,18 +102,18 @@ def test_a_session_ends_when_left_alone_and_at_its_end_whatever_happens():
         ("علی@desk.example", "علی@desk.example"),
     ],
 )
-def test_an_address_is_folded_or_refused(written, folded):
+def test_an_email_address_is_normalised_or_refused(written, folded):
     assert rules.fold_email(written) == folded
 
 
-def test_a_token_has_192_bits_and_only_its_hash_is_kept():
+def test_a_token_has_192_bits_and_only_its_hash_is_stored():
     tokens = {new_token() for _ in range(100)}
     assert len(tokens) == 100
     assert all(len(each) == 32 for each in tokens)
     assert all(each not in token_hash(each) for each in tokens)
 
 
-def test_passwords_are_kept_as_argon2id_and_nobody_has_the_password_of_nobody():
+def test_passwords_are_hashed_with_argon2id_and_a_missing_hash_matches_none():
     passwords = Passwords(memory_kib=8, passes=1)
     stored = passwords.hash("correct horse battery")
     assert stored.startswith("$argon2id$")

@@ -1,4 +1,4 @@
-"""`run.py invite` beside a desk that runs: nobody has to close the desk to let somebody in."""
+"""`run.py invite` beside a running desk."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from helpdesk.database.engine import open_database
 
 @pytest.fixture
 def desk(tmp_path: Path, empty_desk: Path) -> Path:
-    """Where a SQLite desk lies, with the settings that name it beside it."""
+    """The folder of a SQLite desk with its settings file."""
     place = tmp_path / "desk.db"
     shutil.copy(empty_desk, place)
     (tmp_path / "helpdesk.toml").write_text(f'[database]\nurl = "sqlite:///{place}"\n', "utf-8")
@@ -35,13 +35,13 @@ def invite(desk: Path, *more: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-def token(said: str) -> str:
-    found = re.search(r"/sign-in/link/(\S+)", said)
-    assert found is not None, said
+def token(printed: str) -> str:
+    found = re.search(r"/sign-in/link/(\S+)", printed)
+    assert found is not None, printed
     return found[1]
 
 
-def test_somebody_is_invited_and_gets_a_new_link_while_the_desk_is_open(desk: Path):
+def test_a_person_is_invited_and_gets_a_new_link_while_the_desk_runs(desk: Path):
     with standalone_database(desk):
         first = invite(desk, "--name", "Sara", "--role", "supervisor")
         second = invite(desk)
@@ -49,7 +49,7 @@ def test_somebody_is_invited_and_gets_a_new_link_while_the_desk_is_open(desk: Pa
     assert token(first[1]) != token(second[1])
 
 
-async def test_a_running_desk_knows_whom_the_command_let_in(desk: Path):
+async def test_a_running_desk_accepts_the_invited_person(desk: Path):
     database = await open_database(f"sqlite:///{desk}")
     try:
         with standalone_database(desk):
@@ -63,24 +63,24 @@ async def test_a_running_desk_knows_whom_the_command_let_in(desk: Path):
         await database.close()
 
 
-def test_a_desk_that_does_not_run_yet_is_made(desk: Path):
+def test_the_command_creates_a_missing_database(desk: Path):
     desk.unlink()
     assert invite(desk, "--name", "Sara")[0] == 0
 
 
-def test_the_shape_of_the_data_is_not_changed_below_a_running_desk(desk: Path):
+def test_the_command_does_not_migrate_below_a_running_desk(desk: Path):
     with sqlite3.connect(desk) as file:
         file.execute("UPDATE alembic_version SET version_num = '0000'")
     with standalone_database(desk):
-        code, said = invite(desk)
+        code, printed = invite(desk)
     assert code == 1
-    assert "Start it again first" in said
+    assert "Start it again first" in printed
 
 
-def test_who_may_not_come_in_any_more_gets_no_link_from_the_command_line(desk: Path):
+def test_a_disabled_person_gets_no_link_from_the_command_line(desk: Path):
     invite(desk)
     with sqlite3.connect(desk) as file:
         file.execute("UPDATE people SET disabled_at = created_at")
-    code, said = invite(desk)
+    code, printed = invite(desk)
     assert code == 1
-    assert "Let them in again first" in said
+    assert "Let them in again first" in printed

@@ -1,4 +1,4 @@
-"""What an administrator does with people: names, roles, teams, out and in again; on SQLite and on PostgreSQL."""
+"""Changes of people: names, roles, teams, disabling and enabling; on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ async def bosses(database):
 
 
 @pytest.mark.parametrize("name", ["", "  \n", "...", "\u200c", "\u202e"])
-async def test_a_name_that_is_none_is_refused(database, name):
+async def test_an_empty_name_is_refused(database, name):
     person_id, _ = await invited(database)
     with pytest.raises(Invalid, match="needs a name"):
         await database.write(actions.rename, person_id=person_id, name=name, now=NOON, by=person_id)
 
 
-async def test_a_name_is_one_line_that_turns_nothing_around_and_keeps_its_half_spaces(database):
+async def test_a_name_is_normalised_to_one_line_without_direction_marks(database):
     person_id, _ = await invited(database)
     await database.write(
         actions.rename, person_id=person_id, name=" Sara\r\nBcc: x \u202eلی‌لا ", now=NOON, by=person_id
@@ -34,12 +34,12 @@ async def test_a_name_is_one_line_that_turns_nothing_around_and_keeps_its_half_s
 
 
 @pytest.mark.parametrize(("name", "asked"), [("Administrator", True), ("sara", True), ("Sara Moradi", False)])
-async def test_who_has_not_said_their_name_yet_is_known(database, name, asked):
+async def test_a_person_named_by_the_desk_is_recognised(database, name, asked):
     person_id, _ = await invited(database, name)
     assert (await database.read(queries.person, person_id=person_id)).named_by_desk is asked
 
 
-async def test_everything_about_somebody_is_changed_at_once_or_not_at_all(database):
+async def test_changes_of_a_person_are_atomic(database):
     boss = await bosses(database)
     person_id, _ = await invited(database)
     other_id, _ = await invited(database, "Ali", "ali@desk.example")
@@ -63,7 +63,7 @@ async def test_everything_about_somebody_is_changed_at_once_or_not_at_all(databa
     )  # fmt: skip
 
 
-async def test_only_an_administrator_changes_people_or_lets_them_in_again(database):
+async def test_only_an_administrator_changes_or_enables_people(database):
     person_id, _ = await invited(database, role="supervisor")
     person = await database.read(queries.person, person_id=person_id)
     with pytest.raises(Forbidden):
@@ -75,7 +75,7 @@ async def test_only_an_administrator_changes_people_or_lets_them_in_again(databa
         await database.write(actions.enable, person_id=person_id, by=person, now=NOON)
 
 
-async def test_who_came_back_may_sign_in_with_the_password_they_had(database):
+async def test_an_enabled_person_keeps_the_password(database):
     boss = await bosses(database)
     person_id, _ = await invited(database)
     token = await signed_in(database, person_id)
@@ -88,7 +88,7 @@ async def test_who_came_back_may_sign_in_with_the_password_they_had(database):
     assert log.count("person.enabled") == 1
 
 
-async def test_the_staff_with_where_they_were_seen_and_whose_link_waits(database):
+async def test_staff_lists_last_seen_times_and_open_links(database):
     boss = await bosses(database)
     person_id, _ = await invited(database)
     later = NOON + timedelta(hours=1)
@@ -104,7 +104,7 @@ async def test_the_staff_with_where_they_were_seen_and_whose_link_waits(database
     ]  # fmt: skip
 
 
-async def test_the_telephone_of_who_left_is_free_for_somebody_else(database):
+async def test_the_extension_of_a_disabled_person_is_free(database):
     boss = await bosses(database)
     person_id, _ = await invited(database)
     await database.write(actions.set_extension, person_id=person_id, extension="12", now=NOON, by=boss.id)

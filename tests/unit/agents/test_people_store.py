@@ -1,4 +1,4 @@
-"""People, teams, links and sessions in the database; each test runs on SQLite and on PostgreSQL."""
+"""People, teams, links and sessions in the database; each test runs on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def signed_in(database, person_id, now=NOON):
     return await database.write(sign_in.enter, person_id=person_id, account="x", now=now, **BROWSER)
 
 
-async def test_a_link_lets_in_once(database):
+async def test_a_link_signs_in_once(database):
     person_id, token = await invited(database)
     person, session = await database.write(sign_in.enter_by_link, token=token, now=NOON, **BROWSER)
     assert person.id == person_id
@@ -45,7 +45,7 @@ async def test_a_link_expires_and_a_newer_one_ends_the_older(database):
     assert (await database.read(queries.link, token_hash=token_hash(second), now=NOON)).id == person_id
 
 
-async def test_neither_tokens_nor_links_are_stored_as_they_are(database):
+async def test_tokens_and_links_are_stored_as_hashes_only(database):
     _, link = await invited(database)
     _, session = await database.write(sign_in.enter_by_link, token=link, now=NOON, **BROWSER)
 
@@ -62,7 +62,7 @@ async def test_neither_tokens_nor_links_are_stored_as_they_are(database):
     assert session not in stored
 
 
-async def test_the_first_administrator_gets_a_new_link_at_every_start_until_they_came_in(database):
+async def test_the_first_administrator_gets_a_new_link_at_every_start_until_sign_in(database):
     async def start():
         return await database.write(
             actions.first_administrator, name="Administrator", email="admin@desk.example", now=NOON, lasts=QUARTER
@@ -77,7 +77,7 @@ async def test_the_first_administrator_gets_a_new_link_at_every_start_until_they
     assert await start() is None
 
 
-async def test_tries_are_counted_by_account_and_a_success_forgets_them(database):
+async def test_attempts_are_counted_per_account_and_reset_by_success(database):
     person_id, _ = await invited(database)
 
     async def attempt(now=NOON, account="sara@desk.example"):
@@ -85,15 +85,15 @@ async def test_tries_are_counted_by_account_and_a_success_forgets_them(database)
 
     for _ in range(3):
         await attempt()
-    with pytest.raises(sign_in.Resting) as told:
+    with pytest.raises(sign_in.Resting) as refusal:
         await attempt()
-    assert told.value.until == NOON + QUARTER
+    assert refusal.value.until == NOON + QUARTER
     await attempt(now=NOON + QUARTER)
     await database.write(sign_in.enter, person_id=person_id, account="sara@desk.example", now=NOON, **BROWSER)
     await attempt(now=NOON + QUARTER)
 
 
-async def test_tries_are_counted_by_network_address_whatever_account_they_name(database):
+async def test_attempts_are_counted_per_network_address_across_accounts(database):
     for number in range(6):
         await database.write(
             sign_in.begin, account=f"{number}@desk.example", address="192.0.2.7", limits=LIMITS, now=NOON
@@ -103,7 +103,7 @@ async def test_tries_are_counted_by_network_address_whatever_account_they_name(d
     await database.write(sign_in.begin, account="new@desk.example", address="192.0.2.8", limits=LIMITS, now=NOON)
 
 
-async def test_signing_in_again_ends_the_session_the_browser_came_with(database):
+async def test_signing_in_again_replaces_the_session(database):
     person_id, _ = await invited(database)
     old = await signed_in(database, person_id)
     new = await database.write(
@@ -113,7 +113,7 @@ async def test_signing_in_again_ends_the_session_the_browser_came_with(database)
     assert await database.read(queries.session, token_hash=token_hash(new)) is not None
 
 
-async def test_a_new_password_signs_out_everywhere_and_spends_open_links(database):
+async def test_a_new_password_ends_sessions_and_invalidates_links(database):
     person_id, link = await invited(database)
     old = [await signed_in(database, person_id) for _ in range(2)]
     new = await database.write(
@@ -137,7 +137,7 @@ async def test_a_password_is_never_stored_in_clear(database):
         )
 
 
-async def test_another_role_signs_out_everywhere_and_the_last_administrator_stays_one(database):
+async def test_a_role_change_ends_sessions_and_the_last_administrator_stays(database):
     boss_id, _ = await invited(database, "Boss", "boss@desk.example", "administrator")
     boss = await database.read(queries.person, person_id=boss_id)
     person_id, _ = await invited(database)
@@ -160,7 +160,7 @@ async def test_only_an_administrator_changes_roles(database):
         await database.write(actions.disable, person_id=person_id, by=other, now=NOON)
 
 
-async def test_who_left_is_out_at_once_and_their_name_stays(database):
+async def test_disabling_ends_sessions_and_keeps_the_name(database):
     boss_id, _ = await invited(database, "Boss", "boss@desk.example", "administrator")
     boss = await database.read(queries.person, person_id=boss_id)
     person_id, link = await invited(database)
@@ -174,7 +174,7 @@ async def test_who_left_is_out_at_once_and_their_name_stays(database):
     assert [each.name for each in await database.read(queries.everybody)] == ["Boss"]
 
 
-async def test_a_session_is_ended_by_its_owner_and_by_nobody_else(database):
+async def test_only_its_owner_can_end_a_session(database):
     person_id, _ = await invited(database)
     other_id, _ = await invited(database, "Ali", "ali@desk.example")
     await signed_in(database, person_id)
@@ -196,14 +196,14 @@ async def test_a_session_is_ended_by_its_owner_and_by_nobody_else(database):
         ({"email": "SARA@desk.example"}, Conflict),
     ],
 )
-async def test_a_person_who_makes_no_sense_is_refused(database, values, error):
+async def test_an_invalid_person_is_refused(database, values, error):
     await invited(database)
     asked = {"name": "X", "email": "x@desk.example", "role": "agent", **values}
     with pytest.raises(error):
         await database.write(actions.add_person, now=NOON, by=None, **asked)
 
 
-async def test_a_link_for_an_address_is_for_who_has_it_or_for_somebody_new(database):
+async def test_a_link_for_an_address_finds_or_creates_its_person(database):
     person_id, _ = await invited(database)
     asked = {"name": "Sara", "role": "agent", "now": NOON, "lasts": QUARTER}
     known = await database.write(actions.invite_or_link, email="Sara@desk.example", **asked)
@@ -227,7 +227,7 @@ async def test_teams_have_members(database):
         await database.write(actions.join_team, team_id=99, person_id=person_id, now=NOON, by=None)
 
 
-async def test_what_was_done_is_in_the_audit_log_newest_first(database):
+async def test_the_audit_log_lists_actions_newest_first(database):
     _, token = await invited(database)
     await database.write(sign_in.enter_by_link, token=token, now=NOON, **BROWSER)
     page = await database.read(queries.log_page)
@@ -235,7 +235,7 @@ async def test_what_was_done_is_in_the_audit_log_newest_first(database):
     assert [each.action for each in await database.read(queries.log_page, before=page[0].id, limit=1)] == ["link.made"]
 
 
-async def test_what_somebody_prefers_is_kept_and_nonsense_is_refused(database):
+async def test_preferences_are_stored_and_invalid_ones_refused(database):
     person_id, _ = await invited(database)
     await database.write(actions.prefer, person_id=person_id, language="en", theme="dark")
     person = await database.read(queries.person, person_id=person_id)

@@ -1,4 +1,4 @@
-"""`run.py check` looks and changes nothing."""
+"""`run.py check` changes nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from helpdesk.cli.check import outcomes
 
 
-async def test_looking_at_a_desk_that_was_never_started_makes_no_database(tmp_path: Path) -> None:
+async def test_check_creates_no_database(tmp_path: Path) -> None:
     file, place = tmp_path / "helpdesk.toml", tmp_path / "data" / "desk.db"
     file.write_text(f'[data]\nfolder = "{tmp_path / "data"}"\n[database]\nurl = "sqlite:///{place}"\n')
     found = {what: problem async for what, problem in outcomes(file)}

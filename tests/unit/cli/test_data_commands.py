@@ -1,4 +1,4 @@
-"""`run.py db`, `backup` and `restore` beside a desk that is open, and what they say when something is wrong."""
+"""`run.py db`, `backup` and `restore` beside a running desk, and their error messages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.desk.desk_story import story
 
 @pytest.fixture
 def desk(empty_desk, tmp_path):
-    """The settings of a desk with two tickets, held by its process."""
+    """The settings of a running desk with two tickets."""
     folder = tmp_path / "data"
     folder.mkdir()
     shutil.copy(empty_desk, folder / "desk.db")
@@ -46,7 +46,7 @@ def run(*arguments, config):
     return done
 
 
-def test_an_open_desk_is_exported_reindexed_and_backed_up(desk, tmp_path):
+def test_a_running_desk_is_exported_reindexed_and_backed_up(desk, tmp_path):
     target = tmp_path / "tickets.jsonl"
     done = run("db", "export", "tickets", "--to", target, config=desk)
     assert done.exit_code == 0
@@ -72,7 +72,7 @@ def test_an_open_desk_is_exported_reindexed_and_backed_up(desk, tmp_path):
     ],
     ids=lambda each: " ".join(each[:2]) if isinstance(each, tuple) else "",
 )
-def test_what_is_wrong_is_said_in_a_sentence(desk, arguments, words):
+def test_errors_are_one_sentence(desk, arguments, words):
     done = run(*arguments, config=desk)
     assert done.exit_code == 1
     assert words in done.stderr
@@ -82,7 +82,7 @@ def test_what_is_wrong_is_said_in_a_sentence(desk, arguments, words):
 @pytest.mark.parametrize(
     "arguments", [("db", "reindex"), ("db", "export", "tickets", "--to", "-"), ("backup", "x.tar")]
 )
-def test_a_desk_that_was_never_started_has_nothing_to_give(tmp_path, arguments, monkeypatch):
+def test_commands_on_a_missing_database_say_so(tmp_path, arguments, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done = run(*arguments, config=write_settings(tmp_path / "helpdesk.toml", tmp_path / "data"))
     assert (done.exit_code, "There is no database at" in done.stderr) == (1, True)
@@ -90,7 +90,7 @@ def test_a_desk_that_was_never_started_has_nothing_to_give(tmp_path, arguments, 
 
 
 @pytest.mark.parametrize("arguments", [("db", "export", "tickets", "--to", "-"), ("backup", "x.tar")])
-def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path, arguments, monkeypatch):
+def test_an_unreachable_database_is_named_without_its_password(tmp_path, arguments, monkeypatch):
     monkeypatch.chdir(tmp_path)
     config = write_settings(tmp_path / "helpdesk.toml", tmp_path, "postgresql://desk:hunter2@127.0.0.1:1/desk")
     done = run(*arguments, config=config)

@@ -1,4 +1,4 @@
-"""The demo opens where the environment says, as the real desk does; what is said on the command line wins."""
+"""Ports of the demo: command line over environment over defaults."""
 
 from __future__ import annotations
 
@@ -14,24 +14,26 @@ VARIABLES = {"PASOKH_WEB__PORT": "8761", "PASOKH_CHANNELS__EMAIL__RECEIVER__PORT
 
 
 @pytest.mark.parametrize(
-    ("said", "environment", "ports"),
+    ("arguments", "environment", "ports"),
     [
         ([], {}, (8080, 8025)),
         ([], VARIABLES, (8761, 8762)),
         (["--port", "8771", "--mail-port", "8772"], VARIABLES, (8771, 8772)),
     ],
 )
-def test_ports_come_from_the_command_line_then_from_the_environment(monkeypatch, tmp_path, said, environment, ports):
+def test_ports_come_from_the_command_line_then_from_the_environment(
+    monkeypatch, tmp_path, arguments, environment, ports
+):
     given: dict[str, Any] = {}
 
-    async def run(**told: Any) -> None:
-        given.update(told)
+    async def run(**options: Any) -> None:
+        given.update(options)
 
     monkeypatch.setattr(demo, "run", run)
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("helpdesk.cli.serve.run", _at_once)
-    result = CliRunner().invoke(app, ["demo", "--folder", str(tmp_path), *said], env=environment)
+    result = CliRunner().invoke(app, ["demo", "--folder", str(tmp_path), *arguments], env=environment)
     assert result.exit_code == 0, result.output
     assert (given["port"], given["mail_port"]) == ports
 

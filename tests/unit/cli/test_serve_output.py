@@ -1,4 +1,4 @@
-"""After the start the desk says which channels run, and what is not connected yet."""
+"""Start-up report of `serve`: connected channels, and why others are not."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ class Mail(Channel):
         return self.boxes
 
 
-def test_who_is_connected_stands_in_one_line():
+def test_connected_accounts_are_reported_in_one_line():
     states = {("mail", "support"): State("support", True), ("mail", "receiver"): State("receiver", True)}
     assert list(lines({"mail": Mail("support")}, states)) == ["Email: support and receiver are connected."]
 
 
-def test_what_is_not_connected_is_told_with_its_reason_and_what_to_do():
+def test_unconnected_accounts_are_reported_with_reason_and_remedy():
     states = {("mail", "a"): State("a", True), ("mail", "b"): State("b", False, "No secret: set X.")}
-    told = list(lines({"mail": Mail("a", "b", "c")}, states))
-    assert told[:3] == [
+    report_lines = list(lines({"mail": Mail("a", "b", "c")}, states))
+    assert report_lines[:3] == [
         "Email: a is connected.", "Email: b is not connected: No secret: set X.", "Email: c is not connected yet.",
     ]  # fmt: skip
-    assert "run.py check" in told[3]
+    assert "run.py check" in report_lines[3]
 
 
-def test_a_channel_without_accounts_is_told():
+def test_a_channel_without_accounts_is_reported():
     assert next(iter(lines({"mail": Mail()}, {}))) == "Email: it is switched on, but nothing is set up in it yet."
 
 
-async def test_a_silent_channel_does_not_keep_the_desk_waiting():
-    said: list[str] = []
-    await report_channels({"mail": Mail("a")}, {}, said.append, patience=0)
-    assert said[0] == "Email: a is not connected yet."
-    said.clear()
-    await report_channels({}, {}, said.append)
-    assert said == []
+async def test_a_silent_channel_does_not_delay_the_report():
+    printed: list[str] = []
+    await report_channels({"mail": Mail("a")}, {}, printed.append, patience=0)
+    assert printed[0] == "Email: a is not connected yet."
+    printed.clear()
+    await report_channels({}, {}, printed.append)
+    assert printed == []

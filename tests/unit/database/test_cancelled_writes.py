@@ -1,4 +1,4 @@
-"""Whoever stops waiting for the database is let go at once; a write is done to its end."""
+"""Cancelled writes: the waiting task is released at once, the write still completes."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tests.support.desk.desk_story import MONDAY
 
 
 def slowly(tx, *, begun, loop):
-    """Writes a cursor within a savepoint, and takes a moment for it, as a unit does that meets a lock."""
+    """Writes a cursor within a savepoint, slowly, as a unit that waits for a lock."""
     loop.call_soon_threadsafe(begun.set)
-    with contextlib.suppress(Exception), savepoint(tx):  # units go on after what failed in a savepoint
+    with contextlib.suppress(Exception), savepoint(tx):  # units continue after a failed savepoint
         if tx.dialect.name == "postgresql":
             tx.execute(text("SELECT pg_sleep(0.3)"))
         else:
@@ -25,7 +25,7 @@ def slowly(tx, *, begun, loop):
         actions.save_cursor(tx, channel="x", account="y", key="z", value="1", now=MONDAY)
 
 
-async def test_a_cancelled_write_is_done_and_its_waiter_is_cancelled(database):
+async def test_a_cancelled_write_completes_and_its_task_is_cancelled(database):
     begun = asyncio.Event()
     waiting = asyncio.create_task(database.write(slowly, begun=begun, loop=asyncio.get_running_loop()))
     await begun.wait()

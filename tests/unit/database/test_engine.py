@@ -1,4 +1,4 @@
-"""Units are whole: kept together or not at all, and hints only after the commit."""
+"""Database units: atomic, sharing commits on SQLite, hints only after the commit; leases."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def put(tx, key, fail=False):
         raise Invalid("not this one")
 
 
-async def test_a_unit_that_raises_leaves_nothing_and_the_others_stay(database):
+async def test_a_failing_unit_is_rolled_back_alone(database):
     heard = []
     database.listen(heard.extend)
     units = [database.write(put, f"k{n}", fail=n % 3 == 0) for n in range(30)]
@@ -39,12 +39,12 @@ async def test_a_unit_that_raises_leaves_nothing_and_the_others_stay(database):
     assert sorted(key for _, key in heard) == sorted(f"k{n}" for n in range(30) if n % 3)
 
 
-async def test_what_a_read_writes_is_not_kept(database):
+async def test_writes_in_a_read_unit_are_rolled_back(database):
     await database.read(put, "x")
     assert await database.read(count) == 0
 
 
-async def test_units_that_wait_together_share_a_commit_on_sqlite(database):
+async def test_waiting_units_share_a_commit_on_sqlite(database):
     if database.kind != "sqlite":
         return
     before = database.commits
@@ -52,7 +52,7 @@ async def test_units_that_wait_together_share_a_commit_on_sqlite(database):
     assert database.commits - before < 20
 
 
-async def test_a_lease_is_held_by_one_until_it_ends(database):
+async def test_a_lease_has_one_holder_until_it_expires(database):
     time = Time()
     ask = {"name": "poller", "seconds": 30.0}
     assert await database.write(acquire, holder="a", now=time(), **ask)
@@ -63,7 +63,7 @@ async def test_a_lease_is_held_by_one_until_it_ends(database):
     assert await database.write(acquire, holder="a", now=time(), **ask)
 
 
-async def test_an_address_of_no_database_is_refused_in_words():
+async def test_an_unknown_database_address_is_refused():
     with pytest.raises(Invalid, match="sqlite:///"):
         await open_database("mysql://somewhere")
 

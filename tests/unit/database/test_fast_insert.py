@@ -1,4 +1,4 @@
-"""Rows written by the short way are the rows that SQLAlchemy writes."""
+"""The fast insert writes the same rows as SQLAlchemy."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AT = datetime(2026, 3, 2, 6, 0, 0, 123456, tzinfo=UTC)
 
 @pytest.fixture
 async def sqlite(empty_desk: Path, tmp_path: Path) -> AsyncIterator[Sqlite]:
-    """There is no short way but on SQLite."""
+    """The fast insert exists on SQLite only."""
     shutil.copy(empty_desk, tmp_path / "desk.db")
     opened = Sqlite(tmp_path / "desk.db")
     yield opened
@@ -65,9 +65,9 @@ def _rows(tx: Any, table: Table) -> list[Any]:
 
 
 @pytest.mark.parametrize("table", HOT, ids=lambda table: table.name)
-@pytest.mark.parametrize("whole", [True, False], ids=["every column", "what must be there"])
-async def test_the_short_way_writes_what_the_usual_way_writes(sqlite: Any, table: Table, whole: bool) -> None:
-    wanted = [c for c in table.c if whole or (not c.nullable and c.default is None)]
+@pytest.mark.parametrize("complete", [True, False], ids=["every column", "what must be there"])
+async def test_the_fast_insert_writes_the_same_rows(sqlite: Any, table: Table, complete: bool) -> None:
+    wanted = [c for c in table.c if complete or (not c.nullable and c.default is None)]
     values = {c.name: _value(c) for c in wanted}
 
     def both(tx: Any) -> tuple[list[Any], list[Any]]:
@@ -82,7 +82,7 @@ async def test_the_short_way_writes_what_the_usual_way_writes(sqlite: Any, table
     assert usual == short
 
 
-async def test_a_broken_rule_is_the_usual_error_and_the_transaction_goes_on(sqlite: Any) -> None:
+async def test_a_constraint_violation_raises_the_usual_error_and_keeps_the_transaction(sqlite: Any) -> None:
     into = FastInsert(contacts)
 
     def unit(tx: Any) -> int:
@@ -98,7 +98,7 @@ async def test_a_broken_rule_is_the_usual_error_and_the_transaction_goes_on(sqli
     )
 
 
-async def test_what_is_there_already_is_passed_over_and_a_hole_is_not(sqlite: Any) -> None:
+async def test_existing_rows_are_skipped_and_missing_values_are_errors(sqlite: Any) -> None:
     keep = Ignoring(intake)
     row = {"channel": "email", "account": "a", "external_id": "1", "received_at": AT, "due_at": AT, "raw": b"x"}
 

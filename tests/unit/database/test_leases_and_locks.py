@@ -1,4 +1,4 @@
-"""Several processes of one desk: each thing is done by one of them."""
+"""Several processes of one desk: leases and row locks let one of them do each piece of work."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.desk.desk_story import story
 from tests.support.desk.memory_channel import letter
 
 
-async def test_work_runs_under_its_lease_and_passes_on_when_its_holder_ends(database):
+async def test_leased_work_moves_on_when_its_holder_ends(database):
     from helpdesk.clock import now
 
     began: asyncio.Queue[str] = asyncio.Queue()
@@ -63,7 +63,7 @@ async def test_a_lost_lease_stops_the_work(database):
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_two_intakes_that_read_the_same_rows_take_each_once(database, tmp_path):
+async def test_two_intake_workers_process_each_row_once(database, tmp_path):
     desk = story(database, tmp_path)
     for n in range(5):
         raw = letter(f"m{n}", id=f"m{n}")
@@ -78,7 +78,7 @@ async def test_two_intakes_that_read_the_same_rows_take_each_once(database, tmp_
     assert count == 5
 
 
-def test_a_second_process_on_the_same_sqlite_desk_is_refused_in_words(tmp_path):
+def test_a_second_process_on_the_same_sqlite_database_is_refused(tmp_path):
     with (
         standalone_database(tmp_path / "desk.db"),
         pytest.raises(Conflict, match="PostgreSQL"),

@@ -1,4 +1,4 @@
-"""Databases of any age come to the newest shape, from empty and with data in them."""
+"""Migrations: from empty and from older revisions with data, to the newest revision."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def differences(tx):
     return compare_metadata(context, metadata)
 
 
-async def test_the_migrations_lead_to_the_tables_of_the_slices(database):
+async def test_migrations_produce_the_declared_tables(database):
     assert await database.read(differences) == []
     assert await database.read(migrate.current) == migrate.newest()
 
 
-async def test_going_up_again_changes_nothing(database_url):
+async def test_upgrading_twice_changes_nothing(database_url):
     await migrate.bring_up(database_url)
     database = await open_database(database_url)
     assert await database.read(migrate.current) == migrate.newest()
@@ -33,7 +33,7 @@ async def test_going_up_again_changes_nothing(database_url):
 
 
 @pytest.mark.parametrize("table", ["tickets", "entries", "intake"])
-async def test_stored_rows_survive_going_up(database, database_url, tmp_path, table):
+async def test_stored_rows_survive_an_upgrade(database, database_url, tmp_path, table):
     from tests.support.desk.desk_story import story
 
     desk = story(database, tmp_path)
@@ -44,7 +44,7 @@ async def test_stored_rows_survive_going_up(database, database_url, tmp_path, ta
     assert await database.read(lambda tx: tx.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()) == rows
 
 
-async def test_call_backs_of_an_older_desk_come_into_the_lists_and_to_the_merged_tickets(database, tmp_path):
+async def test_callbacks_of_an_older_revision_appear_in_lists_and_merged_tickets(database, tmp_path):
     from importlib import import_module
 
     from alembic.operations import Operations

@@ -1,4 +1,4 @@
-"""The tests' own PostgreSQL gives every test a database as nobody had used it."""
+"""The PostgreSQL fixture gives every test a pristine database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 async def use(url):
-    """Add somebody and give their id, and how many there were before."""
+    """Add a person; returns their id and how many there were before."""
     database = await open_database(url)
     before = len(await database.read(queries.everybody))
     person_id = await database.write(
@@ -21,7 +21,7 @@ async def use(url):
     return person_id, before
 
 
-async def test_a_database_given_back_is_lent_again_as_if_it_were_new(postgres_server):
+async def test_a_returned_database_is_reused_as_new(postgres_server):
     first = postgres_server.fresh()
     assert await use(first) == (1, 0)
     postgres_server.drop(first)
@@ -31,7 +31,7 @@ async def test_a_database_given_back_is_lent_again_as_if_it_were_new(postgres_se
     postgres_server.drop(second)
 
 
-async def test_a_database_is_given_back_although_somebody_is_still_connected(postgres_server):
+async def test_a_database_with_open_connections_can_be_returned(postgres_server):
     url = postgres_server.fresh()
     forgotten = await open_database(url)
     assert await forgotten.read(queries.everybody) == []

@@ -1,4 +1,4 @@
-"""Every hot query goes over an index: SQLite's plan names it, and sorts nothing it need not."""
+"""Query plans: every hot query uses an index and sorts nothing it need not."""
 
 from __future__ import annotations
 
@@ -65,10 +65,10 @@ HOT = {
 
 def plan_of(tx, query) -> list[str]:
     """The plan of every statement the query runs."""
-    said: list[tuple[str, object]] = []
+    statements: list[tuple[str, object]] = []
 
     def hear(_conn, _cursor, statement, parameters, *_):
-        said.append((statement, parameters))
+        statements.append((statement, parameters))
 
     event.listen(tx.engine, "before_cursor_execute", hear)
     try:
@@ -76,7 +76,7 @@ def plan_of(tx, query) -> list[str]:
     finally:
         event.remove(tx.engine, "before_cursor_execute", hear)
     lines = []
-    for statement, parameters in said:
+    for statement, parameters in statements:
         if statement.lstrip().upper().startswith(("SELECT", "UPDATE")):
             lines += [row[3] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
     return lines
@@ -84,7 +84,7 @@ def plan_of(tx, query) -> list[str]:
 
 @pytest.mark.parametrize("name", HOT)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_a_hot_query_goes_over_an_index(database, name):
+async def test_a_hot_query_uses_an_index(database, name):
     lines = await database.read(plan_of, HOT[name])
     assert lines
     scans = [line for line in lines if line.startswith("SCAN") and "USING" not in line and "CONSTANT" not in line]
@@ -92,7 +92,7 @@ async def test_a_hot_query_goes_over_an_index(database, name):
     assert (scans, sorts) == ([], []), lines
 
 
-async def test_the_clocks_are_found_by_a_partial_index_on_both(database):
+async def test_running_clocks_are_found_by_a_partial_index_on_both(database):
     if database.kind == "sqlite":
         return
     plan = await database.read(

@@ -1,4 +1,4 @@
-"""A stream reads one consistent state in portions, and gives its connection back however it ends."""
+"""Streamed queries: one consistent snapshot in portions; the connection is returned however the stream ends."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def test_rows_come_in_order_and_with_their_types(database):
     assert streamed[0].changed_at == MONDAY
 
 
-async def test_a_stream_sees_one_state_and_the_writer_does_not_wait(database):
+async def test_a_stream_sees_one_snapshot_and_does_not_block_the_writer(database):
     await database.write(fill)
     seen = 0
     async with database.stream(ALL) as rows:
@@ -53,7 +53,7 @@ async def test_a_stream_sees_one_state_and_the_writer_does_not_wait(database):
     assert len(await keys(database)) == ROWS + 100
 
 
-async def test_leaving_early_gives_the_connection_back(database):
+async def test_leaving_early_returns_the_connection(database):
     await database.write(fill)
     for _ in range(15):  # more than there are connections
         async with asyncio.timeout(20), database.stream(ALL) as rows:
@@ -64,7 +64,7 @@ async def test_leaving_early_gives_the_connection_back(database):
     assert len(await keys(database)) == ROWS
 
 
-async def test_an_error_inside_is_the_error_outside(database):
+async def test_an_error_inside_a_stream_propagates(database):
     await database.write(fill)
 
     async def fail():
@@ -81,7 +81,7 @@ async def test_an_error_inside_is_the_error_outside(database):
     assert len(await keys(database)) == ROWS
 
 
-async def test_a_cancelled_stream_gives_the_connection_back(database):
+async def test_a_cancelled_stream_returns_the_connection(database):
     await database.write(fill)
     reached = asyncio.Event()
 
@@ -100,7 +100,7 @@ async def test_a_cancelled_stream_gives_the_connection_back(database):
     assert len(await keys(database)) == ROWS
 
 
-async def test_many_streams_run_beside_each_other(database):
+async def test_many_streams_run_concurrently(database):
     await database.write(fill)
     results = await asyncio.gather(*(keys(database) for _ in range(5)))
     assert {len(each) for each in results} == {ROWS}

@@ -1,4 +1,4 @@
-"""Logs tell what happened, and neither what was written nor any secret."""
+"""Logs: events are written; message texts and secrets are redacted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LINK = "/sign-in/link/1EronVZ-a2Moyhaq4B-svTOUBKRDwGuQ"
 
 @pytest.fixture(params=["json", "text"])
 def out(request):
-    """What is written; everything as it was afterwards."""
+    """The captured log output; logging is restored afterwards."""
     root = logging.getLogger()
     handlers, level, stream = root.handlers[:], root.level, io.StringIO()
     logs.set_up(request.param, "info", stream)
@@ -26,7 +26,7 @@ def out(request):
     structlog.reset_defaults()
 
 
-def test_words_and_secrets_are_left_out_under_whatever_name_they_come(out):
+def test_texts_and_secrets_are_redacted_under_any_name(out):
     log = structlog.get_logger("journey")
     log.info("received", ticket=12, text="where is my parcel", subject="parcel", password="hunter2", api_key="hunter2")
     log.info("opened", url="postgresql://desk:hunter2@db/desk", path=LINK)
@@ -39,7 +39,7 @@ def test_words_and_secrets_are_left_out_under_whatever_name_they_come(out):
     assert "1EronVZ" not in written
 
 
-def test_what_channels_tell_beside_their_words_is_written_and_nothing_private_of_it(out):
+def test_channel_details_are_logged_without_private_data(out):
     extra = {"source": "pbx", "why": "the signature does not fit", "text": "hello there", "password": "hunter2"}
     logging.getLogger("channels.phone.web.webhooks").warning("webhook refused", extra=extra)
     written = out.getvalue()
@@ -49,7 +49,7 @@ def test_what_channels_tell_beside_their_words_is_written_and_nothing_private_of
     assert "hunter2" not in written
 
 
-def test_an_exception_shows_where_and_not_what_was_in_the_variables(out):
+def test_exceptions_are_logged_without_local_variables(out):
     written = "the customer's own words"
     try:
         raise ValueError(f"[SQL: INSERT] [parameters: ('{written}',)]")

@@ -1,4 +1,4 @@
-"""A backup of a desk at work comes back whole, or is refused in words and changes nothing."""
+"""Backup and restore: a running desk is restored completely, or the archive is refused and nothing changes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def here(database_url, tmp_path):
 
 @pytest.fixture
 def elsewhere(database_url, tmp_path, request):
-    """An empty place on the same engine."""
+    """An empty installation on the same engine."""
     if database_url.startswith("sqlite"):
         yield settings_for(f"sqlite:///{tmp_path / 'other' / 'desk.db'}", tmp_path / "other")
         return
@@ -92,7 +92,7 @@ def with_manifest(archive, target, **values):
     return changed(archive, target, change)
 
 
-async def test_a_backup_comes_back_with_files_and_key(archive, here, elsewhere):
+async def test_a_backup_restores_files_and_key(archive, here, elsewhere):
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600
     made = await restore.restore(elsewhere, archive, progress=nothing)
     assert made.counts["tickets"] == 3
@@ -105,7 +105,7 @@ async def test_a_backup_comes_back_with_files_and_key(archive, here, elsewhere):
     assert not [path for path in archive.parent.iterdir() if path.name.startswith(".pasokh")]
 
 
-async def test_a_restored_desk_goes_on(archive, elsewhere):
+async def test_a_restored_desk_works(archive, elsewhere):
     await restore.restore(elsewhere, archive, progress=nothing)
     database = await open_database(elsewhere.database.url)
     try:
@@ -114,7 +114,7 @@ async def test_a_restored_desk_goes_on(archive, elsewhere):
         await database.close()
 
 
-async def test_a_backup_is_restored_into_an_empty_place_only(archive, here, elsewhere):
+async def test_a_backup_is_restored_into_an_empty_installation_only(archive, here, elsewhere):
     with pytest.raises(DeskError, match="empty"):
         await restore.restore(here, archive, progress=nothing)
     (elsewhere.data.folder / "files" / "aa").mkdir(parents=True)
@@ -133,7 +133,7 @@ async def test_a_backup_is_restored_into_an_empty_place_only(archive, here, else
     ],
     ids=["database", "file", "no file", "no database", "no manifest"],
 )
-async def test_what_is_damaged_is_refused_and_the_place_stays_empty(archive, elsewhere, tmp_path, change, words):
+async def test_a_damaged_archive_is_refused_and_leaves_nothing(archive, elsewhere, tmp_path, change, words):
     with pytest.raises(DeskError, match=words):
         await restore.restore(elsewhere, changed(archive, tmp_path / "bad.tar", change), progress=nothing)
     folder = elsewhere.data.folder
@@ -141,7 +141,7 @@ async def test_what_is_damaged_is_refused_and_the_place_stays_empty(archive, els
     await restore.restore(elsewhere, archive, progress=nothing)
 
 
-async def test_an_archive_that_broke_off_or_is_none_is_refused(archive, elsewhere, tmp_path):
+async def test_a_truncated_or_foreign_archive_is_refused(archive, elsewhere, tmp_path):
     content = archive.read_bytes()
     for length in (0, 100, 600, len(content) // 2, len(content) - 12_000):
         (tmp_path / "cut.tar").write_bytes(content[:length])
@@ -152,7 +152,7 @@ async def test_an_archive_that_broke_off_or_is_none_is_refused(archive, elsewher
         await restore.restore(elsewhere, tmp_path / "none.tar", progress=nothing)
 
 
-async def test_a_newer_shape_is_refused_and_another_engine_too(archive, elsewhere, tmp_path):
+async def test_a_newer_revision_or_another_engine_is_refused(archive, elsewhere, tmp_path):
     newer = with_manifest(archive, tmp_path / "newer.tar", revision="9999")
     with pytest.raises(DeskError, match="newer program"):
         await restore.restore(elsewhere, newer, progress=nothing)
@@ -164,7 +164,7 @@ async def test_a_newer_shape_is_refused_and_another_engine_too(archive, elsewher
         await restore.restore(elsewhere, later, progress=nothing)
 
 
-async def test_an_older_shape_is_brought_up(tmp_path):
+async def test_an_older_revision_is_migrated(tmp_path):
     old = settings_for(f"sqlite:///{tmp_path / 'old.db'}", tmp_path / "old")
     await migrate.bring_up(old.database.url, "0002")
     made = await backup.back_up(old, tmp_path / "old.tar", now=MONDAY, progress=nothing)
@@ -174,7 +174,7 @@ async def test_an_older_shape_is_brought_up(tmp_path):
     assert migrate.shape_of(tmp_path / "new" / "desk.db") == migrate.newest()
 
 
-async def test_missing_and_damaged_files_are_named(database, here, tmp_path, elsewhere):
+async def test_missing_and_damaged_files_are_reported(database, here, tmp_path, elsewhere):
     desk = story(database, here.data.folder)
     await desk.writes()
     gone, bad = (desk.app.files.store(each) for each in (b"gone", b"bad"))
@@ -187,7 +187,7 @@ async def test_missing_and_damaged_files_are_named(database, here, tmp_path, els
     await restore.restore(elsewhere, tmp_path / "desk.tar", progress=nothing)
 
 
-async def test_a_backup_replaces_nothing_and_a_failed_one_leaves_nothing(archive, here, tmp_path, monkeypatch):
+async def test_a_backup_overwrites_nothing_and_a_failed_one_leaves_no_file(archive, here, tmp_path, monkeypatch):
     before = archive.read_bytes()
     with pytest.raises(DeskError, match="exists already"):
         await backup.back_up(here, archive, now=MONDAY, progress=nothing)
@@ -203,7 +203,7 @@ async def test_a_backup_replaces_nothing_and_a_failed_one_leaves_nothing(archive
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".pasokh")]
 
 
-async def test_what_is_in_the_wal_is_in_the_backup(empty_desk, tmp_path):
+async def test_a_backup_includes_the_wal(empty_desk, tmp_path):
     shutil.copy(empty_desk, tmp_path / "desk.db")
     here = settings_for(f"sqlite:///{tmp_path / 'desk.db'}", tmp_path)
     database = await open_database(here.database.url)
@@ -220,8 +220,8 @@ async def test_what_is_in_the_wal_is_in_the_backup(empty_desk, tmp_path):
     assert made.counts["tickets"] == 5
 
 
-async def test_a_backup_ends_while_the_desk_writes_without_a_pause(empty_desk, tmp_path, monkeypatch):
-    monkeypatch.setattr(backup, "PAGES", 1)  # many steps, so that commits fall between them
+async def test_a_backup_completes_during_continuous_writes(empty_desk, tmp_path, monkeypatch):
+    monkeypatch.setattr(backup, "PAGES", 1)  # many steps, so that commits happen in between
     shutil.copy(empty_desk, tmp_path / "desk.db")
     here = settings_for(f"sqlite:///{tmp_path / 'desk.db'}", tmp_path)
     database, stop, steps = await open_database(here.database.url), asyncio.Event(), []
@@ -247,7 +247,7 @@ async def test_a_backup_ends_while_the_desk_writes_without_a_pause(empty_desk, t
     assert steps[-1][0] == steps[-1][1]
 
 
-def test_the_password_goes_by_the_environment_alone():
+def test_the_password_is_passed_in_the_environment_only():
     variables = postgres_tools.environment("postgresql://desk:s%40cret@db:5433/helpdesk?ssl=require")
     assert variables == {
         "PGHOST": "db", "PGPORT": "5433", "PGUSER": "desk", "PGPASSWORD": "s@cret", "PGDATABASE": "helpdesk",
@@ -255,13 +255,13 @@ def test_the_password_goes_by_the_environment_alone():
     }  # fmt: skip
 
 
-async def test_a_missing_program_is_told_in_words(monkeypatch, tmp_path):
+async def test_a_missing_program_is_reported(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(DeskError, match="pg_dump is not on the PATH"):
         await postgres_tools.dump("postgresql://desk:hunter2@db/desk", tmp_path / "x", snapshot="1")
 
 
-async def test_a_refused_sign_in_is_told_without_the_password(tmp_path):
+async def test_a_refused_login_is_reported_without_the_password(tmp_path):
     with pytest.raises(DeskError, match="pg_dump failed") as refused:
         await postgres_tools.dump("postgresql://desk:hunter2@127.0.0.1:1/desk", tmp_path / "x", snapshot="1")
     assert "hunter2" not in str(refused.value)

@@ -1,4 +1,4 @@
-"""Exports come in parts, safe for spreadsheets, and hold what the database holds."""
+"""Exports: streamed, complete, and safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def exported(database, source, form):
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+98 912", "-2", "@SUM(A1)", "\t=1", "  =1", "\n=1", "＝1+1"])
-async def test_no_cell_is_calculated(database, tmp_path, text):
+async def test_no_cell_is_a_formula(database, tmp_path, text):
     desk = story(database, tmp_path)
     await desk.writes("hello", subject=text)
     content, _ = await exported(database, "tickets", "csv")
@@ -45,7 +45,7 @@ async def test_tickets_and_entries_are_exported_in_both_formats(database, tmp_pa
     assert first["text"] == cells["text"] == 'سلام، "سفارش"\nمن'
 
 
-def test_what_there_is_not_to_export_is_refused_in_words():
+def test_an_unknown_table_or_format_is_refused():
     with pytest.raises(Invalid, match="quarantine, tickets or entries"):
         exports.parse_source("people")
     with pytest.raises(Invalid, match="csv or jsonl"):

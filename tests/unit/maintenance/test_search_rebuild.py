@@ -1,4 +1,4 @@
-"""The full-text index is rebuilt from the timeline while the desk goes on taking and changing messages."""
+"""Rebuild of the search index while messages arrive and change."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def search(database, question):
 
 
 def empty(tx):
-    """An index that lost everything."""
+    """Empties the search index."""
     if tx.dialect.name == "postgresql":
         tx.exec_driver_sql("DELETE FROM words")
     else:
@@ -45,7 +45,7 @@ async def rebuild(database, **more):
     return steps
 
 
-async def test_everything_is_found_again_by_words_subject_name_and_address(desk, database):
+async def test_everything_is_found_by_text_subject_name_and_address(desk, database):
     mina = await desk.person()
     parcel = await desk.writes("سفارش من نرسیده", subject="Parcel", sender="sara@customers.example")
     invoice = await desk.writes("The invoice is wrong", subject="Billing", sender="omid@customers.example")
@@ -60,7 +60,7 @@ async def test_everything_is_found_again_by_words_subject_name_and_address(desk,
     assert steps[-1][0] == steps[-1][1]
 
 
-async def test_a_merged_ticket_is_found_as_the_one_it_is_part_of(desk, database):
+async def test_a_merged_ticket_is_found_as_its_parent(desk, database):
     mina = await desk.person()
     parent = await desk.writes("The box is late", subject="Parcel")
     child = await desk.writes("Where is it?", subject="Whereabouts", sender="omid@customers.example")
@@ -71,14 +71,14 @@ async def test_a_merged_ticket_is_found_as_the_one_it_is_part_of(desk, database)
         assert await search(database, question) == [parent], question
 
 
-async def test_the_words_before_an_edit_are_found_too(desk, database):
+async def test_text_before_an_edit_is_found_too(desk, database):
     number = await desk.writes("a yellow parcel", id="m1")
     await desk.writes("a green parcel", id="m2", kind="edit", target="m1")
     await rebuild(database)
     assert await search(database, "green") == await search(database, "yellow") == [number]
 
 
-async def test_what_arrives_and_changes_during_a_rebuild_is_found(desk, database):
+async def test_changes_during_a_rebuild_are_found(desk, database):
     mina = await desk.person()
     numbers = [await desk.writes(f"matter{n:02}", sender=f"c{n}@customers.example") for n in range(12)]
 
@@ -107,7 +107,7 @@ async def test_a_text_that_changes_after_its_batch_is_found(desk, database):
     assert await search(database, "another phrase") == [number]
 
 
-async def test_a_stopped_rebuild_changes_nothing_and_goes_on_where_it_stood(desk, database):
+async def test_an_interrupted_rebuild_resumes(desk, database):
     numbers = [await desk.writes(f"matter{n:02}", sender=f"c{n}@customers.example") for n in range(6)]
 
     def stop(done, _total):
@@ -125,7 +125,7 @@ async def test_a_stopped_rebuild_changes_nothing_and_goes_on_where_it_stood(desk
     assert await database.read(left_over) == []
 
 
-async def test_a_desk_in_another_process_goes_on_with_the_new_index(desk, database, database_url):
+async def test_another_process_switches_to_the_new_index(desk, database, database_url):
     first = await desk.writes("the first one")
     other = await open_database(database_url)
     try:

@@ -1,4 +1,4 @@
-"""What an administrator may set, and what is said when it makes no sense."""
+"""Settings: file, environment, secrets, defaults, and validation errors."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ ROOT = Path(__file__).resolve().parents[3]
 FILE = ROOT / "config" / "helpdesk.toml"
 
 
-def test_the_file_in_config_says_the_default_of_every_setting():
+def test_the_shipped_config_file_states_every_default():
     written = tomllib.loads(FILE.read_text())
     meant = settings.Settings().model_dump(mode="json", exclude={"secret_key", "channels", "metrics"})
     assert {name: values for name, values in written.items() if name not in ("channels", "metrics")} == meant
 
 
-def test_every_setting_in_the_file_has_a_word_of_explanation():
+def test_every_setting_in_the_file_has_a_comment():
     for line in FILE.read_text().splitlines():
         if "=" in line and not line.startswith("#"):
             section = line.split("=")[0].strip() in (
@@ -44,14 +44,14 @@ def test_every_setting_in_the_file_has_a_word_of_explanation():
 
 
 @pytest.mark.parametrize("name", sorted(registry.find()))
-def test_every_channel_has_its_section_in_the_file_and_it_works_as_it_is(name):
+def test_every_channel_section_in_the_file_is_valid(name):
     kind = registry.find()[name]
     section = settings.load(FILE, {}).channels[name]
     assert set(kind.Settings.model_fields) <= set(section)
     assert kind.Settings.model_validate(section).enabled is False
 
 
-def test_the_environment_wins_over_the_file(tmp_path):
+def test_the_environment_overrides_the_file(tmp_path):
     secret = tmp_path / "url"
     secret.write_text("postgresql://desk:pw@db/desk\n")
     made = settings.load(
@@ -74,7 +74,7 @@ def test_the_environment_wins_over_the_file(tmp_path):
     assert "kkkk" not in repr(made)
 
 
-def test_the_environment_reaches_into_lists_of_a_channel(tmp_path):
+def test_the_environment_overrides_list_items_of_a_channel(tmp_path):
     file = tmp_path / "helpdesk.toml"
     file.write_text('[[channels.email.mailboxes]]\nname = "a"\n')
     made = settings.load(file, {"PASOKH_CHANNELS__EMAIL__MAILBOXES__0__ADDRESS": "a@desk.example"})
@@ -98,12 +98,12 @@ def test_the_environment_reaches_into_lists_of_a_channel(tmp_path):
         ("[intake]\nretry_seconds = [0]", "intake.retry_seconds.0", "greater than 0"),
     ],
 )
-def test_a_wrong_setting_stops_the_start_with_one_sentence_naming_it_and_the_file(tmp_path, text, setting, reason):
+def test_an_invalid_setting_is_reported_with_its_name_and_file(tmp_path, text, setting, reason):
     file = tmp_path / "helpdesk.toml"
     file.write_text(text)
-    with pytest.raises(Invalid) as told:
+    with pytest.raises(Invalid) as refusal:
         settings.load(file, {})
-    words = str(told.value)
+    words = str(refusal.value)
     assert words.startswith(f"The setting {setting} in {file} can't be used: ")
     assert reason in words
     assert "\n" not in words
@@ -119,19 +119,19 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence_naming_it_and_the_fil
         ({"PASOKH_WEB__PORT__DEEP": "1"}, "names no setting"),
     ],
 )
-def test_a_wrong_variable_is_named(environment, words):
+def test_an_invalid_variable_is_reported(environment, words):
     with pytest.raises(Invalid, match=words):
         settings.load(FILE, environment)
 
 
-def test_a_secret_is_never_shown_in_what_is_wrong(tmp_path):
-    with pytest.raises(Invalid) as told:
+def test_a_secret_never_appears_in_an_error(tmp_path):
+    with pytest.raises(Invalid) as refusal:
         settings.load(FILE, {"PASOKH_SECRET_KEY": "hunter2", "PASOKH_DATABASE__URL": "mysql://desk:hunter2@db"})
-    assert "hunter2" not in str(told.value)
+    assert "hunter2" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("content", [b"[web", b"\xff\xfe", b'secret_key = "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"'])
-def test_a_file_that_is_no_settings_file_is_refused_by_name(tmp_path, content):
+def test_an_unreadable_settings_file_is_reported(tmp_path, content):
     file = tmp_path / "helpdesk.toml"
     file.write_bytes(content)
     with pytest.raises(Invalid, match=r"helpdesk\.toml"):
@@ -140,7 +140,7 @@ def test_a_file_that_is_no_settings_file_is_refused_by_name(tmp_path, content):
         settings.load(tmp_path / "nothing.toml", {})
 
 
-def test_a_key_is_made_once_and_readable_by_its_owner_alone(tmp_path):
+def test_the_secret_key_is_generated_once_with_mode_0600(tmp_path):
     made = settings.load(FILE, {"PASOKH_DATA__FOLDER": str(tmp_path / "data")})
     first = settings.secret_key(made)
     assert settings.secret_key(made) == first
@@ -152,7 +152,7 @@ def test_a_key_is_made_once_and_readable_by_its_owner_alone(tmp_path):
         settings.secret_key(made)
 
 
-def test_the_reasons_are_in_both_languages_and_a_wrong_file_is_named(tmp_path):
+def test_survey_reasons_have_both_languages_and_a_bad_file_is_reported(tmp_path):
     known = reasons.load(ROOT / "config" / "reasons.toml")
     assert known[0].key == "slow"
     assert all(set(each.words) == {"fa", "en"} for each in known)

@@ -1,4 +1,4 @@
-"""The slow oracle: working time counted minute by minute on the wall clock, sharing no code with the desk."""
+"""Test oracle of due times: working time counted minute by minute on the wall clock, sharing no code with the desk."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def is_working(calendar: Mapping[str, Any], at: datetime) -> bool:
 
 
 def working_minutes(calendar: Mapping[str, Any], first: datetime, count: int) -> list[bool]:
-    """For each of `count` minutes from `first`: is its wall-clock time within hours that began that day or before?"""
+    """For each of `count` minutes from `first`: whether it is working time."""
     zone, known = ZoneInfo(calendar["tz"]), dict[date, list[tuple[int, int]]]()
     found = []
     for n in range(count):
@@ -50,7 +50,7 @@ def minutes(clock: str) -> int:
 
 
 def due(calendar: Mapping[str, Any], start: datetime, amount: int, limit_days: int = 30) -> datetime | None:
-    """Start must lie on a whole minute; None when `limit_days` are not enough to know."""
+    """The due time of a start on a whole minute; None when it is beyond `limit_days`."""
     at, left = start, amount
     while at < start + timedelta(days=limit_days):
         if is_working(calendar, at):

@@ -1,4 +1,4 @@
-"""Random calendars and moments, chosen where working time goes wrong: zone jumps, midnights, holidays."""
+"""Random calendars and start times around the hard cases: DST changes, midnights, holidays."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.unit.sla.due_oracle import DAYS
 
-# A zone and a day near which its clocks jump (or a plain day).
+# A zone and a day near a DST change (or a plain day).
 JUMPS = [
     ("Asia/Tehran", "2022-03-21"), ("Asia/Tehran", "2022-09-21"), ("Asia/Tehran", "2021-09-21"),
     ("Asia/Tehran", "2026-03-20"),

@@ -1,4 +1,4 @@
-"""The slow oracle of the clocks: every answer searched for by its definition, minutes counted one by one."""
+"""Test oracle of the SLA clocks: every answer found by its definition, minutes counted one by one."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class Oracle:
         }
 
     def pauses(self, first: int, last: int, states: Sequence[tuple[int, int, str]], end: Any) -> list[tuple[int, int]]:
-        """Minute by minute: was the ticket waiting then? Neighbouring minutes make a span."""
+        """The intervals in which the ticket was waiting, found minute by minute."""
         waiting = []
         for m in range(first, last):
             before = [to for at, n, to in states if at <= m and (at, n) < end]

@@ -1,3 +1,5 @@
+"""Explanation of a due time: the working intervals that count up to it."""
+
 from __future__ import annotations
 
 from itertools import pairwise
@@ -15,7 +17,7 @@ SHOP = {
 }
 
 
-def test_a_due_time_is_explained_span_by_span() -> None:
+def test_a_due_time_is_explained_by_its_intervals() -> None:
     calendar = parse(SHOP)
     steps = explain(calendar, utc("2026-11-26T12:50:00+03:30"), 30)
     assert [step.working for step in steps] == [True, False, True]
@@ -29,11 +31,11 @@ def test_a_due_time_is_explained_span_by_span() -> None:
     assert in_words(calendar, steps, "en")[0] == "Thursday 26 November, 12:50-13:00: 10 min"
 
 
-def test_what_never_falls_due_has_no_steps() -> None:
+def test_a_clock_without_due_time_has_no_steps() -> None:
     assert explain(parse({"tz": "UTC", "week": {}}), utc("2026-11-26T12:50:00Z"), 30) == []
 
 
-def test_the_steps_are_without_gaps_and_their_working_minutes_are_those_asked_for() -> None:
+def test_explanation_steps_are_contiguous_and_sum_to_the_target() -> None:
     random = Random(11)
     for _ in range(200):
         raw, jump = random_calendars.calendar(random)

@@ -1,3 +1,5 @@
+"""SLA policies: defaults, conditions, priorities, holidays, queue targets, validation."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -13,7 +15,7 @@ from helpdesk.sla.targets import PolicyFacts
 SHIPPED = Path(__file__).parents[3] / "config" / "sla.toml"
 
 
-def test_the_shipped_file_says_what_the_defaults_say() -> None:
+def test_the_shipped_file_equals_the_defaults() -> None:
     shipped, built_in = load(SHIPPED, range(2026, 2028)), read({}, range(2026, 2028))
     for kind in ("first_response", "next_response", "resolution"):
         ours = shipped.policies.match(PolicyFacts("email")).minutes(kind, "normal")
@@ -22,7 +24,7 @@ def test_the_shipped_file_says_what_the_defaults_say() -> None:
     assert shipped.calendars["phone"] == default_calendar("phone", range(2026, 2028))
 
 
-def test_the_first_policy_that_fits_wins_by_order() -> None:
+def test_the_first_matching_policy_wins() -> None:
     tables = [
         {"name": "late", "order": 9, "first_response": 5},
         {"name": "persian mail", "order": 1, "when": {"language": "fa", "channel": ["email"]}, "first_response": 10},
@@ -44,7 +46,7 @@ def test_a_priority_changes_only_the_targets_it_names() -> None:
     assert found.minutes("first_response", "no such priority") == 30
 
 
-def test_the_label_changes_with_the_promise() -> None:
+def test_the_policy_label_changes_with_its_targets() -> None:
     one, other = (read({"policy": [{"name": "x", "resolution": n}]}, ()).policies.policies[0] for n in (60, 61))
     assert one.label != other.label
     assert one.label.startswith("x@")
@@ -75,12 +77,12 @@ def test_own_holidays_are_added_and_working_holidays_taken_out() -> None:
         {"calendar": {"phone": 3}},
     ],
 )
-def test_a_wrong_setting_is_refused_in_words(raw: dict[str, Any]) -> None:
+def test_an_invalid_policy_setting_is_refused(raw: dict[str, Any]) -> None:
     with pytest.raises(Invalid, match=r"policy|calendar"):
         read(raw, ())
 
 
-def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
+def test_an_invalid_toml_file_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "sla.toml"
     path.write_text("[[policy]\n")
     with pytest.raises(Invalid, match=r"sla\.toml"):
@@ -105,6 +107,6 @@ def test_the_queue_has_a_target_in_seconds_by_priority_and_none_when_it_is_false
 
 
 @pytest.mark.parametrize("wrong", [0, -1, 1.5, "20", True])
-def test_a_target_of_the_queue_that_is_none_is_refused_in_words(wrong):
+def test_an_invalid_queue_target_is_refused(wrong):
     with pytest.raises(Invalid, match="queue_wait is a number of seconds"):
         read({"policy": [{"name": "p", "queue_wait": wrong}]})

@@ -1,3 +1,5 @@
+"""SLA clocks computed from a timeline: first and next response, resolution, pauses, reopening."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -42,7 +44,7 @@ def only(*lines: dict[str, Any], **options: Any) -> Cycle:
     return found
 
 
-def test_t1_a_robot_first_and_then_a_person_the_first_response_is_the_persons() -> None:
+def test_t1_the_first_response_is_the_persons_after_a_robot() -> None:
     found = only(line("c", 0), line("b", 1, author="bot"), line("a", 2, author="automation"), agent("p", 20))
     first = found.first_response
     assert (first.start, first.stop, first.stopped_at, first.person) == ("c", "p", at(20), "sara")
@@ -122,7 +124,7 @@ def test_t6_a_reply_that_failed_does_not_count_and_a_later_success_counts_at_its
     assert (other.stop, other.met, other.not_counted) == ("q", True, ("p",))
 
 
-def test_t6_uncertain_and_repeated_news_change_nothing() -> None:
+def test_t6_uncertain_and_repeated_reports_change_nothing() -> None:
     news = [line(f"d{n}", 6 + n, "delivery", "system", of="p", state=s) for n, s in enumerate(("uncertain", "sent"))]
     assert only(line("c", 0), agent("p", 5), *news).first_response.stopped_at == at(5)
     bounced = line("d9", 60, "delivery", "system", of="p", state="failed")
@@ -176,7 +178,7 @@ def test_t13_a_survey_answer_runs_no_clock() -> None:
     assert found.next_responses == ()
 
 
-def test_t14_a_late_look_changes_neither_due_time_nor_verdict() -> None:
+def test_t14_a_late_evaluation_changes_neither_due_time_nor_verdict() -> None:
     early, late = (only(line("c", 0), now=now).first_response for now in (31, 100_000))
     assert early.due_at == late.due_at == at(30)
     assert early.met is late.met is False
@@ -245,7 +247,7 @@ def test_a_pause_after_the_due_time_moves_nothing() -> None:
     assert (found.due_at, found.met) == (at(60), False)
 
 
-def test_a_missing_target_leaves_due_time_and_verdict_out_and_tells_the_rest() -> None:
+def test_a_missing_target_omits_due_time_and_verdict_only() -> None:
     found = only(line("c", 0), agent("p", 5), targets=CycleTargets())
     assert (found.first_response.due_at, found.first_response.met) == (None, None)
     assert found.first_response.working_minutes == 5

@@ -1,3 +1,5 @@
+"""SLA clocks against the oracle, on random timelines."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -71,7 +73,7 @@ def minute(at: datetime | None) -> int | None:
     return None if at is None else int((at - ZERO).total_seconds() // 60)
 
 
-def told(response: Response) -> dict[str, Any]:
+def as_dict(response: Response) -> dict[str, Any]:
     return {
         "start": response.start,
         "stop": response.stop,
@@ -87,11 +89,11 @@ def as_oracle(cycle: Cycle) -> dict[str, Any]:
     r = cycle.resolution
     pauses: list[tuple[int | None, int | None]] = []
     for a, b in ((minute(a), minute(b)) for a, b in r.paused):
-        touches = bool(pauses) and pauses[-1][1] == a  # left and taken up again within the same minute
+        touches = bool(pauses) and pauses[-1][1] == a  # paused and resumed within the same minute
         pauses[-1:] = [(pauses[-1][0], b)] if touches else [*pauses[-1:], (a, b)]
     return {
         "start": cycle.start,
-        "responses": [told(cycle.first_response), *map(told, cycle.next_responses)],
+        "responses": [as_dict(cycle.first_response), *map(as_dict, cycle.next_responses)],
         "resolution": (minute(r.stopped_at), r.working_minutes, r.due_at, r.met, pauses),
         "robot": minute(cycle.bot_first_response_at),
     }
@@ -106,7 +108,7 @@ def agree(random: Random) -> int:
     return len(found)
 
 
-def test_the_clocks_equal_the_slow_oracle_on_a_thousand_random_timelines() -> None:
+def test_clocks_match_the_oracle_on_a_thousand_random_timelines() -> None:
     random = Random(14050902)
     counts = [agree(random) for _ in range(1000)]
     assert max(counts) >= 3, "reopened tickets have to be among them"
@@ -114,5 +116,5 @@ def test_the_clocks_equal_the_slow_oracle_on_a_thousand_random_timelines() -> No
 
 @settings(max_examples=40, deadline=None)
 @given(st.randoms(use_true_random=False))
-def test_the_clocks_equal_the_slow_oracle_whatever_hypothesis_tries(random: Random) -> None:
+def test_clocks_match_the_oracle_for_generated_timelines(random: Random) -> None:
     agree(random)

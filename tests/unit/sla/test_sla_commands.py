@@ -1,3 +1,5 @@
+"""`run.py sla due` and `sla replay`: output and error lines."""
+
 from __future__ import annotations
 
 import json
@@ -16,7 +18,7 @@ def lines(*asked: Any) -> list[bytes]:
     return [one if isinstance(one, bytes) else json.dumps(one).encode() + b"\n" for one in asked]
 
 
-def test_a_due_time_is_told_with_the_spans_used_in_utc() -> None:
+def test_a_due_time_is_printed_with_its_intervals_in_utc() -> None:
     (found,) = sla_due(lines(ASK))
     assert found == {
         "due_at": "2026-11-28T04:50:00Z",
@@ -28,7 +30,7 @@ def test_a_due_time_is_told_with_the_spans_used_in_utc() -> None:
     }
 
 
-def test_a_bad_line_is_answered_with_its_number_and_the_others_all_the_same() -> None:
+def test_a_bad_line_gets_an_error_and_the_others_are_answered() -> None:
     bad: list[Any] = [b"{\n", b"\xff\n", b"[]\n", {}, ASK | {"minutes": "x"}, ASK | {"start": "2026-11-26T23:50"}]
     found = list(sla_due(lines(ASK, *bad, b"\n", ASK)))
     assert [one.get("line") for one in found] == [None, 2, 3, 4, 5, 6, 7, None]
@@ -36,7 +38,7 @@ def test_a_bad_line_is_answered_with_its_number_and_the_others_all_the_same() ->
     assert found[-1] == found[0]
 
 
-def test_a_calendar_without_working_time_is_told_in_words() -> None:
+def test_a_calendar_without_working_time_gives_a_warning() -> None:
     (found,) = sla_due(lines(ASK | {"calendar": {"tz": "UTC", "week": {}}}))
     assert found["due_at"] is None
     assert "400 days" in found["warning"]
@@ -64,7 +66,7 @@ def test_a_timeline_is_replayed_with_every_field_of_the_record() -> None:
     assert found == {"cycles": [cycle | {"bot_first_response_at": "2026-11-28T04:31:00Z"}]}
 
 
-def test_bad_entries_are_named() -> None:
+def test_invalid_entries_are_reported() -> None:
     base = {"calendar": CALENDAR, "now": "2026-11-28T05:30:00Z"}
     bad: list[Any] = [
         {},
@@ -83,7 +85,7 @@ def test_bad_entries_are_named() -> None:
     assert ["entries" in errors[0], "policy" in errors[1], "object" in errors[2]] == [True, True, True]
 
 
-def test_the_command_prints_one_line_each_and_ends_with_status_1_after_a_bad_one(tmp_path: Path) -> None:
+def test_the_command_prints_one_line_each_and_exits_1_after_an_error(tmp_path: Path) -> None:
     file = tmp_path / "asked.jsonl"
     file.write_bytes(b"".join(lines(ASK, b"oops\n", ASK)))
     run = CliRunner().invoke(app, ["due", str(file)])

@@ -1,3 +1,5 @@
+"""FAQ articles: parsing, validation, and the articles that are shipped."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -18,7 +20,7 @@ CONTEXT = {
 }
 
 
-def test_the_starting_articles_can_be_sent_as_they_are() -> None:
+def test_the_shipped_articles_are_valid() -> None:
     articles = load(FAQ)
     for language in ("fa", "en"):
         assert sum(article.language == language for article in articles) >= 14
@@ -29,13 +31,13 @@ def test_the_starting_articles_can_be_sent_as_they_are() -> None:
         assert 4 <= len(article.examples) <= 8, article.id
 
 
-def test_every_persian_article_knows_how_it_is_asked_in_latin_letters() -> None:
+def test_every_persian_article_has_finglish_examples() -> None:
     for article in load(FAQ):
         if article.language == "fa":
             assert any(example.isascii() for example in article.examples), article.id
 
 
-def test_an_article_is_read_with_all_its_parts() -> None:
+def test_an_article_is_parsed_with_all_fields() -> None:
     article = parse(GOOD)
     assert (article.id, article.title, article.tags) == ("en/refund", "Refund", ("money",))
     assert article.texts() == ["Refund", "where is my money"]
@@ -55,13 +57,13 @@ def test_an_article_is_read_with_all_its_parts() -> None:
         (GOOD.replace("title: Refund", "title: a: b: c"), None),
     ],
 )
-def test_a_wrong_article_is_refused_by_the_name_of_its_field(text: str, field: str | None) -> None:
+def test_an_invalid_article_is_refused_with_its_field(text: str, field: str | None) -> None:
     with pytest.raises(Invalid) as error:
         parse(text)
     assert error.value.field == field
 
 
-def test_the_file_at_fault_is_named(tmp_path: Path) -> None:
+def test_the_invalid_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "en").mkdir()
     (tmp_path / "en" / "refund.md").write_text(GOOD.replace("title: Refund", ""), encoding="utf-8")
     with pytest.raises(Invalid, match=r"refund\.md: title"):

@@ -1,4 +1,4 @@
-"""Articles shown to customers while they type: only likely ones, in their language, with nothing left to fill in."""
+"""Articles shown to customers while they type: confident matches in their language, without placeholders."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def ask(database, tmp_path, suggester):
     return asked
 
 
-async def test_a_likely_article_is_told_in_the_words_meant_for_customers(ask):
+async def test_a_confident_match_returns_its_public_answer(ask):
     ids, texts = await ask("پولم کی برمیگرده", "fa")
     assert ids[0] == "fa/refund"
     assert "با احترام" not in texts[0]
@@ -46,7 +46,7 @@ async def test_opening_hours_are_those_of_the_desk(ask):
 @pytest.mark.parametrize(
     ("text", "language"), [("hello", "en"), ("how's the weather", "en"), ("سلام", "fa"), ("", "fa")]
 )
-async def test_what_no_article_answers_has_none(ask, text, language):
+async def test_an_unanswerable_question_has_no_suggestion(ask, text, language):
     assert (await ask(text, language))[0] == []
 
 
@@ -54,21 +54,21 @@ async def test_only_articles_of_the_visitors_language(ask):
     assert all(one.startswith("en/") for one in (await ask("پولم کی برمیگرده", "en"))[0])
 
 
-async def test_an_article_only_a_person_can_send_is_not_shown(ask):
+async def test_an_article_without_public_answer_is_not_shown(ask):
     assert "en/complaint" not in (await ask("I want to make a complaint about your service", "en"))[0]
 
 
-def test_every_public_answer_of_the_starting_articles_is_whole_and_short():
-    told = [shown(one, WEEK) for one in load(ROOT / "faq") if one.public]
-    assert len(told) >= 18
-    assert all(one and len(one) < 400 for one in told)
+def test_every_shipped_public_answer_is_complete_and_short():
+    answers = [shown(one, WEEK) for one in load(ROOT / "faq") if one.public]
+    assert len(answers) >= 18
+    assert all(one and len(one) < 400 for one in answers)
 
 
-def test_an_answer_that_wants_to_know_the_customer_is_not_for_everybody():
+def test_a_public_answer_with_customer_data_is_not_shown():
     article = parse("---\nid: a\nlanguage: en\ntitle: A\npublic: Hello {{ customer.name }}\n---\nHi")
     assert shown(article, WEEK) is None
 
 
-def test_a_public_answer_that_is_no_template_is_refused_by_name():
+def test_an_invalid_public_answer_is_refused():
     with pytest.raises(Invalid, match="public"):
         parse("---\nid: a\nlanguage: en\ntitle: A\npublic: '{{ x'\n---\nHi")

@@ -1,3 +1,5 @@
+"""The FAQ engine: accuracy, online learning, adding and removing articles, tokenizing, the match command."""
+
 from __future__ import annotations
 
 import json
@@ -53,7 +55,7 @@ def test_the_right_article_is_among_the_first_three(engine: Engine, text: str, l
     assert article in [one.article_id.split("/")[1] for one in engine.suggest(text, language)]
 
 
-def test_suggestions_come_best_first_with_a_probability_and_the_words_that_met(engine: Engine) -> None:
+def test_suggestions_are_sorted_with_confidence_and_matched_words(engine: Engine) -> None:
     found = engine.suggest("کد تخفیفم کار نمی‌کند", "fa")
     assert found[0].article_id == "fa/discount-code"
     assert "تخفیفم" in found[0].words
@@ -61,14 +63,14 @@ def test_suggestions_come_best_first_with_a_probability_and_the_words_that_met(e
     assert len(engine.suggest("سفارش", "fa", limit=1)) == 1
 
 
-def test_nothing_is_suggested_where_nothing_is_known(engine: Engine) -> None:
+def test_unknown_words_give_no_suggestion(engine: Engine) -> None:
     assert engine.suggest("", "fa") == []
     assert engine.suggest("؟؟!", "fa") == []
     assert engine.suggest("bonjour", "fr") == []
     assert Engine([]).suggest("سلام", "fa") == []
 
 
-def test_what_a_person_chose_is_learned() -> None:
+def test_confirmed_answers_are_learned() -> None:
     articles = [Labelled(n, n, "en", (f"about {n} apples", f"the {n} pear")) for n in ("red", "green", "blue", "old")]
     engine = Engine(articles)
     for _ in range(3):
@@ -77,7 +79,7 @@ def test_what_a_person_chose_is_learned() -> None:
     assert engine.suggest("why is the zebra so hungry", "en")[0].article_id == "blue"
 
 
-def test_an_added_article_is_found_at_once_and_a_removed_one_never() -> None:
+def test_articles_are_added_and_removed_at_once() -> None:
     engine = Engine([Labelled(n, n, "en", (f"about {n} apples",)) for n in ("red", "green")])
     engine.add(Labelled("tax", "Tax", "en", ("is value added tax included",)))
     assert engine.suggest("with tax or without?", "en")[0].article_id == "tax"
@@ -88,7 +90,7 @@ def test_an_added_article_is_found_at_once_and_a_removed_one_never() -> None:
     assert engine.suggest("سود سپرده", "fa")[0].article_id == "سود"
 
 
-def test_many_articles_are_added_to_without_weighing_all_anew() -> None:
+def test_adding_to_many_articles_needs_no_rebuild() -> None:
     engine = Engine([Labelled(f"a{n}", "", "en", (f"question number {n} about thing{n}",)) for n in range(400)])
     engine.add(Labelled("tax", "Tax", "en", ("is value added tax included",)))
     assert engine.suggest("tax included?", "en")[0].article_id == "tax"
@@ -105,14 +107,14 @@ def test_the_bot_stays_silent_where_it_cannot_be_sure(engine: Engine) -> None:
     assert not surely_above(0.95, 96, 100)
 
 
-def test_persian_and_finglish_meet_on_their_consonants() -> None:
+def test_persian_and_finglish_share_consonant_skeletons() -> None:
     for persian, latin in [("سفارش", "sefaresh"), ("تخفیف", "takhfif"), ("چطوری", "chetori"), ("نرسیده", "nareside")]:
         assert skeleton(persian) == skeleton(latin) != ""
     assert is_finglish(tokenize("salam sefaresh man koja hast"))
     assert not is_finglish(tokenize("where is my order"))
 
 
-def test_words_are_spelled_one_way_and_greetings_left_out() -> None:
+def test_words_are_normalised_and_greetings_removed() -> None:
     assert tokenize("سلام! پسورد كتابهای من؟") == ["پسورد", "کتابهای", "من"]
     assert tokenize("سلاممممم خووووبین") == ["خوبین"]
     assert tokenize("salam") == ["salam"]
@@ -121,14 +123,14 @@ def test_words_are_spelled_one_way_and_greetings_left_out() -> None:
     assert stem("orders") == stem("ordered") == stem("order")
 
 
-def test_words_of_one_line_mean_the_same_with_any_ending() -> None:
+def test_lexicon_synonyms_match_with_any_ending() -> None:
     lexicon = Lexicon.load(FAQ / "words.txt")
     assert lexicon.meaning("پسوردم") == lexicon.meaning("گذرواژه") == lexicon.meaning("رمز") == "رمز"
     assert lexicon.meaning("purchases") == lexicon.meaning("bought") == "buy"
     assert lexicon.meaning("زرافه") is None
 
 
-def test_a_wrong_line_of_words_is_named(tmp_path: Path) -> None:
+def test_an_invalid_lexicon_line_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "words.txt"
     path.write_text("# fine\nرمز: پسورد password\nnonsense\n", encoding="utf-8")
     with pytest.raises(Invalid, match="line 3"):
@@ -137,7 +139,7 @@ def test_a_wrong_line_of_words_is_named(tmp_path: Path) -> None:
         Lexicon.load(tmp_path / "none.txt")
 
 
-def test_the_command_answers_each_query_and_a_bad_line_with_its_number(tmp_path: Path) -> None:
+def test_the_match_command_answers_queries_and_reports_bad_lines(tmp_path: Path) -> None:
     def file(name: str, *lines: object) -> str:
         path = tmp_path / name
         path.write_text("".join((x if isinstance(x, str) else json.dumps(x)) + "\n" for x in lines), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Which of the words that a message and an article share are shown as the reason."""
+"""Matched words: which words are shown as the reason of a suggestion."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from helpdesk.suggestions.matching.tokenizer import is_telling, telling, tokeniz
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
+    ("message", "shown"),
     [
         ("سفارش من کی به دستم می‌رسد؟", ["سفارش", "دستم", "رسد"]),
         ("می‌خواهم برای این کالا پول پس بگیرم", ["کالا", "پول", "بگیرم"]),
         ("how can I return the bowl", ["return", "bowl"]),
     ],
 )
-def test_small_words_are_no_reasons(said, shown):
-    assert telling(tokenize(said)) == shown
+def test_stop_words_are_not_shown_as_matches(message, shown):
+    assert telling(tokenize(message)) == shown
 
 
-def test_small_words_alone_tell_nothing():
+def test_stop_words_alone_are_not_telling():
     assert not is_telling(["است", "چرا", "the"])
     assert is_telling(["چرا", "بازگشت"])
 
 
-def test_small_words_are_shown_when_there_is_nothing_else():
+def test_stop_words_are_shown_when_nothing_else_matched():
     assert telling(["چطور", "برای"]) == ["چطور", "برای"]

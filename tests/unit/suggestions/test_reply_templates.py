@@ -1,3 +1,5 @@
+"""Reply templates: placeholders, sandbox, localised values, validation."""
+
 from __future__ import annotations
 
 import pytest
@@ -13,21 +15,21 @@ CONTEXT = {
 }
 
 
-def test_what_is_unknown_stays_visible_and_is_named_in_full() -> None:
+def test_unknown_variables_stay_as_placeholders_and_are_reported() -> None:
     found = render("{{ order.tracking }} {{ customer.age }} {{ x.a['b'] }} {{ customer.age }}", CONTEXT)
     assert found.missing == ("order.tracking", "customer.age", "x.a.b")
     assert found.text == "{order.tracking} {customer.age} {x.a.b} {customer.age}"
 
 
-def test_a_condition_may_ask_for_the_unknown_and_a_default_fills_it() -> None:
+def test_conditions_and_defaults_handle_unknown_variables() -> None:
     assert render('{% if vip %}a{% else %}b{% endif %} {{ nick or "دوست" }}', CONTEXT) == render("b دوست", {})
 
 
-def test_names_of_the_context_are_words_never_python_attributes() -> None:
+def test_variables_never_resolve_to_python_attributes() -> None:
     assert render("{{ customer.items|length }} {{ customer.keys }}", CONTEXT, "en").missing == ("customer.keys",)
 
 
-def test_a_loop_tells_the_holes_within() -> None:
+def test_placeholders_within_a_loop_are_reported() -> None:
     found = render("{% for i in customer.items %}{{ i.name }};{% endfor %}", CONTEXT)
     assert found.text == "کفش;{customer.items.name};"
 
@@ -55,22 +57,22 @@ def test_persian_replies_have_persian_digits_and_isolated_latin_words() -> None:
         "x" * 20_001,
     ],
 )
-def test_what_could_hurt_or_is_broken_is_refused_in_words(source: str) -> None:
+def test_dangerous_or_broken_templates_are_refused(source: str) -> None:
     assert problem_of(source)
     assert render(source, CONTEXT).missing
 
 
 @pytest.mark.parametrize("source", ["{{ 1/0 }}", "{{ nope + 1 }}", "{% for a in many %}{{ a }}{% endfor %}"])
-def test_what_fails_while_filling_in_blocks_the_reply_and_raises_nothing(source: str) -> None:
+def test_a_rendering_failure_blocks_the_reply_without_raising(source: str) -> None:
     assert render(source, CONTEXT).missing
 
 
-def test_the_sandbox_gives_no_way_to_python() -> None:
+def test_the_sandbox_exposes_no_python() -> None:
     found = render("{{ customer.__class__ }}{{ ''.__class__.__mro__ }}", CONTEXT)
     assert found.missing
     assert "class '" not in found.text
 
 
 @given(st.text(alphabet="{}%# abci.|'\"()forndelset\n", max_size=60))
-def test_no_template_raises(source: str) -> None:
+def test_rendering_never_raises(source: str) -> None:
     render(source, CONTEXT)

@@ -1,3 +1,5 @@
+"""Dates in words: Jalali and Gregorian, relative times, durations."""
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
@@ -29,7 +31,7 @@ def test_tehran_had_summer_time_before_autumn_2022() -> None:
     assert dates.clock_words(datetime(2023, 7, 1, 10, tzinfo=UTC), "en") == "13:30"
 
 
-def test_a_clock_says_what_is_left_or_how_long_it_is_over() -> None:
+def test_a_clock_shows_time_left_or_overdue() -> None:
     assert dates.remaining_words(NOW + timedelta(minutes=12), NOW, "fa") == "۱۲ دقیقه مانده"
     assert dates.remaining_words(NOW + timedelta(minutes=12), NOW, "en") == "12 min left"
     assert dates.remaining_words(NOW - timedelta(minutes=8), NOW, "fa") == "۸ دقیقه گذشته"
@@ -37,7 +39,7 @@ def test_a_clock_says_what_is_left_or_how_long_it_is_over() -> None:
     assert dates.remaining_words(NOW + timedelta(seconds=30), NOW, "en") == "less than a minute left"
 
 
-def test_recent_times_are_told_relative_to_now() -> None:
+def test_recent_times_are_relative() -> None:
     assert dates.relative_words(NOW, NOW) == "همین حالا"
     assert dates.relative_words(NOW - timedelta(minutes=5), NOW) == "۵ دقیقه پیش"
     assert dates.relative_words(NOW - timedelta(hours=3), NOW, "en") == "3 h ago"

@@ -1,3 +1,5 @@
+"""Text normalisation: search keys, digits, half-spaces, direction, language detection."""
+
 from __future__ import annotations
 
 import unicodedata
@@ -44,7 +46,7 @@ def test_latin_case_and_accents_fold() -> None:
     assert key("Café  ORDER\n١") == "cafe order 1"
 
 
-def test_storing_keeps_half_spaces_and_drops_what_reverses_lines() -> None:
+def test_storing_keeps_half_spaces_and_drops_direction_overrides() -> None:
     assert clean("\u202eمی\u200cخواهم\u202c\x00\r\nب") == "می\u200cخواهم\nب"
     assert clean("a\ud800b") == "a\ufffdb"
 
@@ -67,12 +69,12 @@ def test_language_is_the_script_of_most_letters() -> None:
 
 
 @given(st.text())
-def test_a_key_is_its_own_key(text: str) -> None:
+def test_keys_are_idempotent(text: str) -> None:
     assert key(key(text)) == key(text)
 
 
 @given(st.text())
-def test_composition_and_tatweel_never_matter(text: str) -> None:
+def test_unicode_composition_and_tatweel_do_not_change_the_key(text: str) -> None:
     assert key(unicodedata.normalize("NFD", text)) == key(text)
 
 
@@ -84,7 +86,7 @@ def test_what_is_stored_can_always_be_encoded(text: str) -> None:
 
 
 @given(st.text(st.characters(max_codepoint=0x06FF) | st.sampled_from("\u200c\u200e«»")), st.booleans())
-def test_the_short_way_for_plain_persian_gives_the_same_key(text: str, joined: bool) -> None:
+def test_the_fast_path_for_persian_gives_the_same_key(text: str, joined: bool) -> None:
     assert key(text, joined=joined) == _key_of_any(text, joined=joined)
 
 

@@ -1,4 +1,4 @@
-"""Events of the timeline: each is stored, read back, drawn and written by somebody."""
+"""Timeline events: each has a JSON round trip, an icon, a template and a writer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def sample(event: type[Event]) -> Event:
 
 
 @pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS.keys())
-def test_an_event_comes_back_from_what_is_stored(event):
+def test_an_event_survives_its_json_round_trip(event):
     full = sample(event)
     assert event_of(full.to_json()) == full
     assert full.to_json()["change"] == event.name
@@ -46,7 +46,7 @@ def test_every_optional_field_that_is_left_out_reads_back():
 
 
 @pytest.mark.parametrize("stored", [None, {}, {"change": "of another version"}, {"change": "merged", "number": 3}])
-def test_what_is_no_event_of_this_version_is_none(stored):
+def test_an_unknown_stored_event_is_none(stored):
     assert event_of(stored) is None
 
 
@@ -54,7 +54,7 @@ def test_every_event_has_an_icon_and_every_icon_an_event():
     assert set(event_icons.ICONS) == set(EVENTS.values())
 
 
-def test_every_event_is_drawn_in_words():
+def test_every_event_has_a_template_branch():
     drawn = "".join((ROOT / "templates/inbox" / name).read_text() for name in ("_change.html", "_change_more.html"))
     named = set(re.findall(r'change\.what == "(\w+)"', drawn))
     named |= {name for names in re.findall(r"change\.what in \(([^)]*)\)", drawn) for name in re.findall(r"\w+", names)}

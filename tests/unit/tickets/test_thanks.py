@@ -1,4 +1,4 @@
-"""The thanks detector against a table of phrases: what is mere thanks, and what only begins or ends like it."""
+"""The thanks detector against a table of phrases: mere thanks, and messages that only begin or end like it."""
 
 from __future__ import annotations
 
@@ -55,16 +55,16 @@ def test_the_table_is_large_enough():
 
 
 @pytest.mark.parametrize("phrase", table(THANKS))
-def test_mere_thanks(phrase):
+def test_mere_thanks_are_detected(phrase):
     assert is_thanks(phrase)
 
 
 @pytest.mark.parametrize("phrase", table(MESSAGES))
-def test_what_wants_an_answer_is_a_message(phrase):
+def test_a_message_that_wants_an_answer_is_not_thanks(phrase):
     assert not is_thanks(phrase)
 
 
-def test_the_authors_own_name_may_stand_below_their_thanks():
+def test_thanks_signed_with_the_author_s_name_are_detected():
     assert is_thanks("ممنونم\nسارا محمدی", author="سارا محمدی")
     assert is_thanks("Great, thank you!\n\nJohn", author="John Smith")
     assert not is_thanks("Great, thank you!\n\nJohn")
@@ -72,10 +72,10 @@ def test_the_authors_own_name_may_stand_below_their_thanks():
 
 
 @pytest.mark.parametrize("text", ["", " ", "thanks " * 40, "👍" * 200])
-def test_nothing_and_much_are_messages(text):
+def test_empty_and_long_texts_are_not_thanks(text):
     assert not is_thanks(text)
 
 
 @given(st.text(max_size=200), st.text(max_size=20))
-def test_no_text_trips_the_detector(text, author):
+def test_the_detector_never_raises(text, author):
     assert is_thanks(text, author=author) in (True, False)

@@ -1,4 +1,4 @@
-"""What an agent sees of calls and does about them, without script."""
+"""Telephone calls in the inbox, without script: callback notice, call card, click to call."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def client(phone, aiohttp_client):
     return await signed_in(desk, aiohttp_client, person)
 
 
-async def test_a_missed_call_stands_over_its_ticket_until_somebody_says_it_is_settled(phone, client):
+async def test_a_missed_call_shows_a_callback_notice_until_it_is_closed(phone, client):
     await phone.hears(abandoned(phone.board()))
     shown = await page(client, "/inbox/tickets/1")
     assert "Gave up waiting: please call back" in shown
@@ -55,7 +55,7 @@ async def test_a_missed_call_stands_over_its_ticket_until_somebody_says_it_is_se
     ],
     ids=["rings", "refused", "uncertain", "too late", "a bug"],
 )
-async def test_a_click_asks_the_switchboard_once_and_the_timeline_says_what_came_of_it(
+async def test_click_to_call_asks_the_switchboard_once_and_records_the_outcome(
     phone, client, monkeypatch, outcome, words
 ):
     asked = []
@@ -79,12 +79,12 @@ async def test_a_click_asks_the_switchboard_once_and_the_timeline_says_what_came
     await post(client, "/inbox/tickets/1/ring", {"number": "+989121234567"})
 
 
-async def test_nobody_rings_a_number_that_is_not_the_customers(phone, client):
+async def test_only_numbers_of_the_customer_can_be_called(phone, client):
     await phone.hears(abandoned(phone.board()))
     await post(client, "/inbox/tickets/1/ring", {"number": "+989350000000"}, status=422)
 
 
-async def test_the_card_and_the_reasons_say_whether_the_caller_was_answered_in_time(phone, client):
+async def test_call_card_and_clock_explanation_show_whether_the_queue_target_was_met(phone, client):
     await phone.hears(answered(phone.board()))
     shown = await page(client, "/inbox/tickets/1")
     assert "in time" in shown
@@ -98,7 +98,7 @@ async def test_the_card_and_the_reasons_say_whether_the_caller_was_answered_in_t
     assert "longer than we promise" in shown
 
 
-async def test_everybody_sets_the_extension_of_their_own_telephone(phone, client):
+async def test_agents_set_their_own_extension(phone, client):
     desk = phone.desk
     await desk.database.write(
         agents.add_person,

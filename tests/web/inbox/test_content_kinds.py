@@ -1,4 +1,4 @@
-"""What a chat or a telephone can tell beside words stands on the page as what it is."""
+"""Content other than text on the timeline: places, contacts, edits, reactions, calls, visitors."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def entry_of(desk, number, kind="message") -> Any:
     return next(one for one in reversed(await desk.timeline(number)) if one.kind == kind)
 
 
-async def test_a_place_and_a_contact_are_cards_and_the_map_is_only_a_link(desk, client):
+async def test_locations_and_contacts_are_shown_as_cards_with_a_map_link(desk, client):
     place = {"content": "venue", "latitude": 35.7, "longitude": 51.4, "map": "https://maps.example/?a=1"}
     number = await desk.writes("Café\n12 Street\n📍 35.7, 51.4", details=place)
     card = {"content": "contact", "contact": {"name": "Ben <b>", "phone": "+989120001234", "verified": True}}
@@ -65,7 +65,7 @@ async def test_a_place_and_a_contact_are_cards_and_the_map_is_only_a_link(desk, 
     assert page.count("maps.example") == 1
 
 
-async def test_an_address_that_is_none_of_the_web_is_no_link(desk, client):
+async def test_only_web_addresses_become_links(desk, client):
     details = {"content": "location", "latitude": 1.5, "longitude": 2.5, "map": "javascript:alert(1)"}
     number = await desk.writes("📍 1.5, 2.5", details=details)
     await desk.writes("hi", details={"page": "javascript:alert(2)", "referrer": "data:text/html,x", "user": "u1"})
@@ -74,7 +74,7 @@ async def test_an_address_that_is_none_of_the_web_is_no_link(desk, client):
     assert "data:text/html" not in page
 
 
-async def test_an_edited_message_keeps_what_it_said_with_its_times(desk, client):
+async def test_an_edited_message_shows_its_earlier_versions(desk, client):
     number = await desk.writes("one", id="m1")
     desk.time.passes(minutes=5)
     await desk.writes("two", kind="edit", target="m1")
@@ -87,7 +87,7 @@ async def test_an_edited_message_keeps_what_it_said_with_its_times(desk, client)
     assert [">one<" in versions, ">two<" in versions, ">three<" in versions] == [True, True, False]
 
 
-async def test_an_answer_names_the_message_it_is_about(desk, client):
+async def test_a_reply_quotes_the_message_it_answers(desk, client):
     number = await desk.writes("Which colour?", id="q1")
     first = await entry_of(desk, number)
     await desk.writes("The blue one", remote_ids=["q1"], details={"quote": "colour"})
@@ -95,7 +95,7 @@ async def test_an_answer_names_the_message_it_is_about(desk, client):
     assert re.search(rf'<a class="answers" href="#e{first.id}".*?colour</span>', page, re.DOTALL)
 
 
-async def test_reactions_hang_on_their_message_and_only_the_last_of_each_person_counts(desk, client):
+async def test_reactions_are_shown_on_their_message_latest_per_person(desk, client):
     number = await desk.writes("Thank you", id="m1")
     for emoji in ("👍", "❤"):
         await desk.writes(emoji, kind="reaction", target="m1", details={"new": [emoji], "old": []})
@@ -106,7 +106,7 @@ async def test_reactions_hang_on_their_message_and_only_the_last_of_each_person_
     assert 'class="reactions"' not in await shown(client, number)
 
 
-async def test_what_only_happened_is_a_slim_line_and_breaks_nothing_when_nobody_knows_it(desk, client):
+async def test_events_are_slim_lines_and_unknown_events_are_harmless(desk, client):
     number = await desk.writes("Hello")
     await desk.writes("/start", kind="note", command="start", details={"content": "text"})
     await desk.writes("unsupported: gift", kind="note", details={"event": "unsupported", "unsupported": "gift"})
@@ -131,7 +131,7 @@ async def test_what_only_happened_is_a_slim_line_and_breaks_nothing_when_nobody_
     assert page.count('data-by="customer"') == 1
 
 
-async def test_a_message_its_writer_took_away_says_so(desk, client):
+async def test_a_message_deleted_by_its_author_is_marked(desk, client):
     number = await desk.writes("My card number", id="m1")
     await desk.writes("Deleted: 1", kind="note", details={"event": "deleted_business_messages", "deleted": ["m1"]})
     assert "Deleted by the customer, at 09:30" in await shown(client, number)
@@ -145,7 +145,7 @@ def call(**more) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def test_a_call_tells_who_spoke_how_long_it_waited_and_who_hung_up(desk, client):
+async def test_a_call_card_shows_agents_waiting_time_and_who_hung_up(desk, client):
     await desk.database.write(
         agents.add_person, name="Sam", email="sam@desk.example", role="agent", now=desk.time(), by=None, extension="101"
     )
@@ -160,19 +160,19 @@ async def test_a_call_tells_who_spoke_how_long_it_waited_and_who_hung_up(desk, c
 
 
 @pytest.mark.parametrize(
-    ("outcome", "said"),
+    ("outcome", "label"),
     [("missed", "Missed"), ("abandoned", "Hung up while waiting"), ("voicemail", "Left a message on the machine")],
 )
-async def test_a_call_that_nobody_answered_can_be_called_back(desk, client, outcome, said):
+async def test_a_call_that_nobody_answered_can_be_called_back(desk, client, outcome, label):
     record = call(disposition=outcome, agents=[], talk_s=None, spoken_s=None, voicemail=outcome == "voicemail")
     number = await desk.writes("", kind="call", id="c1", call=record)
     page = await shown(client, number)
-    assert said in page
+    assert label in page
     assert f'action="/inbox/tickets/{number}/ring"' in page
     assert ("at the switchboard" in page) == (outcome == "voicemail")
 
 
-async def test_a_call_that_goes_on_says_so(desk, client):
+async def test_a_live_call_is_marked(desk, client):
     record = call(disposition=None, status="talking", talk_s=None, spoken_s=None, agents=["101"])
     number = await desk.writes("", kind="call", id="c1", call=record)
     page = await shown(client, number)
@@ -180,7 +180,7 @@ async def test_a_call_that_goes_on_says_so(desk, client):
     assert "tel:" not in page.split('id="timeline"')[1]
 
 
-async def test_a_visitor_is_told_about_above_the_timeline(desk, client):
+async def test_the_website_visitor_is_shown_above_the_timeline(desk, client):
     details = {"page": "https://shop.example/bowl?a=<b>", "page_title": "Bowls & cups", "referrer": "https://search.example/",
                "user": "u7", "email": "nora@x.example", "fields": {"Order": "4812"}, "wants_person": True}  # fmt: skip
     number = await desk.writes("How wide?", details=details)
@@ -193,7 +193,7 @@ async def test_a_visitor_is_told_about_above_the_timeline(desk, client):
     assert "wants a person" in page
 
 
-async def test_nonsense_in_the_details_never_breaks_the_page(desk, client):
+async def test_malformed_details_never_break_the_page(desk, client):
     nonsense = [{"content": kind, "latitude": "x", "contact": [1], "poll": 1, "forward": "y", "edits": {"a": 1}, "edited_at": 7,
                  "fields": 3, "page": ["x"], "quote": 5, "chat": "z", "deleted": "q", "duration": "long", "answers": "no",
                  "agents": 3, "queue_wait_s": "soon"} for kind in ("location", "sticker", "poll", "text", 3, None)]  # fmt: skip
@@ -203,7 +203,7 @@ async def test_nonsense_in_the_details_never_breaks_the_page(desk, client):
     assert (await shown(client, number)).count(">words<") >= 1
 
 
-async def test_the_gallery_and_the_page_draw_an_entry_once(desk):
+async def test_an_entry_is_rendered_once_and_then_cached(desk):
     drawn = FragmentCache(root.web_application(desk.app)[root_pages()]._environments["en"])
     entry = next(one for one in telegram("en").timeline if one.form == "entry")
     first = drawn(entry, 1, "t" * 64, desk.time())
@@ -217,7 +217,7 @@ def root_pages():
     return PAGES
 
 
-def test_a_few_emoji_alone_are_large_and_words_are_not():
+def test_messages_of_a_few_emoji_are_large():
     assert entry_content.alone("👍")
     assert entry_content.alone("🙏🏽")
     assert not entry_content.alone("ok 👍")

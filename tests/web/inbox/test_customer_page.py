@@ -1,4 +1,4 @@
-"""Who a customer is, who else they may be, joining and parting, and a link to another channel; all without script."""
+"""The customer page without script: offers to join, joining, separating, links to another channel."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def words(shown):
     return " ".join(html.unescape(re.sub(r"<[^>]+>|[\u2068\u2069]", "", shown)).split())
 
 
-async def test_an_offer_stands_beside_the_ticket_with_its_reason_one_click_away(desk, client, two):
+async def test_a_join_offer_is_shown_beside_the_ticket_with_its_reason(desk, client, two):
     _mail, chat = two
     sara = await who_has(desk, "email:sara@nilgun.example")
     beside = await page(client, f"/inbox/tickets/{chat}")
@@ -48,7 +48,7 @@ async def test_an_offer_stands_beside_the_ticket_with_its_reason_one_click_away(
     assert "Sara <b>" not in asked
 
 
-async def test_joining_and_parting(desk, client, two):
+async def test_customers_are_joined_and_separated(desk, client, two):
     mail, chat = two
     sara = await who_has(desk, "email:sara@nilgun.example")
     place = f"/inbox/tickets/{chat}/customer"
@@ -67,7 +67,7 @@ async def test_joining_and_parting(desk, client, two):
     assert "undone already" in await post(client, f"{place}/part", {"join": join}, status=409)
 
 
-async def test_a_refused_offer_is_gone_from_both(desk, client, two):
+async def test_a_refused_offer_disappears_for_both_customers(desk, client, two):
     _mail, chat = two
     place = f"/inbox/tickets/{chat}/customer"
     offer = re.search(r'name="offer" value="(\d+)"', await page(client, place))[1]
@@ -77,7 +77,7 @@ async def test_a_refused_offer_is_gone_from_both(desk, client, two):
 
 
 @pytest.mark.parametrize("question", ["sara", "SARA@nil", "#1", "۰۹۱۲", "كاوه"])
-async def test_somebody_is_found_by_name_address_or_ticket(desk, client, two, question):
+async def test_customers_are_found_by_name_address_or_ticket(desk, client, two, question):
     await arrives(desk, "gram", "سلام", "u1", name="کاوه", also=[("phone:+98912000", True)])
     await arrives(desk, "gram", "Hello", "u2", name="100%", also=[("phone:09120001", True)])
     shown = await page(client, f"/inbox/tickets/{two[1]}/customer?q={question.replace('#', '%23')}")
@@ -85,12 +85,12 @@ async def test_somebody_is_found_by_name_address_or_ticket(desk, client, two, qu
 
 
 @pytest.mark.parametrize("question", ["nobody", "%25", "_", "#2", "#99999999999999999999"])
-async def test_nobody_is_found_by_what_is_nobodys(desk, client, two, question):
+async def test_an_unknown_search_term_finds_nobody(desk, client, two, question):
     shown = await page(client, f"/inbox/tickets/{two[1]}/customer?q={question.replace('#', '%23')}")
     assert "Nobody else was found" in shown
 
 
-async def test_an_agent_makes_a_link_to_put_into_a_mail(desk, client, two):
+async def test_an_agent_creates_a_channel_link_for_a_mail(desk, client, two):
     mail, _ = two
     place = f"/inbox/tickets/{mail}/customer"
     shown = await post(client, f"{place}/link", {"address": "email:sara@nilgun.example"}, status=200)
@@ -100,7 +100,7 @@ async def test_an_agent_makes_a_link_to_put_into_a_mail(desk, client, two):
     await post(client, f"{place}/link", {"address": "email:somebody@else.example"}, status=422)
 
 
-async def test_who_wants_a_person_is_seen_over_the_ticket(desk, client, two):
+async def test_a_request_for_a_person_is_shown_on_the_ticket(desk, client, two):
     _, chat = two
     await arrives(desk, "site", "", "v1", kind="wish", wish="person")
     assert "wants a person</span>" in await page(client, f"/inbox/tickets/{chat}")
@@ -109,20 +109,20 @@ async def test_who_wants_a_person_is_seen_over_the_ticket(desk, client, two):
     assert "wants a person</span>" not in await page(client, f"/inbox/tickets/{chat}")
 
 
-async def test_what_customers_ask_of_the_desk_stands_on_the_timeline_in_words(desk, client, two):
+async def test_customer_requests_are_shown_on_the_timeline(desk, client, two):
     _mail, chat = two
     await arrives(desk, "site", "", "v1", kind="wish", wish="transcript")
     await arrives(desk, "site", "other words", "v1", kind="edit", target="never seen")
     await arrives(desk, "site", "", "v1", kind="wish", wish="end")
     shown = words(await page(client, f"/inbox/tickets/{chat}"))
-    for said in (
+    for sentence in (
         "The customer asked for the conversation by mail.", "there is no email address.",
         "a message that never reached us; now it says: other words", "The customer considers it settled",
     ):  # fmt: skip
-        assert said in shown
+        assert sentence in shown
 
 
-async def test_lines_of_who_was_joined_keep_their_customers_name(desk, client, two):
+async def test_entries_of_a_joined_customer_keep_the_name(desk, client, two):
     _mail, chat = two
     await post(
         client, f"/inbox/tickets/{chat}/customer/join", {"with": await who_has(desk, "email:sara@nilgun.example")}
@@ -131,12 +131,12 @@ async def test_lines_of_who_was_joined_keep_their_customers_name(desk, client, t
     assert '<b dir="auto">Sara &lt;b&gt;</b>' in shown.split('id="e')[2]
 
 
-async def test_nothing_happens_without_the_form_token(desk, client, two):
+async def test_nothing_changes_without_the_form_token(desk, client, two):
     for verb in ("join", "part", "refuse", "link"):
         answer = await client.post(f"/inbox/tickets/{two[1]}/customer/{verb}", data={"with": "1"})
         assert answer.status == 403
 
 
 @pytest.mark.parametrize("path", ["99/customer", "1/customer/join?with=99", "1/customer/join?with=x"])
-async def test_there_is_no_page_of_nobody(client, two, path):
+async def test_the_page_of_an_unknown_customer_is_not_found(client, two, path):
     await page(client, f"/inbox/tickets/{path}", status=404)

@@ -1,4 +1,4 @@
-"""What open pages are told: changes at once and then gathered, what a visitor does, and nobody waits for a slow page."""
+"""Server-sent events: throttled change notices, visitor activity, slow clients delay nobody."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ async def test_a_change_reaches_an_open_page(chat):
         assert (await page.until("changed", lambda data: data["tickets"]))["tickets"] == [number]
 
 
-async def test_what_a_visitor_does_is_told_to_whoever_has_the_ticket_open(chat):
+async def test_visitor_activity_reaches_whoever_has_the_ticket_open(chat):
     _, session = await signed_in(chat)
     sara = chat.client()
     await sara.connect(page={"url": f"{SHOP}/bowl", "title": "Bowl"})
@@ -91,7 +91,7 @@ async def test_what_a_visitor_does_is_told_to_whoever_has_the_ticket_open(chat):
         assert (gone["typing"], gone["online"]) == (False, False)
 
 
-async def test_a_page_opened_later_is_told_what_is_known(chat):
+async def test_a_page_opened_later_receives_the_current_state(chat):
     _, session = await signed_in(chat)
     sara = chat.client()
     await sara.connect(page={"url": f"{SHOP}/bowl"})
@@ -105,7 +105,7 @@ async def test_a_page_opened_later_is_told_what_is_known(chat):
         assert (await page.until("visitor"))["ticket"] == number
 
 
-async def test_what_a_visitor_does_is_nobody_elses_business(chat):
+async def test_visitor_activity_reaches_nobody_else(chat):
     _, mine = await signed_in(chat, "Mina")
     _, other = await signed_in(chat, "Omid")
     sara = chat.client()
@@ -117,13 +117,13 @@ async def test_what_a_visitor_does_is_nobody_elses_business(chat):
         await sara.put(t="typing", on=True)
         await page.until("visitor")
         chat.story.app.live.publish("ticket", 77)
-        told = b""
-        while b"77" not in told:
-            told += await elsewhere.answer.content.readline()
-        assert b"event: visitor" not in told
+        received = b""
+        while b"77" not in received:
+            received += await elsewhere.answer.content.readline()
+        assert b"event: visitor" not in received
 
 
-async def test_who_signs_out_hears_no_more(chat):
+async def test_the_stream_ends_on_sign_out(chat):
     person, session = await signed_in(chat)
     async with Stream(chat, session) as page:
         chat.story.app.live.publish("signed_out", person)
@@ -136,7 +136,7 @@ def feeds():
     return live, Feeds(live, Time())
 
 
-async def test_the_first_change_goes_at_once_and_the_next_ones_together():
+async def test_the_first_change_is_sent_at_once_and_later_ones_are_batched():
     live, made = feeds()
     with made.open(1, lambda: None) as one, made.open(2, lambda: None) as two:
         live.publish("ticket", 1)
@@ -148,7 +148,7 @@ async def test_the_first_change_goes_at_once_and_the_next_ones_together():
         assert (await two.next()).startswith(first)
 
 
-async def test_a_page_that_takes_nothing_is_told_to_look_again_and_holds_little():
+async def test_a_slow_client_is_told_to_reload_and_its_queue_is_bounded():
     _, made = feeds()
     with made.open(1, lambda: None) as slow:
         for n in range(1000):
@@ -158,7 +158,7 @@ async def test_a_page_that_takes_nothing_is_told_to_look_again_and_holds_little(
         assert LOOK_AGAIN in words
 
 
-async def test_a_page_that_is_stuck_is_cut_off_and_one_whose_time_is_over_ends(monkeypatch):
+async def test_a_stalled_stream_is_aborted_and_an_expired_one_ends(monkeypatch):
     _, made = feeds()
     cut = []
     with (
@@ -175,7 +175,7 @@ async def test_a_page_that_is_stuck_is_cut_off_and_one_whose_time_is_over_ends(m
     made._beat.cancel()
 
 
-async def test_who_looks_is_forgotten_after_a_while():
+async def test_viewers_expire():
     live, made = feeds()
     clock = made._clock
     with made.open(1, lambda: None) as page:
@@ -186,7 +186,7 @@ async def test_who_looks_is_forgotten_after_a_while():
         assert (await page.next()).count(b"event: visitor") == 1
 
 
-async def test_an_agent_who_writes_is_seen_by_the_visitor_and_has_read_what_stood_there(chat):
+async def test_a_typing_agent_is_visible_to_the_visitor_and_marks_messages_read(chat):
     _, session = await signed_in(chat)
     sara = chat.client()
     await sara.connect()
@@ -211,7 +211,7 @@ async def writes_at(chat, number, session, fields):
     assert answer.status == 204
 
 
-async def test_of_a_note_that_is_written_the_visitor_sees_nothing_and_of_an_answer_after_it_they_do(chat):
+async def test_typing_a_note_is_invisible_to_the_visitor_and_typing_a_reply_is_visible(chat):
     _, session = await signed_in(chat)
     sara = chat.client()
     await sara.connect()

@@ -1,4 +1,4 @@
-"""Files of a timeline: shown or played in the page when that is harmless, in parts, and downloaded otherwise."""
+"""Attachments over HTTP: inline when harmless, range requests, downloads otherwise."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def shown(client, number):
     return await (await client.get(f"/inbox/tickets/{number}")).text()
 
 
-async def test_pictures_keep_their_place_and_sounds_know_their_length_before_they_are_loaded(desk, client):
+async def test_pictures_reserve_their_space_and_sounds_show_their_duration_before_loading(desk, client):
     number = await desk.writes("Here it is")
     await attached(
         desk, number, ("a.png", "image/png", drawn(1, 800, 400), None), ("v.wav", "audio/x-wav", tone(9), None)
@@ -53,7 +53,7 @@ async def test_pictures_keep_their_place_and_sounds_know_their_length_before_the
     assert 'data-seconds="9.0"' in page
 
 
-async def test_a_sound_can_be_asked_for_in_parts_and_is_what_its_content_is(desk, client):
+async def test_sounds_support_range_requests_and_are_typed_by_content(desk, client):
     number = await desk.writes("Listen")
     await attached(desk, number, ("v.html", "text/html", tone(2), None))
     address = re.search(r'<audio[^>]* src="(/inbox/files/\d+/show)"', await shown(client, number))[1]
@@ -73,7 +73,7 @@ async def test_a_sound_can_be_asked_for_in_parts_and_is_what_its_content_is(desk
         ("c.pdf", "application/pdf", b"%PDF-1.7 "), ("d.html", "text/html", b"<!doctype html>"),
     ],
 )  # fmt: skip
-async def test_what_a_browser_could_run_only_ever_leaves_as_a_download(desk, client, name, kind, content):
+async def test_executable_content_is_always_a_download(desk, client, name, kind, content):
     number = await desk.writes("Look")
     await attached(desk, number, (name, kind, content, None))
     page = await shown(client, number)
@@ -86,7 +86,7 @@ async def test_what_a_browser_could_run_only_ever_leaves_as_a_download(desk, cli
         assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 
-async def test_a_file_that_was_not_taken_says_why(desk, client):
+async def test_a_file_that_was_not_stored_shows_the_reason(desk, client):
     number = await desk.writes("Look")
     await attached(desk, number, ("film.mov", "video/quicktime", None, "It is larger than 20 MB."))
     page = await shown(client, number)
@@ -94,7 +94,7 @@ async def test_a_file_that_was_not_taken_says_why(desk, client):
     assert "/inbox/files/" not in page
 
 
-async def test_nobody_gets_a_file_without_signing_in_and_a_lost_one_is_said_to_be_lost(desk, client):
+async def test_files_require_sign_in_and_a_missing_one_is_not_found(desk, client):
     number = await desk.writes("Look")
     await attached(desk, number, ("a.png", "image/png", drawn(2, 10, 10), None))
     address = re.search(r"/inbox/files/\d+/show", await shown(client, number))[0]

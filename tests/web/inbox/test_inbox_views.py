@@ -1,4 +1,4 @@
-"""Stored values become shown ones: clocks, timelines, quoted text, letters behind glass."""
+"""View builders of the inbox: clocks, timelines, quoted text, sanitised mail HTML."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def row(**more):
     return SimpleNamespace(**{**usual, **more})
 
 
-def test_a_clock_is_calm_then_soon_then_late():
+def test_a_clock_turns_from_calm_to_soon_to_late():
     start = NOW
     due = NOW + timedelta(minutes=30)
     assert running_clock(start, due, NOW + timedelta(minutes=5)).state == "calm"
@@ -41,19 +41,19 @@ def test_a_clock_is_calm_then_soon_then_late():
     assert (late.seconds, late.share) == (-480, 100)
 
 
-def test_a_clock_that_knows_when_to_warn_warns_then():
+def test_a_clock_warns_at_its_warning_time():
     due = NOW + timedelta(days=2)
     assert running_clock(NOW, due, NOW + timedelta(minutes=1), warn_at=NOW).state == "soon"
 
 
-def test_a_row_without_a_clock_says_that_it_was_answered_or_nothing():
+def test_a_row_without_a_running_clock_shows_answered_or_nothing():
     assert chip(row(deadline=NEVER, answered=True), NOW).state == "met"
     assert chip(row(deadline=NEVER), NOW) is None
     assert chip(row(status="waiting"), NOW) is None
     assert chip(row(), NOW).state == "calm"
 
 
-def test_a_far_solution_does_not_hide_that_the_answer_was_given():
+def test_a_distant_resolution_clock_does_not_hide_an_answered_one():
     far = row(deadline=NOW + timedelta(days=1), deadline_kind="resolution", answered=True)
     assert chip(far, NOW).state == "met"
 
@@ -67,7 +67,7 @@ spans = st.lists(
 
 
 @given(spans, st.integers(-100, 20_000))
-def test_the_bar_of_a_clock_fills_its_line_and_never_overlaps(counted, minutes):
+def test_the_clock_bar_fills_its_width_without_overlaps(counted, minutes):
     parts, mark = clock_explanation.bar(counted, NOW + timedelta(minutes=minutes))
     assert parts[0].x == 0
     for one, following in pairwise(parts):
@@ -76,7 +76,7 @@ def test_the_bar_of_a_clock_fills_its_line_and_never_overlaps(counted, minutes):
     assert mark is None or 0 <= mark <= 100
 
 
-def test_days_without_working_time_are_steps_too():
+def test_days_without_working_time_are_explained_too():
     thursday = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
     saturday = datetime(2026, 3, 7, 4, 30, tzinfo=UTC)
     counted = [(thursday, thursday + timedelta(minutes=30)), (saturday, saturday + timedelta(minutes=18))]
@@ -89,14 +89,14 @@ def clock(number, kind="first_response", state="running", **more):
     )
 
 
-def test_the_clock_that_is_shown_is_the_answer_that_is_owed():
+def test_the_clock_of_the_owed_answer_is_shown():
     assert clock_explanation.choose([], NOW) is None
     assert clock_explanation.choose([clock(1), clock(2, "resolution", due_at=NOW)], NOW).id == 1
     assert clock_explanation.choose([clock(1, state="stopped"), clock(2, "resolution")], NOW).id == 1
     assert clock_explanation.choose([clock(1, state="stopped"), clock(2, "resolution", due_at=NOW)], NOW).id == 2
 
 
-def test_quoted_text_is_what_the_whole_has_beyond_the_visible():
+def test_quoted_text_is_the_rest_beyond_the_visible_text():
     assert _quoted("Hello", "Hello\n\nOn Monday you wrote:\n> hi") == "On Monday you wrote:\n> hi"
     assert _quoted("Hello", "") == ""
     assert _quoted("Hello", "Something else") == "Something else"
@@ -116,13 +116,13 @@ def test_a_signature_is_not_called_a_quotation(rest, quotation):
     assert _is_quotation(rest) == quotation
 
 
-def test_two_changes_in_a_row_fold_and_one_does_not():
+def test_consecutive_changes_are_folded_and_a_single_one_is_not():
     changes = [ChangeView(i, NOW, "tagged", "tag") for i in range(3)]
     assert [type(one) for one in _folded(iter(changes))] == [ChangesView]
     assert list(_folded(iter(changes[:1]))) == changes[:1]
 
 
-def test_a_letter_behind_glass_has_nothing_that_acts():
+def test_sanitised_mail_html_has_no_active_content():
     html = (
         '<html><head><style>p{}</style></head><body onload="x()"><p style="color:red;position:fixed" dir="rtl">سلام</p>'
         '<script>x()</script><img src="cid:a@b"><img src="http://t.example/p"><a href="javascript:x()">no</a>'
@@ -138,31 +138,31 @@ def test_a_letter_behind_glass_has_nothing_that_acts():
     assert 'src="/ours"' in clean_html(html, {}, outside=lambda address: "/ours")
 
 
-def test_holes_are_named_once_and_in_order():
+def test_placeholders_are_listed_once_and_in_order():
     assert suggested_replies.placeholders("at {delivery_time}, {name} {delivery_time}") == ["delivery time", "name"]
     assert suggested_replies.placeholders("a { b } {} plain") == []
 
 
-def test_what_was_kept_of_a_suggestion_is_a_share():
+def test_kept_share_of_a_suggestion_is_between_zero_and_one():
     assert suggested_replies.kept_share("hello there", "hello there") == 1
     assert suggested_replies.kept_share("", "anything") == 0
     assert 0 < suggested_replies.kept_share("hello there", "hello you") < 1
 
 
-def test_hours_are_said_by_runs_of_equal_days():
+def test_opening_hours_are_grouped_by_equal_days():
     full, half = ((28_800, 86_400),), ((28_800, 46_800),)
     week = (full, full, full, half, (), full, full)  # Monday first
     assert suggested_replies.hours_words(week, "fa") == "شنبه تا چهارشنبه ۰۸:۰۰ تا ۲۴:۰۰، پنج‌شنبه ۰۸:۰۰ تا ۱۳:۰۰"
     assert suggested_replies.hours_words(week, "en") == "Saturday to Wednesday 08:00 to 24:00, Thursday 08:00 to 13:00"
 
 
-def test_the_mark_of_a_mail_program_does_not_turn_a_subject_around():
+def test_a_reply_prefix_does_not_change_the_direction_of_a_subject():
     assert subject("Re: Fwd: کاسه‌ها") == "<bdi>Re: Fwd:</bdi> کاسه‌ها"
     assert subject("<b>") == "&lt;b&gt;"
     assert subject("Re:") == "Re:"
 
 
-def test_a_customer_without_a_name_is_called_by_their_address():
+def test_a_customer_without_a_name_is_shown_by_address():
     assert name_of("", "email:nora@nilgun.example") == "nora@nilgun.example"
     assert name_of(" نرگس ", "email:x") == "نرگس"
     assert face_of("«نرگس»", 7).initial == "ن"
@@ -178,6 +178,6 @@ def test_a_customer_without_a_name_is_called_by_their_address():
         ("", "Hello", "Hello"),
     ],
 )
-def test_a_row_does_not_say_its_subject_twice(words, snippet, shown):
+def test_a_row_does_not_repeat_its_subject(words, snippet, shown):
     row = RowView(1, "Sara", face_of("Sara", 1), words, snippet, ChannelMark("chat", "Chat"), "open")
     assert row.preview == shown

@@ -1,4 +1,4 @@
-"""Very long messages: a page shows how they begin, the rest is one click away."""
+"""Very long messages: the page shows the beginning, the rest is one click away."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ async def test_a_very_long_message_is_shown_by_its_beginning(desk, client):
     assert len(shown) < page_data.ENTRY_TEXT * 2
     assert "this is its beginning" in shown
     assert "THE END" not in shown
-    whole = await (await client.get(re.search(r'href="(/inbox/entries/\d+/text)"', shown)[1])).text()
-    assert whole.endswith("THE END")
+    full_text = await (await client.get(re.search(r'href="(/inbox/entries/\d+/text)"', shown)[1])).text()
+    assert full_text.endswith("THE END")
 
 
-async def test_many_long_messages_make_no_endless_page(desk, client):
+async def test_many_long_messages_stay_within_a_page_budget(desk, client):
     number = await desk.writes("first", id="first")
     for turn in range(30):
         await desk.writes(LINE * 1400 + f"END {turn}", remote_ids=["first"])
@@ -44,7 +44,7 @@ async def test_many_long_messages_make_no_endless_page(desk, client):
     assert "END 0<" not in shown
 
 
-async def test_a_message_of_a_usual_length_is_shown_whole(desk, client):
+async def test_a_message_of_usual_length_is_shown_in_full(desk, client):
     number = await desk.writes(LINE * 100 + "THE END")
     shown = await page(client, f"/inbox/tickets/{number}")
     assert "THE END" in shown

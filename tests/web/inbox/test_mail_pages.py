@@ -1,4 +1,4 @@
-"""What an agent sees of a mail and can do with it: copies, doubts about the sender, merging, all without script."""
+"""Mails in the inbox, without script: copies, doubtful senders, merging."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from tests.support.pages.scriptless import page, post, signed_in
 class Detailed(MemoryChannel):
     """A channel in memory whose letters may carry details."""
 
-    def _inbound(self, said: dict[str, Any]) -> Inbound:
-        details: Mapping[str, Any] = said.get("details", {})
-        return replace(super()._inbound(said), details=details)
+    def _inbound(self, letter: dict[str, Any]) -> Inbound:
+        details: Mapping[str, Any] = letter.get("details", {})
+        return replace(super()._inbound(letter), details=details)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def client(desk, aiohttp_client):
     return await signed_in(desk, aiohttp_client, person)
 
 
-async def test_a_doubtful_sender_is_warned_of_and_where_answers_are_wanted_is_said(desk, client):
+async def test_an_unauthenticated_sender_and_a_reply_to_address_are_pointed_out(desk, client):
     details = {"warning": {"authentication": "dmarc"}, "reply_to": ["<b>@elsewhere.example"]}
     number = await desk.writes("Change my bank account", details=details)
     shown = await page(client, f"/inbox/tickets/{number}")
@@ -54,13 +54,13 @@ async def test_a_doubtful_sender_is_warned_of_and_where_answers_are_wanted_is_sa
     assert "doubts" not in await page(client, f"/inbox/tickets/{plain}")
 
 
-async def test_somebody_who_takes_no_part_is_shown_as_such(desk, client):
+async def test_a_sender_who_is_no_participant_is_marked(desk, client):
     number = await desk.writes(id="q")
     await desk.writes("me", sender="eve@elsewhere.example", remote_ids=["q"])
     assert "not a participant" in await page(client, f"/inbox/tickets/{number}")
 
 
-async def test_copies_are_shown_and_can_be_taken_out_of_an_answer(desk, client):
+async def test_copies_are_offered_and_can_be_unticked(desk, client):
     number = await desk.writes(copies=["omid@customers.example", "ali@customers.example"])
     shown = await page(client, f"/inbox/tickets/{number}")
     offered = re.findall(r'name="cc" value="([^"]+)" checked', shown)
@@ -83,19 +83,28 @@ async def test_copies_are_shown_and_can_be_taken_out_of_an_answer(desk, client):
     assert "Copy to:" in await page(client, f"/inbox/tickets/{number}")
 
 
-async def test_a_copy_to_anybody_is_refused(desk, client):
+async def test_a_refused_reply_keeps_its_ticked_boxes(desk, client):
+    number = await desk.writes(copies=["omid@customers.example", "ali@customers.example"])
+    fields = {"text": "Hello {name}", "seen": "99", "copies": "1", "cc": "memory:ali@customers.example", "quotes": "1"}
+    shown = await post(client, f"/inbox/tickets/{number}/reply", fields, status=422)
+    assert "Hello {name}" in shown
+    assert re.findall(r'name="cc" value="([^"]+)" checked', shown) == ["memory:ali@customers.example"]
+    assert 'name="quote" value="1" checked' not in shown
+
+
+async def test_a_copy_to_a_non_participant_is_refused(desk, client):
     number = await desk.writes()
     fields = {"text": "Hello", "seen": "99", "copies": "1", "cc": "memory:eve@elsewhere.example"}
     await post(client, f"/inbox/tickets/{number}/reply", fields, status=422)
     assert (await desk.ticket(number)).answered is False
 
 
-async def test_a_mail_too_large_is_told_as_what_it_is(desk, client):
+async def test_an_oversized_mail_is_labelled(desk, client):
     number = await desk.writes("", oversize={"size": 41943040, "limit": 26214400})
     assert "too large to be taken in" in await page(client, f"/inbox/tickets/{number}")
 
 
-async def test_a_ticket_is_merged_and_taken_apart_again_by_plain_forms(desk, client):
+async def test_a_ticket_is_merged_and_unmerged_without_script(desk, client):
     older = await desk.writes("The parcel is late", id="one", subject="Parcel")
     newer = await desk.writes("Where is it?", id="two", subject="Where")
     assert f"/inbox/tickets/{newer}/merge" in await page(client, f"/inbox/tickets/{newer}")
@@ -113,7 +122,7 @@ async def test_a_ticket_is_merged_and_taken_apart_again_by_plain_forms(desk, cli
     assert "was undone" in await page(client, f"/inbox/tickets/{newer}")
 
 
-async def test_two_customers_are_merged_after_a_question(desk, client):
+async def test_merging_tickets_of_two_customers_asks_for_confirmation(desk, client):
     older = await desk.writes("one", subject="One")
     newer = await desk.writes("two", sender="omid@customers.example", subject="Two")
     path = f"/inbox/tickets/{newer}/merge"
@@ -125,7 +134,7 @@ async def test_two_customers_are_merged_after_a_question(desk, client):
 
 
 @pytest.mark.parametrize("typed", [False, True])
-async def test_a_settled_ticket_comes_into_the_open_one_and_nothing_offered_is_refused(desk, client, typed):
+async def test_a_resolved_ticket_is_merged_into_the_open_one(desk, client, typed):
     settled, mina = await desk.writes("The parcel is late", id="one"), await desk.person("Omid")
     await desk.answers(settled, mina, then="resolved")
     opened = await desk.writes("Where is it?", id="two")
@@ -144,7 +153,7 @@ async def test_a_settled_ticket_comes_into_the_open_one_and_nothing_offered_is_r
     assert "data-composer" in await page(client, f"/inbox/tickets/{opened}")
 
 
-async def test_robots_of_the_desk_write_in_its_name(desk, client):
+async def test_automatic_messages_carry_the_name_of_the_desk(desk, client):
     number = await desk.writes()
     entry = NewEntry(
         ticket_id=number, at=desk.time(), kind="message", author="automation", public=True, outgoing=True,
@@ -157,7 +166,7 @@ async def test_robots_of_the_desk_write_in_its_name(desk, client):
     assert f'<b dir="auto">{desk.app.settings.desk.name}</b>' in shown
 
 
-async def test_a_sad_customer_is_counted_down_in_the_lists_and_their_face_stands_on_the_merged_ticket(desk, client):
+async def test_a_follow_up_counts_down_in_the_lists_and_survives_a_merge(desk, client):
     number, me = await desk.writes(id="one"), 1
     await desk.answers(number, me, then="resolved")
     desk.time.passes(minutes=11)
@@ -179,6 +188,6 @@ async def test_a_sad_customer_is_counted_down_in_the_lists_and_their_face_stands
 
 
 @pytest.mark.parametrize("fields", [{}, {"other": "x"}, {"other": "99999"}, {"into": "99999"}, {"other": "9" * 400}])
-async def test_what_can_not_be_merged_is_said_on_the_form(desk, client, fields):
+async def test_the_merge_form_shows_why_a_merge_is_refused(desk, client, fields):
     number = await desk.writes()
     assert 'role="alert"' in await post(client, f"/inbox/tickets/{number}/merge", fields, status=422)

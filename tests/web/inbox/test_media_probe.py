@@ -1,4 +1,4 @@
-"""What a file is by its content: what may be shown in the page, how large it is, how long it plays."""
+"""Media type detection: what may be shown inline, its size in pixels, its duration."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def jpeg(width: int, height: int, turned: int = 0) -> bytes:
     return b"\xff\xd8" + exif + b"\xff\xdb" + struct.pack(">H", 67) + bytes(65) + frame + b"\xff\xd9"
 
 
-def test_pictures_tell_how_large_they_are():
+def test_picture_sizes_are_detected():
     png = seen(drawn(1, 20, 10))
     assert (png.kind, png.type, png.width, png.height) == ("picture", "image/png", 20, 10)
     gif = seen(b"GIF89a" + struct.pack("<HH", 30, 40) + bytes(20))
@@ -50,19 +50,19 @@ def test_pictures_tell_how_large_they_are():
     assert (face.type, face.width, face.height) == ("image/webp", 512, 512)
 
 
-def test_a_photo_taken_upright_is_as_high_as_it_is_shown():
+def test_exif_orientation_is_respected():
     assert (seen(jpeg(4000, 3000)).width, seen(jpeg(4000, 3000)).height) == (4000, 3000)
     assert (seen(jpeg(4000, 3000, turned=6)).width, seen(jpeg(4000, 3000, turned=6)).height) == (3000, 4000)
     assert seen(jpeg(4000, 3000, turned=3)).width == 4000
 
 
-def test_a_picture_that_would_fill_the_memory_is_a_download():
+def test_a_picture_with_too_many_pixels_is_a_download():
     side = int(MOST_PIXELS**0.5) + 10
     head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", side, side) + bytes(20)
     assert seen(head) is None
 
 
-def test_voices_and_recordings_tell_how_long_they_are():
+def test_sound_durations_are_detected():
     voice = seen(ogg(17.5))
     assert (voice.kind, voice.type, voice.seconds) == ("audio", "audio/ogg", 17.5)
     tape = seen(tone(23))
@@ -71,13 +71,13 @@ def test_voices_and_recordings_tell_how_long_they_are():
     assert seen(b"\xff\xfb\x90\x00" + bytes(200)).type == "audio/mpeg"
 
 
-def test_a_recording_that_no_browser_plays_is_a_download():
+def test_an_unplayable_recording_is_a_download():
     gsm = bytearray(tone(1))
     gsm[20:22] = (0x31).to_bytes(2, "little")
     assert seen(bytes(gsm)) is None
 
 
-def test_films_tell_their_size_and_length_wherever_that_stands():
+def test_video_size_and_duration_are_found_anywhere_in_the_file():
     film = seen(mp4())
     assert (film.kind, film.width, film.height, film.seconds) == ("video", 640, 360, 12.0)
     assert seen(mp4(b"M4A ", width=0, height=0)).kind == "audio"
@@ -94,7 +94,7 @@ def test_films_tell_their_size_and_length_wherever_that_stands():
         b"%PDF-1.7\n", b"MZ\x90\0", b"PK\x03\x04", b"", b"GIF", "\ufeffgoodbye".encode("utf-16-le"), b"\x1f\x8b\x08tgs",
     ],
 )  # fmt: skip
-def test_what_can_act_or_is_not_known_is_a_download(content):
+def test_executable_and_unknown_types_are_downloads(content):
     assert seen(content) is None
 
 

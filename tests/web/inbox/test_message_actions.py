@@ -1,4 +1,4 @@
-"""Which verbs a message offers to whom, and which way an answer goes unless somebody chooses."""
+"""The message menu: which actions a message offers to whom, and the default destination of a reply."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def verbs(entry, person=MINA, ticket=TICKET):
     return {name for name in ("answer", "edit", "withdraw", "react") if found and getattr(found, name)}
 
 
-def test_an_author_edits_and_deletes_others_answer():
+def test_only_the_author_and_responsible_people_can_edit_or_delete():
     assert verbs(line()) == {"answer", "edit", "withdraw"}
     assert verbs(line(), OMID) == {"answer"}
     assert verbs(line(), LEILA) == {"answer", "withdraw"}
@@ -56,16 +56,16 @@ def test_an_author_edits_and_deletes_others_answer():
 
 
 @pytest.mark.parametrize("state", ["queued", "failed", "uncertain", "undone"])
-def test_what_has_not_arrived_offers_nothing(state):
+def test_an_undelivered_message_offers_no_actions(state):
     assert message_actions.message_actions(line(delivery=state), TICKET, seen_by(MINA)) is None
 
 
-def test_what_is_gone_or_going_is_not_changed_again():
+def test_a_deleted_message_offers_no_actions():
     assert verbs(line(data={"withdrawn_at": NOW.isoformat()})) == set()
     assert verbs(line(data={"pending": {"what": "withdraw", "line": 9}})) == {"answer"}
 
 
-def test_customers_messages_are_answered_and_reacted_to_but_not_those_of_robots_and_strangers():
+def test_customer_messages_offer_reply_and_reaction_but_automatic_ones_do_not():
     assert verbs(question()) == {"answer", "react"}
     assert verbs(question(channel="gone")) == set()
     robot = question()
@@ -83,19 +83,21 @@ class Blind(MemoryChannel):
     writes: ClassVar[dict[str, str]] = {"en": "Text message", "fa": "پیامک"}
 
 
-def test_no_message_is_answered_by_itself_where_the_customer_would_not_see_it():
-    eyes = replace(seen_by(MINA), channels={"memory": Blind()})
-    assert message_actions.message_actions(question(), TICKET, eyes) is None
+def test_reply_to_is_offered_only_where_the_customer_sees_it():
+    reader = replace(seen_by(MINA), channels={"memory": Blind()})
+    assert message_actions.message_actions(question(), TICKET, reader) is None
 
 
-def test_what_is_written_on_the_telephone_is_called_a_text_message_and_takes_no_files():
-    eyes = replace(seen_by(MINA), channels={"memory": Blind()})
-    [way] = message_actions.destination_views([Destination("memory", "main", "memory:+989121234567", usual=True)], eyes)
+def test_the_phone_channel_writes_text_messages_without_files():
+    reader = replace(seen_by(MINA), channels={"memory": Blind()})
+    [way] = message_actions.destination_views(
+        [Destination("memory", "main", "memory:+989121234567", usual=True)], reader
+    )
     assert (way.label, way.files) == ("Text message", False)
-    assert (eyes.channel("memory").label, eyes.channel("memory", writing=True).label) == ("Memory", "Text message")
+    assert (reader.channel("memory").label, reader.channel("memory", writing=True).label) == ("Memory", "Text message")
 
 
-def test_a_customer_whom_no_message_reaches_leaves_nothing_to_write():
+def test_the_composer_is_stuck_when_no_destination_is_open():
     def stuck(*ways: Destination) -> bool:
         return ComposerView(
             "Mina", ChannelMark("phone", "Phone"), ways=message_actions.destination_views(ways, seen_by(MINA))
@@ -107,7 +109,7 @@ def test_a_customer_whom_no_message_reaches_leaves_nothing_to_write():
     assert not stuck(replace(landline, closed="dead")), "an address may have come to life again"
 
 
-def test_notes_and_merged_tickets_offer_no_verbs_of_channels():
+def test_notes_and_merged_tickets_offer_no_channel_actions():
     assert verbs(line(kind="note", public=False)) == set()
     merged = SimpleNamespace(**{**vars(TICKET), "merged_into_id": 3})
     assert verbs(line(), MINA, merged) == {"answer"}
@@ -117,7 +119,7 @@ USUAL = Destination("memory", "main", "memory:sara", usual=True)
 OTHER = Destination("memory", "main", "memory:elsewhere")
 
 
-def test_the_usual_way_is_chosen_unless_it_is_closed_or_another_was_asked_for():
+def test_the_usual_destination_is_chosen_unless_closed_or_another_was_selected():
     def chosen(found, wanted=""):
         return next(
             one.address for one in message_actions.destination_views(found, seen_by(MINA), wanted) if one.chosen

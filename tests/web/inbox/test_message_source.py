@@ -1,4 +1,4 @@
-"""The source of a message is shown as text, with its headers, and nothing of it acts."""
+"""The source view of a message: plain text with headers, nothing in it executes."""
 
 from __future__ import annotations
 

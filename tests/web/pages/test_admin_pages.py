@@ -1,4 +1,4 @@
-"""The pages beside the inbox: status for administrators, the quarantine with its second try."""
+"""Administration pages: status, quarantine with retry and export."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from tests.support.pages.browser import LIMITS
 
 
 @pytest.fixture
-async def told(empty_desk: Path, tmp_path: Path) -> AsyncIterator[Story]:
+async def desk_story(empty_desk: Path, tmp_path: Path) -> AsyncIterator[Story]:
     shutil.copy(empty_desk, tmp_path / "desk.db")
     database = await open_database(f"sqlite:///{tmp_path / 'desk.db'}")
     yield story(database, tmp_path)
     await database.close()
 
 
-async def signed_in(told: Story, aiohttp_client, role: str):
-    person = await told.person("Mina", role)
-    token = await told.database.write(
-        sign_in.enter, person_id=person, account="x", address="", device="", limits=LIMITS, now=told.time()
+async def signed_in(desk_story: Story, aiohttp_client, role: str):
+    person = await desk_story.person("Mina", role)
+    token = await desk_story.database.write(
+        sign_in.enter, person_id=person, account="x", address="", device="", limits=LIMITS, now=desk_story.time()
     )
-    return await aiohttp_client(web_application(told.app), cookies={"session": token, "language": "en"})
+    return await aiohttp_client(web_application(desk_story.app), cookies={"session": token, "language": "en"})
 
 
 async def form_token(client, path: str) -> str:
@@ -47,10 +47,10 @@ async def form_token(client, path: str) -> str:
     return found[1]
 
 
-async def test_what_could_not_be_understood_is_shown_with_its_reason_and_tried_again(told, aiohttp_client):
-    await told.app.desk_for("memory").accept("main", "broken", b"this is \xff no JSON", order_key="")
-    await told.work()
-    client = await signed_in(told, aiohttp_client, "supervisor")
+async def test_quarantined_messages_show_their_reason_and_can_be_retried(desk_story, aiohttp_client):
+    await desk_story.app.desk_for("memory").accept("main", "broken", b"this is \xff no JSON", order_key="")
+    await desk_story.work()
+    client = await signed_in(desk_story, aiohttp_client, "supervisor")
     page = await (await client.get("/quarantine")).text()
     assert "this is not JSON" in page
     number = re.search(r"/quarantine/(\d+)", page)[1]
@@ -61,40 +61,40 @@ async def test_what_could_not_be_understood_is_shown_with_its_reason_and_tried_a
     csrf = await form_token(client, "/quarantine")
     answer = await client.post(f"/quarantine/{number}/replay", data={"csrf": csrf}, allow_redirects=False)
     assert answer.status == 303
-    assert (await told.database.read(intake.figures))["new"] == 1
+    assert (await desk_story.database.read(intake.figures))["new"] == 1
     again = await client.post(f"/quarantine/{number}/replay", data={"csrf": csrf})
     assert again.status == 409
 
 
-async def test_the_quarantine_is_not_for_everybody(told, aiohttp_client):
-    client = await signed_in(told, aiohttp_client, "agent")
+async def test_the_quarantine_requires_a_role(desk_story, aiohttp_client):
+    client = await signed_in(desk_story, aiohttp_client, "agent")
     assert (await client.get("/quarantine")).status == 403
     assert (await client.get("/quarantine/export.csv")).status == 403
     assert (await client.get("/status")).status == 403
 
 
-async def test_the_status_page_tells_how_every_account_is_doing(told, aiohttp_client):
-    await told.writes("Where is my order?", subject="Order")
-    told.app.reports.states["memory", "main"] = State(
-        "main", connected=False, problem="The server does not answer.", since=told.time() - timedelta(minutes=9)
+async def test_the_status_page_shows_every_account(desk_story, aiohttp_client):
+    await desk_story.writes("Where is my order?", subject="Order")
+    desk_story.app.reports.states["memory", "main"] = State(
+        "main", connected=False, problem="The server does not answer.", since=desk_story.time() - timedelta(minutes=9)
     )
-    client = await signed_in(told, aiohttp_client, "administrator")
+    client = await signed_in(desk_story, aiohttp_client, "administrator")
     page = await (await client.get("/status")).text()
-    for said in ("The server does not answer.", "9 min ago", "Memory", "SQLite", "today 09:52"):
-        assert said in page, said
+    for expected in ("The server does not answer.", "9 min ago", "Memory", "SQLite", "today 09:52"):
+        assert expected in page, expected
 
 
-async def test_an_account_that_has_not_told_anything_is_shown_as_not_connected(told, aiohttp_client):
-    client = await signed_in(told, aiohttp_client, "administrator")
+async def test_an_account_without_a_report_is_shown_as_not_connected(desk_story, aiohttp_client):
+    client = await signed_in(desk_story, aiohttp_client, "administrator")
     page = await (await client.get("/status")).text()
     assert "not connected" in page
     assert "Nothing has been heard from it since the desk was started." in page
 
 
-async def test_a_list_goes_on_where_its_page_ended(told, aiohttp_client):
+async def test_a_list_is_paginated(desk_story, aiohttp_client):
     for number in range(53):
-        await told.writes("Hello", sender=f"c{number}@customers.example", subject=f"Matter {number}")
-    client = await signed_in(told, aiohttp_client, "agent")
+        await desk_story.writes("Hello", sender=f"c{number}@customers.example", subject=f"Matter {number}")
+    client = await signed_in(desk_story, aiohttp_client, "agent")
     page = await (await client.get("/inbox?view=all")).text()
     assert len(re.findall(r'class="row[ "]', page)) == 50
     after = re.search(r'hx-get="([^"]+)"', page)[1].replace("&amp;", "&")
@@ -103,20 +103,20 @@ async def test_a_list_goes_on_where_its_page_ended(told, aiohttp_client):
     assert not set(re.findall(r'id="t(\d+)"', page)) & set(re.findall(r'id="t(\d+)"', rest))
 
 
-async def test_an_address_that_is_none_of_ours_gets_a_clear_page(told, aiohttp_client):
-    client = await signed_in(told, aiohttp_client, "agent")
+async def test_an_unknown_address_gets_a_clear_error_page(desk_story, aiohttp_client):
+    client = await signed_in(desk_story, aiohttp_client, "agent")
     assert (await client.get("/inbox/tickets/99")).status == 404
     assert (await client.get("/inbox?view=all&after=nonsense")).status == 422
     assert (await client.get("/inbox?view=nonsense&sort=nonsense")).status == 200
     assert (await client.get("/inbox/tickets/99999999999999999999")).status == 404
 
 
-async def test_the_quarantine_is_exported_for_spreadsheets_and_in_full(told, aiohttp_client):
-    desk = told.app.desk_for("memory")
+async def test_the_quarantine_is_exported_as_csv_and_jsonl(desk_story, aiohttp_client):
+    desk = desk_story.app.desk_for("memory")
     await desk.accept("main", "=HYPERLINK(1)", "=1+1 سلام".encode(), order_key="")
     await desk.accept("main", "second", b"raw \xff", order_key="")
-    await told.work()
-    client = await signed_in(told, aiohttp_client, "supervisor")
+    await desk_story.work()
+    client = await signed_in(desk_story, aiohttp_client, "supervisor")
     page = await (await client.get("/quarantine")).text()
     assert "/quarantine/export.csv" in page
     answer = await client.get("/quarantine/export.csv")
@@ -137,12 +137,12 @@ async def test_the_quarantine_is_exported_for_spreadsheets_and_in_full(told, aio
     assert (await client.get("/quarantine/export.xml")).status == 404
 
 
-async def test_an_export_that_breaks_off_is_a_failed_download(told, aiohttp_client, monkeypatch):
+async def test_an_interrupted_export_is_a_failed_download(desk_story, aiohttp_client, monkeypatch):
     async def broken(*_args, **_kw):
         yield b"half a file", 1
         raise RuntimeError("the disk went away")
 
     monkeypatch.setattr(exports, "lines", broken)
-    client = await signed_in(told, aiohttp_client, "supervisor")
+    client = await signed_in(desk_story, aiohttp_client, "supervisor")
     with pytest.raises((ClientPayloadError, ServerDisconnectedError, ClientOSError)):
         await (await client.get("/quarantine/export.csv")).read()

@@ -1,4 +1,4 @@
-"""What a browser loads stays small, and every name a template asks for is there."""
+"""Static assets: size budget, hashed names, every referenced name exists."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from helpdesk.web.inbox.build import clock_explanation
+from helpdesk.web.inbox.views import event_icons
+from helpdesk.web.pages import navigation
 from helpdesk.web.rendering.page_renderer import BUILT, TEMPLATES, asset_routes
 
 SCRIPTS, PAGE = 45 * 1024, 100 * 1024  # bytes gzipped
@@ -38,7 +41,7 @@ def test_a_page_is_at_most_100_kb_without_fonts(manifest):
     assert loaded + stickers <= PAGE - 30 * 1024  # the rest is for the page itself
 
 
-def test_names_carry_the_hash_of_their_content(manifest):
+def test_asset_names_contain_a_content_hash(manifest):
     assert all(re.search(r"-[0-9A-Z]{8}\.\w+$", name) and (BUILT / name).is_file() for name in manifest.values())
 
 
@@ -55,11 +58,8 @@ def test_every_icon_a_template_or_view_names_is_on_the_sheet(manifest):
     named = set()
     for template in TEMPLATES.rglob("*.html"):
         named |= set(re.findall(r'icon\("([\w-]+)"', template.read_text("utf-8")))
-    from helpdesk.web.inbox.build import clock_explanation, ticket_list
-    from helpdesk.web.inbox.views import event_icons
-
     named |= {
-        *ticket_list.ICONS.values(),
+        *navigation.ICONS.values(),
         *clock_explanation.KINDS.values(),
         *event_icons.ICONS.values(),
         *event_icons.OTHERS.values(),
@@ -68,20 +68,20 @@ def test_every_icon_a_template_or_view_names_is_on_the_sheet(manifest):
     assert named - sheet == set()
 
 
-def test_stickers_are_there_as_drawings_and_for_mail_as_pictures():
+def test_stickers_exist_as_svg_and_as_png_for_mail():
     for face in FACES:
         assert (BUILT / "stickers" / f"{face}.svg").is_file()
         assert (BUILT / "stickers" / f"{face}.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_pages_carry_neither_inline_script_nor_inline_style():
+def test_pages_have_no_inline_script_or_style():
     for template in TEMPLATES.rglob("*.html"):
         text = template.read_text("utf-8")
         assert not re.search(r"\sstyle=|\son\w+=|<style|javascript:", text), template
         assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text)), template
 
 
-async def test_assets_travel_packed_and_are_kept_for_ever(manifest, aiohttp_client):
+async def test_assets_are_compressed_and_cached_forever(manifest, aiohttp_client):
     app = web.Application()
     app.add_routes(asset_routes())
     client = await aiohttp_client(app)

@@ -1,4 +1,4 @@
-"""The demo's page of a customer's phone: how long ago something was goes on while nobody writes."""
+"""The demo's page of a customer's telephone: relative times advance while nobody writes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Asked:
         self.app = {app_keys.CLOCK: lambda: at}
 
 
-def test_the_phone_asks_again_after_a_minute_and_no_more_once_it_is_a_time_of_day(tmp_path) -> None:
+def test_the_phone_page_polls_while_relative_times_change(tmp_path) -> None:
     start = now().replace(second=0, microsecond=0)
     twin = Twin(tmp_path, lambda: start)
     Phone(twin.chats, TELEGRAM[3]).writes("Where is my jug?")

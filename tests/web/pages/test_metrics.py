@@ -1,4 +1,4 @@
-"""/metrics tells what waits in the desk."""
+"""Prometheus metrics: `/metrics` reports what waits in the desk."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from helpdesk.app import web_application
 from tests.support.desk.desk_story import story
 
 
-async def test_the_figures_of_the_desk_are_there_for_who_shows_the_token(database, tmp_path, aiohttp_client):
+async def test_metrics_are_served_with_the_right_token(database, tmp_path, aiohttp_client):
     desk = story(database, tmp_path, settings={"metrics": {"token": "t" * 32}})
     await desk.writes("Hello")
     await desk.app.desk_for("memory").accept("main", "bad", b"not json", order_key="x")
@@ -14,8 +14,8 @@ async def test_the_figures_of_the_desk_are_there_for_who_shows_the_token(databas
     client = await aiohttp_client(web_application(desk.app))
     assert (await client.get("/metrics")).status == 404
     answer = await client.get("/metrics", headers={"Authorization": f"Bearer {'t' * 32}"})
-    said = await answer.text()
-    assert 'pasokh_intake{state="quarantined"} 1.0' in said
-    assert 'pasokh_clocks{state="running"} 2.0' in said
-    assert 'pasokh_outbox{state="queued"} 0.0' in said
-    assert "Hello" not in said
+    body = await answer.text()
+    assert 'pasokh_intake{state="quarantined"} 1.0' in body
+    assert 'pasokh_clocks{state="running"} 2.0' in body
+    assert 'pasokh_outbox{state="queued"} 0.0' in body
+    assert "Hello" not in body

@@ -1,4 +1,4 @@
-"""The page of people: let in, changed, sent a link, shut out; by an administrator and by nobody else."""
+"""The people pages: invite, change, disable, new link; administrators only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def desk(database, tmp_path):
 
 
 async def sits_down(desk, aiohttp_client, role, name="Mina"):
-    """Somebody signed in; their browser and their id."""
+    """Sign somebody in; returns their client and id."""
     person = await desk.person(name, role)
     token = await desk.database.write(
         sign_in.enter, person_id=person, account="x", address="", device="", limits=LIMITS, now=desk.time()
@@ -48,7 +48,7 @@ async def person_of(desk, person_id):
     return one
 
 
-async def test_somebody_is_invited_by_name_address_and_role_and_comes_in_by_the_link_shown_once(desk, aiohttp_client):
+async def test_an_invited_person_signs_in_by_the_link_shown_once(desk, aiohttp_client):
     client, boss = await sits_down(desk, aiohttp_client, "administrator")
     answer = await sends(client, "/people", name="Sara Moradi", email="sara@desk.example", role="supervisor")
     page = await answer.text()
@@ -75,9 +75,7 @@ async def test_somebody_is_invited_by_name_address_and_role_and_comes_in_by_the_
         ({"role": "king"}, "no role"),
     ],
 )
-async def test_an_invitation_that_makes_no_sense_is_refused_and_what_was_typed_stays(
-    desk, aiohttp_client, fields, words
-):
+async def test_an_invalid_invitation_is_refused_and_keeps_the_typed_values(desk, aiohttp_client, fields, words):
     client, _ = await sits_down(desk, aiohttp_client, "administrator")
     answer = await sends(
         client, "/people", **{"name": "Sara M", "email": "sara@desk.example", "role": "agent", **fields}
@@ -89,7 +87,7 @@ async def test_an_invitation_that_makes_no_sense_is_refused_and_what_was_typed_s
     assert len(await desk.database.read(queries.everybody)) == 1
 
 
-async def test_a_lost_password_is_helped_with_a_new_link_and_the_old_one_stops(desk, aiohttp_client):
+async def test_a_new_link_replaces_the_earlier_one(desk, aiohttp_client):
     client, _ = await sits_down(desk, aiohttp_client, "administrator")
     sara = await desk.person("Sara")
     links = [link_on(await (await sends(client, f"/people/{sara}/link")).text()) for _ in range(2)]
@@ -97,7 +95,7 @@ async def test_a_lost_password_is_helped_with_a_new_link_and_the_old_one_stops(d
     assert (await client.get(links[1])).status == 200
 
 
-async def test_name_role_extension_and_teams_are_changed_in_one_form(desk, aiohttp_client):
+async def test_one_form_changes_name_role_extension_and_teams(desk, aiohttp_client):
     client, _ = await sits_down(desk, aiohttp_client, "administrator")
     sara = await desk.person("Sara")
     assert (await sends(client, "/people/teams", team="Support")).status == 303
@@ -117,14 +115,14 @@ async def test_name_role_extension_and_teams_are_changed_in_one_form(desk, aioht
     assert "Support" in listed
 
 
-async def test_a_change_without_a_role_makes_nobody_an_administrator(desk, aiohttp_client):
+async def test_a_change_without_a_role_is_refused(desk, aiohttp_client):
     client, _ = await sits_down(desk, aiohttp_client, "administrator")
     sara = await desk.person("Sara")
     assert (await sends(client, f"/people/{sara}", name="Sara M", extension="")).status == 422
     assert (await person_of(desk, sara)).person.role == "agent"
 
 
-async def test_who_is_shut_out_is_out_at_once_and_may_be_let_in_again(desk, aiohttp_client):
+async def test_a_disabled_person_is_signed_out_at_once_and_can_be_enabled_again(desk, aiohttp_client):
     client, _ = await sits_down(desk, aiohttp_client, "administrator")
     theirs, sara = await sits_down(desk, aiohttp_client, "agent", "Sara")
     assert (await theirs.get("/inbox", allow_redirects=False)).status == 200
@@ -138,7 +136,7 @@ async def test_who_is_shut_out_is_out_at_once_and_may_be_let_in_again(desk, aioh
     assert (await sends(client, f"/people/{sara}/link")).status == 200
 
 
-async def test_the_last_administrator_stays_one(desk, aiohttp_client):
+async def test_the_last_administrator_cannot_be_demoted_or_disabled(desk, aiohttp_client):
     client, boss = await sits_down(desk, aiohttp_client, "administrator")
     answer = await sends(client, f"/people/{boss}/disable")
     assert answer.status == 422
@@ -149,7 +147,7 @@ async def test_the_last_administrator_stays_one(desk, aiohttp_client):
 
 
 @pytest.mark.parametrize("role", ["agent", "supervisor"])
-async def test_nobody_but_an_administrator_changes_people(desk, aiohttp_client, role):
+async def test_only_administrators_change_people_through_the_pages(desk, aiohttp_client, role):
     client, own = await sits_down(desk, aiohttp_client, role)
     for path in ("/people", "/people/teams", *(f"/people/{own}{do}" for do in ("", "/link", "/disable", "/enable"))):
         answer = await sends(client, path, name="X", email="x@desk.example", role="administrator", team="T")
@@ -161,13 +159,13 @@ async def test_nobody_but_an_administrator_changes_people(desk, aiohttp_client, 
     assert len(await desk.database.read(queries.everybody)) == 1
 
 
-async def test_the_rail_leads_administrators_and_supervisors_there(desk, aiohttp_client):
+async def test_the_rail_links_to_people_for_supervisors_and_administrators(desk, aiohttp_client):
     for role in rules.ROLES:
         client, _ = await sits_down(desk, aiohttp_client, role, role)
         assert ('href="/people"' in await (await client.get("/inbox")).text()) is (role != "agent")
 
 
-async def test_the_first_administrator_says_their_name_with_their_first_password(desk, aiohttp_client):
+async def test_the_first_administrator_chooses_name_and_password(desk, aiohttp_client):
     token = await desk.database.write(
         actions.first_administrator, name=rules.UNNAMED, email="a@desk.example", now=desk.time(),
         lasts=timedelta(minutes=15),
@@ -190,7 +188,7 @@ async def test_the_first_administrator_says_their_name_with_their_first_password
     assert (person.name, person.has_password) == ("نرگس", True)
 
 
-async def test_who_has_a_name_is_not_asked_for_it_and_changes_it_in_their_account(desk, aiohttp_client):
+async def test_a_named_person_changes_the_name_in_their_account(desk, aiohttp_client):
     client, own = await sits_down(desk, aiohttp_client, "agent", "Sara")
     assert 'name="name"' not in await (await client.get("/account/password")).text()
     answer = await sends(client, "/account/name", name=" ")

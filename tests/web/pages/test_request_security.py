@@ -1,4 +1,4 @@
-"""What stands before every handler."""
+"""Security middleware: CSRF, roles, headers, error answers, health check, client address."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OURS = {"Sec-Fetch-Site": "same-origin"}
         {"Origin": "null"},
     ],
 )
-async def test_another_site_changes_nothing_even_with_the_right_token(client, sara, headers):
+async def test_cross_site_requests_are_refused_even_with_the_right_token(client, sara, headers):
     await enter(client)
     csrf = await token_on(client, "/account")
     answer = await client.post("/inbox", data={"csrf": csrf}, headers=headers)
@@ -30,14 +30,14 @@ async def test_another_site_changes_nothing_even_with_the_right_token(client, sa
 
 
 @pytest.mark.parametrize("token", [None, "", "0" * 48, "ü"])
-async def test_a_form_without_our_token_changes_nothing(client, sara, token):
+async def test_a_form_without_the_token_is_refused(client, sara, token):
     await enter(client)
     answer = await client.post("/inbox", data={} if token is None else {"csrf": token}, headers=OURS)
     assert answer.status == 403
     assert "Nothing was changed" in await answer.text()
 
 
-async def test_the_token_comes_by_field_or_by_header_and_belongs_to_one_session(client, sara, aiohttp_client):
+async def test_the_token_is_accepted_in_field_or_header_for_its_own_session(client, sara, aiohttp_client):
     await enter(client)
     csrf = await token_on(client, "/account")
     assert (await client.post("/inbox", data={"csrf": csrf})).status == 200
@@ -47,30 +47,30 @@ async def test_the_token_comes_by_field_or_by_header_and_belongs_to_one_session(
     assert (await other.post("/inbox", data={"csrf": csrf})).status == 403
 
 
-async def test_the_token_of_the_sign_in_page_is_worth_nothing_afterwards(client, sara):
+async def test_the_token_of_the_sign_in_page_is_invalid_after_sign_in(client, sara):
     before = await token_on(client)
     await enter(client)
     assert (await client.post("/inbox", data={"csrf": before})).status == 403
 
 
-async def test_an_address_that_is_a_secret_needs_no_token(client):
+async def test_a_secret_address_needs_no_token(client):
     assert (await client.post("/s/unguessable", headers={"Origin": "null"})).status == 200
 
 
-async def test_a_form_with_a_character_no_database_keeps_is_refused_in_words(client):
+async def test_a_form_with_an_unstorable_character_is_refused(client):
     answer = await client.post("/s/unguessable", data={"words": "a\x00b"}, headers={"HX-Request": "true"})
     assert answer.status == 422
     assert "Take it out" in await answer.text()
 
 
-async def test_who_has_not_the_role_is_refused_in_words(client, sara):
+async def test_a_missing_role_is_refused_with_a_sentence(client, sara):
     await enter(client)
     answer = await client.get("/people")
     assert answer.status == 403
     assert "Your role does not allow this" in await answer.text()
 
 
-async def test_every_answer_has_the_headers_that_protect_it(client):
+async def test_every_answer_has_security_headers(client):
     for path in ("/sign-in", "/nowhere", "/fails/broken", "/healthz"):
         answer = await client.get(path)
         policy = answer.headers["Content-Security-Policy"]
@@ -81,7 +81,7 @@ async def test_every_answer_has_the_headers_that_protect_it(client):
         assert "Python" not in answer.headers.get("Server", "")
 
 
-async def test_no_page_has_script_or_style_in_it(client):
+async def test_served_pages_have_no_inline_script_or_style(client):
     page = await (await client.get("/sign-in")).text()
     assert "style=" not in page
     assert "<style" not in page
@@ -90,18 +90,18 @@ async def test_no_page_has_script_or_style_in_it(client):
 
 
 @pytest.mark.parametrize(("how", "status"), [("missing", 404), ("conflict", 409), ("invalid", 422)])
-async def test_what_went_wrong_is_said_in_words_as_page_as_fragment_and_as_json(client, how, status):
+async def test_errors_are_rendered_as_page_fragment_or_json(client, how, status):
     page = await client.get(f"/fails/{how}", headers={"Accept": "text/html"})
     assert page.status == status
     assert page.content_type == "text/html"
     fragment = await client.get(f"/fails/{how}", headers={"HX-Request": "true"})
     assert (fragment.status, fragment.content_type) == (status, "text/plain")
-    told = await client.get(f"/api/fails/{how}")
-    assert told.status == status
-    assert (await told.json())["error"] in await page.text()
+    as_json = await client.get(f"/api/fails/{how}")
+    assert as_json.status == status
+    assert (await as_json.json())["error"] in await page.text()
 
 
-async def test_what_nobody_expected_is_an_incident_with_a_number_and_never_a_trace(client, caplog):
+async def test_an_unexpected_error_shows_an_incident_number_and_no_trace(client, caplog):
     answer = await client.get("/fails/broken")
     page = await answer.text()
     assert answer.status == 500
@@ -110,7 +110,7 @@ async def test_what_nobody_expected_is_an_incident_with_a_number_and_never_a_tra
     assert answer.headers["X-Request-Id"] in page
 
 
-async def test_a_page_that_is_not_there_and_a_method_that_is_not_taken_are_told_in_words(client):
+async def test_unknown_paths_and_methods_get_an_error_page(client):
     assert "There is nothing here" in await (await client.get("/nowhere")).text()
     assert (await client.post("/healthz")).status == 405
 
@@ -126,7 +126,7 @@ async def test_the_desk_is_healthy_while_its_database_answers(client, database):
     assert (answer.status, await answer.json()) == (503, {"ok": False, "database": "OSError"})
 
 
-async def test_figures_are_for_who_shows_the_token(client):
+async def test_metrics_require_the_token(client):
     await client.get("/sign-in/link/a-token-somebody-has")
     assert (await client.get("/metrics")).status == 404
     assert (await client.get("/metrics", headers={"Authorization": "Bearer wrong"})).status == 404
@@ -147,7 +147,7 @@ async def test_figures_are_for_who_shows_the_token(client):
         (["192.0.2.0/24"], "192.0.2.1", "nonsense", "nonsense"),
     ],
 )
-def test_a_network_address_is_believed_from_a_trusted_proxy_only(trusted, peer, forwarded, address):
+def test_forwarded_addresses_are_trusted_from_known_proxies_only(trusted, peer, forwarded, address):
     class Peer:
         def get_extra_info(self, name, default=None):
             return (peer, 1) if name == "peername" else default
@@ -157,15 +157,15 @@ def test_a_network_address_is_believed_from_a_trusted_proxy_only(trusted, peer, 
     assert client_identity.remote(request) == address
 
 
-def test_over_https_cookies_are_bound_to_the_host():
+def test_cookies_have_the_host_prefix_over_https():
     settings = Settings.model_validate({"desk": {"public_url": "https://desk.example"}})
     assert settings.secure_cookies
     assert client_identity.cookie_name(settings) == "__Host-session"
 
 
-async def test_what_went_wrong_is_said_in_persian_with_its_number(client):
+async def test_errors_are_translated_with_their_values(client):
     persian = {"Accept-Language": "fa", "HX-Request": "true"}
     assert (
         await (await client.get("/fails/conflict", headers=persian)).text() == "همین حالا کس دیگری این تیکت را برداشت."
     )
-    assert await (await client.get("/fails/numbered", headers=persian)).text() == "تیکت 12 وجود ندارد."
+    assert await (await client.get("/fails/numbered", headers=persian)).text() == "تیکت ۱۲ وجود ندارد."

@@ -1,4 +1,4 @@
-"""Signing in through the pages people use."""
+"""Sign-in by password and one-time link, throttling, sessions, passwords, preferences."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def enter(client, email="sara@desk.example", password=PASSWORD, **more):
     return await client.post("/sign-in", data=fields, allow_redirects=False)
 
 
-async def test_who_is_not_signed_in_is_shown_the_door_and_comes_back_to_the_page(client, sara):
+async def test_an_anonymous_visitor_signs_in_and_returns_to_the_page(client, sara):
     answer = await client.get("/inbox?view=mine", allow_redirects=False)
     assert (answer.status, answer.headers["Location"]) == (303, "/sign-in?next=%2Finbox%3Fview%3Dmine")
     answer = await enter(client, next="/inbox?view=mine")
@@ -32,13 +32,13 @@ async def test_who_is_not_signed_in_is_shown_the_door_and_comes_back_to_the_page
     assert "Sara" in await (await client.get("/inbox")).text()
 
 
-async def test_a_program_is_told_401_and_htmx_where_the_door_is(client):
+async def test_programs_get_401_and_htmx_gets_a_redirect(client):
     answer = await client.get("/inbox", headers={"HX-Request": "true"}, allow_redirects=False)
     assert (answer.status, answer.headers["HX-Redirect"]) == (401, "/sign-in")
     assert (await client.get("/inbox", headers={"Accept": "text/event-stream"}, allow_redirects=False)).status == 401
 
 
-async def test_the_session_cookie_is_kept_from_scripts_and_other_sites(client, sara):
+async def test_the_session_cookie_is_httponly_and_samesite(client, sara):
     answer = await enter(client)
     cookie = answer.cookies["session"]
     assert cookie["httponly"]
@@ -55,7 +55,7 @@ async def test_a_wrong_password_and_an_unknown_address_look_the_same(client, sar
     assert "session" not in answer.cookies
 
 
-async def test_after_five_wrong_passwords_the_right_one_has_to_wait_and_is_told_how_long(client, sara, time):
+async def test_five_wrong_passwords_throttle_the_account(client, sara, time):
     for _ in range(5):
         assert (await enter(client, password="wrong")).status == 403
     answer = await enter(client)
@@ -66,7 +66,7 @@ async def test_after_five_wrong_passwords_the_right_one_has_to_wait_and_is_told_
     assert (await enter(client)).status == 303
 
 
-async def test_an_account_that_does_not_exist_rests_just_as_well(client):
+async def test_an_unknown_account_is_throttled_too(client):
     for _ in range(5):
         assert (await enter(client, "nobody@desk.example", "wrong")).status == 403
     assert (await enter(client, "Nobody@desk.example", "wrong")).status == 429
@@ -75,11 +75,11 @@ async def test_an_account_that_does_not_exist_rests_just_as_well(client):
 @pytest.mark.parametrize(
     "ahead", ["//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nSet-Cookie: x=y", "/sign-out"]
 )
-async def test_nobody_is_sent_to_another_site_after_signing_in(client, sara, ahead):
+async def test_sign_in_never_redirects_to_another_site(client, sara, ahead):
     assert (await enter(client, next=ahead)).headers["Location"] == "/inbox"
 
 
-async def test_looking_at_a_link_spends_nothing_and_pressing_its_button_does(client, database, sara, time):
+async def test_a_one_time_link_is_used_by_its_button_not_by_viewing(client, database, sara, time):
     link = await database.write(actions.make_link, person_id=sara, now=time(), lasts=timedelta(minutes=15))
     path = f"/sign-in/link/{link}"
     for _ in range(3):
@@ -92,7 +92,7 @@ async def test_looking_at_a_link_spends_nothing_and_pressing_its_button_does(cli
     assert "This link no longer works" in await again.text()
 
 
-async def test_a_link_pressed_too_late_is_told_so(client, database, sara, time):
+async def test_an_expired_link_shows_a_clear_page(client, database, sara, time):
     link = await database.write(actions.make_link, person_id=sara, now=time(), lasts=timedelta(minutes=15))
     csrf = await token_on(client, f"/sign-in/link/{link}")
     time.pass_by(minutes=15)
@@ -101,9 +101,7 @@ async def test_a_link_pressed_too_late_is_told_so(client, database, sara, time):
     assert "Ask for another one" in await answer.text()
 
 
-async def test_after_a_link_a_password_is_chosen_without_the_old_one_for_a_quarter_of_an_hour(
-    client, database, sara, time
-):
+async def test_a_link_allows_a_new_password_for_a_quarter_of_an_hour(client, database, sara, time):
     link = await database.write(actions.make_link, person_id=sara, now=time(), lasts=timedelta(minutes=15))
     path = f"/sign-in/link/{link}"
     await client.post(path, data={"csrf": await token_on(client, path)})
@@ -118,7 +116,7 @@ async def test_after_a_link_a_password_is_chosen_without_the_old_one_for_a_quart
     assert (await client.post("/account/password", data={**new, "csrf": csrf})).status == 422
 
 
-async def test_a_password_is_changed_with_the_old_one_and_other_browsers_are_signed_out(
+async def test_changing_the_password_needs_the_old_one_and_signs_out_other_browsers(
     client, database, sara, aiohttp_client
 ):
     other = await aiohttp_client(client.app)
@@ -141,7 +139,7 @@ async def test_a_password_is_changed_with_the_old_one_and_other_browsers_are_sig
     assert (await enter(other, password="seven small turtles")).status == 303
 
 
-async def test_a_stolen_session_cannot_guess_the_password_for_ever(client, sara):
+async def test_guessing_the_current_password_is_throttled(client, sara):
     await enter(client)
     csrf = await token_on(client, "/account")
     fields = {"csrf": csrf, "current": "wrong", "password": "seven small turtles", "again": "seven small turtles"}
@@ -149,7 +147,7 @@ async def test_a_stolen_session_cannot_guess_the_password_for_ever(client, sara)
     assert answers == [422] * 5 + [429]
 
 
-async def test_another_browser_is_signed_out_from_the_account_page(client, database, sara, aiohttp_client, time):
+async def test_a_session_is_revoked_from_the_account_page(client, database, sara, aiohttp_client, time):
     other = await aiohttp_client(client.app)
     await enter(other)
     await enter(client)
@@ -161,7 +159,7 @@ async def test_another_browser_is_signed_out_from_the_account_page(client, datab
     assert len(await database.read(queries.sessions_of, person_id=sara, now=time())) == 1
 
 
-async def test_signing_out_ends_the_session_for_good(client, sara):
+async def test_signing_out_ends_the_session(client, sara):
     await enter(client)
     stolen = client.session.cookie_jar.filter_cookies(client.make_url("/"))["session"].value
     answer = await client.post("/sign-out", data={"csrf": await token_on(client, "/account")}, allow_redirects=False)
@@ -169,7 +167,7 @@ async def test_signing_out_ends_the_session_for_good(client, sara):
     assert (await client.get("/inbox", headers={"Cookie": f"session={stolen}"}, allow_redirects=False)).status == 303
 
 
-async def test_a_session_left_alone_ends_and_one_in_use_goes_on_until_its_end(client, sara, time):
+async def test_an_idle_session_expires_and_an_active_one_lasts_until_its_end(client, sara, time):
     await enter(client)
     for _ in range(3):
         time.pass_by(hours=11)
@@ -185,7 +183,7 @@ async def test_a_session_left_alone_ends_and_one_in_use_goes_on_until_its_end(cl
     assert (await client.get("/inbox", allow_redirects=False)).status == 303
 
 
-async def test_what_somebody_prefers_comes_with_them_to_another_browser(client, sara, aiohttp_client):
+async def test_preferences_follow_the_account_to_another_browser(client, sara, aiohttp_client):
     await enter(client)
     csrf = await token_on(client, "/account")
     answer = await client.post(
@@ -200,6 +198,6 @@ async def test_what_somebody_prefers_comes_with_them_to_another_browser(client, 
     assert '<html lang="fa" dir="rtl" data-theme="dark">' in page
 
 
-async def test_the_door_speaks_persian_to_persian_browsers(client):
+async def test_the_sign_in_page_follows_the_browser_language(client):
     page = await (await client.get("/sign-in", headers={"Accept-Language": "fa-IR,fa;q=0.9,en;q=0.5"})).text()
     assert '<html lang="fa" dir="rtl">' in page

@@ -3,7 +3,27 @@ import { all, number, one } from "./page";
 
 const iconSheet = (): string => one<SVGUseElement>("svg.icon use")?.getAttribute("href")?.split("#")[0] ?? "";
 
-/** Says something for five seconds. */
+/** The sentence of a refused form beside its field, until something else is typed there. */
+function beside(field: HTMLInputElement | HTMLTextAreaElement, words: string): void {
+  const id = `bad-${field.name}`;
+  document.getElementById(id)?.remove();
+  const item = document.createElement("p");
+  item.className = "error small";
+  item.id = id;
+  item.setAttribute("role", "alert");
+  item.textContent = words;
+  (field.closest("label") ?? field).after(item);
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", id);
+  field.focus();
+  field.addEventListener("input", () => {
+    item.remove();
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+  }, { once: true });
+}
+
+/** Says something for a few seconds. */
 export function toast(words: string, symbol: "check" | "alert"): void {
   const box = one("#toasts");
   if (!box || !words) return;
@@ -53,8 +73,11 @@ export function startToasts(): void {
   look();
   box.addEventListener("htmx:afterRequest", (event) => (event.target as Element).closest(".toast")?.remove());
   document.addEventListener("htmx:responseError", (event) => {
-    const { xhr } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail;
-    toast(xhr.responseText.slice(0, 300), "alert");
+    const { xhr, elt } = (event as CustomEvent<{ xhr: XMLHttpRequest; elt: Element }>).detail;
+    const words = xhr.responseText.slice(0, 300);
+    const field = elt.closest("form")?.elements.namedItem(xhr.getResponseHeader("X-Field") ?? "");
+    if (field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type !== "hidden")) beside(field, words);
+    else toast(words, "alert");
   });
   document.addEventListener("htmx:sendError", () => toast(one("[data-lost]")?.textContent ?? "", "alert"));
 }

@@ -1,4 +1,4 @@
-"""The record of a telephone call into its card."""
+"""View builder of a telephone call: a call entry → the card on the timeline."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ UNANSWERED = frozenset({"missed", "abandoned", "voicemail", "no_answer", "busy",
 
 
 def outgoing(entry: EntryRow) -> bool:
-    """Whether we called."""
+    """Whether it is an outgoing call."""
     return details(entry).get("direction") in OUTGOING
 
 
-def call_of(entry: EntryRow, parts: TicketData, eyes: Reader, heard: list[MediaView]) -> CallView | None:
+def call_of(entry: EntryRow, parts: TicketData, reader: Reader, heard: list[MediaView]) -> CallView | None:
     """The card of a call; None for every other entry."""
     if entry.kind != "call":
         return None
@@ -30,7 +30,7 @@ def call_of(entry: EntryRow, parts: TicketData, eyes: Reader, heard: list[MediaV
     outcome = str(data.get("disposition") or "")
     waited, talked = _seconds(data, "queue_wait_s"), _talked(data)
     tel = telephone(data.get("customer") or (entry.address or "").partition(":")[2])
-    channel = eyes.channels.get(entry.channel or "")
+    channel = reader.channels.get(entry.channel or "")
     here = {person.role for person in heard}
     promised, in_time = _promise(entry, parts)
     return CallView(
@@ -46,7 +46,7 @@ def call_of(entry: EntryRow, parts: TicketData, eyes: Reader, heard: list[MediaV
         agents=_agents(data, parts),
         hangup_by=str(data.get("hangup_by") or ""),
         share=round(100 * (waited or 0) / ((waited or 0) + talked)) if talked else 100 if waited else 0,
-        tel="" if outcome in UNANSWERED and _is_above(parts, eyes) else tel,
+        tel="" if outcome in UNANSWERED and _is_above(parts, reader) else tel,
         rings=channel is not None and channel.can_ring and outcome in UNANSWERED,
         kept=tuple(item for item in ("voicemail", "recording") if data.get(item) is True and item not in here),
         promised=promised,
@@ -54,14 +54,14 @@ def call_of(entry: EntryRow, parts: TicketData, eyes: Reader, heard: list[MediaV
     )
 
 
-def _is_above(parts: TicketData, eyes: Reader) -> bool:
-    """Whether the head of the ticket leads to that number already."""
-    back = call_back(parts, eyes)
+def _is_above(parts: TicketData, reader: Reader) -> bool:
+    """Whether the callback notice shows that number already."""
+    back = call_back(parts, reader)
     return back is not None and back.number != ""
 
 
 def _promise(entry: EntryRow, parts: TicketData) -> tuple[int | None, bool | None]:
-    """Seconds promised for the queue, and whether they were kept."""
+    """The queue target in seconds, and whether it was met."""
     clock = next(
         (item for item in parts.clocks if item.kind == queue_wait.KIND and item.start_entry_id == entry.id), None
     )
@@ -74,7 +74,7 @@ def _promise(entry: EntryRow, parts: TicketData) -> tuple[int | None, bool | Non
 
 
 def _agents(data: Mapping[str, Any], parts: TicketData) -> tuple[str, ...]:
-    """Who spoke, by name where the extension is known; whoever answered first comes first."""
+    """The agents of the call, by name where the extension is known, in order."""
     extensions = data.get("agents")
     names = (
         [parts.extensions.get(str(extension), str(extension)) for extension in extensions]

@@ -1,4 +1,4 @@
-"""What stands over a ticket whose customer waits to be called back."""
+"""View builder of the callback notice: whether the customer of a ticket waits to be called back, and on which number."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from helpdesk.web.inbox.build.reader import Reader
 from helpdesk.web.inbox.views.callback_view import CallBackView
 
 
-def call_back(parts: TicketData, eyes: Reader) -> CallBackView | None:
-    """The wish, or None."""
-    wish = callback.pending_callback(parts.entries)
+def call_back(parts: TicketData, reader: Reader) -> CallBackView | None:
+    """The pending callback of a ticket, or None."""
+    pending = callback.pending_callback(parts.entries)
     sad = next((follow_up for follow_up in parts.follow_ups.values() if follow_up.done_at is None), None)
     own = [
-        (wish.address if wish is not None else None) or parts.ticket.address,
+        (pending.address if pending is not None else None) or parts.ticket.address,
         *(address.address for address in parts.addresses),
     ]
     number = next((address.removeprefix("phone:") for address in own if address.startswith("phone:+")), "")
-    rings = bool(number) and any(channel.can_ring for channel in eyes.channels.values())
-    if wish is not None:
-        return CallBackView(str((wish.data or {}).get("disposition")), wish.at, number, rings)
+    rings = bool(number) and any(channel.can_ring for channel in reader.channels.values())
+    if pending is not None:
+        return CallBackView(str((pending.data or {}).get("disposition")), pending.at, number, rings)
     return CallBackView("sad", sad.created_at, number, rings) if sad is not None and number else None

@@ -1,4 +1,4 @@
-"""A clock, explained: what started it, which working time counted, what did not stop it."""
+"""View builder of the SLA clock: the chip of a ticket, and the explanation of its deadline behind it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from helpdesk.web.inbox.views.timeline_views import (
 
 MOST_STEPS = 8
 GAP = 1.0  # per cent of the bar between two parts
-OFF = 16.0  # per cent of the bar for a time that did not count, however long it was
+OFF = 16.0  # per cent of the bar for a closed period, however long
 KINDS = {"bot": "bot", "automation": "bot", "survey": "sad", "system": "bot"}
 
 
 def choose(clocks: Sequence[Any], now: datetime) -> Any | None:
-    """The clock to show: the answer that is owed, a solution whose time runs out, else the answer last given."""
+    """The clock to show: the running response clock, a resolution clock near its deadline, else the last stopped one."""
     due = sorted(
         (clock for clock in clocks if clock.due_at is not None and clock.kind != queue_wait.KIND),
         key=lambda item: item.due_at,
@@ -50,12 +50,12 @@ def chip_of(clock: Any, now: datetime) -> ClockView:
     return running_clock(clock.started_at, clock.due_at, now, clock.warn_at)
 
 
-def explain_clock(clock: Any, parts: TicketData, eyes: Reader, zone: str = dates.TEHRAN) -> ClockExplanation:
-    """The record of a clock in words and lengths."""
+def explain_clock(clock: Any, parts: TicketData, reader: Reader, zone: str = dates.TEHRAN) -> ClockExplanation:
+    """The explanation of a clock."""
     end = clock.stopped_at or clock.due_at
-    counted = eyes.calendar(eyes.hours(parts.ticket.channel))[1].intervals(clock.started_at, end)
+    counted = reader.calendar(reader.hours(parts.ticket.channel))[1].intervals(clock.started_at, end)
     answered = clock.state == "stopped"
-    parts_of_bar, now_x = bar(counted, None if answered else eyes.now)
+    parts_of_bar, now_x = bar(counted, None if answered else reader.now)
     return ClockExplanation(
         kind=clock.kind,
         met=answered,
@@ -80,7 +80,7 @@ def explain_clock(clock: Any, parts: TicketData, eyes: Reader, zone: str = dates
 
 
 def _queues(parts: TicketData) -> list[QueueView]:
-    """How long callers of this ticket waited in queues, the newest few; a waiting that goes on is not told yet."""
+    """Queue waits of this ticket's callers, the newest few; a wait that is still running is left out."""
     clocks = [
         clock
         for clock in parts.clocks
@@ -95,7 +95,7 @@ def _queues(parts: TicketData) -> list[QueueView]:
 
 
 def steps(counted: Sequence[tuple[datetime, datetime]], zone: str = dates.TEHRAN) -> list[ExplanationStep]:
-    """Working intervals with the whole days between them on which nothing counted."""
+    """Working intervals, with the closed days between them."""
     explanation: list[ExplanationStep] = []
     last: date | None = None
     for starts, ends in counted:
@@ -112,7 +112,7 @@ def steps(counted: Sequence[tuple[datetime, datetime]], zone: str = dates.TEHRAN
 def bar(
     counted: Sequence[tuple[datetime, datetime]], now: datetime | None
 ) -> tuple[list[ExplanationPart], float | None]:
-    """The bar in per cent, from the start of the page's line. `now` splits what is used from what is left."""
+    """The bar's parts in per cent. `now` splits used from remaining time."""
     total = sum((ends - starts).total_seconds() for starts, ends in counted)
     if total <= 0 or len(counted) > MOST_STEPS:
         return [], None

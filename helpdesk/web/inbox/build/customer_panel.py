@@ -1,4 +1,4 @@
-"""A customer as they are shown beside a ticket and on their own page: addresses, offers to join, joins that stand."""
+"""View builder of the customer: addresses, offers to join with another customer, joins that can be undone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_TICKETS = 50
 
 @dataclass(frozen=True, slots=True)
 class CustomerView:
-    """One customer. `tickets`: how many, `more`: there are even more than that."""
+    """One customer. `tickets`: their number, `more`: it is capped."""
 
     id: int
     name: str
@@ -37,7 +37,7 @@ class CustomerView:
 
 @dataclass(frozen=True, slots=True)
 class JoinView:
-    """A join that stands: who was joined (their address), by whom (empty: both sides had proven it) and when."""
+    """A join that can be undone: the joined address, by whom (empty: proven on both sides) and when."""
 
     id: int
     name: str
@@ -48,7 +48,7 @@ class JoinView:
 
 @dataclass(frozen=True, slots=True)
 class CustomerData:
-    """All that the customer's page is made of, as it is stored."""
+    """The stored data of the customer page."""
 
     ticket: TicketRow
     contact: Row
@@ -61,7 +61,7 @@ class CustomerData:
 
 
 def read(tx: Connection, *, ticket_id: int, question: str = "", other: int | None = None) -> CustomerData:
-    """The customer of a ticket, and who else is looked for: by words, or one by their number. Raises NotFound."""
+    """Load the customer of a ticket, and search results or another customer. Raises NotFound."""
     ticket = queries.ticket(tx, ticket_id=ticket_id)
     who = contacts.contact(tx, contact_id=ticket.contact_id)
     if other is not None:
@@ -89,18 +89,18 @@ def _of_ticket(tx: Connection, number: str, but: int) -> Sequence[Row]:
     return [customer] if customer.id != but else []
 
 
-def customer(row: Row, addresses: Sequence[Row], tickets: Sequence[Row], eyes: Reader) -> CustomerView:
-    """One customer as this reader sees them."""
-    name = name_of(row.name, addresses[0].address if addresses else "", eyes.language)
+def customer(row: Row, addresses: Sequence[Row], tickets: Sequence[Row], reader: Reader) -> CustomerView:
+    """The view of one customer."""
+    name = name_of(row.name, addresses[0].address if addresses else "", reader.language)
     return CustomerView(
-        row.id, name, face_of(name, row.id), row.created_at, [address(item, eyes) for item in addresses],
+        row.id, name, face_of(name, row.id), row.created_at, [address(item, reader) for item in addresses],
         len(tickets), len(tickets) == MOST_TICKETS, sum(1 for ticket in tickets if ticket.active),
     )  # fmt: skip
 
 
-def address(row: Row, eyes: Reader) -> AddressView:
-    """One address. An account and a number that only machines read are shown as the channel and the account."""
-    mark, value = eyes.channel(row.channel), row.address.partition(":")[2]
+def address(row: Row, reader: Reader) -> AddressView:
+    """The view of one address; machine-readable ids are shown as channel and account."""
+    mark, value = reader.channel(row.channel), row.address.partition(":")[2]
     account, colon, _ = value.partition(":")
     return AddressView(
         mark.icon, f"{mark.label} · {account}" if colon else value, bool(row.verified),
@@ -109,7 +109,7 @@ def address(row: Row, eyes: Reader) -> AddressView:
 
 
 def offers(candidates: Sequence[tuple[Row, Row, str]], language: str) -> list[JoinOffer]:
-    """Who else they may be, with the reason."""
+    """Offers to join, with their reasons."""
     shown = []
     for offer, other, first in candidates:
         name = name_of(other.name, first, language) or f"#{other.id}"
@@ -119,11 +119,11 @@ def offers(candidates: Sequence[tuple[Row, Row, str]], language: str) -> list[Jo
     return shown
 
 
-def joins(data: CustomerData, eyes: Reader) -> list[JoinView]:
-    """Who was joined to them, called by the address they came with: the names are often the same."""
+def joins(data: CustomerData, reader: Reader) -> list[JoinView]:
+    """Joins, labelled by address: the names are often the same."""
     first = {
         join.id: next(
-            (address(known, eyes).value for known in data.addresses if known.id in join.moved["addresses"]), ""
+            (address(known, reader).value for known in data.addresses if known.id in join.moved["addresses"]), ""
         )
         for join in data.joins
     }

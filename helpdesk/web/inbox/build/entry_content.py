@@ -1,4 +1,4 @@
-"""What a channel told of an entry into what is shown of it: places, contacts, polls, quotes, versions, reactions."""
+"""View builder of an entry's content: places, contact cards, polls, quoted messages, earlier versions, reactions."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ from helpdesk.web.inbox.views.content_views import (
 
 OPTION = re.compile(r"• (.*) \((\d+)\)")
 COUNTED = re.compile(r"(\S+) (\d+)")
-MOST_QUOTED = 160  # characters of what is answered
-MOST_EMOJI = 12  # code points that stand alone and large
+MOST_QUOTED = 160  # characters of a quote
+MOST_EMOJI = 12  # code points of a message shown large
 NUMBER = re.compile(r"\+?\d{4,15}")
 
 
 def details(entry: EntryRow) -> Mapping[str, Any]:
-    """What stands beside an entry's words."""
+    """The details of an entry."""
     data = entry.data
     return data if isinstance(data, Mapping) else {}
 
 
 def inside(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """A part of the details that has parts of its own."""
+    """A nested mapping of the details."""
     value = data.get(name)
     return value if isinstance(value, Mapping) else {}
 
 
 def moment(value: object) -> datetime | None:
-    """An aware time that was kept as text; None for anything else."""
+    """An aware time from ISO text; None for anything else."""
     try:
         parsed = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
@@ -52,7 +52,7 @@ def moment(value: object) -> datetime | None:
 
 
 def web_address(value: object) -> str:
-    """A page on the web; "" for every other kind of address."""
+    """A web URL; "" for every other kind."""
     text = str(value or "").strip()
     try:
         parts = urlsplit(text)
@@ -62,7 +62,7 @@ def web_address(value: object) -> str:
 
 
 def place(data: Mapping[str, Any], text: str) -> PlaceView | None:
-    """Where somebody is or points to."""
+    """A location."""
     north, east = data.get("latitude"), data.get("longitude")
     if not isinstance(north, int | float) or not isinstance(east, int | float):
         return None
@@ -74,7 +74,7 @@ def place(data: Mapping[str, Any], text: str) -> PlaceView | None:
 
 
 def card(data: Mapping[str, Any]) -> CardView | None:
-    """A contact that was handed over."""
+    """A shared contact."""
     given = inside(data, "contact")
     if not given:
         return None
@@ -82,7 +82,7 @@ def card(data: Mapping[str, Any]) -> CardView | None:
 
 
 def poll(data: Mapping[str, Any], text: str) -> PollView | None:
-    """A question with choices, out of the lines its channel made of it."""
+    """A poll, parsed from its channel's text lines."""
     if "poll" not in data or not text.startswith("📊"):
         return None
     question, *lines = text.removeprefix("📊").strip().split("\n")
@@ -97,13 +97,13 @@ def alone(text: str) -> bool:
 
 
 def origin(data: Mapping[str, Any]) -> OriginView | None:
-    """Who wrote it first, when it was passed on."""
+    """The original author of a forwarded message."""
     forward = inside(data, "forward")
     return OriginView(str(forward.get("from") or ""), moment(forward.get("at"))) if forward else None
 
 
 def quote(entry: EntryRow, parts: TicketData, name: str, chat: bool) -> QuoteView | None:
-    """What the message answers. Mails answer the one before anyway; there nothing is said."""
+    """The quoted message; none for mails, which answer the previous one anyway."""
     data = details(entry)
     words = str(data.get("quote") or "")
     known = next((item for item in parts.entries if item.id == data.get("answers")), None) if chat else None
@@ -124,7 +124,7 @@ def _short(text: str) -> str:
 
 
 def edits(data: Mapping[str, Any]) -> tuple[EditView, ...]:
-    """Everything the message said before, oldest first."""
+    """Earlier versions, oldest first."""
     versions = ((moment(item.get("at")), str(item.get("text") or "")) for item in _list(data.get("edits")))
     return tuple(EditView(at, text) for at, text in versions if at is not None)
 
@@ -134,7 +134,7 @@ def _list(value: object) -> list[Mapping[str, Any]]:
 
 
 def deletion(parts: TicketData) -> dict[str, datetime]:
-    """Remote ids of messages their writers deleted, and when."""
+    """Deletion times by remote id."""
     deletions: dict[str, datetime] = {}
     for entry in parts.entries:
         gone = details(entry).get("deleted") if entry.kind == "note" else None
@@ -144,7 +144,7 @@ def deletion(parts: TicketData) -> dict[str, datetime]:
 
 
 def reactions(parts: TicketData) -> dict[int, tuple[ReactionView, ...]]:
-    """What hangs on which entry now: the newest of every person, and the desk's own."""
+    """Current reactions by entry: the newest of every person, and the desk's own."""
     emoji_by_entry: dict[int, dict[str, Sequence[tuple[str, int]]]] = {}
     for entry in parts.entries:
         if entry.kind == "reaction":
@@ -177,13 +177,13 @@ def _emoji(entry: EntryRow) -> Iterator[tuple[str, int]]:
 
 
 def group(data: Mapping[str, Any]) -> str:
-    """The group something was said in, with its topic."""
+    """The group of a message, with its topic."""
     parts = (inside(data, "chat").get("title"), data.get("topic"))
     return " · ".join(str(part) for part in parts if part and isinstance(part, str | int))
 
 
 def visitor(parts: TicketData) -> VisitorView | None:
-    """Who chats on the website, as they said last; None when nothing is known."""
+    """The website visitor as last reported; None when unknown."""
     for entry in reversed(parts.entries):
         data = details(entry)
         if entry.author != "customer" or entry.channel != parts.ticket.channel or entry.kind != "message":
@@ -200,6 +200,6 @@ def visitor(parts: TicketData) -> VisitorView | None:
 
 
 def telephone(value: object) -> str:
-    """A number that can be called; "" for hidden callers and extensions."""
+    """A dialable number; "" for hidden callers and extensions."""
     text = str(value or "")
     return text if NUMBER.fullmatch(text) else ""

@@ -1,4 +1,4 @@
-"""Attachments into pictures, players and downloads, by what they are and what the channel called them."""
+"""View builder of attachments: pictures, players and downloads, by content type and by what the channel called them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FORMS = {"video_note": "round", "animation": "loop"}
 
 
 def file_of(attachment: AttachmentRow) -> FileView:
-    """An attachment as a download, or what went wrong with it."""
+    """An attachment as a download, or its problem."""
     return FileView(
         attachment.id,
         attachment.name,
@@ -28,7 +28,7 @@ def file_of(attachment: AttachmentRow) -> FileView:
 
 
 def fitted(width: int, height: int, widest: int = WIDEST, highest: int = HIGHEST) -> tuple[int, int]:
-    """Sizes of a picture in the page: as large as it is, or as there is room, in its own proportion."""
+    """Display size of a picture: scaled down to the available space."""
     if width <= 0 or height <= 0:
         return 0, 0
     scale = min(1.0, widest / width, highest / height)
@@ -36,15 +36,15 @@ def fitted(width: int, height: int, widest: int = WIDEST, highest: int = HIGHEST
 
 
 def group_files(
-    files: Sequence[AttachmentRow], data: Mapping[str, Any], eyes: Reader
+    files: Sequence[AttachmentRow], data: Mapping[str, Any], reader: Reader
 ) -> tuple[list[MediaView], list[MediaView], MediaView | None, list[FileView]]:
-    """Pictures and films, sounds, the sticker, and what is left to be downloaded."""
+    """Group files into pictures and videos, sounds, the sticker, and downloads."""
     shown: list[MediaView] = []
     heard: list[MediaView] = []
     rest: list[FileView] = []
     sticker: MediaView | None = None
     for file in files:
-        look = None if file.problem else eyes.look(file.hash)
+        look = None if file.problem else reader.look(file.hash)
         if look is None:
             rest.append(file_of(file))
         elif look.kind == "audio":
@@ -79,12 +79,17 @@ def _sound(attachment: AttachmentRow, look: MediaInfo, data: Mapping[str, Any]) 
     is_sound = data.get("content") in ("voice", "audio", "video_note")
     seconds = look.seconds or (_number(data.get("duration")) or None if is_sound else None)
     return MediaView(
-        attachment.id, "audio", attachment.name, attachment.size, seconds=seconds, role=_said(attachment.name, data)
+        attachment.id,
+        "audio",
+        attachment.name,
+        attachment.size,
+        seconds=seconds,
+        role=_sound_role(attachment.name, data),
     )
 
 
-def _said(name: str, data: Mapping[str, Any]) -> Said:
-    """What a sound is: a voice message, or of a call its recording or the message on tape."""
+def _sound_role(name: str, data: Mapping[str, Any]) -> Said:
+    """The role of a sound: voice message, call recording or voicemail."""
     if "direction" in data or "disposition" in data:
         taped = _base(data.get("voicemail_file"))
         if "voicemail" in name.lower() or (taped and _base(name) == taped):
@@ -95,7 +100,7 @@ def _said(name: str, data: Mapping[str, Any]) -> Said:
 
 
 def _base(path: object) -> str:
-    """The last part of a path or address, without its ending."""
+    """The base name without extension."""
     return str(path or "").rstrip("/").rpartition("/")[2].partition("?")[0].rpartition(".")[0]
 
 

@@ -1,4 +1,4 @@
-"""What a reader may do with a message, and the ways an answer can go: from what is stored to what is shown."""
+"""View builder of the message menu (edit, delete, react, reply to) and of the composer's destinations."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from helpdesk.tickets.rules import snippet
 from helpdesk.web.inbox.build.reader import Reader, name_of
 from helpdesk.web.inbox.views.actions_view import DestinationView, MessageActions, ReplyingTo
 
-QUOTED = 90  # characters of the message that is answered
+QUOTED = 90  # characters of the quoted message
 
 
-def message_actions(entry: EntryRow, ticket: TicketRow, eyes: Reader) -> MessageActions | None:
-    """What this reader may do with an entry; None: nothing, and nothing is being done."""
+def message_actions(entry: EntryRow, ticket: TicketRow, reader: Reader) -> MessageActions | None:
+    """The actions of an entry for this reader; None: none available or pending."""
     if entry.kind != "message" or entry.author not in ("customer", "agent", "bot", "automation"):
         return None
     data = entry.data or {}
     changing, refused = data.get("pending") or {}, data.get("refused") or {}
-    known = eyes.channels.get(entry.channel or "")
+    known = reader.channels.get(entry.channel or "")
     change = ticket.merged_into_id is None and authority.may_change(known, entry)
-    react = ticket.merged_into_id is None and authority.may_react(eyes.channels, entry)
+    react = ticket.merged_into_id is None and authority.may_react(reader.channels, entry)
     ours = data.get("ours") or {}
     arrived = not entry.outgoing or entry.delivery in ("sent", "read")
     made = MessageActions(
@@ -34,8 +34,8 @@ def message_actions(entry: EntryRow, ticket: TicketRow, eyes: Reader) -> Message
         and bool(entry.public)
         and not entry.stranger
         and not data.get("withdrawn_at"),
-        edit=change and entry.person_id == eyes.me.id,
-        withdraw=change and authority.is_responsible(eyes.me, entry, ticket),
+        edit=change and entry.person_id == reader.me.id,
+        withdraw=change and authority.is_responsible(reader.me, entry, ticket),
         react=edit_sent.REACTIONS if react else (),
         ours=str(ours.get("wanted", ours.get("emoji", ""))),
         pending=str(changing.get("what", "")),
@@ -46,21 +46,21 @@ def message_actions(entry: EntryRow, ticket: TicketRow, eyes: Reader) -> Message
     return made if made != MessageActions(ticket.id) else None
 
 
-def destination_views(destinations: Sequence[Destination], eyes: Reader, wanted: str = "") -> list[DestinationView]:
-    """The ways an answer can go. Chosen is the one that was asked for, else the first that is open."""
+def destination_views(destinations: Sequence[Destination], reader: Reader, wanted: str = "") -> list[DestinationView]:
+    """The destinations of a reply. Chosen: the selected one, else the first open one."""
     first = next(
         (destination.address for destination in destinations if not destination.closed),
         destinations[0].address if destinations else "",
     )
     chosen = wanted if any(destination.address == wanted for destination in destinations) else first
-    return [_way(destination, eyes, destination.address == chosen) for destination in destinations]
+    return [_way(destination, reader, destination.address == chosen) for destination in destinations]
 
 
-def _way(destination: Destination, eyes: Reader, chosen: bool) -> DestinationView:
-    mark, known = eyes.channel(destination.channel, writing=True), eyes.channels.get(destination.channel)
+def _way(destination: Destination, reader: Reader, chosen: bool) -> DestinationView:
+    mark, known = reader.channel(destination.channel, writing=True), reader.channels.get(destination.channel)
     return DestinationView(
         address=destination.address,
-        place=name_of("", destination.address, eyes.language),
+        place=name_of("", destination.address, reader.language),
         label=mark.label,
         icon=mark.icon,
         chosen=chosen,
@@ -75,7 +75,7 @@ def _way(destination: Destination, eyes: Reader, chosen: bool) -> DestinationVie
 
 
 def answering(entries: Sequence[EntryRow], wanted: int, names: Mapping[int, str], customer: str) -> ReplyingTo | None:
-    """The chip above an answer to a chosen message."""
+    """The quoted message in the composer."""
     entry = next((item for item in entries if item.id == wanted and item.kind == "message" and item.public), None)
     if entry is None:
         return None

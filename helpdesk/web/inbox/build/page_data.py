@@ -1,4 +1,4 @@
-"""Everything one page of the inbox needs, read in one go. Queries belong to the slices; nothing is decided here."""
+"""Data loading of an inbox page: everything it shows in one read unit. Decides nothing; queries belong to the slices."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ENTRY_TEXT, PAGE_TEXT, LEAST_TEXT = 65_536, 1_000_000, 2_000  # characters drawn
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """Which list somebody wants to see."""
+    """The parameters of a list."""
 
     view: ticket_lists.View = "mine"
     sort: ticket_lists.Sort = "deadline"
@@ -43,7 +43,7 @@ class ListRequest:
 
 @dataclass(frozen=True, slots=True)
 class ListData:
-    """Rows of a list, how many each view has, and who works here."""
+    """The rows of a list, the counts of all views, and the people."""
 
     rows: Sequence[Row]
     after: ticket_lists.After | None
@@ -84,23 +84,23 @@ class TicketData:
     family: frozenset[int] = frozenset()
 
 
-def listing(tx: Connection, *, wish: ListRequest, person_id: int, now: datetime, bare: bool = False) -> ListData:
-    """A list with the rail beside it. `bare`: without its rows, for a pane that shows none."""
-    page = ticket_lists.Page((), None) if bare else rows(tx, wish=wish, person_id=person_id, now=now)
+def listing(tx: Connection, *, list_query: ListRequest, person_id: int, now: datetime, bare: bool = False) -> ListData:
+    """A list with all counts. `bare`: without rows, for a pane only."""
+    page = ticket_lists.Page((), None) if bare else rows(tx, list_query=list_query, person_id=person_id, now=now)
     return ListData(
         page.rows, page.after, ticket_lists.counts(tx, person_id=person_id, now=now), agents.everybody(tx),
         intake.figures(tx)["quarantined"],
     )  # fmt: skip
 
 
-def rows(tx: Connection, *, wish: ListRequest, person_id: int, now: datetime) -> ticket_lists.Page:
-    """The rows alone."""
-    if wish.search:
-        numbers = ticket_search.search_tickets(tx, question=wish.search, most=ticket_lists.PAGE)
+def rows(tx: Connection, *, list_query: ListRequest, person_id: int, now: datetime) -> ticket_lists.Page:
+    """The rows only."""
+    if list_query.search:
+        numbers = ticket_search.search_tickets(tx, question=list_query.search, most=ticket_lists.PAGE)
         return ticket_lists.Page(ticket_lists.by_numbers(tx, person_id=person_id, ticket_ids=numbers), None)
-    most = min(max(wish.most, ticket_lists.PAGE), MOST_ROWS)
+    most = min(max(list_query.most, ticket_lists.PAGE), MOST_ROWS)
     return ticket_lists.page(
-        tx, view=wish.view, person_id=person_id, now=now, sort=wish.sort, after=wish.after, most=most
+        tx, view=list_query.view, person_id=person_id, now=now, sort=list_query.sort, after=list_query.after, most=most
     )  # fmt: skip
 
 
@@ -155,7 +155,7 @@ def _drafts(tx: Connection, ticket_id: int, person_id: int) -> dict[str, Row]:
 
 
 def unanswered(entries: Sequence[EntryRow]) -> list[int]:
-    """The customer's messages since a person answered last. The newest may be a picture that says nothing."""
+    """The customer's messages since the last human answer."""
     ids: list[int] = []
     for entry in reversed(entries):
         answers = entry.author == "agent" and entry.public and entry.kind == "message"
@@ -167,7 +167,7 @@ def unanswered(entries: Sequence[EntryRow]) -> list[int]:
 
 
 def _answered(entries: Sequence[EntryRow]) -> list[int]:
-    """The surveys these lines answer; some are about tickets merged into this one."""
+    """The surveys answered by these entries, those of merged tickets included."""
     survey_ids = [
         (entry.data or {}).get("survey") for entry in entries if entry.kind == "survey" and entry.author == "customer"
     ]
@@ -175,11 +175,11 @@ def _answered(entries: Sequence[EntryRow]) -> list[int]:
 
 
 def screen(
-    tx: Connection, *, wish: ListRequest, person_id: int, now: datetime, ticket_id: int | None = None, full_timeline: bool = False,
+    tx: Connection, *, list_query: ListRequest, person_id: int, now: datetime, ticket_id: int | None = None, full_timeline: bool = False,
     forgiving: bool = False, bare: bool = False, context: DeskContext | None = None,
 ) -> tuple[ListData, TicketData | None]:  # fmt: skip
-    """A list and, when one is open, a ticket. `forgiving`: one that is gone is simply not there. `bare`: no rows."""
-    shown = listing(tx, wish=wish, person_id=person_id, now=now, bare=bare)
+    """A list and perhaps a ticket. `forgiving`: a missing ticket is not an error. `bare`: no rows."""
+    shown = listing(tx, list_query=list_query, person_id=person_id, now=now, bare=bare)
     if ticket_id is None:
         return shown, None
     try:

@@ -1,4 +1,4 @@
-"""Who looks at the inbox, when, and in which language: what turns stored values into shown ones."""
+"""The reader of a page: the person, their language, the time, and how stored values are shown to them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STILL = ("waiting", "on_hold", *ENDED)
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One reader. `fill`: an article's title and its reply for a ticket; `reasons`: key → words of dissatisfaction."""
+    """One reader. `fill`: renders an article for a ticket; `reasons`: key → label of a survey reason."""
 
     me: Person
     now: datetime
@@ -37,7 +37,7 @@ class Reader:
     look: Callable[[str | None], MediaInfo | None] = lambda digest: None
 
     def channel(self, name: str | None, *, writing: bool = False) -> ChannelMark:
-        """A channel as this reader sees it; one that was removed keeps its name. `writing`: what is written there."""
+        """Icon and label of a channel; a removed one keeps its name. `writing`: label of its written messages."""
         known = self.channels.get(name or "")
         if known is None:
             return ChannelMark("chat", name or "")
@@ -46,13 +46,13 @@ class Reader:
 
 
 def face_of(name: str, number: int) -> AgentView:
-    """The drawing of a customer: the first letter of the name on a colour that stays the same. Mere numbers have none."""
+    """The avatar of a customer: a letter on a stable colour. Mere numbers have none."""
     letter = next((char for char in name if char.isalpha()), "")
     return AgentView(letter.upper(), number % HUES + 1)
 
 
 def name_of(name: str, address: str, language: str = "fa") -> str:
-    """What a customer is called: the name, else the address without its kind; a mere token is a visitor."""
+    """A customer's display name: the name, else the address; an anonymous visitor."""
     called = name.strip() or address.partition(":")[2] or address
     token = called.rpartition(":")[2]
     if not name.strip() and anonymous_names.TOKEN.fullmatch(token):
@@ -61,17 +61,17 @@ def name_of(name: str, address: str, language: str = "fa") -> str:
 
 
 def somebody(person: Person, load: int | None = None) -> PersonBadge:
-    """A person in a list of choices."""
+    """A person as a choice."""
     return PersonBadge(person.id, person.name, person.face, load)
 
 
 def by_id(people: Sequence[Person]) -> dict[int, PersonBadge]:
-    """The people of the desk, to be found by their id."""
+    """People by id."""
     return {person.id: somebody(person) for person in people}
 
 
 def chip(ticket: Any, now: datetime) -> ClockView | None:
-    """The clock of a ticket's row; None when its status says enough. `ticket` has the columns of the list."""
+    """The clock chip of a list row; None when the status says enough."""
     if ticket.deadline_kind == CALL_BACK:
         return replace(running_clock(ticket.deadline_start, ticket.deadline, now), call_back=True)
     if ticket.status in STILL:
@@ -83,7 +83,7 @@ def chip(ticket: Any, now: datetime) -> ClockView | None:
 
 
 def running_clock(started_at: datetime, due_at: datetime, now: datetime, warn_at: datetime | None = None) -> ClockView:
-    """A chip for a clock that runs. Without `warn_at` it turns to saffron when three quarters are used."""
+    """The chip of a running clock. Without `warn_at` it warns at three quarters."""
     left = (due_at - now).total_seconds()
     total = max((due_at - started_at).total_seconds(), 1.0)
     share = min(max(round(100 * (1 - left / total)), 0), 100)

@@ -1,4 +1,4 @@
-"""Rows of the database into rows of the list."""
+"""View builder of the ticket list: database rows → rows of the list."""
 
 from __future__ import annotations
 
@@ -7,61 +7,46 @@ from typing import Any
 
 from helpdesk.web.inbox.build.page_data import ListRequest
 from helpdesk.web.inbox.build.reader import Reader, chip, face_of, name_of
-from helpdesk.web.inbox.views.inbox_views import ListView, PersonBadge, RailItem, RowView
-
-ICONS = {
-    "mine": "user", "unassigned": "inbox", "soon": "clock", "late": "alert", "waiting": "snooze", "sad": "sad",
-    "all": "list", "ended": "done",
-}  # fmt: skip
-HOT = frozenset({"late", "sad"})
-CAP = 99
-
-
-def rail(counts: Mapping[Any, int]) -> list[RailItem]:
-    """The views with their counts; beyond the cap they say that there are more."""
-    return [
-        RailItem(key, icon, min(counts[key], CAP) if key in counts else None, counts.get(key, 0) > CAP, key in HOT)
-        for key, icon in ICONS.items()
-    ]
+from helpdesk.web.inbox.views.inbox_views import ListView, PersonBadge, RowView
 
 
 def row(
     ticket: Any,
-    eyes: Reader,
+    reader: Reader,
     people: Mapping[int, PersonBadge],
     typing: Callable[[int], str] = lambda number: "",
 ) -> RowView:
-    """One ticket of a list. `typing` names who else is writing in it."""
-    name = name_of(ticket.contact_name, ticket.address, eyes.language)
+    """One row. `typing`: gives the name of who else is writing."""
+    name = name_of(ticket.contact_name, ticket.address, reader.language)
     return RowView(
         number=ticket.id,
         name=name,
         face=face_of(name, ticket.contact_id),
         subject=ticket.subject,
         snippet=ticket.snippet,
-        channel=eyes.channel(ticket.channel),
+        channel=reader.channel(ticket.channel),
         status="spam" if ticket.spam_at else ticket.status,
-        clock=chip(ticket, eyes.now),
+        clock=chip(ticket, reader.now),
         unread=bool(ticket.unread) and ticket.customer_entry_id is not None,
         draft=bool(ticket.drafted),
         sad=ticket.sad_at is not None,
         wanted=ticket.person_wanted_at is not None and bool(ticket.active) and not ticket.answered,
-        overdue=ticket.call_back_at is not None and ticket.call_back_at <= eyes.now,
+        overdue=ticket.call_back_at is not None and ticket.call_back_at <= reader.now,
         assignee=people.get(ticket.assignee_id) if ticket.assignee_id else None,
         typing=typing(ticket.id),
     )
 
 
 def list_view(
-    rows: Sequence[Any], eyes: Reader, people: Mapping[int, PersonBadge], wish: ListRequest, *, after: object = None,
+    rows: Sequence[Any], reader: Reader, people: Mapping[int, PersonBadge], list_query: ListRequest, *, after: object = None,
     open_ticket: int | None = None, mine: int = 0, typing: Callable[[int], str] = lambda number: "",
 ) -> ListView:  # fmt: skip
     """A page of the list."""
     return ListView(
-        view=wish.view,
-        rows=[row(item, eyes, people, typing) for item in rows],
-        sort=wish.sort,
-        search=wish.search,
+        view=list_query.view,
+        rows=[row(item, reader, people, typing) for item in rows],
+        sort=list_query.sort,
+        search=list_query.search,
         open=open_ticket,
         more=str(after) if after else "",
         mine=mine,

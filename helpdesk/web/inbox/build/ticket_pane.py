@@ -1,4 +1,4 @@
-"""The parts of a ticket into the view of one."""
+"""View builder of the ticket pane: ticket, customer, composer and timeline in one view."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ MOST_OTHERS = 6
 
 
 def ticket(
-    parts: TicketData, eyes: Reader, people: Sequence[Person], *, zone: str, here: Sequence[Viewer] = (),
+    parts: TicketData, reader: Reader, people: Sequence[Person], *, zone: str, here: Sequence[Viewer] = (),
     composer: Mapping[str, Any] | None = None,
 ) -> TicketView:  # fmt: skip
-    """One ticket as it is shown. `composer` replaces what is kept as a draft, after a refusal."""
+    """The view of one ticket. `composer`: values of a refused reply, in place of the draft."""
     row, known = parts.ticket, by_id(people)
-    clock = choose(parts.clocks, eyes.now)
+    clock = choose(parts.clocks, reader.now)
     ended = row.status in ("resolved", "closed")
     return TicketView(
         number=row.id,
         subject=row.subject,
         status=_status(row),
-        person=_person(parts, eyes),
-        composer=_composer(parts, eyes, composer or {}),
+        person=_person(parts, reader),
+        composer=_composer(parts, reader, composer or {}),
         newest=parts.entries[-1].id if parts.entries else 0,
         cycle=row.cycle,
         priority=row.priority,
@@ -56,22 +56,22 @@ def ticket(
         assignee=known.get(row.assignee_id) if row.assignee_id else None,
         people=list(known.values()),
         moves=MOVES.get(row.status, ()) if _status(row) == row.status else (),
-        clock=chip_of(clock, eyes.now) if clock is not None and not (ended and clock.state == "running") else None,
-        why=explain_clock(clock, parts, eyes, zone) if clock is not None else None,
-        timeline=timeline(parts, eyes, zone),
+        clock=chip_of(clock, reader.now) if clock is not None and not (ended and clock.state == "running") else None,
+        why=explain_clock(clock, parts, reader, zone) if clock is not None else None,
+        timeline=timeline(parts, reader, zone),
         earlier=parts.earlier,
         here=[address.name for address in here],
         writing=[address.name for address in here if address.writing],
         owed=_owed(parts),
         person_wanted=row.person_wanted_at is not None and not row.answered and not ended,
-        call_back=call_back(parts, eyes) if _status(row) not in ("merged", "spam") else None,
+        call_back=call_back(parts, reader) if _status(row) not in ("merged", "spam") else None,
         visitor=visitor(parts),
         merged_into=row.merged_into_id,
     )
 
 
 def _owed(parts: TicketData) -> bool:
-    """Whether the customer of this round has had no answer by a person yet, not even one about to leave."""
+    """Whether this cycle has no human answer yet, queued ones included."""
     mine = (clock for clock in parts.clocks if clock.cycle == parts.ticket.cycle and clock.kind == "first_response")
     first = next((file_id for file_id in mine if file_id.state in ("running", "paused")), None)
     return first is not None and not any(
@@ -87,65 +87,66 @@ def _status(row: Any) -> str:
     return "spam" if row.spam_at is not None else str(row.status)
 
 
-def _person(parts: TicketData, eyes: Reader) -> PersonView:
+def _person(parts: TicketData, reader: Reader) -> PersonView:
     contact = parts.contact
-    name = name_of(contact.name, parts.ticket.address, eyes.language)
+    name = name_of(contact.name, parts.ticket.address, reader.language)
     return PersonView(
         name=name,
         face=face_of(name, contact.id),
         since=contact.created_at,
         addresses=[
-            customer_panel.address(address, eyes)
+            customer_panel.address(address, reader)
             for address in parts.addresses
         ],
         faces=parts.moods,
         others=[
-            OtherTicket(other.id, other.subject, eyes.channel(other.channel).icon, open=bool(other.active))
+            OtherTicket(other.id, other.subject, reader.channel(other.channel).icon, open=bool(other.active))
             for other in parts.others[:MOST_OTHERS]
         ],
         more=len(parts.others) > MOST_OTHERS,
         notes=contact.notes,
         mark=contact.mark or "",
         blocked=contact.blocked_at is not None,
-        offers=customer_panel.offers(parts.offers, eyes.language),
+        offers=customer_panel.offers(parts.offers, reader.language),
     )  # fmt: skip
 
 
-def _composer(parts: TicketData, eyes: Reader, instead: Mapping[str, Any]) -> ComposerView:
+def _composer(parts: TicketData, reader: Reader, instead: Mapping[str, Any]) -> ComposerView:
     tab = (
         "note" if instead.get("tab") == "note" or ("note" in parts.drafts and "reply" not in parts.drafts) else "reply"
     )
     return ComposerView(
-        to=name_of(parts.contact.name, parts.ticket.address, eyes.language),
-        channel=eyes.channel(parts.ticket.channel, writing=True),
+        to=name_of(parts.contact.name, parts.ticket.address, reader.language),
+        channel=reader.channel(parts.ticket.channel, writing=True),
         tab=tab,  # type: ignore[arg-type]
         reply=str(instead.get("reply", parts.drafts.get("reply", ""))),
         note=str(instead.get("note", parts.drafts.get("note", ""))),
         suggestion=str(instead.get("suggestion", "")),
-        suggestions=suggestions(parts, eyes),
+        suggestions=suggestions(parts, reader),
         uploads=[file_of(upload) for upload in parts.uploads],
         conflict=str(instead.get("conflict", "")),
-        copies=_copies(parts, eyes),
-        can_quote=_can(eyes, parts.ticket.channel, "copies") and parts.ticket.customer_entry_id is not None,
-        quote=eyes.quote,
-        ways=doings.destination_views(parts.ways, eyes, str(instead.get("via", parts.undone.get("via", "")))),
+        copies=_copies(parts, reader),
+        can_quote=_can(reader, parts.ticket.channel, "copies") and parts.ticket.customer_entry_id is not None,
+        copied=instead.get("copies"),
+        quote=reader.quote if instead.get("quote") is None else bool(instead["quote"]),
+        ways=doings.destination_views(parts.ways, reader, str(instead.get("via", parts.undone.get("via", "")))),
         answering=doings.answering(
             parts.entries, int(instead.get("answer", parts.undone.get("answers", 0)) or 0), parts.names,
-            name_of(parts.contact.name, parts.ticket.address, eyes.language),
+            name_of(parts.contact.name, parts.ticket.address, reader.language),
         ),
         about=str(instead.get("subject", "")) or reply_subject(parts.ticket.subject, parts.ticket.id),
     )  # fmt: skip
 
 
-def _can(eyes: Reader, channel: str, what: str) -> bool:
-    known = eyes.channels.get(channel)
+def _can(reader: Reader, channel: str, what: str) -> bool:
+    known = reader.channels.get(channel)
     return known is not None and bool(getattr(known.can, what))
 
 
-def _copies(parts: TicketData, eyes: Reader) -> list[CopyView]:
-    """Who can get a copy: whoever is welcome unless the person writing leaves them out, others when they are allowed."""
+def _copies(parts: TicketData, reader: Reader) -> list[CopyView]:
+    """Possible recipients of copies: participants by default, others when allowed."""
     row = parts.ticket
-    if not _can(eyes, row.channel, "copies"):
+    if not _can(reader, row.channel, "copies"):
         return []
     return [
         CopyView(guest.address, f"{guest.name or ''} {guest.address.partition(':')[2]}".strip(), bool(guest.welcome))
@@ -154,18 +155,18 @@ def _copies(parts: TicketData, eyes: Reader) -> list[CopyView]:
     ]
 
 
-def suggestions(parts: TicketData, eyes: Reader) -> list[SuggestionView]:
-    """What the engine proposed for what the customer wrote since the last answer, filled in for this ticket."""
+def suggestions(parts: TicketData, reader: Reader) -> list[SuggestionView]:
+    """Suggestions for the customer's unanswered messages, rendered for this ticket."""
     if parts.ticket.answered or parts.ticket.status in ("resolved", "closed"):
         return []
     facts = {
         "customer": {"name": parts.contact.name.strip().split(" ")[0]},
         "ticket": {"number": parts.ticket.id, "subject": parts.ticket.subject},
-        "agent": {"name": eyes.me.name},
+        "agent": {"name": reader.me.name},
     }
     views = []
     for article, confidence, words in sorted(parts.proposed, key=lambda item: -item[1]):
-        filled = eyes.fill(article, facts) if confidence >= SHOWN and is_telling(words) else None
+        filled = reader.fill(article, facts) if confidence >= SHOWN and is_telling(words) else None
         if filled is not None:
             views.append(SuggestionView(article, filled[0], filled[1], confidence, telling(words)))
     return views

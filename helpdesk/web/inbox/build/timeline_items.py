@@ -1,4 +1,4 @@
-"""Entries into lines of a timeline: days, messages, changes that fold, felt surveys."""
+"""View builder of the timeline: entries → day headings, messages, folded changes, survey answers."""
 
 from __future__ import annotations
 
@@ -37,44 +37,44 @@ from helpdesk.web.inbox.views.timeline_views import (
 )
 
 NEAR = timedelta(days=120)
-QUIET = frozenset({"sent", "delivered", "read", "reacted"})  # what the message itself says
+QUIET = frozenset({"sent", "delivered", "read", "reacted"})  # already shown on the message itself
 QUOTES = re.compile(r"^\s*(>|-{4,}|_{8,}|(From|Von|De|از|فرستنده)\s*:)|(wrote|نوشت\w*|schrieb|écrit)\s*:", re.MULTILINE)
-LONG = 400  # characters; a longer note is no slim line
+LONG = 400  # characters; longer notes are shown in full
 
 
-def timeline(parts: TicketData, eyes: Reader, zone: str = dates.TEHRAN) -> list[Item]:
+def timeline(parts: TicketData, reader: Reader, zone: str = dates.TEHRAN) -> list[Item]:
     """The whole timeline, oldest first."""
     lines: list[Item] = []
     day: date | None = None
-    for item in _folded(_items(parts, eyes)):
+    for item in _folded(_items(parts, reader)):
         its_day = dates.local(item.at, zone).date()
         if its_day != day:
-            lines.append(DayView(item.at, near=eyes.now - item.at < NEAR))
+            lines.append(DayView(item.at, near=reader.now - item.at < NEAR))
             day = its_day
         lines.append(item)
     return lines
 
 
-def _items(parts: TicketData, eyes: Reader) -> Iterator[EntryView | ChangeView | SurveyView]:
+def _items(parts: TicketData, reader: Reader) -> Iterator[EntryView | ChangeView | SurveyView]:
     last_answers = _last_of_surveys(parts)
     hanging, gone = kinds.reactions(parts), kinds.deletion(parts)
     here = {item.id for item in parts.entries}
     for entry in parts.entries:
         if entry.kind == "survey" and entry.delivery == "undone":
-            continue  # it never left
+            continue  # never sent
         if entry.kind in ("message", "note", "call") and not _slim(entry, parts):
-            yield message(entry, parts, eyes, hanging.get(entry.id, ()), gone.get(entry.remote_id or ""))
+            yield message(entry, parts, reader, hanging.get(entry.id, ()), gone.get(entry.remote_id or ""))
         elif entry.kind == "survey" and entry.author == "customer":
             if entry.id in last_answers.values():
-                yield _felt(entry, parts, eyes)
+                yield _felt(entry, parts, reader)
         elif entry.kind != "reaction" or kinds.details(entry).get("of") not in here:
-            change = _change(entry, parts, eyes)
+            change = _change(entry, parts, reader)
             if change.what not in QUIET or change.data.get("state") == "failed":
                 yield change
 
 
 def _slim(entry: EntryRow, parts: TicketData) -> bool:
-    """Whether it only says that something happened: a line rather than somebody's words."""
+    """Whether a note only reports an event: shown as a slim line."""
     if entry.kind != "note" or entry.author == "agent" or len(entry.text) > LONG:
         return False
     data = kinds.details(entry)
@@ -102,19 +102,19 @@ def _fold(changes: Sequence[ChangeView]) -> Iterator[ChangeView | ChangesView]:
 
 
 def message(
-    entry: EntryRow, parts: TicketData, eyes: Reader, hanging: tuple[ReactionView, ...] = (),
+    entry: EntryRow, parts: TicketData, reader: Reader, hanging: tuple[ReactionView, ...] = (),
     gone_at: datetime | None = None,
 ) -> EntryView:  # fmt: skip
     """A message, a note or a call."""
     by, data = _by(entry), kinds.details(entry)
-    author, face = _author(entry, by, parts, eyes.language)
+    author, face = _author(entry, by, parts, reader.language)
     body = parts.bodies.get(entry.id)
     stopped = _first_answer_clock(entry, parts)
     files = [item for item in parts.files.get(entry.id, ()) if not (item.inline and body and body.html)]
-    content = _content(entry, parts, eyes) if data else {}
+    content = _content(entry, parts, reader) if data else {}
     cut = parts.cut.get(entry.id)
     quoted = _quoted(entry.text, body.full_text or "") if body and cut is None else ""
-    shown, heard, sticker, rest = group_files(files, data, eyes) if files else ([], [], None, [])
+    shown, heard, sticker, rest = group_files(files, data, reader) if files else ([], [], None, [])
     return EntryView(
         id=entry.id,
         by=by,
@@ -123,7 +123,7 @@ def message(
         at=entry.at,
         text=content.pop("text", entry.text)[:cut],
         cut=cut is not None,
-        channel=eyes.channel(entry.channel, writing=entry.kind == "message") if entry.channel else None,
+        channel=reader.channel(entry.channel, writing=entry.kind == "message") if entry.channel else None,
         quoted=quoted,
         is_quotation=_is_quotation(quoted) if quoted else True,
         html=bool(body and body.html),
@@ -131,14 +131,14 @@ def message(
         files=tuple(rest),
         shown=tuple(shown), heard=tuple(heard),
         sticker=sticker,
-        delivery=_delivery(entry, eyes),
-        call=call_of(entry, parts, eyes, heard),
+        delivery=_delivery(entry, reader),
+        call=call_of(entry, parts, reader, heard),
         human_after=stopped.working_seconds if stopped is not None else None,
         automatic=bool(entry.automatic), thanks=bool(entry.thanks),
         ended=bool(entry.thanks) and _ended(entry, parts),
         stranger=bool(entry.stranger), reactions=hanging,
         gone_at=kinds.moment(data.get("withdrawn_at")) or gone_at,
-        doings=message_actions(entry, parts.ticket, eyes),
+        doings=message_actions(entry, parts.ticket, reader),
         **content,
     )  # fmt: skip
 
@@ -149,13 +149,13 @@ def _first_answer_clock(entry: EntryRow, parts: TicketData) -> Row | None:
     return next(clocks, None)
 
 
-def _content(entry: EntryRow, parts: TicketData, eyes: Reader) -> dict[str, Any]:
-    """What stands beside the words of a message."""
+def _content(entry: EntryRow, parts: TicketData, reader: Reader) -> dict[str, Any]:
+    """The content of a message besides its text."""
     data, text = kinds.details(entry), entry.text
-    known = eyes.channels.get(entry.channel or "")
+    known = reader.channels.get(entry.channel or "")
     chat = known is not None and not known.can.subject
     content: dict[str, Any] = {
-        "quote": kinds.quote(entry, parts, name_of(parts.contact.name, parts.ticket.address, eyes.language), chat),
+        "quote": kinds.quote(entry, parts, name_of(parts.contact.name, parts.ticket.address, reader.language), chat),
         "edits": kinds.edits(data),
         "edited_at": kinds.moment(data.get("edited_at")),
         "wants_person": bool(data.get("wants_person")),
@@ -178,7 +178,7 @@ def _content(entry: EntryRow, parts: TicketData, eyes: Reader) -> dict[str, Any]
 
 
 def _envelope(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What else stood on a mail: copies, where it wants answers, and what the mail server thought of its sender."""
+    """Mail headers worth showing: copies, Reply-To, failed sender authentication."""
     warning = data.get("warning")
     return {
         "copies": tuple(f"{name} {_place(address)}".strip() for address, name in data.get("cc", ())),
@@ -197,7 +197,7 @@ def _by(entry: EntryRow) -> By:
     if entry.kind == "call":
         return "desk" if outgoing(entry) else "customer"
     if entry.kind == "note" and kinds.details(entry).get("owner"):
-        return "desk"  # the owner of a business account wrote there by themselves
+        return "desk"  # written by the owner of the business account
     if entry.kind == "note" and entry.author == "agent":
         return "note"
     if entry.author in ("bot", "automation", "survey", "system"):
@@ -210,7 +210,7 @@ def _author(entry: EntryRow, by: By, parts: TicketData, language: str) -> tuple[
         name = parts.names.get(entry.person_id, "?")
         return name, AgentView(name.strip()[:1].upper() or "?", entry.person_id % 5 + 1)
     if by == "robot":
-        sender = "" if entry.outgoing else _place(entry.address or "")  # ours goes by the name of the desk
+        sender = "" if entry.outgoing else _place(entry.address or "")  # our own carry the desk's name
         return kinds.details(entry).get("name", "") or sender, AgentView("", 3)
     if by == "desk":
         name = str(kinds.details(entry).get("owner") or "")
@@ -222,7 +222,7 @@ def _author(entry: EntryRow, by: By, parts: TicketData, language: str) -> tuple[
 
 
 def _quoted(text: str, full_text: str) -> str:
-    """What the whole text has beyond the visible one: usually the quotation below it."""
+    """The full text beyond the visible one: usually the quotation below it."""
     if not full_text:
         return ""
     visible, full = text.strip(), full_text.strip()
@@ -231,7 +231,7 @@ def _quoted(text: str, full_text: str) -> str:
 
 
 def _is_quotation(rest: str) -> bool:
-    """Whether it has lines that answer something, and is not a mere signature below somebody's own words."""
+    """Whether it contains quoted lines and is not a mere signature."""
     return QUOTES.search(rest) is not None
 
 
@@ -242,15 +242,15 @@ def _ended(entry: EntryRow, parts: TicketData) -> bool:
     return bool(moves) and moves[-1] in ENDED
 
 
-def _delivery(entry: EntryRow, eyes: Reader) -> DeliveryView | None:
+def _delivery(entry: EntryRow, reader: Reader) -> DeliveryView | None:
     if not entry.outgoing or entry.delivery is None:
         return None
-    until = entry.at + eyes.undo(entry.channel or "") if entry.delivery == "queued" else None
+    until = entry.at + reader.undo(entry.channel or "") if entry.delivery == "queued" else None
     seen = kinds.moment(kinds.details(entry).get("read_at")) if entry.delivery == "read" else None
     return DeliveryView(entry.delivery, entry.delivery_reason or "", until, seen)
 
 
-def _change(entry: EntryRow, parts: TicketData, eyes: Reader) -> ChangeView:
+def _change(entry: EntryRow, parts: TicketData, reader: Reader) -> ChangeView:
     data, event = dict(kinds.details(entry)), event_of(entry.data)
     what = str(data.get("change") or {"delivery": data.get("state"), "survey": "survey"}.get(entry.kind) or entry.kind)
     if what == "note":
@@ -260,16 +260,16 @@ def _change(entry: EntryRow, parts: TicketData, eyes: Reader) -> ChangeView:
         case Assigned(to=to) | FollowUpCreated(to=to):
             data["to"] = parts.names.get(to or 0, "")
         case AddressLearned(by=by) | LinkFollowed(by=by):
-            data["by"] = eyes.channel(by).label
+            data["by"] = reader.channel(by).label
         case ContactsJoined(names=names) | ContactsParted(names=names):
-            data["names"] = [name_of("", f":{name}", eyes.language) for name in names]
+            data["names"] = [name_of("", f":{name}", reader.language) for name in names]
     data.setdefault("text", entry.text)
     data["customer"] = entry.author == "customer"
     return ChangeView(entry.id, entry.at, what, icon_of(event, what), who, data)
 
 
 def _last_of_surveys(parts: TicketData) -> dict[int, int]:
-    """A survey that was answered, changed and explained is shown once, where it was last touched."""
+    """The last entry of each survey: it is shown once, where it was last changed."""
     return {
         (entry.data or {}).get("survey", 0): entry.id
         for entry in parts.entries
@@ -277,16 +277,18 @@ def _last_of_surveys(parts: TicketData) -> dict[int, int]:
     }
 
 
-def _felt(entry: EntryRow, parts: TicketData, eyes: Reader) -> SurveyView:
+def _felt(entry: EntryRow, parts: TicketData, reader: Reader) -> SurveyView:
     data = entry.data or {}
     survey = parts.surveys.get(data.get("survey", 0))
-    reasons = [eyes.reasons.get(key, key) for key in (survey.reasons if survey is not None else None) or ()]
+    reasons = [reader.reasons.get(key, key) for key in (survey.reasons if survey is not None else None) or ()]
     task = parts.follow_ups.get(survey.id) if survey is not None else None
     score = str(survey.score if survey is not None else data.get("score", "neutral"))
     words = (survey.words if survey is not None else entry.text) or ""
-    return SurveyView(entry.id, entry.at, score, reasons, words, _task(task, parts, eyes) if task is not None else None)
+    return SurveyView(
+        entry.id, entry.at, score, reasons, words, _task(task, parts, reader) if task is not None else None
+    )
 
 
-def _task(task: Any, parts: TicketData, eyes: Reader) -> TaskView:
-    due = running_clock(task.created_at, task.due_at, eyes.now) if task.due_at and not task.done_at else None
+def _task(task: Any, parts: TicketData, reader: Reader) -> TaskView:
+    due = running_clock(task.created_at, task.due_at, reader.now) if task.due_at and not task.done_at else None
     return TaskView(task.id, parts.names.get(task.owner_id or 0, ""), due, task.done_at, task.outcome or "")

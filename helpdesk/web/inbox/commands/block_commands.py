@@ -1,4 +1,4 @@
-"""Blocking a customer, and listening to them again."""
+"""POST handlers: block the customer of a ticket, and unblock them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from helpdesk.web.inbox.pages import render
 
 
 async def block(request: web.Request) -> web.StreamResponse:
-    """Nobody is asked to answer this customer any more."""
+    """Block the customer."""
     return await _do(request, blocking.block_customer)
 
 
 async def unblock(request: web.Request) -> web.StreamResponse:
-    """They are listened to again."""
+    """Unblock the customer."""
     return await _do(request, blocking.unblock_customer)
 
 
@@ -27,7 +27,7 @@ async def _do(request: web.Request, verb: Any) -> web.StreamResponse:
     await app[app_keys.DATABASE].write(
         verb,
         app[app_keys.BOOK],
-        ticket_id=render.number(request.match_info["number"]),
+        ticket_id=render.ticket_number(request),
         person_id=me.id,
         now=app[app_keys.CLOCK](),
     )

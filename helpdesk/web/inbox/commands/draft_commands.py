@@ -1,4 +1,4 @@
-"""What is being written: drafts, files beside them, and who is at a ticket."""
+"""POST handlers while somebody writes: save a draft, upload a file, report presence."""
 
 from __future__ import annotations
 
@@ -12,59 +12,44 @@ from aiohttp.web_request import FileField
 from helpdesk.errors import Invalid
 from helpdesk.tickets import drafts, queries
 from helpdesk.web import app_keys
+from helpdesk.web.forms.form_parser import parse_form
+from helpdesk.web.forms.ticket_forms import DraftFileForm, DraftForm, NoteForm, PresenceForm, ReplyForm
 from helpdesk.web.inbox.pages import render
 from helpdesk.web.rendering.page_renderer import PAGES
 from helpdesk.web.rendering.template_filters import size
 
-MOST_BYTES = 25 * 1024 * 1024  # what mail servers take
-LONGEST = 100_000
-MOST_FILES = 20
+MOST_BYTES = 25 * 1024 * 1024  # the usual limit of mail servers
 
 
-def chosen(fields: Any) -> list[int]:
-    """Ids of the uploaded files a form wants to send."""
-    return [render.number(str(value)) for value in fields.getall("file", [])][:MOST_FILES]
+async def all_files(request: web.Request, ticket_id: int, form: ReplyForm | NoteForm) -> list[int]:
+    """Ids of a message's files: those of the draft, and those posted without script."""
+    return [*form.file, *[(await _keep(request, ticket_id, value))["id"] for value in form.upload]]
 
 
 async def save_draft(request: web.Request) -> web.StreamResponse:
-    """Keep what is being written; an empty draft is forgotten."""
-    app, me, fields = request.app, app_keys.signed_in(request), await request.post()
-    kind, text = str(fields.get("kind", "reply")), str(fields.get("text", ""))
-    if kind not in ("reply", "note") or len(text) > LONGEST:
-        raise Invalid("This draft can't be kept.", "text")
-    ticket_id = render.number(request.match_info["number"])
+    """Save a draft; an empty one is deleted."""
+    app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, DraftForm)
+    ticket_id = render.ticket_number(request)
     await app[app_keys.DATABASE].read(queries.ticket, ticket_id=ticket_id)
     await app[app_keys.DATABASE].write(
-        drafts.save_draft, ticket_id=ticket_id, person_id=me.id, kind=kind, text=text, now=app[app_keys.CLOCK]()
-    )
+        drafts.save_draft, ticket_id=ticket_id, person_id=me.id, kind=form.kind, text=form.text,
+        now=app[app_keys.CLOCK](),
+    )  # fmt: skip
     return web.json_response({"kept": True})
 
 
 async def upload(request: web.Request) -> web.StreamResponse:
-    """Put a file beside the draft, or (`drop`) take it away again."""
-    app, me, fields = request.app, app_keys.signed_in(request), await request.post()
-    ticket_id = render.number(request.match_info["number"])
-    if "drop" in fields:
-        await app[app_keys.DATABASE].write(
-            drafts.remove_draft_file, attachment_id=render.number_in(fields, "drop"), person_id=me.id
-        )  # fmt: skip
+    """Upload a file for the draft, or remove one (`drop`)."""
+    app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, DraftFileForm)
+    ticket_id = render.ticket_number(request)
+    if form.drop is not None:
+        await app[app_keys.DATABASE].write(drafts.remove_draft_file, attachment_id=form.drop, person_id=me.id)
         return web.json_response({"dropped": True})
-    given = fields.get("upload")
-    if not isinstance(given, FileField):
+    if form.upload is None:
         raise Invalid("There is no file in this form.", "upload")
-    kept = await _keep(request, ticket_id, given)
+    kept = await _keep(request, ticket_id, form.upload)
     language = app[PAGES].language_of(request)
     return web.json_response({"id": kept["id"], "name": kept["name"], "size": size(kept["size"], language)})
-
-
-async def plain_uploads(request: web.Request, ticket_id: int) -> list[int]:
-    """Files of a form that was sent without script."""
-    given = [
-        value
-        for value in (await request.post()).getall("upload", [])
-        if isinstance(value, FileField) and value.filename
-    ]
-    return [(await _keep(request, ticket_id, value))["id"] for value in given[:MOST_FILES]]
 
 
 async def _keep(request: web.Request, ticket_id: int, given: FileField) -> Mapping[str, Any]:
@@ -85,16 +70,15 @@ async def _keep(request: web.Request, ticket_id: int, given: FileField) -> Mappi
 
 
 async def report_presence(request: web.Request) -> web.StreamResponse:
-    """Somebody is at a ticket, perhaps writing; others see it. Of a note the customer sees nothing."""
-    app, me, fields = request.app, app_keys.signed_in(request), await request.post()
-    ticket_id, writing = render.number(request.match_info["number"]), bool(fields.get("writing"))
-    answering = writing and fields.get("kind") != "note"
+    """Report that somebody views a ticket, perhaps writing. The customer is not told of a note."""
+    app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, PresenceForm)
+    ticket_id, answering = render.ticket_number(request), form.writing and form.kind == "reply"
     news = app[app_keys.PRESENCE].report(
-        ticket_id=ticket_id, person_id=me.id, name=me.name, writing=writing, now=app[app_keys.CLOCK]()
+        ticket_id=ticket_id, person_id=me.id, name=me.name, writing=form.writing, now=app[app_keys.CLOCK]()
     )
     if news:
         app[app_keys.LIVE].publish("presence", ticket_id)
-        app[app_keys.DATABASE].shout("here", [ticket_id, me.id, me.name, writing])
+        app[app_keys.DATABASE].shout("here", [ticket_id, me.id, me.name, form.writing])
     if news or answering:
         row = await app[app_keys.DATABASE].read(queries.ticket, ticket_id=ticket_id)
         channel = app[app_keys.BOOK].channels.get(row.channel)

@@ -1,4 +1,4 @@
-"""Doing: answer, note, give, take, resolve, take back, send again. Each is one verb of the journey."""
+"""POST handlers of a ticket: reply, note, assign, status, resolve, undo, resend, follow-up. One transaction each."""
 
 from __future__ import annotations
 
@@ -13,34 +13,30 @@ from helpdesk.journey.lifecycle import follow_up
 from helpdesk.journey.lifecycle import status as statuses
 from helpdesk.journey.lifecycle import survey as surveys
 from helpdesk.tickets import queries
-from helpdesk.tickets.vocabulary import STATUSES, Status
+from helpdesk.tickets.vocabulary import Status
 from helpdesk.web import app_keys
+from helpdesk.web.forms.field_types import whole_number
+from helpdesk.web.forms.form_parser import Refused, parse_form, refuse
+from helpdesk.web.forms.ticket_forms import AssignForm, EntryForm, FollowUpForm, NoteForm, ReplyForm, StatusForm
 from helpdesk.web.inbox.build import page_data, ticket_pane
 from helpdesk.web.inbox.build.reader import name_of
 from helpdesk.web.inbox.commands import draft_commands
 from helpdesk.web.inbox.pages import render
 from helpdesk.web.inbox.views import suggested_replies
-from helpdesk.web.rendering import error_pages
 from helpdesk.web.rendering.page_renderer import PAGES
-
-LONGEST_NAME = 128  # characters of an article's name
-
-
-def _ticket(request: web.Request) -> int:
-    return render.number(request.match_info["number"])
 
 
 async def pane(
     request: web.Request, *, toast: Mapping[str, Any] | None = None, composer: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> web.StreamResponse:  # fmt: skip
-    """The ticket after a verb: its pane for scripts, its address for everybody else."""
-    ticket_id, pages = _ticket(request), request.app[PAGES]
+    """The response to a command: the ticket pane for scripts, a redirect for everybody else."""
+    ticket_id, pages = render.ticket_number(request), request.app[PAGES]
     fragment = render.is_fragment(request)
     if not fragment and composer is None:
         raise web.HTTPSeeOther(f"/inbox/tickets/{ticket_id}")
-    wish = render.list_request(request.query)
-    context = await render.context(request, wish, ticket_id=ticket_id, composer=composer)
+    list_query = render.list_request(request.query)
+    context = await render.context(request, list_query, ticket_id=ticket_id, composer=composer)
     if not fragment:
         return pages.render(request, "inbox/page.html", status=status, **context)
     answer = pages.render(request, "inbox/pane.html", **context)
@@ -50,36 +46,41 @@ async def pane(
 
 
 async def reply(request: web.Request) -> web.StreamResponse:
-    """Send an answer. It leaves after the seconds in which it can be taken back."""
-    app, me, fields = request.app, app_keys.signed_in(request), await request.post()
-    ticket_id, text = _ticket(request), str(fields.get("text", ""))
-    context = app[app_keys.BOOK]
-    article = str(fields.get("suggestion", ""))[:LONGEST_NAME]
+    """Send a reply. It leaves after the undo period."""
+    app, me, ticket_id = request.app, app_keys.signed_in(request), render.ticket_number(request)
     try:
-        missing = suggested_replies.placeholders(text)
+        form = await parse_form(request, ReplyForm)
+        missing = suggested_replies.placeholders(form.text)
         if missing:
             raise Invalid("Something in the answer is still empty: {names}", "text", names=", ".join(missing))
-        files = [*draft_commands.chosen(fields), *await draft_commands.plain_uploads(request, ticket_id)]
         answer = journey.Reply(
-            text=text, seen=render.number_in(fields, "seen"), files=files, article=article or None,
-            kept=await _kept(request, ticket_id, article, text) if article else 0.0,
-            then="resolved" if fields.get("then") == "resolve" else None,
-            copies=[str(value) for value in fields.getall("cc", [])] if "copies" in fields else None,
-            quote=bool(fields.get("quote")) if "quotes" in fields else None,
-            reply_to=render.number(str(fields.get("reply_to", ""))) or None,
-            via=str(fields.get("via", "")) or None, subject=str(fields.get("subject", "")) or None,
+            text=form.text, seen=form.seen, files=await draft_commands.all_files(request, ticket_id, form),
+            article=form.suggestion or None,
+            kept=await _kept(request, ticket_id, form.suggestion, form.text) if form.suggestion else 0.0,
+            then="resolved" if form.then == "resolve" else None,
+            copies=form.cc if form.copies else None,
+            quote=form.quote if form.quotes else None,
+            reply_to=form.reply_to or None, via=form.via or None, subject=form.subject or None,
         )  # fmt: skip
         entry_id = await app[app_keys.DATABASE].write(
-            journey.send_reply, context, ticket_id=ticket_id, person_id=me.id, person_name=me.name, answer=answer,
-            now=app[app_keys.CLOCK](),
+            journey.send_reply, app[app_keys.BOOK], ticket_id=ticket_id, person_id=me.id, person_name=me.name,
+            answer=answer, now=app[app_keys.CLOCK](),
         )  # fmt: skip
     except (Conflict, Invalid) as error:
-        composer = {
-            "reply": text, "suggestion": article, "conflict": error_pages.sentence_for(request, error), "via": str(fields.get("via", "")),
-            "answer": render.number(str(fields.get("reply_to", ""))), "subject": str(fields.get("subject", ""))[:200],
-        }  # fmt: skip
+        composer = _composer_again(await refuse(request, error, ReplyForm))
         return await pane(request, composer=composer, status=409 if isinstance(error, Conflict) else 422)
     return await pane(request, toast=await _toast(request, ticket_id, entry_id))
+
+
+def _composer_again(refused: Refused) -> Mapping[str, Any]:
+    """The composer's values after a refused reply."""
+    typed = refused.typed
+    return {
+        "conflict": " ".join(refused.errors.values()), "reply": typed.get("text", ""),
+        "suggestion": typed.get("suggestion", ""), "via": typed.get("via", ""), "subject": typed.get("subject", ""),
+        "answer": whole_number(typed.get("reply_to", "")), "copies": typed.get("cc", []) if "copies" in typed else None,
+        "quote": "quote" in typed if "quotes" in typed else None,
+    }  # fmt: skip
 
 
 async def _toast(request: web.Request, ticket_id: int, entry_id: int) -> Mapping[str, Any] | None:
@@ -93,47 +94,45 @@ async def _toast(request: web.Request, ticket_id: int, entry_id: int) -> Mapping
 
 
 async def _kept(request: web.Request, ticket_id: int, article: str, text: str) -> float:
-    """How much of a suggestion stayed as it was."""
-    eyes = render.reader_of(request)
-    parts = await request.app[app_keys.DATABASE].read(page_data.ticket, ticket_id=ticket_id, person_id=eyes.me.id)
-    offered = {suggestion.article: suggestion.text for suggestion in ticket_pane.suggestions(parts, eyes)}
+    """The share of a suggestion that was kept."""
+    reader = render.reader_of(request)
+    parts = await request.app[app_keys.DATABASE].read(page_data.ticket, ticket_id=ticket_id, person_id=reader.me.id)
+    offered = {suggestion.article: suggestion.text for suggestion in ticket_pane.suggestions(parts, reader)}
     return suggested_replies.kept_share(offered.get(article, ""), text)
 
 
 async def note(request: web.Request) -> web.StreamResponse:
-    """Write something only the desk sees."""
-    app, me, fields = request.app, app_keys.signed_in(request), await request.post()
-    text = str(fields.get("text", ""))
+    """Add an internal note."""
+    app, me, ticket_id = request.app, app_keys.signed_in(request), render.ticket_number(request)
     try:
+        form = await parse_form(request, NoteForm)
         await app[app_keys.DATABASE].write(
-            journey.add_note, ticket_id=_ticket(request), person_id=me.id, text=text, now=app[app_keys.CLOCK](),
-            files=draft_commands.chosen(fields),
+            journey.add_note, ticket_id=ticket_id, person_id=me.id, text=form.text, now=app[app_keys.CLOCK](),
+            files=await draft_commands.all_files(request, ticket_id, form),
         )  # fmt: skip
     except Invalid as error:
-        return await pane(
-            request,
-            composer={"note": text, "tab": "note", "conflict": error_pages.sentence_for(request, error)},
-            status=422,
-        )
+        refused = await refuse(request, error, NoteForm)
+        composer = {"note": refused.typed.get("text", ""), "tab": "note", "conflict": " ".join(refused.errors.values())}
+        return await pane(request, composer=composer, status=422)
     return await pane(request)
 
 
 async def assign(request: web.Request) -> web.StreamResponse:
-    """Give the ticket to somebody, or back to everybody."""
-    app, me, fields = request.app, app_keys.signed_in(request), await request.post()
-    to = render.number_in(fields, "person") if fields.get("person") else None
+    """Assign the ticket to somebody, or to nobody."""
+    app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, AssignForm)
     await app[app_keys.DATABASE].write(
-        follow_up.assign_ticket, ticket_id=_ticket(request), to=to, by=me.id, now=app[app_keys.CLOCK]()
-    )
+        follow_up.assign_ticket, ticket_id=render.ticket_number(request), to=form.person or None, by=me.id,
+        now=app[app_keys.CLOCK](),
+    )  # fmt: skip
     return await pane(request)
 
 
 async def take_ticket(request: web.Request) -> web.StreamResponse:
-    """Take a ticket nobody has. Raises Conflict when somebody was faster."""
+    """Assign an unassigned ticket to oneself. Raises Conflict when somebody was faster."""
     app, me = request.app, app_keys.signed_in(request)
     await app[app_keys.DATABASE].write(
         follow_up.assign_ticket,
-        ticket_id=_ticket(request),
+        ticket_id=render.ticket_number(request),
         to=me.id,
         by=me.id,
         now=app[app_keys.CLOCK](),
@@ -143,16 +142,12 @@ async def take_ticket(request: web.Request) -> web.StreamResponse:
 
 
 async def status(request: web.Request) -> web.StreamResponse:
-    """Set the status that a button named."""
-    fields = await request.post()
-    wanted = next((status for status in STATUSES if status == fields.get("status")), None)
-    if wanted is None:
-        raise Invalid("There is no such status.", "status")
-    return await _set_status(request, wanted)
+    """Set the posted status."""
+    return await _set_status(request, (await parse_form(request, StatusForm)).status)
 
 
 async def resolve(request: web.Request) -> web.StreamResponse:
-    """The matter is settled; the customer is asked how it was."""
+    """Resolve the ticket; the customer gets a survey."""
     return await _set_status(request, "resolved")
 
 
@@ -161,7 +156,7 @@ async def _set_status(request: web.Request, wanted: Status) -> web.StreamRespons
     await app[app_keys.DATABASE].write(
         statuses.set_status,
         app[app_keys.BOOK],
-        ticket_id=_ticket(request),
+        ticket_id=render.ticket_number(request),
         status=wanted,
         by=me.id,
         now=app[app_keys.CLOCK](),
@@ -170,12 +165,12 @@ async def _set_status(request: web.Request, wanted: Status) -> web.StreamRespons
 
 
 async def undo(request: web.Request) -> web.StreamResponse:
-    """Take back an answer that has not left yet."""
-    app, me, fields = request.app, app_keys.signed_in(request), await request.post()
+    """Undo a reply that has not left yet."""
+    app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, EntryForm)
     await app[app_keys.DATABASE].write(
         journey.undo_reply,
         app[app_keys.BOOK],
-        entry_id=await entry_in(request, fields),
+        entry_id=await entry_of_ticket(request, form.entry),
         person_id=me.id,
         now=app[app_keys.CLOCK](),
     )
@@ -183,29 +178,28 @@ async def undo(request: web.Request) -> web.StreamResponse:
 
 
 async def resend(request: web.Request) -> web.StreamResponse:
-    """Send an answer that did not arrive once more."""
-    app, me, fields = request.app, app_keys.signed_in(request), await request.post()
+    """Resend a reply that was not delivered."""
+    app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, EntryForm)
     await app[app_keys.DATABASE].write(
-        journey.send_again, app[app_keys.BOOK], entry_id=await entry_in(request, fields), person_id=me.id,
+        journey.send_again, app[app_keys.BOOK], entry_id=await entry_of_ticket(request, form.entry), person_id=me.id,
         now=app[app_keys.CLOCK](),
     )  # fmt: skip
     return await pane(request)
 
 
-async def entry_in(request: web.Request, fields: Mapping[str, Any]) -> int:
-    """The entry a form names, if it belongs to the ticket of the address. Raises Forbidden."""
-    entry_id = render.number_in(fields, "entry")
+async def entry_of_ticket(request: web.Request, entry_id: int) -> int:
+    """The posted entry, if it belongs to this ticket. Raises Forbidden."""
     entry = await request.app[app_keys.DATABASE].read(queries.entry, entry_id=entry_id)
-    if entry.ticket_id != _ticket(request):
+    if entry.ticket_id != render.ticket_number(request):
         raise Forbidden("This message belongs to another ticket.")
     return entry_id
 
 
 async def complete_follow_up(request: web.Request) -> web.StreamResponse:
-    """Close the call back of an unhappy customer with what came of it."""
-    app, me, fields = request.app, app_keys.signed_in(request), await request.post()
+    """Close a follow-up with its outcome."""
+    app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, FollowUpForm)
     await app[app_keys.DATABASE].write(
-        surveys.complete_follow_up, ticket_id=_ticket(request), follow_up_id=render.number_in(fields, "task"),
-        outcome=str(fields.get("outcome", ""))[:2000], person_id=me.id, now=app[app_keys.CLOCK](),
+        surveys.complete_follow_up, ticket_id=render.ticket_number(request), follow_up_id=form.task,
+        outcome=form.outcome, person_id=me.id, now=app[app_keys.CLOCK](),
     )  # fmt: skip
     return await pane(request)

@@ -1,4 +1,4 @@
-"""One stream of server-sent events per open page: which tickets changed, what a visitor does. The page asks for what it shows."""
+"""Server-sent events of an open page: which tickets changed, what a visitor does. The page then fetches what it shows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from helpdesk.web import app_keys
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
-    """Until the page closes, its person signs out, or its time is over."""
+    """The event stream of a page, until it closes, its person signs out, or its time is over."""
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )

@@ -1,4 +1,4 @@
-"""Two tickets about one matter: a page to choose the other one, and to undo it."""
+"""The merge page: choose the ticket to merge with, confirm, and undo a merge."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from helpdesk.journey.lifecycle import merge as journey
 from helpdesk.tickets import queries
 from helpdesk.tickets.lists import contact_tickets
 from helpdesk.web import app_keys
+from helpdesk.web.forms.field_types import whole_number
+from helpdesk.web.forms.form_parser import parse_form, refuse
+from helpdesk.web.forms.ticket_forms import MergeForm
 from helpdesk.web.inbox.build.reader import name_of
 from helpdesk.web.inbox.pages import render
 from helpdesk.web.pages.navigation import page_frame
@@ -18,10 +21,11 @@ from helpdesk.web.rendering import error_pages
 from helpdesk.web.rendering.page_renderer import PAGES
 
 MOST_OTHERS = 20
+LONGEST_TYPED = 18  # maxlength of the number field
 
 
 def _(words: str) -> str:
-    return words  # marks them for the catalogues; they are said in the page's language below
+    return words  # marks texts for extraction; translated where they are rendered
 
 
 SETTLED = _("That ticket is settled and this one is open, so that one has to come into this one.")
@@ -29,27 +33,27 @@ NOBODY = _("There is no ticket with this number.")
 
 
 async def page(request: web.Request) -> web.StreamResponse:
-    """Choose the ticket this one is merged into; on a merged one, undo it."""
-    into = render.number(request.query.get("into", ""))
+    """The page to choose the other ticket; on a merged ticket, to undo the merge."""
+    into = whole_number(request.query.get("into", ""))
     return await _page(request, into=str(into) if into else "")
 
 
 def _the_other_way(ticket: Any, other: Any) -> bool:
-    """Whether the other one comes here: an open matter is not buried in a settled one."""
+    """Whether the other ticket is merged into this one: an open ticket never goes into an ended one."""
     return bool(ticket.active) and not other.active and other.merged_into_id is None and other.spam_at is None
 
 
 async def _page(
     request: web.Request, *, into: str = "", error: str = "", ask: bool = False, here: bool = False, status: int = 200
 ) -> web.StreamResponse:
-    app, eyes = request.app, render.reader_of(request)
-    ticket = await app[app_keys.DATABASE].read(queries.ticket, ticket_id=render.number(request.match_info["number"]))
+    app, reader = request.app, render.reader_of(request)
+    ticket = await app[app_keys.DATABASE].read(queries.ticket, ticket_id=render.ticket_number(request))
     others = await app[app_keys.DATABASE].read(
         contact_tickets.tickets_of, contact_id=ticket.contact_id, but=ticket.id, most=MOST_OTHERS
     )
     choices = [
         {
-            "number": other.id, "subject": other.subject, "status": other.status, "icon": eyes.channel(other.channel).icon,
+            "number": other.id, "subject": other.subject, "status": other.status, "icon": reader.channel(other.channel).icon,
             "here": _the_other_way(ticket, other),
         }
         for other in others
@@ -63,33 +67,30 @@ async def _page(
 
 
 async def merge(request: web.Request) -> web.StreamResponse:
-    """Merge it, or say why not and keep what was chosen."""
-    app, me, fields = request.app, app_keys.signed_in(request), await request.post()
-    say = app[PAGES].gettext(app[PAGES].language_of(request)).gettext
-    chosen = str(fields.get("into", ""))
-    into = (
-        render.number(str(fields.get("other", "")).strip().lstrip("#"))
-        if chosen in ("", "other")
-        else render.number(chosen)
-    )
+    """Merge, or show the form again with the error."""
+    me, form = app_keys.signed_in(request), await parse_form(request, MergeForm)
+    into = form.number
     try:
         if not into:
             raise Invalid("Choose a ticket, or write its number.", "into")
         here = await _comes_here(request, into)
-        if here and chosen in ("", "other") and not fields.get("here"):
-            return await _page(request, into=str(into), error=say(SETTLED), here=True, status=422)
-        stands = await _do(request, into, me.id, sure=bool(fields.get("sure")), here=here)
+        if here and form.by_number and not form.here:
+            return await _page(
+                request, into=str(into), error=_sentence(request, Conflict(SETTLED)), here=True, status=422
+            )
+        remaining = await _do(request, into, me.id, sure=form.sure, here=here)
     except (Invalid, Conflict, NotFound) as error:
+        typed = (await refuse(request, error, MergeForm)).typed
         ask = isinstance(error, Invalid) and error.field == "sure"
-        number, asked_here = str(into) if into else "", bool(fields.get("here"))
-        return await _page(request, into=number, error=_sentence(request, error), ask=ask, here=asked_here, status=422)
-    raise web.HTTPSeeOther(f"/inbox/tickets/{stands}")
+        number = str(into) if into else typed.get("other", "")[:LONGEST_TYPED] if form.by_number else ""
+        return await _page(request, into=number, error=_sentence(request, error), ask=ask, here=form.here, status=422)
+    raise web.HTTPSeeOther(f"/inbox/tickets/{remaining}")
 
 
 async def _comes_here(request: web.Request, into: int) -> bool:
-    """Whether a ticket that was chosen is settled and this one open. Raises NotFound."""
+    """Whether the chosen ticket has ended and this one is open. Raises NotFound."""
     read = request.app[app_keys.DATABASE].read
-    ticket = await read(queries.ticket, ticket_id=render.number(request.match_info["number"]))
+    ticket = await read(queries.ticket, ticket_id=render.ticket_number(request))
     return _the_other_way(ticket, await read(queries.ticket, ticket_id=into))
 
 
@@ -100,8 +101,8 @@ def _sentence(request: web.Request, error: DeskError) -> str:
 
 
 async def _do(request: web.Request, other: int, person_id: int, *, sure: bool, here: bool) -> int:
-    """Merge this ticket into the other one, or with `here` the other one into this. Returns the one that stands."""
-    app, own = request.app, render.number(request.match_info["number"])
+    """Merge this ticket into the other one, or with `here` the other way round. Returns the remaining one."""
+    app, own = request.app, render.ticket_number(request)
     child, parent = (other, own) if here else (own, other)
     await app[app_keys.DATABASE].write(
         journey.merge_into, app[app_keys.BOOK], ticket_id=child, into=parent, person_id=person_id, now=app[app_keys.CLOCK](),
@@ -111,8 +112,8 @@ async def _do(request: web.Request, other: int, person_id: int, *, sure: bool, h
 
 
 async def unmerge(request: web.Request) -> web.StreamResponse:
-    """Give the ticket its lines back."""
-    app, number = request.app, render.number(request.match_info["number"])
+    """Undo a merge."""
+    app, number = request.app, render.ticket_number(request)
     await app[app_keys.DATABASE].write(
         journey.undo_merge,
         app[app_keys.BOOK],

@@ -1,4 +1,4 @@
-"""A message as it arrived, as plain text to read: its headers first, nothing of it can act."""
+"""The source of a message as plain text: raw mail with headers, or the full text of a very long message."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from helpdesk.errors import NotFound
 from helpdesk.intake import queries as intake
 from helpdesk.tickets import queries
 from helpdesk.web import app_keys
-from helpdesk.web.inbox.pages import render
+from helpdesk.web.forms.field_types import whole_number
 
 MOST_BYTES = 1_000_000
 CUT = "\n\n… {} of {} bytes; the whole is in the download.\n"
@@ -17,7 +17,7 @@ CUT = "\n\n… {} of {} bytes; the whole is in the download.\n"
 async def source(request: web.Request) -> web.StreamResponse:
     """The first megabyte of the raw message."""
     app = request.app
-    entry = await app[app_keys.DATABASE].read(queries.entry, entry_id=render.number(request.match_info["entry"]))
+    entry = await app[app_keys.DATABASE].read(queries.entry, entry_id=whole_number(request.match_info["entry"]))
     kept = await app[app_keys.DATABASE].read(intake.raw, intake_id=entry.intake_id or 0)
     if kept is None:
         raise NotFound("There is no original of this message.")
@@ -29,9 +29,7 @@ async def source(request: web.Request) -> web.StreamResponse:
 
 async def full_text(request: web.Request) -> web.StreamResponse:
     """The words of a message that is too long for a page, however many they are."""
-    entry = await request.app[app_keys.DATABASE].read(
-        queries.entry, entry_id=render.number(request.match_info["entry"])
-    )
+    entry = await request.app[app_keys.DATABASE].read(queries.entry, entry_id=whole_number(request.match_info["entry"]))
     return _plain(entry.text)
 
 

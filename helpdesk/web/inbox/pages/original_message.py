@@ -1,4 +1,4 @@
-"""The message as it arrived, and its own layout behind glass. Nothing of it ever runs on the desk's pages."""
+"""The original of a message: the raw download, and its HTML sanitised for a sandboxed frame."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from helpdesk.errors import NotFound
 from helpdesk.intake import queries as intake
 from helpdesk.tickets import queries
 from helpdesk.web import app_keys
-from helpdesk.web.inbox.pages import render
+from helpdesk.web.forms.field_types import whole_number
 from helpdesk.web.inbox.pages.file_downloads import HARMLESS, disposition
 from helpdesk.web.media import remote_images
 
@@ -40,7 +40,7 @@ FRAME = '<!doctype html><html><head><meta charset="utf-8"><meta name="color-sche
 async def original(request: web.Request) -> web.StreamResponse:
     """The message as it arrived."""
     app = request.app
-    entry = await app[app_keys.DATABASE].read(queries.entry, entry_id=render.number(request.match_info["entry"]))
+    entry = await app[app_keys.DATABASE].read(queries.entry, entry_id=whole_number(request.match_info["entry"]))
     kept = await app[app_keys.DATABASE].read(intake.raw, intake_id=entry.intake_id or 0)
     if kept is None:
         raise NotFound("There is no original of this message.")
@@ -61,8 +61,8 @@ def _download(content: bytes, name: str) -> web.Response:
 
 
 async def mail_html(request: web.Request) -> web.StreamResponse:
-    """The HTML of a message, cleaned, for a sandboxed frame. Pictures from outside only when asked for."""
-    app, entry_id = request.app, render.number(request.match_info["entry"])
+    """The sanitised HTML of a message, for a sandboxed frame. Remote pictures only on request."""
+    app, entry_id = request.app, whole_number(request.match_info["entry"])
     body = await app[app_keys.DATABASE].read(queries.body, entry_id=entry_id)
     if body is None or not body.html:
         raise NotFound("This message has no layout of its own.")
@@ -82,14 +82,14 @@ async def mail_html(request: web.Request) -> web.StreamResponse:
 
 
 def _own_pictures(request: web.Request) -> str:
-    """Where the frame may load pictures from: our own way to them, under the names this desk is reached by."""
+    """Image sources of the frame's policy: our image proxy, under every host name of this desk."""
     public = urlsplit(request.app[app_keys.SETTINGS].desk.public_url)
     origins = dict.fromkeys((f"{public.scheme}://{public.netloc}", str(request.url.origin())))
     return "".join(f" {origin}/pictures/" for origin in origins if ORIGIN.fullmatch(origin))
 
 
 async def _inline(request: web.Request, entry_id: int) -> dict[str, str]:
-    """Pictures inside the mail by their content id, as data addresses."""
+    """Inline pictures of a mail by content id, as data URLs."""
     app, images, room = request.app, {}, INLINE_BYTES
     for item in await app[app_keys.DATABASE].read(queries.attachments_of, entry_ids=[entry_id]):
         if not item.content_id or not item.hash or item.content_type not in PICTURES or item.size > room:
@@ -101,9 +101,9 @@ async def _inline(request: web.Request, entry_id: int) -> dict[str, str]:
 
 
 def clean_html(html: str, inside: Mapping[str, str], outside: Callable[[str], str | None] | None = None) -> str:
-    """Mail HTML without anything that acts: an allow-list of tags, looks and addresses.
+    """Sanitised mail HTML: allow-lists of tags, styles and URLs.
 
-    `inside`: pictures of the mail by content id. `outside` turns the address of a picture elsewhere into our own.
+    `inside`: inline pictures by content id. `outside` maps a remote picture's URL to our proxy.
     """
 
     def allow(tag: str, name: str, value: str) -> str | None:

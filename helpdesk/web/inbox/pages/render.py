@@ -1,4 +1,4 @@
-"""From a request to a rendered inbox: reads what is asked for and hands it to the templates."""
+"""Rendering of inbox pages: parses the list parameters, loads the data, fills the templates."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from typing import Any
 
 from aiohttp import web
 
-from helpdesk.errors import Invalid, Unavailable
+from helpdesk.errors import Unavailable
 from helpdesk.tickets import actions
 from helpdesk.tickets.lists import ticket_lists
 from helpdesk.web import app_keys
 from helpdesk.web.client_identity import BOOKKEEPING
+from helpdesk.web.forms.field_types import whole_number
 from helpdesk.web.inbox.build import page_data, ticket_list, ticket_pane
 from helpdesk.web.inbox.build.page_data import ListRequest, TicketData
 from helpdesk.web.inbox.build.reader import Reader, by_id
 from helpdesk.web.inbox.views import suggested_replies
 from helpdesk.web.inbox.views.inbox_views import TicketView
 from helpdesk.web.media.media_probe import LOOKS
+from helpdesk.web.pages.navigation import rail
 from helpdesk.web.rendering.page_renderer import PAGES
 
 LONG_PAGE = 100_000  # characters of messages; more takes tens of milliseconds to draw
@@ -28,32 +30,24 @@ SORTS: tuple[ticket_lists.Sort, ...] = ("deadline", "longest", "newest")
 
 
 def list_request(query: Mapping[str, str]) -> ListRequest:
-    """The list that an address asks for. Raises Invalid for a page that is none of ours."""
+    """The list parameters of a query string. Raises Invalid for an invalid page cursor."""
     after = query.get("after", "")
     return ListRequest(
         view=next((view for view in ticket_lists.VIEWS if view == query.get("view")), "mine"),
         sort=next((sort for sort in SORTS if sort == query.get("sort")), "deadline"),
         search=query.get("q", "").strip()[:200],
         after=ticket_lists.After.parse(after) if after else None,
-        most=number(query.get("upto", ""), ticket_lists.PAGE),
+        most=whole_number(query.get("upto", ""), ticket_lists.PAGE),
     )
 
 
-def number(text: str, otherwise: int = 0) -> int:
-    """A whole number from an address or a form, within what a database takes."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else otherwise
-
-
-def number_in(fields: Mapping[str, Any], name: str) -> int:
-    """A number that a form must have. Raises Invalid."""
-    value = number(str(fields.get(name, "")), -1)
-    if value < 0:
-        raise Invalid("This form is not complete. Open the page again.", name)
-    return value
+def ticket_number(request: web.Request) -> int:
+    """The number of the ticket in the address."""
+    return whole_number(request.match_info["number"])
 
 
 def reader_of(request: web.Request) -> Reader:
-    """Who looks."""
+    """The reader of this request."""
     app = request.app
     context, pages = app[app_keys.BOOK], app[PAGES]
     language = pages.language_of(request)
@@ -66,7 +60,7 @@ def reader_of(request: web.Request) -> Reader:
 
 
 def typing_in(request: web.Request) -> Callable[[int], str]:
-    """Who else is writing in a ticket, by its number."""
+    """Gives the name of who else is writing in a ticket."""
     presence, now, me = request.app[app_keys.PRESENCE], request.app[app_keys.CLOCK](), app_keys.signed_in(request).id
 
     def name(ticket_id: int) -> str:
@@ -76,43 +70,43 @@ def typing_in(request: web.Request) -> Callable[[int], str]:
 
 
 def opened(
-    request: web.Request, parts: TicketData, eyes: Reader, people: Any, composer: Mapping[str, Any] | None
+    request: web.Request, parts: TicketData, reader: Reader, people: Any, composer: Mapping[str, Any] | None
 ) -> TicketView:
-    """The ticket as this person sees it."""
+    """The view of a ticket for this reader."""
     zone = request.app[app_keys.SETTINGS].desk.time_zone
-    here = request.app[app_keys.PRESENCE].at(parts.ticket.id, now=eyes.now, but=eyes.me.id)
-    return ticket_pane.ticket(parts, eyes, people, zone=zone, here=here, composer=composer)
+    here = request.app[app_keys.PRESENCE].at(parts.ticket.id, now=reader.now, but=reader.me.id)
+    return ticket_pane.ticket(parts, reader, people, zone=zone, here=here, composer=composer)
 
 
 async def context(
-    request: web.Request, wish: ListRequest, *, ticket_id: int | None = None, composer: Mapping[str, Any] | None = None,
+    request: web.Request, list_query: ListRequest, *, ticket_id: int | None = None, composer: Mapping[str, Any] | None = None,
     forgiving: bool = False, bare: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
-    """What every template of the inbox needs. `forgiving`: a ticket that is gone is simply not shown; `bare`: no rows."""
-    eyes, database = reader_of(request), request.app[app_keys.DATABASE]
+    """The template context of an inbox page. `forgiving`: a missing ticket is not an error; `bare`: no rows."""
+    reader, database = reader_of(request), request.app[app_keys.DATABASE]
     shown, parts = await database.read(
-        page_data.screen, wish=wish, person_id=eyes.me.id, now=eyes.now, ticket_id=ticket_id,
+        page_data.screen, list_query=list_query, person_id=reader.me.id, now=reader.now, ticket_id=ticket_id,
         full_timeline="whole" in request.query, forgiving=forgiving, bare=bare, context=request.app[app_keys.BOOK],
     )  # fmt: skip
     people = by_id(shown.people)
     if composer is None and "answer" in request.query:
-        composer = {"answer": number(request.query["answer"])}
+        composer = {"answer": whole_number(request.query["answer"])}
     if parts is not None:
         await request.app[LOOKS].learn(file.hash for files in parts.files.values() for file in files)
-    ticket = opened(request, parts, eyes, shown.people, composer) if parts is not None else None
+    ticket = opened(request, parts, reader, shown.people, composer) if parts is not None else None
     if parts is not None and (conversation := parts.ticket.conversation):
         request.app[app_keys.FEEDS].looks(
-            person_id=eyes.me.id, channel=parts.ticket.channel, conversation=conversation, ticket_id=parts.ticket.id
+            person_id=reader.me.id, channel=parts.ticket.channel, conversation=conversation, ticket_id=parts.ticket.id
         )
     if parts is not None and parts.unread:
-        await _seen(request, parts, eyes.now)
+        await _seen(request, parts, reader.now)
     listed = ticket_list.list_view(
-        shown.rows, eyes, people, wish, after=shown.after, open_ticket=ticket_id, mine=shown.counts.get("mine", 0),
+        shown.rows, reader, people, list_query, after=shown.after, open_ticket=ticket_id, mine=shown.counts.get("mine", 0),
         typing=typing_in(request),
     )  # fmt: skip
     return {
-        "list": listed, "ticket": ticket, "rail": ticket_list.rail(shown.counts), "place": "" if wish.search else wish.view,
-        "search": wish.search, "quarantined": shown.quarantined, "demo": request.app.get(app_keys.DEMO, False),
+        "list": listed, "ticket": ticket, "rail": rail(shown.counts), "place": "" if list_query.search else list_query.view,
+        "search": list_query.search, "quarantined": shown.quarantined, "demo": request.app.get(app_keys.DEMO, False),
     }  # fmt: skip
 
 
@@ -136,7 +130,7 @@ async def _seen(request: web.Request, parts: TicketData, now: datetime) -> None:
 
 
 def is_fragment(request: web.Request, target: str = "pane") -> bool:
-    """Whether a script asks for a part of the page, rather than a browser for all of it."""
+    """Whether htmx requests a fragment rather than a whole page."""
     asked = request.headers
     if asked.get("HX-History-Restore-Request"):
         return False

@@ -1,4 +1,4 @@
-"""What a reader may do with a message and the ways an answer can go, as values for templates. All can be hashed."""
+"""View models of the message menu and the composer's destinations. All are hashable."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class MessageActions:
 
 @dataclass(frozen=True, slots=True)
 class DestinationView:
-    """A way in the composer. `counted`: as text messages; `subject`: it has one; `files`: it takes some; `closed`, `reason`: see journey.ways."""
+    """A destination in the composer. `counted`: in text message parts; `subject`, `files`: it has them; `closed`, `reason`: as in journey's Destination."""
 
     address: str
     place: str

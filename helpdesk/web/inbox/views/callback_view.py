@@ -1,4 +1,4 @@
-"""The view of a customer who waits to be called back."""
+"""View model of a pending callback."""
 
 from __future__ import annotations
 

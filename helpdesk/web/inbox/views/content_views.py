@@ -1,4 +1,4 @@
-"""What an entry can hold beside words, as values for templates. All of them can be hashed: equal ones look the same."""
+"""View models of an entry's content: media, quotes, places, contact cards, polls, reactions, calls. All are hashable."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class MediaView:
 
 @dataclass(frozen=True, slots=True)
 class EditView:
-    """What a message said before, and from when on."""
+    """An earlier version of a message, and since when it was shown."""
 
     at: datetime
     text: str

@@ -1,4 +1,4 @@
-"""The icon beside each event of a timeline."""
+"""Icons of the timeline's events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the inbox shows, as values: templates see these and nothing else. build/ makes them."""
+"""View models of the inbox: list, ticket, customer, composer. Templates see these and nothing else."""
 
 from __future__ import annotations
 
@@ -64,17 +64,6 @@ class RowView:
         """How the newest message begins, unless the subject says just that."""
         subject = self.subject.rstrip("…. ")
         return "" if subject and self.snippet.startswith(subject) else self.snippet
-
-
-@dataclass(frozen=True, slots=True)
-class RailItem:
-    """A view with its count; `more`: there are even more than that."""
-
-    key: str
-    icon: str
-    count: int | None = None
-    more: bool = False
-    hot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +176,7 @@ class ComposerView:
     uploads: Sequence[FileView] = ()
     conflict: str = ""
     copies: Sequence[CopyView] = ()
+    copied: Sequence[str] | None = None  # whose boxes were ticked in a reply that was refused; None: who is welcome
     can_quote: bool = False
     quote: bool = False
     ways: Sequence[DestinationView] = ()

@@ -1,4 +1,4 @@
-"""Suggested replies, filled in; what is left empty, and how much of one was kept."""
+"""Suggested replies: filling in a template, finding its placeholders, measuring how much of it was sent unchanged."""
 
 from __future__ import annotations
 

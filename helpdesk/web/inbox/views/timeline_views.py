@@ -1,4 +1,4 @@
-"""The lines of a timeline and the clocks beside them, as values for templates."""
+"""View models of the timeline and of SLA clocks."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class EntryView:
 
 
 class ChangeText(dict[str, Any]):
-    """What was kept of a change; what was not is empty, so that no line ever breaks a page."""
+    """The stored values of a change; missing ones are empty, so that no old entry breaks a page."""
 
     def __missing__(self, name: str) -> str:
         return ""
@@ -144,8 +144,8 @@ class ChangeView:
     form: str = "change"
 
     @property
-    def told(self) -> ChangeText:
-        """The data, whatever of it there is."""
+    def values(self) -> ChangeText:
+        """The stored values."""
         return ChangeText(self.data)
 
 
@@ -170,7 +170,7 @@ class DayView:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """The call back that a sad answer asks for."""
+    """The follow-up call of a sad answer."""
 
     id: int
     owner: str = ""

@@ -1,0 +1,1 @@
+"""Form models: one pydantic model per form that a browser posts, with its length limits and choices."""
