@@ -94,5 +94,5 @@ def _due_us(app: App) -> float:
     moments = [at + timedelta(minutes=15 * number) for number in range(DUE_TIMES)]
     begun = time.thread_time()
     for moment in moments:
-        app.context.promises.plan(facts, "first_response", moment)
+        app.context.targets.plan(facts, "first_response", moment)
     return round((time.thread_time() - begun) / DUE_TIMES * 1e6, 2)

@@ -149,9 +149,9 @@ def context_of(
         public_url=settings.desk.public_url,
         secret=configuration.secret_key(settings),
         channels=channels,
-        promises=PolicyTargets(sla.policies, calendars),
+        targets=PolicyTargets(sla.policies, calendars),
         suggest=suggest,
-        word=text_renderer(ROOT / "templates" / "mail", fallback=settings.desk.language),
+        render_text=text_renderer(ROOT / "templates" / "mail", fallback=settings.desk.language),
         reopening=days,
         undo=timedelta(seconds=settings.tickets.undo_seconds),
         undo_by_channel={
@@ -192,7 +192,7 @@ async def build_app(
             log.warning("others could read this, and can no more", path=str(path))
         if settings.database.url.startswith("sqlite"):
             stack.enter_context(standalone_database(Path(settings.database.url.partition("///")[2])))
-        rules = asyncio.create_task(_promises(sla))  # beside everything else that takes a while
+        rules = asyncio.create_task(_load_policies(sla))  # beside everything else that takes a while
         if not migrated:
             await migrate.bring_up(settings.database.url)
         database = await open_database(settings.database.url)
@@ -222,7 +222,7 @@ def standalone_database(database: Path) -> Iterator[None]:
         yield
 
 
-async def _promises(given: policies.SlaConfig | None) -> policies.SlaConfig:
+async def _load_policies(given: policies.SlaConfig | None) -> policies.SlaConfig:
     return given if given is not None else await asyncio.to_thread(policies.load, ROOT / "config" / "sla.toml")
 
 

@@ -48,9 +48,9 @@ class DeskContext:
     public_url: str
     secret: bytes
     channels: Mapping[str, Channel]
-    promises: PolicyTargets
+    targets: PolicyTargets
     suggest: Suggest
-    word: RenderText
+    render_text: RenderText
     reopening: Callable[[str], timedelta]
     undo: timedelta = timedelta(seconds=15)
     undo_by_channel: Mapping[str, timedelta] = field(default_factory=dict)

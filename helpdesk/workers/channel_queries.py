@@ -59,7 +59,7 @@ class ChannelQueries:
         articles: Mapping[str, Article] = getattr(self.context.suggest, "articles", {})
         if not getattr(self.context.suggest, "ready", True):
             return []
-        week = getattr(self.context.promises.calendar("written")[1], "week", ())
+        week = getattr(self.context.targets.calendar("written")[1], "week", ())
         suggestions: list[Mapping[str, Any]] = []
         for article_id, confidence, _ in self.context.suggest(text[:LONGEST], language):
             article = articles.get(article_id)

@@ -68,7 +68,7 @@ def quote_original(
     if entry.stranger or not entry.text.strip():  # nobody but the desk sees what a stranger wrote
         return None
     name = ticket.contact_name or (entry.address or ticket.address).partition(":")[2]
-    header = context.word("quote.txt", ticket.language or context.language, at=entry.at, name=name)
+    header = context.render_text("quote.txt", ticket.language or context.language, at=entry.at, name=name)
     return {"header": header, "text": entry.text[:QUOTED]}
 
 

@@ -151,6 +151,6 @@ def _mail(
     language = ticket.language or context.language
     words: dict[str, Any] = {"name": name, "lines": replies, "desk": context.name, "number": ticket.id}
     return OutgoingMessage(
-        text=context.word("unread.txt", language, **words), sender_name=str(replies[-1]["who"]), automatic=False,
-        to=(way.address, name), files=files, subject=context.word("unread_subject.txt", language, **words),
+        text=context.render_text("unread.txt", language, **words), sender_name=str(replies[-1]["who"]), automatic=False,
+        to=(way.address, name), files=files, subject=context.render_text("unread_subject.txt", language, **words),
     )  # fmt: skip

@@ -121,6 +121,6 @@ def complete_follow_ups(
     for task in surveys.follow_ups_of(tx, ticket_id=ticket_id):
         if task.done_at is None and task.created_at <= started_at:
             survey.complete_follow_up(
-                tx, ticket_id=ticket_id, follow_up_id=task.id, outcome=context.word("called_back.txt", context.language),
+                tx, ticket_id=ticket_id, follow_up_id=task.id, outcome=context.render_text("called_back.txt", context.language),
                 person_id=person_id, now=now,
             )  # fmt: skip

@@ -48,7 +48,7 @@ def update_with_clocks(
     if ticket.merged_into_id is None:  # else its entries, and so its clocks, are the other ticket's
         facts = policy_facts(context, ticket)
         shown = recompute.recompute(
-            tx, context.promises, ticket=ticket, timeline=timeline, facts=facts, now=now
+            tx, context.targets, ticket=ticket, timeline=timeline, facts=facts, now=now
         )  # fmt: skip
         ticket, changes = ticket.updated(**shown), {**changes, **shown}
     if changes:

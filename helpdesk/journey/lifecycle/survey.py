@@ -41,7 +41,7 @@ def send_invitation(
         return None
     token = new_token(context, ticket.channel)
     language = ticket.language or context.language
-    text = context.word(
+    text = context.render_text(
         "survey.txt", language, name=ticket.contact_name, number=ticket.id, subject=ticket.subject, desk=context.name
     )
     due_at = now + max(context.survey.delay(ticket.channel), context.time_to_undo(ticket.channel))
@@ -95,7 +95,7 @@ def _faces(context: DeskContext, token: str, language: str) -> list[dict[str, st
     return [
         {
             "score": score,
-            "label": context.word(f"face_{score}.txt", language).strip(),
+            "label": context.render_text(f"face_{score}.txt", language).strip(),
             "url": f"{context.public_url}/s/{token}?face={score}",
             "picture": f"{context.public_url}/assets/stickers/{score}.png",
         }
@@ -197,7 +197,7 @@ def _create_follow_up(
     tx: Connection, context: DeskContext, survey: SurveyRow, ticket: TicketRow, now: datetime
 ) -> None:
     """Whoever has the ticket now is to call; nobody has it: whoever is free."""
-    due_at = context.promises.calendar("written")[1].due_at(now, FOLLOW_UP_MINUTES)
+    due_at = context.targets.calendar("written")[1].due_at(now, FOLLOW_UP_MINUTES)
     fresh = actions.create_follow_up(
         tx, survey_id=survey.id, ticket_id=ticket.id, owner_id=ticket.assignee_id, due_at=due_at, now=now
     )

@@ -23,7 +23,7 @@ def send_auto_reply(
     tx: Connection, context: DeskContext, *, ticket_id: int, channel: str, question: Inbound, now: datetime, opened: bool
 ) -> int | None:  # fmt: skip
     """Say that a message arrived or when somebody is back, as the desk is set and a robot may write here."""
-    calendar = context.promises.calendar(context.hours(channel))[1]
+    calendar = context.targets.calendar(context.hours(channel))[1]
     welcome = context.acknowledgement and opened
     closed = (welcome or channel in context.when_closed) and not calendar.is_open(now)
     if not (welcome or closed):
@@ -36,7 +36,7 @@ def send_auto_reply(
     silent = question.automatic or question.no_auto_reply
     if auto_reply_refusal(tx, context, ticket_id=ticket_id, address=ticket.address, question_automatic=silent, now=now):
         return None
-    text = context.word(
+    text = context.render_text(
         "closed.txt" if closed else "acknowledgement.txt",
         ticket.language or context.language,
         name=ticket.contact_name,

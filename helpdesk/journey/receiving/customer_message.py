@@ -149,15 +149,15 @@ def _start_clocks(
     """Clocks of a new cycle, or of one more question in the running one."""
     facts = clocks.policy_facts(context, ticket)
     if starts_cycle:
-        planned = [context.promises.plan(facts, kind, now) for kind in sla.STARTING]
+        planned = [context.targets.plan(facts, kind, now) for kind in sla.STARTING]
         sla.start_cycle(
-            tx, context.promises, ticket_id=ticket.id, facts=facts, cycle=ticket.cycle + 1, entry_id=entry_id, at=now,
+            tx, context.targets, ticket_id=ticket.id, facts=facts, cycle=ticket.cycle + 1, entry_id=entry_id, at=now,
             planned=planned,
         )  # fmt: skip
         sla.refresh_deadline(tx, ticket_id=ticket.id)
         return
     sla.record_customer_message(
-        tx, context.promises, ticket_id=ticket.id, facts=facts, cycle=ticket.cycle, entry_id=entry_id, at=now
+        tx, context.targets, ticket_id=ticket.id, facts=facts, cycle=ticket.cycle, entry_id=entry_id, at=now
     )
     if ticket.status in ("waiting", "on_hold"):
         clocks.recompute_clocks(tx, context, ticket_id=ticket.id, now=now)

@@ -43,7 +43,7 @@ def open_ticket(
         team=inbound.team.strip() if inbound.team and team else None,
     )  # fmt: skip
     at = arrival.received_at
-    planned = [context.promises.plan(facts, kind, at) for kind in sla.STARTING] if asks else []
+    planned = [context.targets.plan(facts, kind, at) for kind in sla.STARTING] if asks else []
     subjects = context.has_subjects(arrival.channel)
     ticket = replace(
         _new_ticket(arrival, inbound, known, planned, asks=asks, follows=choice.follows, subjects=subjects), team_id=team,
@@ -60,7 +60,7 @@ def open_ticket(
     )  # fmt: skip
     if asks:
         sla.start_cycle(
-            tx, context.promises, ticket_id=ticket_id, facts=facts, cycle=1, entry_id=entry_id, at=at, planned=planned
+            tx, context.targets, ticket_id=ticket_id, facts=facts, cycle=1, entry_id=entry_id, at=at, planned=planned
         )
         _suggest_and_reply(tx, context, arrival, inbound, ticket_id, entry_id)
     if inbound.team and team is None:

@@ -23,7 +23,9 @@ def is_oversized(inbound: Inbound) -> bool:
 
 def as_note(context: DeskContext, inbound: Inbound) -> Inbound:
     """What the timeline shows of it: nobody has read what the customer wrote, so no clock runs on it."""
-    text = context.word("oversized_note.txt", context.language, subject=inbound.subject, **_sizes(inbound.oversize))
+    text = context.render_text(
+        "oversized_note.txt", context.language, subject=inbound.subject, **_sizes(inbound.oversize)
+    )
     return replace(inbound, kind="note", text=text)
 
 
@@ -48,7 +50,7 @@ def notify_sender(
     ):
         return None
     ticket = queries.ticket(tx, ticket_id=ticket_id)
-    text = context.word(
+    text = context.render_text(
         "oversized.txt", inbound.language or context.language, name=author.name, subject=inbound.subject,
         number=ticket_id, desk=context.name, **_sizes(inbound.oversize),
     )  # fmt: skip

@@ -120,11 +120,11 @@ def _mail_transcript(
     language = inbound.language or ticket.language or context.language
     words = {"name": ticket.contact_name, "number": ticket.id, "desk": context.name}
     automatic.send_automatic(
-        tx, context, ticket=ticket, now=now, text=context.word("transcript.txt", language, lines=lines, **words),
-        shown=context.word("transcript_note.txt", language, count=len(lines), **words),
+        tx, context, ticket=ticket, now=now, text=context.render_text("transcript.txt", language, lines=lines, **words),
+        shown=context.render_text("transcript_note.txt", language, count=len(lines), **words),
         to=(to.address, to.name or ticket.contact_name),
         destination=Destination(channel.name, channel.accounts()[0], to.address),
-        subject=context.word("transcript_subject.txt", language, **words), data={"about": ABOUT},
+        subject=context.render_text("transcript_subject.txt", language, **words), data={"about": ABOUT},
     )  # fmt: skip
 
 

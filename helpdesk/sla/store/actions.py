@@ -42,7 +42,7 @@ STARTING: tuple[ClockKind, ...] = ("first_response", "resolution")
 
 def start_cycle(
     tx: Connection,
-    promises: PolicyTargets,
+    targets: PolicyTargets,
     *,
     ticket_id: int,
     facts: PolicyFacts,
@@ -53,7 +53,7 @@ def start_cycle(
 ) -> None:
     """Begin a cycle with its clocks, as planned from the customer's message that opened or reopened it."""
     put(tx, _NEW_CYCLE, {"ticket_id": ticket_id, "number": cycle, "start_entry_id": entry_id, "started_at": at})
-    calendar = promises.calendar(facts.kind)[0]
+    calendar = targets.calendar(facts.kind)[0]
     for clock in planned:
         put(tx, _NEW_CLOCK, _row(clock, ticket_id, cycle, entry_id, at, calendar))
     hint(tx, "clocks")
@@ -81,7 +81,7 @@ def _row(
 
 def record_customer_message(
     tx: Connection,
-    promises: PolicyTargets,
+    targets: PolicyTargets,
     *,
     ticket_id: int,
     facts: PolicyFacts,
@@ -93,8 +93,8 @@ def record_customer_message(
     running = queries.running_clocks(tx, ticket_id=ticket_id)
     if any(clock.kind != "resolution" for clock in running):
         return
-    planned = promises.plan(facts, "next_response", at)
-    calendar = promises.calendar(facts.kind)[0]
+    planned = targets.plan(facts, "next_response", at)
+    calendar = targets.calendar(facts.kind)[0]
     put(tx, _NEW_CLOCK, _row(planned, ticket_id, cycle, entry_id, at, calendar))
     hint(tx, "clocks")
     refresh_deadline(tx, ticket_id=ticket_id)

@@ -35,14 +35,14 @@ class _Running(NamedTuple):
 
 
 def recompute(
-    tx: Connection, promises: PolicyTargets, *, ticket: TicketRow, timeline: Timeline, facts: PolicyFacts, now: datetime
+    tx: Connection, targets: PolicyTargets, *, ticket: TicketRow, timeline: Timeline, facts: PolicyFacts, now: datetime
 ) -> TicketChanges:
     """Write cycles and clocks anew; returns the columns of the ticket that show them."""
     rows = timeline.entries
-    label, calendar = promises.calendar(facts.kind)
-    aims = {kind: promises.target(facts, kind) for kind in actions.KINDS}
-    targets = CycleTargets(**{kind: aim.minutes for kind, aim in aims.items()})
-    replayed = [] if ticket.spam_at else replay(calendar, targets, now, list(clock_entries(rows)))
+    label, calendar = targets.calendar(facts.kind)
+    aims = {kind: targets.target(facts, kind) for kind in actions.KINDS}
+    cycle_targets = CycleTargets(**{kind: aim.minutes for kind, aim in aims.items()})
+    replayed = [] if ticket.spam_at else replay(calendar, cycle_targets, now, list(clock_entries(rows)))
     how = {row.id: _how(row) for row in rows}
     stored = (clock for clock in queries.clocks_of(tx, ticket_id=ticket.id) if clock.kind != queue_wait.KIND)
     known = {(clock.cycle, clock.kind, clock.start_entry_id): clock for clock in stored}
@@ -63,7 +63,7 @@ def recompute(
     _remove(tx, ticket, [clock.id for clock in known.values()], len(replayed))
     calls = [row for row in rows if row.kind == "call"]
     if calls:
-        aim_s, policy = promises.wait(facts)
+        aim_s, policy = targets.wait(facts)
         starts = [item.first_response.started_at for item in replayed]
         queue_wait.store_wait(tx, ticket_id=ticket.id, calls=calls, starts=starts, target=aim_s, policy=policy, now=now)
     hint(tx, "clocks")

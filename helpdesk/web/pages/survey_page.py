@@ -56,7 +56,7 @@ async def _page(request: web.Request, fault: Invalid | None = None) -> web.Strea
     app, token = request.app, request.match_info["token"]
     try:
         stored, ticket, who = await app[app_keys.DATABASE].read(
-            _read, app[app_keys.BOOK], token=token, now=app[app_keys.CLOCK]()
+            _read, app[app_keys.CONTEXT], token=token, now=app[app_keys.CLOCK]()
         )  # fmt: skip
     except (NotFound, Conflict) as error:
         return _gone(request, error)
@@ -76,7 +76,7 @@ async def _page(request: web.Request, fault: Invalid | None = None) -> web.Strea
     done = bool(stored.score) and ("done" in request.query or "words" in refused.errors)
     template = "survey/thanks.html" if done else "survey/ask.html"
     if (
-        app[app_keys.BOOK].hours(stored.channel) == "phone"
+        app[app_keys.CONTEXT].hours(stored.channel) == "phone"
     ):  # the link came in a text message, perhaps to an old telephone
         template = "survey/small.html"
     return app[PAGES].render(
@@ -89,7 +89,7 @@ async def _page(request: web.Request, fault: Invalid | None = None) -> web.Strea
 async def answer(request: web.Request) -> web.StreamResponse:
     """Record a score: from the form with its reasons, or (`tap`) from a person's browser."""
     app, token = request.app, request.match_info["token"]
-    context, now = app[app_keys.BOOK], app[app_keys.CLOCK]()
+    context, now = app[app_keys.CONTEXT], app[app_keys.CLOCK]()
     try:
         form = await parse_form(request, SurveyForm)
         if form.score not in SCORES:

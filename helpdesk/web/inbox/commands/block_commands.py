@@ -26,7 +26,7 @@ async def _do(request: web.Request, verb: Any) -> web.StreamResponse:
     app, me = request.app, app_keys.signed_in(request)
     await app[app_keys.DATABASE].write(
         verb,
-        app[app_keys.BOOK],
+        app[app_keys.CONTEXT],
         ticket_id=render.ticket_number(request),
         person_id=me.id,
         now=app[app_keys.CLOCK](),

@@ -34,7 +34,7 @@ async def request_call(request: web.Request) -> web.StreamResponse:
     app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, CallForm)
     ticket_id = render.ticket_number(request)
     wanted = await app[app_keys.DATABASE].write(
-        journey.request_call, app[app_keys.BOOK], ticket_id=ticket_id, person_id=me.id, number=await _number(request, form),
+        journey.request_call, app[app_keys.CONTEXT], ticket_id=ticket_id, person_id=me.id, number=await _number(request, form),
         now=app[app_keys.CLOCK](),
     )  # fmt: skip
     trying = asyncio.create_task(_try(app, wanted))  # not cancelled when the browser disconnects
@@ -50,7 +50,7 @@ async def _try(app: web.Application, wanted: journey.CallRequest) -> tuple[str, 
     call, reason = "", ""
     try:
         async with asyncio.timeout(PATIENCE):
-            call = await app[app_keys.BOOK].channels[wanted.channel].ring(wanted.number, extension=wanted.extension)
+            call = await app[app_keys.CONTEXT].channels[wanted.channel].ring(wanted.number, extension=wanted.extension)
     except DeliveryError as error:
         state, reason = ("uncertain" if error.uncertain else "failed"), error.reason
     except TimeoutError:

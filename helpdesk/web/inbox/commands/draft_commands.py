@@ -81,7 +81,7 @@ async def report_presence(request: web.Request) -> web.StreamResponse:
         app[app_keys.DATABASE].shout("here", [ticket_id, me.id, me.name, form.writing])
     if news or answering:
         row = await app[app_keys.DATABASE].read(queries.ticket, ticket_id=ticket_id)
-        channel = app[app_keys.BOOK].channels.get(row.channel)
+        channel = app[app_keys.CONTEXT].channels.get(row.channel)
         if channel is not None and row.conversation:
             what = {"typing": answering, "name": me.name, "read": True}
             channel.hear(row.conversation, what)

@@ -39,7 +39,7 @@ async def edit(request: web.Request) -> web.StreamResponse:
     try:
         form = await parse_form(request, EditForm)
         await app[app_keys.DATABASE].write(
-            edit_sent.edit_message, app[app_keys.BOOK], entry_id=await ticket_commands.entry_of_ticket(request, form.entry),
+            edit_sent.edit_message, app[app_keys.CONTEXT], entry_id=await ticket_commands.entry_of_ticket(request, form.entry),
             person_id=me.id, text=form.text, now=app[app_keys.CLOCK](),
         )  # fmt: skip
     except Invalid as error:
@@ -62,7 +62,7 @@ async def withdraw(request: web.Request) -> web.StreamResponse:
     """Delete a sent message at the customer's."""
     app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, EntryForm)
     await app[app_keys.DATABASE].write(
-        edit_sent.delete_message, app[app_keys.BOOK], entry_id=await ticket_commands.entry_of_ticket(request, form.entry),
+        edit_sent.delete_message, app[app_keys.CONTEXT], entry_id=await ticket_commands.entry_of_ticket(request, form.entry),
         person_id=me.id, now=app[app_keys.CLOCK](),
     )  # fmt: skip
     return await ticket_commands.pane(request)
@@ -73,7 +73,7 @@ async def react(request: web.Request) -> web.StreamResponse:
     app, me = request.app, app_keys.signed_in(request)
     reaction = (await parse_form(request, ReactionForm)).react
     await app[app_keys.DATABASE].write(
-        edit_sent.react_to_message, app[app_keys.BOOK], entry_id=await ticket_commands.entry_of_ticket(request, reaction.entry),
+        edit_sent.react_to_message, app[app_keys.CONTEXT], entry_id=await ticket_commands.entry_of_ticket(request, reaction.entry),
         person_id=me.id, emoji=reaction.emoji, now=app[app_keys.CLOCK](),
     )  # fmt: skip
     return await ticket_commands.pane(request)

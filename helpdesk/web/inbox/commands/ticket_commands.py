@@ -63,7 +63,7 @@ async def reply(request: web.Request) -> web.StreamResponse:
             reply_to=form.reply_to or None, via=form.via or None, subject=form.subject or None,
         )  # fmt: skip
         entry_id = await app[app_keys.DATABASE].write(
-            journey.send_reply, app[app_keys.BOOK], ticket_id=ticket_id, person_id=me.id, person_name=me.name,
+            journey.send_reply, app[app_keys.CONTEXT], ticket_id=ticket_id, person_id=me.id, person_name=me.name,
             answer=answer, now=app[app_keys.CLOCK](),
         )  # fmt: skip
     except (Conflict, Invalid) as error:
@@ -86,7 +86,7 @@ def _composer_again(refused: Refused) -> Mapping[str, Any]:
 async def _toast(request: web.Request, ticket_id: int, entry_id: int) -> Mapping[str, Any] | None:
     row = await request.app[app_keys.DATABASE].read(queries.ticket, ticket_id=ticket_id)
     sent = await request.app[app_keys.DATABASE].read(queries.entry, entry_id=entry_id)
-    seconds = int(request.app[app_keys.BOOK].time_to_undo(sent.channel or "").total_seconds())
+    seconds = int(request.app[app_keys.CONTEXT].time_to_undo(sent.channel or "").total_seconds())
     if not seconds:
         return None
     name = name_of(row.contact_name, row.address)
@@ -155,7 +155,7 @@ async def _set_status(request: web.Request, wanted: Status) -> web.StreamRespons
     app, me = request.app, app_keys.signed_in(request)
     await app[app_keys.DATABASE].write(
         statuses.set_status,
-        app[app_keys.BOOK],
+        app[app_keys.CONTEXT],
         ticket_id=render.ticket_number(request),
         status=wanted,
         by=me.id,
@@ -169,7 +169,7 @@ async def undo(request: web.Request) -> web.StreamResponse:
     app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, EntryForm)
     await app[app_keys.DATABASE].write(
         journey.undo_reply,
-        app[app_keys.BOOK],
+        app[app_keys.CONTEXT],
         entry_id=await entry_of_ticket(request, form.entry),
         person_id=me.id,
         now=app[app_keys.CLOCK](),
@@ -181,7 +181,7 @@ async def resend(request: web.Request) -> web.StreamResponse:
     """Resend a reply that was not delivered."""
     app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, EntryForm)
     await app[app_keys.DATABASE].write(
-        journey.send_again, app[app_keys.BOOK], entry_id=await entry_of_ticket(request, form.entry), person_id=me.id,
+        journey.send_again, app[app_keys.CONTEXT], entry_id=await entry_of_ticket(request, form.entry), person_id=me.id,
         now=app[app_keys.CLOCK](),
     )  # fmt: skip
     return await pane(request)

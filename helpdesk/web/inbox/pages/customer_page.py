@@ -108,7 +108,7 @@ async def lead(request: web.Request) -> web.StreamResponse:
     if form.address not in {address.address for address in data.addresses}:
         raise Invalid(INCOMPLETE, "address")
     made = await app[app_keys.DATABASE].write(
-        links.create_links, app[app_keys.BOOK], address=form.address, now=app[app_keys.CLOCK](), person_id=app_keys.signed_in(request).id,
+        links.create_links, app[app_keys.CONTEXT], address=form.address, now=app[app_keys.CLOCK](), person_id=app_keys.signed_in(request).id,
         ticket_id=data.ticket.id,
     )  # fmt: skip
     language = app[PAGES].language_of(request)

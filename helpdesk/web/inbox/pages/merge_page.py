@@ -105,7 +105,7 @@ async def _do(request: web.Request, other: int, person_id: int, *, sure: bool, h
     app, own = request.app, render.ticket_number(request)
     child, parent = (other, own) if here else (own, other)
     await app[app_keys.DATABASE].write(
-        journey.merge_into, app[app_keys.BOOK], ticket_id=child, into=parent, person_id=person_id, now=app[app_keys.CLOCK](),
+        journey.merge_into, app[app_keys.CONTEXT], ticket_id=child, into=parent, person_id=person_id, now=app[app_keys.CLOCK](),
         sure=sure,
     )  # fmt: skip
     return parent
@@ -116,7 +116,7 @@ async def unmerge(request: web.Request) -> web.StreamResponse:
     app, number = request.app, render.ticket_number(request)
     await app[app_keys.DATABASE].write(
         journey.undo_merge,
-        app[app_keys.BOOK],
+        app[app_keys.CONTEXT],
         ticket_id=number,
         person_id=app_keys.signed_in(request).id,
         now=app[app_keys.CLOCK](),

@@ -49,11 +49,11 @@ def ticket_number(request: web.Request) -> int:
 def reader_of(request: web.Request) -> Reader:
     """The reader of this request."""
     app = request.app
-    context, pages = app[app_keys.BOOK], app[PAGES]
+    context, pages = app[app_keys.CONTEXT], app[PAGES]
     language = pages.language_of(request)
     return Reader(
         me=app_keys.signed_in(request), now=app[app_keys.CLOCK](), language=language, channels=context.channels,
-        fill=suggested_replies.filler(context), calendar=context.promises.calendar, hours=context.hours, undo=context.time_to_undo, quote=context.quote_original,
+        fill=suggested_replies.filler(context), calendar=context.targets.calendar, hours=context.hours, undo=context.time_to_undo, quote=context.quote_original,
         reasons={item.key: item.words[language] for item in app.get(app_keys.REASONS, ())},
         look=app[LOOKS].of,
     )  # fmt: skip
@@ -86,7 +86,7 @@ async def context(
     reader, database = reader_of(request), request.app[app_keys.DATABASE]
     shown, parts = await database.read(
         page_data.screen, list_query=list_query, person_id=reader.me.id, now=reader.now, ticket_id=ticket_id,
-        full_timeline="whole" in request.query, forgiving=forgiving, bare=bare, context=request.app[app_keys.BOOK],
+        full_timeline="whole" in request.query, forgiving=forgiving, bare=bare, context=request.app[app_keys.CONTEXT],
     )  # fmt: skip
     people = by_id(shown.people)
     if composer is None and "answer" in request.query:

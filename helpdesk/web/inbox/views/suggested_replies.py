@@ -34,7 +34,7 @@ def kept_share(suggested: str, sent: str) -> float:
 def filler(context: DeskContext) -> Filler:
     """An article's title and its reply for a ticket; None for an article that is not there any more."""
     articles: Mapping[str, Article] = getattr(context.suggest, "articles", {})
-    week = getattr(context.promises.calendar("written")[1], "week", ())
+    week = getattr(context.targets.calendar("written")[1], "week", ())
 
     def fill(article_id: str, facts: Mapping[str, Any]) -> tuple[str, str] | None:
         article = articles.get(article_id)

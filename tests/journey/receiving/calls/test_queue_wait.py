@@ -158,7 +158,7 @@ async def test_the_target_is_what_the_policy_says(database, tmp_path, rule, targ
     phone = Phone(story(database, tmp_path))
     raw = {"name": "calls", "when": {"channel": "phone"}} | ({} if rule is None else {"queue_wait": rule})
     sla = policies.read({"policy": [raw]})
-    phone.desk.context.promises._policies = sla.policies
+    phone.desk.context.targets._policies = sla.policies
     phone.desk.time.passes(minutes=3)
     await phone.hears(answered_after(Phone.at_nine(), 30))
     await phone.desk.looks()
