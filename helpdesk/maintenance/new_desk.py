@@ -7,19 +7,19 @@ from pathlib import Path
 
 from helpdesk.database import migrate
 from helpdesk.database.engine import open_database
-from helpdesk.errors import Conflict
+from helpdesk.errors import DeskError
 from helpdesk.files.permissions import MADE
 from helpdesk.settings import Settings
 
 
 async def require_own_database(settings: Settings) -> None:
-    """Raise Conflict when the database is new and the data folder is not.
+    """Raise DeskError when the database is new and the data folder is not.
 
     Whoever connects the wrong database would have its mailboxes read and their customers answered once more.
     """
     left = [settings.data.folder / name for name in MADE if _holds_something(settings.data.folder / name)]
     if left and await _is_new(settings.database.url):
-        raise Conflict(
+        raise DeskError(
             f"The database is empty, and {left[0]} is of a desk that worked before. Name that desk's database in "
             "[database], restore a backup into an empty place, or say --new-database to begin a new desk here."
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
+from helpdesk import logs
 from helpdesk.cli import app
 from helpdesk.database import migrate
-from helpdesk.errors import Conflict
+from helpdesk.errors import DeskError
 from helpdesk.maintenance.new_desk import require_own_database
 from helpdesk.settings import Settings
 
@@ -33,13 +34,14 @@ async def test_an_empty_database_beside_a_used_data_folder_is_refused(settings, 
     place = settings.data.folder / left
     place.parent.mkdir(parents=True)
     place.write_text("k" * 40)
-    with pytest.raises(Conflict, match="database is empty"):
+    with pytest.raises(DeskError, match="database is empty"):
         await require_own_database(settings)
     await migrate.bring_up(settings.database.url)
     await require_own_database(settings)
 
 
-def test_serve_says_so_in_a_sentence(tmp_path):
+def test_serve_says_so_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(logs, "set_up", lambda *_: None)
     data = tmp_path / "data"
     data.mkdir()
     (data / "secret").write_text("k" * 40)
