@@ -148,7 +148,10 @@ def test_a_posted_body_is_read_by_the_form_parser_alone():
     body = {"post", "json", "multipart", "read", "text", "content", "_post", "_read_bytes"}
     by_hand = []
     for source in sources("helpdesk/web"):
-        if source.path == "helpdesk/web/forms/form_parser.py":
+        if source.path in (
+            "helpdesk/web/forms/form_parser.py",
+            "helpdesk/web/slow_clients.py",
+        ):  # the latter counts bytes
             continue
         by_hand += [
             f"{source.path}:{node.lineno} {ast.unparse(node)}"
