@@ -63,8 +63,7 @@ def send_reply(
     if timeline.written_since(answer.seen):
         raise Conflict("Something new arrived while you were writing.")
     way = destinations.chosen_destination(tx, context, ticket=ticket, wanted=answer.via)
-    if answer.files and way.channel in context.channels and not context.channels[way.channel].can.attachments:
-        raise Invalid("No files can go this way. Leave them out, or choose another way.", "files")
+    _require_open(context, way, answer)
     files = _draft_files(tx, ticket_id, person_id, answer.files)
     copies = reply_options.choose_copies(tx, context, ticket=ticket, wanted=answer.copies) if way.usual else []
     message = OutgoingMessage(
@@ -101,6 +100,14 @@ def _checked_text(answer: Reply) -> str:
     if len(text) > LONGEST:
         raise Invalid("This answer is longer than 100,000 characters; send it as a file.", "text")
     return text
+
+
+def _require_open(context: DeskContext, way: Destination, answer: Reply) -> None:
+    """Raises Invalid when the way leads to ourselves, or takes no files and there are some."""
+    if context.is_own_address(way.address):
+        raise Invalid("This answer would come back to ourselves. Choose another address of the customer.", "via")
+    if answer.files and way.channel in context.channels and not context.channels[way.channel].can.attachments:
+        raise Invalid("No files can go this way. Leave them out, or choose another way.", "files")
 
 
 def _lock_for_reply(tx: Connection, ticket_id: int) -> TicketRow:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from helpdesk.errors import Invalid
 from helpdesk.journey.lifecycle import status
 from helpdesk.tickets import queries
 from tests.support.mail.mail_desk import answer, mail, mail_story
@@ -91,3 +92,19 @@ async def test_a_spoofed_mail_with_a_stranger_in_copy_gets_the_stranger_nothing(
     await post.answers(number, 1, "It leaves tomorrow.")
     (second,) = [item for item in await post.posts() if item["Message-ID"] != sent["Message-ID"]]
     assert second["Cc"] is None
+
+
+async def test_an_answer_to_ourselves_is_refused_and_stops_no_clock(post):
+    number = await post.gets(mail(sender="Web form <support@desk.example>", subject="Form"))
+    with pytest.raises(Invalid, match="come back to ourselves"):
+        await post.answers(number, await post.person(), "We are looking.")
+    assert not (await post.ticket(number)).answered
+
+
+async def test_a_form_in_our_own_name_leads_to_whoever_filled_it_in(post):
+    form = mail(sender="Web form <support@desk.example>", headers={"Reply-To": "Sara <sara@customers.example>"})
+    number = await post.gets(form)
+    assert (await post.ticket(number)).address == "email:sara@customers.example"
+    await post.answers(number, await post.person(), "We are looking.")
+    (sent,) = await post.posts()
+    assert sent["To"].addresses[0].addr_spec == "sara@customers.example"
