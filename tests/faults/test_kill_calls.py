@@ -70,6 +70,14 @@ async def post(port: int, accepted: set[str], stop: asyncio.Event) -> None:
             accepted.add(f"c{number}")
 
 
+async def another_call(accepted: set[str]) -> None:
+    """Wait for another acknowledged call: on a slow machine the test must not be vacuous."""
+    before = len(accepted)
+    async with asyncio.timeout(60):
+        while len(accepted) == before:
+            await asyncio.sleep(0.01)
+
+
 async def _until_taken(http, port, event, stop):
     while True:
         try:
@@ -91,6 +99,7 @@ async def test_kills_lose_no_call_and_duplicate_none(database_url, tmp_path):
     await desk.start()
     posting = asyncio.create_task(post(port, accepted, stop))
     for _ in range(kills):
+        await another_call(accepted)
         await asyncio.sleep(dice.uniform(0.05, 0.4))  # at a random moment; nothing waits for it
         await desk.kill()
         await desk.start()
@@ -109,7 +118,7 @@ async def test_kills_lose_no_call_and_duplicate_none(database_url, tmp_path):
     finally:
         await database.close()
     times = Counter(one.remote_id for one in calls)
-    assert len(accepted) > kills
+    assert len(accepted) >= kills
     assert figures["quarantined"] == 0
     assert [name for name in accepted if times[name] != 1] == []
     outcomes = {one.remote_id: (one.data["disposition"], one.data["queue_wait_s"]) for one in calls}

@@ -83,6 +83,14 @@ async def post(port: int, accepted: list[str], stop: asyncio.Event) -> None:
                 break
 
 
+async def another_mail(accepted: list[str]) -> None:
+    """Wait for another acknowledged mail: on a slow machine the test must not be vacuous."""
+    before = len(accepted)
+    async with asyncio.timeout(60):
+        while len(accepted) == before:
+            await asyncio.sleep(0.01)
+
+
 async def quiet(url: str) -> None:
     """Wait until intake and outbox are empty and every ticket is answered."""
     from helpdesk.intake import queries as intake
@@ -112,6 +120,7 @@ async def test_fifty_kills_lose_nothing_and_duplicate_nothing(database_url, tmp_
         await desk.start()
         posting = asyncio.create_task(post(door, accepted, stop))
         for _ in range(kills):
+            await another_mail(accepted)
             await asyncio.sleep(dice.uniform(0.0, 0.4))  # at a random moment; nothing waits for it
             await desk.kill()
             await desk.start()
@@ -126,7 +135,7 @@ async def test_fifty_kills_lose_nothing_and_duplicate_nothing(database_url, tmp_
         )
         await database.close()
     questions = Counter(one.remote_id for one in lines if one.kind == "message" and one.author == "customer")
-    assert len(accepted) > kills
+    assert len(accepted) >= kills
     assert [name for name in accepted if questions[name] != 1] == []
     assert [name for name, times in questions.items() if times != 1] == []
     answers = {one.id: one for one in lines if one.kind == "message" and one.author == "agent"}
