@@ -193,7 +193,7 @@ async def test_a_customer_who_blocked_the_bot_is_offered_another_destination(des
     await known_by_number(desk, number)
     page = await desk.sits_down(mina)
     await page.goto(f"/inbox/tickets/{number}?view=all")
-    await expect(page.locator(".stopper.closed")).to_contain_text("The customer blocked the bot")
+    await expect(page.locator(".stopper.closed")).to_contain_text("The customer blocked the bot.")
     await expect(page.locator("select[name=via]")).to_have_value(NUMBER)
     await page.select_option("select[name=via]", "memory:sara@customers.example")
     await page.get_by_role("button", name="Text message").click()
