@@ -42,7 +42,7 @@ _FOLD: dict[int, str | None] = {
     **_TO_ASCII,
 }
 _SPACE = re.compile(r"\s+")
-_HALVED = re.compile(rf"\w+(?:{HALF_SPACE}+\w+)+")
+_HALVED = re.compile(rf"(?<!\w)\w++(?:{HALF_SPACE}++\w++)++")
 _PLAIN = re.compile(f"[\x00-\x7f\u060c-\u0674\u0679-\u06ff{HALF_SPACE}\u200e\u200f«»]*")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -55,7 +55,7 @@ _ARABIC_ONLY = re.compile(r"[ةأإ]|\bال")
 _ACCENTED = re.compile(r"[À-ÖØ-öø-ÿĀ-ſ]")
 _OFTEN_PERSIAN = re.compile(r"\b(?:از|به|که|را|این|است|شما|برای|من|هم|تا|می|با|یک|سلام|کنید|شد|های)\b")
 _OFTEN_ARABIC = re.compile(r"\b(?:من|في|على|إلى|هذا|أن|عن|لا|ما|هل|السلام|عليكم|لكم|التي|الذي|مع)\b")
-_ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
+_ADDRESS = re.compile(r"https?://\S++|(?<!\S)\S[^\s@]*+@\S++")
 
 
 def clean(text: str) -> str:

@@ -19,9 +19,11 @@ from channels.email.mime.parse_mail import Mail, parse_mail
 from channels.email.visible import html_quotes
 from channels.email.visible.visible_reply import visible
 
-_FROM = re.compile(rb"^from[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
-_IN_FROM = re.compile(rb"<\s*([^<>\s]{1,320})\s*>|([^\s<>\"(),;:]{1,64}@[^\s<>\"(),;:]{1,255})")
-_ORIGINAL_ID = re.compile(r"^Original-Message-ID[ \t]*:[ \t]*(.{3,500})$", re.IGNORECASE | re.MULTILINE)
+_FROM = re.compile(rb"^from[ \t]*+:((?:[^\r\n]++|\r?\n[ \t])*+)", re.IGNORECASE | re.MULTILINE)
+_IN_FROM = re.compile(
+    rb"<\s*+([^<>\s]{1,320}+)\s*+>|((?<![^\s<>\"(),;:@])[^\s<>\"(),;:@]{1,64}+@[^\s<>\"(),;:]{1,255}+)"
+)
+_ORIGINAL_ID = re.compile(r"^Original-Message-ID[ \t]*+:[ \t]*+(.{3,500}+)$", re.IGNORECASE | re.MULTILINE)
 _BYTES = re.compile(r"\d{1,15}", re.ASCII)
 _HEADER_SIZE = 65_536
 

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from channels.contract import Channel
 
-ADDRESS = re.compile(r"[^\s@<>\"(),:;\\]+@[^\s@<>\"(),:;\\]+")
 Port = Annotated[int, Field(ge=0, le=65535)]
 AddressText = Annotated[
     str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[^\s@<>\"(),:;\\]+@[^\s@<>\"(),:;\\]+$")

@@ -21,7 +21,14 @@ from helpdesk.web.app_keys import CLOCK, DATABASE, SECRET, SESSION, SETTINGS
 
 SEEN_AT_MOST_EVERY = timedelta(minutes=1)
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
-BROWSERS = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}  # fmt: skip
+BROWSERS = {
+    re.compile(r"\bEdg/"): "Edge",
+    re.compile(r"\bOPR/"): "Opera",
+    re.compile(r"\bSamsungBrowser/"): "Samsung Internet",
+    re.compile(r"\bFirefox/"): "Firefox",
+    re.compile(r"\bChrome/"): "Chrome",
+    re.compile(r"\bSafari/"): "Safari",
+}
 
 
 def limits(settings: Settings) -> sign_in.Limits:
@@ -56,7 +63,7 @@ def _within(address: str, networks: list[ipaddress.IPv4Network | ipaddress.IPv6N
 def device(request: web.Request) -> str:
     """A short description of the browser: `Firefox, Linux`."""
     agent = request.headers.get("User-Agent", "")
-    browser = next((name for mark, name in BROWSERS.items() if re.search(rf"\b{mark}/", agent)), "")
+    browser = next((name for mark, name in BROWSERS.items() if mark.search(agent)), "")
     system = next((item for item in SYSTEMS if item in agent), "")
     return ", ".join(item for item in (browser, system) if item) or agent[:60]
 

@@ -28,7 +28,7 @@ LATE_IMPORTS = {  # where, perhaps which module, and why it is loaded later than
     "helpdesk/suggestions/suggester.py": "numpy is loaded in the thread that builds the engine",
     "channels/registry.py by name": "a folder is enough to be a channel",
     "channels/email/sending/dkim.py by name": "an extra that may not be installed",
-    "channels/email/facts/bounces.py flufl.bounce": "only for bounces of servers that send no delivery report",
+    "channels/email/facts/flufl_bounce.py flufl.bounce": "only for bounces of servers that send no delivery report",
     "channels/email/mime/charsets.py charset_normalizer": "only for mails whose charset nothing else tells",
     "channels/email/mime/embedded_files.py tnefparse": "only for Outlook's winmail.dat",
     "channels/webchat/normalise.py phonenumbers": "only for forms that ask for a telephone number",

@@ -11,7 +11,7 @@ import re
 from channels.email.mime.parse_mail import Mail
 
 _OUT_OF_OFFICE = re.compile(
-    r"^\W*(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer|antwort)|auto:|autoreply|out of (?:the )?office|ooo:"
+    r"^\W*+(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer|antwort)|auto:|autoreply|out of (?:the )?office|ooo:"
     r"|away from (?:my )?(?:mail|office|desk)|on vacation|vacation (?:reply|notice|response)"
     r"|automatische (?:antwort|nachricht|beantwoording)|abwesen(?:d|heit)|abwesenheitsnotiz"
     r"|r[ée]ponse automatique|absence du bureau|message d['’]absence|respuesta autom[áa]tica|fuera de (?:la )?oficina"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from channels.email.mime.headers import unfold
+from channels.email.facts import flufl_bounce
+from channels.email.mime.headers import LONGEST, unfold
 from channels.email.mime.parse_mail import Mail
 
 Kind = Literal["hard", "soft"]
@@ -21,7 +21,7 @@ _SENDER_NAME = re.compile(
     r"mail delivery|mailer.?daemon|postmaster|delivery subsystem|mail administrator|سامانه ایمیل", re.IGNORECASE
 )
 _SUBJECT = re.compile(
-    r"^\W*(?:undeliver|undelivered|delivery (?:status|failure|has failed|delayed|problem|notification|incomplete)|mail delivery"
+    r"^\W*+(?:undeliver|undelivered|delivery (?:status|failure|has failed|delayed|problem|notification|incomplete)|mail delivery"
     r"|returned (?:mail|to sender|message)|(?:mail|message) (?:delivery )?(?:failure|failed|delayed|returned|status|system error|undeliverable)"
     r"|failure (?:notice|delivery|de livraison)|non.?remis|unzustellbar|nicht zustellbar|failed (?:delivery|mail)|could not (?:send|deliver)"
     r"|(?:your )?(?:mail|message|e-mail) (?:to|could|was|has|not)\b.*(?:not|fail|deliver|return)|warning: (?:could not|message)|unable to deliver"
@@ -35,25 +35,30 @@ _SAYS_SO = re.compile(
     r"|(?:mail|message) (?:system error|undeliverable|delivery|delayed)|unzustellbar|nicht zustellbar|could not be delivered|недоставлен|عدم تحویل|ایمیل برگشتی|تحویل داده نشد",
     re.IGNORECASE,
 )
-_ADDRESS = r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
+_ADDRESS = r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}+@[\w-]{1,63}+(?:\.[\w-]{1,63}+){1,8}+"
 _BOUNCE_ADDRESS = re.compile(r"[-+_.](?:bounces?|b\.[a-z0-9]{8,64})(?:[+-][^@\s]{1,100})?@", re.IGNORECASE)
 _RETURNED_TEXT = re.compile(r"^(?:Received|Message-ID|Return-Path):", re.IGNORECASE | re.MULTILINE)
 _ANY_ADDRESS = re.compile(_ADDRESS)
 _STATUS = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?![\d.])")
 _HINTS = ("deliver", "returned", "unknown", "no such", "mailbox", "failed", "rejected", "delivr", "zustell", "entreg")
 _STATUS_OR_CODE = re.compile(r"\b5\.\d\.\d{1,3}\b|\b55[0-4]\b")
-_TYPED = re.compile(r"^\s*(?:[\w-]+\s*;)?\s*<?(.+?)>?\s*$", re.DOTALL)
-_FIELD = re.compile(r"^([!-9;-~]{1,60})[ \t]*:[ \t]*(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
+_FIELD = re.compile(r"^([!-9;-~]{1,60}+)[ \t]*+:[ \t]*+(.*+(?:\n[ \t]++.*+)*+)", re.MULTILINE)
+_RETURNED_FIELDS = {
+    name: re.compile(rf"^{name}[ \t]*+:(.*+(?:\n[ \t]++.*+)*+)", re.MULTILINE | re.IGNORECASE)
+    for name in ("message-id", "references", "subject", "to")
+}
+_BLANK_LINE = re.compile(r"\n[ \t]*+\n")
 _ARRIVED = re.compile(r"^Action[ \t]*:[ \t]*(?:delivered|relayed|expanded)", re.IGNORECASE | re.MULTILINE)
 _THROWN_AWAY = re.compile(r";\s*(?:deleted|denied|failed|rejected|dispatched/(?:error|failed))", re.IGNORECASE)
 _STILL_TRYING = re.compile(
     r"still (?:being retried|trying)|will (?:be retried|keep trying|try again|continue to)|has been delayed|temporar|not yet been delivered|warning message only",
     re.IGNORECASE,
 )
-_REASON = re.compile(
-    rf"<?({_ADDRESS})>?:?[^\n]{{0,200}}(?:\n[^\n]{{0,200}}){{0,2}}?(?:user unknown|unknown user|no such|not exist|does not|mailbox|rejected|refused|55\d[ -]|unrouteable|unknown|disabled|full)",
+_REFUSED = re.compile(
+    r"user unknown|unknown user|no such|not exist|does not|mailbox|rejected|refused|55\d[ -]|unrouteable|unknown|disabled|full",
     re.IGNORECASE,
 )
+LINES_BELOW, LONGEST_LINE = 2, 200  # where the reason stands that is given for an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ def _robot(mail: Mail) -> bool:
 
 def _recipients(mail: Mail) -> str:
     names = ("to", "delivered-to", "x-original-to", "envelope-to")
-    return " ".join(value for name in names for value in mail.fields.get(name, ()))
+    return " ".join(value[:LONGEST] for name in names for value in mail.fields.get(name, ())[:20])
 
 
 def _suspicious(mail: Mail) -> bool:
@@ -158,7 +163,7 @@ def _from_report(mail: Mail) -> Bounce | None:
 
 def _blocks(reports: Iterable[str]) -> Iterable[dict[str, str]]:
     for report in reports:
-        for block in re.split(r"\n[ \t]*\n", report.replace("\r\n", "\n").replace("\r", "\n")):
+        for block in _BLANK_LINE.split(report.replace("\r\n", "\n").replace("\r", "\n")):
             fields: dict[str, str] = {}
             for name, value in _FIELD.findall(block):
                 fields.setdefault(name.lower(), value.strip())
@@ -169,9 +174,7 @@ def _blocks(reports: Iterable[str]) -> Iterable[dict[str, str]]:
 def _recipient(block: dict[str, str]) -> str:
     for name in ("original-recipient", "final-recipient", "x-actual-recipient", "x-original-recipient"):
         value = block.get(name, "")
-        typed = _TYPED.match(value)
-        inside = _ANY_ADDRESS.search(typed[1] if typed else value)
-        if inside:
+        if inside := _ANY_ADDRESS.search(value):
             return inside[0]
     return ""
 
@@ -189,7 +192,7 @@ def _from_disposition(mail: Mail) -> Bounce | None:
 
 
 def _from_words(mail: Mail) -> Bounce | None:
-    temporary, permanent = _library(mail)
+    temporary, permanent = flufl_bounce.failures(mail.message)
     text = mail.text or mail.html or ""
     returns = _returns_a_mail(text)
     if (permanent or temporary) and (_robot(mail) or returns or _SAYS_SO.search(mail.subject)):
@@ -199,7 +202,7 @@ def _from_words(mail: Mail) -> Bounce | None:
         )
     if not _robot(mail) and not (returns and _STATUS_OR_CODE.search(text)):
         return None  # a person may well write about mails that do not arrive
-    people = _REASON.findall(text[:8000])
+    people = _refused_addresses(text[:8000])
     returned = [address for part in mail.returned for address in _ANY_ADDRESS.findall(_header(part, "to"))]
     if not people and not (returned and mail.report_type) and not _surely(mail):
         return None
@@ -208,26 +211,28 @@ def _from_words(mail: Mail) -> Bounce | None:
     return Bounce(kind, _unique(recipients), _excerpt(text), given_up=kind == "hard" or _given_up(text))
 
 
+def _refused_addresses(text: str) -> list[str]:
+    """The addresses followed by a word of refusal, on their line or one of the two below."""
+    refused: list[str] = []
+    end = 0
+    for address in _ANY_ADDRESS.finditer(text):
+        if address.start() < end:
+            continue  # named on the way to a reason for the one before
+        stop = address.end()
+        for _ in range(LINES_BELOW + 1):
+            line = text.find("\n", stop, stop + LONGEST_LINE + 1)
+            stop = line + 1 if line >= 0 else stop + LONGEST_LINE
+            if line < 0:
+                break
+        if reason := _REFUSED.search(text, address.end(), stop):
+            refused.append(address[0])
+            end = reason.end()
+    return refused
+
+
 def _surely(mail: Mail) -> bool:
     robot = _SENDER.match(mail.sender[1]) or "from" not in mail.fields or mail.report_type == "delivery-status"
     return bool(robot) and bool(_SUBJECT.match(mail.subject) or _SAYS_SO.search(mail.subject))
-
-
-def _library(mail: Mail) -> tuple[list[str], list[str]]:
-    """What flufl.bounce finds, which knows many old servers' wordings."""
-    from flufl.bounce import all_failures
-
-    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
-    try:
-        temporary, permanent = all_failures(mail.message)
-    except Exception:  # it stumbles over broken mails
-        return [], []
-    return _addresses(temporary), _addresses(permanent)
-
-
-def _addresses(failures: Iterable[object]) -> list[str]:
-    plain = [item.decode("ascii", "replace") if isinstance(item, bytes) else str(item) for item in failures]
-    return sorted(item for item in plain if "@" in item and len(item) < 320)
 
 
 def _kind_of(text: str) -> Kind:
@@ -243,7 +248,7 @@ def _given_up(text: str) -> bool:
 
 
 def _header(part: str, name: str) -> str:
-    match = re.search(rf"^{name}[ \t]*:(.*(?:\n[ \t]+.*)*)", part, re.MULTILINE | re.IGNORECASE)
+    match = _RETURNED_FIELDS[name].search(part)
     return match[1] if match else ""
 
 

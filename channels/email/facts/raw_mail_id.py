@@ -7,7 +7,7 @@ import re
 
 HEAD = 262_144  # bytes of header looked at
 END = re.compile(rb"\r?\n\r?\n|\r\r")
-FIELD = rb"^%s[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)"
+FIELD = rb"^%s[ \t]*+:((?:[^\r\n]++|\r?\n[ \t])*+)"
 MESSAGE_ID, *OTHERS = (
     re.compile(FIELD % name, re.IGNORECASE | re.MULTILINE) for name in (b"message-id", b"from", b"date", b"subject")
 )

@@ -11,8 +11,9 @@ from channels.email.mime.parse_mail import Mail
 
 MOST_IDS = 60
 _OWN_ID = re.compile(r"^<?p\.([a-z0-9]{8,64})@", re.IGNORECASE)
-_REPLY_ADDRESS = re.compile(r"[\w.!#$%&'*/=?^`{|}~-]{1,64}\+([a-z0-9]{8,64})@", re.IGNORECASE)
-_BOUNCE_ADDRESS = re.compile(r"[\w.!#$%&'*/=?^`{|}~-]{1,64}\+b\.([a-z0-9]{8,64})@", re.IGNORECASE)
+_LOCAL = r"(?<![\w.!#$%&'*/=?^`{|}~-])[\w.!#$%&'*/=?^`{|}~-]{1,64}+"
+_REPLY_ADDRESS = re.compile(rf"{_LOCAL}\+([a-z0-9]{{8,64}}+)@", re.IGNORECASE)
+_BOUNCE_ADDRESS = re.compile(rf"{_LOCAL}\+b\.([a-z0-9]{{8,64}}+)@", re.IGNORECASE)
 _DELIVERED = (
     "delivered-to",
     "x-original-to",
@@ -28,10 +29,10 @@ _INVISIBLE = dict.fromkeys(
 )
 _NUMBER = re.compile(r"[\[［]\s?(?:[^\W\d_]{1,12}\s?)?[#＃]\s?(\d{1,12})\s?[\]］]")
 _PREFIX = re.compile(
-    r"^\s*(?:\[(?:ext|extern|external|spam\??|bulk|خارجی)\]\s*|"
+    r"^\s*+(?:\[(?:ext|extern|external|spam\??|bulk|خارجی)\]\s*+|"
     r"(?:re|rép|reply|aw|antw|antwort|sv|vs|vá|res|rif|r|odp|ynt|yan|ref|bls|atb|nk|fw|fwd|wg|tr|rv|enc|i|pd|doorst|ilt|vl|továbbítás"
     r"|پاسخ|پاسخ به|جواب|در پاسخ|ارجاع|هدایت|فوروارد|بازارسال|ارسال مجدد|رد|إعادة توجيه|إعادة|تحويل|הועבר|תשובה|ответ|отв|на|пересл|回复|回覆|答复|答覆|转发|轉寄|返信|転送|회신|전달)"
-    r"\s?(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3}|\*\d{1,3})?\s*[:：]\s*)+",
+    r"\s*+(?:(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3}|\*\d{1,3})\s*+)?[:：]\s*+)+",
     re.IGNORECASE,
 )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 FETCHED = re.compile(rb"\d+ FETCH \(")
 NUMBER = re.compile(rb"\bUID (\d+)")
 SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
-QUOTED = re.compile(rb'\bBODY\[[A-Z]*\] "((?:[^"\\]|\\.)*)"')
+QUOTED = re.compile(rb'\bBODY\[[A-Z]*\] "((?:[^"\\]++|\\.)*+)"')
 DATE = re.compile(rb'\bINTERNALDATE "([^"]+)"')
 
 

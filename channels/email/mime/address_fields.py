@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from channels.email.mime.headers import text, unfold
 
 Person = tuple[str, str]  # (name, address)
 MOST = 500  # addresses read from one field
 
-_SIMPLE = re.compile(r'^\s*(?:"([^"\\]*)"|([^"<>@,;:()\\]*?))\s*<([^<>\s,;:"()@]+@[^<>\s,;:"()@]+)>\s*$')
+_SIMPLE = re.compile(r'^\s*+(?:"([^"\\]*+)"\s*+|([^"<>@,;:()\\]*+))<([^<>\s,;:"()@]++@[^<>\s,;:"()@]++)>\s*+$')
 _BARE = re.compile(r"^[^<>\s,;:\"()@]+@[^<>\s,;:\"()@]+$")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|\((?:[^()\\]|\\.|\([^()]*\))*\)|[,;]|:(?!//)|[^"<(,;:]+|.', re.DOTALL)
-_ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]@]+@(?:[^\s<>,;:\"()\[\]@]+|\[[^\]\s]+\])")
-_COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
+# An escaped quote or bracket opens nothing: with that, what is never closed is read to its end only once.
+_TOKEN = re.compile(
+    r'(?<!\\)"(?:[^"\\]++|\\.)*+"|<[^<>]*+>|(?<!\\)\((?:[^()\\]++|\\.|\([^()]*+\))*+\)|[,;]|:(?!//)|[^"<(,;:]++|.',
+    re.DOTALL,
+)
+_ADDRESS = re.compile(r"(?<![^\s<>,;:\"()\[\]@])[^\s<>,;:\"()\[\]@]++@(?:[^\s<>,;:\"()\[\]@]++|\[[^\[\]\s@]++\])")
+_COMMENT = re.compile(r"(?<!\\)\((?:[^()\\]++|\\.)*+\)")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -27,7 +32,8 @@ def addressees(value: str, hint: str | None = None) -> list[Person]:
         return [(_name(simple[1] or simple[2] or "", hint), text(simple[3], hint))]
     if _BARE.match(value):
         return [("", text(value, hint))]
-    return [person for piece in _split(value) if (person := _person(piece, hint)) is not None][:MOST]
+    people = (person for piece in _split(value) if (person := _person(piece, hint)) is not None)
+    return list(islice(people, MOST))
 
 
 def _split(value: str) -> list[list[str]]:
@@ -50,7 +56,7 @@ def _rejoin(pieces: list[list[str]]) -> list[list[str]]:
     for piece in pieces:
         plain = "".join(piece)
         if "@" not in plain and not any(part.startswith("<") for part in piece):
-            waiting = [*waiting, *([", "] if waiting else []), *piece]
+            waiting += [*([", "] if waiting else []), *piece]
             continue
         if waiting and any(part.startswith("<") for part in piece) and not plain.lstrip().startswith('"'):
             piece = [*waiting, ", ", *piece]

@@ -12,7 +12,7 @@ from channels.email.mime.charsets import decode
 
 MOST_FILES = 50  # uuencoded files looked for in one text
 TNEF_TYPES = {"application/ms-tnef", "application/vnd.ms-tnef"}
-_BEGIN = re.compile(r"^begin(?:-base64)? [0-7]{3,4} (\S.{0,200}?)[ \t\r]*\n", re.MULTILINE)
+_BEGIN = re.compile(r"^begin(?:-base64)? [0-7]{3,4} (\S.{0,300}+)\n", re.MULTILINE)
 
 
 @dataclass(slots=True)

@@ -16,10 +16,12 @@ from urllib.parse import unquote_to_bytes
 from channels.email.mime.charsets import decode, known
 
 LONGEST = 20_000  # characters of one field that are looked at
-_FOLD = re.compile(r"[ \t]*\r?\n[ \t]*|\r")
+_FOLD = re.compile(r"(?:(?<![ \t])[ \t]++)?\r?\n[ \t]*+|\r")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_WORD = re.compile(r"=\?([^?\s]{1,60}?)(?:\*[^?\s]{0,20})?\?\s?([bBqQ])\?(.*?)\?=", re.DOTALL)
-_BETWEEN = re.compile(r"(\?=)\s+(?==\?[^?\s]{1,60}\?\s?[bBqQ]\?)")
+_WORD = re.compile(
+    r"=\?([^?\s]{1,60}?)(?:\*[^?\s]{0,20})?\?\s?([bBqQ])\?((?:[^?=]++|\?(?!=)|=(?!\?[^?\s=]))*+)\?="
+)  # what looks like the beginning of another word ends this one
+_BETWEEN = re.compile(r"(\?=)\s++(?==\?[^?\s]{1,60}\?\s?[bBqQ]\?)")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 
 
@@ -103,7 +105,7 @@ def base64(data: bytes) -> bytes | None:
 
 # --- parameters -----------------------------------------------------------------------------------
 
-_PARAM = re.compile(r'[;\s]*([^\s=;"]{1,80})\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))', re.DOTALL)
+_PARAM = re.compile(r'(?<![^\s=;"])([^\s=;"]{1,80}+)\s*+=\s*+(?:"((?:[^"\\]++|\\.)*+)"?|([^;]*+))', re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\])')
 
 
@@ -162,6 +164,7 @@ def _join(parts: dict[int, tuple[str, bool]]) -> str:
 
 _ID = re.compile(r"<\s*([^<>\s]{1,500})\s*>")
 _BARE_ID = re.compile(r"[^\s<>,;\"()]{1,300}")
+_ID_OR_BARE = re.compile(r"<[^<>\s]++>|(?<![^\s<>,])[^\s<>,][^\s<>,@]*+@[^\s<>,]++")
 
 
 def ids(value: str, most: int = 100) -> list[str]:
@@ -175,7 +178,7 @@ def ids(value: str, most: int = 100) -> list[str]:
     else:
         rest = _ID.sub(" ", value)
         if "@" in rest and "(" not in rest and '"' not in rest:
-            bracketed = [f"<{item.strip('<>')}>" for item in re.findall(r"<[^<>\s]+>|[^\s<>,]+@[^\s<>,]+", value)]
+            bracketed = [f"<{item.strip('<>')}>" for item in _ID_OR_BARE.findall(value)]
     return list(dict.fromkeys(bracketed))[-most:]
 
 
@@ -187,8 +190,8 @@ def message_id(value: str) -> str | None:
     return f"<{text(bare)[:500]}>" if bare else None
 
 
-_COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
-_COLONS = re.compile(r"\s*:\s*")
+_COMMENT = re.compile(r"(?<!\\)\((?:[^()\\]++|\\.)*+\)")
+_COLONS = re.compile(r"(?:(?<!\s)\s++)?:\s*+")
 _CLOCK = re.compile(r"(\d{1,2})\.(\d{2})\.(\d{2})")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _LOOSE = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3})[a-z]*\.?[ ,-]+(\d{4})(?:\D{1,4}(\d{1,2}):(\d{2})(?::(\d{2}))?)?")

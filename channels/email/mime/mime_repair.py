@@ -6,11 +6,19 @@ import email
 from email.generator import BytesGenerator
 from email.message import Message
 from email.parser import BytesHeaderParser
-from email.policy import compat32
+from email.policy import Compat32
 from io import BytesIO
 
 TANGLED = 200  # multiparts or nested messages; more is an attack, taken as text
 BORDERS = 10_000  # lines that begin like a boundary
+
+
+class _Part(Message):
+    """A part. A delivery report stays a text: the library would make a message of every blank line in it."""
+
+    def get_content_type(self) -> str:
+        kind = super().get_content_type()
+        return "text/plain" if kind == "message/delivery-status" else kind
 
 
 def parse(raw: bytes) -> tuple[Message, bool]:
@@ -18,7 +26,7 @@ def parse(raw: bytes) -> tuple[Message, bool]:
     if raw.count(b"oundary=") > TANGLED or raw.count(b"message/rfc822") > TANGLED or raw.count(b"\n--") > BORDERS:
         return BytesHeaderParser().parsebytes(raw), True
     try:
-        return email.message_from_bytes(raw), False
+        return email.message_from_bytes(raw, _Part), False
     except (RecursionError, ValueError, LookupError, AssertionError, TypeError, AttributeError, IndexError):
         return BytesHeaderParser().parsebytes(raw), True
 
@@ -42,11 +50,21 @@ def unflow(text: str, drop_space: bool) -> str:
     return "\n".join("".join(pieces) for pieces in out)
 
 
+class _Verbatim(Compat32):
+    """Header fields as they came: the library's folding takes time that grows with the square of a field."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return f"{name}: {value}\n".replace("\r\n", "\n").encode("utf-8", "surrogateescape")
+
+
+_VERBATIM = _Verbatim()
+
+
 def flatten(message: Message) -> bytes:
     """A message that was taken apart, as bytes again."""
     out = BytesIO()
     try:
-        BytesGenerator(out, mangle_from_=False, policy=compat32.clone(max_line_length=None)).flatten(
+        BytesGenerator(out, mangle_from_=False, policy=_VERBATIM).flatten(
             message, unixfrom=bool(message.get_unixfrom())
         )
     except Exception:  # the generator stumbles over what the parser took

@@ -7,20 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.message import Message
+from itertools import islice
 
 from channels.contract import Attachment, Unreadable
 from channels.email.mime import mime_repair
-from channels.email.mime.address_fields import Person, addressees
+from channels.email.mime.address_fields import MOST, Person, addressees
 from channels.email.mime.charsets import decode
 from channels.email.mime.contents import Contents, Fields, fields_of, first
 from channels.email.mime.headers import date, ids, message_id, parameters, text
 from channels.email.mime.walk_parts import Place, walk
 
+LONGEST_BOUNDARY = 200  # characters
 _LEADING = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\s)+|\A>?From (?![ \t]*:)[^\r\n]*\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
-_BOUNDARY = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=[Cc]ontent-|\r?\n)", re.MULTILINE)
+_BOUNDARY = re.compile(rb"^--([^\r\n]++)\r?\n(?=[Cc]ontent-|\r?\n)", re.MULTILINE)
 _CID = re.compile(r"cid:([^\"'\s>)]+)", re.IGNORECASE)
-_END = re.compile(rb"\r?\n[ \t]*\r?\n|\r\r")
+_END = re.compile(rb"\r?\n[ \t]*+\r?\n|\r\r")
 
 
 @dataclass(slots=True)
@@ -125,10 +127,11 @@ def _recover(message: Message, kind: str, fields: Fields) -> Message:
     octets = payload.encode("utf-8", "surrogateescape")
     if not kind and not octets.lstrip().startswith(b"--"):
         return message
-    line = _BOUNDARY.search(octets)
-    if line is None or b'"' in line[1]:
+    borders = (line[1].rstrip(b" \t") for line in _BOUNDARY.finditer(octets))
+    border = next((item for item in borders if 0 < len(item) <= LONGEST_BOUNDARY), b"")
+    if not border or b'"' in border:
         return message
-    head = b'Content-Type: %s; boundary="%s"\n\n' % (kind.encode("ascii", "replace") or b"multipart/mixed", line[1])
+    head = b'Content-Type: %s; boundary="%s"\n\n' % (kind.encode("ascii", "replace") or b"multipart/mixed", border)
     again, _ = mime_repair.parse(head + octets)
     if not again.is_multipart():
         return message
@@ -171,7 +174,8 @@ def _everyone(fields: Fields, name: str, hint: str | None) -> list[Person]:
     values = fields.get(name, ())
     if len(values) == 1:
         return addressees(values[0], hint)
-    return list(dict.fromkeys(person for value in values for person in addressees(value, hint)))
+    people = (person for value in values for person in addressees(value, hint))
+    return list(dict.fromkeys(islice(people, MOST)))
 
 
 def _contents(mail: Mail, contents: Contents, type_: dict[str, str]) -> Mail:

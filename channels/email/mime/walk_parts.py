@@ -17,7 +17,7 @@ from channels.email.mime.headers import base64, parameters, text, unfold
 DEEPEST = 24  # levels of parts in parts
 MOST_PARTS = 2_000
 
-_META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,30})", re.IGNORECASE)
+_META = re.compile(rb"<meta[^>]{0,200}charset\s*+=\s*+(?:[\"']\s*+)?([\w.:-]{2,30})", re.IGNORECASE)
 _READABLE = {"text/plain", "text/html", "text", "", "text/enriched", "text/richtext", "plain/text", "html/text"}
 _SHOWN = {"text/plain", "text/html", "text/calendar"}
 _ENRICHED = re.compile(r"<(?!<)/?[A-Za-z][^<>]{0,60}>")

@@ -56,7 +56,7 @@ _ALL_AFTER = {
 }
 _BORDERED = "div[style*='border-top']"
 _OUTLOOK = re.compile(
-    r"border(?:-top)?\s*:\s*(?:none;\s*border-top\s*:\s*)?solid\s+#?(?:e1e1e1|b5c4df|windowtext|rgb\(181)",
+    r"border(?:-top)?\s*+:\s*+(?:none;\s*+border-top\s*+:\s*+)?solid\s++#?(?:e1e1e1|b5c4df|windowtext|rgb\(181)",
     re.IGNORECASE,
 )
 _NO_TEXT = {
@@ -88,8 +88,8 @@ _NESTING = re.compile(
     r"<(/?)(?:div|span|p|b|i|u|a|em|font|strong|table|tr|td|tbody|ul|ol|li|blockquote|center|section|article|big|small|code|pre|form|h[1-6]|[a-z]+-[a-z-]+)\b",
     re.IGNORECASE,
 )
-_MANY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
-_SPACES_AT_BREAK = re.compile(r" +\n")
+_MANY_LINES = re.compile(r"\n[ \t]*+(?:\n[ \t]*+)++")
+_SPACES_AT_BREAK = re.compile(r"(?<! ) ++\n")
 
 
 @dataclass(frozen=True, slots=True)

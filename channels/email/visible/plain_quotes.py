@@ -11,10 +11,11 @@ import re
 from channels.email.visible import quote_patterns
 
 ATTRIBUTION_LINES = 6
+MOST_LOOKS = 3_000  # suspicious lines that are examined; a text with more of them is no letter
 _EDGES = " \t\r*\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00a0\u061c"
-_LOOSE_ENDS = re.compile(r"[\s_=*-]*$")
+_LOOSE_ENDS = re.compile(r"(?<![\s_=*-])[\s_=*-]++$")
 _BORDERS = frozenset("-_=—–─·#|")
-_OPEN_LINK = re.compile(r"<\s*(?:https?://|mailto:)[^<>\s]*\s*$", re.IGNORECASE)
+_OPEN_LINK = re.compile(r"<\s*(?:https?://|mailto:)[^<>\s]*+\s*+$", re.IGNORECASE)
 _LINK = re.compile(r"https?:|www\.")
 _CUT_LINK = re.compile(r"[=_&/)]")
 
@@ -32,14 +33,17 @@ class PlainQuotes:
 
     def kept(self) -> list[str]:
         """The lines that are the person's own."""
-        index = 0
+        index = looks = 0
         while index < self.end:
             bare = self.bare[index]
             if not bare:
                 index += 1
             elif bare[0] in ">&" and self._is_quoted(index):
                 index = self._broken_attribution(index, bare) or self._quoted(index)
-            elif ":" in bare or "：" in bare or bare[-1] == ">" or bare[0] in _BORDERS or bare[-1] in _BORDERS:
+            elif looks < MOST_LOOKS and (
+                ":" in bare or "：" in bare or bare[-1] == ">" or bare[0] in _BORDERS or bare[-1] in _BORDERS
+            ):
+                looks += 1
                 index = self._look(index, quote_patterns.fold(self.lines[index]))
             else:
                 index += 1

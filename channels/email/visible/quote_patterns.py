@@ -36,10 +36,10 @@ WROTE = (
     r"|نوشته است|نوشته اند|نوشته بود|نوشته|نوشتند|مرقوم فرمودند|مرقوم کرد|نوشت|گفته است|ارسال کرد|فرستاد)"
 )
 WROTE_ANYWHERE = re.compile(WROTE, re.IGNORECASE)
-WROTE_AT_END = re.compile(WROTE + r"\)?\s*(?:[:：]\s*|\s?-{2,}\s*:?\s*)$", re.IGNORECASE)
-WROTE_INSIDE = re.compile(r"[\w>)]\s*" + WROTE + r"\)?\s?[:：]\s+(?=\S)", re.IGNORECASE)
-ENDS_IN_ADDRESS = re.compile(r"[>)\]]\s*[:：]\s*$")
-ENDS_IN_COLON = re.compile(r"[:：]\s*$")
+WROTE_AT_END = re.compile(WROTE + r"\)?\s*+(?:[:：]\s*+|-{2,}+\s*+(?::\s*+)?)$", re.IGNORECASE)
+WROTE_INSIDE = re.compile(r"[\w>)]\s*+" + WROTE + r"\)?\s?[:：]\s++(?=\S)", re.IGNORECASE)
+ENDS_IN_ADDRESS = re.compile(r"[>)\]]\s*+[:：]\s*+$")
+ENDS_IN_COLON = re.compile(r"[:：]\s*+$")
 MONTH = (
     r"(?:jan|feb|f[ée]v|m[aä]r|apr|avr|abr|ma[iyjg]|jun|juin|jul|juil|giu|lug|aug|ago|août|sep|set|o[ck]t|ott|nov|de[czs]|dic|dez|stycz|lut|kwie|czerw|lip|sierp|wrze|paźd|list|grud"
     r"|янв|фев|мар|апр|май|мая|июн|июл|авг|сен|окт|ноя|дек"
@@ -48,21 +48,21 @@ MONTH = (
     r"|يناير|ینایر|فبرایر|مارس|ابریل|أبریل|مایو|یونیو|یولیو|أغسطس|اغسطس|سبتمبر|أکتوبر|اکتوبر|نوفمبر|دیسمبر)"
 )
 DATE = re.compile(
-    rf"\d{{1,4}}\s?[-/.]\s?\d{{1,2}}\s?[-/.]\s?\d{{1,4}}|\d{{1,2}}[\s,.-]+(?:de |d[’'])?{MONTH}|{MONTH}\w*\.?[\s,-]+\d{{1,4}}|\d{{1,2}}[:.h]\d{{2}}"
+    rf"\d{{1,4}}\s?[-/.]\s?\d{{1,2}}\s?[-/.]\s?\d{{1,4}}|\d{{1,2}}[\s,.-]++(?:de |d[’'])?{MONTH}|{MONTH}\w{{0,15}}+\.?[\s,-]++\d{{1,4}}|\d{{1,2}}[:.h]\d{{2}}"
     r"|\d{4}\s?[年년]|\d{1,2}\s?(?:月|월)|\d{1,2} tháng \d{1,2}",
     re.IGNORECASE,
 )
-MAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)*|\(at\)")
+MAIL = re.compile(r"(?<![\w.+%'-])[\w.+%'-]++@[\w-]++(?:\.[\w-]++)*+|\(at\)")
 # What an attribution begins with; a date must follow closely.
 STARTS = re.compile(
-    r"^[\s>*_-]*(?:(?:on|at|am|le|el|em|il|in data|op|den|d\.|på|dne|dňa|dana|w dniu|dnia|pada|vào|ngày|в|във|у|στις|tarihinde|a|kl|il giorno|il dì|no dia"
+    r"^[\s>*_-]*+(?:(?:on|at|am|le|el|em|il|in data|op|den|d\.|på|dne|dňa|dana|w dniu|dnia|pada|vào|ngày|в|във|у|στις|tarihinde|a|kl|il giorno|il dì|no dia"
     r"|در تاریخ|در روز|در|به تاریخ|بتاریخ|مورخ|مورخه|روز|تاریخ|فی|في|בתאריך"
     r"|(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|die|mit|don|fre|son)\w*|mo|di|mi|do|fr|sa|so|пн|вт|ср|чт|пт|сб|вс"
     r"|شنبه|یکشنبه|یک شنبه|دوشنبه|دو شنبه|سه شنبه|سهشنبه|چهارشنبه|چهار شنبه|پنجشنبه|پنج شنبه|جمعه)\b|\d{1,4}[-/.年 ]|ב-)",
     re.IGNORECASE,
 )
 DATE_THEN_ADDRESS = re.compile(
-    r"^\s*\d{2,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T,]+\d{1,2}:\d{2}(?::\d{2})?)?[^<>\n]{0,120}<\s*[^<>\s]{1,120}@[^<>\s]{1,120}\s*>\s*[:：]?\s*$"
+    r"^\s*+\d{2,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T,]+\d{1,2}:\d{2}(?::\d{2})?)?[^<>\n]{0,120}<\s*+[^<>\s@]{1,120}+@[^<>\s]{1,120}+\s*+>\s*+(?:[:：]\s*+)?$"
 )
 STARTS_INSIDE = re.compile(
     rf"(?:(?<=\S\s)|(?<=[-_]))On (?:(?:mon|tue|wed|thu|fri|sat|sun)\w*,? |\d{{1,2}}[ /.-]|{MONTH})", re.IGNORECASE
@@ -79,7 +79,7 @@ _LABELS = {
     "more": "reply-to|reply to|antwort an|répondre à|responder a|importance|wichtigkeit|priority|attachments?|anlagen?|organization|bcc|mailed-by|پیوست|پیوستها|پیوست ها|اهمیت|پاسخ به",
 }
 LABEL = re.compile(
-    r"^[\s>]*[*_]{0,3}(?:"
+    r"^[\s>]*+[*_]{0,3}(?:"
     + "|".join(f"(?P<{kind}>{words})" for kind, words in _LABELS.items())
     + r")[*_]{0,3}\s?[:：][*_]{0,3}(?:\s|$|\S)",
     re.IGNORECASE,
@@ -95,23 +95,25 @@ _ORIGINAL = (
     r"|元のメッセージ|原始邮件|原始郵件|邮件原件|원본 ?메(?:시|일)지?|הודעה מקורית|الرسالة الأصلی[ةه]|الرساله الأصلیه|رسال[ةه] أصلی[ةه]"
     r"|پیام اصلی|پیام اولیه|ایمیل اصلی|نامه اصلی|متن اصلی(?: پیام)?|متن پیام قبلی|پیام قبلی|ایمیل قبلی|پیام پیشین|پیغام اصلی"
 )
-ORIGINAL = re.compile(rf"^[\s>]*[-_=*·—–─]{{0,60}}\s*(?:{_ORIGINAL})\s*[-_=*·—–─]{{0,60}}\s*:?\s*$", re.IGNORECASE)
-BORDERED_ORIGINAL = re.compile(rf"[-_=*—–─]{{2,}}\s*(?:{_ORIGINAL})\s*[-_=*—–─]{{2,}}", re.IGNORECASE)
+ORIGINAL = re.compile(
+    rf"^[\s>]*+(?:[-_=*·—–─]{{1,60}}+\s*+)?(?:{_ORIGINAL})\s*+(?:[-_=*·—–─]{{1,60}}+\s*+)?(?::\s*+)?$", re.IGNORECASE
+)
+BORDERED_ORIGINAL = re.compile(rf"(?<![-_=*—–─])[-_=*—–─]{{2,}}+\s*+(?:{_ORIGINAL})\s*+[-_=*—–─]{{2,}}", re.IGNORECASE)
 _FORWARDED = (
     r"forwarded (?:message|mail|by)|begin forwarded message|weitergeleitete (?:nachricht|e-mail)|anfang der weitergeleiteten|message (?:transféré|transmis|réexpédié)|début du message (?:transféré|réexpédié)|mensaje reenviado|mensagem (?:encaminhada|reencaminhada)"
     r"|messaggio inoltrato|inizio messaggio inoltrato|doorgestuurd bericht|begin doorgestuurd|vidarebefordrat|videresendt|edelleenlähetetty|przekazana wiadomość|wiadomość przekazana|přeposlaná zpráva|пересл\w+|пересыла\w+|iletilen|yönlendirilen"
     r"|転送|转发|轉寄|전달된|forwarded|הודעה שהועברה|الرسال[ةه] المحول[ةه]|رسال[ةه] معاد|پیام (?:هدایت|فوروارد|ارجاع|بازارسال|بازفرست|ارسال مجدد|انتقال)|نامه ارجاع|ایمیل ارجاع|شروع پیام (?:هدایت|فوروارد)|متن پیام فوروارد"
 )
 FORWARDED = re.compile(
-    rf"^[\s>]*(?:[-_=*—–─]{{2,60}}\s*(?:{_FORWARDED})|(?:begin forwarded|anfang der weitergeleiteten|début du message|inizio messaggio|begin doorgestuurd|شروع پیام)\b.*:\s*$)",
+    rf"^[\s>]*+(?:[-_=*—–─]{{2,60}}\s*+(?:{_FORWARDED})|(?:begin forwarded|anfang der weitergeleiteten|début du message|inizio messaggio|begin doorgestuurd|شروع پیام)\b.*:\s*+$)",
     re.IGNORECASE,
 )
 ABOVE_THIS = re.compile(
-    r"^[\s>#*=_-]*(?:please )?(?:(?:type|write|enter) your (?:reply|response)|reply|respond)\s+(?:above|over)\s+(?:this|the) line"
-    r"|^[\s>#*=_-]*(?:لطفا |لطفاً )?(?:پاسخ|جواب)(?: خود)?(?: را)? (?:در )?بالای (?:این )?خط|^[\s>#*=_-]*bitte (?:antworten sie )?(?:oberhalb|über) dieser zeile",
+    r"^[\s>#*=_-]*+(?:please )?(?:(?:type|write|enter) your (?:reply|response)|reply|respond)\s+(?:above|over)\s+(?:this|the) line"
+    r"|^[\s>#*=_-]*+(?:لطفا |لطفاً )?(?:پاسخ|جواب)(?: خود)?(?: را)? (?:در )?بالای (?:این )?خط|^[\s>#*=_-]*+bitte (?:antworten sie )?(?:oberhalb|über) dieser zeile",
     re.IGNORECASE,
 )
-RULE = re.compile(r"^\s*(?:[-_=*─—–]\s?){5,}\s*$")
+RULE = re.compile(r"^\s*+(?:[-_=*─—–]\s?+){5,}+\s*+$")
 DECORATED = re.compile(r"^\s*>.*<{2,}")
-LIST_FOOTER = re.compile(r"^\s*_{20,}\s*$|^\s*-{40,}\s*$")
+LIST_FOOTER = re.compile(r"^\s*+_{20,}+\s*+$|^\s*+-{40,}+\s*+$")
 LIST_WORDS = re.compile(r"mailing list|unsubscribe|لغو اشتراک|listinfo|google groups|list archives?", re.IGNORECASE)

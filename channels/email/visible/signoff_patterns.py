@@ -6,14 +6,14 @@ import re
 
 from channels.email.visible.quote_patterns import MAIL
 
-DASHES = re.compile(r"^\s{0,2}(?:--+|—{1,3}|–{1,3}|__+|\*{4,}|-- ?\s*)\s*$")
-DASH_NAME = re.compile(r"^\s{0,4}[-–—~]{1,3}\s?([^\W\d_][\w.'’]*(?:\s[^\W\d_][\w.'’]*){0,2})\s*[.!]?\s*$")
+DASHES = re.compile(r"^\s{0,2}(?:--+|—{1,3}|–{1,3}|__+|\*{4,})\s*+$")
+DASH_NAME = re.compile(r"^\s{0,4}[-–—~]{1,3}\s?([^\W\d_][\w.'’]*+(?:\s[^\W\d_][\w.'’]*+){0,2})\s*+(?:[.!]\s*+)?$")
 BULLET = re.compile(r"^\s*[-*•–]\s")
 
 _DEVICE = r"(?:i ?phone|i ?pad|i ?pod|ios|mac|android|blackberry|black ?berry|samsung|galaxy|huawei|xiaomi|redmi|poco|nokia|lg|htc|sony|motorola|oneplus|pixel|windows (?:phone|mail|\d+)|mobile|phone|handy|smartphone|tablet|ipod|telefon\w*|móvil|mobil\w*|celular|cellulare|téléphone|portable|mailbox|mail|outlook|yahoo|gmail|proton\w*|tutanota|aquamail|bluemail|spark|nine|k-9|fairemail|thunderbird|verizon|at&t|t-mobile|sprint|device|magnificent|torch of pixels|hotmail|acompli|airmail|sparrow|postbox|newton|edison|typeapp|web\.de|gmx)"
 _DEVICE_FA = r"(?:آیفون|ایفون|آی پد|ایپد|اندروید|سامسونگ|گلکسی|گوشی|تلفن|موبایل|همراه|هوآوی|شیائومی|تبلت|یاهو|جیمیل|اوت ?لوک|iphone|ipad|android|galaxy|samsung|yahoo|outlook|gmail|huawei|xiaomi|mail|میل)"
 SENT_FROM = re.compile(
-    rf"^\W*(?:(?:sent|posted|written|typed|composed) (?:wirelessly |securely |mobile )?(?:from|via|with|by|using|on)\b(?: my| the| an?)?[^.,\n]{{0,60}}?\b{_DEVICE}\b[^\n]{{0,60}}"
+    rf"^\W*+(?:(?:sent|posted|written|typed|composed) (?:wirelessly |securely |mobile )?(?:from|via|with|by|using|on)\b(?: my| the| an?)?[^.,\n]{{0,60}}?\b{_DEVICE}\b[^\n]{{0,60}}"
     rf"|sent from my \w+(?: \w+){{0,3}}|(?:get|download|try) (?:outlook|yahoo|aol|gmail|blue ?mail|spark)\b[^\n]{{0,80}}|via (?:mobile|iphone|android|phone|blackberry)"
     rf"|(?:von|mit) (?:meine[mr]?|unterwegs|dem)\b[^\n]{{0,40}}\b(?:gesendet|geschickt|verschickt)\b[^\n]{{0,40}}|gesendet (?:von|mit|aus|via)\b[^\n]{{0,80}}|diese nachricht wurde von mein[^\n]{{0,80}}"
     rf"|envoyé (?:de|depuis|à partir|sans fil|avec|par|via)\b[^\n]{{0,120}}|enviado (?:desde|do|de|a partir|através)\b[^\n]{{0,80}}|inviato (?:da|dal|con|tramite)\b[^\n]{{0,80}}|verzonden (?:vanaf|met|via|vanuit)\b[^\n]{{0,80}}|verstuurd vanaf\b[^\n]{{0,80}}"
@@ -161,9 +161,9 @@ def is_sign_off(line: str) -> bool:
     return first is not None and first[0].lower() in _FIRST and SIGN_OFF.match(line) is not None
 
 
-SIGN_OFF = re.compile(rf"^\W*(?:{_SOLO})(?:\s*(?:,|and|&|و)\s*(?:{_SOLO}))?[\s,،.!…❤🙏🌹:)-]*$", re.IGNORECASE)
+SIGN_OFF = re.compile(rf"^\W*+(?:{_SOLO})(?:\s*+(?:,|and|&|و)\s*+(?:{_SOLO}))?[\s,،.!…❤🙏🌹:)-]*+$", re.IGNORECASE)
 SIGN_OFF_NAME = re.compile(
-    r"^\W*(?:best regards|kind regards|regards|sincerely|mit freundlichen grüßen|cordialement|با احترام|با تشکر|با سپاس|ارادتمند)\s*[,،:]\s*[^\W\d_][\w.'’]*(?:\s[^\W\d_][\w.'’]*){0,3}\s*\.?$",
+    r"^\W*+(?:best regards|kind regards|regards|sincerely|mit freundlichen grüßen|cordialement|با احترام|با تشکر|با سپاس|ارادتمند)\s*+[,،:]\s*+[^\W\d_][\w.'’]*+(?:\s[^\W\d_][\w.'’]*+){0,3}\s*+\.?$",
     re.IGNORECASE,
 )
 
@@ -175,9 +175,10 @@ DISCLAIMER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NAME = re.compile(
-    r"^\s*[^\W\d_a-zа-я][\w.'’-]*(?:\s+[^\W\d_a-zа-я][\w.'’-]*){1,3}\s*(?:,\s*(?:(?:Ph\.?D|M\.?D|Dr|MBA|M\.?Sc|B\.?Sc|B\.?A|M\.?A|Esq|Jr|Sr|CPA|P\.?Eng|PMP|[A-Z]{2,5})\.?))*\s*,?\s*$"
+    r"^\s*+[^\W\d_a-zа-я][\w.'’-]*+(?:\s++[^\W\d_a-zа-я][\w.'’-]*+){1,3}+\s*+"
+    r"(?:,\s*+(?>(?:Ph\.?D|M\.?D|Dr|MBA|M\.?Sc|B\.?Sc|B\.?A|M\.?A|Esq|Jr|Sr|CPA|P\.?Eng|PMP|[A-Z]{2,5})(?!\w)\.?)\s*+)*+(?:,\s*+)?$"
 )
-_PHONE = re.compile(r"^[^\n]{0,25}?[+(]?\d[\d\s().+/-]{6,}\s*(?:x\d+)?\s*$")
+_PHONE = re.compile(r"^[^\n]{0,25}?[+(]?\d[\d\s().+/-]{6,}+(?:x\d++\s*+)?$")
 _LINK = re.compile(r"^\W{0,3}(?:[\w ]{0,12}:\s*)?(?:https?://|www\.)\S+\W{0,3}$", re.IGNORECASE)
 
 

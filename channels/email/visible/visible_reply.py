@@ -11,9 +11,9 @@ from channels.email.visible.signature import trimmed, without_signature
 
 LONGEST = 200_000  # characters looked at; what is longer is shown as it is
 MOST_LINES = 20_000
-_GAPS = re.compile(r"\n[ \t\u00a0\u200b]*\n[\s\u200b]*\n")
+_GAPS = re.compile(r"\n(?>(?:[^\S\n]|\u200b)*\n){2,}")
 _FORWARD_SUBJECT = re.compile(
-    r"^\s*(?:fwd?|wg|tr|rv|enc|i|vs|pd|doorst|ynt|ilt|ارجاع|هدایت|فوروارد|بازارسال|转发|轉寄|転送)\s*[:：]",
+    r"^\s*+(?:fwd?|wg|tr|rv|enc|i|vs|pd|doorst|ynt|ilt|ارجاع|هدایت|فوروارد|بازارسال|转发|轉寄|転送)\s*[:：]",
     re.IGNORECASE,
 )
 

@@ -7,7 +7,7 @@ import unicodedata
 
 LONGEST_TEXT = 4096
 LONGEST_CAPTION = 1024
-_SENTENCE = re.compile(r"[.!?؟…۔。]+[)»”\"']*(?=\s)")
+_SENTENCE = re.compile(r"(?<![.!?؟…۔。])[.!?؟…۔。]++[)»”\"']*+(?=\s)")
 _JOINERS = frozenset("\u200c\u200d\u2060\ufe0e\ufe0f\u20e3")
 
 

@@ -24,7 +24,7 @@ _FORBIDDEN = (
     nodes.Call, nodes.CallBlock, nodes.Macro, nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends, nodes.Block,
     nodes.Pow, nodes.Mul, nodes.Mod, nodes.Concat, nodes.FilterBlock, nodes.AssignBlock, nodes.OverlayScope,
 )  # fmt: skip
-_HOLE = re.compile("\ue000([^\ue001]*)\ue001")
+_HOLE = re.compile("\ue000([^\ue000\ue001]*+)\ue001")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from helpdesk.web.inbox.views.content_views import (
 )
 
 OPTION = re.compile(r"• (.*) \((\d+)\)")
-COUNTED = re.compile(r"(\S+) (\d+)")
+COUNTED = re.compile(r"(?<!\S)(\S++) (\d++)")
 MOST_QUOTED = 160  # characters of a quote
 MOST_EMOJI = 12  # code points of a message shown large
 NUMBER = re.compile(r"\+?\d{4,15}")

@@ -38,7 +38,9 @@ from helpdesk.web.inbox.views.timeline_views import (
 
 NEAR = timedelta(days=120)
 QUIET = frozenset({"sent", "delivered", "read", "reacted"})  # already shown on the message itself
-QUOTES = re.compile(r"^\s*(>|-{4,}|_{8,}|(From|Von|De|از|فرستنده)\s*:)|(wrote|نوشت\w*|schrieb|écrit)\s*:", re.MULTILINE)
+QUOTES = re.compile(
+    r"^[^\S\n]*+(>|-{4,}|_{8,}|(From|Von|De|از|فرستنده)\s*+:)|(wrote|نوشت\w{0,8}+|schrieb|écrit)\s*+:", re.MULTILINE
+)
 LONG = 400  # characters; longer notes are shown in full
 
 
