@@ -22,6 +22,7 @@ from channels.email.sending.transport import into_folder, refusal
 from channels.email.settings import EmailSettings, Mailbox
 
 log = logging.getLogger(__name__)
+UNWRITABLE = "5.1.3 No mail can be written to this address"
 
 
 class Channel(contract.Channel):
@@ -69,6 +70,10 @@ class Channel(contract.Channel):
         """Every address that is ours, for the gate of automatic messages."""
         return [f"email:{address}" for address in self._own]
 
+    def reaches(self, address: str) -> bool:
+        """Whether a mail can be addressed to it."""
+        return render.writable(address.removeprefix("email:"))
+
     def order_key(self, raw: bytes) -> str:
         """Key of the conversation a mail belongs to."""
         return normalise.order_key(raw)
@@ -105,14 +110,17 @@ class Channel(contract.Channel):
     async def send(self, outbound: Outbound) -> str:
         """Hand over one mail and return its Message-ID. Raises `DeliveryError`."""
         mail = render.render(self.settings, outbound, self._now())
+        dropped = [Refused(address, 553, UNWRITABLE) for address in mail.dropped]
         if self.settings.folder is not None:
             await into_folder(self.settings.folder, mail)
+            if dropped:
+                await self._report_refused(self.settings.mailbox(outbound.account), mail, dropped)
             return mail.message_id
         sender = self.senders.get(outbound.account)
         if sender is None:
             raise DeliveryError(f"Mailbox {outbound.account} has no [smtp] server to send through.")
         try:
-            refused = await sender.send(mail)
+            refused = [*dropped, *await sender.send(mail)]
         except NotSignedIn as error:
             await self._report_sending(outbound.account, error.reason)
             raise

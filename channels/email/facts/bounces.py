@@ -61,6 +61,9 @@ _REFUSED = re.compile(
 LINES_BELOW, LONGEST_LINE = 2, 200  # where the reason stands that is given for an address
 
 
+_RECIPIENT_FIELDS = ("original-recipient", "final-recipient", "x-actual-recipient", "x-original-recipient")
+
+
 @dataclass(frozen=True, slots=True)
 class Bounce:
     """What became of a mail of ours. `given_up`: it will not arrive; `hard`: the address is dead."""
@@ -172,10 +175,14 @@ def _blocks(reports: Iterable[str]) -> Iterable[dict[str, str]]:
 
 
 def _recipient(block: dict[str, str]) -> str:
-    for name in ("original-recipient", "final-recipient", "x-actual-recipient", "x-original-recipient"):
+    for name in _RECIPIENT_FIELDS:
         value = block.get(name, "")
         if inside := _ANY_ADDRESS.search(value):
             return inside[0]
+    for name in _RECIPIENT_FIELDS:  # an odd one is still somebody: nobody named means the addressee
+        odd = unfold(block.get(name, "")).rpartition(";")[2].strip("<> ")
+        if "@" in odd and len(odd) < 320 and not odd.count(" "):
+            return odd
     return ""
 
 

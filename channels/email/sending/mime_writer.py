@@ -62,11 +62,13 @@ def mailbox(name: str, address: str) -> str:
 def ascii_address(address: str) -> str:
     """The address as it goes over the wire: international domains in their ASCII form.
 
-    Raises ValueError for anything with a space, an angle or a line break in it, or without a domain.
+    Raises ValueError for anything with a space, an angle or a line break in it, without a domain, or with an
+    international domain that has no ASCII form.
     """
     local, _, domain = address.strip().rpartition("@")
     if not local or not domain or re.search(r"[\s<>\x00-\x1f\x7f]", local + domain):
         raise ValueError(f"{address!r} is not an address")
+    local.encode("utf-8")
     if not domain.isascii():
         domain = domain.encode("idna").decode("ascii")
     return f"{local}@{domain}"

@@ -26,6 +26,7 @@ class Mail:
     to: str
     copies: Sequence[str]
     content: bytes
+    dropped: Sequence[str] = ()  # copies that can't be written to
 
 
 def message_id(settings: EmailSettings, outbound: Outbound) -> str:
@@ -46,13 +47,24 @@ def render(settings: EmailSettings, outbound: Outbound, now: datetime) -> Mail:
 def _render(settings: EmailSettings, outbound: Outbound, now: datetime) -> Mail:
     box = settings.mailbox(outbound.account)
     to = mime_writer.ascii_address(_place(outbound.to))
-    outbound = replace(outbound, copies=_copies(settings, outbound))
+    wanted = _copies(settings, outbound)
+    outbound = replace(outbound, copies=[copy for copy in wanted if writable(_place(copy))])
+    dropped = [_place(copy) for copy in wanted if not writable(_place(copy))]
     copies = [mime_writer.ascii_address(_place(copy)) for copy in outbound.copies]
     content = mime_writer.write(_headers(settings, box, outbound, now), _body(box, outbound), seed=_token(outbound))
     if box.dkim is not None:
         content = sign(box.dkim, box.domain, content)
     sender = "" if outbound.automatic else bounce_address(box, _token(outbound))
-    return Mail(message_id(settings, outbound), sender, to, copies, content)
+    return Mail(message_id(settings, outbound), sender, to, copies, content, dropped)
+
+
+def writable(address: str) -> bool:
+    """Whether a mail can be addressed to it: somebody's mail program may have made a copy for anything."""
+    try:
+        mime_writer.ascii_address(address)
+    except ValueError:
+        return False
+    return True
 
 
 def bounce_address(box: Mailbox, token: str) -> str:

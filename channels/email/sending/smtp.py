@@ -21,6 +21,7 @@ from channels.email.settings import Mailbox, Smtp
 ANSWER_SECONDS = 15.0  # for each answer of the server
 BEFORE_SECONDS = 30.0  # for all of them, until the mail itself is handed over
 DATA_SECONDS = 60.0  # for the answer after the mail itself
+NOT_ASCII = "5.6.7 The mail server takes only addresses in ASCII"
 IDLE_SECONDS = 20.0  # a connection idle for longer is not used again
 
 
@@ -173,12 +174,14 @@ class Sender:
         return refused
 
     async def _envelope(self, connection: aiosmtplib.SMTP, mail: Mail) -> list[Refused]:
-        refused = []
+        known = connection.supports_extension("smtputf8")
+        refused = [Refused(address, 553, NOT_ASCII) for address in mail.copies if not (known or address.isascii())]
+        copies = [address for address in mail.copies if known or address.isascii()]
         try:
             options = [f"SIZE={len(mail.content)}"] if connection.supports_extension("size") else []
-            options += ["SMTPUTF8"] if not all(map(str.isascii, (mail.sender, mail.to, *mail.copies))) else []
+            options += ["SMTPUTF8"] if not all(map(str.isascii, (mail.sender, mail.to, *copies))) else []
             await connection.mail(mail.sender, options=options, encoding="utf-8")
-            for address in dict.fromkeys([mail.to, *mail.copies]):
+            for address in dict.fromkeys([mail.to, *copies]):
                 try:
                     await connection.rcpt(address, encoding="utf-8")
                 except aiosmtplib.SMTPRecipientRefused as error:

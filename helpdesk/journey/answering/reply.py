@@ -65,7 +65,8 @@ def send_reply(
     way = destinations.chosen_destination(tx, context, ticket=ticket, wanted=answer.via)
     _require_open(context, way, answer)
     files = _draft_files(tx, ticket_id, person_id, answer.files)
-    copies = reply_options.choose_copies(tx, context, ticket=ticket, wanted=answer.copies) if way.usual else []
+    chosen = reply_options.choose_copies(tx, context, ticket=ticket, wanted=answer.copies) if way.usual else []
+    copies, dropped = reply_options.split_copies(context, chosen, channel=way.channel)
     message = OutgoingMessage(
         text=text, sender_name=person_name, automatic=False, copies=copies, files=[_file_payload(file) for file in files.chosen],
         answers=reply_options.answered_remote_id(tx, ticket=ticket, way=way, entry_id=answer.reply_to),
@@ -78,7 +79,7 @@ def send_reply(
         changes["assignee_id"] = person_id
         follow_up.record_first_assignment(tx, ticket=ticket, timeline=timeline, person_id=person_id, now=now)
     entry_id = dispatch.send_entry(
-        tx, context, ticket=ticket, entry=_new_entry(ticket, way, person_id, text, answer, copies, now), message=message,
+        tx, context, ticket=ticket, entry=_new_entry(ticket, way, person_id, text, answer, copies, dropped, now), message=message,
         now=now, due_at=now + context.time_to_undo(way.channel), way=way, timeline=timeline,
     )  # fmt: skip
     files.attach(tx, entry_id)
@@ -155,6 +156,7 @@ def _new_entry(
     text: str,
     answer: Reply,
     copies: Sequence[tuple[str, str]],
+    dropped: Sequence[tuple[str, str]],
     now: datetime,
 ) -> NewEntry:
     data: dict[str, Any] = {"was": ticket.status}
@@ -166,6 +168,8 @@ def _new_entry(
         data |= {"article": answer.article, "kept": round(answer.kept, 3)}
     if copies:
         data["cc"] = [list(copy) for copy in copies]
+    if dropped:
+        data["cc_dropped"] = [list(copy) for copy in dropped]
     return NewEntry(
         ticket_id=ticket.id, at=now, kind="message", author="agent", public=True, outgoing=True, person_id=person_id,
         channel=way.channel, account=way.account, address=way.address, text=text, delivery="queued", data=data,

@@ -44,6 +44,15 @@ def choose_copies(
     return [(address, here[address][0]) for address in dict.fromkeys(wanted)]
 
 
+def split_copies(
+    context: DeskContext, copies: Sequence[tuple[str, str]], *, channel: str
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """(copies that can leave, copies whose address nothing can be written to): those must not keep the answer here."""
+    known = context.channels.get(channel)
+    reached = [copy for copy in copies if known is None or known.reaches(copy[0])]
+    return reached, [copy for copy in copies if copy not in reached]
+
+
 def answered_remote_id(tx: Connection, *, ticket: TicketRow, way: Destination, entry_id: int | None) -> str | None:
     """What the remote calls the message somebody chose to answer; None where it stands elsewhere.
 

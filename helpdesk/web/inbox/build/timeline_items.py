@@ -162,7 +162,14 @@ def _content(entry: EntryRow, parts: TicketData, reader: Reader) -> dict[str, An
         "edited_at": kinds.moment(data.get("edited_at")),
         "wants_person": bool(data.get("wants_person")),
     }
-    if "cc" in data or "warning" in data or "reply_to" in data or "problem" in data or "unproven" in data:
+    if (
+        "cc" in data
+        or "cc_dropped" in data
+        or "warning" in data
+        or "reply_to" in data
+        or "problem" in data
+        or "unproven" in data
+    ):
         content |= _envelope(data)
     if "content" in data:
         place, card, poll = kinds.place(data, text), kinds.card(data), kinds.poll(data, text)
@@ -184,6 +191,7 @@ def _envelope(data: Mapping[str, Any]) -> dict[str, Any]:
     warning = data.get("warning")
     return {
         "copies": tuple(f"{name} {_place(address)}".strip() for address, name in data.get("cc", ())),
+        "dropped_copies": tuple(f"{name} {_place(address)}".strip() for address, name in data.get("cc_dropped", ())),
         "answers_to": "، ".join(str(item) for item in data.get("reply_to", ())[:3]),
         "unverified": str(warning.get("authentication") or "") if isinstance(warning, dict) else "",
         "by_number": data.get("unproven") == "number",

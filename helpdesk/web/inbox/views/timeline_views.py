@@ -100,6 +100,7 @@ class EntryView:
     ended: bool = False
     stranger: bool = False
     copies: tuple[str, ...] = ()
+    dropped_copies: tuple[str, ...] = ()  # addresses no mail can be written to
     answers_to: str = ""
     unverified: str = ""
     by_number: bool = False

@@ -258,3 +258,16 @@ def test_mails_are_signed_where_a_key_is_set(tmp_path: Path) -> None:
     with pytest.raises(DeliveryError, match=r"can't be signed") as caught:
         written(REPLY, settings)
     assert not caught.value.permanent
+
+
+@pytest.mark.parametrize("odd", ["x@ü..example", "x@" + "ü" * 300 + ".example", "no address", "a b@c.example", "@c.example", "x\udcff@c.example"])  # fmt: skip
+def test_a_copy_nobody_can_write_to_is_left_out_and_the_mail_is_written(odd: str) -> None:
+    outbound = replace(REPLY, copies=[Address(f"email:{odd}"), Address("email:boss@customer.example")])
+    mail = written(outbound)
+    assert (mail.copies, mail.dropped) == (["boss@customer.example"], [odd])
+    assert odd.encode("utf-8", "surrogateescape") not in mail.content
+
+
+def test_a_copy_whose_domain_has_other_letters_is_written_to() -> None:
+    mail = written(replace(REPLY, copies=[Address("email:x@ünder.example")]))
+    assert (mail.copies, mail.dropped) == (["x@xn--nder-zra.example"], [])

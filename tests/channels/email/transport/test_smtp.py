@@ -124,6 +124,22 @@ async def test_a_refused_copy_comes_back_as_a_report_about_this_message() -> Non
     assert TOKEN in understood.thread.message_tokens
 
 
+@pytest.mark.parametrize("odd", ["x@ü..example", "ü@customer.example"], ids=["no such domain", "not in ASCII"])
+async def test_a_copy_that_cannot_be_written_to_is_reported_and_the_others_get_the_mail(odd: str) -> None:
+    desk = MemoryDesk()
+    async with Relay() as relay:
+        email = sending(relay)
+        async with running(email, desk):
+            await asyncio.sleep(0)
+            await email.send(replace(TWO, copies=[Address(f"email:{odd}"), *TWO.copies]))
+    assert [name for one in relay.mails for name in one.recipients] == [CUSTOMER, "boss@customer.example"]
+    [report] = desk.kept
+    understood = email.normalise("support", report.raw)
+    assert isinstance(understood, Inbound)
+    assert understood.delivery is not None
+    assert list(understood.delivery.recipients) == [f"email:{odd}"]
+
+
 async def test_a_report_that_cannot_be_kept_does_not_make_the_sent_mail_unsent() -> None:
     desk = MemoryDesk(failing=OSError("disk full"))
     async with Relay(answers={"boss@customer.example": "450 4.2.0 Later"}) as relay:
