@@ -118,11 +118,7 @@ def message(
     quoted = _quoted(entry.text, body.full_text or "") if body and cut is None else ""
     shown, heard, sticker, rest = group_files(files, data, reader) if files else ([], [], None, [])
     return EntryView(
-        id=entry.id,
-        by=by,
-        author=author,
-        face=face,
-        at=entry.at,
+        id=entry.id, by=by, author=author, face=face, at=entry.at,
         text=content.pop("text", entry.text)[:cut],
         cut=cut is not None,
         channel=reader.channel(entry.channel, writing=entry.kind == "message") if entry.channel else None,
