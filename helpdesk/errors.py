@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 
+def gettext_noop(sentence: str) -> str:
+    """Mark a sentence for the catalogues where it is stored or translated later. Import it as `_`."""
+    return sentence
+
+
 class DeskError(Exception):
     """Something a person asked for that the desk can't do.
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from helpdesk.errors import Invalid
+from helpdesk.errors import gettext_noop as _
 
 Role = Literal["agent", "supervisor", "administrator"]
 ROLES: tuple[Role, ...] = ("agent", "supervisor", "administrator")
@@ -23,10 +24,6 @@ _AGENT = frozenset({"ticket.read", "ticket.write", "suggestion.use", "file.uploa
 _SUPERVISOR = _AGENT | {"board.read", "report.read", "quarantine.replay", "faq.edit", "people.read", "outbox.retry"}
 _ADMINISTRATOR = _SUPERVISOR | {"people.manage", "team.manage", "status.read", "audit.read", "channel.test"}
 MAY: dict[Role, frozenset[str]] = {"agent": _AGENT, "supervisor": _SUPERVISOR, "administrator": _ADMINISTRATOR}
-
-
-def _(words: str) -> str:
-    return words  # marks them for the catalogues
 
 
 _COMMON = ("password", "passw0rd", "qwerty", "letmein", "welcome", "administrator", "iloveyou", "123456", "111111")

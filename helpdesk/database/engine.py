@@ -18,6 +18,7 @@ from sqlalchemy.exc import PendingRollbackError
 
 from helpdesk.database.metadata import Row
 from helpdesk.errors import Invalid, Unavailable
+from helpdesk.errors import gettext_noop as _
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,10 +31,6 @@ BROKEN = (
     sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_CANTOPEN,
 )
-
-
-def _(words: str) -> str:
-    return words  # marks them for the catalogues
 
 
 class Busy(Unavailable):

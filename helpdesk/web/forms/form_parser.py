@@ -16,14 +16,11 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from helpdesk.errors import DeskError, Invalid
+from helpdesk.errors import gettext_noop as _
 from helpdesk.web.rendering.error_pages import sentence_for
 
 F = TypeVar("F", bound="Form")
 T = TypeVar("T")
-
-
-def _(words: str) -> str:
-    return words  # marks them for the catalogues; the page translates them
 
 
 INCOMPLETE = _("This form is not complete. Open the page again.")

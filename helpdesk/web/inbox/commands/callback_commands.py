@@ -10,6 +10,7 @@ from aiohttp import web
 
 from channels.contract import DeliveryError
 from helpdesk.errors import Conflict, Invalid
+from helpdesk.errors import gettext_noop as _
 from helpdesk.journey.lifecycle import callback as journey
 from helpdesk.tickets import queries
 from helpdesk.web import app_keys
@@ -20,10 +21,6 @@ from helpdesk.web.rendering.page_renderer import PAGES
 
 PATIENCE = 20.0  # seconds until the switchboard must answer
 log = structlog.get_logger("calling")
-
-
-def _(words: str) -> str:
-    return words  # marks them for the catalogues; the timeline stores them in English and shows them translated
 
 
 SILENT = _("the switchboard did not answer in time")
