@@ -39,7 +39,9 @@ def by_token(tx: Connection, *, token_hash: str) -> SurveyRow | None:
 
 def known_token(tx: Connection, *, token_hash: str) -> SurveyRow:
     """The same, for a survey known to exist."""
-    return cast("SurveyRow", tx.execute(select(surveys).where(surveys.c.token_hash == token_hash)).one())
+    survey = by_token(tx, token_hash=token_hash)
+    assert survey is not None
+    return survey
 
 
 def of_ticket(tx: Connection, *, ticket_id: int) -> Sequence[Row]:

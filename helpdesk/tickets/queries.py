@@ -15,7 +15,7 @@ from helpdesk.errors import NotFound
 from helpdesk.tickets.models import attachments, bodies, drafts, entries, participants, reads, remote_ids, tags, tickets
 from helpdesk.tickets.rows import TICKET_COLUMNS, AttachmentRow, EntryRow, TicketRow
 
-_TICKET = (
+SELECT_TICKET: Select[Any] = (
     select(
         *(tickets.c[name] for name in TICKET_COLUMNS),
         contacts.c.name.label("contact_name"),
@@ -24,8 +24,8 @@ _TICKET = (
     )
     .join(contacts, contacts.c.id == tickets.c.contact_id)
     .outerjoin(teams, teams.c.id == tickets.c.team_id)
-    .where(tickets.c.id == bindparam("ticket_id"))
 )
+_TICKET = SELECT_TICKET.where(tickets.c.id == bindparam("ticket_id"))
 _LOCKED = _TICKET.with_for_update(of=tickets)
 _ENTRY = select(entries).where(entries.c.id == bindparam("entry_id"))
 _TIMELINE = (

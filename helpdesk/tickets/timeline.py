@@ -82,11 +82,9 @@ class Timeline:
             ),
         )  # fmt: skip
 
-    def note_remote_id(self, entry_id: int, remote_id: str) -> None:
-        """Remember the id by which the remote knows an entry that has just been written."""
-        self.entries = [
-            replace(entry, remote_id=remote_id) if entry.id == entry_id else entry for entry in self.entries
-        ]
+    def set_newest_remote_id(self, remote_id: str) -> None:
+        """The id by which the remote knows the entry that has just been written."""
+        self.entries[-1] = replace(self.entries[-1], remote_id=remote_id)
 
     def written_since(self, entry_id: int) -> bool:
         """Whether messages, calls, notes or a customer's reactions came after an entry."""

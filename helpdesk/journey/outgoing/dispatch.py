@@ -52,7 +52,7 @@ def send_entry(
         tickets.add_remote_id(tx, channel=way.channel, remote_id=remote_id, entry_id=entry_id)
         tickets.set_remote_id(tx, entry_id=entry_id, remote_id=remote_id)
         if timeline is not None:
-            timeline.note_remote_id(entry_id, remote_id)
+            timeline.set_newest_remote_id(remote_id)
     outbox.queue(
         tx, entry_id=entry_id, ticket_id=ticket.id, channel=way.channel, account=way.account, address=payload["to"][0],
         automatic=message.automatic, payload=payload, now=now, due_at=due_at,

@@ -77,15 +77,16 @@ def request_person(tx: Connection, *, ticket: TicketRow, arrival: Arrival) -> No
 
 def _find_ticket(tx: Connection, arrival: Arrival, inbound: Inbound, known: KnownContact) -> TicketRow | None:
     """The ticket a request is about: the one of its chat, else the customer's newest open one."""
-    chat, known_as = inbound.thread.conversation, None
+    chat, ticket_id = inbound.thread.conversation, None
     if chat is not None:
-        known_as = conversations.ticket_of_conversation(
+        here = conversations.ticket_of_conversation(
             tx, channel=arrival.channel, account=arrival.account, conversation=chat
         )
-    if known_as is None:
+        ticket_id = here.id if here is not None else None
+    if ticket_id is None:
         newest = contact_tickets.newest_of_contact(tx, contact_id=known.contact_id)
-        known_as = newest if newest is not None and newest.active else None
-    return None if known_as is None else queries.surviving_ticket(tx, ticket_id=known_as.id)
+        ticket_id = newest.id if newest is not None and newest.active else None
+    return None if ticket_id is None else queries.surviving_ticket(tx, ticket_id=ticket_id)
 
 
 def _open_quiet_ticket(

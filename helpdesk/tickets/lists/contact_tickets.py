@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select, true
+from sqlalchemy import Connection, bindparam, select, true
 
 from helpdesk.database.metadata import Row
 from helpdesk.tickets.models import participants, tickets
+from helpdesk.tickets.queries import SELECT_TICKET
+from helpdesk.tickets.rows import TicketRow
+
+_NEWEST = (
+    SELECT_TICKET.where(
+        tickets.c.contact_id == bindparam("contact_id"), tickets.c.merged_into_id.is_(None), tickets.c.spam_at.is_(None)
+    )
+    .order_by(tickets.c.active.desc(), tickets.c.id.desc())
+    .limit(1)
+)
 
 
-def open_tickets(tx: Connection, *, contact_ids: Sequence[int]) -> Sequence[Row]:
+def open_tickets(tx: Connection, *, contact_ids: Sequence[int]) -> list[TicketRow]:
     """The open tickets of some contacts, oldest first."""
-    return tx.execute(
-        select(tickets)
-        .where(tickets.c.contact_id.in_(list(contact_ids)), tickets.c.active == true())
-        .order_by(tickets.c.id)
-    ).all()
+    theirs = SELECT_TICKET.where(tickets.c.contact_id.in_(list(contact_ids)), tickets.c.active == true())
+    return [TicketRow(*row) for row in tx.execute(theirs.order_by(tickets.c.id))]
 
 
 def has_asked(tx: Connection, *, contact_id: int) -> bool:
@@ -47,11 +54,7 @@ def tickets_of(tx: Connection, *, contact_id: int, but: int | None = None, most:
     ).all()
 
 
-def newest_of_contact(tx: Connection, *, contact_id: int) -> Row | None:
+def newest_of_contact(tx: Connection, *, contact_id: int) -> TicketRow | None:
     """The ticket a call of this contact joins: the newest active one, else the newest of all."""
-    return tx.execute(
-        select(tickets)
-        .where(tickets.c.contact_id == contact_id, tickets.c.merged_into_id.is_(None), tickets.c.spam_at.is_(None))
-        .order_by(tickets.c.active.desc(), tickets.c.id.desc())
-        .limit(1)
-    ).first()
+    row = tx.execute(_NEWEST, {"contact_id": contact_id}).first()
+    return None if row is None else TicketRow(*row)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
-from sqlalchemy import Connection, bindparam, insert, literal, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, literal, select, update
 
 from helpdesk.database.dialect import ignoring, insert_ignore
 from helpdesk.database.metadata import Row
 from helpdesk.tickets.models import conversations, tickets
+from helpdesk.tickets.rows import TicketSummary
 
 NEWEST = 10  # tickets of a chat that are looked at
 _ALSO = ignoring(conversations)
@@ -43,14 +45,15 @@ _FURTHER = (
 )
 
 
-def ticket_of_conversation(tx: Connection, *, channel: str, account: str, conversation: str) -> Row | None:
+def ticket_of_conversation(tx: Connection, *, channel: str, account: str, conversation: str) -> TicketSummary | None:
     """The ticket of a chat: the one that is open, else the newest. It may be merged into another one."""
     key = {"channel": channel, "account": account, "conversation": conversation}
     own = tx.execute(_OWN, key).all()
     if own and own[0].active:
-        return own[0]
+        return cast("TicketSummary", own[0])
     rows = [*own, *tx.execute(_FURTHER, key)]
-    return max(rows, key=lambda item: (_open(tx, item), item.id), default=None)
+    newest = max(rows, key=lambda item: (_open(tx, item), item.id), default=None)
+    return cast("TicketSummary | None", newest)
 
 
 def _open(tx: Connection, row: Row) -> bool:
@@ -71,11 +74,15 @@ def add_conversation(tx: Connection, *, channel: str, account: str, conversation
 
 def numbers(tx: Connection, *, channel: str, conversation: str) -> dict[int, int | None]:
     """Every ticket a chat leads or led to, with what each was merged into."""
-    further = select(conversations.c.ticket_id).where(
-        conversations.c.channel == channel, conversations.c.conversation == conversation
+    own = select(tickets.c.id, tickets.c.merged_into_id).where(
+        tickets.c.channel == channel, tickets.c.conversation == conversation
     )
-    own = (tickets.c.channel == channel) & (tickets.c.conversation == conversation)
-    rows = tx.execute(select(tickets.c.id, tickets.c.merged_into_id).where(or_(own, tickets.c.id.in_(further))))
+    further = (
+        select(tickets.c.id, tickets.c.merged_into_id)
+        .join(conversations, conversations.c.ticket_id == tickets.c.id)
+        .where(conversations.c.channel == channel, conversations.c.conversation == conversation)
+    )
+    rows = tx.execute(own.union(further))  # not one OR over both: PostgreSQL would read every ticket for it
     return {row.id: row.merged_into_id for row in rows}
 
 

@@ -12,6 +12,7 @@ from helpdesk.database.metadata import Row
 from helpdesk.tickets.events.stored_events import event_of
 from helpdesk.tickets.events.ticket_events import Merged
 from helpdesk.tickets.models import entries, participants, remote_ids, tickets
+from helpdesk.tickets.rows import TicketSummary
 from helpdesk.tickets.rules import Candidate, Hint
 from helpdesk.tickets.threading import conversations
 from helpdesk.tickets.vocabulary import Author, EntryKind
@@ -68,7 +69,7 @@ def candidates(
 ) -> Iterator[Candidate]:
     """Every ticket the hints lead to. A hint that leads nowhere is passed over."""
 
-    def candidate(hint: Hint, row: Row | None) -> Iterator[Candidate]:
+    def candidate(hint: Hint, row: Row | TicketSummary | None) -> Iterator[Candidate]:
         if row is not None:
             yield _candidate(tx, hint, row, contact_id)
 
@@ -102,7 +103,7 @@ def last_heard(
     return tx.execute(_LAST_ENTRY, key).first()
 
 
-def _candidate(tx: Connection, hint: Hint, row: Row, contact_id: int | None) -> Candidate:
+def _candidate(tx: Connection, hint: Hint, row: Row | TicketSummary, contact_id: int | None) -> Candidate:
     ticket = row
     while ticket.merged_into_id is not None:
         ticket = tx.execute(_BY_ID, {"id": ticket.merged_into_id}).one()
