@@ -10,7 +10,7 @@ from typing import Literal
 from helpdesk.tickets.rows import TicketChanges, TicketRow
 from helpdesk.tickets.vocabulary import ENDED, Status
 
-Proof = Literal["", "number", "authentication"]  # what is missing for a sender to be proven; "": nothing
+Unproven = Literal["", "number", "authentication"]  # what is missing for a sender to be proven; "": nothing
 Authentication = Literal["unknown", "passed", "failed"]
 Hint = Literal["reply_token", "message_token", "remote_id", "number", "conversation", "caller"]
 
@@ -35,10 +35,10 @@ class Choice:
     reopens: bool = False
     stranger: bool = False
     follows: int | None = None
-    proof: Proof = ""
+    unproven: Unproven = ""
 
 
-def missing_proof(hint: Hint | None, authentication: Authentication) -> Proof:
+def why_unproven(hint: Hint | None, authentication: Authentication) -> Unproven:
     """What is missing for a message to be its sender's for certain.
 
     A number in a subject can be guessed, and so can an address in From; where both are all there is, or the mail
@@ -62,14 +62,14 @@ def which_ticket(
     for candidate in candidates:
         if candidate.hint == "number" and not candidate.welcome:
             continue
-        proof = missing_proof(candidate.hint, authentication)
+        unproven = why_unproven(candidate.hint, authentication)
         if candidate.status not in ENDED or automatic or (thanks and candidate.welcome):
-            return Choice(candidate.ticket_id, candidate.hint, stranger=not candidate.welcome, proof=proof)
+            return Choice(candidate.ticket_id, candidate.hint, stranger=not candidate.welcome, unproven=unproven)
         in_time = candidate.resolved_at is not None and received_at <= candidate.resolved_at + window
-        if candidate.welcome and in_time and not proof:
+        if candidate.welcome and in_time and not unproven:
             return Choice(candidate.ticket_id, candidate.hint, reopens=True)
-        return Choice(follows=candidate.ticket_id, proof=proof)
-    return Choice(proof=missing_proof(None, authentication))
+        return Choice(follows=candidate.ticket_id, unproven=unproven)
+    return Choice(unproven=why_unproven(None, authentication))
 
 
 def status_after_customer(status: Status) -> Status:

@@ -41,7 +41,7 @@ def append_message(
     stranger = choice.stranger and inbound.writer != "shop"  # our side takes part in everything
     entry_id = entry.write_entry(
         tx, arrival, inbound, ticket_id=ticket.id, contact_id=known.contact_id, files=files, stranger=stranger,
-        proof=choice.proof,
+        unproven=choice.unproven,
     )  # fmt: skip
     if stranger:
         address = inbound.author.address if inbound.author else None
@@ -49,7 +49,7 @@ def append_message(
     elif not choice.stranger and not inbound.automatic and inbound.kind == "message":
         entry.add_participants(
             tx, context, inbound, ticket_id=ticket.id, contact_id=ticket.contact_id, now=arrival.received_at,
-            welcome=not choice.proof,
+            welcome=not choice.unproven,
         )  # fmt: skip
     counts = inbound.kind == "message" and not inbound.automatic and not inbound.thanks
     if not counts:
@@ -80,7 +80,7 @@ def _apply_question(
     now = arrival.received_at
     starts_cycle = choice.reopens or ticket.cycle == 0 or ticket.resolved_at is not None
     changes = _message_changes(inbound, entry_id, now)
-    if not choice.stranger and not choice.proof and not _is_copied_participant(context, arrival, ticket, known):
+    if not choice.stranger and not choice.unproven and not _is_copied_participant(context, arrival, ticket, known):
         changes |= _move_replies(tx, arrival, inbound, ticket)
     if ticket.cycle == 0 and not ticket.active and ticket.spam_at is None:  # a quiet ticket wakes up
         if not context.has_subjects(arrival.channel):

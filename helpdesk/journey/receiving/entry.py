@@ -15,7 +15,7 @@ from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
 from helpdesk.tickets.rows import NewEntry, NewFile
-from helpdesk.tickets.rules import Proof
+from helpdesk.tickets.rules import Unproven
 
 MAX_PARTICIPANTS = 30  # more is a mailing, not a conversation
 
@@ -57,10 +57,10 @@ def write_entry(
     contact_id: int,
     files: Sequence[NewFile],
     stranger: bool,
-    proof: Proof = "",
+    unproven: Unproven = "",
 ) -> int:
     """Write the timeline entry of an arrival with its body, files and remote id; returns its id."""
-    data = _entry_data(tx, arrival, inbound, proof)
+    data = _entry_data(tx, arrival, inbound, unproven)
     oversized = inbound.oversize is not None
     entry = NewEntry(
         ticket_id=ticket_id,
@@ -89,11 +89,11 @@ def write_entry(
     return entry_id
 
 
-def _entry_data(tx: Connection, arrival: Arrival, inbound: Inbound, proof: Proof) -> dict[str, Any]:
+def _entry_data(tx: Connection, arrival: Arrival, inbound: Inbound, unproven: Unproven) -> dict[str, Any]:
     """What the entry holds beside its columns: the channel's details, recipients, subject, the answered entry."""
     data: dict[str, Any] = {**inbound.details, **_stored_fields(inbound)}
-    if proof:
-        data["unproven"] = proof
+    if unproven:
+        data["unproven"] = unproven
     if inbound.recipients:
         data["to"] = [[recipient.address, recipient.name] for recipient in inbound.recipients]
     if inbound.copies:

@@ -49,7 +49,7 @@ def find_ticket(
     )
     if choice.reopens and known.blocked:  # what they write is kept aside, and wakes up nothing
         return replace(choice, ticket_id=None, hint=None, reopens=False, follows=choice.ticket_id)
-    if choice.stranger and not choice.proof and _answers_our_message(tx, inbound, known, choice):
+    if choice.stranger and not choice.unproven and _answers_our_message(tx, inbound, known, choice):
         assert choice.ticket_id is not None
         assert inbound.author is not None
         tickets.add_participant(

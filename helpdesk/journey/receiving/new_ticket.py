@@ -52,11 +52,11 @@ def open_ticket(
     ticket_id = tickets.open_ticket(tx, ticket)
     entry_id = entry.write_entry(
         tx, arrival, inbound, ticket_id=ticket_id, contact_id=known.contact_id, files=files, stranger=False,
-        proof=choice.proof,
+        unproven=choice.unproven,
     )  # fmt: skip
     tickets.set_first_entry(tx, ticket_id=ticket_id, entry_id=entry_id)
     entry.add_participants(
-        tx, context, inbound, ticket_id=ticket_id, contact_id=known.contact_id, now=at, welcome=not choice.proof,
+        tx, context, inbound, ticket_id=ticket_id, contact_id=known.contact_id, now=at, welcome=not choice.unproven,
     )  # fmt: skip
     if asks:
         sla.start_cycle(
