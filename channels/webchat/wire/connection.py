@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class ConnectionContext:
     on_leave: Callable[[Session], Coroutine[Any, Any, None]]
 
 
-class Connection:
+class Connection(ABC):
     """What both kinds have in common: who it is, how far it has been told, what waits for it."""
 
     __slots__ = (
@@ -83,13 +84,13 @@ class Connection:
                 self.cursor = line["seq"]
         return frames
 
+    @abstractmethod
     def wake(self) -> None:
         """There is something to tell."""
-        raise NotImplementedError
 
+    @abstractmethod
     def close(self, code: int, reason: str = "") -> None:
         """Let it go, without waiting."""
-        raise NotImplementedError
 
     def leave(self) -> None:
         """It is gone."""
