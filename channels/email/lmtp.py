@@ -86,7 +86,7 @@ class MailReceiver:
         trace = "".join(f"Delivered-To: {_clean(address)}\r\n" for address in dict.fromkeys(recipients))
         raw = f"Return-Path: <{_clean(sender)}>\r\n{trace}".encode("utf-8", "surrogateescape") + content
         try:
-            await self._desk.accept(account, external_id(content), raw, order_key=self._key(raw))
+            await self._desk.accept(account, external_id(content), raw, order_key=self._order_key(raw))
         except TryLater as error:
             log.warning("a mail is refused for now", extra={"account": account, "why": str(error)})
             return "451 4.3.1 The desk takes nothing in at the moment, try again later"
@@ -94,12 +94,6 @@ class MailReceiver:
             log.exception("a mail could not be kept", extra={"account": account})
             return "451 4.3.0 Try again later"
         return "250 2.0.0 Kept"
-
-    def _key(self, raw: bytes) -> str:
-        try:
-            return self._order_key(raw)
-        except Exception:
-            return ""
 
 
 async def serve(

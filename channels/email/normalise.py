@@ -50,9 +50,8 @@ def normalise(
     own = {address.lower() for address in own_addresses}
     back = _own_token(mail, own)
     why = auto_submitted.robot_reasons(mail) + (["own mail"] if back else [])
-    silence = auto_submitted.silence_reasons(mail)
     writer = find_writer(mail, own)
-    details = {**_details(mail, raw, why, trusted_servers), **_writer_details(writer, silence)}
+    details = _details(mail, raw, why, trusted_servers) | _named_by(writer)
     return Inbound(
         kind="message",
         external_id=external_id(mail, raw),
@@ -64,10 +63,15 @@ def normalise(
         attachments=tuple(mail.attachments), reply_via=_written_to(mail, own),
         recipients=_others((*mail.to, *mail.cc)), copies=_others(mail.cc),
         authentication=_verdict(details, writer),
-        automatic=bool(why), no_auto_reply=bool(silence),
+        automatic=bool(why), no_auto_reply=bool(auto_submitted.silence_reasons(mail)),
         oversize=_oversize(mail, raw, size_limit),
         details=details,
     )  # fmt: skip
+
+
+def _named_by(writer: Writer) -> dict[str, str]:
+    """The field that names the sender, where it is not From."""
+    return {} if writer.source == "from" else {"named_by": writer.source}
 
 
 def _verdict(details: Mapping[str, Any], writer: Writer) -> Authentication:
@@ -76,15 +80,8 @@ def _verdict(details: Mapping[str, Any], writer: Writer) -> Authentication:
     return verdict if writer.source == "from" or verdict == "failed" else "unknown"
 
 
-def _writer_details(writer: Writer, silence: Sequence[str]) -> dict[str, Any]:
-    details: dict[str, Any] = {"no_auto_reply_because": list(silence)} if silence else {}
-    if writer.source != "from":
-        details["named_by"] = writer.source
-    return details
-
-
 def order_key(raw: bytes) -> str:
-    """Whose turn it is: the sender's address, found without parsing. "" when there is none."""
+    """The sender's address, found without parsing. "" when there is none; it never raises, whatever the bytes are."""
     head = raw[:_HEADER_SIZE]
     end = head.find(b"\r\n\r\n")
     if end < 0:

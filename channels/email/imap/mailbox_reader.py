@@ -174,7 +174,7 @@ class Reader:
         stored = {mail.uid: mail.internal_date for mail in group}
         calls = [
             # Received is when we take it in: a mailbox first read today holds mails of years, none of them late.
-            desk.accept(self.box.name, external_id(raw), traced(raw, stored[uid]), order_key=self._key(raw))
+            desk.accept(self.box.name, external_id(raw), traced(raw, stored[uid]), order_key=self.order_key(raw))
             for uid, raw in sorted(raws.items())
         ]
         # All at once: the desk writes what waits together with one flush.
@@ -258,9 +258,3 @@ class Reader:
             return left > 0 and await connection.idle(left)
         await self.sleep(min(self.pace.idle, 60.0))
         return False
-
-    def _key(self, raw: bytes) -> str:
-        try:
-            return self.order_key(raw)
-        except Exception:
-            return ""  # a mail nobody can read is still kept; it is ordered with nothing

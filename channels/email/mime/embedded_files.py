@@ -47,7 +47,7 @@ def _collect(opened: Any) -> Unwrapped:
 def _call(item: Any, name: str) -> str:
     try:
         return str(getattr(item, name)() or "")
-    except Exception:
+    except Exception:  # as above: a broken name costs no file
         return ""
 
 

@@ -140,7 +140,7 @@ def timeline(language: str) -> list[Any]:
         SurveyView(10, ago(days=1, hours=19), "sad", [w["slow"], w["unsolved"]], w["words"], TaskView(1, w["owner"], clock("soon", 4, 87))),
         EntryView(11, "customer", w["customer"], theirs, ago(days=1, hours=18), f"{w['again']}\n\n{w['english']}", mail, original=True,
                   copies=("Omid omid@nilgun.example", "accounts.receivable@nilgun.example"), answers_to="nora.private@elsewhere.example",
-                  unverified="spf+dkim", by_number=True, cut=True),
+                  unverified="spf+dkim", by_number=True, named_by="reply-to", cut=True),
         ChangeView(12, ago(days=1, hours=18), "reopened", "redo"),
         DayView(NOW),
         EntryView(13, "note", SAMAN[language].name, SAMAN[language].face, ago(minutes=3), w["note"]),

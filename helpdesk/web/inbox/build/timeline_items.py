@@ -41,6 +41,7 @@ QUIET = frozenset({"sent", "delivered", "read", "reacted"})  # already shown on 
 QUOTES = re.compile(
     r"^[^\S\n]*+(>|-{4,}|_{8,}|(From|Von|De|از|فرستنده)\s*+:)|(wrote|نوشت\w{0,8}+|schrieb|écrit)\s*+:", re.MULTILINE
 )
+ENVELOPE = frozenset({"cc", "cc_dropped", "warning", "reply_to", "problem", "unproven", "named_by"})
 LONG = 400  # characters; longer notes are shown in full
 
 
@@ -158,14 +159,7 @@ def _content(entry: EntryRow, parts: TicketData, reader: Reader) -> dict[str, An
         "edited_at": kinds.moment(data.get("edited_at")),
         "wants_person": bool(data.get("wants_person")),
     }
-    if (
-        "cc" in data
-        or "cc_dropped" in data
-        or "warning" in data
-        or "reply_to" in data
-        or "problem" in data
-        or "unproven" in data
-    ):
+    if not ENVELOPE.isdisjoint(data):
         content |= _envelope(data)
     if "content" in data:
         place, card, poll = kinds.place(data, text), kinds.card(data), kinds.poll(data, text)
@@ -191,6 +185,7 @@ def _envelope(data: Mapping[str, Any]) -> dict[str, Any]:
         "answers_to": "، ".join(str(item) for item in data.get("reply_to", ())[:3]),
         "unverified": str(warning.get("authentication") or "") if isinstance(warning, dict) else "",
         "by_number": data.get("unproven") == "number",
+        "named_by": str(data.get("named_by") or ""),
         "problem": str(data.get("problem") or ""),
     }
 

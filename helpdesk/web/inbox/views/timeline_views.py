@@ -104,6 +104,7 @@ class EntryView:
     answers_to: str = ""
     unverified: str = ""
     by_number: bool = False
+    named_by: str = ""
     problem: str = ""
     shown: tuple[MediaView, ...] = ()
     heard: tuple[MediaView, ...] = ()
