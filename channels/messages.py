@@ -65,13 +65,15 @@ class Thread:
 class Delivery:
     """News about one of our messages. `failed`: given up; `delayed`: tried again; `read`: seen, and all before it.
 
-    `permanent`: the address is dead.
+    `permanent`: the address is dead. `returned_to`: tokens of the return paths it came to, where anybody may write a
+    report; None where the remote itself says so.
     """
 
     state: Literal["sent", "delayed", "failed", "read"]
     recipients: Sequence[str] = ()  # addresses it is about, `email:a@b.c`
     permanent: bool = False
     reason: str = ""
+    returned_to: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ class Face:
 class Outbound:
     """One message that must leave. Retrying it is harmless where `token` makes the remote id."""
 
-    token: str  # signed, unguessable, names the timeline entry; makes Message-ID, reply and bounce address
+    token: str  # signed, unguessable, names the timeline entry; makes Message-ID and reply address
     kind: Literal["message", "survey"]
     account: str
     to: Address
@@ -182,6 +184,7 @@ class Outbound:
     automatic: bool = False
     signature: str = ""
     faces: Sequence[Face] = ()
+    returns: Mapping[str, str] = field(default_factory=dict)  # recipient -> token of the return path of their mail
     survey: str | None = None  # token of the survey it asks, for channels whose buttons answer by themselves
     details: Mapping[str, Any] = field(default_factory=dict)
 

@@ -223,6 +223,7 @@ def _delivery(mail: Mail, bounce: Bounce, raw: bytes, own_addresses: Sequence[st
             recipients=tuple("email:" + recipient for recipient in bounce.recipients),
             permanent=bounce.kind == "hard",
             reason=bounce.reason,
+            returned_to=verp,
         ),
         details={
             "bounce": {"kind": bounce.kind, "status": bounce.status, "recipients": list(bounce.recipients)},

@@ -76,6 +76,10 @@ class DeskContext:
         """The token of an entry."""
         return entry_tokens.sign(self.secret, entry_id)
 
+    def sign_return(self, entry_id: int, address: str) -> str:
+        """The token of the return path of an entry's message to `address`."""
+        return entry_tokens.sign_return(self.secret, entry_id, address)
+
     def hours(self, channel: str) -> str:
         """Which working hours apply to a channel: written or phone."""
         known = self.channels.get(channel)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import format_datetime
 
@@ -19,7 +19,10 @@ TOKEN = re.compile(r"[A-Za-z0-9._~=-]{1,200}")
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What is handed to a mail server. An empty `sender` is the null sender of automatic mail."""
+    """What is handed to a mail server. An empty `sender` is the null sender of automatic mail.
+
+    `returns`: return paths of the copies that have one of their own; the others share `sender`.
+    """
 
     message_id: str
     sender: str
@@ -27,6 +30,7 @@ class Mail:
     copies: Sequence[str]
     content: bytes
     dropped: Sequence[str] = ()  # copies that can't be written to
+    returns: Mapping[str, str] = field(default_factory=dict)
 
 
 def message_id(settings: EmailSettings, outbound: Outbound) -> str:
@@ -54,8 +58,16 @@ def _render(settings: EmailSettings, outbound: Outbound, now: datetime) -> Mail:
     content = mime_writer.write(_headers(settings, box, outbound, now), _body(box, outbound), seed=_token(outbound))
     if box.dkim is not None:
         content = sign(box.dkim, box.domain, content)
-    sender = "" if outbound.automatic else bounce_address(box, _token(outbound))
-    return Mail(message_id(settings, outbound), sender, to, copies, content, dropped)
+    paths = {} if outbound.automatic else _return_paths(box, outbound)
+    sender = "" if outbound.automatic else paths.pop(to, box.address)
+    return Mail(message_id(settings, outbound), sender, to, copies, content, dropped, paths)
+
+
+def _return_paths(box: Mailbox, outbound: Outbound) -> dict[str, str]:
+    """The return path of every recipient; {} where the mail server delivers no plus addresses."""
+    tokens = {place: token for place, token in outbound.returns.items() if TOKEN.fullmatch(token)}
+    people = [person for person in (outbound.to, *outbound.copies) if box.plus and person.address in tokens]
+    return {mime_writer.ascii_address(_place(person)): bounce_address(box, tokens[person.address]) for person in people}
 
 
 def writable(address: str) -> bool:
@@ -68,9 +80,7 @@ def writable(address: str) -> bool:
 
 
 def bounce_address(box: Mailbox, token: str) -> str:
-    """Where complaints about a mail go: they name the very message that failed."""
-    if not box.plus:
-        return box.address
+    """The return path of a mail: reports that arrive there name the message that failed, and prove it."""
     local, _, domain = box.address.rpartition("@")
     return f"{local}+b.{token}@{box.envelope_domain or domain}"
 

@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import aiosmtplib
@@ -60,7 +60,26 @@ class Sender:
     _tls: ssl.SSLContext | None = None
 
     async def send(self, mail: Mail) -> Sequence[Refused]:
-        """Send `mail`; the copies the server refused. Raises `DeliveryError` when the addressee gets nothing."""
+        """Send `mail`; the copies the server refused. Raises `DeliveryError` when the addressee gets nothing.
+
+        Copies with a return path of their own leave after it, one by one: nobody sees where reports about another go.
+        """
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self.before_seconds + self.data_seconds
+        shared = [copy for copy in mail.copies if copy not in mail.returns]
+        refused = [*await self._send_in_time(replace(mail, copies=shared))]
+        for copy in dict.fromkeys(copy for copy in mail.copies if copy in mail.returns):
+            alone = replace(mail, sender=mail.returns[copy], to=copy, copies=())
+            try:
+                async with asyncio.timeout_at(end):
+                    await self._send_in_time(alone)
+            except TimeoutError:
+                refused.append(Refused(copy, 451, "4.4.7 The mail server did not take the copy in time"))
+            except DeliveryError as error:
+                refused.append(_refused_copy(copy, error))
+        return refused
+
+    async def _send_in_time(self, mail: Mail) -> Sequence[Refused]:
         try:
             async with asyncio.timeout(self.before_seconds) as limit:
                 return await self._send(mail, limit)
@@ -230,6 +249,13 @@ def _failure(code: int, message: str) -> DeliveryError:
     return DeliveryError(
         reason, permanent=code >= 500, unreachable=code in (550, 551, 553) and message.startswith("5.1.")
     )
+
+
+def _refused_copy(address: str, error: DeliveryError) -> Refused:
+    code, _, reason = error.reason.partition(" ")
+    if len(code) == 3 and code.isdigit():
+        return Refused(address, int(code), reason)
+    return Refused(address, 550 if error.permanent else 451, error.reason)
 
 
 async def _reset(connection: aiosmtplib.SMTP) -> None:

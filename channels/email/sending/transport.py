@@ -50,7 +50,10 @@ def refusal(box: Mailbox, mail: Mail, refused: Sequence[Refused], now: datetime)
     headers = [
         ("Date", format_datetime(now)),
         ("From", mime_writer.mailbox("Mail Delivery", f"mailer-daemon@{box.domain}")),
-        ("To", mail.sender or box.address),
+        (
+            "To",
+            ", ".join(dict.fromkeys(mail.returns.get(item.address, mail.sender) or box.address for item in refused)),
+        ),
         ("Subject", "Not delivered to every recipient"),
         ("Auto-Submitted", "auto-replied"),
         ("In-Reply-To", mail.message_id),

@@ -55,11 +55,13 @@ def record_failed(
     clocks.recompute_clocks(tx, context, ticket_id=entry.ticket_id, now=now)
 
 
-def record_uncertain(tx: Connection, *, entry_id: int, reason: str, now: datetime) -> None:
-    """It may have arrived; a person decides whether to send it again."""
+def record_uncertain(tx: Connection, *, entry_id: int, reason: str, now: datetime, unproven: bool = False) -> None:
+    """It may have arrived; a person decides whether to send it again. `unproven`: a report says so that anybody may have written."""
     entry = queries.entry(tx, entry_id=entry_id)
     tickets.set_delivery(tx, entry_id=entry_id, state="uncertain", reason=reason)
-    record_state(tx, entry_id=entry_id, ticket_id=entry.ticket_id, state="uncertain", reason=reason, now=now)
+    record_state(
+        tx, entry_id=entry_id, ticket_id=entry.ticket_id, state="uncertain", reason=reason, now=now, unproven=unproven
+    )
 
 
 def record_delayed(tx: Connection, *, entry_id: int, reason: str) -> None:
@@ -68,7 +70,16 @@ def record_delayed(tx: Connection, *, entry_id: int, reason: str) -> None:
     hint(tx, "ticket", queries.entry(tx, entry_id=entry_id).ticket_id)
 
 
-def record_state(tx: Connection, *, entry_id: int, ticket_id: int, state: Delivery, reason: str, now: datetime) -> None:
+def record_state(
+    tx: Connection,
+    *,
+    entry_id: int,
+    ticket_id: int,
+    state: Delivery,
+    reason: str,
+    now: datetime,
+    unproven: bool = False,
+) -> None:
     """Write on the timeline what became of a message."""
-    data = {"of": entry_id, "state": state, "reason": reason}
+    data = {"of": entry_id, "state": state, "reason": reason, **({"unproven": True} if unproven else {})}
     tickets.add_entry(tx, NewEntry(ticket_id=ticket_id, at=now, kind="delivery", author="system", data=data))

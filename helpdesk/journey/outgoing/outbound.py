@@ -47,11 +47,13 @@ def build_payload(
     answers = message.answers
     if answers:
         references = [*(remote_id for remote_id in references if remote_id != answers), answers]
+    to = message.to or (way.address, ticket.contact_name)
     return {
         "token": context.sign(entry_id),
+        "returns": {place: context.sign_return(entry_id, place) for place, _ in (to, *message.copies)},
         "kind": message.kind,
         "account": way.account,
-        "to": list(message.to or (way.address, ticket.contact_name)),
+        "to": list(to),
         "copies": [list(copy) for copy in message.copies],
         "text": message.text,
         "subject": reply_subject(ticket.subject, ticket.id) if message.subject is None else message.subject,
@@ -87,6 +89,7 @@ def to_outbound(stored: Mapping[str, Any], read: Callable[[str], bytes] | None =
     files = [] if read is None else [_attachment(file, read) for file in stored["files"]]
     return Outbound(
         token=stored["token"],
+        returns=stored.get("returns", {}),
         kind=stored["kind"],
         account=stored["account"],
         to=Address(stored["to"][0], stored["to"][1]),

@@ -1,4 +1,9 @@
-"""What became of our messages: sent, failed for good (the clock's stop is revoked), or nobody knows."""
+"""Delivery reports: a message was sent, failed for good (the clock's stop is revoked), or nobody knows.
+
+Anybody who got a copy knows its id and can write a report about it. Only one that came to the return path of a
+recipient, which nobody but the mail servers on the way was told, fails a message or marks that recipient's address;
+any other makes the message uncertain at most.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from channels.contract import Inbound
+from channels.contract import Delivery, Inbound
 from helpdesk.contacts import actions as contacts
 from helpdesk.database.engine import hint
 from helpdesk.errors import Conflict
@@ -19,6 +24,7 @@ from helpdesk.outbox import queries as outbox_queries
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
 from helpdesk.tickets.rows import EntryRow
+from helpdesk.tickets.threading import entry_tokens
 
 
 def receive_delivery_report(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound) -> int | None:
@@ -44,20 +50,45 @@ def receive_delivery_report(tx: Connection, context: DeskContext, arrival: Arriv
     )
     tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)
     news = inbound.delivery
-    copies = {item[0] for item in (entry.data or {}).get("cc", ())}
-    # Named may also be somebody we did not write to: the address our customer forwards to, or one made up.
-    about_customer = not news.recipients or not copies or entry.address in news.recipients
-    if news.state == "failed" and entry.address and about_customer:
-        delivery.record_failed(
-            tx, context, entry_id=entry_id, reason=news.reason, now=arrival.received_at, unreachable=news.permanent
-        )
-        outbox.record_bounce(tx, entry_id=entry_id, error=news.reason)
-    if news.state == "failed" and news.permanent:
-        for address in copies.intersection(news.recipients):
-            contacts.mark_unreachable(tx, address=address, reason=news.reason, now=arrival.received_at)
-    if news.state in ("failed", "delayed") and queries.entry(tx, entry_id=entry_id).delivery != "failed":
-        tickets.set_delivery(tx, entry_id=entry_id, state=entry.delivery or "sent", reason=news.reason)
+    if news.state == "failed":
+        _record_failure(tx, context, entry, news, now=arrival.received_at)
+    after = queries.entry(tx, entry_id=entry_id).delivery
+    if news.state in ("failed", "delayed") and after != "failed":
+        tickets.set_delivery(tx, entry_id=entry_id, state=after or "sent", reason=news.reason)
     return report_id
+
+
+def _record_failure(tx: Connection, context: DeskContext, entry: EntryRow, news: Delivery, *, now: datetime) -> None:
+    """What a report of failure does, as far as it is proven: to the message, to its addressee, to those in copy."""
+    copies = _recipients(entry)[1:]
+    proven = _proven_recipients(context, entry, news)
+    # Named may also be somebody we did not write to: the address our customer forwards to, or one made up.
+    if entry.address and (not news.recipients or not copies or entry.address in news.recipients):
+        if entry.address in proven:
+            delivery.record_failed(
+                tx, context, entry_id=entry.id, reason=news.reason, now=now, unreachable=news.permanent
+            )
+            outbox.record_bounce(tx, entry_id=entry.id, error=news.reason)
+        elif entry.delivery == "sent":
+            delivery.record_uncertain(tx, entry_id=entry.id, reason=news.reason, now=now, unproven=True)
+            outbox.record_bounce(tx, entry_id=entry.id, error=news.reason)
+    for address in proven.intersection(copies) if news.permanent else ():
+        contacts.mark_unreachable(tx, address=address, reason=news.reason, now=now)
+
+
+def _recipients(entry: EntryRow) -> list[str]:
+    """The addressee of an entry's message and whoever got a copy."""
+    copies = (item[0] for item in (entry.data or {}).get("cc", ()))
+    return [address for address in (entry.address, *copies) if address]
+
+
+def _proven_recipients(context: DeskContext, entry: EntryRow, news: Delivery) -> set[str]:
+    """The recipients a report is proven to be about; where the remote itself reports, those it names or everybody."""
+    people = _recipients(entry)
+    if news.returned_to is None:
+        return {address for address in people if address in news.recipients} or set(people)
+    given = {token.lower() for token in news.returned_to}
+    return {address for address in people if context.sign_return(entry.id, address) in given}
 
 
 def _refuse_while_sending(tx: Connection, channel: str, inbound: Inbound, entry_id: int | None) -> None:
@@ -84,6 +115,12 @@ def _mark_read(tx: Connection, entry: EntryRow, now: datetime) -> None:
 
 
 def _find_entry(tx: Connection, context: DeskContext, channel: str, inbound: Inbound) -> int | None:
+    for token in (inbound.delivery.returned_to or ()) if inbound.delivery is not None else ():
+        named = entry_tokens.named_entry(token)
+        if named is not None and queries.is_outgoing(tx, entry_id=named):
+            entry = queries.entry(tx, entry_id=named)
+            if token.lower() in (context.sign_return(entry.id, address) for address in _recipients(entry)):
+                return entry.id
     tokens = (*inbound.thread.reply_tokens, *inbound.thread.message_tokens)
     for token in tokens:
         entry_id = context.verify(token)

@@ -100,10 +100,56 @@ async def test_a_bounce_of_a_copy_leaves_the_answer_standing(desk):
     number, mina = await desk.gets(mail(headers={"Cc": "omid@customers.example"})), await desk.person()
     entry = await desk.answers(number, mina)
     (sent,) = await desk.posts()
-    await desk.gets(bounce(sent, desk.mails[0].sender, recipient="omid@customers.example"))
+    path = desk.mails[0].returns["omid@customers.example"]
+    await desk.gets(bounce(sent, path, recipient="omid@customers.example"))
     assert (await deliveries_of(desk, number))[entry] == "sent"
     gone = await desk.database.read(contacts.by_address, address="email:omid@customers.example")
     assert gone.unreachable_at is not None
+
+
+def spoofed(way, desk, sent):
+    """Where somebody who got a copy can send a report: all they know of the answer."""
+    token = str(sent["Message-ID"]).partition(".")[2].partition("@")[0]
+    return {
+        "our address": "support@desk.example",
+        "the reply address": str(sent["Reply-To"]),
+        "a return path made of the id": f"support+b.{token}@desk.example",
+        "their own return path": desk.mails[0].returns["omid@customers.example"],
+    }[way]
+
+
+WAYS = ["our address", "the reply address", "a return path made of the id", "their own return path"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_report_that_a_copy_could_have_written_undoes_no_answer(desk, way):
+    number, mina = await desk.gets(mail(headers={"Cc": "omid@customers.example"})), await desk.person()
+    entry = await desk.answers(number, mina)
+    (sent,) = await desk.posts()
+    await desk.gets(bounce(sent, spoofed(way, desk, sent)))
+    assert (await deliveries_of(desk, number))[entry] == "uncertain"
+    (clock,) = await desk.clocks(number, "first_response")
+    assert (clock.state, clock.stop_entry_id) == ("stopped", entry)
+    address = await desk.database.read(contacts.by_address, address="email:sara@customers.example")
+    assert address.unreachable_at is None
+    told = [one.data for one in await desk.timeline(number) if one.kind == "delivery" and "of" in (one.data or {})]
+    assert [(one["of"], one["state"], one["unproven"]) for one in told] == [(entry, "uncertain", True)]
+
+
+async def test_a_true_report_after_a_forged_one_still_counts(desk):
+    number, _, entry, sent = await asked_and_answered(desk)
+    await desk.gets(bounce(sent, "support@desk.example", id="<forged@mx.example>"))
+    await desk.gets(bounce(sent, desk.mails[0].sender))
+    assert (await deliveries_of(desk, number))[entry] == "failed"
+
+
+async def test_a_mailbox_without_plus_addresses_learns_of_failures_and_believes_none(database, tmp_path):
+    box = {"name": "support", "address": "support@desk.example", "plus": False}
+    desk = mail_story(database, tmp_path, channel={"mailboxes": [box]})
+    number, _, entry, sent = await asked_and_answered(desk)
+    assert desk.mails[0].sender == "support@desk.example"
+    await desk.gets(bounce(sent, "support@desk.example"))
+    assert (await deliveries_of(desk, number))[entry] == "uncertain"
 
 
 async def test_a_bounce_of_nothing_of_ours_is_kept_and_never_answered(database, tmp_path):

@@ -180,14 +180,18 @@ def _envelope(data: Mapping[str, Any]) -> dict[str, Any]:
     """Mail headers worth showing: copies, Reply-To, failed sender authentication."""
     warning = data.get("warning")
     return {
-        "copies": tuple(f"{name} {_place(address)}".strip() for address, name in data.get("cc", ())),
-        "dropped_copies": tuple(f"{name} {_place(address)}".strip() for address, name in data.get("cc_dropped", ())),
+        "copies": _people(data.get("cc", ())),
+        "dropped_copies": _people(data.get("cc_dropped", ())),
         "answers_to": "، ".join(str(item) for item in data.get("reply_to", ())[:3]),
         "unverified": str(warning.get("authentication") or "") if isinstance(warning, dict) else "",
         "by_number": data.get("unproven") == "number",
         "named_by": str(data.get("named_by") or ""),
         "problem": str(data.get("problem") or ""),
     }
+
+
+def _people(copies: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(f"{name} {_place(address)}".strip() for address, name in copies)
 
 
 def _place(address: str) -> str:

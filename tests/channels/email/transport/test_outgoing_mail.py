@@ -75,7 +75,10 @@ def test_a_persons_reply_bears_all_a_mail_program_needs_to_thread_it_and_nothing
     assert message["subject"] == "Re: سفارش ۴۸۱۲ [#12]"
     assert message["content-language"] == "fa"
     assert not {"auto-submitted", "precedence", "x-auto-response-suppress"} & {name.lower() for name in message}
-    assert written().sender == f"support+b.{TOKEN}@desk.example"
+    returns = {REPLY.to.address: "7return", "email:boss@customer.example": "8return"}
+    mail = written(replace(REPLY, returns=returns, copies=[Address("email:boss@customer.example")]))
+    assert mail.sender == "support+b.7return@desk.example"
+    assert mail.returns == {"boss@customer.example": "support+b.8return@desk.example"}
 
 
 def test_an_automatic_mail_says_so_and_asks_nobody_for_an_answer() -> None:
