@@ -160,6 +160,14 @@ class Channel:
         """Key of the conversation `raw` belongs to, cheaply. Same key: taken in order."""
         return ""
 
+    def fingerprint(self, raw: bytes) -> str | None:
+        """A hash of what was written, the same however it travelled. Pure.
+
+        Two raw forms with one external id and different fingerprints are two messages, and both are kept. None: an
+        external id of this channel never names two messages, or this raw form holds no whole message.
+        """
+        return None
+
     def normalise(self, account: str, raw: bytes) -> Inbound | list[Inbound] | None:
         """Understand `raw`. Pure. None: nothing to show. Raises `Unreadable` when it can't be understood."""
         raise NotImplementedError

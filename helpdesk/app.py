@@ -131,9 +131,11 @@ class App:
     def desk_for(self, channel: str) -> DeskFor:
         """The desk as a channel sees it."""
         questions = ChannelQueries(self.database, self.context, self.clock)
+        known = self.context.channels.get(channel)
         return DeskFor(
-            channel, self.database, self.clock, self.live, self.reports, questions, FreeSpace.of(self.settings)
-        )
+            channel, self.database, self.clock, self.live, self.reports, questions, FreeSpace.of(self.settings),
+            known.fingerprint if known is not None else None,
+        )  # fmt: skip
 
 
 def context_of(

@@ -14,6 +14,7 @@ from channels import clock, contract
 from channels.contract import Capabilities, DeliveryError, Desk, Inbound, Outbound, State
 from channels.email import checkup, lmtp, normalise
 from channels.email.credentials import NoSecret
+from channels.email.facts import raw_mail_id
 from channels.email.imap.imap_client import ImapError
 from channels.email.imap.mailbox_reader import Pace, Reader
 from channels.email.sending import render
@@ -77,6 +78,10 @@ class Channel(contract.Channel):
     def order_key(self, raw: bytes) -> str:
         """Key of the conversation a mail belongs to."""
         return normalise.order_key(raw)
+
+    def fingerprint(self, raw: bytes) -> str | None:
+        """Hash of the words of a mail: forms and scanners give many mails one Message-ID."""
+        return raw_mail_id.fingerprint(raw)
 
     def normalise(self, account: str, raw: bytes) -> Inbound | list[Inbound] | None:
         """Understand a mail."""

@@ -38,7 +38,8 @@ def normalise(settings: PhoneSettings, account: str, raw: bytes) -> list[Inbound
         if not isinstance(kept, Mapping):
             raise NotACall("this is no event of a switchboard")
         if account == "sms":
-            return sms_inbound.understand(settings, webhook_of(kept), str(kept.get("answers") or ""))
+            again = bool(kept.get("again"))
+            return sms_inbound.understand(settings, webhook_of(kept), str(kept.get("answers") or ""), again=again)
         if "files_of" in kept:
             return [_with_files(settings, account, _of_call(kept["files_of"]))]
         source = settings.source(account)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from channels.contract import ANY, Cursor, Moved
 from helpdesk.database.dialect import ignoring, insert_ignore, upsert, upserting
@@ -15,8 +15,9 @@ from helpdesk.database.metadata import AT_ONCE
 from helpdesk.errors import Conflict, Invalid, NotFound
 from helpdesk.intake import queries
 from helpdesk.intake.models import cursors, intake
-from helpdesk.intake.rules import storable
+from helpdesk.intake.rules import id_of_other, storable
 
+Fingerprint = Callable[[bytes], str | None]  # `Channel.fingerprint`
 _KEEP = ignoring(intake)
 _CURSOR = upserting(cursors, ["channel", "account", "key"], ["value", "changed_at"])
 _FIRST = ignoring(cursors)
@@ -43,26 +44,38 @@ def store(
     raw: bytes,
     order_key: str,
     received_at: datetime,
+    fingerprint: Fingerprint | None = None,
 ) -> bool:
-    """Keep a raw message. False: it is here already."""
-    fresh = insert_ignore(
-        tx,
-        _KEEP,
-        {
-            "channel": channel,
-            "account": storable(account),
-            "external_id": storable(external_id),  # a mail may call itself anything
-            "order_key": storable(order_key),
-            "received_at": received_at,
-            "state": "new",
-            "attempts": 0,
-            "due_at": AT_ONCE,
-            "raw": raw,
-        },
-    )
+    """Keep a raw message. False: it is here already.
+
+    Where its id is taken, `fingerprint` tells whether by the same message; another one is kept beside it.
+    """
+    row = {
+        "channel": channel,
+        "account": storable(account),
+        "external_id": storable(external_id),  # a mail may call itself anything
+        "order_key": storable(order_key),
+        "received_at": received_at,
+        "state": "new",
+        "attempts": 0,
+        "due_at": AT_ONCE,
+        "raw": raw,
+    }
+    fresh = insert_ignore(tx, _KEEP, row)
+    if not fresh and fingerprint is not None:
+        own, known = fingerprint(raw), _known_fingerprint(tx, row, fingerprint)
+        if own is not None and known is not None and own != known:
+            fresh = insert_ignore(tx, _KEEP, {**row, "external_id": id_of_other(str(row["external_id"]), own)})
     if fresh:
         hint(tx, "intake")
     return fresh
+
+
+def _known_fingerprint(tx: Connection, row: Mapping[str, Any], fingerprint: Fingerprint) -> str | None:
+    """The fingerprint of what is stored under the id of `row`; None where its raw form was erased."""
+    same = [intake.c[name] == row[name] for name in ("channel", "account", "external_id")]
+    stored = tx.execute(select(intake.c.raw).where(*same)).scalar()
+    return fingerprint(stored) if stored else None
 
 
 def mark_done(tx: Connection, *, intake_ids: Sequence[int], state: str = "done") -> None:

@@ -9,7 +9,18 @@ from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+OTHER = " other:"  # in the external id of a message whose own id another message bears already
 FINE = frozenset({bool, int, float, bytes, datetime})
+
+
+def id_of_other(external_id: str, fingerprint: str) -> str:
+    """The external id of a message that bears the id of another one."""
+    return f"{external_id}{OTHER}{fingerprint[:16]}"
+
+
+def bears_id_of_another(external_id: str) -> bool:
+    """Whether a message was kept although another one had its id."""
+    return OTHER in external_id
 
 
 def storable(value: T) -> T:

@@ -42,6 +42,7 @@ class DeskFor:
     reports: Reports
     questions: ChannelQueries
     space: FreeSpace = field(default_factory=FreeSpace)
+    fingerprint: actions.Fingerprint | None = None
 
     async def accept(
         self, account: str, external_id: str, raw: bytes, *, order_key: str, received_at: datetime | None = None,
@@ -51,7 +52,7 @@ class DeskFor:
         now = self.clock()
         row: dict[str, Any] = {
             "channel": self.channel, "account": account, "external_id": external_id, "raw": raw, "order_key": order_key,
-            "received_at": received_at or now,
+            "received_at": received_at or now, "fingerprint": self.fingerprint,
         }  # fmt: skip
         if self.space.is_low():
             raise TryLater("the disk of the desk is nearly full")

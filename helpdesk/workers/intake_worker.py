@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,7 +18,7 @@ from helpdesk.database.metadata import Row
 from helpdesk.errors import Unavailable
 from helpdesk.files.file_store import FileStore
 from helpdesk.intake import actions, queries
-from helpdesk.intake.rules import storable
+from helpdesk.intake.rules import bears_id_of_another, storable
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.receiving.arrival import Arrival
 from helpdesk.journey.receiving.receive import receive
@@ -171,6 +171,8 @@ class IntakeWorker:
                 raise Unreadable(f"the channel {row.channel} is not switched on")
             made = channel.normalise(row.account, row.raw)
             things = made if isinstance(made, list) else [made] if made is not None else []
+            if bears_id_of_another(row.external_id):
+                things = [replace(thing, details={**thing.details, "problem": "same id"}) for thing in things]
             result.things = [storable(thing) for thing in things]
         except Exception as error:  # whatever a raw message does to its channel, it is kept and shown
             result.error = error

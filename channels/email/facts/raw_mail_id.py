@@ -11,6 +11,7 @@ FIELD = rb"^%s[ \t]*+:((?:[^\r\n]++|\r?\n[ \t])*+)"
 MESSAGE_ID, *OTHERS = (
     re.compile(FIELD % name, re.IGNORECASE | re.MULTILINE) for name in (b"message-id", b"from", b"date", b"subject")
 )
+WRITTEN = (*OTHERS, *(re.compile(FIELD % name, re.IGNORECASE | re.MULTILINE) for name in (b"to", b"content-type")))
 BEGINS = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")  # a header that begins as one
 OVERSIZED = b"X-Pasokh-Oversized"  # first line of a note that stands for a mail too large to fetch: its size in bytes
 STORED = b"X-Pasokh-Stored"  # first line of a mail from a mailbox: when its server says to have got it
@@ -30,6 +31,19 @@ def external_id(raw: bytes) -> str:
     rest = (result[1] if (result := field.search(head)) else b"" for field in OTHERS)
     digest = hashlib.sha256(b"\n".join(b" ".join(item.split()) for item in rest)).hexdigest()
     return f"<{value[:500]}> {digest[:16]}"
+
+
+def fingerprint(raw: bytes) -> str | None:
+    """Hash of the fields a person fills in and of everything below the header, without line ends and blanks around.
+
+    What servers write above a mail on its way is left out. None for a stand-in, which lacks the mail itself.
+    """
+    if raw.startswith((OVERSIZED, UNREADABLE)):
+        return None
+    head = header(raw)
+    parts = [b" ".join(result[1].split()) if (result := field.search(head)) else b"" for field in WRITTEN]
+    body = raw[len(head) :].replace(b"\r\n", b"\n").replace(b"\r", b"\n").strip()
+    return hashlib.sha256(b"\0".join([*parts, body])).hexdigest()
 
 
 def header(raw: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from channels.contract import Address, Delivery, Desk, Inbound, Thread
@@ -37,11 +38,15 @@ REASONS = {"11": "not delivered", "14": "the customer blocked messages of this l
            "13": "cancelled", "100": "the gateway does not know this message"}  # fmt: skip
 
 
-def understand(settings: PhoneSettings, hook: Webhook, answers: str = "") -> list[Inbound]:
-    """A message (which answers ours of that id), or news of one of ours. Raises NotACall when it is neither."""
+def understand(settings: PhoneSettings, hook: Webhook, answers: str = "", *, again: bool = False) -> list[Inbound]:
+    """A message (which answers ours of that id), or news of one of ours. Raises NotACall when it is neither.
+
+    `again`: the gateway gives no ids, and the same words came within the hour.
+    """
     message = _fields(settings.sms, hook, "messages")
     if message.get("text") is not None and message.get("from"):
-        return [_message(settings, hook, message, answers)]
+        made = _message(settings, hook, message, answers)
+        return [replace(made, details={**made.details, "problem": "same words"}) if again else made]
     receipt = _fields(settings.sms, hook, "receipts")
     if receipt.get("id") and receipt.get("state") is not None:
         return _receipt(settings.sms, receipt)

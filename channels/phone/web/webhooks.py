@@ -40,6 +40,7 @@ class StoredWebhook:
     raw: bytes
     facts: Sequence[Mapping[str, Any]] = ()
     stands: bool = True
+    nameless: bool = False  # its key is made of its words and the hour
 
     def with_(self, **more: Any) -> StoredWebhook:
         """The same with more in its bytes."""
@@ -81,7 +82,13 @@ class Webhooks:
         try:
             for parcel in parcels:
                 kept_item = await (self._answering(parcel) if name == "sms" else self._with_earlier(name, parcel))
-                new += await self.desk.accept(name, kept_item.event_key, kept_item.raw, order_key=kept_item.order_key)
+                fresh = await self.desk.accept(name, kept_item.event_key, kept_item.raw, order_key=kept_item.order_key)
+                if (
+                    not fresh and kept_item.nameless
+                ):  # nobody can tell a second message from a repetition: both are kept
+                    again, place = kept_item.with_(again=True), f"{kept_item.event_key}:{self.now():%M%S%f}"
+                    fresh = await self.desk.accept(name, place, again.raw, order_key=again.order_key)
+                new += fresh
                 self._stood(kept_item)
                 if name == "sms":
                     await sms_inbound.record_opt_out(self.settings, self.desk, kept_item.raw)
@@ -170,10 +177,9 @@ class Webhooks:
             own = hook.text("event_id") or own
             if name == "sms":
                 key = sms_inbound.key(self.settings, hook)
-                sentence = (
-                    "" if sms_inbound.has_id(self.settings, hook) else f":{self.now():%Y%m%d%H}"
-                )  # the same words, later
-                return StoredWebhook(key, f"sms:{key}:{own}{sentence}", raw)
+                named = sms_inbound.has_id(self.settings, hook)
+                hour = "" if named else f":{self.now():%Y%m%d%H}"  # the same words, later
+                return StoredWebhook(key, f"sms:{key}:{own}{hour}", raw, nameless=not named)
             readings = understand(hook)
         except NotACall:  # kept all the same: it waits in quarantine until somebody looks, or knows better
             return StoredWebhook("", f"?:{own}", raw)
