@@ -5,7 +5,7 @@ It turns what its remote hands over into `Inbound`, and `Outbound` into what its
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
@@ -171,6 +171,13 @@ class Channel:
     def normalise(self, account: str, raw: bytes) -> Inbound | list[Inbound] | None:
         """Understand `raw`. Pure. None: nothing to show. Raises `Unreadable` when it can't be understood."""
         raise NotImplementedError
+
+    def normaliser(self) -> Callable[[str, bytes], Inbound | list[Inbound] | None] | None:
+        """`normalise` as a function that can be pickled, to run in a process of its own within a time budget.
+
+        For channels whose raw forms are long and anybody's; None: `normalise` is quick whatever arrives.
+        """
+        return None
 
     def merge_call(self, known: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
         """One record of a call (`Inbound.call`) from the stored one and the one that came in.

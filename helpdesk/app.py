@@ -50,6 +50,7 @@ from helpdesk.workers.intake_worker import IntakeWorker
 from helpdesk.workers.loops.supervised import supervised
 from helpdesk.workers.loops.wakeup import Wakeup
 from helpdesk.workers.loops.with_lease import with_lease
+from helpdesk.workers.normalise_process import NormaliseProcess
 from helpdesk.workers.outbox_worker import OutboxWorker
 from helpdesk.workers.unread_watcher import UnreadWatcher
 
@@ -98,6 +99,7 @@ class App:
             waits=own.retry_seconds,
             batch=own.batch,
             poll=float(own.poll_seconds),
+            process=NormaliseProcess(own.normalise_seconds) if own.normalise_seconds else None,
         )
 
     def outbox_worker(self) -> OutboxWorker:

@@ -80,6 +80,11 @@ def _verdict(details: Mapping[str, Any], writer: Writer) -> Authentication:
     return verdict if writer.source == "from" or verdict == "failed" else "unknown"
 
 
+def of_account(account: str, raw: bytes, **options: Any) -> Inbound | list[Inbound] | None:
+    """`normalise` with its arguments in the order of the contract."""
+    return normalise(raw, account=account, **options)
+
+
 def order_key(raw: bytes) -> str:
     """The sender's address, found without parsing. "" when there is none; it never raises, whatever the bytes are."""
     head = raw[:_HEADER_SIZE]

@@ -140,6 +140,7 @@ class Intake(Section):
     batch: Positive = 50
     retry_seconds: tuple[Positive, ...] = (5, 30, 300, 1800, 7200)
     poll_seconds: Positive = 5
+    normalise_seconds: NotNegative = 20
 
     @property
     def attempts(self) -> int:

@@ -26,6 +26,7 @@ from helpdesk.tickets.rows import NewFile
 from helpdesk.workers import attachment_fetch
 from helpdesk.workers.attachment_fetch import NormalisedIntake
 from helpdesk.workers.loops.wakeup import Wakeup
+from helpdesk.workers.normalise_process import NormaliseProcess, Normaliser
 
 log = structlog.get_logger("intake")
 FEW, SHORT = 8, 16_384  # messages, and bytes of them together, that are understood at once
@@ -47,6 +48,7 @@ class IntakeWorker:
     waits: Sequence[int]  # seconds between tries, then quarantine
     batch: int = 50
     poll: float = 5.0
+    process: NormaliseProcess | None = None  # None: everything is understood in this process
     on_taken: Callable[[str, int], None] = lambda channel, count: None
     _bringing: set[asyncio.Task[None]] = field(default_factory=set)
     _lines: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(attachment_fetch.FILES_AT_ONCE))
@@ -62,6 +64,8 @@ class IntakeWorker:
             for task in self._bringing:
                 task.cancel()
             await asyncio.gather(*self._bringing, return_exceptions=True)
+            if self.process is not None:
+                await self.process.close()
 
     async def work_once(self) -> int:
         """Work one batch to its end, files and all; returns how many rows were taken up."""
@@ -84,8 +88,7 @@ class IntakeWorker:
         rows = await self.database.read(queries.due, now=now, most=self.batch, longest=self._longest())
         if not rows:
             return 0
-        few = len(rows) <= FEW and sum(len(row.raw) for row in rows) <= SHORT  # quicker than a way to a thread and back
-        understood = self._understand(rows) if few else await asyncio.to_thread(self._understand, rows)
+        understood = await self._understand_all(rows)
         ready, waiting = attachment_fetch.apart(understood)
         if waiting:
             await self._start(waiting, now)
@@ -160,23 +163,36 @@ class IntakeWorker:
             await asyncio.to_thread(self._store, [item], self.clock())
             attachment_fetch.release_files(item)
 
+    async def _understand_all(self, rows: Sequence[Row]) -> list[NormalisedIntake]:
+        """All rows understood, in their order: in the process beside this one what can take long, else here."""
+        beside: dict[int, Normaliser] = {}
+        for row in rows if self.process is not None else ():
+            channel = self.context.channels.get(row.channel)
+            if channel is not None and (function := channel.normaliser()) is not None:
+                beside[row.id] = function
+        here = [row for row in rows if row.id not in beside]
+        few = len(here) <= FEW and sum(len(row.raw) for row in here) <= SHORT  # quicker than a way to a thread and back
+        done = {
+            item.row.id: item
+            for item in (self._understand(here) if few else await asyncio.to_thread(self._understand, here))
+        }
+        if self.process is not None and beside:
+            apart = [row for row in rows if row.id in beside]
+            results = await self.process.normalise([(beside[row.id], row.account, row.raw) for row in apart])
+            done |= {row.id: _understood(row, result) for row, result in zip(apart, results, strict=True)}
+        return [done[row.id] for row in rows]
+
     def _understand(self, rows: Sequence[Row]) -> list[NormalisedIntake]:
         return [self._one(row, self.context.channels) for row in rows]
 
     def _one(self, row: Row, channels: Mapping[str, Channel]) -> NormalisedIntake:
-        result = NormalisedIntake(row)
         try:
             channel = channels.get(row.channel)
             if channel is None:
                 raise Unreadable(f"the channel {row.channel} is not switched on")
-            made = channel.normalise(row.account, row.raw)
-            things = made if isinstance(made, list) else [made] if made is not None else []
-            if bears_id_of_another(row.external_id):
-                things = [replace(thing, details={**thing.details, "problem": "same id"}) for thing in things]
-            result.things = [storable(thing) for thing in things]
+            return _understood(row, channel.normalise(row.account, row.raw))
         except Exception as error:  # whatever a raw message does to its channel, it is kept and shown
-            result.error = error
-        return result
+            return NormalisedIntake(row, error=error)
 
     def _store(self, batch: Sequence[NormalisedIntake], now: datetime) -> None:
         for row in batch:
@@ -196,6 +212,15 @@ class IntakeWorker:
             "created_at": now,
             "hash": None if file.content is None else self.files.store(file.content),
         }
+
+
+def _understood(row: Row, made: Inbound | list[Inbound] | BaseException | None) -> NormalisedIntake:
+    if isinstance(made, BaseException):
+        return NormalisedIntake(row, error=made)
+    things = made if isinstance(made, list) else [made] if made is not None else []
+    if bears_id_of_another(row.external_id):
+        things = [replace(thing, details={**thing.details, "problem": "same id"}) for thing in things]
+    return NormalisedIntake(row, [storable(thing) for thing in things])
 
 
 def receive_batch(

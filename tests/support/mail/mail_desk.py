@@ -107,7 +107,9 @@ def mail_story(
     """A desk on this database whose mailbox is support@domain."""
     time = Time()
     box = {"name": "support", "address": f"support@{domain}", "display_name": "Desk"}
-    own = Settings.model_validate({"secret_key": domain * 8, "data": {"folder": folder}, **(settings or {})})
+    own = Settings.model_validate(
+        {"secret_key": domain * 8, "data": {"folder": folder}, "intake": {"normalise_seconds": 0}, **(settings or {})}
+    )
     mails: list[render.Mail] = []
     made = RenderingChannel(
         EmailSettings.model_validate({"enabled": True, "mailboxes": [box], **(channel or {})}), env={}, now=time
