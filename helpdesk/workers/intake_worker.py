@@ -190,9 +190,10 @@ class IntakeWorker:
             channel = channels.get(row.channel)
             if channel is None:
                 raise Unreadable(f"the channel {row.channel} is not switched on")
-            return _understood(row, channel.normalise(row.account, row.raw))
+            made: Inbound | list[Inbound] | BaseException | None = channel.normalise(row.account, row.raw)
         except Exception as error:  # whatever a raw message does to its channel, it is kept and shown
-            return NormalisedIntake(row, error=error)
+            made = error
+        return _understood(row, made)
 
     def _store(self, batch: Sequence[NormalisedIntake], now: datetime) -> None:
         for row in batch:
@@ -220,7 +221,10 @@ def _understood(row: Row, made: Inbound | list[Inbound] | BaseException | None) 
     things = made if isinstance(made, list) else [made] if made is not None else []
     if bears_id_of_another(row.external_id):
         things = [replace(thing, details={**thing.details, "problem": "same id"}) for thing in things]
-    return NormalisedIntake(row, [storable(thing) for thing in things])
+    try:
+        return NormalisedIntake(row, [storable(thing) for thing in things])
+    except Exception as error:  # what can't be stored is kept in quarantine
+        return NormalisedIntake(row, error=error)
 
 
 def receive_batch(
