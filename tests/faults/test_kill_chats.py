@@ -94,6 +94,7 @@ async def test_kills_lose_no_message_and_duplicate_none(database_url, tmp_path):
             await one.client.connect()
             one.client.have = 0
         seen = [await full_history(http, one) for one in visitors]
+        await asyncio.gather(*(one.client.leave() for one in visitors))
         await kill(child)
     database = await open_database(database_url)
     lines = await database.read(lambda tx: tx.execute(select(entries).where(entries.c.kind == "message")).all())
@@ -111,6 +112,7 @@ async def full_history(http, visitor):
     fresh = Client(http, visitor.client.address, token=visitor.client.token)
     welcome = await fresh.connect(have=0)
     await fresh.has(welcome["last"])
+    await fresh.leave()
     numbers = sorted(fresh.lines)
     assert numbers == list(range(welcome["from"] + 1, welcome["last"] + 1))
     ids = [line["id"] for line in fresh.lines.values() if line["t"] == "msg" and "id" in line]

@@ -40,16 +40,24 @@ class Client:
     frames: list[dict[str, Any]] = field(default_factory=list)
     ws: aiohttp.ClientWebSocketResponse | None = None
     patience: float = PATIENCE
+    opened: list[aiohttp.ClientWebSocketResponse] = field(default_factory=list)
 
     async def connect(self, **hello: Any) -> dict[str, Any]:
         """Connect and send `hello`; returns the welcome frame."""
         self.frames.clear()
-        self.ws = await self.http.ws_connect(f"{self.address}/channels/webchat/socket", origin=self.origin)
+        await self.dial()
         frame = {"t": "hello", "v": 1, "site": self.site, "have": self.have, **hello}
         await self.put(**({"token": self.token} if self.token else {}), **frame)
         welcome = await self.until(lambda one: one["t"] == "welcome")
         self.token = welcome["token"] or self.token
         return welcome
+
+    async def dial(self) -> None:
+        """Open a socket and say nothing."""
+        self.ws = await self.http.ws_connect(
+            f"{self.address}/channels/webchat/socket", origin=self.origin, timeout=aiohttp.ClientWSTimeout(ws_close=1.0)
+        )
+        self.opened.append(self.ws)
 
     async def put(self, **frame: Any) -> None:
         """Send one frame."""
@@ -127,10 +135,11 @@ class OpenChat:
     channel: Channel
     address: str
     http: aiohttp.ClientSession
+    sockets: list[aiohttp.ClientWebSocketResponse] = field(default_factory=list)
 
     def client(self, **more: Any) -> Client:
-        """A visitor who has not connected yet."""
-        return Client(self.http, self.address, **more)
+        """A visitor who has not connected yet; whatever it leaves open is closed with the chat."""
+        return Client(self.http, self.address, opened=self.sockets, **more)
 
     async def ticket(self) -> int:
         """Run the intake; returns the ticket of the newest entry."""
@@ -170,7 +179,11 @@ async def open_chat(story: Story, own: WebchatSettings, *, port: int = 0) -> Asy
         await web.TCPSite(runner, "127.0.0.1", port).start()
         host, found = runner.addresses[0][:2]
         async with aiohttp.ClientSession() as http:
-            yield OpenChat(story, channel, f"http://{host}:{found}", http)
+            opened = OpenChat(story, channel, f"http://{host}:{found}", http)
+            try:
+                yield opened
+            finally:
+                await asyncio.gather(*(socket.close() for socket in opened.sockets))
     finally:
         await runner.cleanup()
 

@@ -160,7 +160,7 @@ async def test_the_first_frame_is_hello_of_a_site_there_is_and_that_lists_the_pa
             ({"t": "ping"}, 4401), ({"t": "hello", "site": "nowhere"}, 4404), ({"t": "hello", "site": "other"}, 4404)
         ):  # fmt: skip
             sara = chat.client()
-            sara.ws = await chat.http.ws_connect(f"{chat.address}/channels/webchat/socket", origin=SHOP)
+            await sara.dial()
             await sara.put(**frame)
             assert await sara.closed() == code
 
@@ -190,7 +190,7 @@ async def test_too_many_frames_close_and_too_many_messages_wait(desk, tmp_path):
         assert said[-1]["code"] == "slow"
         more, third = chat.client(token=sara.token), chat.client(token=sara.token)
         await more.connect()
-        third.ws = await chat.http.ws_connect(f"{chat.address}/channels/webchat/socket", origin=SHOP)
+        await third.dial()
         await third.put(t="hello", site="shop", token=sara.token)
         assert await third.closed() == 4429
         for n in range(40):

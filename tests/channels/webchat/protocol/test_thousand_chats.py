@@ -77,6 +77,7 @@ async def test_a_thousand_chats_at_once_lose_nothing(chat, many_files):
                 .order_by(entries.c.id)
             ).all()
         )
+        await asyncio.gather(*(one.leave() for one in clients))
     said: dict[str, list[str]] = {}
     for conversation, text in rows:
         said.setdefault(conversation, []).append(text)

@@ -8,7 +8,7 @@ import pytest
 
 from helpdesk.database.engine import open_database
 from tests.support.desk.desk_story import story
-from tests.support.webchat.chat_client import SHOP, OpenChat, claim, open_chat, settings
+from tests.support.webchat.chat_client import OpenChat, claim, open_chat, settings
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ async def test_a_browser_that_changes_users_shows_the_second_nothing_of_the_firs
 )
 async def test_an_identity_that_is_not_signed_as_it_stands_is_refused(chat: OpenChat, wrong):
     sara = chat.client()
-    sara.ws = await chat.http.ws_connect(f"{chat.address}/channels/webchat/socket", origin=SHOP)
+    await sara.dial()
     await sara.put(t="hello", site="shop", identity={**claim(chat.story), **wrong})
     assert await sara.closed() == 4403
 
@@ -66,7 +66,7 @@ async def test_an_identity_that_is_not_signed_as_it_stands_is_refused(chat: Open
 async def test_where_identity_is_enforced_nobody_speaks_without_one_nor_after_it_ran_out(desk, tmp_path):
     async with open_chat(desk, settings(tmp_path, site={"identity": "enforced"})) as chat:
         nobody = chat.client()
-        nobody.ws = await chat.http.ws_connect(f"{chat.address}/channels/webchat/socket", origin=SHOP)
+        await nobody.dial()
         await nobody.put(t="hello", site="shop")
         assert await nobody.closed() == 4403
         sara = chat.client()
