@@ -47,7 +47,7 @@ async def test_what_was_erased_does_not_come_back(desk):
     def store(tx, words):
         return actions.store(
             tx, channel="email", account="support", external_id="<1>", raw=words, order_key="a-word-of-sixteen",
-            received_at=desk.time(), now=desk.time(), fingerprint=fingerprint,
+            received_at=desk.time(), fingerprint=fingerprint,
         )  # fmt: skip
 
     assert await desk.database.write(store, form("one"))
