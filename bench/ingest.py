@@ -31,7 +31,7 @@ async def run(*, db: str | None, n: int | None, kind: str | None, **_: Any) -> d
         await run_ingest(app, channel, list(make(WARM, 2)))  # everything compiled and loaded
         known = await app.database.read(_counts)
         before = getattr(app.database, "commits", None)
-        with cost() as spent:
+        with cost(children=True) as spent:
             await run_ingest(app, channel, things)
         after = getattr(app.database, "commits", None)
         figures = await app.database.read(_counts)
