@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import Counter
 
 import pytest
@@ -13,7 +12,7 @@ from helpdesk.clock import now
 from helpdesk.database.engine import open_database
 from helpdesk.maintenance import backup, restore
 from helpdesk.tickets.models import entries
-from tests.faults.test_kill_mail import Desk, free_port, post, quiet
+from tests.faults.test_kill_mail import free_port, killable_desk, post, quiet
 from tests.support.desk.killable_mail_desk import settings_for
 from tests.support.mail.smtp_relay import Relay
 
@@ -33,7 +32,7 @@ async def test_every_mail_acknowledged_before_a_backup_is_restored(database_url,
     else:
         url = request.getfixturevalue("postgres_server").fresh(empty=True)
     async with Relay() as relay:
-        desk = Desk(tmp_path, database_url, door, relay.port)
+        desk = killable_desk(tmp_path, database_url, door, relay.port)
         await desk.start()
         posting = asyncio.create_task(post(door, accepted, stop))
         await reach(accepted, 30)
@@ -51,11 +50,10 @@ async def test_every_mail_acknowledged_before_a_backup_is_restored(database_url,
         await posting
         other = settings_for(tmp_path / "other", url, free_port(), relay.port)
         await restore.restore(other, tmp_path / "desk.tar", progress=lambda _done, _total: None)
-        restored = Desk(tmp_path / "other", url, free_port(), relay.port)
+        restored = killable_desk(tmp_path / "other", url, free_port(), relay.port)
         await restored.start()
         await quiet(url)
-        with contextlib.suppress(ProcessLookupError):
-            await restored.kill()
+        await restored.kill()
     database = await open_database(url)
     rows = await database.read(lambda tx: tx.execute(select(entries)).all())
     await database.close()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
-import signal
-import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -20,28 +17,11 @@ from helpdesk.sla.store.models import clocks
 from helpdesk.tickets.models import entries
 from tests.faults.test_kill_mail import free_port
 from tests.support.phone.killable_phone import TOKEN
+from tests.support.servers.forked import ForkedProgram
 
 KILLS = 12
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kill")]
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)
-
-
-class Desk:
-    """The killable desk as a child process."""
-
-    def __init__(self, folder, url, port):
-        self.arguments, self.child = [str(folder), url, str(port)], None
-
-    async def start(self):
-        self.child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.support.phone.killable_phone", *self.arguments, stdout=asyncio.subprocess.PIPE
-        )
-        async with asyncio.timeout(60):
-            assert await self.child.stdout.readline() == b"ready\n"
-
-    async def kill(self):
-        self.child.send_signal(signal.SIGKILL)
-        await self.child.wait()
 
 
 def call_events(number: int) -> list[dict[str, object]]:
@@ -95,7 +75,7 @@ async def _until_taken(http, port, event, stop):
 async def test_kills_lose_no_call_and_duplicate_none(database_url, tmp_path):
     kills = KILLS if database_url.startswith("sqlite") else KILLS // 4
     dice, accepted, stop, port = random.Random(20261122), set(), asyncio.Event(), free_port()
-    desk = Desk(tmp_path, database_url, port)
+    desk = ForkedProgram("tests.support.phone.killable_phone", str(tmp_path), database_url, str(port))
     await desk.start()
     posting = asyncio.create_task(post(port, accepted, stop))
     for _ in range(kills):
@@ -110,8 +90,7 @@ async def test_kills_lose_no_call_and_duplicate_none(database_url, tmp_path):
         async with asyncio.timeout(120):
             while (await database.read(intake.figures))["new"]:
                 await asyncio.sleep(0.1)
-        with contextlib.suppress(ProcessLookupError):
-            await desk.kill()
+        await desk.kill()
         figures = await database.read(intake.figures)
         calls = await database.read(lambda tx: tx.execute(select(entries).where(entries.c.kind == "call")).all())
         waits = await database.read(lambda tx: tx.execute(select(clocks).where(clocks.c.kind == "queue_wait")).all())

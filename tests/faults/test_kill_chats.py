@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
-import signal
-import sys
 from collections import Counter
 
 import aiohttp
@@ -16,6 +13,7 @@ from sqlalchemy import select
 from helpdesk.database.engine import open_database
 from helpdesk.tickets.models import entries
 from tests.faults.test_kill_mail import free_port, quiet
+from tests.support.servers.forked import ForkedProgram
 from tests.support.webchat.chat_client import Client, Closed
 
 KILLS, VISITORS = 12, 5
@@ -46,27 +44,6 @@ class Visitor:
                 await asyncio.sleep(0.02)
 
 
-async def start(folder, url, port):
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.support.webchat.killable_chat",
-        str(folder),
-        url,
-        str(port),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    async with asyncio.timeout(60):
-        assert await child.stdout.readline() == b"ready\n"
-    return child
-
-
-async def kill(child):
-    with contextlib.suppress(ProcessLookupError):
-        child.send_signal(signal.SIGKILL)
-    await child.wait()
-
-
 async def some_more(visitors):
     """Wait for another acknowledgement: on a slow machine the test must not be vacuous."""
     before = sum(len(one.acked) for one in visitors)
@@ -78,15 +55,16 @@ async def some_more(visitors):
 async def test_kills_lose_no_message_and_duplicate_none(database_url, tmp_path):
     kills = KILLS if database_url.startswith("sqlite") else KILLS // 4
     dice, stop, port = random.Random(20260303), asyncio.Event(), free_port()
-    child = await start(tmp_path, database_url, port)
+    desk = ForkedProgram("tests.support.webchat.killable_chat", str(tmp_path), database_url, str(port))
+    await desk.start()
     async with aiohttp.ClientSession() as http:
         visitors = [Visitor(f"visitor{n}", http, f"http://127.0.0.1:{port}") for n in range(VISITORS)]
         talking = [asyncio.create_task(one.talk(stop)) for one in visitors]
         for _ in range(kills):
             await some_more(visitors)
             await asyncio.sleep(dice.uniform(0.0, 0.4))  # at a random moment; nothing waits for it
-            await kill(child)
-            child = await start(tmp_path, database_url, port)
+            await desk.kill()
+            await desk.start()
         stop.set()
         await asyncio.gather(*talking)
         await quiet(database_url)
@@ -95,7 +73,7 @@ async def test_kills_lose_no_message_and_duplicate_none(database_url, tmp_path):
             one.client.have = 0
         seen = [await full_history(http, one) for one in visitors]
         await asyncio.gather(*(one.client.leave() for one in visitors))
-        await kill(child)
+        await desk.kill()
     database = await open_database(database_url)
     lines = await database.read(lambda tx: tx.execute(select(entries).where(entries.c.kind == "message")).all())
     await database.close()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 import re
-import signal
 import socket
-import sys
 from collections import Counter
 from email import message_from_bytes
+from pathlib import Path
 
 import aiosmtplib
 import pytest
@@ -20,6 +18,7 @@ from helpdesk.database.engine import open_database
 from helpdesk.outbox.models import outbox
 from helpdesk.tickets.models import entries
 from tests.support.mail.smtp_relay import Relay
+from tests.support.servers.forked import ForkedProgram
 
 KILLS = 50
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kill")]
@@ -31,27 +30,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class Desk:
+def killable_desk(folder: Path, url: str, door: int, relay: int) -> ForkedProgram:
     """The killable desk as a child process."""
-
-    def __init__(self, folder, url, door, relay):
-        self.arguments = [str(folder), url, str(door), str(relay)]
-        self.child = None
-
-    async def start(self):
-        self.child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.support.desk.killable_mail_desk",
-            *self.arguments,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        async with asyncio.timeout(60):
-            assert await self.child.stdout.readline() == b"ready\n"
-
-    async def kill(self):
-        self.child.send_signal(signal.SIGKILL)
-        await self.child.wait()
+    return ForkedProgram("tests.support.desk.killable_mail_desk", str(folder), url, str(door), str(relay))
 
 
 async def post(port: int, accepted: list[str], stop: asyncio.Event) -> None:
@@ -116,7 +97,7 @@ async def test_fifty_kills_lose_nothing_and_duplicate_nothing(database_url, tmp_
     dice, accepted, stop = random.Random(20260302), [], asyncio.Event()
     door = free_port()
     async with Relay() as relay:
-        desk = Desk(tmp_path, database_url, door, relay.port)
+        desk = killable_desk(tmp_path, database_url, door, relay.port)
         await desk.start()
         posting = asyncio.create_task(post(door, accepted, stop))
         for _ in range(kills):
@@ -127,8 +108,7 @@ async def test_fifty_kills_lose_nothing_and_duplicate_nothing(database_url, tmp_
         stop.set()
         await posting
         await quiet(database_url)
-        with contextlib.suppress(ProcessLookupError):
-            await desk.kill()
+        await desk.kill()
         database = await open_database(database_url)
         lines, rows = await database.read(
             lambda tx: (tx.execute(select(entries)).all(), tx.execute(select(outbox)).all())

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import signal
-import sys
 from collections import Counter
 
 import pytest
@@ -18,25 +15,17 @@ from helpdesk.outbox import queries as leaving
 from helpdesk.outbox.models import outbox
 from helpdesk.tickets.models import attachments, entries
 from tests.support.desk.killable_mail_desk import unanswered
+from tests.support.servers.forked import ForkedProgram
 from tests.support.telegram.bot_api_people import Sara
 
 KILLS = 12
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kill")]
 
 
-async def start(folder, url, bot):
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.support.telegram.bot_api_child", str(folder), url, bot.url,
-        stdout=asyncio.subprocess.PIPE, env={**os.environ, "PASOKH_TELEGRAM_SHOP_TOKEN": bot.token},
-    )  # fmt: skip
-    async with asyncio.timeout(60):
-        assert await child.stdout.readline() == b"ready\n"
-    return child
-
-
-async def kill(child):
-    child.send_signal(signal.SIGKILL)
-    await child.wait()
+def killable_bot(folder, url, bot):
+    """The desk with its bot as a child process."""
+    token = {"PASOKH_TELEGRAM_SHOP_TOKEN": bot.token}
+    return ForkedProgram("tests.support.telegram.bot_api_child", str(folder), url, bot.url, environment=token)
 
 
 async def talk(bot, sent, stop):
@@ -67,18 +56,19 @@ async def quiet(database):
 
 async def test_kills_lose_nothing_and_double_nothing(database_url, tmp_path, bot):
     dice, sent, stop = random.Random(20260302), [], asyncio.Event()
-    child = await start(tmp_path, database_url, bot)
+    desk = killable_bot(tmp_path, database_url, bot)
+    await desk.start()
     talking = asyncio.create_task(talk(bot, sent, stop))
     for _ in range(KILLS if database_url.startswith("sqlite") else KILLS // 4):
         await asyncio.sleep(dice.uniform(0.0, 0.5))  # the moment is random; nothing waits for it
-        await kill(child)
-        child = await start(tmp_path, database_url, bot)
+        await desk.kill()
+        await desk.start()
     stop.set()
     await talking
     await bot.until(lambda: len(bot.confirmed) == len(sent))
     database = await open_database(database_url)
     await quiet(database)
-    await kill(child)
+    await desk.kill()
     lines, rows, files = await database.read(
         lambda tx: (
             tx.execute(select(entries)).all(), tx.execute(select(outbox)).all(), tx.execute(select(attachments)).all(),
