@@ -178,9 +178,18 @@ class IntakeWorker:
         }
         if self.process is not None and beside:
             apart = [row for row in rows if row.id in beside]
-            results = await self.process.normalise([(beside[row.id], row.account, row.raw) for row in apart])
-            done |= {row.id: _understood(row, result) for row, result in zip(apart, results, strict=True)}
+            done |= {item.row.id: item for item in await self._understand_beside(self.process, apart, beside)}
         return [done[row.id] for row in rows]
+
+    async def _understand_beside(
+        self, process: NormaliseProcess, rows: Sequence[Row], functions: Mapping[int, Normaliser]
+    ) -> list[NormalisedIntake]:
+        try:
+            results = await process.normalise([(functions[row.id], row.account, row.raw) for row in rows])
+        except OSError as error:  # a machine that starts no process still takes mails in
+            log.warning("normalising in the desk's own process", error=str(error))
+            return await asyncio.to_thread(self._understand, rows)
+        return [_understood(row, result) for row, result in zip(rows, results, strict=True)]
 
     def _understand(self, rows: Sequence[Row]) -> list[NormalisedIntake]:
         return [self._one(row, self.context.channels) for row in rows]

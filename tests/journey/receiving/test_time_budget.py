@@ -35,7 +35,8 @@ def understand(account: str, raw: bytes) -> Any:
 
 
 @pytest.fixture
-async def beside():
+async def beside(monkeypatch):
+    monkeypatch.setattr("helpdesk.workers.normalise_process.PATIENCE", 1000)  # a slow start ends nothing
     process = NormaliseProcess(0.3)
     yield process
     await process.close()
@@ -117,6 +118,19 @@ async def test_a_mail_over_its_budget_lies_in_quarantine_and_the_next_one_is_tak
     assert "seconds of processor time" in held.error
     assert (await desk.database.read(queries.figures))["new"] == 0
     assert [entry.text.strip() for entry in await desk.timeline(1) if entry.kind == "message"] == ["quick"]
+
+
+async def test_a_machine_that_starts_no_process_still_takes_mails_in(database, tmp_path, monkeypatch):
+    desk = mail_story(database, tmp_path, settings={"intake": {"normalise_seconds": 1}})
+
+    async def refused(*_command: Any, **_more: Any) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", refused)
+    raw = mail("hello", id="<hello@customers.example>").as_bytes()
+    await desk.app.desk_for("email").accept("support", "hello", raw, order_key="sara")
+    await desk.app.intake_worker().work_once()
+    assert [entry.text.strip() for entry in await desk.timeline(1) if entry.kind == "message"] == ["hello"]
 
 
 def slow_or(known: Any, account: str, raw: bytes) -> Any:
