@@ -46,7 +46,7 @@ def normalise(
     bounce = bounces.understand(mail)
     if bounce is not None:
         return _delivery(mail, bounce, raw, own_addresses)
-    reply = visible(mail.text, mail.html, mail.subject)
+    reply = visible(mail.text, mail.html, mail.subject, first_mail=not threading.answers(mail))
     own = {address.lower() for address in own_addresses}
     back = _own_token(mail, own)
     why = auto_submitted.robot_reasons(mail) + (["own mail"] if back else [])

@@ -102,8 +102,11 @@ def message_snippet(text: str, files: Sequence[str]) -> str:
 
 
 def snippet(text: str, limit: int = 140) -> str:
-    """The beginning of a text on one line, cut at a space, at most `limit` characters."""
-    line = " ".join(text[: limit * 4].split())
+    """The beginning of a text on one line, cut at a space, at most `limit` characters; no quoted lines before others."""
+    begin = text[: limit * 4]
+    if ">" in begin:
+        begin = "\n".join(line for line in begin.split("\n") if not line.startswith(">")).strip() or begin
+    line = " ".join(begin.split())
     if len(line) <= limit:
         return line
     cut = line.rfind(" ", limit // 2, limit)

@@ -58,6 +58,12 @@ def answered_ids(mail: Mail) -> tuple[str, ...]:
     return tuple(dict.fromkeys(answered))[:MOST_IDS]
 
 
+def answers(mail: Mail) -> bool:
+    """Whether it says that it answers another mail or passes one on."""
+    plain = mail.subject[:200] if mail.subject.isascii() else mail.subject[:200].translate(_INVISIBLE)
+    return bool(answered_ids(mail)) or _PREFIX.match(plain) is not None
+
+
 def own_tokens(message_ids: Iterable[str]) -> tuple[str, ...]:
     """Tokens in those ids that have the form of our own."""
     return tuple(
