@@ -85,4 +85,5 @@ def _question(bare: Sequence[str], lines: Sequence[int]) -> list[int]:
 
 
 def _words(line: str) -> str:
-    return _MARKS.sub("", line, count=1).strip() if _MARKS.match(line) else line
+    marks = _MARKS.match(line)
+    return line[marks.end() :].strip() if marks else line
