@@ -10,6 +10,7 @@ from channels.contract import Address, Attachment, Face, Outbound
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.outgoing.destinations import Destination
 from helpdesk.tickets.rows import TicketRow
+from helpdesk.tickets.rules import without_numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,9 @@ def build_payload(
         "to": list(to),
         "copies": [list(copy) for copy in message.copies],
         "text": message.text,
-        "subject": reply_subject(ticket.subject, ticket.id) if message.subject is None else message.subject,
+        "subject": reply_subject(ticket.subject, ticket.id, ticket.follows_id)
+        if message.subject is None
+        else message.subject,
         "language": ticket.language or context.language,
         "sender_name": message.sender_name,
         "reply_via": way.reply_via,
@@ -75,12 +78,13 @@ def build_payload(
     }
 
 
-def reply_subject(subject: str, number: int) -> str:
-    """`Re: … [#n]`, once each."""
+def reply_subject(subject: str, number: int, follows: int | None = None) -> str:
+    """`Re: … [#n]`, once each. The number of the ticket it `follows` goes: they would pile up."""
     mark = f"[#{number}]"
     words = " ".join(subject.split())
-    if mark not in words:
-        words = f"{words} {mark}".strip()
+    shorter = without_numbers(words, {number, *([follows] if follows else [])})
+    if shorter != words or mark not in words:
+        words = f"{shorter} {mark}".strip()
     return words if words.lower().startswith("re:") else f"Re: {words}"
 
 

@@ -176,3 +176,68 @@ async def test_the_answer_goes_out_from_the_address_the_customer_wrote_to_with_i
     assert "> Where is my order?" in text
     await desk.gets(answer(sent, "Thank you, and the bill?", number=2, sender="nora@customers.example"))
     assert not (await line(desk, number)).stranger
+
+
+# --- numbers in subjects --------------------------------------------------------------------------
+
+
+async def resolve(desk, number, mina):
+    await desk.database.write(
+        status.set_status, desk.context, ticket_id=number, status="resolved", by=mina, now=desk.time()
+    )
+
+
+async def test_numbers_in_subjects_do_not_pile_up(desk):
+    number, mina, _, sent = await asked_and_answered(desk, subject="Order [#77]")
+    assert sent["Subject"] == f"Re: Order [#77] [#{number}]"  # 77 may be another desk's own number
+    for place in (2, 3):
+        await resolve(desk, number, mina)
+        desk.time.passes(days=9)
+        later = await desk.gets(answer(sent, "It is broken again.", number=place))
+        assert (await desk.ticket(later)).follows_id == number
+        assert (await desk.ticket(later)).subject.endswith("Re: Order [#77]")
+        await desk.answers(later, mina, "Once more.")
+        (sent,) = await desk.posts()
+        assert str(sent["Subject"]).endswith(f"Re: Order [#77] [#{later}]")
+        number = later
+
+
+async def test_a_stored_subject_with_the_old_number_is_sent_without_it(desk):
+    from helpdesk.journey.outgoing.outbound import reply_subject
+
+    assert reply_subject("Re: سفارش [#۱۲] [# 15]", 15, 12) == "Re: سفارش [#15]"
+    assert reply_subject("Order [#9]", 15, 12) == "Re: Order [#9] [#15]"
+    assert reply_subject("Order [Ticket #15]", 15) == "Re: Order [#15]"
+
+
+@pytest.mark.parametrize("days", [1, 9])
+async def test_an_ended_ticket_found_first_does_not_hide_a_living_one(desk, days):
+    old, mina, *_ = await asked_and_answered(desk)
+    living = await desk.gets(mail("Something else", id="<2@customers.example>", subject="Bill"))
+    await resolve(desk, old, mina)
+    desk.time.passes(days=days)
+    both = mail("And when?", id="<3@customers.example>", subject=f"Re: Order [#{old}] [#{living}]")
+    assert await desk.gets(both) == living
+    assert (await desk.ticket(old)).status == "resolved"
+
+
+async def test_an_answer_to_a_settled_ticket_reopens_it_whatever_number_the_subject_has(desk):
+    old, mina, _, sent = await asked_and_answered(desk)
+    living = await desk.gets(mail("Something else", id="<2@customers.example>", subject="Bill"))
+    await resolve(desk, old, mina)
+    desk.time.passes(days=1)
+    back = without(answer(sent, "Not yet.", number=3), "Subject")
+    back["Subject"] = f"Re: Bill [#{living}]"
+    assert await desk.gets(back) == old
+    assert (await desk.ticket(old)).status == "open"
+
+
+async def test_a_strangers_living_ticket_is_no_way_out_of_an_ended_one(desk):
+    old, mina, *_ = await asked_and_answered(desk)
+    other = await desk.gets(mail("Mine", id="<2@x.example>", sender="Eve <eve@x.example>", subject="Bill"))
+    await resolve(desk, old, mina)
+    desk.time.passes(days=9)
+    both = mail("And when?", id="<3@customers.example>", subject=f"Re: Order [#{old}] [#{other}]")
+    new = await desk.gets(both)
+    assert new not in (old, other)
+    assert (await desk.ticket(new)).follows_id == old
