@@ -43,8 +43,12 @@ def build_payload(
     entry_id: int,
     way: Destination,
     references: Sequence[str],
+    answer_with: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Everything the channel needs, as JSON. `references`: remote ids of the conversation so far, oldest first."""
+    """Everything the channel needs, as JSON. `references`: remote ids of the conversation so far, oldest first.
+
+    `answer_with`: what the channel kept of the customer's message for the answer to it.
+    """
     answers = message.answers
     if answers:
         references = [*(remote_id for remote_id in references if remote_id != answers), answers]
@@ -74,6 +78,7 @@ def build_payload(
         "details": {
             **({"quote": dict(message.quote)} if message.quote else {}),
             **({"reply_to": answers} if answers else {}),
+            **({"answer_with": dict(answer_with)} if answer_with else {}),
         },
     }
 
