@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection
 from typing import Any
 
-from channels.email.facts import auto_submitted, bounces
+from channels.email.facts import auto_submitted, bounces, threading
 from channels.email.facts.writer import find_writer
 from channels.email.mime.address_fields import Person
 from channels.email.mime.parse_mail import parse_mail
@@ -32,7 +32,7 @@ def describe(raw: bytes, *, own: Collection[str] = ()) -> dict[str, Any]:
         "date": mail.date.isoformat().replace("+00:00", "Z") if mail.date else None,
         "text": mail.text,
         "html": mail.html,
-        "reply": visible(mail.text, mail.html, mail.subject).text,
+        "reply": visible(mail.text, mail.html, mail.subject, first_mail=not threading.answers(mail)).text,
         "attachments": [
             {
                 "name": item.name,

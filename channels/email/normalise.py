@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from channels.contract import Address, Authentication, Delivery, Inbound, Oversize, Thread
-from channels.email.facts import authentication, auto_submitted, bounces, threading
+from channels.email.facts import authentication, auto_submitted, bounces, outlook_thread, threading
 from channels.email.facts.bounces import Bounce
 from channels.email.facts.raw_mail_id import OVERSIZED, STORED, UNREADABLE
 from channels.email.facts.writer import Writer, find_writer
@@ -46,7 +46,7 @@ def normalise(
     bounce = bounces.understand(mail)
     if bounce is not None:
         return _delivery(mail, bounce, raw, own_addresses)
-    reply = visible(mail.text, mail.html, mail.subject)
+    reply = visible(mail.text, mail.html, mail.subject, first_mail=not threading.answers(mail))
     own = {address.lower() for address in own_addresses}
     back = _own_token(mail, own)
     why = auto_submitted.robot_reasons(mail) + (["own mail"] if back else [])
@@ -181,6 +181,8 @@ def _details(mail: Mail, raw: bytes, why: Sequence[str], trusted: Sequence[str])
         details["problem"] = "too many parts"
     if raw.startswith(UNREADABLE + b":"):
         details |= {"problem": "unfetched", "size": mail.field(UNREADABLE.decode().lower())}
+    if kept := outlook_thread.fields(mail):
+        details["answer_with"] = kept
     for name in ("list-id", "x-mailer", "user-agent", "x-priority", "importance", "sender"):
         if name in mail.fields and (shown := mail.field(name)[:300]):
             details[name.replace("-", "_")] = shown
@@ -202,7 +204,11 @@ def _delivery(mail: Mail, bounce: Bounce, raw: bytes, own_addresses: Sequence[st
     _, verp = threading.address_tokens(mail)
     reply_path = threading.thread(mail)
     about = [item for item in (returned,) if item]
-    tokens = tuple(dict.fromkeys([*verp, *threading.own_tokens(about), *reply_path.message_tokens]))
+    tokens = tuple(
+        dict.fromkeys(
+            [*verp, *threading.own_tokens(about), *threading.own_references(references), *reply_path.message_tokens]
+        )
+    )
     remote = tuple(dict.fromkeys([*about, *reply_path.remote_ids, *reversed(references)]))
     return Inbound(
         kind="delivery",

@@ -196,6 +196,31 @@ def references(tx: Connection, *, ticket_id: int, channel: str, most: int = 20) 
     return [item for item in reversed(remote) if item]
 
 
+def answer_with(tx: Connection, *, entry_id: int | None, channel: str) -> dict[str, Any] | None:
+    """What a channel kept of a customer's message for the answer to it."""
+    if entry_id is None:
+        return None
+    row = tx.execute(select(entries.c.data).where(entries.c.id == entry_id, entries.c.channel == channel)).first()
+    kept = (row.data or {}).get("answer_with") if row is not None else None
+    return kept if isinstance(kept, dict) else None
+
+
+def newest_sent_to(tx: Connection, *, ticket_id: int, channel: str, recipients: Sequence[str]) -> int | None:
+    """Our newest message in a ticket to one of these addresses."""
+    return tx.execute(
+        select(entries.c.id)
+        .where(
+            entries.c.ticket_id == ticket_id,
+            entries.c.channel == channel,
+            entries.c.outgoing == true(),
+            entries.c.kind.in_(("message", "survey")),
+            entries.c.address.in_(list(recipients)[:20]),
+        )
+        .order_by(entries.c.id.desc())
+        .limit(1)
+    ).scalar()
+
+
 def is_outgoing(tx: Connection, *, entry_id: int) -> bool:
     """Whether an entry exists and is one of our messages."""
     return bool(tx.execute(select(entries.c.outgoing).where(entries.c.id == entry_id)).scalar())
@@ -229,6 +254,14 @@ def has_failed(tx: Connection, *, ticket_id: int, entry_id: int) -> bool:
         select(entries.c.data).where(entries.c.ticket_id == ticket_id, entries.c.kind == "delivery")
     ).scalars()
     return any(state["of"] == entry_id and state["state"] == "failed" for state in states if state)
+
+
+def own_numbers(tx: Connection, *, contact_id: int, numbers: Sequence[int]) -> Sequence[int]:
+    """Those of the numbers that are tickets of this contact."""
+    if not numbers:
+        return []
+    mine = select(tickets.c.id).where(tickets.c.id.in_(list(numbers)[:20]), tickets.c.contact_id == contact_id)
+    return tx.scalars(mine).all()
 
 
 def newest(tx: Connection) -> int:

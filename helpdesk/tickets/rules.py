@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -13,6 +14,7 @@ from helpdesk.tickets.vocabulary import ENDED, Status
 Unproven = Literal["", "number", "authentication"]  # what is missing for a sender to be proven; "": nothing
 Authentication = Literal["unknown", "passed", "failed"]
 Hint = Literal["reply_token", "message_token", "remote_id", "number", "conversation", "caller"]
+_MARK = re.compile(r"[\[［]\s?(?:[^\W\d_]{1,12}\s?)?[#＃]\s?(\d{1,12})\s?[\]］]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +59,36 @@ def which_ticket(
 
     A subject number alone counts only for somebody who takes part. A message to an ended ticket
     reopens it within `window` after its resolution, unless it is automatic or a mere thank-you;
-    later, or from a sender who is not proven, it opens a new ticket that follows the old one.
+    later, or from a sender who is not proven, it opens a new ticket that follows the old one. An ended
+    ticket found first does not hide a living one that the sender takes part in: a number in the subject
+    is set aside by any other hint at one, a stronger hint by its like.
     """
+    ended: Choice | None = None
     for candidate in candidates:
         if candidate.hint == "number" and not candidate.welcome:
             continue
+        living = candidate.status not in ENDED
+        if ended is not None and not (living and candidate.welcome):
+            continue
+        if ended is not None and ended.reopens and candidate.hint == "number" and ended.hint != "number":
+            continue
         unproven = why_unproven(candidate.hint, authentication)
-        if candidate.status not in ENDED or automatic or (thanks and candidate.welcome):
+        if living or automatic or (thanks and candidate.welcome):
             return Choice(candidate.ticket_id, candidate.hint, stranger=not candidate.welcome, unproven=unproven)
         in_time = candidate.resolved_at is not None and received_at <= candidate.resolved_at + window
         if candidate.welcome and in_time and not unproven:
-            return Choice(candidate.ticket_id, candidate.hint, reopens=True)
-        return Choice(follows=candidate.ticket_id, unproven=unproven)
-    return Choice(unproven=why_unproven(None, authentication))
+            ended = Choice(candidate.ticket_id, candidate.hint, reopens=True)
+        else:
+            ended = Choice(follows=candidate.ticket_id, unproven=unproven)
+    return ended or Choice(unproven=why_unproven(None, authentication))
+
+
+def without_numbers(subject: str, numbers: Collection[int]) -> str:
+    """A subject without the marks `[#n]` of these tickets, in whatever digits; others may be somebody else's."""
+    if "#" not in subject and "＃" not in subject:
+        return subject
+    shorter = _MARK.sub(lambda mark: "" if int(mark[1]) in numbers else mark[0], subject)
+    return subject if shorter == subject else " ".join(shorter.split())
 
 
 def status_after_customer(status: Status) -> Status:
@@ -102,8 +121,11 @@ def message_snippet(text: str, files: Sequence[str]) -> str:
 
 
 def snippet(text: str, limit: int = 140) -> str:
-    """The beginning of a text on one line, cut at a space, at most `limit` characters."""
-    line = " ".join(text[: limit * 4].split())
+    """The beginning of a text on one line, cut at a space, at most `limit` characters; no quoted lines before others."""
+    begin = text[: limit * 4]
+    if ">" in begin:
+        begin = "\n".join(line for line in begin.split("\n") if not line.startswith(">")).strip() or begin
+    line = " ".join(begin.split())
     if len(line) <= limit:
         return line
     cut = line.rfind(" ", limit // 2, limit)

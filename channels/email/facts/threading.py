@@ -10,7 +10,8 @@ from channels.email.mime.headers import ids
 from channels.email.mime.parse_mail import Mail
 
 MOST_IDS = 60
-_OWN_ID = re.compile(r"^<?p\.([a-z0-9]{8,64})@", re.IGNORECASE)
+_OWN_ID = re.compile(r"^<?[pr]\.([a-z0-9]{8,64})@", re.IGNORECASE)  # `r.` stands in References alone
+_OWN_REFERENCE = re.compile(r"^<?r\.([a-z0-9]{8,64})@", re.IGNORECASE)
 _LOCAL = r"(?<![\w.!#$%&'*/=?^`{|}~-])[\w.!#$%&'*/=?^`{|}~-]{1,64}+"
 _REPLY_ADDRESS = re.compile(rf"{_LOCAL}\+([a-z0-9]{{8,64}}+)@", re.IGNORECASE)
 _BOUNCE_ADDRESS = re.compile(rf"{_LOCAL}\+b\.([a-z0-9]{{8,64}}+)@", re.IGNORECASE)
@@ -58,11 +59,22 @@ def answered_ids(mail: Mail) -> tuple[str, ...]:
     return tuple(dict.fromkeys(answered))[:MOST_IDS]
 
 
+def answers(mail: Mail) -> bool:
+    """Whether it says that it answers another mail or passes one on."""
+    plain = mail.subject[:200] if mail.subject.isascii() else mail.subject[:200].translate(_INVISIBLE)
+    return bool(answered_ids(mail)) or _PREFIX.match(plain) is not None
+
+
 def own_tokens(message_ids: Iterable[str]) -> tuple[str, ...]:
     """Tokens in those ids that have the form of our own."""
     return tuple(
         dict.fromkeys(match[1].lower() for message_id in message_ids if (match := _OWN_ID.match(message_id.strip())))
     )
+
+
+def own_references(message_ids: Iterable[str]) -> tuple[str, ...]:
+    """Tokens of mails of ours that bore these References: the one that a relay can't have given another id."""
+    return _unique(match[1] for message_id in message_ids if (match := _OWN_REFERENCE.match(message_id.strip())))
 
 
 def address_tokens(mail: Mail) -> tuple[tuple[str, ...], tuple[str, ...]]:

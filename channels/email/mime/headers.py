@@ -113,7 +113,7 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
     """(`text/plain`, {parameter: value}) of a Content-Type or Content-Disposition, both lower case."""
     value = unfold(value)
     main, _, rest = value.partition(";")
-    main = main.strip().lower()
+    main = _plain(main.strip().lower(), None)
     if not rest:
         return main.split()[0] if main else "", {}
     known: dict[str, str] = {}
@@ -169,7 +169,7 @@ _ID_OR_BARE = re.compile(r"<[^<>\s]++>|(?<![^\s<>,])[^\s<>,][^\s<>,@]*+@[^\s<>,]
 
 def ids(value: str, most: int = 100) -> list[str]:
     """Message ids in a field, in its order, each as `<id>`, once."""
-    value = unfold(value)
+    value = _plain(unfold(value), None)
     bracketed = [f"<{item}>" for item in _ID.findall(value)]
     if not bracketed:
         bracketed = [f"<{item}>" for item in _BARE_ID.findall(value) if "@" in item]

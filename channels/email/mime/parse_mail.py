@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.message import Message
+from html import unescape
 from itertools import islice
+from urllib.parse import unquote
 
 from channels.contract import Attachment, Unreadable
 from channels.email.mime import mime_repair
@@ -21,7 +23,7 @@ LONGEST_BOUNDARY = 200  # characters
 _LEADING = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\s)+|\A>?From (?![ \t]*:)[^\r\n]*\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
 _BOUNDARY = re.compile(rb"^--([^\r\n]++)\r?\n(?=[Cc]ontent-|\r?\n)", re.MULTILINE)
-_CID = re.compile(r"cid:([^\"'\s>)]+)", re.IGNORECASE)
+_CID = re.compile(r"\"\s{0,3}cid:([^\"]{1,500})|'\s{0,3}cid:([^']{1,500})|cid:([^\"'\s>)]{1,500})", re.IGNORECASE)
 _END = re.compile(rb"\r?\n[ \t]*+\r?\n|\r\r")
 
 
@@ -192,5 +194,8 @@ def _inline(files: list[Attachment], html: str | None) -> list[Attachment]:
     """A picture is inline when the HTML shows it, whatever its own header says."""
     if not any(item.content_id for item in files):
         return files
-    shown = {cid.strip("<>").lower() for cid in _CID.findall(html or "")}
+    shown: set[str] = set()
+    for match in _CID.finditer(html or ""):
+        named = unescape(match[match.lastindex or 0]).strip().strip("<>").lower()
+        shown |= {named, unquote(named).strip("<>")}
     return [replace(item, inline=item.content_id is not None and item.content_id.lower() in shown) for item in files]

@@ -187,7 +187,7 @@ def _protocol(
         (contents.reports if kind in _REPORTS else contents.returned).append(decode(octets, type_.get("charset")))
         return not named
     if kind == "text/calendar":
-        contents.calendar = contents.calendar or (type_.get("method") or "publish").lower()
+        contents.calendar = contents.calendar or text(type_.get("method") or "publish").lower()
         return place.twin and not name
     return False
 
@@ -246,7 +246,7 @@ def add_attachment(
     if not name:
         contents.nameless += 1
         name = filenames.invented(kind, contents.nameless)
-    content_id = unfold(first(fields, "content-id")).strip("<> ") or None
+    content_id = text(first(fields, "content-id")).strip("<> ") or None
     inline = content_id is not None and (place.related or place.twin or disposition == "inline") and not place.nested
     contents.files.append(
         Attachment(name, kind, octets, len(octets), inline and disposition != "attachment", content_id)

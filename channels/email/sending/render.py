@@ -9,6 +9,7 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from channels.contract import Address, Attachment, DeliveryError, Outbound
+from channels.email.facts import outlook_thread
 from channels.email.sending import body, mime_writer
 from channels.email.sending.dkim import sign
 from channels.email.settings import EmailSettings, Mailbox, bare
@@ -104,17 +105,32 @@ def _headers(settings: EmailSettings, box: Mailbox, outbound: Outbound, now: dat
     if outbound.copies:
         headers.append(("Cc", ",\r\n ".join(mime_writer.mailbox(copy.name, _place(copy)) for copy in outbound.copies)))
     headers += [("Subject", mime_writer.unstructured(outbound.subject)), ("Message-ID", message_id(settings, outbound))]
-    before = references(outbound)
+    before = _with_token(references(outbound), f"<r.{_token(outbound)}@{box.domain}>")
     if outbound.in_reply_to and mime_writer.ids([outbound.in_reply_to]):
         headers.append(("In-Reply-To", mime_writer.ids([outbound.in_reply_to])))
     if mime_writer.ids(before):
         headers.append(("References", mime_writer.ids(before)))
+    kept = outbound.details.get("answer_with")
+    if isinstance(kept, Mapping):
+        thread = outlook_thread.extended(kept, now, _token(outbound))
+        headers += [
+            (name, mime_writer.unstructured(value) if name == "Thread-Topic" else value) for name, value in thread
+        ]
     if re.fullmatch(r"[A-Za-z0-9-]{1,35}", outbound.language):
         headers.append(("Content-Language", outbound.language))
     if outbound.automatic:
         kind = "auto-replied" if outbound.in_reply_to and outbound.kind == "message" else "auto-generated"
         headers += [("Auto-Submitted", kind), ("X-Auto-Response-Suppress", "All"), ("Precedence", "bulk")]
     return headers
+
+
+def _with_token(before: list[str], token: str) -> list[str]:
+    """Our token among the references: relays that give a mail another Message-ID leave these alone.
+
+    It stands before the newest, so that mail programs go on to see the answer below what it answers.
+    """
+    room = before if len(before) < REFERENCES else [before[0], *before[-(REFERENCES - 2) :]]
+    return [*room[:-1], token, *room[-1:]]
 
 
 def references(outbound: Outbound) -> list[str]:

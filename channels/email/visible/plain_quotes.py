@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 
 from channels.email.visible import quote_patterns
+from channels.email.visible.questions import Run, belonging
 
 ATTRIBUTION_LINES = 6
 MOST_LOOKS = 3_000  # suspicious lines that are examined; a text with more of them is no letter
+LONGEST_MARK = 90  # characters of "please reply above this line"
 _EDGES = " \t\r*\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00a0\u061c"
 _LOOSE_ENDS = re.compile(r"(?<![\s_=*-])[\s_=*-]++$")
 _BORDERS = frozenset("-_=—–─·#|")
@@ -21,15 +23,23 @@ _CUT_LINK = re.compile(r"[=_&/)]")
 
 
 class PlainQuotes:
-    """`lines` with the quoted ones marked. `forward`: a message sent on is the message itself."""
+    """`lines` with the quoted ones marked.
 
-    def __init__(self, lines: list[str], *, forward: bool = False) -> None:
+    `forward`: a message sent on is the message itself; `first_mail`: it answers none, so that lines
+    that begin with `>` were pasted unless a line above says who wrote them.
+    """
+
+    def __init__(self, lines: list[str], *, forward: bool = False, first_mail: bool = False) -> None:
         self.lines = lines
         self.forward = forward
+        self.first_mail = first_mail
+        self.runs: list[Run] = []
+        self.opened = False
         self.bare = [line.strip(_EDGES) for line in lines]
         self.gone: set[int] = set()
         self.end = len(lines)
         self.last: str | None = None  # what remains of the line at `end`
+        self.answered = False  # questions stand above their answers
 
     def kept(self) -> list[str]:
         """The lines that are the person's own."""
@@ -41,12 +51,20 @@ class PlainQuotes:
             elif bare[0] in ">&" and self._is_quoted(index):
                 index = self._broken_attribution(index, bare) or self._quoted(index)
             elif looks < MOST_LOOKS and (
-                ":" in bare or "：" in bare or bare[-1] == ">" or bare[0] in _BORDERS or bare[-1] in _BORDERS
+                ":" in bare
+                or "：" in bare
+                or bare[-1] == ">"
+                or bare[0] in _BORDERS
+                or bare[-1] in _BORDERS
+                or (len(bare) <= LONGEST_MARK and quote_patterns.ABOVE_WORDS.search(quote_patterns.fold(bare)))
             ):
                 looks += 1
                 index = self._look(index, quote_patterns.fold(self.lines[index]))
             else:
                 index += 1
+        pasted, asked = belonging(self.bare, self.gone, self.end, self.runs, first_mail=self.first_mail)
+        self.answered = bool(asked) and not pasted
+        self.gone -= pasted | asked
         kept = [line for index, line in enumerate(self.lines[: self.end]) if index not in self.gone]
         if self.last is not None:
             kept.append(self.last)
@@ -68,7 +86,7 @@ class PlainQuotes:
         ends = bare[-1] in ":：>" or bare.endswith("--")
         if (bordered or ends) and quote_patterns.FORWARDED.match(line):
             return len(self.lines)  # sent on to be read: all of it is the message
-        if bordered and quote_patterns.ABOVE_THIS.match(line):
+        if self._says_above(bare, line, bordered=bordered or ends):
             return self._cut(index) if any(self.bare[:index]) else self._drop(index, index)
         if not self.forward and (bordered or ends) and quote_patterns.ORIGINAL.match(line):
             return self._cut(index)
@@ -79,6 +97,13 @@ class PlainQuotes:
         if "@" in line and self._followed_by_quote(line):
             return self._cut(index)
         return index + 1
+
+    @staticmethod
+    def _says_above(bare: str, line: str, *, bordered: bool) -> bool:
+        """Whether it asks for the answer above it. Without a border it must say nothing else."""
+        if len(bare) > LONGEST_MARK:
+            return bordered and quote_patterns.ABOVE_THIS.match(line) is not None
+        return (quote_patterns.ABOVE_THIS if bordered else quote_patterns.ABOVE_ALONE).match(line) is not None
 
     @staticmethod
     def _followed_by_quote(line: str) -> bool:
@@ -100,6 +125,7 @@ class PlainQuotes:
         below = next((item for item in self.bare[last + 1 :] if item), "")
         if not below.startswith((">", "&gt;")):
             return self._cut(first, before)
+        self.opened = True
         after = self._drop(first, last)
         if before is not None:
             self.gone.discard(first)
@@ -130,6 +156,7 @@ class PlainQuotes:
             stop += 1
         if stop == index + 1 and quote_patterns.DECORATED.match(self.lines[index]):
             return stop
+        self.runs.append(Run(index, stop - 1, self.opened))
         return self._drop(index, stop - 1)
 
     def _remnant(self, index: int) -> bool:

@@ -108,9 +108,27 @@ FORWARDED = re.compile(
     rf"^[\s>]*+(?:[-_=*—–─]{{2,60}}\s*+(?:{_FORWARDED})|(?:begin forwarded|anfang der weitergeleiteten|début du message|inizio messaggio|begin doorgestuurd|شروع پیام)\b.*:\s*+$)",
     re.IGNORECASE,
 )
-ABOVE_THIS = re.compile(
-    r"^[\s>#*=_-]*+(?:please )?(?:(?:type|write|enter) your (?:reply|response)|reply|respond)\s+(?:above|over)\s+(?:this|the) line"
-    r"|^[\s>#*=_-]*+(?:لطفا |لطفاً )?(?:پاسخ|جواب)(?: خود)?(?: را)? (?:در )?بالای (?:این )?خط|^[\s>#*=_-]*+bitte (?:antworten sie )?(?:oberhalb|über) dieser zeile",
+_ABOVE = (
+    r"(?:please )?(?:(?:type|write|enter|add|post) (?:your |a )?(?:reply|response|answer|message)|reply|respond|answer) (?:above|over) (?:this|the) (?:line|text|message)|(?:please )?do not (?:write|reply|type) below this line"
+    r"|(?:لطفاً? )?(?:پاسخ|جواب|پیام|متن)(?: (?:خود|خودتان|تان|شما))?(?: را)? (?:در )?(?:بالای|بالاتر از) (?:این |همین )?(?:خط|سطر|نوشته)(?: (?:بنویسید|وارد کنید|بگذارید|درج کنید|ارسال کنید|تایپ کنید))?"
+    r"|(?:لطفاً? )?(?:در )?(?:بالای|بالاتر از) (?:این|همین) (?:خط|سطر) (?:پاسخ|جواب)(?: (?:خود را|دهید|بدهید|بنویسید))*|(?:لطفاً? )?(?:زیر|پایین) این (?:خط|سطر) (?:چیزی )?ننویسید"
+    r"|(?:(?:bitte|antworten sie|antworten|schreiben sie|ihre antwort|antwort) ){0,4}(?:oberhalb|über) dieser (?:zeile|linie)(?: (?:antworten|schreiben|eingeben))?"
+    r"|(?:veuillez |merci de )?(?:répond(?:ez|re)|écri(?:vez|re)|saisi(?:ssez|r)|tapez)(?: (?:votre réponse|ici))? (?:au[- ]dessus de|avant) (?:cette|la) ligne"
+    r"|(?:por favor,? )?(?:respond[ae]|responder|escrib[ae]|escribir|conteste)(?: (?:su|tu|la) respuesta)? (?:por encima|encima|arriba) de esta l[íi]nea"
+    r"|(?:por favor,? )?(?:respond[ae]|responder|escrev[ae]|digite|insira)(?: (?:a )?sua resposta)? acima d(?:esta|a) linha"
+    r"|(?:per favore,? )?(?:rispond(?:i|ere|a|ete)|scriv(?:i|ere|a)|inserisci)(?: la (?:tua |sua )?risposta)? (?:sopra|al di sopra di) (?:questa|la) (?:riga|linea)"
+    r"|(?:gelieve )?(?:typ |schrijf |beantwoord |antwoord |reageer )?(?:uw (?:antwoord|reactie) |hier )?(?:boven deze (?:regel|lijn))(?: (?:te )?(?:antwoorden|typen))?"
+    r"|(?:vänligen )?(?:svara|skriv(?: ditt svar)?) (?:ovanför|över) (?:den här|denna) (?:raden|linjen)|(?:venligst )?(?:svar|skriv(?: (?:dit|ditt) svar)?) (?:over|ovenfor) (?:denne|den her) (?:linj[ea]n?|linje)"
+    r"|(?:kirjoita )?vastau(?:s|ksesi) tämän rivin yläpuolelle|(?:proszę )?(?:odpowied(?:zieć|z|ź)|odpowiadać|napisz|wpisz)(?: (?:swoją )?odpowiedź)? (?:powyżej|nad) (?:tej|tą) lini[iąę]"
+    r"|(?:prosím )?(?:odpověď |odpovězte |pište )(?:nad|výše) (?:tuto|tento|tímto) (?:řádek|řádkem)|(?:lütfen )?(?:yanıtınızı |cevabınızı )?bu satırın (?:üzerine|üstüne) (?:yazın|yazınız|yanıtlayın)"
+    r"|(?:пожалуйста,? )?(?:ответьте|отвечайте|пишите(?: ответ)?|напишите(?: (?:свой )?ответ)?|введите ответ) (?:выше|над) (?:этой|данной) (?:строки|строкой|линии|линией)"
+    r"|(?:(?:یرجی|الرجاء|رجاء) )?(?:الرد|اکتب ردک|کتابه ردک|کتابة ردک|الکتابه) (?:فوق|أعلی|اعلی) هذا (?:السطر|الخط)"
+    r"|请?在此(?:行|线)(?:之?上方?|以上)(?:回复|答复|输入)?|請?在此(?:行|線)(?:之?上方?|以上)(?:回覆|回復)?|この(?:行|線)より上に(?:返信|回答|ご返信|ご記入)[^\n]{0,12}|이 (?:줄|선) 위에[^\n]{0,20}"
+)
+ABOVE_THIS = re.compile(rf"^[\s<>\[(#*=_|·.—–─~+-]*+(?:{_ABOVE})", re.IGNORECASE)
+ABOVE_ALONE = re.compile(rf"^[\s<>\[(#*=_|·.—–─~+-]*+(?:{_ABOVE})[\s<>\])#*=_|·.—–─~+!-]*+$", re.IGNORECASE)
+ABOVE_WORDS = re.compile(
+    r"(?:this|the) (?:line|text|message)|این (?:خط|سطر)|همین (?:خط|سطر)|بالای (?:خط|سطر)|dieser|ligne|l[íi]nea|linha|riga|deze (?:regel|lijn)|raden|linj|rivin|lini|řád|satırın|этой|данной|هذا|此|この|이 ",
     re.IGNORECASE,
 )
 RULE = re.compile(r"^\s*+(?:[-_=*─—–]\s?+){5,}+\s*+$")

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from channels.email.visible import quote_patterns, signoff_patterns
+from channels.email.visible.signed import signed
 
 MOST_LINES = 40  # below `-- `
+LONG_SIGNATURE = 30  # filled lines below `-- `
+SHORT_SIGNATURE = 8  # and below any other ruled line
+LIST_LINES = 6  # of a mailing list's footer
 FEW_LINES = 13  # below "Regards," and the like
 LONGEST = 160  # characters of a line that can belong to a signature
+_RULED = frozenset("-_—–*=─")
 
 
 def trimmed(lines: list[str]) -> list[str]:
@@ -21,22 +26,24 @@ def without_signature(lines: list[str]) -> list[str]:
     """`lines` up to the signature; never nothing."""
     start = max(0, len(lines) - MOST_LINES)
     folded = lines[:start] + [quote_patterns.fold(line) if len(line) <= LONGEST else line for line in lines[start:]]
+    divided = _divided(folded)
     for _ in range(4):
-        shorter = _shorter(lines, folded)
+        shorter = _shorter(lines, folded, divided=divided)
         if len(shorter) == len(lines) or not any(line.strip() for line in shorter):
             break
         lines = shorter
     return lines
 
 
-def _shorter(lines: list[str], folded: list[str]) -> list[str]:
+def _shorter(lines: list[str], folded: list[str], *, divided: bool) -> list[str]:
     """`lines` without the lowest piece of a signature, or `lines` themselves."""
     start = max(0, len(lines) - MOST_LINES)
     at = _dashes(lines[start:])
     if at is None or not any(line.strip() for line in lines[: start + at]):
         start = max(0, len(lines) - FEW_LINES)
         tail = folded[start : len(lines)]
-        for find in (_device, _disclaimer, _sign_off, _dash_name, _contact_block):
+        finders = (_device, _disclaimer, _sign_off, _dash_name, _contact_block)
+        for find in finders[:-1] if divided else finders:  # in a form, a name and a number are content
             at = find(tail)
             if at is not None and any(line.strip() for line in lines[: start + at]):
                 break
@@ -62,20 +69,44 @@ def _disclaimer(tail: list[str]) -> int | None:
     return start if signoff_patterns.DISCLAIMER.match(" ".join(tail[start : start + 4])) else None
 
 
+def _rules(tail: list[str]) -> list[int]:
+    """The lines that are nothing but a ruled line."""
+    return [
+        at
+        for at, line in enumerate(tail)
+        if line.strip()[:1] in _RULED and (signoff_patterns.DASHES.match(line) or quote_patterns.RULE.match(line))
+    ]
+
+
+def _divided(tail: list[str]) -> bool:
+    """Whether ruled lines stand between parts of the text, as in forms and newsletters."""
+    rules = _rules(tail)
+    return len(rules) > 1 and any(line.strip() for line in tail[rules[0] : rules[-1]] if not _rules([line]))
+
+
 def _dashes(tail: list[str]) -> int | None:
-    for at, line in enumerate(tail):
-        if not line or line.strip()[:1] not in ("-", "_", "—", "–", "*"):
-            continue
-        if not signoff_patterns.DASHES.match(line):
-            if quote_patterns.LIST_FOOTER.match(line) and quote_patterns.LIST_WORDS.search("\n".join(tail[at:])):
-                return at
-            continue
-        below = [item for item in tail[at + 1 :] if item.strip()]
-        real = line.rstrip("\r") in ("-- ", "--")
-        limit = 30 if real else 8
-        if len(below) <= limit and (real or all(len(item) <= 80 for item in below)):
+    """The line above a signature: only `-- ` says so by itself, any other needs a signature below it."""
+    rules = _rules(tail)
+    if not rules:
+        return None
+    filled = sum(1 for line in tail if line.strip())
+    for at in rules:
+        if (
+            tail[at].rstrip("\r") == "-- "
+            and filled - sum(1 for line in tail[: at + 1] if line.strip()) <= LONG_SIGNATURE
+        ):
             return at
-    return None
+    last = rules[-1]
+    below = [line for line in tail[last + 1 :] if line.strip()]
+    if quote_patterns.LIST_FOOTER.match(tail[last]) and len(below) <= LIST_LINES and _of_a_list(below):
+        return last
+    if not below or len(below) > SHORT_SIGNATURE or _divided(tail):
+        return None
+    return rules[0] if signed(tail[last].strip(), below) else None
+
+
+def _of_a_list(below: list[str]) -> bool:
+    return quote_patterns.LIST_WORDS.search("\n".join(below)) is not None
 
 
 def _sign_off(tail: list[str]) -> int | None:

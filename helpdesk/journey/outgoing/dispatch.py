@@ -45,7 +45,8 @@ def send_entry(
         references = timeline.references(way.channel)
         entry_id = timeline.add_entry(tx, entry)
     payload = outbound.build_payload(
-        context, message, ticket=ticket, entry_id=entry_id, way=way, references=references
+        context, message, ticket=ticket, entry_id=entry_id, way=way, references=references,
+        answer_with=queries.answer_with(tx, entry_id=ticket.customer_entry_id, channel=way.channel),
     )  # fmt: skip
     remote_id = channel.remote_id(outbound.to_outbound(payload))
     if remote_id is not None:

@@ -10,6 +10,7 @@ from channels.contract import Address, Attachment, Face, Outbound
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.outgoing.destinations import Destination
 from helpdesk.tickets.rows import TicketRow
+from helpdesk.tickets.rules import without_numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +43,12 @@ def build_payload(
     entry_id: int,
     way: Destination,
     references: Sequence[str],
+    answer_with: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Everything the channel needs, as JSON. `references`: remote ids of the conversation so far, oldest first."""
+    """Everything the channel needs, as JSON. `references`: remote ids of the conversation so far, oldest first.
+
+    `answer_with`: what the channel kept of the customer's message for the answer to it.
+    """
     answers = message.answers
     if answers:
         references = [*(remote_id for remote_id in references if remote_id != answers), answers]
@@ -56,7 +61,9 @@ def build_payload(
         "to": list(to),
         "copies": [list(copy) for copy in message.copies],
         "text": message.text,
-        "subject": reply_subject(ticket.subject, ticket.id) if message.subject is None else message.subject,
+        "subject": reply_subject(ticket.subject, ticket.id, ticket.follows_id)
+        if message.subject is None
+        else message.subject,
         "language": ticket.language or context.language,
         "sender_name": message.sender_name,
         "reply_via": way.reply_via,
@@ -71,16 +78,18 @@ def build_payload(
         "details": {
             **({"quote": dict(message.quote)} if message.quote else {}),
             **({"reply_to": answers} if answers else {}),
+            **({"answer_with": dict(answer_with)} if answer_with else {}),
         },
     }
 
 
-def reply_subject(subject: str, number: int) -> str:
-    """`Re: … [#n]`, once each."""
+def reply_subject(subject: str, number: int, follows: int | None = None) -> str:
+    """`Re: … [#n]`, once each. The number of the ticket it `follows` goes: they would pile up."""
     mark = f"[#{number}]"
     words = " ".join(subject.split())
-    if mark not in words:
-        words = f"{words} {mark}".strip()
+    shorter = without_numbers(words, {number, *([follows] if follows else [])})
+    if shorter != words or mark not in words:
+        words = f"{shorter} {mark}".strip()
     return words if words.lower().startswith("re:") else f"Re: {words}"
 
 

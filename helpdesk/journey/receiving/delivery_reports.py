@@ -26,6 +26,8 @@ from helpdesk.tickets import queries
 from helpdesk.tickets.rows import EntryRow
 from helpdesk.tickets.threading import entry_tokens
 
+MOST_NUMBERS = 5  # of a returned subject
+
 
 def receive_delivery_report(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound) -> int | None:
     """A bounce or a delivery notice arrived: tie it to the very message. None: it names none of ours.
@@ -130,4 +132,9 @@ def _find_entry(tx: Connection, context: DeskContext, channel: str, inbound: Inb
         match = queries.entry_by_remote_id(tx, channel=channel, remote_id=remote_id)
         if match is not None and queries.is_outgoing(tx, entry_id=match):
             return match
+    named_people = inbound.delivery.recipients if inbound.delivery is not None else ()
+    for number in inbound.thread.numbers[:MOST_NUMBERS] if named_people else ():
+        newest = queries.newest_sent_to(tx, ticket_id=number, channel=channel, recipients=named_people)
+        if newest is not None:
+            return newest  # a relay gave our mail another id: the number in its subject and the recipient are left
     return None

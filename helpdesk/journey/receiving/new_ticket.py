@@ -21,7 +21,7 @@ from helpdesk.sla.store import actions as sla
 from helpdesk.sla.targets import PlannedClock, PolicyFacts, nearest
 from helpdesk.suggestions import actions as suggestions
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import rules
+from helpdesk.tickets import queries, rules
 from helpdesk.tickets.events.ticket_events import TeamUnknown
 from helpdesk.tickets.lists import ticket_search
 from helpdesk.tickets.rows import NewFile, NewTicket
@@ -45,6 +45,9 @@ def open_ticket(
     at = arrival.received_at
     planned = [context.targets.plan(facts, kind, at) for kind in sla.STARTING] if asks else []
     subjects = context.has_subjects(arrival.channel)
+    old = queries.own_numbers(tx, contact_id=known.contact_id, numbers=inbound.thread.numbers)
+    if old:  # what it follows is told by a link; its number would lead every answer back to it
+        inbound = replace(inbound, subject=rules.without_numbers(inbound.subject, old))
     ticket = replace(
         _new_ticket(arrival, inbound, known, planned, asks=asks, follows=choice.follows, subjects=subjects), team_id=team,
         active=not (known.blocked or is_quiet(inbound)), person_wanted_at=at if asks and inbound.wants_person else None,

@@ -133,15 +133,23 @@ def clause(sentence: str, gettext: Callable[[str], str] = str) -> str:
     return translated(sentence, gettext).rstrip(".")
 
 
-def paragraphs(text: str) -> Markup:
-    """Plain text as HTML paragraphs, each with its own direction; single line breaks are kept."""
+def paragraphs(text: str, *, quotes: bool = False) -> Markup:
+    """Plain text as HTML paragraphs, each with its own direction; single line breaks are kept.
+
+    `quotes`: lines that begin with `>` are somebody else's words and pale.
+    """
     blocks = [block for block in text.replace("\r\n", "\n").split("\n\n") if block.strip()]
     return Markup("").join(
         Markup('<p dir="auto">{}</p>').format(
-            Markup("<br>").join(escape(line) for line in block.strip("\n").split("\n"))
+            Markup("<br>").join(_line(line, quotes=quotes) for line in block.strip("\n").split("\n"))
         )
         for block in blocks
     )
+
+
+def _line(line: str, *, quotes: bool) -> Markup:
+    pale = quotes and line.lstrip().startswith(">")
+    return Markup('<span class="quiet">{}</span>').format(line) if pale else escape(line)
 
 
 def subject(text: str) -> Markup:

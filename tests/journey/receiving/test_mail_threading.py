@@ -176,3 +176,149 @@ async def test_the_answer_goes_out_from_the_address_the_customer_wrote_to_with_i
     assert "> Where is my order?" in text
     await desk.gets(answer(sent, "Thank you, and the bill?", number=2, sender="nora@customers.example"))
     assert not (await line(desk, number)).stranger
+
+
+# --- numbers in subjects --------------------------------------------------------------------------
+
+
+async def resolve(desk, number, mina):
+    await desk.database.write(
+        status.set_status, desk.context, ticket_id=number, status="resolved", by=mina, now=desk.time()
+    )
+
+
+async def test_numbers_in_subjects_do_not_pile_up(desk):
+    number, mina, _, sent = await asked_and_answered(desk, subject="Order [#77]")
+    assert sent["Subject"] == f"Re: Order [#77] [#{number}]"  # 77 may be another desk's own number
+    for place in (2, 3):
+        await resolve(desk, number, mina)
+        desk.time.passes(days=9)
+        later = await desk.gets(answer(sent, "It is broken again.", number=place))
+        assert (await desk.ticket(later)).follows_id == number
+        assert (await desk.ticket(later)).subject.endswith("Re: Order [#77]")
+        await desk.answers(later, mina, "Once more.")
+        sent = next(mail_ for mail_ in await desk.posts() if mail_["Auto-Submitted"] is None)  # a survey leaves, too
+        assert str(sent["Subject"]).endswith(f"Re: Order [#77] [#{later}]")
+        number = later
+
+
+async def test_a_stored_subject_with_the_old_number_is_sent_without_it(desk):
+    from helpdesk.journey.outgoing.outbound import reply_subject
+
+    assert reply_subject("Re: سفارش [#۱۲] [# 15]", 15, 12) == "Re: سفارش [#15]"
+    assert reply_subject("Order [#9]", 15, 12) == "Re: Order [#9] [#15]"
+    assert reply_subject("Order [Ticket #15]", 15) == "Re: Order [#15]"
+
+
+@pytest.mark.parametrize("days", [1, 9])
+async def test_an_ended_ticket_found_first_does_not_hide_a_living_one(desk, days):
+    old, mina, *_ = await asked_and_answered(desk)
+    living = await desk.gets(mail("Something else", id="<2@customers.example>", subject="Bill"))
+    await resolve(desk, old, mina)
+    desk.time.passes(days=days)
+    both = mail("And when?", id="<3@customers.example>", subject=f"Re: Order [#{old}] [#{living}]")
+    assert await desk.gets(both) == living
+    assert (await desk.ticket(old)).status == "resolved"
+
+
+async def test_an_answer_to_a_settled_ticket_reopens_it_whatever_number_the_subject_has(desk):
+    old, mina, _, sent = await asked_and_answered(desk)
+    living = await desk.gets(mail("Something else", id="<2@customers.example>", subject="Bill"))
+    await resolve(desk, old, mina)
+    desk.time.passes(days=1)
+    back = without(answer(sent, "Not yet.", number=3), "Subject")
+    back["Subject"] = f"Re: Bill [#{living}]"
+    assert await desk.gets(back) == old
+    assert (await desk.ticket(old)).status == "open"
+
+
+async def test_a_strangers_living_ticket_is_no_way_out_of_an_ended_one(desk):
+    old, mina, *_ = await asked_and_answered(desk)
+    other = await desk.gets(mail("Mine", id="<2@x.example>", sender="Eve <eve@x.example>", subject="Bill"))
+    await resolve(desk, old, mina)
+    desk.time.passes(days=9)
+    both = mail("And when?", id="<3@customers.example>", subject=f"Re: Order [#{old}] [#{other}]")
+    new = await desk.gets(both)
+    assert new not in (old, other)
+    assert (await desk.ticket(new)).follows_id == old
+
+
+# --- relays that give a mail another Message-ID ---------------------------------------------------
+
+
+BOX = {"name": "support", "address": "support@desk.example", "display_name": "Desk", "plus": False}
+NO_PLUS = {"mailboxes": [BOX]}
+
+
+def relayed(sent):
+    """Our mail as a relay hands it on: under another id, everything else as it was."""
+    back = without(sent, "Message-ID", "Reply-To")
+    back["Message-ID"] = "<0100018f-relay@relay.example>"
+    return back
+
+
+async def test_an_answer_to_a_mail_that_a_relay_renamed_is_tied_by_its_references(database, tmp_path):
+    desk = mail_story(database, tmp_path, channel=NO_PLUS)
+    number, *_, sent = await asked_and_answered(desk)
+    back = without(answer(relayed(sent), "And when?", number=2), "Subject")
+    back["Subject"] = "Re: Order"
+    back.replace_header("References", " ".join(str(back["References"]).split()[1:]))  # without the customer's own id
+    assert await desk.gets(back) == number
+    assert not (await line(desk, number)).stranger
+
+
+async def test_the_token_stands_before_what_is_answered(desk):
+    *_, sent = await asked_and_answered(desk)
+    token, newest = str(sent["References"]).split()[-2:]
+    assert token.startswith("<r.")
+    assert newest == sent["In-Reply-To"] == "<1@customers.example>"
+    assert token[3:].partition("@")[0] in sent["Message-ID"]
+
+
+def report(returned, recipient="sara@customers.example"):
+    """A bounce as a relay's server writes it."""
+    lines = "".join(f"{name}: {value}\r\n" for name, value in returned)
+    return (
+        "From: MAILER-DAEMON@relay.example\r\nTo: support@desk.example\r\nMessage-ID: <b@relay.example>\r\n"
+        "Subject: Undelivered Mail Returned to Sender\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="x"\r\n\r\n'
+        "--x\r\nContent-Type: text/plain\r\n\r\nno such user\r\n"
+        "--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; relay.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {recipient}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        f"--x\r\nContent-Type: text/rfc822-headers\r\n\r\n{lines}\r\n--x--\r\n"
+    ).encode()
+
+
+@pytest.mark.parametrize("named", ["References", "Subject"])
+async def test_a_bounce_of_a_mail_that_a_relay_renamed_is_tied_to_it(database, tmp_path, named):
+    desk = mail_story(database, tmp_path, channel=NO_PLUS)
+    number, _, entry, sent = await asked_and_answered(desk)
+    returned = [(name, value) for name, value in relayed(sent).items() if name in ("Message-ID", named)]
+    await desk.gets(report(returned))
+    shown = {item.id: item for item in await desk.timeline(number)}
+    assert shown[entry].delivery == "uncertain"  # anybody could have written this report: it fails nothing
+
+
+async def test_a_bounce_about_somebody_we_did_not_write_to_is_tied_to_nothing(desk):
+    number, _, entry, sent = await asked_and_answered(desk)
+    await desk.gets(report([("Subject", sent["Subject"])], recipient="eve@elsewhere.example"))
+    assert {item.id: item for item in await desk.timeline(number)}[entry].delivery == "sent"
+
+
+# --- Outlook's own thread fields ------------------------------------------------------------------
+
+
+async def test_outlooks_thread_fields_are_kept_and_extended(desk):
+    import base64
+
+    index = base64.b64encode(bytes([1, 1, 0xDB, 0x80, 0, 0]) + bytes(range(16))).decode()
+    *_, sent = await asked_and_answered(desk, headers={"Thread-Index": index, "Thread-Topic": "سفارش"})
+    octets = base64.b64decode(str(sent["Thread-Index"]))
+    assert (octets[:22], len(octets)) == (base64.b64decode(index), 27)
+    assert sent["Thread-Topic"] == "سفارش"
+
+
+@pytest.mark.parametrize("index", ["nonsense", "AAAA", "A" * 3000])
+async def test_a_thread_index_that_is_none_is_not_sent_on(desk, index):
+    *_, sent = await asked_and_answered(desk, headers={"Thread-Index": index})
+    assert sent["Thread-Index"] is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from channels.contract import Unreadable
-from channels.email.facts import auto_submitted
+from channels.email.facts import auto_submitted, threading
 from channels.email.facts.bounces import understand
 from channels.email.mime.parse_mail import parse_mail
 from channels.email.visible.visible_reply import visible
@@ -30,7 +30,7 @@ def parse(raw: bytes) -> dict[str, Any]:
         "date": mail.date,
         "text": mail.text,
         "html": mail.html,
-        "reply": visible(mail.text, mail.html, mail.subject).text,
+        "reply": visible(mail.text, mail.html, mail.subject, first_mail=not threading.answers(mail)).text,
         "attachments": [
             {
                 "filename": item.name,

@@ -134,7 +134,7 @@ def _composer(parts: TicketData, reader: Reader, instead: Mapping[str, Any]) -> 
             parts.entries, int(instead.get("answer", parts.undone.get("answers", 0)) or 0), parts.names,
             name_of(parts.contact.name, parts.ticket.address, reader.language),
         ),
-        about=str(instead.get("subject", "")) or reply_subject(parts.ticket.subject, parts.ticket.id),
+        about=str(instead.get("subject", "")) or reply_subject(parts.ticket.subject, parts.ticket.id, parts.ticket.follows_id),
     )  # fmt: skip
 
 

@@ -227,12 +227,13 @@ def _author(entry: EntryRow, by: By, parts: TicketData, language: str) -> tuple[
 
 
 def _quoted(text: str, full_text: str) -> str:
-    """The full text beyond the visible one: usually the quotation below it."""
+    """The full text beyond the visible one: the quotation below it, a mail server's warning above it."""
     if not full_text:
         return ""
     visible, full = text.strip(), full_text.strip()
-    rest = full[len(visible) :] if visible and full.startswith(visible) else full
-    return rest.strip("\n")
+    above, seam, below = full.partition(visible) if visible else ("", "", full)
+    rest = (above.strip("\n"), below.strip("\n")) if seam else (full,)
+    return "\n\n".join(part for part in rest if part)
 
 
 def _is_quotation(rest: str) -> bool:

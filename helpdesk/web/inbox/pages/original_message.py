@@ -16,6 +16,7 @@ from helpdesk.intake import queries as intake
 from helpdesk.tickets import queries
 from helpdesk.web import app_keys
 from helpdesk.web.forms.field_types import whole_number
+from helpdesk.web.inbox.pages import mail_colours
 from helpdesk.web.inbox.pages.file_downloads import HARMLESS, disposition
 from helpdesk.web.media import remote_images
 
@@ -23,7 +24,7 @@ GLASS = "default-src 'none'; style-src 'unsafe-inline'; font-src 'none'; form-ac
 INLINE_BYTES = 3 * 1024 * 1024
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 TAGS = nh3.ALLOWED_TAGS | {"font", "center", "u", "s", "big", "section", "article", "header", "footer"}
-LOOKS = {"dir", "align", "valign", "bgcolor", "color", "width", "height", "border", "cellpadding", "cellspacing", "style", "lang", "face", "size"}  # fmt: skip
+LOOKS = {"dir", "align", "valign", "bgcolor", "color", "width", "height", "border", "cellpadding", "cellspacing", "style", "lang", "face", "size", "hidden"}  # fmt: skip
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 LINKS = ("http://", "https://", "mailto:", "tel:", "#")
 DRAWN = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]*\Z", re.IGNORECASE)
@@ -32,7 +33,7 @@ STYLE_PROPERTIES = {
     "color", "background-color", "font-size", "font-weight", "font-style", "font-family", "text-align", "text-decoration",
     "direction", "unicode-bidi", "line-height", "margin", "margin-top", "margin-bottom", "margin-left", "margin-right",
     "padding", "padding-top", "padding-bottom", "padding-left", "padding-right", "border", "border-top", "border-bottom",
-    "border-left", "border-right", "border-collapse", "width", "max-width", "height", "vertical-align", "white-space",
+    "border-left", "border-right", "border-collapse", "width", "max-width", "height", "vertical-align", "white-space", "display",
 }  # fmt: skip
 FRAME = '<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="light"><style>body{{margin:12px;font:15px/1.7 Vazirmatn,Tahoma,sans-serif;color:#231d16;background:#fff;overflow-wrap:anywhere}}img{{max-width:100%;height:auto}}table{{max-width:100%}}</style></head><body dir="auto">{}</body></html>'
 
@@ -96,14 +97,16 @@ async def _inline(request: web.Request, entry_id: int) -> dict[str, str]:
             continue
         content = await asyncio.to_thread(app[app_keys.FILES].read, item.hash)
         room -= len(content)
-        images[item.content_id.strip("<>")] = f"data:{item.content_type};base64,{base64.b64encode(content).decode()}"
+        images[item.content_id.strip("<>").lower()] = (
+            f"data:{item.content_type};base64,{base64.b64encode(content).decode()}"
+        )
     return images
 
 
 def clean_html(html: str, inside: Mapping[str, str], outside: Callable[[str], str | None] | None = None) -> str:
     """Sanitised mail HTML: allow-lists of tags, styles and URLs.
 
-    `inside`: inline pictures by content id. `outside` maps a remote picture's URL to our proxy.
+    `inside`: inline pictures by content id in small letters. `outside` maps a remote picture's URL to our proxy.
     """
 
     def allow(tag: str, name: str, value: str) -> str | None:
@@ -113,23 +116,26 @@ def clean_html(html: str, inside: Mapping[str, str], outside: Callable[[str], st
         if name in ("href", "cite"):
             return value if value.lower().startswith(LINKS) else None
         if name == "style":
-            return ";".join(part for part in value.split(";") if not ACTING.search(part))
+            parts = (mail_colours.plain_background(part) for part in value.split(";"))
+            return ";".join(part for part in parts if not ACTING.search(part))
         return value
 
     attributes = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
     attributes["*"] = attributes.get("*", set()) | LOOKS
     attributes["img"] = {"src", "alt", "width", "height"}
-    return nh3.clean(
+    cleaned = nh3.clean(
         html, tags=TAGS - {"base"}, attributes=attributes, attribute_filter=allow, link_rel="noopener noreferrer",
         url_schemes={"http", "https", "mailto", "tel", "cid", "data"}, strip_comments=True,
         clean_content_tags={"script", "style", "title", "head"}, filter_style_properties=STYLE_PROPERTIES,
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )  # fmt: skip
+    return mail_colours.legible(cleaned)
 
 
 def _source(value: str, inside: Mapping[str, str], outside: Callable[[str], str | None] | None) -> str | None:
     if value[:4].lower() == "cid:":
-        return inside.get(unquote(value[4:]).strip("<>"))
+        named = value[4:].strip().strip("<>").lower()
+        return inside.get(named) or inside.get(unquote(named).strip("<>"))
     if DRAWN.match(value):
         return value
     return outside(value) if outside is not None else None

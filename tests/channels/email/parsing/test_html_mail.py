@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from channels.contract import Inbound
+from channels.email.mime.parse_mail import parse_mail
+from channels.email.normalise import normalise
 from channels.email.visible.visible_reply import from_html, visible
 
 OWN = "<div>my words<br>and more</div>"
@@ -52,3 +55,40 @@ def test_html_reads_as_a_browser_shows_it() -> None:
 def test_marks_in_the_html_help_where_the_plain_text_has_none() -> None:
     plain = "my words\nand more\n\nHeer Jansen heeft eerder iets gezegd\nold words"
     assert visible(plain, HTML["Gmail"]).text == "my words\nand more"
+
+
+@pytest.mark.parametrize(
+    ("content_id", "written"),
+    [
+        ("image 1@x", "image 1@x"),
+        ("p(1)@x", "p(1)@x"),
+        ("a'b@x", "a'b@x"),
+        ("a&b@x", "a&amp;b@x"),
+        ("a b@x", "a%20b@x"),
+        ("تصویر@x", "تصویر@x"),
+    ],
+)
+def test_a_picture_the_html_shows_is_inline_whatever_its_content_id(content_id: str, written: str) -> None:
+    page = f'<img src="cid:{written}">'
+    raw = (
+        f"From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html; charset=utf-8\n\n{page}\n"
+        f"--b\nContent-Type: image/png\nContent-ID: <{content_id}>\n\nPNG\n--b--\n"
+    )
+    (picture,) = parse_mail(raw.encode()).attachments
+    assert (picture.content_id, picture.inline) == (content_id, True)
+
+
+@pytest.mark.parametrize("half", [b"\xed\xa0\xbd", b"\xd8\x3d", b"\xff\xfe", b"\x80\xe9"])
+def test_half_characters_never_leave_the_parser(half: bytes) -> None:
+    raw = (
+        b"From: a@example.com\nMessage-ID: <" + half + b"@x>\nIn-Reply-To: <" + half + b"@x>\nReferences: " + half + b"\n"
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html; charset=utf-7\n\n+2D0- &#xD83D;\n"
+        b"--b\nContent-Type: " + half + b"/" + half + b"\nContent-ID: <" + half + b"@x>\n\nx\n"
+        b"--b\nContent-Type: text/calendar; method=" + half + b"\n\nx\n--b--\n"
+    )  # fmt: skip
+    inbound = normalise(raw, account="support")
+    assert isinstance(inbound, Inbound)
+    for written in (*inbound.thread.remote_ids, inbound.details["calendar"], inbound.external_id):
+        written.encode("utf-8")
+    for file in inbound.attachments:
+        f"{file.name}{file.content_type}{file.content_id}".encode()

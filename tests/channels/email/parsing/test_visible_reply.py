@@ -249,9 +249,9 @@ def test_a_paragraph_about_confidentiality_is_folded(words: str) -> None:
     assert from_text(words).text == words
 
 
-def test_answers_between_the_quotations_are_kept_in_order() -> None:
+def test_answers_between_the_quotations_keep_their_questions_in_order() -> None:
     text = "Hi,\n\nOn Mon, 2 Mar 2026, Support wrote:\n> one?\nyes\n> two?\n\nno\n> bye\n"
-    assert from_text(text).text == "Hi,\n\nyes\n\nno"
+    assert from_text(text).text == "Hi,\n\n> one?\nyes\n> two?\n\nno"
 
 
 def test_a_mail_of_nothing_but_quotation_shows_the_quotation() -> None:
