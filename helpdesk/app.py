@@ -124,7 +124,7 @@ class App:
 
     def clock_watcher(self) -> ClockWatcher:
         """The worker that watches the clocks."""
-        return ClockWatcher(self.database, self.clock, self.bells["clocks"])
+        return ClockWatcher(self.database, self.context, self.clock, self.bells["clocks"])
 
     def chaser(self) -> UnreadWatcher:
         """The worker that looks after answers nobody read."""

@@ -75,6 +75,10 @@ class Policies:
         """The first policy that fits."""
         return next(policy for policy in self.policies if policy.fits(facts))
 
+    def labels(self) -> Sequence[str]:
+        """Name and version of every policy, in their order."""
+        return [policy.label for policy in self.policies]
+
 
 @dataclass(frozen=True)
 class SlaConfig:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Literal, Protocol
 
 from helpdesk.sla.calendar.calendars import Calendar
@@ -69,13 +70,18 @@ class Policies(Protocol):
     def match(self, facts: PolicyFacts) -> Policy:
         """The first policy that fits."""
 
+    def labels(self) -> Sequence[str]:
+        """Name and version of every policy, in their order."""
+
 
 class PolicyTargets:
-    """Policies and calendars together."""
+    """Policies and calendars together. `version` changes whenever a clock could be counted otherwise."""
 
     def __init__(self, policies: Policies, calendars: Mapping[str, tuple[str, Calendar]]) -> None:
         self._policies = policies
         self._calendars = calendars  # kind of hours -> (name and version, calendar)
+        labels = [*(label for _, (label, _) in sorted(calendars.items())), *policies.labels()]
+        self.version = sha256("\n".join(labels).encode()).hexdigest()[:16]
 
     def calendar(self, kind: str) -> tuple[str, Calendar]:
         """The calendar for written or phone contacts, with its name and version."""

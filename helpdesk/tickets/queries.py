@@ -49,6 +49,12 @@ def ticket(tx: Connection, *, ticket_id: int) -> TicketRow:
     return _ticket_row(tx, _TICKET, ticket_id)
 
 
+def active_tickets(tx: Connection) -> Sequence[int]:
+    """The numbers of all tickets somebody is to work on, the nearest deadline first."""
+    active = select(tickets.c.id).where(tickets.c.active == true()).order_by(tickets.c.deadline)
+    return tx.execute(active).scalars().all()
+
+
 def locked(tx: Connection, *, ticket_id: int) -> TicketRow:
     """One ticket, held until the end of the transaction. Raises NotFound."""
     return _ticket_row(tx, _LOCKED, ticket_id)

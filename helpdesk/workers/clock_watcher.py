@@ -8,11 +8,13 @@ import structlog
 
 from helpdesk.clock import Clock
 from helpdesk.database.engine import Database
-from helpdesk.journey.lifecycle import sla_alerts
+from helpdesk.journey.context import DeskContext
+from helpdesk.journey.lifecycle import clocks, sla_alerts
 from helpdesk.sla.store import queries
 from helpdesk.workers.loops.wakeup import Wakeup
 
 log = structlog.get_logger("clocks")
+BATCH = 50  # tickets in a transaction
 LONGEST_NAP = 3600.0  # seconds; a changed system clock is noticed within this
 
 
@@ -21,11 +23,13 @@ class ClockWatcher:
     """Watches until cancelled."""
 
     database: Database
+    context: DeskContext
     clock: Clock
     bell: Wakeup
 
     async def run(self) -> None:
-        """Fire what is due, then sleep until the next one or the bell."""
+        """Count anew what other rules have counted; then fire what is due, and sleep until the next one or the bell."""
+        await self.recount()
         while True:
             fired = await self.database.write(sla_alerts.fire_due_alerts, now=self.clock())
             if fired:
@@ -34,3 +38,14 @@ class ClockWatcher:
             due = await self.database.read(queries.next_fire)
             nap = LONGEST_NAP if due is None else (due - self.clock()).total_seconds()
             await self.bell.wait(min(LONGEST_NAP, max(0.02, nap)))
+
+    async def recount(self) -> int:
+        """Clocks that calendars or policies of another time have counted are counted by those of now. Returns how many."""
+        numbers = await self.database.read(clocks.outdated, self.context)
+        for first in range(0, len(numbers), BATCH):
+            batch = numbers[first : first + BATCH]
+            last = first + BATCH >= len(numbers)
+            await self.database.write(clocks.recount, self.context, ticket_ids=batch, last=last, now=self.clock())
+        if numbers:
+            log.info("clocks counted anew", tickets=len(numbers))
+        return len(numbers)

@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 from helpdesk.contacts import actions as contacts
 from helpdesk.database.engine import hint
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.lifecycle import clocks
+from helpdesk.journey.lifecycle import clocks, status
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
 from helpdesk.tickets.rows import EntryRow, NewEntry
+from helpdesk.tickets.timeline import Timeline
 from helpdesk.tickets.vocabulary import Delivery
 
 
@@ -46,13 +47,19 @@ def _add_remote_ids(tx: Connection, entry: EntryRow, remote_ids: Sequence[str]) 
 def record_failed(
     tx: Connection, context: DeskContext, *, entry_id: int, reason: str, now: datetime, unreachable: bool
 ) -> None:
-    """It will never arrive: an answer that never arrived is no answer."""
+    """It will never arrive: an answer that never arrived is no answer, and resolves nothing."""
     entry = queries.entry(tx, entry_id=entry_id)
     tickets.set_delivery(tx, entry_id=entry_id, state="failed", reason=reason)
     record_state(tx, entry_id=entry_id, ticket_id=entry.ticket_id, state="failed", reason=reason, now=now)
     if unreachable and entry.address:
         contacts.mark_unreachable(tx, address=entry.address, reason=reason, now=now)
-    clocks.recompute_clocks(tx, context, ticket_id=entry.ticket_id, now=now)
+    ticket = queries.locked(tx, ticket_id=entry.ticket_id)
+    timeline = Timeline.load(tx, ticket_id=entry.ticket_id)
+    person_wrote = entry.kind == "message" and entry.author == "agent" and entry.public and not entry.automatic
+    if not person_wrote or not status.revoke_resolution(
+        tx, context, ticket=ticket, timeline=timeline, entry_id=entry_id, now=now
+    ):
+        clocks.update_with_clocks(tx, context, ticket=ticket, timeline=timeline, now=now)
 
 
 def record_uncertain(tx: Connection, *, entry_id: int, reason: str, now: datetime, unproven: bool = False) -> None:

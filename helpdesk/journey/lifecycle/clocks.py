@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Unpack
 
 from sqlalchemy import Connection
 
+from helpdesk.intake import actions as intake_actions
+from helpdesk.intake import queries as intake
 from helpdesk.journey.context import DeskContext
 from helpdesk.sla.store import recompute
 from helpdesk.sla.targets import PolicyFacts
@@ -14,6 +17,8 @@ from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
 from helpdesk.tickets.rows import TicketChanges, TicketRow
 from helpdesk.tickets.timeline import Timeline
+
+_OWN, _COUNTED_BY = "desk", "clocks counted by"  # where the version of calendars and policies is kept
 
 
 def policy_facts(context: DeskContext, ticket: TicketRow) -> PolicyFacts:
@@ -32,6 +37,23 @@ def recompute_clocks(tx: Connection, context: DeskContext, *, ticket_id: int, no
     """Make the clocks of a ticket true again from its whole timeline."""
     ticket = queries.locked(tx, ticket_id=ticket_id)
     update_with_clocks(tx, context, ticket=ticket, timeline=Timeline.load(tx, ticket_id=ticket_id), now=now)
+
+
+def outdated(tx: Connection, context: DeskContext) -> Sequence[int]:
+    """Tickets at work, when calendars or policies are not those their clocks were counted by."""
+    if intake.load_cursor(tx, channel=_OWN, account="", key=_COUNTED_BY) == context.targets.version:
+        return ()
+    return queries.active_tickets(tx)
+
+
+def recount(tx: Connection, context: DeskContext, *, ticket_ids: Sequence[int], last: bool, now: datetime) -> None:
+    """Count the clocks of these tickets by the calendars and policies of now. `last`: no other ticket is left."""
+    for ticket_id in ticket_ids:
+        recompute_clocks(tx, context, ticket_id=ticket_id, now=now)
+    if last:
+        intake_actions.save_cursor(
+            tx, channel=_OWN, account="", key=_COUNTED_BY, value=context.targets.version, now=now
+        )
 
 
 def update_with_clocks(

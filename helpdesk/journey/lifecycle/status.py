@@ -49,12 +49,13 @@ def change_status(
     by: int | None,
     now: datetime,
     author: Author = "agent",
+    why: str | None = None,
     **changes: Unpack[TicketChanges],
 ) -> TicketRow:
     """The same for a locked ticket of another status, together with other `changes`; returns it as it is then."""
     reopened = ticket.status in ENDED and to not in ENDED
     voids = _endings(timeline) if reopened else []
-    event = StatusChanged(to=to, previous=ticket.status, voids=voids or None)
+    event = StatusChanged(to=to, previous=ticket.status, voids=voids or None, why=why)
     timeline.record_event(tx, event, now=now, author=author, person_id=by)
     if reopened:
         survey.withdraw_invitation(tx, ticket_id=ticket.id, cycle=ticket.cycle, now=now)
@@ -63,6 +64,19 @@ def change_status(
     if to in ENDED and ticket.status not in ENDED:
         survey.send_invitation(tx, context, ticket=after, timeline=timeline, now=now)
     return after
+
+
+def revoke_resolution(
+    tx: Connection, context: DeskContext, *, ticket: TicketRow, timeline: Timeline, entry_id: int, now: datetime
+) -> bool:
+    """A person's answer never arrived: a ticket that ended with it is open again. False: it stays as it is."""
+    next_cycle = any(entry.id > entry_id for entry in timeline.entries if isinstance(event_of(entry.data), Reopened))
+    if ticket.status not in ENDED or ticket.spam_at or ticket.merged_into_id is not None or next_cycle:
+        return False
+    change_status(
+        tx, context, ticket=ticket, timeline=timeline, to="open", by=None, now=now, author="system", why="answer_failed"
+    )
+    return True
 
 
 def _endings(timeline: Timeline) -> list[int]:

@@ -14,12 +14,11 @@ from sqlalchemy import Connection, delete
 
 from helpdesk.database.dialect import upsert, upserting
 from helpdesk.database.engine import hint
-from helpdesk.database.metadata import Row
 from helpdesk.sla.engine.rules import DONE, PAUSED, Cycle, CycleTargets, Response, replay
-from helpdesk.sla.store import actions, clock_store, queries, queue_wait
+from helpdesk.sla.store import actions, clock_store, queries, queue_wait, told
 from helpdesk.sla.store.clock_entries import clock_entries
 from helpdesk.sla.store.models import clocks, cycles
-from helpdesk.sla.targets import ClockKind, PolicyFacts, PolicyTargets, next_check
+from helpdesk.sla.targets import ClockKind, PolicyFacts, PolicyTargets
 from helpdesk.tickets.rows import TicketChanges, TicketRow
 from helpdesk.tickets.timeline import Timeline, TimelineEntry
 
@@ -55,7 +54,9 @@ def recompute(
             if kind == "next_response" or kind == "first_response":
                 values["how"] = how.get(values["stop_entry_id"])
             before = known.pop((number, kind, values["start_entry_id"]), None)
-            values |= _firing(values, before, calendar.due_at, aim)
+            values |= told.watching(values, before, calendar, aim, now)
+            if before is not None:
+                told.take_back(tx, timeline, before, values, now=now)
             values |= {"calendar": label, "policy": aim.policy, "target_minutes": aim.minutes}
             clock_store.store_clock(tx, before, {"ticket_id": ticket.id, "cycle": number, "kind": kind, **values})
             if values["state"] == "running":
@@ -110,6 +111,8 @@ def _clocks(cycle: Cycle, ticket: TicketRow, *, last: bool) -> Iterator[tuple[Cl
             "working_seconds": round(clock.working_minutes * 60),
             "not_counted": None,
             "met": clock.met,
+            "paused": clock.paused,
+            "runs_out": clock.due_at,
         },
     )
 
@@ -127,24 +130,8 @@ def _response(clock: Response, *, over: bool) -> dict[str, Any]:
         "working_seconds": round(clock.working_minutes * 60),
         "not_counted": list(clock.not_counted),
         "met": clock.met,
-    }
-
-
-def _firing(values: dict[str, Any], before: Row | None, due_at: Any, aim: Any) -> dict[str, Any]:
-    """When the watcher looks next; what it said already stays said as long as the due time stands."""
-    same = before is not None and before.due_at == values["due_at"]
-    warned = before.warned_at if before is not None and same else None
-    breached = before.breached_at if before is not None and same else None
-    met, due = values.pop("met"), values["due_at"]
-    if values["state"] in ("stopped", "unanswered") and met is False:
-        breached = due  # judged at its end, also when nobody looked in between
-    warn = None if aim.minutes is None or due is None else due_at(values["started_at"], aim.minutes * aim.warn_share)
-    running = values["state"] == "running"
-    return {
-        "warn_at": warn,
-        "warned_at": warned,
-        "breached_at": breached,
-        "fire_at": next_check(due, warn, warned, breached) if running else None,
+        "paused": (),
+        "runs_out": clock.due_at,
     }
 
 

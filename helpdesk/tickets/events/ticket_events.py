@@ -123,6 +123,17 @@ class DeadlineMissed(Event):
 
 
 @dataclass(frozen=True)
+class DeadlineLater(Event):
+    """What was `told` of a clock (warned or breached) is taken back: its time lies later than was told, or was kept."""
+
+    name = "later"
+    clock: str
+    clock_id: int
+    told: str
+    due_at: str | None
+
+
+@dataclass(frozen=True)
 class AnsweredInTime(Event):
     """A breach is taken back: the record that shows it came late."""
 

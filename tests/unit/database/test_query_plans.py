@@ -37,6 +37,7 @@ HOT = {
     "timeline of a verb": lambda tx: Timeline.load(tx, ticket_id=1),
     "newest message": lambda tx: queries.newest_message(tx, ticket_id=1),
     "invited before": lambda tx: surveys.invited_before(tx, contact_id=1, ticket_id=1, cycle=1),
+    "tickets at work": lambda tx: queries.active_tickets(tx),
     "ticket": lambda tx: tx.execute(queries._TICKET, {"ticket_id": 1}),
     "address": lambda tx: contacts.by_address(tx, address="email:a@b.example"),
     "other tickets": lambda tx: contact_tickets.tickets_of(tx, contact_id=1),

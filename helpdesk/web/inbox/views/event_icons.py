@@ -23,6 +23,7 @@ ICONS: Mapping[type[Event], str] = {
     ticket.TeamUnknown: "alert",
     ticket.DeadlineNear: "clock",
     ticket.DeadlineMissed: "alert",
+    ticket.DeadlineLater: "clock",
     ticket.AnsweredInTime: "check",
     message.ReplyUndone: "undo",
     message.SentAgain: "redo",
