@@ -6,6 +6,8 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Tabl
 
 from helpdesk.database.metadata import Id, Json, Moment, metadata, primary_key
 
+UNDER_WAY, UNSENT = "state IN ('queued', 'sending')", "state IN ('failed', 'uncertain')"
+
 outbox = Table(
     "outbox",
     metadata,
@@ -38,9 +40,10 @@ outbox = Table(
         "ix_outbox_order",
         "order_key",
         "id",
-        sqlite_where=text("state IN ('queued', 'sending')"),
-        postgresql_where=text("state IN ('queued', 'sending')"),
+        sqlite_where=text(UNDER_WAY),
+        postgresql_where=text(UNDER_WAY),
     ),
+    Index("ix_outbox_unsent", "state", "id", sqlite_where=text(UNSENT), postgresql_where=text(UNSENT)),
     Index("ix_outbox_entry", "entry_id"),
     Index(
         "ix_outbox_automatic",

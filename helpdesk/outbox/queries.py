@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, true
+from sqlalchemy import Connection, func, select, text, true
 
 from helpdesk.database.metadata import Row
-from helpdesk.outbox.models import outbox
+from helpdesk.outbox.models import UNDER_WAY, UNSENT, outbox
+
+_UNDER_WAY = text(UNDER_WAY)  # the conditions stand in the statements, so that the partial indexes are seen
+_FIGURES = select(
+    *(
+        select(func.count()).select_from(outbox).where(text(condition)).scalar_subquery().label(state)
+        for state, condition in (
+            ("queued", "state = 'queued'"),
+            ("sending", f"{UNDER_WAY} AND state = 'sending'"),
+            ("failed", f"{UNSENT} AND state = 'failed'"),
+            ("uncertain", f"{UNSENT} AND state = 'uncertain'"),
+        )
+    )
+)
 
 
 def next_due(tx: Connection, *, after: datetime) -> datetime | None:
@@ -18,16 +31,13 @@ def next_due(tx: Connection, *, after: datetime) -> datetime | None:
 
 def next_lease_end(tx: Connection) -> datetime | None:
     """When the earliest lease of a message under way ends."""
-    return tx.execute(select(func.min(outbox.c.lease_until)).where(outbox.c.state == "sending")).scalar()
+    statement = select(func.min(outbox.c.lease_until)).where(_UNDER_WAY, outbox.c.state == "sending")
+    return tx.execute(statement).scalar()
 
 
 def figures(tx: Connection) -> dict[str, int]:
     """How many messages wait, are under way, failed or are uncertain."""
-    states = ("queued", "sending", "failed", "uncertain")
-    rows = tx.execute(
-        select(outbox.c.state, func.count()).where(outbox.c.state.in_(states)).group_by(outbox.c.state)
-    ).all()
-    return {**dict.fromkeys(states, 0), **{row[0]: row[1] for row in rows}}
+    return {str(state): count for state, count in tx.execute(_FIGURES).mappings().one().items()}
 
 
 def automatic_since(
@@ -56,8 +66,8 @@ def of_entry(tx: Connection, *, entry_id: int) -> Row | None:
 
 def is_sending(tx: Connection, *, channel: str) -> bool:
     """Whether a message is being sent on a channel right now."""
-    statement = select(outbox.c.id).where(outbox.c.channel == channel, outbox.c.state == "sending").limit(1)
-    return tx.execute(statement).first() is not None
+    sending = select(outbox.c.id).where(_UNDER_WAY, outbox.c.state == "sending", outbox.c.channel == channel)
+    return tx.execute(sending.limit(1)).first() is not None
 
 
 def newest_of(tx: Connection, *, ticket_id: int) -> Row | None:

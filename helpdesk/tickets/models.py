@@ -7,7 +7,8 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Tabl
 from helpdesk.database.metadata import Id, Json, Moment, metadata, primary_key
 from helpdesk.tickets.vocabulary import NEVER
 
-TO_DO = "active OR (sad_at IS NOT NULL AND spam_at IS NULL)"  # somebody waits: for an answer, or for a call back
+SAD = "sad_at IS NOT NULL AND spam_at IS NULL"
+TO_DO = f"active OR ({SAD})"  # somebody waits: for an answer, or for a call back
 
 tickets = Table(
     "tickets",
@@ -62,7 +63,7 @@ tickets = Table(
     Index("ix_tickets_changed", "changed_at", "id"),
     Index("ix_tickets_contact", "contact_id", "id"),
     Index("ix_tickets_conversation", "conversation", "channel", "account", "active", "id"),
-    Index("ix_tickets_sad", "sad_at", "id"),
+    Index("ix_tickets_sad", "sad_at", "id", sqlite_where=text(SAD), postgresql_where=text(SAD)),
     sqlite_autoincrement=True,
 )
 

@@ -6,6 +6,8 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, text
 
 from helpdesk.database.metadata import Id, Json, Moment, metadata, primary_key
 
+RUNNING = "state = 'running'"
+
 cycles = Table(
     "cycles",
     metadata,
@@ -45,6 +47,7 @@ clocks = Table(
     Column("breached_at", Moment),
     Column("fire_at", Moment),  # when the watcher must look next; none: never
     Index("ix_clocks_ticket", "ticket_id", "id"),
+    Index("ix_clocks_running", "breached_at", "id", sqlite_where=text(RUNNING), postgresql_where=text(RUNNING)),
     Index(
         "ix_clocks_fire",
         "fire_at",

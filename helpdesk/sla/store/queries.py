@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select, text
 
 from helpdesk.database.metadata import Row
-from helpdesk.sla.store.models import clocks, cycles
+from helpdesk.sla.store.models import RUNNING, clocks, cycles
 
 _OF_TICKET = select(clocks).where(clocks.c.ticket_id == bindparam("ticket_id")).order_by(clocks.c.id)
 _GOING = _OF_TICKET.where(clocks.c.state == "running", clocks.c.kind != "queue_wait")  # a caller waits, no question
+_RUNNING = select(func.count()).select_from(clocks).where(text(RUNNING))  # literal, so that the partial index is seen
 
 
 def running_clocks(tx: Connection, *, ticket_id: int) -> Sequence[Row]:
@@ -38,7 +39,7 @@ def to_fire(tx: Connection, *, now: datetime, most: int = 500) -> Sequence[Row]:
 
 def running(tx: Connection) -> int:
     """How many clocks run."""
-    return tx.execute(select(func.count()).select_from(clocks).where(clocks.c.state == "running")).scalar_one()
+    return tx.execute(_RUNNING).scalar_one()
 
 
 def next_fire(tx: Connection) -> datetime | None:
@@ -48,8 +49,7 @@ def next_fire(tx: Connection) -> datetime | None:
 
 def figures(tx: Connection) -> dict[str, int]:
     """How many clocks run, and how many of them have run out."""
-    running = select(func.count()).select_from(clocks).where(clocks.c.state == "running")
     return {
-        "running": tx.execute(running).scalar_one(),
-        "breached": tx.execute(running.where(clocks.c.breached_at.is_not(None))).scalar_one(),
+        "running": running(tx),
+        "breached": tx.execute(_RUNNING.where(clocks.c.breached_at.is_not(None))).scalar_one(),
     }

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from helpdesk.contacts.models import contacts
 from helpdesk.database.metadata import Moment, Row
 from helpdesk.errors import Invalid
-from helpdesk.tickets.models import TO_DO, drafts, reads, tickets
+from helpdesk.tickets.models import SAD, TO_DO, drafts, reads, tickets
 
 View = Literal["mine", "unassigned", "soon", "late", "waiting", "all", "sad", "ended"]
 VIEWS: tuple[View, ...] = ("mine", "unassigned", "soon", "late", "waiting", "all", "sad", "ended")
@@ -38,7 +38,7 @@ PAGE = 50
 CAP = 100
 COUNTED: tuple[View, ...] = ("mine", "unassigned", "soon", "late", "waiting", "all", "sad")
 WAITING = text("tickets.status IN ('waiting', 'on_hold')")  # literal, so that the partial index is seen
-WORK = text(f"({TO_DO})")  # likewise; no other table of a row has these columns
+WORK, UNHAPPY = text(f"({TO_DO})"), text(f"({SAD})")  # likewise; no other table of a row has these columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def condition(view: View) -> ColumnElement[bool]:
         "late": and_(WORK, tickets.c.deadline <= now),
         "waiting": and_(active, WAITING),
         "all": active,
-        "sad": and_(tickets.c.sad_at.is_not(None), tickets.c.spam_at.is_(None)),
+        "sad": and_(UNHAPPY),
         "ended": and_(tickets.c.active != true(), tickets.c.merged_into_id.is_(None)),
     }
     return conditions[view]
