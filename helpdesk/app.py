@@ -166,7 +166,7 @@ def context_of(
         when_closed=frozenset(settings.automatic.when_closed),
         quote_original=settings.tickets.quote_original,
         signature=lambda team: settings.tickets.signature_by_team.get(team or "", settings.tickets.signature),
-        limits=Limits(per_address=settings.automatic.per_contact_a_day, per_ticket=settings.automatic.per_ticket_a_day),
+        limits=Limits(timedelta(days=1), *settings.automatic.limits()),
         survey=SurveyRules(
             enabled=own.enabled,
             delay=lambda channel: timedelta(minutes=own.delay(channel)),

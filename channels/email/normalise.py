@@ -214,14 +214,9 @@ def _delivery(mail: Mail, bounce: Bounce, raw: bytes, own_addresses: Sequence[st
         kind="delivery",
         external_id=external_id(mail, raw),
         author=_address(mail.sender) if mail.sender[1] else None,
-        subject=mail.subject,
-        text=_report_text(mail),
-        html=mail.html,
-        sent_at=mail.date,
+        subject=mail.subject, text=_report_text(mail), html=mail.html, sent_at=mail.date,
         thread=Thread(
-            reply_tokens=reply_path.reply_tokens,
-            message_tokens=tokens,
-            remote_ids=remote,
+            reply_tokens=reply_path.reply_tokens, message_tokens=tokens, remote_ids=remote,
             numbers=reply_path.numbers or threading.numbers(bounces.returned_header(mail, "subject")),
         ),
         attachments=tuple(mail.attachments),
@@ -240,4 +235,4 @@ def _delivery(mail: Mail, bounce: Bounce, raw: bytes, own_addresses: Sequence[st
             "bounce": {"kind": bounce.kind, "status": bounce.status, "recipients": list(bounce.recipients)},
             "automatic_because": ["bounce"],
         },
-    )
+    )  # fmt: skip

@@ -12,6 +12,7 @@ from helpdesk.database.dialect import new_id
 from helpdesk.database.engine import hint
 from helpdesk.database.metadata import Moment, Row
 from helpdesk.errors import Conflict
+from helpdesk.outbox.mailboxes import mailbox_of, organisation_of
 from helpdesk.outbox.models import outbox
 
 _QUEUE = insert(outbox)
@@ -40,6 +41,8 @@ def queue(
         "address": address,
         "order_key": f"{channel}|{account}|{address}",
         "automatic": automatic,
+        "mailbox": mailbox_of(address) if automatic else None,
+        "domain": organisation_of(address) if automatic else None,
         "payload": dict(payload),
         "state": "queued",
         "attempts": 0,

@@ -17,6 +17,8 @@ outbox = Table(
     Column("channel", String(32), nullable=False),
     Column("account", Text, nullable=False),
     Column("address", Text, nullable=False),
+    Column("mailbox", Text),  # of automatic mail: the address without what stands behind a plus
+    Column("domain", Text),  # of automatic mail, where it is one organisation's
     Column("order_key", Text, nullable=False),  # same key: leaves in order
     Column("automatic", Boolean, nullable=False, default=False),
     Column("payload", Json, nullable=False),
@@ -46,8 +48,15 @@ outbox = Table(
     Index("ix_outbox_unsent", "state", "id", sqlite_where=text(UNSENT), postgresql_where=text(UNSENT)),
     Index("ix_outbox_entry", "entry_id"),
     Index(
-        "ix_outbox_automatic",
-        "address",
+        "ix_outbox_automatic_mailbox",
+        "mailbox",
+        "created_at",
+        sqlite_where=text("automatic"),
+        postgresql_where=text("automatic"),
+    ),
+    Index(
+        "ix_outbox_automatic_domain",
+        "domain",
         "created_at",
         sqlite_where=text("automatic"),
         postgresql_where=text("automatic"),

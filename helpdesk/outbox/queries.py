@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, text, true
+from sqlalchemy import Connection, Select, func, select, text, true
 
 from helpdesk.database.metadata import Row
+from helpdesk.outbox.mailboxes import mailbox_of, organisation_of
 from helpdesk.outbox.models import UNDER_WAY, UNSENT, outbox
 
 _UNDER_WAY = text(UNDER_WAY)  # the conditions stand in the statements, so that the partial indexes are seen
@@ -43,8 +44,23 @@ def figures(tx: Connection) -> dict[str, int]:
 def automatic_since(
     tx: Connection, *, address: str, ticket_id: int, since: datetime, until: datetime
 ) -> tuple[int, int]:
-    """How many automatic messages went to an address and in a ticket since then; none of a time that is not yet."""
-    counted = (
+    """How many automatic messages went to a mailbox and in a ticket since then; none of a time that is not yet."""
+    counted = _automatic(since, until)
+    to_address = tx.execute(counted.where(outbox.c.mailbox == mailbox_of(address))).scalar_one()
+    in_ticket = tx.execute(counted.where(outbox.c.ticket_id == ticket_id)).scalar_one()
+    return to_address, in_ticket
+
+
+def automatic_to_organisation(tx: Connection, *, address: str, since: datetime, until: datetime) -> int:
+    """How many automatic messages went to anybody at the address's domain; 0 where everybody has an address."""
+    domain = organisation_of(address)
+    if domain is None:
+        return 0
+    return int(tx.execute(_automatic(since, until).where(outbox.c.domain == domain)).scalar_one())
+
+
+def _automatic(since: datetime, until: datetime) -> Select[int]:
+    return (
         select(func.count())
         .select_from(outbox)
         .where(
@@ -54,9 +70,6 @@ def automatic_since(
             outbox.c.state != "undone",
         )
     )
-    to_address = tx.execute(counted.where(outbox.c.address == address)).scalar_one()
-    in_ticket = tx.execute(counted.where(outbox.c.ticket_id == ticket_id)).scalar_one()
-    return to_address, in_ticket
 
 
 def of_entry(tx: Connection, *, entry_id: int) -> Row | None:

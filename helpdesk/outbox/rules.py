@@ -32,11 +32,12 @@ def next_attempt(
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many automatic messages one address and one ticket may get in a sliding window."""
+    """How many automatic messages one mailbox, one organisation and one ticket may get in a sliding window."""
 
     window: timedelta = timedelta(days=1)
     per_address: int = 4
     per_ticket: int = 2
+    per_organisation: int = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Occasion:
     unreachable: bool
     sent_to_address: int
     sent_in_ticket: int
+    sent_to_organisation: int = 0
 
 
 def why_not(occasion: Occasion, limits: Limits) -> str | None:
@@ -61,7 +63,7 @@ def why_not(occasion: Occasion, limits: Limits) -> str | None:
         return "no_address"
     if occasion.unreachable:
         return "unreachable"
-    if occasion.sent_to_address >= limits.per_address:
+    if occasion.sent_to_address >= limits.per_address or occasion.sent_to_organisation >= limits.per_organisation:
         return "address_limit"
     if occasion.sent_in_ticket >= limits.per_ticket:
         return "ticket_limit"

@@ -134,6 +134,11 @@ class Automatic(Section):
     when_closed: tuple[str, ...] = ("telegram",)
     per_contact_a_day: NotNegative = 4
     per_ticket_a_day: NotNegative = 2
+    per_organisation_a_day: NotNegative = 50
+
+    def limits(self) -> tuple[int, int, int]:
+        """What one mailbox, one ticket and one organisation may get in a day."""
+        return self.per_contact_a_day, self.per_ticket_a_day, self.per_organisation_a_day
 
 
 class Intake(Section):

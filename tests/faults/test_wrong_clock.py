@@ -152,7 +152,7 @@ async def test_robots_are_not_silent_for_a_year_because_of_a_clock_that_was_ahea
     ticket_id = await desk.writes()
     desk.time.now = MONDAY + YEAR
     await desk.answers(ticket_id, mina)
-    await desk.database.write(lambda tx: tx.execute(outbox.update().values(automatic=True)))
+    await desk.database.write(lambda tx: tx.execute(outbox.update().values(automatic=True, mailbox=outbox.c.address)))
     row = await row_of(desk)
     counted = await desk.database.read(
         queries.automatic_since,

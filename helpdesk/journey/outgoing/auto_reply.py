@@ -74,6 +74,9 @@ def auto_reply_refusal(
         question_automatic=question_automatic,
         unreachable=known is not None and known.unreachable_at is not None,
         sent_to_address=to_address,
+        sent_to_organisation=outbox.automatic_to_organisation(
+            tx, address=address, since=now - context.limits.window, until=now
+        ),
         sent_in_ticket=all_in_ticket if in_ticket is None else in_ticket,
     )
     return why_not(occasion, context.limits)

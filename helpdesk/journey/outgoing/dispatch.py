@@ -19,17 +19,9 @@ from helpdesk.tickets.timeline import Timeline
 
 
 def send_entry(
-    tx: Connection,
-    context: DeskContext,
-    *,
-    ticket: TicketRow,
-    entry: NewEntry,
-    message: OutgoingMessage,
-    now: datetime,
-    due_at: datetime,
-    way: Destination | None = None,
-    timeline: Timeline | None = None,
-) -> int:
+    tx: Connection, context: DeskContext, *, ticket: TicketRow, entry: NewEntry, message: OutgoingMessage, now: datetime,
+    due_at: datetime, way: Destination | None = None, timeline: Timeline | None = None,
+) -> int:  # fmt: skip
     """Write an entry and queue its message, to leave at `due_at`; returns the entry's id. `way`: not the ticket's own.
 
     Raises Conflict when the channel is not switched on.

@@ -36,15 +36,9 @@ class OutgoingMessage:
 
 
 def build_payload(
-    context: DeskContext,
-    message: OutgoingMessage,
-    *,
-    ticket: TicketRow,
-    entry_id: int,
-    way: Destination,
-    references: Sequence[str],
-    answer_with: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
+    context: DeskContext, message: OutgoingMessage, *, ticket: TicketRow, entry_id: int, way: Destination,
+    references: Sequence[str], answer_with: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Everything the channel needs, as JSON. `references`: remote ids of the conversation so far, oldest first.
 
     `answer_with`: what the channel kept of the customer's message for the answer to it.
@@ -75,12 +69,13 @@ def build_payload(
         "faces": list(message.faces),
         "survey": message.survey,
         "signature": message.signature,
-        "details": {
-            **({"quote": dict(message.quote)} if message.quote else {}),
-            **({"reply_to": answers} if answers else {}),
-            **({"answer_with": dict(answer_with)} if answer_with else {}),
-        },
+        "details": _details(quote=message.quote and dict(message.quote), reply_to=answers, answer_with=answer_with),
     }
+
+
+def _details(**details: Any) -> dict[str, Any]:
+    """Those that are there."""
+    return {name: value for name, value in details.items() if value}
 
 
 def reply_subject(subject: str, number: int, follows: int | None = None) -> str:

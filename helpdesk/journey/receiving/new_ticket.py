@@ -45,11 +45,9 @@ def open_ticket(
     at = arrival.received_at
     planned = [context.targets.plan(facts, kind, at) for kind in sla.STARTING] if asks else []
     subjects = context.has_subjects(arrival.channel)
-    old = queries.own_numbers(tx, contact_id=known.contact_id, numbers=inbound.thread.numbers)
-    if old:  # what it follows is told by a link; its number would lead every answer back to it
-        inbound = replace(inbound, subject=rules.without_numbers(inbound.subject, old))
+    named = _without_old_numbers(tx, inbound, known)
     ticket = replace(
-        _new_ticket(arrival, inbound, known, planned, asks=asks, follows=choice.follows, subjects=subjects), team_id=team,
+        _new_ticket(arrival, named, known, planned, asks=asks, follows=choice.follows, subjects=subjects), team_id=team,
         active=not (known.blocked or is_quiet(inbound)), person_wanted_at=at if asks and inbound.wants_person else None,
     )  # fmt: skip
     ticket_id = tickets.open_ticket(tx, ticket)
@@ -73,6 +71,12 @@ def open_ticket(
     if ticket.active or known.blocked:
         hint(tx, "opened", ticket_id)
     return entry_id
+
+
+def _without_old_numbers(tx: Connection, inbound: Inbound, known: KnownContact) -> Inbound:
+    """What a ticket follows is told by a link; its number in the subject would lead every answer back to it."""
+    old = queries.own_numbers(tx, contact_id=known.contact_id, numbers=inbound.thread.numbers)
+    return replace(inbound, subject=rules.without_numbers(inbound.subject, old)) if old else inbound
 
 
 def _suggest_and_reply(

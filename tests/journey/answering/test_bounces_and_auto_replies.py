@@ -234,3 +234,32 @@ async def test_the_note_of_a_mail_too_large_is_answered_once_in_the_language_of_
     smaller = answer(sent, "حالا کوچک‌تر", number=2, sender="narges@customers.example")
     assert await desk.gets(smaller) == number
     assert (await desk.clocks(number, "first_response"))[0].state == "running"
+
+
+# --- one mailbox, one organisation ----------------------------------------------------------------
+
+
+def acknowledging(database, tmp_path, **limits):
+    return mail_story(database, tmp_path, settings={"automatic": {"acknowledgement": True, **limits}})
+
+
+async def acknowledged(desk, senders):
+    """How many of these senders, each with a matter of their own, heard from a robot."""
+    for place, sender in enumerate(senders):
+        await desk.gets(mail("Another matter", sender=sender, id=f"<{place}@x.example>", subject=f"Matter {place}"))
+    return len(await desk.posts())
+
+
+async def test_what_stands_behind_a_plus_makes_no_other_mailbox(database, tmp_path):
+    desk = acknowledging(database, tmp_path)
+    assert await acknowledged(desk, [f"bot+case{n}@loop.example" for n in range(9)]) == 4
+
+
+async def test_automatic_mail_to_one_organisation_is_capped(database, tmp_path):
+    desk = acknowledging(database, tmp_path, per_organisation_a_day=3)
+    assert await acknowledged(desk, [f"case{n}@loop.example" for n in range(6)]) == 3
+
+
+async def test_mailboxes_where_everybody_has_one_are_no_organisation(database, tmp_path):
+    desk = acknowledging(database, tmp_path, per_organisation_a_day=3)
+    assert await acknowledged(desk, [f"person{n}@gmail.com" for n in range(6)]) == 6
