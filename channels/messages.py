@@ -216,7 +216,8 @@ class DeliveryError(Exception):
     """The remote did not take a message.
 
     `permanent`: trying again is useless. `retry_after`: seconds to wait. `uncertain`: it may have
-    arrived. `unreachable`: the address itself is dead until it writes again.
+    arrived. `unreachable`: the address itself is dead until it writes again. `left`: the remote has the
+    message by these ids, only the `files` of these names will never get there.
     """
 
     def __init__(
@@ -227,6 +228,8 @@ class DeliveryError(Exception):
         retry_after: float | None = None,
         uncertain: bool = False,
         unreachable: bool = False,
+        left: Sequence[str] = (),
+        files: Sequence[str] = (),
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -234,6 +237,8 @@ class DeliveryError(Exception):
         self.retry_after = retry_after
         self.uncertain = uncertain
         self.unreachable = unreachable
+        self.left = left
+        self.files = files
 
 
 class Unreadable(ValueError):

@@ -106,6 +106,10 @@ class Channel(contract.Channel):
         """The conversation an update belongs to."""
         return normalise.order_key(raw)
 
+    def fingerprint(self, raw: bytes) -> str | None:
+        """Hash of what an update is about: after a quiet week their ids begin anew, anywhere."""
+        return normalise.fingerprint(raw)
+
     def normalise(self, account: str, raw: bytes) -> list[Inbound]:
         """Understand an update."""
         inbounds = normalise.normalise(raw, self._contexts.get(account) or UpdateContext(account, "", b""))
@@ -139,8 +143,13 @@ class Channel(contract.Channel):
     async def send(self, outbound: Outbound) -> str | list[str]:
         """Send one message and return the desk's id of it, or of all its parts. Raises DeliveryError."""
         sender = self._sender(outbound.account)
-        sent = await sender.send(outbound)
         where = render.destination_chat(outbound)
+        try:
+            sent = await sender.send(outbound)
+        except DeliveryError as error:
+            if error.left:
+                await self._note(outbound, where, {})
+            raise
         await self._note(outbound, where, sent[0] if sent else {})
         keys = [sender.key_of(item, where) for item in sent]
         return keys[0] if len(keys) == 1 else keys

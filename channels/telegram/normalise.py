@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -102,6 +103,27 @@ def _unknown(update: Json, context: UpdateContext) -> Inbound:
         who=membership_events.somebody(value),
         where=place(value),
     )
+
+
+def fingerprint(raw: bytes) -> str | None:
+    """Hash of what an update is about and says. Names and file ids, which Telegram renews, are left out."""
+    try:
+        update = loads(raw)
+    except ValueError:
+        return None
+    if not isinstance(update, dict):
+        return None
+    content = {key: _gist(value) for key, value in update.items() if key not in ("update_id", callbacks.KNOWN)}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode("ascii")).hexdigest()
+
+
+def _gist(value: object) -> object:
+    """What stays the same of a part of an update, however often Telegram tells it."""
+    if not isinstance(value, dict):
+        return value
+    plain = {name: item for name, item in value.items() if isinstance(item, str | int | float)}
+    people = {name: ident(value[name], "id") for name in ("chat", "from", "user") if isinstance(value.get(name), dict)}
+    return {**plain, **people, "emoji": value.get("new_reaction")}
 
 
 def order_key(raw: bytes) -> str:

@@ -26,13 +26,17 @@ class TokenBucket:
         self.level -= count
         return self._seconds_until(0.0, self.level)
 
-    def try_acquire(self, now: float) -> float:
-        """Take one token if it is there and return 0; else take none and return the seconds until there is one."""
+    def try_acquire(self, now: float, count: float = 1.0) -> float:
+        """Take `count` tokens if they are there and return 0; else take none and return the seconds until they are.
+
+        More than the bucket holds is as much as it holds.
+        """
         self._refill(now)
-        if self.level >= 1:
-            self.level -= 1
+        count = min(count, self.burst)
+        if self.level >= count:
+            self.level -= count
             return 0.0
-        return self._seconds_until(1.0, self.level)
+        return self._seconds_until(count, self.level)
 
     def wait_time(self, now: float) -> float:
         """The seconds until there is a token, without taking it."""
@@ -64,8 +68,8 @@ class KeyedBuckets:
     def __len__(self) -> int:
         return len(self._buckets)
 
-    def try_acquire(self, key: str, now: float) -> float:
+    def try_acquire(self, key: str, now: float, count: float = 1.0) -> float:
         """See `TokenBucket.try_acquire`."""
         if len(self._buckets) > MAX_KEYS:
             self._buckets = {name: bucket for name, bucket in self._buckets.items() if not bucket.is_full(now)}
-        return self._buckets.setdefault(key, TokenBucket(self._burst, self._rate, now)).try_acquire(now)
+        return self._buckets.setdefault(key, TokenBucket(self._burst, self._rate, now)).try_acquire(now, count)

@@ -65,6 +65,10 @@ class Channel(contract.Channel):
         """The conversation."""
         return normalise.order_key(raw)
 
+    def fingerprint(self, raw: bytes) -> str | None:
+        """Hash of what a visitor did: the ids of messages are their clients'."""
+        return normalise.fingerprint(raw)
+
     def normalise(self, account: str, raw: bytes) -> Inbound | list[Inbound] | None:
         """Understand what a visitor sent."""
         site = self.settings.site(account)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 import re
 from datetime import UTC, datetime
@@ -12,6 +13,17 @@ from typing import Any
 from channels.contract import Address, Attachment, Delivery, Inbound, SurveyAnswer, Thread, Unreadable
 
 NAMED = ("name", "email")
+DONE = (
+    "t",
+    "text",
+    "survey",
+    "score",
+    "reasons",
+    "words",
+    "wish",
+    "email",
+    "id",
+)  # fields of a frame that say what was done
 KINDS = ("msg", "survey", "read", "wish", "transcript")
 _NEVER = '@\\s<>,;:"()\\[\\]\\\\\u200e\u200f\u202a-\u202e\u2066-\u2069'  # in no address that people have
 MAIL = re.compile(rf"[^{_NEVER}]{{1,64}}@[^{_NEVER}]{{1,190}}\.[^{_NEVER}.]{{2,60}}")
@@ -23,6 +35,17 @@ def order_key(raw: bytes) -> str:
         return str(json.loads(raw)["conversation"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return ""
+
+
+def fingerprint(raw: bytes) -> str | None:
+    """Hash of what a visitor did: a client that sends again says the same, whatever page it is on by then."""
+    try:
+        raw_message = json.loads(raw)
+        frame = {key: value for key, value in raw_message["frame"].items() if key in DONE}
+        files = [[file.get("name"), file.get("content")] for file in raw_message.get("files") or ()]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return hashlib.sha256(json.dumps([frame, files], sort_keys=True).encode("utf-8", "replace")).hexdigest()
 
 
 def normalise(raw: bytes, team: str = "") -> Inbound:

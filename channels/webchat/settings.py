@@ -93,6 +93,7 @@ class Limits(Strict):
     messages: tuple[int, float] = (20, 1.0)  # of a visitor; beyond it the message must wait
     arrivals: tuple[int, float] = (60, 1.0)  # connections of a network address
     uploads: tuple[int, float] = (10, 0.2)  # of a visitor
+    upload_bytes: tuple[int, float] = (52_428_800, 20_000.0)  # of all strangers of a network address, on each site
     suggestions: tuple[int, float] = (10, 1.0)  # of a connection; beyond it there are none
     wishes: tuple[int, float] = (6, 0.02)  # of a visitor: transcripts, links, a person, an end
     sockets: Annotated[int, Field(ge=1)] = 20  # open at once of one visitor

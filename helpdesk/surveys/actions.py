@@ -31,12 +31,25 @@ def mark_withdrawn(tx: Connection, *, survey_id: int) -> None:
     tx.execute(delete(surveys).where(surveys.c.id == survey_id))
 
 
-def record_answer(tx: Connection, *, survey_id: int, score: str, now: datetime, first: bool) -> None:
-    """Store a score."""
-    values: dict[str, Any] = {"score": score}
+def record_answer(
+    tx: Connection, *, survey_id: int, score: str, now: datetime, first: bool, loaded: bool = False
+) -> None:
+    """Store a score; `loaded`: its page gave it by itself."""
+    values: dict[str, Any] = {"score": score, "loaded_at": now if loaded else None}
     if first:
         values["answered_at"] = now
     tx.execute(update(surveys).where(surveys.c.id == survey_id).values(**values))
+
+
+def take_back_answer(tx: Connection, *, survey_id: int, now: datetime) -> None:
+    """Forget an answer that a program gave; for a while no page answers by itself."""
+    values = {"score": None, "answered_at": None, "loaded_at": now}
+    tx.execute(update(surveys).where(surveys.c.id == survey_id).values(**values))
+
+
+def mark_sure(tx: Connection, *, survey_id: int) -> None:
+    """An answer of a page, or that there is none, is sure."""
+    tx.execute(update(surveys).where(surveys.c.id == survey_id).values(loaded_at=None))
 
 
 def record_reasons(tx: Connection, *, survey_id: int, reasons: Sequence[str], words: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from helpdesk.database.metadata import Id, Json, Moment, metadata, primary_key
 
@@ -23,9 +23,16 @@ surveys = Table(
     Column("score", String(8)),  # happy neutral sad
     Column("reasons", Json),
     Column("words", Text),
+    Column("loaded_at", Moment),  # a page gave the answer by itself then, or had it taken back: not sure for a minute
     UniqueConstraint("ticket_id", "cycle"),
     UniqueConstraint("token_hash"),
     Index("ix_surveys_contact", "contact_id", "invited_at"),
+    Index(
+        "ix_surveys_loaded",
+        "loaded_at",
+        sqlite_where=text("loaded_at IS NOT NULL"),
+        postgresql_where=text("loaded_at IS NOT NULL"),
+    ),
 )
 
 follow_ups = Table(

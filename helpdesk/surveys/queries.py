@@ -29,6 +29,7 @@ class SurveyRow(Protocol):
     score: str | None
     reasons: list[str] | None
     words: str | None
+    loaded_at: datetime | None
 
 
 def by_token(tx: Connection, *, token_hash: str) -> SurveyRow | None:
@@ -80,3 +81,14 @@ def of_tickets(tx: Connection, *, ticket_ids: Sequence[int]) -> Sequence[Row]:
 def follow_ups_of(tx: Connection, *, ticket_id: int) -> Sequence[Row]:
     """The call-backs of a ticket."""
     return tx.execute(select(follow_ups).where(follow_ups.c.ticket_id == ticket_id).order_by(follow_ups.c.id)).all()
+
+
+def loaded_before(tx: Connection, *, moment: datetime, most: int) -> Sequence[SurveyRow]:
+    """Surveys whose page answered by itself no later than `moment`, the earliest first."""
+    statement = select(surveys).where(surveys.c.loaded_at <= moment).order_by(surveys.c.loaded_at).limit(most)
+    return cast("Sequence[SurveyRow]", tx.execute(statement.with_for_update()).all())
+
+
+def first_loaded(tx: Connection) -> datetime | None:
+    """When the earliest such answer was given that is not sure yet."""
+    return tx.execute(select(func.min(surveys.c.loaded_at)).where(surveys.c.loaded_at.is_not(None))).scalar()

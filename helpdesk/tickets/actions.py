@@ -176,6 +176,12 @@ def set_delivery(
     tx.execute(update(entries).where(entries.c.id == entry_id).values(**values))
 
 
+def mark_lost_files(tx: Connection, *, entry_id: int, names: Sequence[str], problem: str) -> None:
+    """Files of an outgoing entry, by their names, that its remote will never take."""
+    lost = (attachments.c.entry_id == entry_id) & attachments.c.name.in_(list(names))
+    tx.execute(update(attachments).where(lost).values(problem=problem))
+
+
 def set_remote_id(tx: Connection, *, entry_id: int, remote_id: str) -> None:
     """The id the remote knows an outgoing entry by."""
     tx.execute(update(entries).where(entries.c.id == entry_id).values(remote_id=remote_id))

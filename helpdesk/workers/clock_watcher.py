@@ -1,15 +1,17 @@
-"""Sleeps until the next warning or due time and fires it. After a stop of the program it fires late, once."""
+"""Sleeps until the next warning, due time or sure answer of a survey and fires it. After a stop of the program it fires late, once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
+from sqlalchemy import Connection
 
 from helpdesk.clock import Clock
 from helpdesk.database.engine import Database
 from helpdesk.journey.context import DeskContext
-from helpdesk.journey.lifecycle import clocks, sla_alerts
+from helpdesk.journey.lifecycle import clocks, sla_alerts, survey_taps
 from helpdesk.sla.store import queries
 from helpdesk.workers.loops.wakeup import Wakeup
 
@@ -32,10 +34,11 @@ class ClockWatcher:
         await self.recount()
         while True:
             fired = await self.database.write(sla_alerts.fire_due_alerts, now=self.clock())
+            fired += await self.database.write(survey_taps.settle, self.context, now=self.clock())
             if fired:
                 log.info("clocks fired", count=fired)
                 continue
-            due = await self.database.read(queries.next_fire)
+            due = await self.database.read(_next_due)
             nap = LONGEST_NAP if due is None else (due - self.clock()).total_seconds()
             await self.bell.wait(min(LONGEST_NAP, max(0.02, nap)))
 
@@ -49,3 +52,9 @@ class ClockWatcher:
         if numbers:
             log.info("clocks counted anew", tickets=len(numbers))
         return len(numbers)
+
+
+def _next_due(tx: Connection) -> datetime | None:
+    """When the next clock wants to be looked at, or a tap of a survey's page is sure."""
+    times = (queries.next_fire(tx), survey_taps.next_settling(tx))
+    return min((time for time in times if time is not None), default=None)

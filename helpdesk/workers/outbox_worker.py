@@ -191,15 +191,14 @@ def record_outcome(
             if change:
                 edit_sent.record_edit_done(tx, context, entry_id=row.entry_id, now=now, problem=left.get("problem", ""))
             else:
-                delivery.record_sent(tx, context, entry_id=row.entry_id, remote_ids=outcome, now=now)
-                unread_fallback.schedule_unread_check(tx, context, entry_id=row.entry_id, now=now)
+                _record_arrived(tx, context, row, outcome, now)
         return
-    if outcome.uncertain and not change:
+    if outcome.left and not change:
+        _record_without_files(tx, context, row, outcome, now=now, worker=worker)
+    elif outcome.uncertain and not change:
         if actions.settle(tx, row_id=row.id, state="uncertain", now=now, error=outcome.reason, worker=worker):
             delivery.record_uncertain(tx, entry_id=row.entry_id, reason=outcome.reason, now=now)
-        return
-    again = _next_attempt(row, outcome, now, waits)
-    if again is not None:
+    elif (again := _next_attempt(row, outcome, now, waits)) is not None:
         payload = left if change else None
         if actions.reschedule(tx, row_id=row.id, due_at=again, error=outcome.reason, worker=worker, payload=payload):
             record = edit_sent.record_edit_delayed if change else delivery.record_delayed
@@ -213,6 +212,20 @@ def record_outcome(
             delivery.record_failed(
                 tx, context, entry_id=row.entry_id, reason=outcome.reason, now=now, unreachable=outcome.unreachable
             )
+
+
+def _record_arrived(tx: Connection, context: DeskContext, row: Row, remote_ids: Sequence[str], now: datetime) -> None:
+    delivery.record_sent(tx, context, entry_id=row.entry_id, remote_ids=remote_ids, now=now)
+    unread_fallback.schedule_unread_check(tx, context, entry_id=row.entry_id, now=now)
+
+
+def _record_without_files(
+    tx: Connection, context: DeskContext, row: Row, outcome: DeliveryError, *, now: datetime, worker: str
+) -> None:
+    """The words are there, a file will never be."""
+    if actions.settle(tx, row_id=row.id, state="sent", now=now, error=outcome.reason, worker=worker):
+        _record_arrived(tx, context, row, outcome.left, now)
+        delivery.record_lost_files(tx, entry_id=row.entry_id, names=outcome.files, reason=outcome.reason, now=now)
 
 
 def _next_attempt(row: Row, outcome: DeliveryError, now: datetime, waits: Sequence[int]) -> datetime | None:

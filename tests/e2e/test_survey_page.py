@@ -55,16 +55,19 @@ async def test_one_tap_in_a_mail_is_recorded_by_a_persons_browser(desk: OpenDesk
         assert await score_of(desk, number) == "neutral"
 
 
-async def test_a_later_tap_on_another_face_replaces_the_first(desk: OpenDesk):
+async def test_another_face_within_a_minute_is_a_program_and_a_press_counts(desk: OpenDesk):
     number, faces = await resolved(desk)
     async with chromium(pretend_person=True) as browser:
         page = await (await person_at(desk, browser)).new_page()
         await page.goto(faces["happy"])
         await expect(page.locator("[data-said]")).to_be_visible()
         await page.goto(faces["sad"])
-        await expect(page.locator("[value=sad]")).to_be_checked()
-        await expect(page.locator(".reasons")).to_be_visible()
+        await expect(page.locator("[data-choose]")).to_be_visible()
+        await expect(page.locator("[name=face]:checked")).to_have_count(0)
+        assert await score_of(desk, number) is None
+        await page.click("label:has([value=sad])")
         await expect(page.locator("[data-said]")).to_be_visible()
+        await expect(page.locator("[data-choose]")).to_be_hidden()
         assert await score_of(desk, number) == "sad"
 
 

@@ -15,8 +15,6 @@ _GONE = (
     "group chat was deactivated",
 )
 _UNFORMATTED = ("can't parse entities", "can't find end", "unsupported start tag", "entity")
-_NO_PICTURE = ("photo_invalid_dimensions", "image_process_failed", "photo_ext_invalid", "wrong type of the web page content",
-               "photo_save_file_invalid", "wrong file type", "type of file mismatch", "video_content_type_invalid")  # fmt: skip
 _TOKEN_PAUSE = 300.0  # seconds until a bot whose token is refused is tried again
 _FLOOD_PAUSE = 5.0
 
@@ -44,9 +42,16 @@ def is_format(error: ApiError) -> bool:
     return error.code == 400 and any(item in error.description.lower() for item in _UNFORMATTED)
 
 
-def is_picture(error: ApiError) -> bool:
-    """Whether Telegram takes this file as a document only."""
-    return error.code == 400 and any(item in error.description.lower() for item in _NO_PICTURE)
+def is_refusal(error: ApiError) -> bool:
+    """Whether Telegram will never take this call as it is, though another form of it may pass."""
+    gone = any(item in error.description.lower() for item in _GONE)
+    return error.code in (400, 413) and error.migrated_to is None and error.retry_after is None and not gone
+
+
+def is_topic(error: ApiError) -> bool:
+    """Whether the topic of a chat is not there."""
+    reason = error.description.lower()
+    return error.code == 400 and any(item in reason for item in ("thread not found", "topic_deleted", "topic_closed"))
 
 
 def is_same(error: ApiError) -> bool:

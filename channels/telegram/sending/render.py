@@ -35,13 +35,17 @@ _METHODS = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call. `plain`: the same without formatting; `otherwise`: what to do when a picture is refused as one."""
+    """One call. `plain`: the same without formatting; `otherwise`: another form where Telegram refuses this one.
+
+    `lost`: name of a file that is left out, because Telegram takes it in no form.
+    """
 
     method: str
     parameters: Mapping[str, Any]
     files: Mapping[str, Upload] = field(default_factory=dict)
     plain: Mapping[str, Any] | None = None
     otherwise: tuple[Call, ...] = ()
+    lost: str = ""
     weight: int = 1  # messages it makes
 
 
@@ -166,19 +170,24 @@ def _upload(file: Attachment) -> Upload:
 def _media(group: list[tuple[str, Attachment]], base: Mapping[str, Any], captions: Words | None) -> Call:
     caption, plain = _caption(captions)
     if len(group) > 1:
-        return _album(group, base, caption, plain)
+        return _album(group, base, captions)
     [(kind, file)] = group
     files = {kind: _upload(file)}
     call = Call(_METHODS[kind], {**base, **caption}, files, plain={**base, **plain} if captions else None)
-    if kind == "document":
-        return call
     other = Call("sendDocument", {**base, **caption}, {"document": _upload(file)}, plain=call.plain)
-    return replace(call, otherwise=(other,))
+    if captions:
+        other = replace(other, otherwise=_words_alone(file, base, captions))
+    return other if kind == "document" else replace(call, otherwise=(other,))
 
 
-def _album(
-    group: list[tuple[str, Attachment]], base: Mapping[str, Any], caption: dict[str, Any], plain: dict[str, Any]
-) -> Call:
+def _words_alone(file: Attachment, base: Mapping[str, Any], captions: Words) -> tuple[Call, ...]:
+    """The words of a message whose file Telegram takes in no form."""
+    head, text, foot = captions
+    return tuple(replace(call, lost=file.name) for call in _texts(text, head, foot, base))
+
+
+def _album(group: list[tuple[str, Attachment]], base: Mapping[str, Any], captions: Words | None) -> Call:
+    caption, plain = _caption(captions)
     files = {f"file{number}": _upload(file) for number, (_, file) in enumerate(group)}
 
     def media(first: dict[str, Any]) -> list[dict[str, Any]]:
@@ -188,9 +197,8 @@ def _album(
         ]
 
     single = tuple(
-        Call("sendDocument", {**base, **(caption if not number else {})}, {"document": _upload(file)}, plain={**base, **(plain if not number else {})})
-        for number, (_, file) in enumerate(group)
-    )  # fmt: skip
+        _media([("document", file)], base, None if number else captions) for number, (_, file) in enumerate(group)
+    )
     return Call(
         "sendMediaGroup", {**base, "media": media(caption)}, files, plain={**base, "media": media(plain)} if caption else None,
         otherwise=single, weight=len(group),

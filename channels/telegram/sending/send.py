@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from channels.contract import DeliveryError, Outbound
@@ -38,7 +39,10 @@ class Sender:
         self.unfinished = Unfinished(api.bot.name)
 
     async def send(self, outbound: Outbound) -> list[Mapping[str, Any]]:
-        """Send every part that has not left yet; returns all of Telegram's messages. Raises DeliveryError."""
+        """Send every part that has not left yet; returns all of Telegram's messages. Raises DeliveryError.
+
+        A file that Telegram takes in no form lets the rest leave, and is named in the error then.
+        """
         where = self._place(render.destination_chat(outbound))
         calls = render.calls(self.api.bot, outbound, where, self._secret)
         parts = await self.unfinished.begun(outbound.token, calls)
@@ -50,13 +54,21 @@ class Sender:
                 try:
                     parts.done.append(await self.send_call(call))
                 except ApiError as error:
-                    if errors.is_picture(error) and call.otherwise:
-                        parts.opened.append(len(parts.done))
+                    if errors.is_refusal(error) and call.otherwise:
+                        parts.open(error.description)
                         wanted = parts.calls(calls)
+                        continue
+                    if errors.is_refusal(error) and call.files:
+                        parts.drop(error.description)
                         continue
                     await self.unfinished.save(outbound.token, parts)
                     raise self._fault(error, where, len(parts.done), len(wanted)) from None
         await self.unfinished.over(outbound.token)
+        lost = parts.lost(wanted)
+        if lost:
+            left = [self.key_of(item, where) for item in parts.messages]
+            reason = f"Telegram does not take the file {', '.join(lost)}: {parts.refusal}"
+            raise DeliveryError(reason, permanent=True, left=left, files=lost)
         return parts.messages
 
     async def send_call(self, call: render.Call) -> list[Mapping[str, Any]]:
@@ -66,6 +78,8 @@ class Sender:
         except ApiError as error:
             if errors.is_format(error) and call.plain is not None:
                 return await self._try(call, call.plain)
+            if errors.is_topic(error) and call.parameters.get("message_thread_id") and call.parameters["chat_id"] > 0:
+                return await self.send_call(_without_topic(call))
             raise
 
     async def quick(self, where: Place, call: render.Call) -> Mapping[str, Any] | None:
@@ -137,6 +151,12 @@ class Sender:
         oldest, unused = next(iter(self._chats.items()))
         if len(self._chats) > _MOST_CHATS and not unused.locked():
             del self._chats[oldest]
+
+
+def _without_topic(call: render.Call) -> render.Call:
+    """The same into the private chat itself: who deleted a topic there still reads the chat."""
+    plain = None if call.plain is None else {**call.plain, "message_thread_id": None}
+    return replace(call, parameters={**call.parameters, "message_thread_id": None}, plain=plain)
 
 
 def _messages(result: Any) -> list[Mapping[str, Any]]:

@@ -18,10 +18,30 @@ _MOST = 1000
 
 @dataclass(slots=True)
 class Parts:
-    """What left of a message: a list of Telegram's messages for each call. `opened`: calls replaced by their ways out."""
+    """What left of a message: a list of Telegram's messages for each call, empty for a file it takes in no form.
+
+    `opened`: calls replaced by their other forms; `refusal`: what Telegram said to the last that has none.
+    """
 
     done: list[list[Json]] = field(default_factory=list)
     opened: list[int] = field(default_factory=list)
+    refusal: str = ""
+
+    def open(self, refusal: str) -> None:
+        """The next call is refused: its other form takes its place."""
+        self.opened.append(len(self.done))
+        self.refusal = refusal
+
+    def drop(self, refusal: str) -> None:
+        """The next call is a file that is taken in no form: the rest goes on without it."""
+        self.done.append([])
+        self.refusal = refusal
+
+    def lost(self, wanted: Sequence[Call]) -> list[str]:
+        """The names of the files that did not leave. `wanted`: what `calls` gives."""
+        names = [call.lost for call in wanted if call.lost]
+        dropped = (call.files for call, sent in zip(wanted, self.done, strict=False) if not sent)
+        return list(dict.fromkeys([*names, *(upload[0] for files in dropped for upload in files.values())]))
 
     def calls(self, wanted: Sequence[Call]) -> list[Call]:
         """The calls as they were left: where a picture was refused, the documents instead of it."""

@@ -42,6 +42,7 @@ class Hub:
         self.connections: WeakValueDictionary[str, Connection] = WeakValueDictionary()
         self.arrivals, self.messages = KeyedBuckets(*settings.limits.arrivals), KeyedBuckets(*settings.limits.messages)
         self.uploads = KeyedBuckets(*settings.limits.uploads)
+        self.upload_bytes = KeyedBuckets(*settings.limits.upload_bytes)
         self._requests = Requests(desk, settings.limits, self.clock, self.note)
         self.has_links = False  # whether a conversation can go on in another channel
         self.reasons: Sequence[Mapping[str, Any]] = ()

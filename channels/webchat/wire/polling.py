@@ -15,6 +15,7 @@ from channels.webchat.wire.frames_in import BadFrame, Frame, Hello, check
 
 log = logging.getLogger(__name__)
 LONGEST_WAIT = 25.0  # seconds an answer is held back
+ABSURD = 3600  # seconds; nobody means more
 FORGOTTEN = 60.0  # seconds without a poll until the visitor has left
 MOST_FRAMES = 20  # of one request
 
@@ -89,8 +90,7 @@ class Polling:
         await self._take(poller, frames, origin)
         if poller.room is not None:
             self._known[poller.id] = poller
-        wait = body.get("wait")
-        answers = await poller.answer(float(min(LONGEST_WAIT, wait)) if isinstance(wait, int | float) else LONGEST_WAIT)
+        answers = await poller.answer(float(min(LONGEST_WAIT, body.get("wait", LONGEST_WAIT))))
         if poller.closed is not None:
             self._forget(poller)
             return {**_closed(*poller.closed), "frames": answers}
@@ -136,6 +136,11 @@ class Polling:
     def _forget(self, poller: Poller) -> None:
         self._known.pop(poller.id, None)
         poller.leave()
+
+
+def sensible_wait(wait: object) -> bool:
+    """Whether a client may ask to be kept waiting so long; how long it really is, we decide."""
+    return isinstance(wait, int | float) and not isinstance(wait, bool) and 0 <= wait <= ABSURD
 
 
 def _closed(code: int, reason: str) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from channels.webchat.chat.chat_files import clean_name
 from channels.webchat.chat.hub import Hub
 from channels.webchat.visitors import origins
 from channels.webchat.widget.widget_asset import WidgetAsset
+from channels.webchat.wire.connection import Connection
 from channels.webchat.wire.frames_in import LARGEST
-from channels.webchat.wire.polling import MOST_FRAMES, Polling
+from channels.webchat.wire.polling import LONGEST_WAIT, MOST_FRAMES, Polling, sensible_wait
 from channels.webchat.wire.sockets import SocketServer
 
 CID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -53,6 +54,8 @@ class Pages:
         """One long poll."""
         origin = request.headers.get("Origin", "")
         body = await self._json(request)
+        if not sensible_wait(body.get("wait", LONGEST_WAIT)):
+            return _problem(400, "wait", origin)
         if not self.polling.knows(body.get("sid")):
             address = self._let_in(request)
         else:
@@ -76,9 +79,14 @@ class Pages:
         problem = self._chat.may_write(connection)
         if problem or self._chat.uploads.try_acquire(connection.visitor.key, self._chat.clock()):
             return _problem(403 if problem == "identify" else 429, problem or "slow", origin)
-        content = await self._body(request, self._chat.settings.upload_limit)
+        most = self._chat.settings.upload_limit
+        if self._spent(request, connection, min(request.content_length or 0, most)):
+            return _problem(429, "slow", origin)
+        content = await self._body(request, most)
         if content is None:
             return _problem(413, "large", origin)
+        if request.content_length is None and self._spent(request, connection, len(content)):
+            return _problem(429, "slow", origin)
         if not content or is_program(content):
             return _problem(415, "kind", origin)
         if await self._chat.desk.ask("shortage"):
@@ -91,6 +99,13 @@ class Pages:
         except TryLater:
             return _problem(503, "later", origin)
         return _json({"ok": True}, origin)
+
+    def _spent(self, request: web.Request, connection: Connection, size: int) -> bool:
+        """Whether strangers of this address have sent as many bytes to the site as they may for now; else counts these."""
+        if connection.identity is not None or connection.site is None or not size:
+            return False
+        key = f"{connection.site.name} {origins.address_of(request, self._chat.settings)}"
+        return self._chat.upload_bytes.try_acquire(key, self._chat.clock(), size) > 0
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """A file, always as a download, whatever it calls itself."""

@@ -13,6 +13,7 @@ from helpdesk.journey.context import DeskContext
 from helpdesk.journey.lifecycle import clocks, status
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
+from helpdesk.tickets.events.message_events import FilesLost
 from helpdesk.tickets.rows import EntryRow, NewEntry
 from helpdesk.tickets.timeline import Timeline
 from helpdesk.tickets.vocabulary import Delivery
@@ -60,6 +61,14 @@ def record_failed(
         tx, context, ticket=ticket, timeline=timeline, entry_id=entry_id, now=now
     ):
         clocks.update_with_clocks(tx, context, ticket=ticket, timeline=timeline, now=now)
+
+
+def record_lost_files(tx: Connection, *, entry_id: int, names: Sequence[str], reason: str, now: datetime) -> None:
+    """The words of a message arrived, these of its files never will: they are named, and the answer counts."""
+    entry = queries.entry(tx, entry_id=entry_id)
+    tickets.mark_lost_files(tx, entry_id=entry_id, names=names, problem=reason)
+    event = FilesLost(of=entry_id, files=list(names), reason=reason)
+    tickets.record_event(tx, event, ticket_id=entry.ticket_id, now=now, author="system")
 
 
 def record_uncertain(tx: Connection, *, entry_id: int, reason: str, now: datetime, unproven: bool = False) -> None:

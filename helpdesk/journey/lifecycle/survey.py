@@ -22,7 +22,7 @@ from helpdesk.surveys.queries import SurveyRow
 from helpdesk.text import clean
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries as ticket_queries
-from helpdesk.tickets.events.message_events import CalledBack, FollowUpCreated
+from helpdesk.tickets.events.message_events import CalledBack, FollowUpCreated, SurveyNotSent
 from helpdesk.tickets.rows import Json, NewEntry, TicketRow
 from helpdesk.tickets.timeline import Timeline
 
@@ -35,9 +35,15 @@ def send_invitation(
     tx: Connection, context: DeskContext, *, ticket: TicketRow, timeline: Timeline | None = None, now: datetime
 ) -> int | None:
     """Ask how it was, over the channel of the customer's last message. None: the rules say no."""
-    if rules.why_no_survey(
+    why = rules.why_no_survey(
         _ending(tx, ticket), enabled=context.survey.enabled, cool_down=context.survey.cool_down, now=now
-    ):
+    )
+    if why is not None:
+        event = SurveyNotSent(why=why)
+        if timeline is not None:
+            timeline.record_event(tx, event, now=now, author="system")
+        else:
+            tickets.record_event(tx, event, ticket_id=ticket.id, now=now, author="system")
         return None
     token = new_token(context, ticket.channel)
     language = ticket.language or context.language
@@ -115,22 +121,41 @@ def withdraw_invitation(tx: Connection, *, ticket_id: int, cycle: int, now: date
             actions.mark_withdrawn(tx, survey_id=survey.id)
 
 
-def record_answer(tx: Connection, context: DeskContext, *, token: str, score: str, now: datetime) -> SurveyRow:
-    """Store a tap, the first or a changed one; returns the survey. Raises NotFound, Conflict when it is too late."""
+def record_answer(
+    tx: Connection, context: DeskContext, *, token: str, score: str, now: datetime, loaded: bool = False
+) -> SurveyRow:
+    """Store a tap, the first or a changed one; returns the survey. Raises NotFound, Conflict when it is too late.
+
+    `loaded`: a page that was loaded made it; what a sad one brings about waits until it is sure.
+    """
     if score not in rules.SCORES:
         raise Invalid("There are three faces: happy, neutral and sad.", "face")
     survey = find_survey(tx, context, token=token, now=now)
     if survey.score == score:
+        if survey.loaded_at is not None and not loaded:
+            confirm(tx, context, survey=survey, now=now)
         return survey
     _limit_changes(tx, survey)
-    actions.record_answer(tx, survey_id=survey.id, score=score, now=now, first=survey.answered_at is None)
+    first = survey.answered_at is None
+    actions.record_answer(tx, survey_id=survey.id, score=score, now=now, first=first, loaded=loaded)
     ticket = ticket_queries.surviving_ticket(tx, ticket_id=survey.ticket_id)
     data = {"score": score, "was": survey.score, "survey": survey.id, "cycle": survey.cycle}
     tickets.add_entry(tx, _answer_entry(survey, ticket, now, data))
-    if score == "sad":
+    if loaded:
+        hint(tx, "clocks")
+    elif score == "sad":
         _create_follow_up(tx, context, survey, ticket, now)
     hint(tx, "survey", ticket.id)
     return queries.known_token(tx, token_hash=survey.token_hash)
+
+
+def confirm(tx: Connection, context: DeskContext, *, survey: SurveyRow, now: datetime) -> None:
+    """The answer of a page is a person's: a sad one gets its call back."""
+    actions.mark_sure(tx, survey_id=survey.id)
+    if survey.score == "sad":
+        ticket = ticket_queries.surviving_ticket(tx, ticket_id=survey.ticket_id)
+        _create_follow_up(tx, context, survey, ticket, now)
+        hint(tx, "survey", ticket.id)
 
 
 def _answer_entry(survey: SurveyRow, ticket: TicketRow, now: datetime, data: Json, comment: str = "") -> NewEntry:

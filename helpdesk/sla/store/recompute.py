@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete
 from helpdesk.database.dialect import upsert, upserting
 from helpdesk.database.engine import hint
 from helpdesk.sla.engine.rules import DONE, PAUSED, Cycle, CycleTargets, Response, replay
-from helpdesk.sla.store import actions, clock_store, queries, queue_wait, told
+from helpdesk.sla.store import actions, alerts, clock_store, queries, queue_wait
 from helpdesk.sla.store.clock_entries import clock_entries
 from helpdesk.sla.store.models import clocks, cycles
 from helpdesk.sla.targets import ClockKind, PolicyFacts, PolicyTargets
@@ -54,9 +54,8 @@ def recompute(
             if kind == "next_response" or kind == "first_response":
                 values["how"] = how.get(values["stop_entry_id"])
             before = known.pop((number, kind, values["start_entry_id"]), None)
-            values |= told.watching(values, before, calendar, aim, now)
-            if before is not None:
-                told.take_back(tx, timeline, before, values, now=now)
+            values |= alerts.watching(values, before, calendar, aim, now)
+            alerts.take_back(tx, timeline, before, values, now=now)
             values |= {"calendar": label, "policy": aim.policy, "target_minutes": aim.minutes}
             clock_store.store_clock(tx, before, {"ticket_id": ticket.id, "cycle": number, "kind": kind, **values})
             if values["state"] == "running":

@@ -52,6 +52,16 @@ class ReactionSet(SentMessageEvent):
 
 
 @dataclass(frozen=True)
+class FilesLost(Event):
+    """The message `of` arrived without these of its files."""
+
+    name = "files_lost"
+    of: int
+    files: list[str]
+    reason: str
+
+
+@dataclass(frozen=True)
 class UnreadMailed(Event):
     """Answers nobody read in the chat were sent by mail as well."""
 
@@ -91,3 +101,20 @@ class FollowUpCreated(Event):
 class CalledBack(Event):
     name = "called_back"
     outcome: str
+
+
+@dataclass(frozen=True)
+class SurveyNotSent(Event):
+    """The ticket ended and its customer is not asked how it was, for the reason `why`."""
+
+    name = "not_asked"
+    why: str
+
+
+@dataclass(frozen=True)
+class TapsTakenBack(Event):
+    """A program that reads links answered the survey with several faces; the first, `was`, is forgotten."""
+
+    name = "taps_taken_back"
+    survey: int
+    was: str

@@ -124,12 +124,12 @@ class DeadlineMissed(Event):
 
 @dataclass(frozen=True)
 class DeadlineLater(Event):
-    """What was `told` of a clock (warned or breached) is taken back: its time lies later than was told, or was kept."""
+    """A `notice` of a clock (warned or breached) is taken back: its time lies later than was told, or was kept."""
 
     name = "later"
     clock: str
     clock_id: int
-    told: str
+    notice: str
     due_at: str | None
 
 

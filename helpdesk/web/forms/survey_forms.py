@@ -16,13 +16,14 @@ LONGEST_REASON = 64
 
 
 class SurveyForm(Form):
-    """A score, with reasons for a sad one. `tap`: posted by script; `happy`, `neutral`, `sad`: buttons of the small page."""
+    """A score, with reasons for a sad one. `tap`: posted by script, `loaded`: because the page was; `happy`, `neutral`, `sad`: buttons of the small page."""
 
     face: Token = ""
     happy: Tick = False
     neutral: Tick = False
     sad: Tick = False
     tap: Tick = False
+    loaded: Tick = False
     reason: Annotated[
         list[Annotated[str, StringConstraints(max_length=LONGEST_REASON)]],
         Field(max_length=MOST_REASONS, default_factory=list),

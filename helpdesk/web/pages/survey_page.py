@@ -13,6 +13,7 @@ from helpdesk.agents import queries as agents
 from helpdesk.errors import Conflict, Invalid, NotFound
 from helpdesk.journey.context import DeskContext
 from helpdesk.journey.lifecycle import survey as journey
+from helpdesk.journey.lifecycle import survey_taps
 from helpdesk.surveys.queries import SurveyRow
 from helpdesk.surveys.rules import SCORES
 from helpdesk.tickets import queries as tickets
@@ -94,6 +95,8 @@ async def answer(request: web.Request) -> web.StreamResponse:
         form = await parse_form(request, SurveyForm)
         if form.score not in SCORES:
             raise Invalid("Choose one of the three faces first.", "face")
+        if form.loaded:
+            return await _loaded(request, form.score)
         await app[app_keys.DATABASE].write(journey.record_answer, context, token=token, score=form.score, now=now)
         if form.tap:
             return web.Response(status=204)
@@ -107,6 +110,15 @@ async def answer(request: web.Request) -> web.StreamResponse:
     except (NotFound, Conflict) as error:
         return _gone(request, error)
     raise web.HTTPSeeOther(f"/s/{token}?done")
+
+
+async def _loaded(request: web.Request, score: str) -> web.Response:
+    """A page that was loaded names the face of its link. 409: the visitor has to press one themselves."""
+    app, token = request.app, request.match_info["token"]
+    kept = await app[app_keys.DATABASE].write(
+        survey_taps.record_loaded, app[app_keys.CONTEXT], token=token, score=score, now=app[app_keys.CLOCK]()
+    )
+    return web.Response(status=204 if kept == "kept" else 409)
 
 
 def _gone(request: web.Request, error: NotFound | Conflict) -> web.StreamResponse:

@@ -109,3 +109,17 @@ async def test_a_bounce_that_is_quicker_than_our_own_writing_down_still_revokes_
     (clock,) = await desk.clocks(ticket_id, "first_response")
     assert clock.state == "running"
     await desk.database.write(reply.send_again, desk.context, entry_id=entry_id, person_id=mina, now=desk.time())
+
+
+async def test_words_that_arrived_without_a_file_are_an_answer_and_the_file_is_named(desk):
+    mina, ticket_id = await desk.person(), await desk.writes()
+    entry_id = await desk.answers(ticket_id, mina)
+    desk.time.passes(seconds=20)
+    desk.channel.answers.append(DeliveryError("no file a.png", permanent=True, left=["r1", "r2"], files=["a.png"]))
+    await desk.sends()
+    entry = next(entry for entry in await desk.timeline(ticket_id) if entry.id == entry_id)
+    assert (entry.delivery, (entry.data or {})["pieces"]) == ("sent", ["r1", "r2"])
+    (clock,) = await desk.clocks(ticket_id, "first_response")
+    assert clock.state == "stopped"
+    changes = [entry.data for entry in await desk.timeline(ticket_id) if entry.kind == "change"]
+    assert {"change": "files_lost", "of": entry_id, "files": ["a.png"], "reason": "no file a.png"} in changes

@@ -37,6 +37,8 @@ HOT = {
     "timeline of a verb": lambda tx: Timeline.load(tx, ticket_id=1),
     "newest message": lambda tx: queries.newest_message(tx, ticket_id=1),
     "invited before": lambda tx: surveys.invited_before(tx, contact_id=1, ticket_id=1, cycle=1),
+    "taps to settle": lambda tx: surveys.loaded_before(tx, moment=MONDAY, most=100),
+    "first tap to settle": surveys.first_loaded,
     "tickets at work": lambda tx: queries.active_tickets(tx),
     "ticket": lambda tx: tx.execute(queries._TICKET, {"ticket_id": 1}),
     "address": lambda tx: contacts.by_address(tx, address="email:a@b.example"),

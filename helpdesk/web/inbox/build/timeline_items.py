@@ -275,12 +275,10 @@ def _change(entry: EntryRow, parts: TicketData, reader: Reader) -> ChangeView:
 
 
 def _last_of_surveys(parts: TicketData) -> dict[int, int]:
-    """The last entry of each survey: it is shown once, where it was last changed."""
-    return {
-        (entry.data or {}).get("survey", 0): entry.id
-        for entry in parts.entries
-        if entry.kind == "survey" and entry.author == "customer"
-    }
+    """The last entry of each survey: it is shown once, where it was last changed; what was taken back is not shown."""
+    answers = (entry for entry in parts.entries if entry.kind == "survey" and entry.author == "customer")
+    last = {(entry.data or {}).get("survey", 0): entry.id for entry in answers}
+    return {key: entry_id for key, entry_id in last.items() if getattr(parts.surveys.get(key), "score", "") is not None}
 
 
 def _felt(entry: EntryRow, parts: TicketData, reader: Reader) -> SurveyView:

@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 
 from channels.contract import Inbound, Unreadable
 from channels.telegram.describe import describe
-from channels.telegram.normalise import normalise, order_key, understand
+from channels.telegram.normalise import fingerprint, normalise, order_key, understand
 from channels.telegram.updates.update_context import UpdateContext
 
 SHARED = Path(__file__).resolve().parents[5] / "shared" / "testdata" / "telegram"
@@ -234,3 +234,19 @@ def test_a_bottomless_update_is_refused_in_words() -> None:
 def test_the_sample_updates_are_shown(path: Path) -> None:
     said = describe(path.read_bytes())
     assert said["entries"] or said["ignored"]
+
+
+def test_an_update_told_again_is_the_same_and_another_one_with_its_number_is_not():
+    def update(**more):
+        message = {
+            "message_id": 5, "date": 1, "chat": {"id": 7, "first_name": "Sara"}, "from": {"id": 7, "first_name": "Sara"},
+            "text": "hello", **more,
+        }  # fmt: skip
+        return json.dumps({"update_id": 9, "message": message}).encode()
+
+    same = fingerprint(update())
+    assert same is not None
+    assert fingerprint(update(chat={"id": 7, "first_name": "S."}, photo=[{"file_id": "new"}])) == same
+    for more in ({"text": "bye"}, {"message_id": 6}, {"date": 2}, {"chat": {"id": 8}}):
+        assert fingerprint(update(**more)) != same
+    assert fingerprint(b"[]") is None

@@ -243,3 +243,39 @@ async def test_outside_working_hours_the_visitor_hears_when_somebody_is_back(des
         desk.time.passes(hours=8)
         welcome = await chat.client().connect()
         assert (welcome["open"], welcome["back"]) == (False, "2026-03-07T04:30:00Z")
+
+
+@pytest.mark.parametrize(
+    "wait", ["NaN", "1e999", "-1", "-1" + "0" * 400, "1" + "0" * 400, '"soon"', "true", "[]", "null"]
+)
+async def test_an_absurd_wait_is_a_bad_request(chat: OpenChat, wait: str):
+    answer = await chat.http.post(
+        f"{chat.address}/channels/webchat/poll",
+        data='{"frames": [{"t": "hello", "site": "shop"}], "wait": %s}' % wait,  # noqa: UP031
+        headers={"Origin": SHOP, "Content-Type": "application/json"},
+    )
+    assert (answer.status, await answer.json()) == (400, {"error": "wait"})
+
+
+async def test_two_messages_with_one_id_of_their_client_are_both_kept_and_marked(chat: OpenChat):
+    hello = {"t": "hello", "site": "shop"}
+    first = await poll(chat, frames=[hello, {"t": "msg", "cid": "cidcidcid", "text": "Hello"}])
+    again = {"t": "msg", "cid": "cidcidcid", "text": "Hello", "page": {"url": "https://shop.example/b"}}
+    await poll(chat, sid=first["sid"], frames=[again])
+    await poll(chat, sid=first["sid"], frames=[{"t": "msg", "cid": "cidcidcid", "text": "My order is 12"}])
+    lines = [
+        (entry.text, (entry.data or {}).get("problem"))
+        for entry in await chat.story.timeline(await chat.ticket())
+        if entry.kind == "message" and entry.author == "customer"
+    ]
+    assert lines == [("Hello", None), ("My order is 12", "same id")]
+
+
+async def test_strangers_of_one_address_have_a_budget_of_bytes_on_a_site(desk, tmp_path):
+    own = settings(tmp_path, limits={"upload_bytes": (1000, 100.0)}, site={"identity": "optional"})
+    async with open_chat(desk, own) as chat:
+        first, second = chat.client(), chat.client()
+        sids = [(await one.connect())["sid"] for one in (first, second)]
+        assert (await upload(chat, PNG + b"a" * 600, sids[0])).status == 200
+        assert (await upload(chat, PNG + b"b" * 600, sids[1], cid="otherfile")).status == 429
+        assert (await upload(chat, PNG, sids[1], cid="smallfile")).status == 200

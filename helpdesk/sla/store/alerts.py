@@ -39,15 +39,19 @@ def watching(
     }
 
 
-def _still_said(said: datetime | None, time: datetime | None, now: datetime) -> datetime | None:
+def _still_said(earlier: datetime | None, time: datetime | None, now: datetime) -> datetime | None:
     """The time that was told, as it is counted now. None: it was not told, or lies ahead again."""
-    if said is None or time is None or (time > said and time > now):
+    if earlier is None or time is None or (time > earlier and time > now):
         return None
     return time
 
 
-def take_back(tx: Connection, timeline: Timeline, before: Row, values: Mapping[str, Any], *, now: datetime) -> None:
+def take_back(
+    tx: Connection, timeline: Timeline, before: Row | None, values: Mapping[str, Any], *, now: datetime
+) -> None:
     """Say on the timeline that what was told of a clock is not so any more. What nobody was told needs no line."""
+    if before is None:
+        return
     missed = before.breached_at is not None and values["breached_at"] is None
     near = before.warned_at is not None and values["warned_at"] is None
     if not missed and not (near and values["state"] != "stopped"):
@@ -57,7 +61,7 @@ def take_back(tx: Connection, timeline: Timeline, before: Row, values: Mapping[s
     if isinstance(last, wanted):
         due = values["due_at"]
         event = DeadlineLater(
-            clock=before.kind, clock_id=before.id, told=last.name, due_at=due.isoformat() if due else None
+            clock=before.kind, clock_id=before.id, notice=last.name, due_at=due.isoformat() if due else None
         )
         timeline.record_event(tx, event, now=now, author="system")
 
