@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from helpdesk.cli.common.channel_report import report_channels
-from helpdesk.cli.common.load_settings import DEFAULT, ROOT, Config, in_a_sentence, read
+from helpdesk.cli.common.load_settings import DEFAULT, DEMO, ROOT, Config, in_a_sentence, read
 
 if TYPE_CHECKING:
     from helpdesk.app import App
+    from helpdesk.settings import Settings
 
 NewDatabase = Annotated[
     bool, typer.Option("--new-database", help="Begin a new desk although the data folder holds something.")
 ]
+ADDRESS_FILE = "address"  # of the demo's folder: where its pages are while it runs
 SETTLED = 5.0  # seconds after the start until long-lived objects are frozen
 SWITCH = 0.0005  # seconds; shorter than Python's 5 ms, so that the writer's thread does not delay sockets
 
@@ -40,7 +42,7 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 async def _until_told(work: Coroutine[Any, Any, None]) -> None:
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
-    for item in (signal.SIGINT, signal.SIGTERM):
+    for item in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a closed terminal ends it in order too
         loop.add_signal_handler(item, task.cancel)
     loop.call_later(SETTLED, _settle)
     with contextlib.suppress(asyncio.CancelledError):
@@ -65,12 +67,14 @@ def serve(
     """Run the desk: its channels, its workers and its pages."""
     from helpdesk import logs
     from helpdesk.app import build_app
+    from helpdesk.cli.common.wait_for_database import wait_for_database
     from helpdesk.maintenance.new_desk import require_own_database
 
     settings = read(config)
     logs.set_up(settings.logs.form, settings.logs.level)
 
     async def work() -> None:
+        await wait_for_database(settings, typer.echo)
         if not new_database:
             await require_own_database(settings)
         async with build_app(settings, where=str(config)) as app, _open(app) as address:
@@ -117,12 +121,14 @@ def worker(config: Config = DEFAULT, new_database: NewDatabase = False) -> None:
     """Run channels and workers without pages, beside other processes on the same PostgreSQL."""
     from helpdesk import logs
     from helpdesk.app import build_app, running_app
+    from helpdesk.cli.common.wait_for_database import wait_for_database
     from helpdesk.maintenance.new_desk import require_own_database
 
     settings = read(config)
     logs.set_up(settings.logs.form, settings.logs.level)
 
     async def work() -> None:
+        await wait_for_database(settings, typer.echo)
         if not new_database:
             await require_own_database(settings)
         async with build_app(settings, where=str(config)) as app, running_app(app):
@@ -144,7 +150,7 @@ def invite(
     from helpdesk.agents import actions, rules
     from helpdesk.cli.common.short_connection import beside
 
-    settings, asked = read(config), rules.role(role)
+    settings, asked = _desk_or_demo(config), rules.role(role)
 
     async def work() -> None:
         async with beside(settings) as database:
@@ -161,6 +167,23 @@ def invite(
             typer.echo(f"{settings.desk.public_url}/sign-in/link/{token}")
 
     asyncio.run(work())
+
+
+def _desk_or_demo(config: Path) -> Settings:
+    """The desk's settings; those of the demo while it runs and there is no desk yet beside it."""
+    settings = read(config)
+    place = Path(settings.database.url.partition("///")[2])
+    address = DEMO / ADDRESS_FILE
+    if config != DEFAULT or not settings.database.url.startswith("sqlite") or place.exists() or not address.exists():
+        return settings
+    typer.echo("There is no desk yet, and the demo runs: this is for the demo.")
+    url = address.read_text(encoding="utf-8").strip()
+    return settings.model_copy(
+        update={
+            "database": settings.database.model_copy(update={"url": f"sqlite:///{DEMO / 'desk.db'}"}),
+            "desk": settings.desk.model_copy(update={"public_url": url}),
+        }
+    )
 
 
 @in_a_sentence

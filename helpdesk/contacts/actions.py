@@ -18,6 +18,7 @@ from helpdesk.contacts import queries
 from helpdesk.contacts.models import addresses, contacts, offers
 from helpdesk.database.dialect import ignoring, insert_ignore, new_id, put
 from helpdesk.database.fast_insert import FastInsert
+from helpdesk.errors import Invalid
 from helpdesk.text import clean
 
 _NEW_CONTACT = FastInsert(contacts)
@@ -65,6 +66,17 @@ def find_or_create(
         tx.execute(update(contacts).where(contacts.c.id == contact_id).values(name=name))
         known = name
     return KnownContact(contact_id, known, new=False, blocked=who.blocked_at is not None, mark=who.mark)
+
+
+def rename(tx: Connection, *, contact_id: int, name: str) -> str | None:
+    """Give a contact another name; returns the kept one, None where it is the same. Raises Invalid."""
+    kept = _on_one_line(name).strip()
+    if not kept:
+        raise Invalid("A name is needed.", "name")
+    if queries.contact(tx, contact_id=contact_id).name == kept:
+        return None
+    tx.execute(update(contacts).where(contacts.c.id == contact_id).values(name=kept))
+    return kept
 
 
 def _on_one_line(name: str) -> str:

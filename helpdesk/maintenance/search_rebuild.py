@@ -12,7 +12,7 @@ from helpdesk.contacts.models import contacts
 from helpdesk.database import fulltext, fulltext_rebuild
 from helpdesk.database.engine import Database
 from helpdesk.database.metadata import Row
-from helpdesk.text import key
+from helpdesk.tickets.lists import ticket_search
 from helpdesk.tickets.models import entries, tickets
 
 BATCH = 100  # entries per transaction: the desk's own writes wait that long
@@ -90,7 +90,7 @@ def _folded_texts(tx: Connection, *, entry_ids: Sequence[int]) -> dict[int, str]
 
 
 def _folded(texts: Sequence[str | None]) -> str:
-    return key(" ".join(text for text in texts if text)[: fulltext.LONGEST])
+    return ticket_search.searchable([text for text in texts if text])
 
 
 def _texts(entry: Row, opening: Row | None) -> list[str | None]:

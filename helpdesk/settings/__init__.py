@@ -41,9 +41,15 @@ class Desk(Section):
     @field_validator("public_url")
     @classmethod
     def _address(cls, value: str) -> str:
-        if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):
-            raise ValueError("it must be an address like https://desk.example.com")
-        return value.rstrip("/")
+        value = value.rstrip("/")
+        if not re.fullmatch(r"https?://[^\s/?#]+", value):
+            path = (
+                " without a path: the desk needs a host name of its own"
+                if re.match(r"https?://[^\s/?#]+/", value)
+                else ""
+            )
+            raise ValueError(f"it must be an address like https://desk.example.com{path}")
+        return value
 
     @field_validator("time_zone")
     @classmethod

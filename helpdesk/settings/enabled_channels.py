@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -26,7 +28,7 @@ def channels_of(settings: Settings, where: str, *, folder: Path = registry.HERE)
             continue  # disabled channels are not imported
         kind = registry.load(name, folder)
         try:
-            own = kind.Settings.model_validate(raw)
+            own = kind.Settings.model_validate(_behind_proxies(settings, raw, kind))
         except ValidationError as error:
             faults.append(validation_messages.explain(error, where, section=place, model=kind.Settings))
         else:
@@ -34,3 +36,11 @@ def channels_of(settings: Settings, where: str, *, folder: Path = registry.HERE)
     if faults:
         raise Invalid(" ".join(map(str, faults)), faults[0].field)
     return made
+
+
+def _behind_proxies(settings: Settings, raw: Mapping[str, Any], kind: type[Channel]) -> Mapping[str, Any]:
+    """A channel with pages of its own stands behind the same proxies as the desk; its own list adds to them."""
+    own = raw.get("trusted_proxies", [])
+    if "trusted_proxies" not in kind.Settings.model_fields or not isinstance(own, list):
+        return raw
+    return {**raw, "trusted_proxies": [*dict.fromkeys([*settings.web.trusted_proxies, *own])]}

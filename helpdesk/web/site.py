@@ -23,7 +23,7 @@ from helpdesk.surveys.reasons import Reason
 from helpdesk.web import app_keys, health, inbox, security, sign_in
 from helpdesk.web.media import remote_images
 from helpdesk.web.media.media_probe import LOOKS, MediaProbe
-from helpdesk.web.pages import desk_status, people, quarantine, survey_page
+from helpdesk.web.pages import desk_status, first_steps, people, quarantine, survey_page
 from helpdesk.web.rendering import page_renderer
 
 MOST_BYTES = 30 * 1024 * 1024  # largest request body
@@ -47,8 +47,7 @@ class Site:
 
 def site(desk: Site, *, more: Sequence[web.AbstractRouteDef] = (), outgoing: Path | None = None) -> web.Application:
     """The web application. `more`: additional routes, those of the demo."""
-    app = web.Application(client_max_size=MOST_BYTES)
-    registry = CollectorRegistry()
+    app, registry = web.Application(client_max_size=MOST_BYTES), CollectorRegistry()
     app[app_keys.DATABASE], app[app_keys.SETTINGS], app[app_keys.CLOCK] = desk.database, desk.settings, desk.clock
     app[app_keys.SECRET], app[app_keys.PASSWORDS], app[app_keys.REGISTRY] = desk.context.secret, Passwords(), registry
     app[app_keys.CONTEXT], app[app_keys.FILES], app[app_keys.LIVE] = desk.context, desk.files, desk.live
@@ -75,6 +74,7 @@ def site(desk: Site, *, more: Sequence[web.AbstractRouteDef] = (), outgoing: Pat
             *people.routes(),
             *remote_images.prepare(app),
             *desk_status.routes(),
+            *first_steps.routes(),
             *more,
         ]
     )

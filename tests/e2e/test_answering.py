@@ -150,3 +150,36 @@ async def test_send_and_resolve_opens_the_next_ticket(desk: OpenDesk):
     await page.wait_for_selector(f".ticket[data-number='{second}']")
     assert (await desk.story.ticket(first)).status == "resolved"
     await expect(page.locator(".toast")).to_be_visible()
+
+
+async def test_the_first_ctrl_enter_after_a_collision_leads_to_what_arrived(desk: OpenDesk):
+    number = await asks(desk, "Where is my order?", subject="Order")
+    page = await desk.sits_down(await desk.story.person())
+    await page.goto(f"/inbox/tickets/{number}?view=all")
+    await page.fill("textarea[name=text]", "It is on its way.")
+    await desk.story.writes("Forget it!", subject="Order", conversation=True, numbers=[number])
+    await expect(page.locator("#stopper")).to_be_visible()
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#stopper")).to_have_attribute("data-collision", "seen")
+    await expect(page.locator("[data-by=desk] .say")).to_have_count(0)
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("[data-by=desk] .say")).to_have_text("It is on its way.")
+
+
+async def test_e_resolves_goes_on_to_the_next_and_can_be_undone(desk: OpenDesk):
+    first = await asks(desk, "First?", sender="a@customers.example", id="a", subject="First")
+    second = await asks(desk, "Second?", sender="b@customers.example", id="b", subject="Second")
+    mina = await desk.story.person()
+    for number in (first, second):
+        await desk.story.answers(number, mina)
+    page = await desk.sits_down(mina)
+    await page.goto("/inbox?view=all")
+    top = page.locator("#rows .row").first
+    shown = int((await top.get_attribute("href") or "").split("/")[-1].split("?")[0])
+    await opens(page, shown)
+    await page.keyboard.press("e")
+    await expect(page.locator(f".ticket[data-number='{first + second - shown}']")).to_be_visible()
+    assert (await desk.story.ticket(shown)).status == "resolved"
+    await page.click(".toast button")
+    await expect(page.locator(f".ticket[data-number='{shown}']")).to_be_visible()
+    assert (await desk.story.ticket(shown)).status != "resolved"

@@ -234,7 +234,16 @@ def undo_reply(tx: Connection, context: DeskContext, *, entry_id: int, person_id
         )  # fmt: skip
     else:
         clocks.update_with_clocks(tx, context, ticket=ticket, timeline=timeline, now=now, **changes)
+    _put_back(tx, ticket, timeline, entry)
     return ticket.id
+
+
+def _put_back(tx: Connection, ticket: TicketRow, timeline: Timeline, answer: EntryRow) -> None:
+    """The ticket stands in the lists where it stood before an answer that was taken back."""
+    before = [item for item in timeline.entries if item.at < answer.at]
+    newest = queries.newest_message(tx, ticket_id=ticket.id)
+    answered = newest is not None and newest.author == "agent"
+    tickets.change(tx, ticket_id=ticket.id, answered=answered, changed_at=before[-1].at if before else answer.at)
 
 
 def visible_snippet(tx: Connection, *, ticket_id: int) -> str:

@@ -93,3 +93,12 @@ class CustomerBlocked(Event):
 @dataclass(frozen=True)
 class CustomerUnblocked(Event):
     name = "let_in"
+
+
+@dataclass(frozen=True)
+class CustomerRenamed(Event):
+    """Somebody of the desk gave the customer another name."""
+
+    name = "renamed"
+    to: str
+    previous: str

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
-from helpdesk.web.forms.field_types import RecordId, Token
+from helpdesk.web.forms.field_types import RecordId, Text, Token
 from helpdesk.web.forms.form_parser import Form
+
+LONGEST_NAME = 200
 
 
 class JoinForm(Form):
     """The other customer, who is the same person."""
 
     other: RecordId = Field(alias="with")
+
+
+class NameForm(Form):
+    """Another name for the customer."""
+
+    name: Annotated[Text, Field(max_length=LONGEST_NAME)] = ""
 
 
 class PartForm(Form):

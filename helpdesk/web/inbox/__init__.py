@@ -31,7 +31,7 @@ def routes() -> list[web.AbstractRouteDef]:
         "edit": sent_message_commands.edit, "withdraw": sent_message_commands.withdraw, "react": sent_message_commands.react,
         "draft": draft_commands.save_draft, "upload": draft_commands.upload, "here": draft_commands.report_presence, "merge": merge_page.merge, "unmerge": merge_page.unmerge,
         "block": block_commands.block, "unblock": block_commands.unblock,
-        "customer/join": customer_page.join, "customer/part": customer_page.part, "customer/refuse": customer_page.refuse, "customer/link": customer_page.lead,
+        "customer/join": customer_page.join, "customer/part": customer_page.part, "customer/refuse": customer_page.refuse, "customer/name": customer_page.rename, "customer/link": customer_page.lead,
         "ring": callback_commands.request_call, "call-back-done": callback_commands.close_callback,
     }  # fmt: skip
     return [

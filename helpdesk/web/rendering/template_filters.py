@@ -23,6 +23,7 @@ def filters(
     """Every filter, bound to one language and one time zone."""
     return {
         "num": partial(number, language=language),
+        "nth_time": partial(nth_time, language=language),
         "percent": partial(percent, language=language),
         "size": partial(size, language=language),
         "clock": partial(dates.clock_words, language=language, zone=zone),
@@ -99,6 +100,15 @@ def seconds(count: float, language: str = "fa") -> str:
     units = ("ساعت", "دقیقه", "ثانیه") if language == "fa" else ("h", "min", "s")
     parts = [f"{n} {unit}" for n, unit in zip((hours, minutes, rest), units, strict=True) if n]
     return digits((" و " if language == "fa" else " ").join(parts) or f"0 {units[2]}", language)
+
+
+def nth_time(number: int, language: str = "fa") -> str:
+    """Which time a ticket is worked on: «بار دوم», "2nd time"."""
+    if language == "fa":
+        names = ("یکم", "دوم", "سوم", "چهارم", "پنجم", "ششم", "هفتم", "هشتم", "نهم", "دهم")
+        return f"بار {names[number - 1]}" if 0 < number <= len(names) else digits(f"بار {number}اُم", language)
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending} time"
 
 
 def clock_words(clock: Any, language: str = "fa", zone: str = dates.TEHRAN, gettext: Callable[[str], str] = str) -> str:

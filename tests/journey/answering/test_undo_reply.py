@@ -6,6 +6,7 @@ import pytest
 
 from helpdesk.journey.answering import reply
 from helpdesk.journey.lifecycle import status
+from helpdesk.tickets.lists import ticket_lists
 
 
 async def undo(desk, entry_id, person_id):
@@ -58,3 +59,20 @@ async def test_what_a_colleague_decided_meanwhile_stays(desk):
     await moves(desk, ticket_id, omid, "on_hold")
     await undo(desk, entry_id, mina)
     assert (await desk.ticket(ticket_id)).status == "on_hold"
+
+
+async def test_a_taken_back_answer_leaves_the_ticket_in_its_place(desk):
+    mina = await desk.person()
+    first = await desk.writes("First?", sender="a@customers.example", id="a")
+    desk.time.passes(minutes=5)
+    second = await desk.writes("Second?", sender="b@customers.example", id="b")
+    desk.time.passes(minutes=5)
+    before = await desk.ticket(first)
+    entry = await desk.answers(first, mina, then="resolved")
+    await desk.database.write(reply.undo_reply, desk.context, entry_id=entry, person_id=mina, now=desk.time())
+    after = await desk.ticket(first)
+    assert (after.changed_at, after.answered, after.status, after.deadline) == (
+        before.changed_at, False, before.status, before.deadline,
+    )  # fmt: skip
+    page = await desk.database.read(ticket_lists.page, view="all", person_id=mina, now=desk.time(), sort="newest")
+    assert [row.id for row in page.rows] == [second, first]

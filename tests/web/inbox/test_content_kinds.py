@@ -161,7 +161,7 @@ async def test_a_call_card_shows_agents_waiting_time_and_who_hung_up(desk, clien
 
 @pytest.mark.parametrize(
     ("outcome", "label"),
-    [("missed", "Missed"), ("abandoned", "Hung up while waiting"), ("voicemail", "Left a message on the machine")],
+    [("missed", "Missed"), ("abandoned", "Caller hung up"), ("voicemail", "Left a message on the machine")],
 )
 async def test_a_call_that_nobody_answered_can_be_called_back(desk, client, outcome, label):
     record = call(disposition=outcome, agents=[], talk_s=None, spoken_s=None, voicemail=outcome == "voicemail")

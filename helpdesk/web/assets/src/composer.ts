@@ -1,6 +1,6 @@
 // Writing: drafts kept on the server, suggestions, holes that block sending, files, and a stop
 // when something new arrived meanwhile.
-import { all, calm, one, post, ticket } from "./page";
+import { all, calm, nextRow, one, post, ticket } from "./page";
 import { toast } from "./toasts";
 
 const HOLE = /\{[^\s{}]{1,60}\}/g;
@@ -119,12 +119,23 @@ export function suggest(index: number): void {
   typed();
 }
 
+/** The warning that something arrived, until its writer has seen it: the first attempt to send leads there instead. */
+function unseen(): HTMLElement | undefined {
+  return all("[data-composer] .stopper[data-collision]").find((each) => !each.hidden && each.dataset.collision === "");
+}
+
 /** Sends what is written; with "resolve" the next ticket of the list opens behind it. */
 export function send(then: "" | "resolve"): void {
+  const warning = unseen();
+  if (warning) {
+    warning.dataset.collision = "seen";
+    warning.scrollIntoView({ block: "nearest" });
+    one(".timeline .entry:last-of-type")?.scrollIntoView({ block: "nearest" });
+    return;
+  }
   const button = one<HTMLButtonElement>(`[data-composer] button[name=then][value="${then}"]`);
   if (then === "resolve" && button) {
-    const rows = all<HTMLAnchorElement>("#rows .row");
-    const next = rows[rows.findIndex((row) => row.hasAttribute("aria-current")) + 1];
+    const next = nextRow();
     button.form?.addEventListener("htmx:afterRequest", (event) => sent(event, next), { once: true });
   }
   button?.click();
@@ -141,7 +152,9 @@ export function arrived(newest: number, messages: boolean): void {
   const stopper = one("#stopper");
   if (!seen || !stopper || newest <= Number(seen.value)) return;
   seen.value = String(newest);
-  if (messages && (field()?.value.trim() ?? "") !== "") stopper.hidden = false;
+  if (!messages || (field()?.value.trim() ?? "") === "") return;
+  stopper.hidden = false;
+  stopper.dataset.collision = "";
 }
 
 async function upload(files: Iterable<File>): Promise<void> {

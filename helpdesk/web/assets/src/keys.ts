@@ -1,7 +1,7 @@
 // Shortcuts by the place of the key, so that they work with the Persian layout too.
 import { send, suggest, turn } from "./composer";
 import { copyNumber } from "./menus";
-import { all, one } from "./page";
+import { all, nextRow, one, ticket } from "./page";
 
 const writing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable=true]") !== null;
@@ -25,9 +25,20 @@ function open(selector: string): boolean {
   return true;
 }
 
-/** A ticket nobody has answered asks first. */
+let leaving: { url: string; next: HTMLAnchorElement | undefined } | null = null;
+
+/** Resolves and goes on to the next, as "send and resolve" does. A ticket nobody has answered asks first. */
 function resolve(): void {
+  leaving = { url: ticket()?.dataset.url ?? "", next: nextRow() };
   if (!open("#end")) press("resolve");
+}
+
+function resolved(event: Event): void {
+  const { successful, pathInfo } = (event as CustomEvent<{ successful: boolean; pathInfo?: { requestPath: string } }>).detail;
+  if (!leaving || pathInfo?.requestPath !== `${leaving.url}/resolve`) return;
+  const { next } = leaving;
+  leaving = null;
+  if (successful) next?.click();
 }
 
 function search(): void {
@@ -84,4 +95,5 @@ function pressed(event: KeyboardEvent): void {
 
 export function startKeys(): void {
   document.addEventListener("keydown", pressed);
+  document.addEventListener("htmx:afterRequest", resolved);
 }

@@ -43,3 +43,9 @@ export function markOpen(): void {
     } else row.removeAttribute("aria-current");
   }
 }
+
+/** The row below the open one. */
+export function nextRow(): HTMLAnchorElement | undefined {
+  const rows = all<HTMLAnchorElement>("#rows .row");
+  return rows[rows.findIndex((row) => row.hasAttribute("aria-current")) + 1];
+}

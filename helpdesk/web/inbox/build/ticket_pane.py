@@ -125,6 +125,7 @@ def _composer(parts: TicketData, reader: Reader, instead: Mapping[str, Any]) -> 
         suggestions=suggestions(parts, reader),
         uploads=[file_of(upload) for upload in parts.uploads],
         conflict=str(instead.get("conflict", "")),
+        collided=bool(instead.get("collided")),
         copies=_copies(parts, reader),
         can_quote=_can(reader, parts.ticket.channel, "copies") and parts.ticket.customer_entry_id is not None,
         copied=instead.get("copies"),

@@ -25,6 +25,8 @@ from helpdesk.web.inbox.pages import render
 from helpdesk.web.inbox.views import suggested_replies
 from helpdesk.web.rendering.page_renderer import PAGES
 
+RESOLVED_SECONDS = 15  # for which the toast stays; the status can be changed back at any time
+
 
 async def pane(
     request: web.Request, *, toast: Mapping[str, Any] | None = None, composer: Mapping[str, Any] | None = None,
@@ -67,8 +69,9 @@ async def reply(request: web.Request) -> web.StreamResponse:
             answer=answer, now=app[app_keys.CLOCK](),
         )  # fmt: skip
     except (Conflict, Invalid) as error:
-        composer = _composer_again(await refuse(request, error, ReplyForm))
-        return await pane(request, composer=composer, status=409 if isinstance(error, Conflict) else 422)
+        collided = isinstance(error, Conflict)
+        composer = {**_composer_again(await refuse(request, error, ReplyForm)), "collided": collided}
+        return await pane(request, composer=composer, status=409 if collided else 422)
     return await pane(request, toast=await _toast(request, ticket_id, entry_id))
 
 
@@ -147,11 +150,19 @@ async def status(request: web.Request) -> web.StreamResponse:
 
 
 async def resolve(request: web.Request) -> web.StreamResponse:
-    """Resolve the ticket; the customer gets a survey."""
-    return await _set_status(request, "resolved")
+    """Resolve the ticket; the customer gets a survey. For some seconds a toast offers the way back."""
+    number = render.ticket_number(request)
+    before = await request.app[app_keys.DATABASE].read(queries.ticket, ticket_id=number)
+    toast = {
+        "number": number, "to": name_of(before.contact_name, before.address), "status": before.status,
+        "seconds": RESOLVED_SECONDS,
+    }  # fmt: skip
+    return await _set_status(request, "resolved", toast=toast if before.status != "resolved" else None)
 
 
-async def _set_status(request: web.Request, wanted: Status) -> web.StreamResponse:
+async def _set_status(
+    request: web.Request, wanted: Status, *, toast: Mapping[str, Any] | None = None
+) -> web.StreamResponse:
     app, me = request.app, app_keys.signed_in(request)
     await app[app_keys.DATABASE].write(
         statuses.set_status,
@@ -161,7 +172,7 @@ async def _set_status(request: web.Request, wanted: Status) -> web.StreamRespons
         by=me.id,
         now=app[app_keys.CLOCK](),
     )
-    return await pane(request)
+    return await pane(request, toast=toast)
 
 
 async def undo(request: web.Request) -> web.StreamResponse:

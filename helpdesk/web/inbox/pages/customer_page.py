@@ -8,8 +8,9 @@ from helpdesk.contacts import actions as contacts
 from helpdesk.errors import Conflict, Invalid
 from helpdesk.journey.customers import join as joining
 from helpdesk.journey.customers import links
+from helpdesk.journey.customers import rename as renaming
 from helpdesk.web import app_keys
-from helpdesk.web.forms.customer_forms import JoinForm, LinkForm, PartForm, RefuseOfferForm
+from helpdesk.web.forms.customer_forms import JoinForm, LinkForm, NameForm, PartForm, RefuseOfferForm
 from helpdesk.web.forms.field_types import whole_number
 from helpdesk.web.forms.form_parser import INCOMPLETE, parse_form
 from helpdesk.web.inbox.build import customer_panel as build
@@ -88,6 +89,19 @@ async def part(request: web.Request) -> web.StreamResponse:
         )
     except Conflict as error:
         return await _page(request, error=error_pages.sentence_for(request, error), status=409)
+    raise web.HTTPSeeOther(_place(request))
+
+
+async def rename(request: web.Request) -> web.StreamResponse:
+    """Give the customer another name."""
+    app, form = request.app, await parse_form(request, NameForm)
+    try:
+        await app[app_keys.DATABASE].write(
+            renaming.rename_customer, ticket_id=render.ticket_number(request), name=form.name,
+            person_id=app_keys.signed_in(request).id, now=app[app_keys.CLOCK](),
+        )  # fmt: skip
+    except Invalid as error:
+        return await _page(request, error=error_pages.sentence_for(request, error), status=422)
     raise web.HTTPSeeOther(_place(request))
 
 

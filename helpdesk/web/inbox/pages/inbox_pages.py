@@ -13,8 +13,9 @@ from helpdesk.web.rendering.page_renderer import PAGES
 
 
 async def home(request: web.Request) -> web.StreamResponse:
-    """Redirect to the inbox."""
-    raise web.HTTPSeeOther("/inbox")
+    """Redirect to the inbox; an administrator of a desk without channels begins with the first steps."""
+    begins = not request.app[app_keys.CONTEXT].channels and app_keys.signed_in(request).role == "administrator"
+    raise web.HTTPSeeOther("/start" if begins else "/inbox")
 
 
 async def inbox(request: web.Request) -> web.StreamResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -62,7 +63,7 @@ async def _page(
     return app[PAGES].render(
         request, "inbox/merge.html", status=status, number=ticket.id, subject=ticket.subject,
         name=name_of(ticket.contact_name, ticket.address), merged_into=ticket.merged_into_id, choices=choices, into=into,
-        error=error, ask=ask, here=here, **await page_frame(request, ""),
+        error=error, ask=ask, here=here, query=_list_query(request), **await page_frame(request, ""),
     )  # fmt: skip
 
 
@@ -84,7 +85,13 @@ async def merge(request: web.Request) -> web.StreamResponse:
         ask = isinstance(error, Invalid) and error.field == "sure"
         number = str(into) if into else typed.get("other", "")[:LONGEST_TYPED] if form.by_number else ""
         return await _page(request, into=number, error=_sentence(request, error), ask=ask, here=form.here, status=422)
-    raise web.HTTPSeeOther(f"/inbox/tickets/{remaining}")
+    raise web.HTTPSeeOther(f"/inbox/tickets/{remaining}{_list_query(request)}")
+
+
+def _list_query(request: web.Request) -> str:
+    """The list one came from, as a query string: one goes back to it."""
+    kept = {name: request.query[name] for name in ("view", "sort", "q") if request.query.get(name)}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 async def _comes_here(request: web.Request, into: int) -> bool:
@@ -121,4 +128,4 @@ async def unmerge(request: web.Request) -> web.StreamResponse:
         person_id=app_keys.signed_in(request).id,
         now=app[app_keys.CLOCK](),
     )
-    raise web.HTTPSeeOther(f"/inbox/tickets/{number}")
+    raise web.HTTPSeeOther(f"/inbox/tickets/{number}{_list_query(request)}")

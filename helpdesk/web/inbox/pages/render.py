@@ -107,6 +107,7 @@ async def context(
     return {
         "list": listed, "ticket": ticket, "rail": rail(shown.counts), "place": "" if list_query.search else list_query.view,
         "search": list_query.search, "quarantined": shown.quarantined, "demo": request.app.get(app_keys.DEMO, False),
+        "no_channel": not reader.channels,
     }  # fmt: skip
 
 

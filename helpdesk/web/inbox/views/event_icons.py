@@ -47,6 +47,7 @@ ICONS: Mapping[type[Event], str] = {
     customer.LinkFollowed: "key",
     customer.ChatMoved: "redo",
     customer.UnseenMessageEdited: "pen",
+    customer.CustomerRenamed: "pen",
     customer.CustomerBlocked: "shield",
     customer.CustomerUnblocked: "check",
 }

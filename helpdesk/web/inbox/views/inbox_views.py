@@ -175,6 +175,7 @@ class ComposerView:
     suggestions: Sequence[SuggestionView] = ()
     uploads: Sequence[FileView] = ()
     conflict: str = ""
+    collided: bool = False  # something new arrived: the first Ctrl+Enter leads there
     copies: Sequence[CopyView] = ()
     copied: Sequence[str] | None = None  # whose boxes were ticked in a reply that was refused; None: who is welcome
     can_quote: bool = False
