@@ -262,14 +262,6 @@ def has_failed(tx: Connection, *, ticket_id: int, entry_id: int) -> bool:
     return any(state["of"] == entry_id and state["state"] == "failed" for state in states if state)
 
 
-def own_numbers(tx: Connection, *, contact_id: int, numbers: Sequence[int]) -> Sequence[int]:
-    """Those of the numbers that are tickets of this contact."""
-    if not numbers:
-        return []
-    mine = select(tickets.c.id).where(tickets.c.id.in_(list(numbers)[:20]), tickets.c.contact_id == contact_id)
-    return tx.scalars(mine).all()
-
-
 def newest(tx: Connection) -> int:
     """The number of the ticket that was opened last, 0 when there is none."""
     return tx.execute(select(func.max(tickets.c.id))).scalar() or 0

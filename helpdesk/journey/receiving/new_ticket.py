@@ -21,9 +21,9 @@ from helpdesk.sla.store import actions as sla
 from helpdesk.sla.targets import PlannedClock, PolicyFacts, nearest
 from helpdesk.suggestions import actions as suggestions
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets import queries, rules
+from helpdesk.tickets import rules
 from helpdesk.tickets.events.ticket_events import TeamUnknown
-from helpdesk.tickets.lists import ticket_search
+from helpdesk.tickets.lists import contact_tickets, ticket_search
 from helpdesk.tickets.rows import NewFile, NewTicket
 from helpdesk.tickets.rules import Choice
 from helpdesk.tickets.vocabulary import NEVER
@@ -75,7 +75,7 @@ def open_ticket(
 
 def _without_old_numbers(tx: Connection, inbound: Inbound, known: KnownContact) -> Inbound:
     """What a ticket follows is told by a link; its number in the subject would lead every answer back to it."""
-    old = queries.own_numbers(tx, contact_id=known.contact_id, numbers=inbound.thread.numbers)
+    old = contact_tickets.own_numbers(tx, contact_id=known.contact_id, numbers=inbound.thread.numbers)
     return replace(inbound, subject=rules.without_numbers(inbound.subject, old)) if old else inbound
 
 

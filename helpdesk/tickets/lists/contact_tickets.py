@@ -58,3 +58,11 @@ def newest_of_contact(tx: Connection, *, contact_id: int) -> TicketRow | None:
     """The ticket a call of this contact joins: the newest active one, else the newest of all."""
     row = tx.execute(_NEWEST, {"contact_id": contact_id}).first()
     return None if row is None else TicketRow(*row)
+
+
+def own_numbers(tx: Connection, *, contact_id: int, numbers: Sequence[int]) -> Sequence[int]:
+    """Those of the numbers that are tickets of this contact."""
+    if not numbers:
+        return []
+    mine = select(tickets.c.id).where(tickets.c.id.in_(list(numbers)[:20]), tickets.c.contact_id == contact_id)
+    return tx.scalars(mine).all()
