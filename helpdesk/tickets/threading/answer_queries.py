@@ -46,3 +46,14 @@ def was_answered_after(tx: Connection, *, ticket_id: int, entry_id: int) -> bool
         entries.c.delivery.not_in(("failed", "undone")),
     )
     return tx.execute(answer.limit(1)).first() is not None
+
+
+def wished_addresses(tx: Connection, *, entry_id: int | None, channel: str, most: int = 3) -> list[str]:
+    """The addresses a customer's message names for its answer, as the channel writes them; a stranger names none."""
+    if entry_id is None:
+        return []
+    message = select(entries.c.data, entries.c.stranger).where(entries.c.id == entry_id, entries.c.channel == channel)
+    row = tx.execute(message).first()
+    data = (row.data or {}) if row is not None and not row.stranger else {}
+    named = data.get("reply_to") if "unproven" not in data else None
+    return [str(address) for address in named[:most]] if isinstance(named, list) else []
