@@ -192,6 +192,11 @@ def detach_files(tx: Connection, *, entry_id: int, person_id: int) -> None:
     tx.execute(update(attachments).where(attachments.c.entry_id == entry_id).values(entry_id=None, person_id=person_id))
 
 
+def judge_by_person(tx: Connection, *, entry_id: int) -> None:
+    """A message that passed for a robot's is a person's."""
+    tx.execute(update(entries).where(entries.c.id == entry_id).values(automatic=False))
+
+
 def rewrite_entry(tx: Connection, *, entry_id: int, text: str, data: Json) -> None:
     """Give an entry another text; `data` keeps what it said before."""
     tx.execute(update(entries).where(entries.c.id == entry_id).values(text=text, data=dict(data)))

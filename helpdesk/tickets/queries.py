@@ -202,31 +202,6 @@ def references(tx: Connection, *, ticket_id: int, channel: str, most: int = 20) 
     return [item for item in reversed(remote) if item]
 
 
-def answer_with(tx: Connection, *, entry_id: int | None, channel: str) -> dict[str, Any] | None:
-    """What a channel kept of a customer's message for the answer to it."""
-    if entry_id is None:
-        return None
-    row = tx.execute(select(entries.c.data).where(entries.c.id == entry_id, entries.c.channel == channel)).first()
-    kept = (row.data or {}).get("answer_with") if row is not None else None
-    return kept if isinstance(kept, dict) else None
-
-
-def newest_sent_to(tx: Connection, *, ticket_id: int, channel: str, recipients: Sequence[str]) -> int | None:
-    """Our newest message in a ticket to one of these addresses."""
-    return tx.execute(
-        select(entries.c.id)
-        .where(
-            entries.c.ticket_id == ticket_id,
-            entries.c.channel == channel,
-            entries.c.outgoing == true(),
-            entries.c.kind.in_(("message", "survey")),
-            entries.c.address.in_(list(recipients)[:20]),
-        )
-        .order_by(entries.c.id.desc())
-        .limit(1)
-    ).scalar()
-
-
 def is_outgoing(tx: Connection, *, entry_id: int) -> bool:
     """Whether an entry exists and is one of our messages."""
     return bool(tx.execute(select(entries.c.outgoing).where(entries.c.id == entry_id)).scalar())

@@ -124,6 +124,7 @@ class Connection:
         self._seconds = seconds
         self._lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._where = f"{settings.host}:{settings.port}"
+        self._refuses_idle = False
         context = (
             ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
             if settings.tls
@@ -163,8 +164,8 @@ class Connection:
         await self._call(self._client.protocol.capability(), "asking for abilities")
 
     def can(self, ability: str) -> bool:
-        """Whether the server announced an extension."""
-        return ability in self._client.protocol.capabilities
+        """Whether the server announced an extension, and has not refused to wait since."""
+        return ability in self._client.protocol.capabilities and not (ability == "IDLE" and self._refuses_idle)
 
     async def select(self, folder: str) -> Selected:
         """Open a folder."""
@@ -231,7 +232,15 @@ class Connection:
         news = self._client.protocol.news
         if news.is_set():
             return True
-        waiter = await self._call(self._client.idle_start(timeout=seconds * 2 + 60), "waiting")
+        try:
+            waiter = await self._race(self._client.idle_start(timeout=seconds * 2 + 60), self._seconds, "waiting")
+        except TimeoutError as error:
+            raise ImapError(f"{self._where} stopped answering while waiting.") from error
+        except aioimaplib.AioImapException as error:
+            if self._lost.done():
+                raise ImapError(f"{self._where} closed the connection while waiting.") from error
+            self._refuses_idle = True  # it says that it can and refuses: then it is asked now and then
+            return False
         with contextlib.suppress(TimeoutError):
             await self._race(news.wait(), seconds, "waiting")
         self._client.idle_done()

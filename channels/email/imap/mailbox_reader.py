@@ -28,6 +28,7 @@ class Pace:
     idle: float = 240.0  # an IDLE is renewed and the mailbox looked at, in case a push was lost
     retry_first: float = 2.0
     retry_most: float = 300.0
+    lived: float = 60.0  # a connection that lasted so long was a working one
     refused_first: float = 60.0  # after a refused sign-in: servers lock out who hurries
     batch: int = 100  # mails whose sizes are asked at once
     batch_bytes: int = 8_000_000  # of mails held in memory at once
@@ -52,9 +53,10 @@ class Reader:
         """Read until cancelled, whatever happens to the connection."""
         tries = 0
         while True:
+            began = asyncio.get_running_loop().time()
             try:
                 async for _ in self._watch(desk):
-                    tries = 0
+                    pass
             except asyncio.CancelledError:
                 raise
             except (ImapError, NoSecret) as error:
@@ -65,7 +67,8 @@ class Reader:
             except Exception as error:
                 log.exception("mailbox failed", extra={"account": self.box.name})
                 problem, refused = f"Mails of {self.box.address} can't be kept now: {error}", False
-            tries += 1
+            lived = asyncio.get_running_loop().time() - began >= self.pace.lived
+            tries = 1 if lived else tries + 1  # one that breaks at once again and again is no working one
             await desk.report(State(self.box.name, connected=False, problem=problem))
             await self.sleep(self.delay(tries, refused=refused))
 

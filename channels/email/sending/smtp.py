@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -35,7 +36,15 @@ class Refused:
 
 
 class NotSignedIn(DeliveryError):
-    """The server did not let us in: nothing is wrong with the mail."""
+    """The server did not let us in, or lets this mailbox send nothing now: nothing is wrong with the mail."""
+
+
+_SENDER_SIDE = re.compile(
+    r"^(?:5\.4\.5|5\.7\.60|5\.7\.64|5\.7\.70[58]|5\.7\.750|5\.1\.8)\b"
+    r"|SendAsDenied|daily (?:user )?(?:sending|message) (?:limit|quota)|not (?:allowed|authori[sz]ed|permitted) to send (?:as|on behalf)"
+    r"|sender address rejected: not owned",
+    re.IGNORECASE,
+)  # limits of the mailbox and what it may send as: the same mail leaves when that is put right
 
 
 @dataclass(slots=True)
@@ -246,6 +255,8 @@ def _failure(code: int, message: str) -> DeliveryError:
     reason = f"{code} {' '.join(message.split())}"[:500]
     if code in (530, 534, 535, 538):
         return NotSignedIn(f"The mail server wants another sign-in: {reason}")
+    if code >= 500 and _SENDER_SIDE.search(message[:1000]):
+        return NotSignedIn(f"The mail server lets this mailbox send nothing now: {reason}")
     return DeliveryError(
         reason, permanent=code >= 500, unreachable=code in (550, 551, 553) and message.startswith("5.1.")
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -14,7 +14,7 @@ from helpdesk.database.metadata import Row
 from helpdesk.errors import Invalid
 from helpdesk.journey.context import DeskContext
 from helpdesk.tickets.rows import TicketRow
-from helpdesk.tickets.threading import ticket_candidates
+from helpdesk.tickets.threading import answer_queries, ticket_candidates
 
 MOST = 8
 Closed = Literal["", "dead", "mute", "off"]
@@ -57,7 +57,23 @@ def destinations_of(tx: Connection, context: DeskContext, *, ticket: TicketRow) 
         way = _destination_of(tx, channel, address, ticket)
         if way is not None:
             destinations.append(replace(way, verified=bool(address.verified)))
-    return destinations[:MOST]
+    known = {way.address for way in destinations}
+    named = (way for way in _wished_destinations(tx, context, ticket) if way.address not in known)
+    return [*destinations, *named][:MOST]
+
+
+def _wished_destinations(tx: Connection, context: DeskContext, ticket: TicketRow) -> Iterator[Destination]:
+    """Where the customer's last message wants its answer: chosen by a person or not at all, nobody vouches for it."""
+    channel = context.channels.get(ticket.channel)
+    wishes = answer_queries.wished_addresses(tx, entry_id=ticket.customer_entry_id, channel=ticket.channel)
+    for wish in wishes if channel is not None else ():
+        address = f"{ticket.channel}:{wish.lower()}"
+        known = contacts.by_address(tx, address=address)
+        dead = known is not None and known.unreachable_at is not None
+        if channel is not None and channel.reaches(address) and not dead and address not in context.own_addresses:
+            yield Destination(
+                ticket.channel, ticket.account, address, ticket.conversation, ticket.reply_via, verified=False
+            )
 
 
 def chosen_destination(tx: Connection, context: DeskContext, *, ticket: TicketRow, wanted: str | None) -> Destination:

@@ -15,6 +15,7 @@ from helpdesk.outbox import actions as outbox
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
 from helpdesk.tickets.rows import NewEntry, TicketRow
+from helpdesk.tickets.threading import answer_queries
 from helpdesk.tickets.timeline import Timeline
 
 
@@ -38,7 +39,7 @@ def send_entry(
         entry_id = timeline.add_entry(tx, entry)
     payload = outbound.build_payload(
         context, message, ticket=ticket, entry_id=entry_id, way=way, references=references,
-        answer_with=queries.answer_with(tx, entry_id=ticket.customer_entry_id, channel=way.channel),
+        answer_with=answer_queries.answer_with(tx, entry_id=ticket.customer_entry_id, channel=way.channel),
     )  # fmt: skip
     remote_id = channel.remote_id(outbound.to_outbound(payload))
     if remote_id is not None:

@@ -24,7 +24,7 @@ from helpdesk.outbox import queries as outbox_queries
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
 from helpdesk.tickets.rows import EntryRow
-from helpdesk.tickets.threading import entry_tokens
+from helpdesk.tickets.threading import answer_queries, entry_tokens
 
 MOST_NUMBERS = 5  # of a returned subject
 
@@ -134,7 +134,7 @@ def _find_entry(tx: Connection, context: DeskContext, channel: str, inbound: Inb
             return match
     named_people = inbound.delivery.recipients if inbound.delivery is not None else ()
     for number in inbound.thread.numbers[:MOST_NUMBERS] if named_people else ():
-        newest = queries.newest_sent_to(tx, ticket_id=number, channel=channel, recipients=named_people)
+        newest = answer_queries.newest_sent_to(tx, ticket_id=number, channel=channel, recipients=named_people)
         if newest is not None:
             return newest  # a relay gave our mail another id: the number in its subject and the recipient are left
     return None

@@ -103,6 +103,14 @@ class TeamUnknown(Event):
 
 
 @dataclass(frozen=True)
+class WrittenByPerson(Event):
+    """Somebody said that a message which passed for a robot's was written by a person."""
+
+    name = "written_by_person"
+    entry: int
+
+
+@dataclass(frozen=True)
 class DeadlineNear(Event):
     """A clock gave its warning. `at`, `due_at`: ISO times."""
 

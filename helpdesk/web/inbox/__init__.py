@@ -28,7 +28,7 @@ def routes() -> list[web.AbstractRouteDef]:
     posts = {
         "reply": ticket_commands.reply, "note": ticket_commands.note, "assign": ticket_commands.assign, "take": ticket_commands.take_ticket, "status": ticket_commands.status,
         "resolve": ticket_commands.resolve, "undo": ticket_commands.undo, "resend": ticket_commands.resend, "followed-up": ticket_commands.complete_follow_up,
-        "edit": sent_message_commands.edit, "withdraw": sent_message_commands.withdraw, "react": sent_message_commands.react,
+        "edit": sent_message_commands.edit, "withdraw": sent_message_commands.withdraw, "by-person": sent_message_commands.judge_by_person, "react": sent_message_commands.react,
         "draft": draft_commands.save_draft, "upload": draft_commands.upload, "here": draft_commands.report_presence, "merge": merge_page.merge, "unmerge": merge_page.unmerge,
         "block": block_commands.block, "unblock": block_commands.unblock,
         "customer/join": customer_page.join, "customer/part": customer_page.part, "customer/refuse": customer_page.refuse, "customer/name": customer_page.rename, "customer/link": customer_page.lead,

@@ -6,8 +6,10 @@ import pytest
 
 from helpdesk.errors import NotFound
 from helpdesk.journey.lifecycle import status, survey
+from helpdesk.journey.outgoing import destinations
 from helpdesk.surveys import queries as surveys
 from helpdesk.tickets.lists import ticket_search
+from tests.support.mail.mail_desk import answer, mail, mail_story
 
 
 async def left(desk):
@@ -93,3 +95,47 @@ async def test_a_call_back_is_closed_on_its_own_ticket_only(desk):
             now=desk.time(),
         )
     assert (await desk.ticket(first)).sad_at is not None
+
+
+# --- Reply-To -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def post(database, tmp_path):
+    return mail_story(database, tmp_path)
+
+
+async def test_a_reply_to_address_can_be_chosen_and_is_not_taken_by_itself(post):
+    mina = await post.person()
+    wish = {"Reply-To": "Sara <sara@private.example>, support@desk.example"}
+    number = await post.gets(mail(headers=wish))
+    ticket = await post.ticket(number)
+    ways = await post.database.read(destinations.destinations_of, post.context, ticket=ticket)
+    assert [(way.address, way.usual, way.verified) for way in ways] == [
+        ("email:sara@customers.example", True, True), ("email:sara@private.example", False, False),
+    ]  # fmt: skip
+    await post.answers(number, mina, "By the usual way.")
+    (sent,) = await post.posts()
+    assert "sara@customers.example" in str(sent["To"])
+    await post.answers(number, mina, "As you wished.", via="email:sara@private.example")
+    (sent,) = await post.posts()
+    assert "sara@private.example" in str(sent["To"])
+    assert (
+        await post.gets(answer(sent, "Thank you, and one more thing.", sender="sara@private.example", number=5))
+        == number
+    )
+    assert not (await post.timeline(number))[-1].stranger
+
+
+async def test_a_strangers_reply_to_is_offered_to_nobody(post):
+    mina = await post.person()
+    number = await post.gets(mail())
+    await post.answers(number, mina, "We are looking.")
+    (sent,) = await post.posts()
+    back = answer(sent, "Pay me instead", sender="eve@elsewhere.example", number=5)
+    del back["To"]
+    back["To"], back["Reply-To"] = "support@desk.example", "eve@private.example"
+    assert await post.gets(back) == number
+    ticket = await post.ticket(number)
+    ways = await post.database.read(destinations.destinations_of, post.context, ticket=ticket)
+    assert [way.address for way in ways] == ["email:sara@customers.example"]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from helpdesk.journey.answering import edit_sent
 from helpdesk.journey.lifecycle import authority
 from helpdesk.journey.outgoing.destinations import Destination
+from helpdesk.journey.receiving import by_person
 from helpdesk.tickets.rows import EntryRow, TicketRow
 from helpdesk.tickets.rules import snippet
 from helpdesk.web.inbox.build.reader import Reader, name_of
@@ -37,6 +38,7 @@ def message_actions(entry: EntryRow, ticket: TicketRow, reader: Reader) -> Messa
         edit=change and entry.person_id == reader.me.id,
         withdraw=change and authority.is_responsible(reader.me, entry, ticket),
         react=edit_sent.REACTIONS if react else (),
+        by_person=ticket.merged_into_id is None and by_person.may_judge(entry),
         ours=str(ours.get("wanted", ours.get("emoji", ""))),
         pending=str(changing.get("what", "")),
         words=str(changing.get("text", "")),

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from helpdesk.errors import Invalid
 from helpdesk.journey.answering import edit_sent
+from helpdesk.journey.receiving import by_person
 from helpdesk.tickets import queries
 from helpdesk.web import app_keys
 from helpdesk.web.forms.field_types import whole_number
@@ -63,6 +64,16 @@ async def withdraw(request: web.Request) -> web.StreamResponse:
     app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, EntryForm)
     await app[app_keys.DATABASE].write(
         edit_sent.delete_message, app[app_keys.CONTEXT], entry_id=await ticket_commands.entry_of_ticket(request, form.entry),
+        person_id=me.id, now=app[app_keys.CLOCK](),
+    )  # fmt: skip
+    return await ticket_commands.pane(request)
+
+
+async def judge_by_person(request: web.Request) -> web.StreamResponse:
+    """A message that passed for a robot's is a person's."""
+    app, me, form = request.app, app_keys.signed_in(request), await parse_form(request, EntryForm)
+    await app[app_keys.DATABASE].write(
+        by_person.judge_by_person, app[app_keys.CONTEXT], entry_id=await ticket_commands.entry_of_ticket(request, form.entry),
         person_id=me.id, now=app[app_keys.CLOCK](),
     )  # fmt: skip
     return await ticket_commands.pane(request)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class MessageActions:
-    """Verbs of one message of the ticket `number`. `ours`: the emoji we put there; `pending` and `refused`: edit or withdraw, under way or not done."""
+    """Verbs of one message of the ticket `number`. `by_person`: it passes for a robot's and may be judged a person's. `ours`: the emoji we put there; `pending` and `refused`: edit or withdraw, under way or not done."""
 
     number: int
     answer: bool = False
     edit: bool = False
     withdraw: bool = False
     react: tuple[str, ...] = ()
+    by_person: bool = False
     ours: str = ""
     pending: str = ""
     words: str = ""

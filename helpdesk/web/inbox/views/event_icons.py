@@ -21,6 +21,7 @@ ICONS: Mapping[type[Event], str] = {
     ticket.Unmerged: "undo",
     ticket.UnmergedFrom: "undo",
     ticket.TeamUnknown: "alert",
+    ticket.WrittenByPerson: "human",
     ticket.DeadlineNear: "clock",
     ticket.DeadlineMissed: "alert",
     ticket.DeadlineLater: "clock",

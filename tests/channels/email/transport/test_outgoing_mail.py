@@ -68,7 +68,11 @@ def test_a_persons_reply_bears_all_a_mail_program_needs_to_thread_it_and_nothing
     message = parsed()
     assert message["message-id"] == f"<p.{TOKEN}@desk.example>"
     assert message["in-reply-to"] == "<b@customer.example>"
-    assert message["references"].split() == ["<a@customer.example>", f"<r.{TOKEN}@desk.example>", "<b@customer.example>"]
+    assert message["references"].split() == [
+        "<a@customer.example>",
+        f"<r.{TOKEN}@desk.example>",
+        "<b@customer.example>",
+    ]
     assert str(message["from"]) == "مریم رضایی <support@desk.example>"
     assert getaddresses([str(message["reply-to"])]) == [("مریم رضایی", f"support+{TOKEN}@desk.example")]
     assert str(message["to"]) == "سارا <sara@customer.example>"

@@ -205,6 +205,30 @@ async def test_a_wrong_password_is_a_state_of_the_mailbox_and_not_of_the_mail() 
         assert "PASOKH_EMAIL_SUPPORT_PASSWORD" in str(checked["send for support@desk.example through 127.0.0.1"])
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "550 5.4.5 Daily user sending limit exceeded",
+        "550 5.7.60 SMTP; Client does not have permissions to send as this sender",
+        "554 5.2.252 SendAsDenied; not allowed to send as",
+        "553 5.7.1 <support@desk.example>: Sender address rejected: not owned by user x",
+    ],
+)
+@pytest.mark.parametrize("where", ["MAIL", CUSTOMER, "DATA"])
+async def test_what_the_mailbox_may_not_send_is_a_state_of_it_and_fails_no_mail(where: str, answer: str) -> None:
+    desk = MemoryDesk()
+    async with Relay(answers={where: answer}) as relay:
+        email = sending(relay)
+        async with running(email, desk):
+            await asyncio.sleep(0)
+            error = await failure(email)
+            assert (error.permanent, error.unreachable, error.uncertain) == (False, False, False)
+            assert answer[4:9] in desk.problem("support:smtp")
+            relay.answers = {}
+            await email.send(REPLY)
+            assert desk.state("support:smtp").connected
+
+
 async def test_an_access_token_signs_in_to_send_too(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text("ya29.secret\n")
