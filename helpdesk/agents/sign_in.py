@@ -38,12 +38,15 @@ class Limits:
     lasts: timedelta
 
 
-def begin(tx: Connection, *, account: str, address: str, limits: Limits, now: datetime) -> int:
+def begin(
+    tx: Connection, *, account: str, address: str, limits: Limits, now: datetime, known_device: str | None = None
+) -> int:
     """Count an attempt before it is checked, so that concurrent ones are counted too; returns its id.
 
-    Raises Resting, for unknown accounts too.
+    A device that the account has signed in from before is counted by itself (`known_device`, its id), so that others
+    who guess at the account do not lock out its owner. Raises Resting, for unknown accounts too.
     """
-    account, address = account[:254], address[:64]
+    account, address = counted_as(account, known_device), address[:64]
     tx.execute(delete(sign_in_attempts).where(sign_in_attempts.c.at <= now - limits.window))
     mine, here = queries.recent_attempts(tx, account=account, address=address, since=now - limits.window)
     untils = [
@@ -59,16 +62,21 @@ def begin(tx: Connection, *, account: str, address: str, limits: Limits, now: da
     return attempt_id
 
 
+def counted_as(account: str, known_device: str | None) -> str:
+    """Under which name attempts are counted: the account's for strangers, one for each device known to it."""
+    return account[:254] if known_device is None else f"{account[:200]} from {known_device[:40]}"
+
+
 def enter(
     tx: Connection, *, person_id: int, account: str, address: str, device: str, limits: Limits, now: datetime,
-    rotated: str | None = None, new_hash: str | None = None,
+    rotated: str | None = None, new_hash: str | None = None, known_device: str | None = None,
 ) -> str:  # fmt: skip
-    """Create a session after a right password; returns its token. Failed attempts of the account are deleted.
+    """Create a session after a right password; returns its token. Failed attempts of the account, or of the known device, are deleted.
 
     `rotated`: hash of the browser's previous session, which ends; `new_hash` replaces an outdated hash.
     """
     queries.person(tx, person_id=person_id)
-    tx.execute(delete(sign_in_attempts).where(sign_in_attempts.c.account == account[:254]))
+    tx.execute(delete(sign_in_attempts).where(sign_in_attempts.c.account == counted_as(account, known_device)))
     if new_hash is not None:
         tx.execute(update(people).where(people.c.id == person_id).values(password_hash=new_hash))
     return _session(

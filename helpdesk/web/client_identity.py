@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import ipaddress
 import re
+import secrets
 from contextlib import suppress
 from datetime import timedelta
 
@@ -68,6 +69,8 @@ def device(request: web.Request) -> str:
     return ", ".join(item for item in (browser, system) if item) or agent[:60]
 
 
+MOST_ACCOUNTS = 4  # that one device is known to
+DEVICE_LASTS = 365 * 86_400  # seconds
 BOOKKEEPING = 1.0  # seconds that a page waits for a write which it can do without
 
 
@@ -113,6 +116,37 @@ def clear_session_cookie(request: web.Request, response: web.StreamResponse) -> 
     """Delete the session cookie."""
     settings = request.app[SETTINGS]
     response.del_cookie(cookie_name(settings), path="/", httponly=True, samesite="Lax", secure=settings.secure_cookies)
+
+
+def known_device(request: web.Request, account: str) -> str | None:
+    """The id of a device that this account has signed in from before; None: it is not known to the account."""
+    cookie = request.cookies.get(cookie_name(request.app[SETTINGS], "device"), "")
+    for part in cookie.split(".")[:MOST_ACCOUNTS]:
+        device_id, _, signature = part.partition("-")
+        if device_id and hmac.compare_digest(
+            _device_signature(request, device_id, account).encode(), signature.encode()
+        ):
+            return device_id
+    return None
+
+
+def remember_device(request: web.Request, response: web.StreamResponse, account: str) -> None:
+    """Make this device known to the account that has just signed in with its password, beside others of the device."""
+    if known_device(request, account) is not None:
+        return
+    settings = request.app[SETTINGS]
+    name = cookie_name(settings, "device")
+    others = [part for part in request.cookies.get(name, "").split(".") if part][: MOST_ACCOUNTS - 1]
+    device_id = secrets.token_hex(8)
+    value = ".".join([f"{device_id}-{_device_signature(request, device_id, account)}", *others])
+    response.set_cookie(
+        name, value, path="/", httponly=True, samesite="Lax", secure=settings.secure_cookies, max_age=DEVICE_LASTS
+    )
+
+
+def _device_signature(request: web.Request, device_id: str, account: str) -> str:
+    text = f"device:{device_id}:{account}".encode()
+    return hmac.new(request.app[SECRET], text, hashlib.sha256).hexdigest()[:32]
 
 
 def form_token(request: web.Request) -> tuple[str, str | None]:

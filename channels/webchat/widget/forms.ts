@@ -131,17 +131,20 @@ export function faces(rate: (score: Score) => void, skip: () => void): HTMLFormE
   );
 }
 
-/** Reasons and words after a face that was not happy. */
+/** Reasons and words after a face that was not happy; who was sad and left no address is asked for one. */
 export function why(survey: string, done: () => void): HTMLFormElement {
   const boxes = talk.reasons.map((one) => h("input", { type: "checkbox", value: one.key }));
   const more = h("textarea", { rows: 2, dir: "auto", maxlength: 2000 });
+  const sad = !talk.known && talk.lines.some((line) => line.survey === survey && line.score === "sad");
+  const reach = h("input", { dir: "auto", maxlength: 100 });
   const submit = () => {
     const reasons = boxes.filter((one) => one.checked).map((one) => one.value);
-    if (reasons.length || more.value.trim()) talk.answer(survey, { reasons, words: more.value.trim() });
+    const said = `${more.value.trim()}\n${reach.value.trim()}`.trim();
+    if (reasons.length || said) talk.answer(survey, { reasons, words: said });
     done();
   };
   return form(
     ".stack", submit, h("fieldset.ticks", {}, h("legend", { tabindex: -1 }, words.WHY), ...boxes.map((box, n) => h("label", {}, box, talk.reasons[n]!.label))),
-    h("label", {}, words.ELSE, more), wide(words.DONE),
+    h("label", {}, words.ELSE, more), sad && h("label", {}, words.REACH, reach), wide(words.DONE),
   );
 }

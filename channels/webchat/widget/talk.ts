@@ -118,10 +118,12 @@ export function markRead(): void {
 export function identify(whom: Identity | undefined): void {
   if (whom?.user !== identity?.user) {
     lines = [];
-    uploads = [];
-    owed = [];
     have = read = seen = 0;
-    keep((kept) => { delete kept.email; });
+    if (identity) uploads = owed = [];
+    keep((kept) => {
+      delete kept.email;
+      if (!identity) for (const one of kept.pending) one.user ??= whom?.user; // begun before signing in: it goes along
+    });
   }
   identity = whom;
   if (refused || wire.wanted) { refused = 0; wire.restart(); }

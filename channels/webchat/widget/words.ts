@@ -59,6 +59,7 @@ const HAPPY = say("خوشحال", "Happy");
 const NEUTRAL = say("معمولی", "Neutral");
 const SAD = say("ناراحت", "Sad");
 export const WHY = say("چه چیزی خوب نبود؟", "What was not good?");
+export const REACH = say("شماره یا ایمیل شما، تا با شما تماس بگیریم", "Your number or email, so that we can get back to you");
 export const ELSE = say("چیز دیگری هست؟", "Anything else?");
 export const DONE = say("ثبت", "Done");
 export const SKIP = say("ادامهٔ گفت‌وگو", "Go on chatting");

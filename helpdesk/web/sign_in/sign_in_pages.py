@@ -10,7 +10,7 @@ from typing import NoReturn
 from aiohttp import web
 
 from helpdesk.agents import queries, rules, sign_in
-from helpdesk.agents.hashing import token_hash
+from helpdesk.agents.hashing import Passwords, token_hash
 from helpdesk.agents.rules import Person
 from helpdesk.errors import NotFound
 from helpdesk.web import client_identity
@@ -43,8 +43,11 @@ async def enter(request: web.Request) -> web.StreamResponse:
     account = rules.fold_email(form.email) or form.email.strip().casefold()
     limits, address = client_identity.limits(app[SETTINGS]), client_identity.remote(request)
     next_path = client_identity.safe_path(form.next, "")
+    known = client_identity.known_device(request, account)
     try:
-        await app[DATABASE].write(sign_in.begin, account=account, address=address, limits=limits, now=now)
+        await app[DATABASE].write(
+            sign_in.begin, account=account, address=address, limits=limits, now=now, known_device=known
+        )
     except sign_in.Resting as resting:
         return _throttled(request, resting, form.email, next_path)
     account_row = await app[DATABASE].read(queries.password_of, email=account)
@@ -57,13 +60,20 @@ async def enter(request: web.Request) -> web.StreamResponse:
             request, "sign_in/sign_in.html", status=403, email=form.email, ahead=next_path,
             errors={"password": _("The address or the password is not right.")},
         )  # fmt: skip
-    outdated = stored is not None and passwords.outdated(stored)
-    fresh = await asyncio.to_thread(passwords.hash, form.password.get_secret_value()) if outdated else None
+    fresh = await _newer_hash(passwords, stored, form.password.get_secret_value())
     token = await app[DATABASE].write(
         sign_in.enter, person_id=account_row[0].id, account=account, address=address, device=client_identity.device(request),
-        limits=limits, now=now, rotated=_old_session(request), new_hash=fresh,
+        limits=limits, now=now, rotated=_old_session(request), new_hash=fresh, known_device=known,
     )  # fmt: skip
-    return _welcome(request, account_row[0], token, next_path or "/inbox")
+    response = _welcome(request, account_row[0], token, next_path or "/inbox")
+    client_identity.remember_device(request, response, account)
+    return response
+
+
+async def _newer_hash(passwords: Passwords, stored: str | None, password: str) -> str | None:
+    """The hash of today's strength; None where the stored one has it."""
+    outdated = stored is not None and passwords.outdated(stored)
+    return await asyncio.to_thread(passwords.hash, password) if outdated else None
 
 
 @public

@@ -24,8 +24,8 @@ def line(number, author="customer", kind="message", **more):
     return SimpleNamespace(**{**usual, **more})
 
 
-def shown(*proposed):
-    parts = SimpleNamespace(
+def shown(*proposed, entries=()):
+    parts = SimpleNamespace(entries=entries,
         ticket=SimpleNamespace(answered=False, status="open", id=1, subject=""), proposed=proposed,
         contact=SimpleNamespace(name="Sara"),
     )  # fmt: skip
@@ -35,6 +35,17 @@ def shown(*proposed):
 
 def test_weak_proposals_and_those_of_small_words_alone_are_not_shown():
     assert shown(("a", 0.9, ["سفارش"]), ("b", SHOWN - 0.01, ["سفارش"]), ("c", 0.9, ["چرا", "است"])) == ["a"]
+
+
+def test_what_was_just_sent_is_not_proposed_again():
+    def sent(article, **more):
+        return line(2, "agent", outgoing=True, data={"article": article}, **more)
+
+    proposed = [("a", 0.9, ["سفارش"]), ("b", 0.8, ["سفارش"])]
+    assert shown(*proposed, entries=[line(1), sent("a", delivery="sent"), line(3)]) == ["b"]
+    assert shown(*proposed, entries=[line(1), sent("a", delivery="undone"), line(3)]) == ["a", "b"]
+    later = [line(number, "agent", outgoing=True, delivery="sent") for number in range(3, 6)]
+    assert shown(*proposed, entries=[line(1), sent("a", delivery="sent"), *later]) == ["a", "b"]
 
 
 def test_all_that_was_written_since_the_last_answer_is_looked_at():

@@ -66,6 +66,34 @@ async def test_five_wrong_passwords_throttle_the_account(client, sara, time):
     assert (await enter(client)).status == 303
 
 
+async def test_guesses_of_others_do_not_lock_out_a_device_the_account_knows(client, sara, time):
+    assert (await enter(client)).status == 303
+    device = client.session.cookie_jar.filter_cookies(client.make_url("/"))["device"]
+    client.session.cookie_jar.clear()
+    for _ in range(5):
+        assert (await enter(client, password="wrong")).status == 403
+    assert (await enter(client)).status == 429
+    client.session.cookie_jar.update_cookies({"device": device.value}, client.make_url("/"))
+    assert (await enter(client, "other@desk.example", "wrong")).status == 403  # it is known to one account alone
+    assert (await enter(client, password="wrong")).status == 403
+    assert (await enter(client)).status == 303
+
+
+async def test_a_known_device_guesses_no_more_often_than_others(client, sara, time):
+    assert (await enter(client)).status == 303
+    await client.post("/sign-out", data={"csrf": await token_on(client, "/account")}, allow_redirects=False)
+    for _ in range(5):
+        assert (await enter(client, password="wrong")).status == 403
+    assert (await enter(client)).status == 429
+
+
+async def test_a_made_up_device_is_known_to_nobody(client, sara, time):
+    client.session.cookie_jar.update_cookies({"device": "abc-" + "0" * 32 + ".\u06f1-x.--"}, client.make_url("/"))
+    for _ in range(5):
+        assert (await enter(client, password="wrong")).status == 403
+    assert (await enter(client)).status == 429
+
+
 async def test_an_unknown_account_is_throttled_too(client):
     for _ in range(5):
         assert (await enter(client, "nobody@desk.example", "wrong")).status == 403

@@ -36,6 +36,13 @@ class Reader:
     quote: bool = False
     look: Callable[[str | None], MediaInfo | None] = lambda digest: None
 
+    def reaches(self, places: Sequence[str]) -> bool:
+        """Whether a customer with these addresses is reached when they are gone: by telephone, mail, or what waits for them."""
+        waits = (self.channels.get(place.partition(":")[0]) for place in places)
+        return any(place.startswith("phone:+") for place in places) or any(
+            known is not None and not known.can.reads for known in waits
+        )
+
     def channel(self, name: str | None, *, writing: bool = False) -> ChannelMark:
         """Icon and label of a channel; a removed one keeps its name. `writing`: label of its written messages."""
         known = self.channels.get(name or "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from helpdesk.agents.rules import Person
@@ -33,6 +34,8 @@ MOVES: Mapping[str, Sequence[str]] = {
     "on_hold": ("open", "waiting"), "resolved": ("open", "closed"), "closed": ("open",),
 }  # fmt: skip
 MOST_OTHERS = 6
+
+NEWEST = 3  # messages of ours that are looked through for what was just sent
 
 
 def ticket(
@@ -156,6 +159,13 @@ def _copies(parts: TicketData, reader: Reader) -> list[CopyView]:
     ]
 
 
+def _just_sent(parts: TicketData) -> set[str]:
+    """Articles among our newest messages: who asks on after one was not helped by it."""
+    sent = (item for item in reversed(parts.entries) if item.outgoing and item.kind == "message")
+    kept = (item for item in sent if item.delivery not in ("undone", "failed"))
+    return {str((item.data or {}).get("article")) for item in islice(kept, NEWEST)}
+
+
 def suggestions(parts: TicketData, reader: Reader) -> list[SuggestionView]:
     """Suggestions for the customer's unanswered messages, rendered for this ticket."""
     if parts.ticket.answered or parts.ticket.status in ("resolved", "closed"):
@@ -165,9 +175,10 @@ def suggestions(parts: TicketData, reader: Reader) -> list[SuggestionView]:
         "ticket": {"number": parts.ticket.id, "subject": parts.ticket.subject},
         "agent": {"name": reader.me.name},
     }
-    views = []
+    views, known = [], _just_sent(parts)
     for article, confidence, words in sorted(parts.proposed, key=lambda item: -item[1]):
-        filled = reader.fill(article, facts) if confidence >= SHOWN and is_telling(words) else None
+        fits = confidence >= SHOWN and is_telling(words) and article not in known
+        filled = reader.fill(article, facts) if fits else None
         if filled is not None:
             views.append(SuggestionView(article, filled[0], filled[1], confidence, telling(words)))
     return views

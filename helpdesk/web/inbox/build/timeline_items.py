@@ -295,4 +295,5 @@ def _felt(entry: EntryRow, parts: TicketData, reader: Reader) -> SurveyView:
 
 def _task(task: Any, parts: TicketData, reader: Reader) -> TaskView:
     due = running_clock(task.created_at, task.due_at, reader.now) if task.due_at and not task.done_at else None
-    return TaskView(task.id, parts.names.get(task.owner_id or 0, ""), due, task.done_at, task.outcome or "")
+    owner, places = parts.names.get(task.owner_id or 0, ""), [address.address for address in parts.addresses]
+    return TaskView(task.id, owner, due, task.done_at, task.outcome or "", not reader.reaches(places))

@@ -172,13 +172,14 @@ class DayView:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """The follow-up call of a sad answer."""
+    """The follow-up call of a sad answer. `unreachable`: there is neither a number nor an address to reach them at."""
 
     id: int
     owner: str = ""
     clock: ClockView | None = None
     done_at: datetime | None = None
     outcome: str = ""
+    unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,22 @@ async def test_words_typed_offline_by_one_user_are_never_sent_by_the_next(stage:
     await expect(page.locator(".visitor .bubble")).to_contain_text(["I am Sara", "1234"])
 
 
+async def test_what_was_begun_before_signing_in_goes_along(stage: Stage):
+    context = await stage.browser.new_context(reduced_motion="reduce")
+    page = await stage.page(context=context)
+    await opened(page)
+    await say(page, "Do you have blue ones?")
+    await arrived(page, 1)
+    await context.set_offline(True)
+    await expect(page.locator("header small")).to_contain_text("No connection")
+    await say(page, "Size 42")
+    await page.evaluate("identity => Pasokh.identify(identity)", claim(stage.desk, name="Sara"))
+    await context.set_offline(False)
+    await arrived(page, 2)
+    await expect(page.locator(".visitor .bubble")).to_contain_text(["Do you have blue ones?", "Size 42"])
+    assert await stage.heard() == ["Do you have blue ones?", "Size 42"]
+
+
 async def test_everything_is_done_by_keyboard(stage: Stage):
     page = await stage.page()
     await page.locator(".launch").wait_for()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from playwright.async_api import FilePayload, Locator, expect
 
 from channels.webchat.chat import requests
+from helpdesk.surveys import queries as surveys
 from tests.support.webchat.widget_stage import ARTICLES, PNG, Stage, arrived, begun, opened, sent
 
 pytestmark = pytest.mark.slow
@@ -145,3 +147,25 @@ async def test_a_face_can_be_changed_and_asks_again_why(stage: Stage):
     await page.locator(".felt .ghost").click()
     await page.locator(".three label").nth(1).click()
     await page.locator(".ticks").wait_for()
+
+
+async def test_a_sad_visitor_without_an_address_is_asked_for_one(stage: Stage):
+    assert stage.chat is not None
+    page = await begun(stage)
+    number = await stage.chat.ticket()
+    await stage.chat.answers(number, "Done", then="resolved")
+    stage.desk.time.passes(minutes=20)
+    await stage.desk.sends()
+    await page.locator(".three label").nth(2).click()
+    await page.get_by_label("Your number or email").fill("0912 345 6789")
+    await page.locator("footer textarea").fill("Three days of waiting")
+    await page.locator("form .main").click()
+    await expect(page.locator(".felt")).to_be_visible()
+    async with asyncio.timeout(10):
+        while True:
+            await stage.desk.work()
+            (asked,) = await stage.desk.database.read(surveys.of_ticket, ticket_id=number)
+            if asked.words:
+                break
+            await asyncio.sleep(0.05)
+    assert asked.words == "Three days of waiting\n0912 345 6789"
