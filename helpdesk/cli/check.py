@@ -11,11 +11,17 @@ from pathlib import Path
 import typer
 
 from helpdesk.cli.common.load_settings import DEFAULT, Config, read
+from helpdesk.database.engine import Database
 from helpdesk.errors import DeskError, Unavailable
 from helpdesk.settings import Settings
 
 MIB = 1024 * 1024
 LEAST_FREE = 250 * MIB  # bytes above the floor of the settings
+TOGETHER, ROUNDS = 4, 3  # reads at a time, and how often, on PostgreSQL
+DEAF = (
+    "notices between connections do not arrive (LISTEN and NOTIFY). Behind PgBouncer the desk needs"
+    " pool_mode = session, or the address of PostgreSQL itself"
+)
 Outcome = tuple[str, str | None]
 
 
@@ -132,6 +138,8 @@ async def _database(settings: Settings) -> str | None:
         database = await open_database(settings.database.url)
         try:
             revision = await database.read(migrate.current)
+            if database.kind == "postgresql" and (trouble := await _connections(database, settings.database.url)):
+                return trouble
         finally:
             await database.close()
     except Exception as error:  # any driver error is reported
@@ -140,6 +148,15 @@ async def _database(settings: Settings) -> str | None:
     if revision not in (None, migrate.newest()):
         return f"it is at revision {revision}; `run.py db upgrade` brings it to {migrate.newest()}"
     return None
+
+
+async def _connections(database: Database, url: str) -> str | None:
+    """What is wrong with the connections that `serve` makes: several at a time, and one that listens to the others."""
+    from helpdesk.database import migrate, pg_notify
+
+    for _ in range(ROUNDS):  # a pooler that mixes connections fails here, as it would under the desk
+        await asyncio.gather(*(database.read(migrate.current) for _ in range(TOGETHER)))
+    return None if await pg_notify.notices_arrive(url) else DEAF
 
 
 def _unmade(url: str) -> bool:

@@ -105,3 +105,23 @@ def _packed(hints: Iterable[str], name: str) -> list[str]:
         held.append(hint)
         size += len(hint) + 1
     return [*calls, f'["{name}",[{",".join(held)}]]'] if held else calls
+
+
+async def notices_arrive(url: str, *, patience: float = 5.0) -> bool:
+    """Whether one connection hears what another one says; behind a pooler it may not. Raises the driver's errors."""
+    engine = create_async_engine(f"postgresql+asyncpg://{url.partition('://')[2]}", poolclass=NullPool)
+    channel, heard = f"{CHANNEL}_check_{secrets.token_hex(4)}", asyncio.Event()
+    try:
+        async with engine.connect() as listening, engine.connect() as speaking:
+            ear: Any = (await listening.get_raw_connection()).driver_connection
+            mouth: Any = (await speaking.get_raw_connection()).driver_connection
+            await ear.add_listener(channel, lambda *_: heard.set())
+            await mouth.execute("SELECT pg_notify($1, $2)", channel, "")
+            try:
+                async with asyncio.timeout(patience):
+                    await heard.wait()
+            except TimeoutError:
+                return False
+            return True
+    finally:
+        await engine.dispose()

@@ -140,3 +140,23 @@ async def test_nothing_changes_without_the_form_token(desk, client, two):
 @pytest.mark.parametrize("path", ["99/customer", "1/customer/join?with=99", "1/customer/join?with=x"])
 async def test_the_page_of_an_unknown_customer_is_not_found(client, two, path):
     await page(client, f"/inbox/tickets/{path}", status=404)
+
+
+async def test_a_merge_leads_back_to_the_list_and_can_be_undone_from_what_stayed(desk, client, two):
+    mail, chat = two
+    merge = f"/inbox/tickets/{chat}/merge?view=all&sort=newest"
+    form = await page(client, merge)
+    assert form.count("view=all&amp;sort=newest") >= 3
+    there = await post(client, merge, {"into": "", "other": str(mail), "sure": "1"})
+    assert there == f"/inbox/tickets/{mail}?view=all&sort=newest"
+    assert f"/inbox/tickets/{chat}/merge" in await page(client, there)
+    back = await post(client, f"/inbox/tickets/{chat}/unmerge?view=all", {})
+    assert back == f"/inbox/tickets/{chat}?view=all"
+
+
+async def test_a_customer_is_renamed_on_their_page(desk, client, two):
+    _mail, chat = two
+    place = f"/inbox/tickets/{chat}/customer"
+    assert await post(client, f"{place}/name", {"name": "Nora Delane"}) == place
+    assert "Nora Delane" in await page(client, "/inbox?view=all")
+    assert "A name is needed." in await post(client, f"{place}/name", {"name": " "}, status=422)

@@ -142,7 +142,7 @@ async def test_a_face_can_be_changed_and_asks_again_why(stage: Stage):
     await page.locator("form .main").click()
     await page.locator(".felt .ghost").click()
     await page.locator(".three label").nth(0).click()
-    await expect(page.locator(".felt")).to_contain_text("Good")
+    await expect(page.locator(".felt")).to_contain_text("Happy")
     await expect(page.locator("textarea")).to_have_attribute("aria-label", "Message")
     await page.locator(".felt .ghost").click()
     await page.locator(".three label").nth(1).click()
