@@ -43,16 +43,17 @@ from helpdesk.surveys import reasons
 from helpdesk.web.site import Site, site
 from helpdesk.web.slow_clients import PatientRunner
 from helpdesk.workers import remote_hints
+from helpdesk.workers.channel_desk import ChannelDesk, Reports
 from helpdesk.workers.channel_queries import ChannelQueries
-from helpdesk.workers.channel_runner import DeskFor, Reports, keep_running
 from helpdesk.workers.clock_watcher import ClockWatcher
 from helpdesk.workers.intake_worker import IntakeWorker
+from helpdesk.workers.loops.keep_running import keep_running
 from helpdesk.workers.loops.supervised import supervised
 from helpdesk.workers.loops.wakeup import Wakeup
 from helpdesk.workers.loops.with_lease import with_lease
 from helpdesk.workers.normalise_process import NormaliseProcess
 from helpdesk.workers.outbox_worker import OutboxWorker
-from helpdesk.workers.unread_watcher import UnreadWatcher
+from helpdesk.workers.unread_reply_watcher import UnreadReplyWatcher
 
 log = structlog.get_logger("app")
 ROOT = Path(__file__).resolve().parents[1]
@@ -126,15 +127,15 @@ class App:
         """The worker that watches the clocks."""
         return ClockWatcher(self.database, self.context, self.clock, self.bells["clocks"])
 
-    def chaser(self) -> UnreadWatcher:
+    def unread_reply_watcher(self) -> UnreadReplyWatcher:
         """The worker that looks after answers nobody read."""
-        return UnreadWatcher(self.database, self.context, self.clock, self.bells["unread"])
+        return UnreadReplyWatcher(self.database, self.context, self.clock, self.bells["unread"])
 
-    def desk_for(self, channel: str) -> DeskFor:
+    def desk_for(self, channel: str) -> ChannelDesk:
         """The desk as a channel sees it."""
         questions = ChannelQueries(self.database, self.context, self.clock)
         known = self.context.channels.get(channel)
-        return DeskFor(
+        return ChannelDesk(
             channel, self.database, self.clock, self.live, self.reports, questions, FreeSpace.of(self.settings),
             known.fingerprint if known is not None else None,
         )  # fmt: skip
@@ -241,7 +242,7 @@ async def running_app(made: App) -> AsyncIterator[None]:
         "intake": supervised("intake", made.intake_worker().run),
         "outbox": supervised("outbox", made.outbox_worker().run),
         "clocks": supervised("clocks", made.clock_watcher().run),
-        "unread": supervised("unread", made.chaser().run),
+        "unread": supervised("unread", made.unread_reply_watcher().run),
     }
     for name, channel in made.context.channels.items():
         work = partial(keep_running, channel, made.desk_for(name))

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from channels import clock, contract
 from channels.contract import Capabilities, DeliveryError, Desk, Inbound, Outbound, State
-from channels.email import checkup, lmtp, normalise
+from channels.email import checkup, mail_receiver, normalise
 from channels.email.credentials import NoSecret
 from channels.email.facts import raw_mail_id
 from channels.email.imap.imap_client import ImapError
@@ -162,11 +162,11 @@ class Channel(contract.Channel):
         tries = 0
         while True:
             try:
-                await lmtp.serve(self.settings, desk, normalise.order_key, ready=self.listening)
+                await mail_receiver.serve(self.settings, desk, normalise.order_key, ready=self.listening)
             except OSError as error:
                 receiver = self.settings.receiver
                 problem = f"{receiver.host}:{receiver.port} can't be opened for receiving mail: {error.strerror}."
-                await desk.report(State(lmtp.ACCOUNT, connected=False, problem=problem))
+                await desk.report(State(mail_receiver.ACCOUNT, connected=False, problem=problem))
             tries += 1
             await asyncio.sleep(min(60.0, 2.0**tries))
 

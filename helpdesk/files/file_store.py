@@ -10,7 +10,7 @@ from helpdesk.errors import NotFound
 
 
 class FileStore:
-    """A folder of files named by SHA-256, durable when `keep` returns."""
+    """A folder of files named by SHA-256, durable when `store` returns."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -12,8 +12,8 @@ from helpdesk.database.dialect import new_id
 from helpdesk.database.engine import hint
 from helpdesk.database.metadata import Moment, Row
 from helpdesk.errors import Conflict
-from helpdesk.outbox.mailboxes import mailbox_of, organisation_of
 from helpdesk.outbox.models import outbox
+from helpdesk.outbox.recipient_addresses import mailbox_of, organisation_of
 
 _QUEUE = insert(outbox)
 _earlier = outbox.alias("earlier")

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, func, select, text, true
 
 from helpdesk.database.metadata import Row
-from helpdesk.outbox.mailboxes import mailbox_of, organisation_of
 from helpdesk.outbox.models import UNDER_WAY, UNSENT, outbox
+from helpdesk.outbox.recipient_addresses import mailbox_of, organisation_of
 
 _UNDER_WAY = text(UNDER_WAY)  # the conditions stand in the statements, so that the partial indexes are seen
 _FIGURES = select(

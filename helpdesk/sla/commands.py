@@ -8,7 +8,7 @@ from typing import Any
 
 from helpdesk.errors import Invalid
 from helpdesk.sla.calendar.calendars import Calendar, parse
-from helpdesk.sla.engine.rules import Cycle, CycleTargets, Response, replay
+from helpdesk.sla.engine.replay import Cycle, CycleTargets, Response, replay
 from helpdesk.sla.engine.timeline_entries import entry, moment
 
 

@@ -14,7 +14,7 @@ from typing import Any, get_args
 from helpdesk.errors import Invalid
 from helpdesk.sla.calendar.calendars import Calendar, parse
 from helpdesk.sla.calendar.default_calendar import YEARS, CalendarKind, default_calendar, iranian_holidays
-from helpdesk.sla.engine.rules import CycleTargets
+from helpdesk.sla.engine.replay import CycleTargets
 from helpdesk.sla.targets import KINDS, PolicyFacts
 
 PRIORITIES = ("low", "normal", "high", "urgent")

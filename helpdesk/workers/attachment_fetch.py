@@ -15,7 +15,7 @@ FILES_AT_ONCE = 8
 FETCHING = 45.0  # seconds for the files of one message, then it is tried again later
 HELD = timedelta(seconds=20)  # a conversation waits for its files so long, and longer while its worker lives
 PAUSE = timedelta(seconds=2)  # until the next look when too many wait
-MOST_LINES = 50  # conversations that wait for files at the same time
+MOST_CONVERSATIONS = 50  # conversations that wait for files at the same time
 
 
 @dataclass(slots=True)
@@ -38,7 +38,9 @@ def wants(item: NormalisedIntake) -> bool:
     return item.error is None and any(missing(file) for thing in item.things for file in thing.attachments)
 
 
-def apart(batch: Sequence[NormalisedIntake]) -> tuple[Sequence[NormalisedIntake], list[list[NormalisedIntake]]]:
+def split_by_missing_files(
+    batch: Sequence[NormalisedIntake],
+) -> tuple[Sequence[NormalisedIntake], list[list[NormalisedIntake]]]:
     """(what can be taken at once, conversations in which a message waits for files). The order within each stays."""
     wanting = {_key(row) for row in batch if wants(row)}
     if not wanting:

@@ -50,8 +50,8 @@ class IntakeWorker:
     poll: float = 5.0
     process: NormaliseProcess | None = None  # None: everything is understood in this process
     on_taken: Callable[[str, int], None] = lambda channel, count: None
-    _bringing: set[asyncio.Task[None]] = field(default_factory=set)
-    _lines: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(attachment_fetch.FILES_AT_ONCE))
+    _fetch_tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _fetch_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(attachment_fetch.FILES_AT_ONCE))
 
     async def run(self) -> None:
         """Work what is due, then sleep until the bell rings, the next try is due, or the poll interval is over."""
@@ -61,16 +61,16 @@ class IntakeWorker:
                 if await self._batch() < self.batch and not self.bell.rings:
                     await self.bell.wait(await self._nap())
         finally:
-            for task in self._bringing:
+            for task in self._fetch_tasks:
                 task.cancel()
-            await asyncio.gather(*self._bringing, return_exceptions=True)
+            await asyncio.gather(*self._fetch_tasks, return_exceptions=True)
             if self.process is not None:
                 await self.process.close()
 
     async def work_once(self) -> int:
         """Work one batch to its end, files and all; returns how many rows were taken up."""
         count = await self._batch()
-        await asyncio.gather(*self._bringing)
+        await asyncio.gather(*self._fetch_tasks)
         return count
 
     def _longest(self) -> timedelta:
@@ -89,7 +89,7 @@ class IntakeWorker:
         if not rows:
             return 0
         understood = await self._understand_all(rows)
-        ready, waiting = attachment_fetch.apart(understood)
+        ready, waiting = attachment_fetch.split_by_missing_files(understood)
         if waiting:
             await self._start(waiting, now)
         if ready:
@@ -97,58 +97,58 @@ class IntakeWorker:
                 await asyncio.to_thread(self._store, ready, now)
             else:
                 self._store(ready, now)
-            await self._take(ready, now)
+            await self._write_or_split(ready, now)
         return len(rows)
 
-    async def _take(self, batch: Sequence[NormalisedIntake], now: datetime) -> None:
+    async def _write_or_split(self, batch: Sequence[NormalisedIntake], now: datetime) -> None:
         try:
-            await self._receive(batch, now)
+            await self._write_batch(batch, now)
         except Unavailable:
             if len(batch) == 1:
                 raise
             for (
                 item
             ) in batch:  # one at a time takes less room on the disk; the first that fails ends it, so order stays
-                await self._receive([item], now)
+                await self._write_batch([item], now)
 
-    async def _receive(self, batch: Sequence[NormalisedIntake], now: datetime) -> None:
+    async def _write_batch(self, batch: Sequence[NormalisedIntake], now: datetime) -> None:
         done = await self.database.write(receive_batch, context=self.context, batch=batch, now=now, waits=self.waits)
         for channel, count in done.items():
             self.on_taken(channel, count)
 
-    async def _start(self, lines: Sequence[Sequence[NormalisedIntake]], now: datetime) -> None:
+    async def _start(self, conversations: Sequence[Sequence[NormalisedIntake]], now: datetime) -> None:
         """Fetch files beside everything else. Until they are there the database keeps their conversations waiting."""
-        full = len(self._bringing) >= attachment_fetch.MOST_LINES
-        ids = [item.row.id for line in lines for item in line]
+        full = len(self._fetch_tasks) >= attachment_fetch.MOST_CONVERSATIONS
+        ids = [item.row.id for conversation in conversations for item in conversation]
         until = now + (attachment_fetch.PAUSE if full else attachment_fetch.HELD)
         ours = await self.database.write(
             actions.lock_until, intake_ids=ids, now=now, until=until, longest=self._longest()
         )
-        for line in lines if not full else ():
-            own = [item for item in line if item.row.id in ours]  # another worker may have the rest
+        for conversation in conversations if not full else ():
+            own = [item for item in conversation if item.row.id in ours]  # another worker may have the rest
             if own:
-                task = asyncio.create_task(self._bring(own), name="files")
-                self._bringing.add(task)
-                task.add_done_callback(self._brought)
+                task = asyncio.create_task(self._fetch_and_receive(own), name="files")
+                self._fetch_tasks.add(task)
+                task.add_done_callback(self._fetch_done)
 
-    def _brought(self, task: asyncio.Task[None]) -> None:
-        self._bringing.discard(task)
+    def _fetch_done(self, task: asyncio.Task[None]) -> None:
+        self._fetch_tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:  # they are due again when nobody holds them
             log.error("files were fetched in vain", error=type(task.exception()).__name__)
         self.bell.ring()
 
-    async def _bring(self, line: Sequence[NormalisedIntake]) -> None:
+    async def _fetch_and_receive(self, conversation: Sequence[NormalisedIntake]) -> None:
         """Fetch the files of messages of one conversation, then put them on their timeline in order."""
-        keeping = asyncio.create_task(self._keep_held([item.row.id for item in line]))
+        keeping = asyncio.create_task(self._renew_lock([item.row.id for item in conversation]))
         try:
-            await asyncio.gather(*(self._fetch(item) for item in line if attachment_fetch.wants(item)))
+            await asyncio.gather(*(self._fetch(item) for item in conversation if attachment_fetch.wants(item)))
         finally:
             keeping.cancel()
         now = self.clock()
-        await asyncio.to_thread(self._store, [item for item in line if not item.files], now)
-        await self._take(line, now)
+        await asyncio.to_thread(self._store, [item for item in conversation if not item.files], now)
+        await self._write_or_split(conversation, now)
 
-    async def _keep_held(self, ids: Sequence[int]) -> None:
+    async def _renew_lock(self, ids: Sequence[int]) -> None:
         while True:
             await asyncio.sleep(attachment_fetch.HELD.total_seconds() / 3)
             until = self.clock() + attachment_fetch.HELD
@@ -157,7 +157,7 @@ class IntakeWorker:
             )
 
     async def _fetch(self, item: NormalisedIntake) -> None:
-        async with self._lines:
+        async with self._fetch_slots:
             await attachment_fetch.fetch(item, self.context.channels[item.row.channel])
         if item.error is None:
             await asyncio.to_thread(self._store, [item], self.clock())
@@ -256,7 +256,8 @@ def receive_batch(
             try:
                 with savepoint(tx):
                     made = [
-                        _receive(tx, context, row, *pair, now=now) for pair in zip(item.things, item.files, strict=True)
+                        _receive_one(tx, context, row, *pair, now=now)
+                        for pair in zip(item.things, item.files, strict=True)
                     ]
                 finished["done" if any(made) else "ignored"].append(row.id)
                 done[row.channel] = done.get(row.channel, 0) + 1
@@ -271,7 +272,7 @@ def receive_batch(
     return done
 
 
-def _receive(
+def _receive_one(
     tx: Connection, context: DeskContext, row: Row, inbound: Inbound, files: Sequence[NewFile], *, now: datetime
 ) -> int | None:
     received_at = min(row.received_at, now)  # nothing was received later than now: a clock was wrong

@@ -15,7 +15,7 @@ from helpdesk.journey.answering import unread_fallback
 from helpdesk.outbox import actions as outbox_actions
 from helpdesk.outbox import unread_checks
 from helpdesk.outbox.models import outbox
-from helpdesk.workers.unread_watcher import UnreadWatcher
+from helpdesk.workers.unread_reply_watcher import UnreadReplyWatcher
 from tests.support.desk.desk_story import MONDAY, story
 
 YEAR = timedelta(days=365)
@@ -125,7 +125,7 @@ async def test_due_times_that_are_right_are_left_alone(desk):
 async def test_a_look_at_unread_answers_set_while_the_clock_was_ahead_is_had_now(desk):
     ticket_id = await desk.writes()
     await desk.database.write(unread_checks.schedule_check, ticket_id=ticket_id, due_at=MONDAY + YEAR)
-    watcher = UnreadWatcher(desk.database, desk.context, desk.time, desk.app.bells["unread"])
+    watcher = UnreadReplyWatcher(desk.database, desk.context, desk.time, desk.app.bells["unread"])
     task = asyncio.create_task(watcher.run())
     async with asyncio.timeout(20):
         while await desk.database.read(unread_checks.next_check) is not None:

@@ -18,7 +18,7 @@ STORED = b"X-Pasokh-Stored"  # first line of a mail from a mailbox: when its ser
 UNREADABLE = b"X-Pasokh-Unfetched"  # first line of a note that stands for a mail the server would not hand over
 
 
-def external_id(raw: bytes) -> str:
+def intake_id(raw: bytes) -> str:
     """The Message-ID and a short hash of sender, date and subject; a hash of all of it where there is none.
 
     The hash, because scanners and shops are seen that give every mail the same Message-ID: they would be lost.

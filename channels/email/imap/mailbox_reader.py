@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from channels.contract import Desk, State, TryLater
 from channels.email.credentials import NoSecret, access_token, secret
-from channels.email.facts.raw_mail_id import OVERSIZED, UNREADABLE, external_id, stand_in, traced
+from channels.email.facts.raw_mail_id import OVERSIZED, UNREADABLE, intake_id, stand_in, traced
 from channels.email.imap.imap_client import Connection, ImapError, Selected, SignInRefused
 from channels.email.imap.imap_cursor import Cursor, first, internal_date, load, renumbered
 from channels.email.imap.imap_text import Fetched
@@ -177,7 +177,7 @@ class Reader:
         stored = {mail.uid: mail.internal_date for mail in group}
         calls = [
             # Received is when we take it in: a mailbox first read today holds mails of years, none of them late.
-            desk.accept(self.box.name, external_id(raw), traced(raw, stored[uid]), order_key=self.order_key(raw))
+            desk.accept(self.box.name, intake_id(raw), traced(raw, stored[uid]), order_key=self.order_key(raw))
             for uid, raw in sorted(raws.items())
         ]
         # All at once: the desk writes what waits together with one flush.

@@ -22,7 +22,7 @@ _FORWARD_SUBJECT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`text` is the person's own; `whole` all there is to read; `cut` whether they differ."""
+    """`text` is the person's own; `full_text` all there is to read; `cut` whether they differ."""
 
     text: str
     full_text: str

@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How something came in. `files` are the stored attachments of each Inbound, as column values."""
+    """How something came in. `intake_id`: its row there, None for what the desk itself takes in."""
 
     channel: str
     account: str

@@ -1,4 +1,4 @@
-"""A new ticket, and the line of the timeline that every arrival becomes."""
+"""A message that opens a ticket: its fields, clocks, suggestions and automatic reply."""
 
 from __future__ import annotations
 

@@ -13,11 +13,11 @@ from helpdesk.journey.context import DeskContext
 from helpdesk.journey.receiving import (
     calls,
     customer_message,
+    customer_requests,
     delivery_reports,
     match_ticket,
     new_ticket,
     oversized,
-    requests,
     sender,
 )
 from helpdesk.journey.receiving.arrival import Arrival
@@ -92,7 +92,7 @@ def _receive_update(
     if inbound.kind == "survey_answer":
         return survey_answers.receive_survey_answer(tx, context, arrival, inbound)
     if inbound.kind == "wish":
-        return requests.receive_request(tx, context, arrival, inbound)
+        return customer_requests.receive_request(tx, context, arrival, inbound)
     return None
 
 

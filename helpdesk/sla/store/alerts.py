@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from helpdesk.database.metadata import Row
 from helpdesk.sla.calendar.calendars import Calendar
-from helpdesk.sla.engine.rules import due_with_pauses
+from helpdesk.sla.engine.replay import due_with_pauses
 from helpdesk.sla.targets import Target, next_check
 from helpdesk.tickets.events.stored_events import event_of
 from helpdesk.tickets.events.ticket_events import DeadlineLater, DeadlineMissed, DeadlineNear

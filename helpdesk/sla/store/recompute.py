@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete
 
 from helpdesk.database.dialect import upsert, upserting
 from helpdesk.database.engine import hint
-from helpdesk.sla.engine.rules import DONE, PAUSED, Cycle, CycleTargets, Response, replay
+from helpdesk.sla.engine.replay import DONE, PAUSED, Cycle, CycleTargets, Response, replay
 from helpdesk.sla.store import actions, alerts, clock_store, queries, queue_wait
 from helpdesk.sla.store.clock_entries import clock_entries
 from helpdesk.sla.store.models import clocks, cycles

@@ -174,7 +174,7 @@ async def test_the_chaser_looks_by_itself_after_a_restart(desk, chat):
 
     await asked(chat)
     desk.time.passes(minutes=30)
-    worker = asyncio.create_task(desk.app.chaser().run())
+    worker = asyncio.create_task(desk.app.unread_reply_watcher().run())
     try:
         async with asyncio.timeout(20):
             while await desk.database.read(unread_checks.next_check) is not None:

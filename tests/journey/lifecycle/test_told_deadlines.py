@@ -9,7 +9,7 @@ import pytest
 
 from helpdesk.journey.lifecycle import clocks, status
 from helpdesk.sla.calendar.calendars import parse
-from helpdesk.sla.engine.rules import CycleTargets
+from helpdesk.sla.engine.replay import CycleTargets
 from helpdesk.sla.policies import PRIORITIES, Policies, Policy
 from helpdesk.sla.targets import PolicyTargets
 from tests.support.desk.desk_story import HOURS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from channels.email.facts.raw_mail_id import OVERSIZED, external_id, fingerprint, stand_in, traced
+from channels.email.facts.raw_mail_id import OVERSIZED, fingerprint, intake_id, stand_in, traced
 from helpdesk.intake import actions, queries
 from tests.support.mail.mail_desk import mail, mail_story
 
@@ -26,7 +26,7 @@ async def written(desk) -> list[tuple[str, str]]:
 
 
 async def test_two_forms_with_one_id_and_other_words_are_both_kept(desk):
-    assert external_id(form("Where is my order?")) == external_id(form("Please call me."))
+    assert intake_id(form("Where is my order?")) == intake_id(form("Please call me."))
     for words in ("Where is my order?", "Please call me.", "Where is my order?", "Please call me."):
         await desk.gets(form(words))
     assert sorted(await written(desk)) == [("Please call me.", "same id"), ("Where is my order?", "")]

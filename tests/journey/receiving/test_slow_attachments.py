@@ -140,7 +140,7 @@ async def test_a_worker_that_died_over_a_file_leaves_it_to_the_next_one(world, d
 
 
 async def test_more_slow_conversations_than_fit_wait_their_turn_and_none_is_lost(world, monkeypatch):
-    monkeypatch.setattr(attachment_fetch, "MOST_LINES", 2)
+    monkeypatch.setattr(attachment_fetch, "MOST_CONVERSATIONS", 2)
     monkeypatch.setattr(attachment_fetch, "PAUSE", timedelta(seconds=0))
     gate = asyncio.Event()
     for number in range(6):

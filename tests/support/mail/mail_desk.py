@@ -12,7 +12,7 @@ from typing import Any
 
 from channels.contract import Outbound
 from channels.email import channel as email_channel
-from channels.email.facts.raw_mail_id import external_id
+from channels.email.facts.raw_mail_id import intake_id
 from channels.email.sending import render
 from channels.email.settings import EmailSettings
 from helpdesk.app import App, context_of
@@ -45,7 +45,7 @@ class MailStory(Story):
         """A mail arrives and is processed; returns the ticket of the newest entry."""
         raw = raw if isinstance(raw, bytes) else raw.as_bytes()
         channel = self.app.context.channels["email"]
-        await self.app.desk_for("email").accept(account, external_id(raw), raw, order_key=channel.order_key(raw))
+        await self.app.desk_for("email").accept(account, intake_id(raw), raw, order_key=channel.order_key(raw))
         return await self.work()
 
     async def posts(self) -> list[EmailMessage]:

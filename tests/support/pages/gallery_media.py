@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.agents.rules import AgentView
-from helpdesk.web.inbox.views.actions_view import MessageActions
 from helpdesk.web.inbox.views.content_views import (
     CallView,
     CardView,
@@ -26,6 +25,7 @@ from helpdesk.web.inbox.views.content_views import (
     VisitorView,
 )
 from helpdesk.web.inbox.views.inbox_views import AddressView, TicketView
+from helpdesk.web.inbox.views.message_menu_view import MessageActions
 from helpdesk.web.inbox.views.timeline_views import (
     ChangeView,
     ChannelMark,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from helpdesk.sla.calendar.calendars import parse
-from helpdesk.sla.engine.rules import Cycle, CycleTargets, replay
+from helpdesk.sla.engine.replay import Cycle, CycleTargets, replay
 from helpdesk.sla.engine.timeline_entries import entry
 
 ALWAYS = parse(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.sla.calendar.calendars import parse
-from helpdesk.sla.engine.rules import Cycle, CycleTargets, Response, replay
+from helpdesk.sla.engine.replay import Cycle, CycleTargets, Response, replay
 from helpdesk.sla.engine.timeline_entries import entry
 from tests.unit.sla import due_oracle
 from tests.unit.sla.replay_oracle import Line, Oracle

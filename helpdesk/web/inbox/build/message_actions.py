@@ -11,7 +11,7 @@ from helpdesk.journey.receiving import by_person
 from helpdesk.tickets.rows import EntryRow, TicketRow
 from helpdesk.tickets.rules import snippet
 from helpdesk.web.inbox.build.reader import Reader, name_of
-from helpdesk.web.inbox.views.actions_view import DestinationView, MessageActions, ReplyingTo
+from helpdesk.web.inbox.views.message_menu_view import DestinationView, MessageActions, ReplyingTo
 
 QUOTED = 90  # characters of the quoted message
 

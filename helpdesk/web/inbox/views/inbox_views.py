@@ -9,9 +9,9 @@ from typing import Literal
 from urllib.parse import urlencode
 
 from helpdesk.agents.rules import AgentView
-from helpdesk.web.inbox.views.actions_view import DestinationView, ReplyingTo
 from helpdesk.web.inbox.views.callback_view import CallBackView
 from helpdesk.web.inbox.views.content_views import VisitorView
+from helpdesk.web.inbox.views.message_menu_view import DestinationView, ReplyingTo
 from helpdesk.web.inbox.views.timeline_views import ChannelMark, ClockExplanation, ClockView, EntryView, FileView, Item
 
 Level = Literal["good", "soon", "far"]

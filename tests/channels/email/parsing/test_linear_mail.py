@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from channels.contract import Unreadable
-from channels.email.facts.raw_mail_id import external_id
+from channels.email.facts.raw_mail_id import intake_id
 from channels.email.normalise import normalise, order_key
 from tests.support.growth.measure import growth
 
@@ -39,7 +39,7 @@ PLACES: dict[str, Callable[[str], str]] = {
 def take(mail: str) -> None:
     raw = mail.encode("utf-8", "surrogateescape")
     order_key(raw)
-    external_id(raw)
+    intake_id(raw)
     with suppress(Unreadable):  # nothing is in it: that, too, is said soon
         normalise(raw, account="support", own_addresses=["support@example.org"], trusted_servers=["a"])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from channels.email.channel import Channel
-from channels.email.facts.raw_mail_id import external_id
+from channels.email.facts.raw_mail_id import intake_id
 from helpdesk.database.engine import Database, open_database
 from tests.support.desk.desk_story import Story, story
 from tests.support.mail.mailboxes import channel, mail, outgoing
@@ -29,7 +29,7 @@ class MailDesk:
         """A mail arrives and is worked on, and what it causes leaves."""
         raw = f"Delivered-To: {to}\r\n".encode() + content
         desk = self.story.app.desk_for("email")
-        await desk.accept("support", external_id(content), raw, order_key=self.email.order_key(raw))
+        await desk.accept("support", intake_id(content), raw, order_key=self.email.order_key(raw))
         await self.story.work()
         await self.story.sends()
 

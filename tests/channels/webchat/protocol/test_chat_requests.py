@@ -120,10 +120,10 @@ async def test_requests_of_a_visitor_are_limited(chat, sara):
 
 
 async def test_a_link_leads_on_and_welcome_says_whether_there_is_one(database, tmp_path, monkeypatch):
-    from helpdesk.workers.channel_runner import DeskFor
+    from helpdesk.workers.channel_desk import ChannelDesk
 
     desk = story(database, tmp_path)
-    real = DeskFor.ask
+    real = ChannelDesk.ask
 
     async def ask(self, question, **about):
         if question == "link":
@@ -138,7 +138,7 @@ async def test_a_link_leads_on_and_welcome_says_whether_there_is_one(database, t
             ]
         return await real(self, question, **about)
 
-    monkeypatch.setattr(DeskFor, "ask", ask)
+    monkeypatch.setattr(ChannelDesk, "ask", ask)
     async with open_chat(desk, settings(tmp_path)) as chat:
         sara = chat.client()
         assert (await sara.connect())["site"]["telegram"] is True

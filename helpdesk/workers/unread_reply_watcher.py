@@ -18,7 +18,7 @@ LONGEST_NAP = 600.0  # seconds
 
 
 @dataclass(slots=True)
-class UnreadWatcher:
+class UnreadReplyWatcher:
     """Looks until cancelled."""
 
     database: Database

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from channels.contract import TryLater
-from channels.email import lmtp
+from channels.email import mail_receiver
 from channels.email.channel import Channel
 from tests.support.desk.memory_desk import MemoryDesk
 from tests.support.mail.mailboxes import channel, listening, mail, running
@@ -229,4 +229,4 @@ async def test_a_receiver_port_in_use_is_reported_and_the_mailboxes_go_on() -> N
         email = channel(SUPPORT, receiver={"enabled": True, "port": port})
         other = MemoryDesk()
         async with running(email, other):
-            await other.until(lambda: f"127.0.0.1:{port} can't be opened" in other.problem(lmtp.ACCOUNT))
+            await other.until(lambda: f"127.0.0.1:{port} can't be opened" in other.problem(mail_receiver.ACCOUNT))

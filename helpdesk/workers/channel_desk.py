@@ -1,17 +1,14 @@
-"""Runs the channels: the desk's side of the contract, and a channel that falls is started again."""
+"""The desk as a channel sees it: what stands behind `channels.contract.Desk`."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import structlog
-
-from channels.contract import ANY, Channel, Cursor, Question, State, TryLater
+from channels.contract import ANY, Cursor, Question, State, TryLater
 from helpdesk.clock import Clock
 from helpdesk.database.engine import Database
 from helpdesk.errors import Unavailable
@@ -19,9 +16,6 @@ from helpdesk.files.free_space import FreeSpace
 from helpdesk.intake import actions, queries
 from helpdesk.live.event_bus import EventBus
 from helpdesk.workers.channel_queries import ChannelQueries
-
-log = structlog.get_logger("channels")
-BACK_OFF = (1.0, 5.0, 15.0, 60.0)
 
 
 @dataclass(slots=True)
@@ -32,7 +26,7 @@ class Reports:
 
 
 @dataclass(slots=True)
-class DeskFor:
+class ChannelDesk:
     """What one channel sees of the desk; see `channels.contract.Desk`."""
 
     channel: str
@@ -100,19 +94,3 @@ def _as_try_later() -> Iterator[None]:
         yield
     except Unavailable as error:
         raise TryLater(str(error)) from error
-
-
-async def keep_running(channel: Channel, desk: DeskFor) -> None:
-    """Run a channel until cancelled; when it falls over, say so and start it again after a while."""
-    falls = 0
-    while True:
-        try:
-            await channel.run(desk)
-        except Exception as error:  # one channel's bug must not stop the others
-            log.exception("channel stopped", channel=channel.name)
-            problem = f"The channel stopped: {type(error).__name__}: {error}. It is started again."
-            await desk.report(State(account="", connected=False, problem=problem, since=desk.clock()))
-            await asyncio.sleep(BACK_OFF[min(falls, len(BACK_OFF) - 1)])
-            falls += 1
-        else:
-            return

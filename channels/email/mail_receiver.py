@@ -12,7 +12,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from channels.contract import Desk, State, TryLater
-from channels.email.facts.raw_mail_id import external_id
+from channels.email.facts.raw_mail_id import intake_id
 from channels.email.settings import EmailSettings, Receiver
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ class MailReceiver:
         trace = "".join(f"Delivered-To: {_clean(address)}\r\n" for address in dict.fromkeys(recipients))
         raw = f"Return-Path: <{_clean(sender)}>\r\n{trace}".encode("utf-8", "surrogateescape") + content
         try:
-            await self._desk.accept(account, external_id(content), raw, order_key=self._order_key(raw))
+            await self._desk.accept(account, intake_id(content), raw, order_key=self._order_key(raw))
         except TryLater as error:
             log.warning("a mail is refused for now", extra={"account": account, "why": str(error)})
             return "451 4.3.1 The desk takes nothing in at the moment, try again later"
