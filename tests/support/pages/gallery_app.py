@@ -167,7 +167,7 @@ def merging(language: str) -> dict[str, Any]:
     ]
     return {
         "number": 1248, "subject": words["subject"], "name": words["customer"], "merged_into": None, "choices": choices,
-        "into": "77", "error": words["unsolved"], "ask": True, "here": True,
+        "into": "77", "error": words["unsolved"], "ask": True, "here": True, "query": "?view=all",
     }  # fmt: skip
 
 
