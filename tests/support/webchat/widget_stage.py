@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page, expect
 
 from helpdesk.database.engine import open_database
 from tests.support.desk.desk_story import Story, story
-from tests.support.pages.browser import CHROMIUM, chromium, required
+from tests.support.pages.browser import CHROMIUM, PATIENCE, chromium, required
 from tests.support.webchat.chat_client import OpenChat, open_chat, settings
 from tests.support.webchat.sample_shop import shop
 
@@ -57,7 +57,7 @@ class Stage:
     async def page(self, path: str = "en", context: Any = None, **options: Any) -> Page:
         context = context or await self.browser.new_context(reduced_motion="reduce", **options)
         page: Page = await context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         await page.goto(f"{self.site}/{path}")
         return page
 
