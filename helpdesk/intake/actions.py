@@ -48,7 +48,8 @@ def store(
 ) -> bool:
     """Keep a raw message. False: it is here already.
 
-    Where its id is taken, `fingerprint` tells whether by the same message; another one is kept beside it.
+    Where its id is taken, `fingerprint` tells whether by the same message; another one is kept beside it, and so is
+    a message behind a note that it could not be had.
     """
     row = {
         "channel": channel,
@@ -62,20 +63,20 @@ def store(
         "raw": raw,
     }
     fresh = insert_ignore(tx, _KEEP, row)
-    if not fresh and fingerprint is not None:
-        own, known = fingerprint(raw), _known_fingerprint(tx, row, fingerprint)
-        if own is not None and known is not None and own != known:
+    if not fresh and fingerprint is not None and (known := _known_raw(tx, row)):
+        own = fingerprint(raw)
+        if own is not None and own != fingerprint(known):
             fresh = insert_ignore(tx, _KEEP, {**row, "external_id": id_of_other(str(row["external_id"]), own)})
     if fresh:
         hint(tx, "intake")
     return fresh
 
 
-def _known_fingerprint(tx: Connection, row: Mapping[str, Any], fingerprint: Fingerprint) -> str | None:
-    """The fingerprint of what is stored under the id of `row`; None where its raw form was erased."""
+def _known_raw(tx: Connection, row: Mapping[str, Any]) -> bytes | None:
+    """What is stored under the id of `row`; empty where it was erased."""
     same = [intake.c[name] == row[name] for name in ("channel", "account", "external_id")]
-    stored = tx.execute(select(intake.c.raw).where(*same)).scalar()
-    return fingerprint(stored) if stored else None
+    stored: bytes | None = tx.execute(select(intake.c.raw).where(*same)).scalar()
+    return stored
 
 
 def mark_done(tx: Connection, *, intake_ids: Sequence[int], state: str = "done") -> None:

@@ -94,6 +94,12 @@ class Timeline:
             if entry.id > entry_id
         )
 
+    def answer_with(self, entry_id: int | None, channel: str) -> dict[str, Any] | None:
+        """What a channel kept of a customer's message for the answer to it."""
+        known = next((entry for entry in self.entries if entry.id == entry_id and entry.channel == channel), None)
+        kept = (known.data or {}).get("answer_with") if known is not None else None
+        return kept if isinstance(kept, dict) else None
+
     def references(self, channel: str) -> list[str]:
         """Remote ids of the messages on a channel, oldest first, the newest `MOST_REFERENCES`."""
         known = [

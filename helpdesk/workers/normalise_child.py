@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import pickle
+import resource
 import signal
 import sys
 from typing import Any, BinaryIO
 
 LENGTH = 4  # bytes
+MEMORY = 2**30  # bytes of data it may hold; a mail that needs more is given up
 
 
 def run() -> None:
@@ -21,6 +23,7 @@ def run() -> None:
     os.dup2(2, 1)  # what a library prints is no answer
     signal.signal(signal.SIGPROF, signal.SIG_DFL)  # no handler: an expression that runs on would never let it in
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the desk ends it
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     budget = float(sys.argv[1])
     while (frame := _read(sys.stdin.buffer)) is not None:
         function, account, raw = pickle.loads(frame)  # noqa: S301 (the desk wrote it)

@@ -32,6 +32,10 @@ class Ended(Exception):
     """The process ended before it answered."""
 
 
+class Overdue(Ended):
+    """It only waited, for too long."""
+
+
 @dataclass(slots=True)
 class NormaliseProcess:
     """Started when first needed. `budget`: seconds of processor time for one message."""
@@ -49,12 +53,14 @@ class NormaliseProcess:
                 done = len(results)
                 try:
                     await self._work(tasks[done:], results)
-                except Ended:
+                except Ended as error:
                     code = await self._end()
                     deaths = deaths + 1 if len(results) == done else 1
-                    # Killed by the budget, or twice at the same message: that message does it.
-                    if code == -signal.SIGPROF or deaths > 1:
+                    if code == -signal.SIGPROF or (isinstance(error, Overdue) and deaths > 1):
                         results.append(self._given_up())
+                        deaths = 0
+                    elif deaths > 1:  # twice at the same message: it is tried again later, as after any error
+                        results.append(RuntimeError(f"the process that understands messages ended with {code}"))
                         deaths = 0
                 except BaseException:
                     await self._end()  # answers that nobody read would be taken for those of the next
@@ -103,7 +109,9 @@ class NormaliseProcess:
             async with asyncio.timeout(self.budget * PATIENCE):
                 size = int.from_bytes(await process.stdout.readexactly(LENGTH), "big")
                 return pickle.loads(await process.stdout.readexactly(size))  # noqa: S301 (our own process wrote it)
-        except (asyncio.IncompleteReadError, ConnectionError, TimeoutError) as error:
+        except TimeoutError as error:
+            raise Overdue from error
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise Ended from error
 
     async def _end(self) -> int | None:

@@ -36,13 +36,16 @@ def intake_id(raw: bytes) -> str:
 def fingerprint(raw: bytes) -> str | None:
     """Hash of the fields a person fills in and of everything below the header, without line ends and blanks around.
 
-    What servers write above a mail on its way is left out. None for a stand-in, which lacks the mail itself.
+    What servers write above a mail on its way is left out. A note about a mail too large to fetch has its size
+    instead of what is below the header. None for one that could not be fetched: nothing of it is known.
     """
-    if raw.startswith((OVERSIZED, UNREADABLE)):
+    if raw.startswith(UNREADABLE):
         return None
     head = header(raw)
     parts = [b" ".join(result[1].split()) if (result := field.search(head)) else b"" for field in WRITTEN]
     body = raw[len(head) :].replace(b"\r\n", b"\n").replace(b"\r", b"\n").strip()
+    if raw.startswith(OVERSIZED):
+        body = b"oversized " + raw.partition(b"\n")[0].partition(b":")[2].strip()
     return hashlib.sha256(b"\0".join([*parts, body])).hexdigest()
 
 

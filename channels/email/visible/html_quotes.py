@@ -9,10 +9,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from channels.email.visible.html_text import NO_TEXT, Marks, texts
 from channels.email.visible.quote_patterns import FORWARDED, fold
+from channels.toolkit.html_nesting import LONGEST, is_too_nested
 
-DEEPEST = 5_000
 MOST_CHILDREN = 500  # of an element around quotations
-LONGEST = 2_000_000  # characters of HTML that are read
+MOST_MARKS = 200  # elements of one kind that are looked into
 
 # What programs mark, by a word in the source that says whether it is worth searching for.
 _QUOTES = {
@@ -61,10 +61,6 @@ _OUTLOOK = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<[^<>]{0,2000}>?")
-_NESTING = re.compile(
-    r"<(/?)(?:div|span|p|b|i|u|a|em|font|strong|table|tr|td|tbody|ul|ol|li|blockquote|center|section|article|big|small|code|pre|form|h[1-6]|[a-z]+-[a-z-]+)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +73,7 @@ class Texts:
 
 def read(html: str, *, keep_quotes: bool = False) -> Texts:
     """HTML as text."""
-    if _too_deep(html):
+    if is_too_nested(html):
         plain = _TAG.sub(" ", html[:LONGEST])
         return Texts(plain, plain)
     tree = LexborHTMLParser(html[:LONGEST])
@@ -89,18 +85,6 @@ def read(html: str, *, keep_quotes: bool = False) -> Texts:
     return Texts(own or full_text, full_text)
 
 
-def _too_deep(html: str) -> bool:
-    """Whether the elements are nested so deeply that building the tree would take minutes."""
-    if len(html) < 4 * DEEPEST:
-        return False
-    depth = 0
-    for tag in _NESTING.finditer(html, 0, LONGEST):
-        depth += -1 if tag[1] else 1
-        if depth > DEEPEST:
-            return True
-    return False
-
-
 def is_marked(html: str) -> bool:
     """Whether the source bears a mark of some program: a cheap look before the tree is built."""
     low = html[:LONGEST].lower()
@@ -109,13 +93,13 @@ def is_marked(html: str) -> bool:
 
 def _marked(body: LexborNode, low: str) -> Marks:
     """What programs marked in it."""
-    nodes = [node for mark, where in _QUOTES.items() if mark in low for node in body.css(where)]
+    nodes = [node for mark, where in _QUOTES.items() if mark in low for node in body.css(where)[:MOST_MARKS]]
     quotes = {node.mem_id for node in nodes if not _forwards(node) and not _holds_answers(node)}
     leave = {node.mem_id for mark, where in _SIGNATURES.items() if mark in low for node in body.css(where)}
     leave.update(node.mem_id for name in _INTRODUCTIONS if name in low for node in body.css(_QUOTES[name]))
-    rest = [node for mark, where in _ALL_AFTER.items() if mark in low for node in body.css(where)]
+    rest = [node for mark, where in _ALL_AFTER.items() if mark in low for node in body.css(where)[:MOST_MARKS]]
     stop = {node.mem_id for node in rest if not _forwards(node)}
-    for node in body.css(_BORDERED) if "border-top" in low else ():
+    for node in body.css(_BORDERED)[:MOST_MARKS] if "border-top" in low else ():
         if _OUTLOOK.search(node.attributes.get("style") or "") and _looks_like_header(node) and not _forwards(node):
             stop.add(node.mem_id)
             break

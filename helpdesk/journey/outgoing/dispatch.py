@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -31,15 +33,10 @@ def send_entry(
     channel = context.channels.get(way.channel)
     if channel is None:
         raise Conflict("The channel {channel} is not switched on, so nothing can be sent there.", channel=way.channel)
-    if timeline is None:
-        references = queries.references(tx, ticket_id=ticket.id, channel=way.channel)
-        entry_id = tickets.add_entry(tx, entry)
-    else:
-        references = timeline.references(way.channel)
-        entry_id = timeline.add_entry(tx, entry)
+    references, answer_with = _thread(tx, ticket, way.channel, timeline)
+    entry_id = tickets.add_entry(tx, entry) if timeline is None else timeline.add_entry(tx, entry)
     payload = outbound.build_payload(
-        context, message, ticket=ticket, entry_id=entry_id, way=way, references=references,
-        answer_with=answer_queries.answer_with(tx, entry_id=ticket.customer_entry_id, channel=way.channel),
+        context, message, ticket=ticket, entry_id=entry_id, way=way, references=references, answer_with=answer_with
     )  # fmt: skip
     remote_id = channel.remote_id(outbound.to_outbound(payload))
     if remote_id is not None:
@@ -52,3 +49,15 @@ def send_entry(
         automatic=message.automatic, payload=payload, now=now, due_at=due_at,
     )  # fmt: skip
     return entry_id
+
+
+def _thread(
+    tx: Connection, ticket: TicketRow, channel: str, timeline: Timeline | None
+) -> tuple[Sequence[str], dict[str, Any] | None]:
+    """What the message answers: remote ids, and what the channel kept of the customer's newest message for it."""
+    if timeline is None:
+        return (
+            queries.references(tx, ticket_id=ticket.id, channel=channel),
+            answer_queries.answer_with(tx, entry_id=ticket.customer_entry_id, channel=channel),
+        )
+    return timeline.references(channel), timeline.answer_with(ticket.customer_entry_id, channel)

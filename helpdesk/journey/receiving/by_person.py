@@ -58,4 +58,6 @@ def _ticket_changes(tx: Connection, ticket: TicketRow, entry: EntryRow, now: dat
         changes["cycle"] = ticket.cycle + 1
     elif ticket.cycle == 0:
         changes |= {"cycle": 1, "active": ticket.spam_at is None}
+    else:
+        changes["status"] = rules.status_after_customer(ticket.status)
     return changes

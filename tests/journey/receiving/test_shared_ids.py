@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from channels.email.facts.raw_mail_id import OVERSIZED, fingerprint, intake_id, stand_in, traced
+from channels.email.facts.raw_mail_id import OVERSIZED, UNREADABLE, fingerprint, intake_id, stand_in, traced
 from helpdesk.intake import actions, queries
 from tests.support.mail.mail_desk import mail, mail_story
 
@@ -39,8 +39,26 @@ async def test_a_mailbox_read_again_doubles_nothing(desk):
         traced(b"Received: from somewhere\r\nReturn-Path: <form@shop.example>\r\n" + raw, "01-Mar-2026 10:00:00 +0000")
     )
     await desk.gets(raw.replace(b"\r\n", b"\n"))
-    await desk.gets(stand_in(OVERSIZED, 99, raw.partition(b"\r\n\r\n")[0]))
+    await desk.gets(stand_in(UNREADABLE, 99, raw.partition(b"\r\n\r\n")[0]))
     assert await written(desk) == [("Where is my order?", "")]
+
+
+async def test_a_note_about_a_large_mail_hides_no_other_mail(desk):
+    head = form("A film of it").partition(b"\r\n\r\n")[0]
+    large, other = stand_in(OVERSIZED, 90_000_000, head), stand_in(OVERSIZED, 80_000_000, head)
+    for raw in (large, form("Please call me."), other, large, form("Please call me."), other):
+        await desk.gets(raw)
+    notes = [entry for number in range(1, 5) for entry in await desk.timeline(number) if entry.kind == "note"]
+    assert [entry.data["problem"] for entry in notes] == ["oversized", "oversized"]
+    assert [line for line in await written(desk) if line[1]] == [("Please call me.", "same id")]
+
+
+async def test_a_mail_that_can_be_fetched_at_last_is_kept(desk):
+    raw = form("Where is my order?")
+    await desk.gets(stand_in(UNREADABLE, 99, raw.partition(b"\r\n\r\n")[0]))
+    for _ in range(2):
+        await desk.gets(raw)
+    assert [words for words, _mark in await written(desk)].count("Where is my order?") == 1
 
 
 async def test_what_was_erased_does_not_come_back(desk):

@@ -29,6 +29,8 @@ def understand(account: str, raw: bytes) -> Any:
         raise UnicodeDecodeError("utf-8", b"x", 0, 1, "no")
     if raw == b"dies":
         os.kill(os.getpid(), signal.SIGKILL)
+    if raw == b"hoards":
+        return bytearray(2**31)
     if raw == b"waits":
         time.sleep(3600)
     return account, len(raw), os.getpid()
@@ -63,9 +65,15 @@ async def test_the_loop_goes_on_meanwhile(beside):
     assert turns > 100
 
 
-async def test_a_message_its_process_dies_of_twice_is_given_up(beside):
+async def test_a_message_its_process_dies_of_twice_is_tried_again_later(beside):
     results = await beside.normalise([(understand, "support", raw) for raw in (b"one", b"dies", b"two")])
-    assert [type(item) for item in results] == [tuple, Unreadable, tuple]
+    assert [type(item) for item in results] == [tuple, RuntimeError, tuple]
+    assert "ended with -9" in str(results[1])
+
+
+async def test_a_message_that_needs_too_much_memory_is_an_error_of_its_own(beside):
+    results = await beside.normalise([(understand, "support", raw) for raw in (b"one", b"hoards", b"two")])
+    assert [type(item) for item in results] == [tuple, MemoryError, tuple]
 
 
 async def test_one_that_only_waits_is_given_up_by_the_clock(beside, monkeypatch):
