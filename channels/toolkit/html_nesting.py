@@ -37,8 +37,8 @@ def is_too_nested(html: str) -> bool:
     text = _NO_TAGS.sub("", html[:LONGEST])
     depth = repeated = left_open = 0
     levels: list[Counter[str]] = [Counter()]
-    for tags, found in enumerate(_TAG.finditer(text), 1):
-        closes, name = bool(found[1]), found[2].lower()
+    for tags, tag in enumerate(_TAG.finditer(text), 1):
+        closes, name = bool(tag[1]), tag[2].lower()
         if name in _NESTING or "-" in name:
             depth += -1 if closes else 1
         if name in _FORMATTING:
