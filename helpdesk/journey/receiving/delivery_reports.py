@@ -7,6 +7,7 @@ any other makes the message uncertain at most.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -23,18 +24,23 @@ from helpdesk.outbox import actions as outbox
 from helpdesk.outbox import queries as outbox_queries
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets import queries
-from helpdesk.tickets.rows import EntryRow
+from helpdesk.tickets.rows import EntryRow, NewFile
 from helpdesk.tickets.threading import answer_queries, entry_tokens
 
 MOST_NUMBERS = 5  # of a returned subject
 
 
-def receive_delivery_report(tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound) -> int | None:
+def receive_delivery_report(
+    tx: Connection, context: DeskContext, arrival: Arrival, inbound: Inbound, files: Sequence[NewFile]
+) -> int | None:
     """A bounce or a delivery notice arrived: tie it to the very message. None: it names none of ours.
 
     Raises Conflict, to be asked again, while what it may be about is still being sent.
     """
     entry_id = _find_entry(tx, context, arrival.channel, inbound)
+    by_number = entry_id is None
+    if by_number:
+        entry_id = _find_by_number(tx, arrival.channel, inbound)
     _refuse_while_sending(tx, arrival.channel, inbound, entry_id)
     if entry_id is None or inbound.delivery is None:
         return None
@@ -48,8 +54,9 @@ def receive_delivery_report(tx: Connection, context: DeskContext, arrival: Arriv
         return entry_id
     ticket = queries.locked(tx, ticket_id=entry.ticket_id)
     report_id = write_entry(
-        tx, arrival, inbound, ticket_id=ticket.id, contact_id=ticket.contact_id, files=(), stranger=False
-    )
+        tx, arrival, inbound, ticket_id=ticket.id, contact_id=ticket.contact_id, files=files, stranger=False,
+        unproven="number" if by_number else "",
+    )  # fmt: skip
     tickets.change(tx, ticket_id=ticket.id, changed_at=arrival.received_at)
     news = inbound.delivery
     if news.state == "failed":
@@ -132,9 +139,14 @@ def _find_entry(tx: Connection, context: DeskContext, channel: str, inbound: Inb
         match = queries.entry_by_remote_id(tx, channel=channel, remote_id=remote_id)
         if match is not None and queries.is_outgoing(tx, entry_id=match):
             return match
+    return None
+
+
+def _find_by_number(tx: Connection, channel: str, inbound: Inbound) -> int | None:
+    """Where a relay gave our mail another id, the number in its subject and the recipient are left; both can be guessed."""
     named_people = inbound.delivery.recipients if inbound.delivery is not None else ()
     for number in inbound.thread.numbers[:MOST_NUMBERS] if named_people else ():
         newest = answer_queries.newest_sent_to(tx, ticket_id=number, channel=channel, recipients=named_people)
         if newest is not None:
-            return newest  # a relay gave our mail another id: the number in its subject and the recipient are left
+            return newest
     return None

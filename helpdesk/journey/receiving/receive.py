@@ -82,7 +82,7 @@ def _receive_update(
 ) -> int | None:
     """What is about something that is there already."""
     if inbound.kind == "delivery":
-        return delivery_reports.receive_delivery_report(tx, context, arrival, inbound)
+        return delivery_reports.receive_delivery_report(tx, context, arrival, inbound, files)
     if inbound.kind == "edit":
         return edits.receive_edit(tx, arrival, inbound, files)
     if inbound.kind == "reaction":

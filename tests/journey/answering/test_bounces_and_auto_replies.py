@@ -9,6 +9,7 @@ import pytest
 from channels.email.facts.raw_mail_id import OVERSIZED, stand_in
 from helpdesk.contacts import queries as contacts
 from helpdesk.database.engine import open_database
+from helpdesk.tickets import queries
 from tests.journey.receiving.test_mail_threading import asked_and_answered, line, without
 from tests.support.mail.mail_desk import answer, mail, mail_story
 
@@ -263,3 +264,30 @@ async def test_automatic_mail_to_one_organisation_is_capped(database, tmp_path):
 async def test_mailboxes_where_everybody_has_one_are_no_organisation(database, tmp_path):
     desk = acknowledging(database, tmp_path, per_organisation_a_day=3)
     assert await acknowledged(desk, [f"person{n}@gmail.com" for n in range(6)]) == 6
+
+
+async def test_files_of_a_report_are_kept_with_it(desk):
+    number, _, _, sent = await asked_and_answered(desk)
+    report = bounce(sent, desk.mails[0].sender)
+    picture = (
+        b"--b\r\nContent-Type: image/png; name=screen.png\r\nContent-Transfer-Encoding: base64\r\n"
+        b"Content-Disposition: attachment; filename=screen.png\r\n\r\niVBORw0KGgo=\r\n--b--\r\n"
+    )
+    await desk.gets(report.replace(b"\r\n--b--\r\n", b"\r\n" + picture))
+    entry = next(one for one in reversed(await desk.timeline(number)) if one.kind == "message" and not one.outgoing)
+    files = await desk.database.read(queries.attachments_of, entry_ids=[entry.id])
+    assert [file.name for file in files] == ["screen.png"]
+
+
+async def test_a_report_that_only_guesses_a_number_is_marked(desk):
+    number, _, entry, _ = await asked_and_answered(desk)
+    guess = (
+        "Return-Path: <>\nFrom: mailer-daemon@elsewhere.example\nTo: support@desk.example\n"
+        f"Subject: Undelivered: [#{number}]\nX-Failed-Recipients: sara@customers.example\n"
+        "Message-ID: <guess@elsewhere.example>\nAuto-Submitted: auto-replied\n\nPlease pay to another account.\n"
+    )
+    await desk.gets(guess.replace("\n", "\r\n").encode())
+    reports = [one for one in await desk.timeline(number) if one.author == "system" and one.kind == "message"]
+    assert [(one.data or {}).get("unproven") for one in reports] == ["number"]
+    assert (await deliveries_of(desk, number))[entry] == "uncertain"
+    assert (await desk.clocks(number, "first_response"))[0].state == "stopped"
