@@ -1,4 +1,4 @@
-"""Whether building a tree of some HTML would take far more than its size lets expect."""
+"""Whether building a tree of some HTML would take far more than its size lets expect, and its words if so."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ _NO_TAGS = re.compile(
     r"|<(style|script|title|textarea|xmp)\b(?:[^<]++|<(?!/\1\b))*+",
     re.IGNORECASE,
 )
+_MARKUP = re.compile(r"<[^<>]{0,2000}+>?")
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*+)", re.IGNORECASE)
 _FORMATTING = frozenset({
     "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
@@ -57,3 +58,8 @@ def is_too_nested(html: str) -> bool:
         if depth > DEEPEST or repeated > MOST or (repeated > FEW and repeated > EACH * tags):
             return True
     return False
+
+
+def without_markup(html: str) -> str:
+    """The words of HTML whose tree is not built."""
+    return _MARKUP.sub(" ", html[:LONGEST])

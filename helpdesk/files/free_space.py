@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from helpdesk.settings import Settings
 
+EVERY = 1.0  # seconds between two looks: asking the file system for each message costs as much as a statement
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class FreeSpace:
     """The disks below `folders`; `floor` in bytes, 0: never too little."""
 
     folders: Sequence[Path] = ()
     floor: int = 0
+    _low: bool = False
+    _look_at: float = 0.0
 
     @classmethod
     def of(cls, settings: Settings) -> FreeSpace:
@@ -30,8 +35,11 @@ class FreeSpace:
         return min((_bytes_left(folder) for folder in self.folders), default=self.floor)
 
     def is_low(self) -> bool:
-        """Whether new things must be refused, so that people can go on reading and answering."""
-        return self.floor > 0 and self.bytes_left() < self.floor
+        """Whether new things must be refused, so that people can go on reading and answering; as of a second ago."""
+        now = time.monotonic()
+        if self.floor > 0 and now >= self._look_at:
+            self._low, self._look_at = self.bytes_left() < self.floor, now + EVERY
+        return self._low
 
 
 def _bytes_left(folder: Path) -> int:

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from channels.email.visible.html_text import NO_TEXT, Marks, texts
 from channels.email.visible.quote_patterns import FORWARDED, fold
-from channels.toolkit.html_nesting import LONGEST, is_too_nested
+from channels.toolkit.html_nesting import LONGEST, is_too_nested, without_markup
 
 MOST_CHILDREN = 500  # of an element around quotations
 MOST_MARKS = 200  # elements of one kind that are looked into
@@ -60,7 +60,6 @@ _OUTLOOK = re.compile(
     r"border(?:-top)?\s*+:\s*+(?:none;\s*+border-top\s*+:\s*+)?solid\s++#?(?:e1e1e1|b5c4df|windowtext|rgb\(181)",
     re.IGNORECASE,
 )
-_TAG = re.compile(r"<[^<>]{0,2000}>?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ class Texts:
 def read(html: str, *, keep_quotes: bool = False) -> Texts:
     """HTML as text."""
     if is_too_nested(html):
-        plain = _TAG.sub(" ", html[:LONGEST])
+        plain = without_markup(html)
         return Texts(plain, plain)
     tree = LexborHTMLParser(html[:LONGEST])
     body = tree.body or tree.root

@@ -12,7 +12,7 @@ import nh3
 from aiohttp import web
 from markupsafe import escape
 
-from channels.toolkit.html_nesting import LONGEST, is_too_nested
+from channels.toolkit.html_nesting import is_too_nested, without_markup
 from helpdesk.errors import NotFound
 from helpdesk.intake import queries as intake
 from helpdesk.tickets import queries
@@ -25,7 +25,6 @@ from helpdesk.web.media import remote_images
 GLASS = "default-src 'none'; style-src 'unsafe-inline'; font-src 'none'; form-action 'none'; base-uri 'none'; sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'"
 INLINE_BYTES = 3 * 1024 * 1024
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-MARKUP = re.compile(r"<[^<>]{0,2000}+>?")
 TAGS = nh3.ALLOWED_TAGS | {"font", "center", "u", "s", "big", "section", "article", "header", "footer"}
 LOOKS = {"dir", "align", "valign", "bgcolor", "color", "width", "height", "border", "cellpadding", "cellspacing", "style", "lang", "face", "size", "hidden"}  # fmt: skip
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
@@ -124,7 +123,7 @@ def clean_html(html: str, inside: Mapping[str, str], outside: Callable[[str], st
         return value
 
     if is_too_nested(html):  # its words, without the layout that would take minutes to build
-        return f"<pre>{escape(MARKUP.sub(' ', html[:LONGEST]))}</pre>"
+        return f"<pre>{escape(without_markup(html))}</pre>"
     attributes = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
     attributes["*"] = attributes.get("*", set()) | LOOKS
     attributes["img"] = {"src", "alt", "width", "height"}
