@@ -64,16 +64,20 @@ async def test_the_survey_does_not_leave_and_is_sent_when_it_is_resolved_in_trut
     assert [one.kind for one in desk.channel.sent] == ["message", "survey"]
 
 
+async def _reports_failure(desk, entry_id):
+    news = {"state": "failed", "permanent": True, "recipients": ["memory:sara@customers.example"], "reason": "no"}
+    await desk.writes(
+        "Undelivered", sender="daemon@x.example", delivery=news, message_tokens=[desk.context.sign(entry_id)]
+    )
+
+
 async def test_a_proven_report_does_the_same(desk):
     mina, ticket_id = await desk.person(), await desk.writes()
     entry_id = await desk.answers(ticket_id, mina)
     desk.time.passes(seconds=20)
     await desk.sends()
     await _set(desk, ticket_id, mina, "resolved")
-    news = {"state": "failed", "permanent": True, "recipients": ["memory:sara@customers.example"], "reason": "no"}
-    await desk.writes(
-        "Undelivered", sender="daemon@x.example", delivery=news, message_tokens=[desk.context.sign(entry_id)]
-    )
+    await _reports_failure(desk, entry_id)
     assert (await desk.ticket(ticket_id)).status == "open"
 
 
@@ -88,10 +92,7 @@ async def test_an_answer_of_an_earlier_cycle_brings_nothing_back(desk):
     desk.time.passes(seconds=20)
     await desk.sends()
     await _set(desk, ticket_id, mina, "resolved")
-    news = {"state": "failed", "permanent": True, "recipients": ["memory:sara@customers.example"], "reason": "no"}
-    await desk.writes(
-        "Undelivered", sender="daemon@x.example", delivery=news, message_tokens=[desk.context.sign(entry_id)]
-    )
+    await _reports_failure(desk, entry_id)
     assert (await desk.ticket(ticket_id)).status == "resolved"
 
 

@@ -2,40 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from channels.contract import Address, Attachment, DeliveryError, Outbound
 from tests.support.telegram.bot_api import Trouble
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 50
-
-
-def letter(text: str = "It left today.", **more: Any) -> Outbound:
-    values: dict[str, Any] = {
-        "token": "t1", "kind": "message", "account": "shop", "to": Address("telegram:shop:7001", "Sara"), "text": text,
-        "sender_name": "Mina", "conversation": "7001", "language": "en",
-    }  # fmt: skip
-    return Outbound(**{**values, **more})
-
-
-def file(name: str = "a.png", kind: str = "image/png", content: bytes = PNG) -> Attachment:
-    return Attachment(name, kind, content, len(content))
-
-
-@pytest.fixture
-async def shop(make):
-    channel = make()
-    yield channel
-    for sender in channel._senders.values():
-        await sender.api.close()
-
-
-async def fails(shop, outbound: Outbound | None = None) -> DeliveryError:
-    with pytest.raises(DeliveryError) as caught:
-        await shop.send(outbound or letter())
-    return caught.value
+from tests.support.telegram.outgoing import fails, file, letter
 
 
 @pytest.mark.parametrize(

@@ -6,28 +6,16 @@ import json
 
 import pytest
 
-from channels.contract import Address, Attachment, DeliveryError, Outbound
+from channels.contract import Attachment, DeliveryError
 from tests.support.telegram.bot_api import Trouble
 from tests.support.telegram.bot_api_chats import NOW
 from tests.support.telegram.bot_api_people import Sara
-
-
-@pytest.fixture
-async def shop(make):
-    channel = make()
-    yield channel
-    await channel._typing.done()
-    for sender in channel._senders.values():
-        await sender.api.close()
+from tests.support.telegram.outgoing import letter
 
 
 async def sent(shop, text="It leaves today.", **more):
     """One message of ours; its id."""
-    values = {
-        "token": text, "kind": "message", "account": "shop", "to": Address("telegram:shop:7001", "Sara"), "text": text,
-        "sender_name": "Mina", "conversation": "7001", "language": "en", **more,
-    }  # fmt: skip
-    return await shop.send(Outbound(**values))
+    return await shop.send(letter(text, token=text, **more))
 
 
 async def fails(coroutine):

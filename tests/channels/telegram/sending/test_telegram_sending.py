@@ -3,40 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
-from channels.contract import Address, Attachment, DeliveryError, Outbound
+from channels.contract import Attachment, DeliveryError
 from tests.support.telegram.bot_api import HTML_ANSWER, Trouble
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 50
-
-
-def letter(text: str = "It left today.", **more: Any) -> Outbound:
-    values: dict[str, Any] = {
-        "token": "t1", "kind": "message", "account": "shop", "to": Address("telegram:shop:7001", "Sara"), "text": text,
-        "sender_name": "Mina", "conversation": "7001", "language": "en",
-    }  # fmt: skip
-    return Outbound(**{**values, **more})
-
-
-def file(name: str = "a.png", kind: str = "image/png", content: bytes = PNG) -> Attachment:
-    return Attachment(name, kind, content, len(content))
-
-
-@pytest.fixture
-async def shop(make):
-    channel = make()
-    yield channel
-    for sender in channel._senders.values():
-        await sender.api.close()
-
-
-async def fails(shop, outbound: Outbound | None = None) -> DeliveryError:
-    with pytest.raises(DeliveryError) as caught:
-        await shop.send(outbound or letter())
-    return caught.value
+from tests.support.telegram.outgoing import PNG, fails, file, letter
 
 
 async def test_a_text_leaves_with_the_persons_name_and_nothing_in_it_is_taken_for_formatting(bot, shop):
