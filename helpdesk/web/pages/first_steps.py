@@ -15,7 +15,7 @@ from helpdesk.web.pages.navigation import page_frame
 from helpdesk.web.rendering.page_renderer import PAGES
 from helpdesk.web.security import needs
 
-LATER = (("mail", "email"), ("telegram", "telegram"), ("chat", "webchat"), ("phone", "phone"))  # icon, channel
+CHANNELS = (("mail", "email"), ("telegram", "telegram"), ("chat", "webchat"), ("phone", "phone"))  # icon, channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,6 @@ class StepsView:
     colleagues: Sequence[str]
     open_now: bool
 
-    @property
-    def done(self) -> int:
-        """How many of the two steps that tick themselves are done."""
-        return bool(self.accounts) + bool(self.colleagues)
-
 
 @needs("status.read")
 async def page(request: web.Request) -> web.StreamResponse:
@@ -41,7 +36,7 @@ async def page(request: web.Request) -> web.StreamResponse:
     _, calendar = app[app_keys.CONTEXT].targets.calendar("written")
     shown = StepsView(
         accounts=accounts(app[app_keys.REPORTS], reader),
-        missing=[(icon, name) for icon, name in LATER if name not in reader.channels],
+        missing=[(icon, name) for icon, name in CHANNELS if name not in reader.channels],
         colleagues=[person.name for person in people if person.id != reader.me.id],
         open_now=calendar.is_open(reader.now),
     )

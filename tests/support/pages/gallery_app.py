@@ -19,7 +19,7 @@ from aiohttp import web
 from helpdesk.web.app_keys import PERSON
 from helpdesk.web.inbox.views.inbox_views import ListView
 from helpdesk.web.inbox.views.timeline_views import SurveyView
-from helpdesk.web.pages.first_steps import LATER, StepsView
+from helpdesk.web.pages.first_steps import CHANNELS, StepsView
 from helpdesk.web.rendering.page_renderer import PAGES, Pages, asset_routes
 from tests.support.pages import gallery as g
 from tests.support.pages import gallery_media as media
@@ -141,8 +141,8 @@ SHOWN: dict[str, Callable[[str], Page]] = {
     "thanks": lambda language: ("survey/thanks.html", {"survey": survey(score="happy")}),
     "gone": lambda language: ("survey/gone.html", {"why": "late"}),
     "status": lambda language: ("status.html", {**DESK, "state": status(language), "place": "status"}),
-    "start": lambda language: ("start.html", {**DESK, "steps": StepsView([], LATER, [], True), "place": "start"}),
-    "start-later": lambda language: ("start.html", {**DESK, "steps": StepsView(status(language).accounts, LATER[1:2], [g.SAMAN[language].name], False), "place": "start"}),
+    "start": lambda language: ("start.html", {**DESK, "steps": StepsView([], CHANNELS, [], True), "place": "start"}),
+    "start-later": lambda language: ("start.html", {**DESK, "steps": StepsView(status(language).accounts, CHANNELS[1:2], [g.SAMAN[language].name], False), "place": "start"}),
     "merge": lambda language: ("inbox/merge.html", {**DESK, **merging(language), "place": ""}),
     "customer": lambda language: ("inbox/customer.html", {**DESK, **people.customer(language), "place": ""}),
     "join": lambda language: ("inbox/join.html", {**DESK, **people.join(language), "place": ""}),

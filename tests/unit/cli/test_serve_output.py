@@ -1,10 +1,16 @@
-"""Start-up report of `serve`: connected channels, and why others are not."""
+"""What `serve` says when it starts, and how it ends when it is told to."""
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 from typing import ClassVar
 
+import pytest
+
 from channels.contract import Channel, State
+from helpdesk.cli import serve
 from helpdesk.cli.common.channel_report import lines, report_channels
 
 
@@ -44,3 +50,24 @@ async def test_a_silent_channel_does_not_delay_the_report():
     printed.clear()
     await report_channels({}, {}, printed.append)
     assert printed == []
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_a_desk_that_is_told_to_end_shuts_down_in_order(told):
+    steps = []
+
+    async def work():
+        try:
+            steps.append("runs")
+            await asyncio.Event().wait()
+        finally:
+            steps.append("closed")
+
+    running = asyncio.create_task(serve._until_told(work()))
+    while not steps:
+        await asyncio.sleep(0)
+    os.kill(os.getpid(), told)
+    async with asyncio.timeout(20):
+        await running
+    assert steps == ["runs", "closed"]
+    asyncio.get_running_loop().remove_signal_handler(told)

@@ -146,3 +146,23 @@ async def test_an_interrupted_export_is_a_failed_download(desk_story, aiohttp_cl
     client = await signed_in(desk_story, aiohttp_client, "supervisor")
     with pytest.raises((ClientPayloadError, ServerDisconnectedError, ClientOSError)):
         await (await client.get("/quarantine/export.csv")).read()
+
+
+async def test_the_first_steps_tick_what_is_done(desk_story, aiohttp_client):
+    client = await signed_in(desk_story, aiohttp_client, "administrator")
+    desk_story.app.context.channels.clear()
+    page = await (await client.get("/start")).text()
+    assert "No channel is connected yet" in page
+    assert all(f"channels/{name}/README.md" in page for name in ("telegram", "webchat", "phone"))
+    assert "stepn ok" not in page
+    assert 'href="/start"' in await (await client.get("/inbox")).text()
+    desk_story.app.reports.states[("memory", "main")] = State("main", connected=True)
+    await desk_story.person("Sam", "agent")
+    page = await (await client.get("/start")).text()
+    assert "Sam" in page
+    assert page.count("stepn ok") == 2
+
+
+async def test_the_first_steps_are_for_administrators(desk_story, aiohttp_client):
+    client = await signed_in(desk_story, aiohttp_client, "agent")
+    assert (await client.get("/start", allow_redirects=False)).status in (403, 404)
